@@ -1,0 +1,38 @@
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Answering;
+
+/// <summary>Auto takes Quote unless the served chat model says that it can answer.</summary>
+public enum AnswerMode { Auto, Quote, Generate }
+
+/// <summary>A question with the conversation before it. All of it untrusted text.</summary>
+public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyList<PastTurn> History, IReadOnlyList<Guid> BaseIds, AnswerMode Mode = AnswerMode.Auto);
+
+/// <summary>An earlier message; Role is user or assistant.</summary>
+public sealed record PastTurn(string Role, string Text);
+
+/// <summary>How a cited sentence stands to its source. Stored by number: append only.</summary>
+public enum Verdict { Supported = 0, Partly = 1, Unsupported = 2, NoClaim = 3 }
+
+/// <summary>A rectangle on a page, shares of its width and height.</summary>
+public sealed record PageRectangle(int Page, float X, float Y, float Width, float Height);
+
+/// <summary>A resolved and verified citation, with a copy of the cited text so that later changes do not rewrite history.</summary>
+/// <param name="N">The number shown, from 1, by first appearance in the answer.</param>
+/// <param name="Start">First character of the quote in the document's text; <paramref name="End"/> is exclusive.</param>
+/// <param name="Quote">The exact span: the document's text from Start to End.</param>
+/// <param name="Context">The passage around the quote.</param>
+/// <param name="AnswerStart">Span of the sentence in the answer that cites it.</param>
+public sealed record Citation(
+    int N, Guid DocumentId, Guid BaseId, string DocumentName, string MediaType, int DocumentVersion, Guid PassageId, string Heading,
+    int Page, int Start, int End, string Quote, string Context, int ContextStart, IReadOnlyList<PageRectangle> Rectangles,
+    double Score, Verdict Verdict, int AnswerStart, int AnswerEnd);
+
+/// <summary>A passage that was read, cited or not.</summary>
+public sealed record SourceRead(Guid DocumentId, string DocumentName, string MediaType, int Page, Guid PassageId, double Score, string Excerpt);
+
+/// <summary>Times of the parts of an answer.</summary>
+public sealed record AnswerTimings(double SearchMs, double FirstTokenMs, double TotalMs);
+
+/// <summary>What an answer took. Tokens are 0 in Quote mode.</summary>
+public sealed record AnswerUsage(string Model, int PromptTokens, int CachedTokens, int CompletionTokens, double TokensPerSecond);

@@ -1,0 +1,12 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Conversations;
+
+/// <summary>A conversation as the sidebar shows it. Title is empty until the first question.</summary>
+public sealed record Conversation(Guid Id, string Title, IReadOnlyList<Guid> BaseIds, bool Pinned, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool Running);
+
+/// <summary>One message. For an assistant's: the run that wrote it, its state, citations, sources, error.</summary>
+public sealed record ConversationMessage(
+    Guid Id, Guid ConversationId, string Role, string Text, DateTimeOffset CreatedAt, Guid? RunId, RunStatus? Status,
+    IReadOnlyList<Citation> Citations, IReadOnlyList<SourceRead> Sources, AnswerDone? Usage, ErrorData? Error);

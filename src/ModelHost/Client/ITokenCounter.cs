@@ -1,0 +1,11 @@
+namespace Platform.ModelHost.Client;
+
+/// <summary>Counts tokens as a served model counts them.</summary>
+public interface ITokenCounter
+{
+    /// <summary>Tokens of each text by the embedding model, in order, without special tokens.</summary>
+    Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation);
+
+    /// <summary>Tokens of each text by the chat model, in order, without special tokens.</summary>
+    Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation);
+}

@@ -1,0 +1,13 @@
+namespace Platform.ModelHost.Client;
+
+/// <summary>Why a call to the model service did not succeed.</summary>
+public enum ModelHostErrorKind { Unavailable, Busy, ContextTooLong, BadRequest, Unauthorized, ModelNotFound, StreamBroken, Failed }
+
+/// <summary>A call to the model service that did not succeed. Cancellation is never reported as this.</summary>
+public sealed class ModelHostException(ModelHostErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public ModelHostErrorKind Kind { get; } = kind;
+
+    /// <summary>When to try again, if the service said.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Platform.ModelHost.Engine;
+
+/// <summary>What the engine loads and how wide it runs.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>GGUF of the chat model, or null for none.</summary>
+    public string? ChatModel { get; set; }
+
+    /// <summary>GGUF of the embedding model, or null for none.</summary>
+    public string? EmbeddingModel { get; set; }
+
+    /// <summary>Tokens of context a slot; 0 takes the model's training context, at most 8,192.</summary>
+    public int ContextTokens { get; set; }
+
+    /// <summary>Requests that generate at once, 1 to 64.</summary>
+    public int Slots { get; set; } = 4;
+
+    /// <summary>Requests that may wait for a slot before the next is refused, 0 to 10,000.</summary>
+    public int QueueLimit { get; set; } = 64;
+
+    /// <summary>Threads of each context; 0 takes the number of cores, at most 8.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Layers on the GPU; -1 takes all that fit.</summary>
+    public int GpuLayers { get; set; } = -1;
+
+    /// <summary>Folder of the native libraries; null looks beside the program.</summary>
+    public string? NativeDirectory { get; set; }
+}
