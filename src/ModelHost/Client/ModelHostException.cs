@@ -10,4 +10,10 @@ public sealed class ModelHostException(ModelHostErrorKind kind, string message, 
 
     /// <summary>When to try again, if the service said.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>HTTP status of the refusal; null where none arrived.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>The service's own code, such as model_loading or queue_full; null where it gave none.</summary>
+    public string? Code { get; init; }
 }

@@ -1,5 +1,10 @@
 namespace Platform.ModelHost.Client;
 
 /// <summary>A model that the service lists.</summary>
+/// <param name="CanChat">By the service's word; where it says nothing, by the name.</param>
+/// <param name="CanEmbed">By the service's word; where it says nothing, by the name (then name it in ModelHost:EmbeddingModel if the guess is wrong).</param>
 /// <param name="CanAnswer">False when the model's card says its own words are not answers: Quote mode is then the default. True where the service does not say.</param>
+/// <param name="ContextTokens">Tokens that one request may take; 4,096 where the service does not say.</param>
+/// <param name="EmbeddingLength">Numbers of a vector; 0 where the service does not say.</param>
+/// <param name="SizeBytes">Bytes of the weights; 0 where the service does not say.</param>
 public sealed record ServedModel(string Id, bool CanChat, bool CanEmbed, bool CanAnswer, int ContextTokens, int EmbeddingLength, long SizeBytes);

@@ -1,0 +1,17 @@
+namespace Platform.ModelHost.Client;
+
+/// <summary>Keys of ChatResponseUpdate.AdditionalProperties that our chat client sets. Updates that carry one of them carry no text.</summary>
+public static class ChatUpdateKeys
+{
+    /// <summary>int: requests before this one, itself included; 1 is next.</summary>
+    public const string QueuePosition = "queue_position";
+
+    /// <summary>int: prompt tokens read so far. Only when the request set AdditionalProperties["return_progress"] = true.</summary>
+    public const string PromptProcessed = "prompt_processed";
+
+    /// <summary>int: prompt tokens in all, with <see cref="PromptProcessed"/>.</summary>
+    public const string PromptTotal = "prompt_total";
+
+    /// <summary><see cref="ServedTimings"/>, near the end of the answer.</summary>
+    public const string Timings = "timings";
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace Platform.ModelHost.Client.Http;
+
+/// <summary>Writes messages and options as a chat completions request. What cannot be said in it is refused, never dropped.</summary>
+internal static class ChatRequestBody
+{
+    public static JsonObject Of(string model, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = model,
+            ["messages"] = Messages(messages, options?.Instructions),
+            ["stream"] = true,
+            ["stream_options"] = new JsonObject { ["include_usage"] = true },
+        };
+        if (options is not null)
+        {
+            AddOptions(body, options);
+        }
+
+        return body;
+    }
+
+    private static JsonArray Messages(IEnumerable<ChatMessage> messages, string? instructions)
+    {
+        var written = new JsonArray();
+        if (!string.IsNullOrEmpty(instructions))
+        {
+            written.Add((JsonNode)Message("system", instructions));
+        }
+
+        foreach (var message in messages)
+        {
+            written.Add((JsonNode)Message(message.Role.Value, Text(message)));
+        }
+
+        return written;
+    }
+
+    private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
+
+    private static string Text(ChatMessage message)
+    {
+        var foreign = message.Contents.FirstOrDefault(content => content is not (TextContent or TextReasoningContent or UsageContent));
+        return foreign is null
+            ? message.Text // earlier reasoning is not sent back
+            : throw Refused($"A {message.Role.Value} message holds {foreign.GetType().Name}; this client sends text only.");
+    }
+
+    private static void AddOptions(JsonObject body, ChatOptions options)
+    {
+        if (options.Tools is { Count: > 0 })
+        {
+            throw Refused($"The request names {options.Tools.Count} tools; this client sends none.");
+        }
+
+        Set(body, "temperature", options.Temperature);
+        Set(body, "top_p", options.TopP);
+        Set(body, "top_k", options.TopK);
+        Set(body, "max_tokens", options.MaxOutputTokens);
+        Set(body, "seed", options.Seed);
+        Set(body, "presence_penalty", options.PresencePenalty);
+        Set(body, "frequency_penalty", options.FrequencyPenalty);
+        if (options.StopSequences is { Count: > 0 } stop)
+        {
+            body["stop"] = new JsonArray([.. stop.Select(text => (JsonNode)text)]);
+        }
+
+        if (options.ResponseFormat is ChatResponseFormatJson json)
+        {
+            body["response_format"] = ResponseFormat(json);
+        }
+
+        foreach (var (name, value) in options.AdditionalProperties ?? [])
+        {
+            body[name] = value is null ? null : JsonSerializer.SerializeToNode(value, RequestJson.Options);
+        }
+    }
+
+    private static JsonObject ResponseFormat(ChatResponseFormatJson json) => json.Schema is not { } schema
+        ? new JsonObject { ["type"] = "json_object" }
+        : new JsonObject
+        {
+            ["type"] = "json_schema",
+            ["json_schema"] = new JsonObject { ["name"] = json.SchemaName ?? "answer", ["strict"] = true, ["schema"] = JsonNode.Parse(schema.GetRawText()) },
+        };
+
+    private static void Set<T>(JsonObject body, string name, T? value) where T : struct
+    {
+        if (value is { } given)
+        {
+            body[name] = JsonValue.Create(given);
+        }
+    }
+
+    private static ModelHostException Refused(string why) => new(ModelHostErrorKind.BadRequest, why);
+}

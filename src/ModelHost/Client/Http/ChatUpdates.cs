@@ -1,0 +1,78 @@
+using Microsoft.Extensions.AI;
+using Platform.ModelHost.Client.Wire;
+
+namespace Platform.ModelHost.Client.Http;
+
+/// <summary>What one event of a chat stream says, as updates.</summary>
+internal static class ChatUpdates
+{
+    public static IEnumerable<ChatResponseUpdate> Of(ChatChunkBody chunk)
+    {
+        if (chunk.PromptProgress is { } progress)
+        {
+            yield return With(chunk, new() { [ChatUpdateKeys.PromptProcessed] = progress.Processed, [ChatUpdateKeys.PromptTotal] = progress.Total });
+        }
+
+        foreach (var choice in chunk.Choices ?? [])
+        {
+            if (Contents(choice.Delta) is { Count: > 0 } contents)
+            {
+                yield return New(chunk, contents);
+            }
+
+            if (choice.FinishReason is { } reason)
+            {
+                var end = New(chunk, []);
+                end.FinishReason = new ChatFinishReason(reason);
+                yield return end;
+            }
+        }
+
+        if (chunk.Usage is { } usage)
+        {
+            yield return New(chunk, [new UsageContent(new UsageDetails
+            {
+                InputTokenCount = usage.PromptTokens,
+                OutputTokenCount = usage.CompletionTokens,
+                TotalTokenCount = usage.TotalTokens,
+                CachedInputTokenCount = usage.PromptTokensDetails?.CachedTokens,
+            })]);
+        }
+
+        if (chunk.Timings is { } timings)
+        {
+            yield return With(chunk, new() { [ChatUpdateKeys.Timings] = new ServedTimings(timings.PromptMs, timings.PromptPerSecond, timings.PredictedMs, timings.PredictedPerSecond) });
+        }
+    }
+
+    private static List<AIContent> Contents(DeltaBody? delta)
+    {
+        var contents = new List<AIContent>();
+        if (!string.IsNullOrEmpty(delta?.ReasoningContent))
+        {
+            contents.Add(new TextReasoningContent(delta.ReasoningContent));
+        }
+
+        if (!string.IsNullOrEmpty(delta?.Content))
+        {
+            contents.Add(new TextContent(delta.Content));
+        }
+
+        return contents;
+    }
+
+    private static ChatResponseUpdate With(ChatChunkBody chunk, AdditionalPropertiesDictionary properties)
+    {
+        var update = New(chunk, []);
+        update.AdditionalProperties = properties;
+        return update;
+    }
+
+    private static ChatResponseUpdate New(ChatChunkBody chunk, IList<AIContent> contents) => new(ChatRole.Assistant, contents)
+    {
+        ResponseId = chunk.Id,
+        MessageId = chunk.Id,
+        ModelId = chunk.Model,
+        CreatedAt = chunk.Created is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+    };
+}

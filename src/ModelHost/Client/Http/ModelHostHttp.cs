@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
+
+namespace Platform.ModelHost.Client.Http;
+
+/// <summary>The one connection pool to the model service. Every failure leaves here as <see cref="ModelHostException"/>; the caller's cancellation passes through.</summary>
+internal sealed class ModelHostHttp : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly ModelHostOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string _root;
+
+    public ModelHostHttp(IOptions<ModelHostOptions> options, TimeProvider time)
+    {
+        _options = options.Value;
+        _time = time;
+        var root = _options.Endpoint.AbsoluteUri.TrimEnd('/');
+        _root = root.EndsWith("/v1", StringComparison.Ordinal) ? root[..^3] : root;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = _options.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5), // follows a name that moves to another replica
+            UseProxy = !_options.Endpoint.IsLoopback,
+            AllowAutoRedirect = false, // the bearer token goes to the configured service only
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+        if (_options.ApiKey.Length > 0)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _options.ApiKey);
+        }
+    }
+
+    public Uri Endpoint => _options.Endpoint;
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        using var response = await OpenAsync(HttpMethod.Get, path, null, silence, cancellation);
+        return await ReadJsonAsync(response, type, silence, cancellation);
+    }
+
+    public async Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        using var response = await OpenAsync(HttpMethod.Post, path, body, silence, cancellation);
+        return await ReadJsonAsync(response, type, silence, cancellation);
+    }
+
+    /// <summary>Starts a stream of events. Throws unless the service answered 200.</summary>
+    public async Task<EventSource> StreamAsync(string path, JsonObject body, CancellationToken cancellation)
+    {
+        var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await OpenAsync(HttpMethod.Post, path, body, silence, cancellation);
+            return new EventSource(response, await response.Content.ReadAsStreamAsync(silence.Token), silence);
+        }
+        catch
+        {
+            response?.Dispose();
+            silence.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, JsonObject? body, Silence silence, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_root + path));
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, RequestJson.Options));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        }
+        catch (OperationCanceledException) when (silence.IsBroken)
+        {
+            throw ModelHostErrors.Silent(request.RequestUri!, _options.SilenceLimit);
+        }
+        catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw ModelHostErrors.Unreachable(request.RequestUri!, ex.InnerException as TimeoutException ?? ex); // the connect timeout arrives as a cancellation
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ModelHostErrors.ReadAsync(response, request.RequestUri!, _time, cancellation);
+        }
+    }
+
+    private async Task<T> ReadJsonAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, Silence silence, CancellationToken cancellation)
+    {
+        var address = response.RequestMessage!.RequestUri!;
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(silence.Token);
+            return await JsonSerializer.DeserializeAsync(stream, type, silence.Token) ?? throw ModelHostErrors.Unreadable(address, "it is empty.");
+        }
+        catch (OperationCanceledException) when (silence.IsBroken)
+        {
+            throw ModelHostErrors.Silent(address, _options.SilenceLimit);
+        }
+        catch (JsonException ex)
+        {
+            throw ModelHostErrors.Unreadable(address, "it is not the JSON expected.", ex);
+        }
+        catch (Exception ex) when (ex is IOException or HttpRequestException && !cancellation.IsCancellationRequested)
+        {
+            throw ModelHostErrors.Cut(ex);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client.Http;
+using Platform.ModelHost.Client.Wire;
+
+namespace Platform.ModelHost.Client;
+
+/// <summary>Embeddings from any OpenAI-compatible service: one vector a text, in order, in requests bounded by ModelHost:BatchTexts and BatchBytes.</summary>
+/// <remarks>AdditionalProperties go into the request as they are (`truncate`, `input_type`). A vector with NaN or of another length than its neighbours is refused.</remarks>
+internal sealed class HttpEmbeddingGenerator(ModelHostHttp http, ServedModels models, IOptions<ModelHostOptions> options) : IEmbeddingGenerator<string, Embedding<float>>
+{
+    private readonly EmbeddingGeneratorMetadata _metadata = new("modelhost", http.Endpoint);
+
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var model = options?.ModelId ?? (await models.EmbeddingModelAsync(cancellationToken)).Id;
+        var result = new GeneratedEmbeddings<Embedding<float>> { Usage = new UsageDetails { InputTokenCount = 0, TotalTokenCount = 0 } };
+        foreach (var batch in TextBatches.Of(values, Limits.BatchTexts, Limits.BatchBytes))
+        {
+            var answer = await AskAsync(Request(model, batch, options), cancellationToken);
+            foreach (var vector in VectorReader.Read(answer, batch.Count, result.Count > 0 ? result[0].Vector.Length : null))
+            {
+                result.Add(new Embedding<float>(vector) { ModelId = answer.Model ?? model });
+            }
+
+            result.Usage.Add(new UsageDetails { InputTokenCount = answer.Usage?.PromptTokens, TotalTokenCount = answer.Usage?.TotalTokens });
+        }
+
+        return result;
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
+        : serviceType.IsInstanceOfType(this) ? this : null;
+
+    public void Dispose()
+    {
+        // The connections belong to the container.
+    }
+
+    private ModelHostOptions Limits => options.Value;
+
+    private async Task<EmbeddingsBody> AskAsync(JsonObject request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await http.PostAsync("/v1/embeddings", request, ClientJson.Default.EmbeddingsBody, cancellation);
+        }
+        catch (ModelHostException)
+        {
+            models.Forget();
+            throw;
+        }
+    }
+
+    private static JsonObject Request(string model, IReadOnlyList<string> batch, EmbeddingGenerationOptions? options)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = model,
+            ["input"] = new JsonArray([.. batch.Select(text => (JsonNode)text)]),
+            ["encoding_format"] = "base64", // a quarter of the bytes of decimal text
+        };
+        if (options?.Dimensions is { } dimensions)
+        {
+            body["dimensions"] = dimensions;
+        }
+
+        foreach (var (name, value) in options?.AdditionalProperties ?? [])
+        {
+            body[name] = value is null ? null : JsonSerializer.SerializeToNode(value, RequestJson.Options);
+        }
+
+        return body;
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Client.Wire;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ModelListBody))]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(ChatChunkBody))]
+[JsonSerializable(typeof(EmbeddingsBody))]
+[JsonSerializable(typeof(TokenCountsBody))]
+internal sealed partial class ClientJson : JsonSerializerContext;
