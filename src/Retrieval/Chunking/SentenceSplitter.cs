@@ -35,6 +35,14 @@ public static class SentenceSplitter
         return sentences;
     }
 
+    /// <summary>The part [start, end) as one piece, cut only where it is longer than <see cref="LongestSentence"/>.</summary>
+    internal static IReadOnlyList<(int Start, int End)> Pieces(string text, int start, int end)
+    {
+        var pieces = new List<(int, int)>(1);
+        Add(text, start, end, pieces);
+        return pieces;
+    }
+
     private static void SplitLine(string text, int start, int end, List<(int, int)> sentences)
     {
         var line = text.AsSpan(start, end - start);
