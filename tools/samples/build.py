@@ -7,7 +7,7 @@ import ooxml
 import truetype_subset
 
 HERE = pathlib.Path(__file__).resolve().parent
-SAMPLES = HERE.parent
+SAMPLES = HERE.parents[1] / "samples"
 NOTO = pathlib.Path("/usr/share/fonts/opentype/noto")
 
 

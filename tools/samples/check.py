@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 
-SAMPLES = pathlib.Path(__file__).resolve().parent.parent
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "samples"
 DOCUMENTS = [path for path in sorted(SAMPLES.iterdir()) if path.suffix in {".pdf", ".docx", ".xlsx", ".md", ".html", ".txt"} and path.name != "README.md"]
 
 
