@@ -1,1 +1,50 @@
-var app = WebApplication.CreateBuilder(args).Build(); await app.RunAsync();
+using System.Text;
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server;
+using Platform.ModelHost.Server.Chat;
+using Platform.ModelHost.Server.Embeddings;
+using Platform.ModelHost.Server.Health;
+using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Models;
+using Platform.ModelHost.Server.Tokens;
+
+Console.OutputEncoding = Encoding.UTF8;
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var options = builder.Configuration.GetSection("Server").Get<ServerOptions>() ?? new ServerOptions();
+if (options.Refusal() is { } refusal)
+{
+    return await StartFailure.SayAsync(StartFailure.BadSettings, refusal);
+}
+
+builder.Services.AddSingleton(options);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton(builder.Configuration.GetSection("Engine").Get<EngineOptions>() ?? new EngineOptions());
+builder.Services.AddSingleton<EngineHost>();
+builder.Services.AddHostedService(services => services.GetRequiredService<EngineHost>());
+builder.Services.AddHostedService<ParentWatch>();
+builder.ListenWithLimits(options);
+
+await using var app = builder.Build();
+app.UseMiddleware<RequestStamp>();
+app.UseMiddleware<Problems>();
+app.UseStatusCodePages(Problems.WriteBareStatusAsync);
+app.UseRouting();
+app.UseMiddleware<Access>();
+app.UseMiddleware<Readiness>();
+app.MapHealth();
+app.MapListModels();
+app.MapGetModel();
+app.MapChatCompletions();
+app.MapCreateEmbeddings();
+app.MapTokenize();
+
+try
+{
+    await app.RunAsync();
+}
+catch (IOException ex)
+{
+    return await StartFailure.SayAsync(StartFailure.CannotListen, $"Cannot listen on {options.Url}: {ex.Message} Set Server:Url to a free address.");
+}
+
+return Environment.ExitCode;

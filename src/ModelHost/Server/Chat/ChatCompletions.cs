@@ -1,0 +1,38 @@
+using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.Chat;
+
+/// <summary>`POST /v1/chat/completions`: refuse what can be refused, ask the engine, tell the answer as a stream or whole. A caller that leaves ends its generation.</summary>
+internal static class ChatCompletions
+{
+    public static void MapChatCompletions(this IEndpointRouteBuilder app) => app.MapPost("/v1/chat/completions", HandleAsync);
+
+    private static async Task HandleAsync(HttpContext http, EngineHost host, ServerOptions options, TimeProvider time)
+    {
+        var request = await http.ReadJsonAsync(ServerJson.Wire.ChatCompletionRequest);
+        if (ChatRequestCheck.Refusal(request) is { } problem)
+        {
+            throw new RequestRefused(problem);
+        }
+
+        var model = host.Engine.Find(request.Model!);
+        if (!model.IsChat)
+        {
+            throw new RequestRefused(Problem.Invalid("model", $"'{model.Id}' does not chat; it embeds. Use /v1/embeddings."));
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
+        var isStream = request.Stream == true;
+        var answer = new ChatAnswer(model, time, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
+        var stream = answer.StreamAsync(host.Engine.GenerateAsync(ChatGeneration.Of(request), ending.Token), ending.Token);
+        if (isStream)
+        {
+            await new EventStream(http, options, time, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);
+        }
+        else
+        {
+            await http.WriteJsonAsync(await ChatAnswer.FoldAsync(stream, ending.Token), ServerJson.Wire.ChatCompletion);
+        }
+    }
+}

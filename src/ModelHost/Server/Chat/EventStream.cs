@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.Chat;
+
+/// <summary>Writes a stream as server-sent events. Each event is flushed before the next is asked for, so a slow reader holds its own answer only, and Kestrel cuts it in the end.</summary>
+internal sealed class EventStream(HttpContext http, ServerOptions options, TimeProvider time, Func<Exception, Problem> describe)
+{
+    private readonly ArrayBufferWriter<byte> _json = new(512);
+
+    /// <summary>A failure before the first item is thrown, so that it gets a status of its own; a later one is the last event. Then there is no [DONE].</summary>
+    public async Task WriteAsync(IAsyncEnumerable<StreamItem> stream, CancellationToken cancellation)
+    {
+        await using var items = stream.GetAsyncEnumerator(cancellation);
+        try
+        {
+            while (await NextAsync(items, cancellation))
+            {
+                await WriteAsync(items.Current, cancellation);
+            }
+
+            await WriteLineAsync("data: [DONE]", cancellation);
+        }
+        catch (Exception ex) when (http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            await WriteEventAsync(writer => JsonSerializer.Serialize(writer, ErrorBody.Of(describe(ex)), ServerJson.Wire.ErrorBody), http.RequestAborted);
+        }
+    }
+
+    /// <summary>Waits for the next item, with a ping for every pause that gets too long.</summary>
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<StreamItem> items, CancellationToken cancellation)
+    {
+        var next = items.MoveNextAsync();
+        if (next.IsCompleted)
+        {
+            return await next;
+        }
+
+        var waiting = next.AsTask();
+        while (await Task.WhenAny(waiting, Task.Delay(options.KeepAlive, time, cancellation)) != waiting && !cancellation.IsCancellationRequested)
+        {
+            await PingAsync(cancellation);
+        }
+
+        return await waiting; // also when cancelled: the step ends at once, and must have ended before the enumerator is disposed of
+    }
+
+    private async ValueTask PingAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await WriteLineAsync(": ping", cancellation);
+        }
+        catch (Exception)
+        {
+            if (!cancellation.IsCancellationRequested)
+            {
+                http.Abort(); // nobody reads any more; this cancels the step that is being waited for
+            }
+        }
+    }
+
+    private ValueTask WriteAsync(StreamItem item, CancellationToken cancellation) => item.Chunk is { } chunk
+        ? WriteEventAsync(writer => JsonSerializer.Serialize(writer, chunk, ServerJson.Wire.ChatChunk), cancellation)
+        : WriteLineAsync(": " + item.Comment, cancellation);
+
+    private async ValueTask WriteEventAsync(Action<Utf8JsonWriter> write, CancellationToken cancellation)
+    {
+        _json.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(_json, new JsonWriterOptions { Encoder = ServerJson.Wire.Options.Encoder }))
+        {
+            write(writer);
+        }
+
+        Begin();
+        http.Response.BodyWriter.Write("data: "u8);
+        http.Response.BodyWriter.Write(_json.WrittenSpan);
+        http.Response.BodyWriter.Write("\n\n"u8);
+        await http.Response.BodyWriter.FlushAsync(cancellation);
+    }
+
+    private async ValueTask WriteLineAsync(string line, CancellationToken cancellation)
+    {
+        Begin();
+        Encoding.UTF8.GetBytes(line + "\n\n", http.Response.BodyWriter);
+        await http.Response.BodyWriter.FlushAsync(cancellation);
+    }
+
+    private void Begin()
+    {
+        if (!http.Response.HasStarted)
+        {
+            http.Response.ContentType = "text/event-stream; charset=utf-8";
+            http.Response.Headers.CacheControl = "no-cache";
+            http.Response.Headers["X-Accel-Buffering"] = "no";
+        }
+    }
+}

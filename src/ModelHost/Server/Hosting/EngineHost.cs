@@ -1,0 +1,83 @@
+using Platform.ModelHost.Engine;
+
+namespace Platform.ModelHost.Server.Hosting;
+
+/// <summary>Loads the engine after the port is open, so that health can say "loading", and ends the process when the models cannot be used.</summary>
+internal sealed partial class EngineHost(EngineOptions options, ServerOptions server, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EngineHost> log) : IHostedService, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _drained = new();
+    private Task _loading = Task.CompletedTask;
+    private volatile ModelEngine? _engine;
+
+    public bool IsReady => _engine is not null && !_ended.IsCancellationRequested;
+
+    /// <summary>Why nothing is served at the moment.</summary>
+    public Problem NotReady => _ended.IsCancellationRequested ? Problem.ShuttingDown : Problem.Loading;
+
+    /// <summary>Ends the answers that are still running when the drain is over.</summary>
+    public CancellationToken Drained => _drained.Token;
+
+    /// <summary>The engine. Throws <see cref="RequestRefused"/> while there is none.</summary>
+    public ModelEngine Engine => _engine ?? throw new RequestRefused(NotReady);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStopping.Register(BeginDrain);
+        _loading = Task.Run(LoadAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _drained.CancelAsync();
+        await _loading;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is { } engine)
+        {
+            await engine.DisposeAsync();
+        }
+
+        _drained.Dispose();
+        _ended.Dispose();
+    }
+
+    private void BeginDrain()
+    {
+        _ended.Cancel();
+        _drained.CancelAfter(server.Drain);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Serving {Models} after {Seconds:0.0} s.")]
+    private partial void LogServing(string models, double seconds);
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            var started = time.GetTimestamp();
+            _engine = await ModelEngine.StartAsync(options, time, _ended.Token);
+            var models = string.Join(", ", _engine.Models.Select(model => model.Id));
+            var seconds = time.GetElapsedTime(started).TotalSeconds;
+            LogServing(models, seconds);
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            log.LogInformation("Told to end while the models were loading.");
+        }
+        catch (EngineException ex)
+        {
+            Environment.ExitCode = await StartFailure.SayAsync(StartFailure.ModelsUnusable, ex.Message);
+            lifetime.StopApplication();
+        }
+        catch (Exception ex)
+        {
+            log.LogCritical(ex, "The engine failed to start.");
+            Environment.ExitCode = await StartFailure.SayAsync(StartFailure.ModelsUnusable, $"The engine failed to start: {ex.Message} This is a bug.");
+            lifetime.StopApplication();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Platform.ModelHost.Server.Hosting;
+
+/// <summary>The address, and the limits that hold before any of our code runs.</summary>
+internal static class Listening
+{
+    /// <summary>Kestrel's least rate; what matters here is its grace: a reader that takes nothing for so long is cut, and its answer is cancelled.</summary>
+    private const double SlowestBytesPerSecond = 100;
+
+    /// <summary>Answers that do not end by the drain's end get this long to say so.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    public static void ListenWithLimits(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.WebHost.UseUrls(options.Url);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestBytesPerSecond, options.SlowReader);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + LastWords);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+    }
+}

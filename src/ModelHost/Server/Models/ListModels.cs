@@ -1,0 +1,13 @@
+using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.Models;
+
+/// <summary>`GET /v1/models`.</summary>
+internal static class ListModels
+{
+    public static void MapListModels(this IEndpointRouteBuilder app) => app.MapGet("/v1/models", HandleAsync);
+
+    private static Task HandleAsync(HttpContext http, EngineHost host) =>
+        http.WriteJsonAsync(new ModelListBody("list", [.. host.Engine.Models.Select(ModelCards.Of)]), ServerJson.Wire.ModelListBody);
+}

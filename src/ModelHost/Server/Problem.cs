@@ -1,0 +1,30 @@
+namespace Platform.ModelHost.Server;
+
+/// <summary>An error as callers see it: status, and the body of the API's error object.</summary>
+internal sealed record Problem(int Status, string Type, string? Code, string Message, string? Param = null)
+{
+    /// <summary>Sent as Retry-After.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public int? PromptTokens { get; init; }
+
+    public int? ContextTokens { get; init; }
+
+    public static Problem Loading { get; } = new(503, "unavailable_error", "model_loading", "Loading model") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static Problem ShuttingDown { get; } = new(503, "unavailable_error", "shutting_down", "The model service is ending.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static Problem WrongKey { get; } = new(401, "authentication_error", "invalid_api_key", "The API key is missing or wrong. Send it as 'Authorization: Bearer <key>'.");
+
+    /// <summary>A field that has a wrong value.</summary>
+    public static Problem Invalid(string param, string message) => new(400, "invalid_request_error", "invalid_value", message, param);
+
+    /// <summary>A field that this service knows and cannot do.</summary>
+    public static Problem Unsupported(string param, string message) => new(400, "invalid_request_error", "unsupported_parameter", message, param);
+}
+
+/// <summary>Leaves a handler with a problem to answer.</summary>
+internal sealed class RequestRefused(Problem problem) : Exception(problem.Message)
+{
+    public Problem Problem { get; } = problem;
+}

@@ -1,0 +1,12 @@
+namespace Platform.ModelHost.Server.Wire;
+
+internal sealed record ModelListBody(string Object, IReadOnlyList<ModelCard> Data);
+
+internal sealed record ModelCard(
+    string Id, string Object, long Created, string OwnedBy, string Root, string? Parent, ModelMeta Meta, ModelStatus Status, IReadOnlyList<string> Capabilities);
+
+/// <param name="NCtx">Tokens that one request may take here.</param>
+/// <param name="Sha256">Of the file: the revision that stored vectors belong to.</param>
+internal sealed record ModelMeta(int NCtxTrain, int NCtx, int NEmbd, long NParams, long Size, int NVocab, int VocabType, string Architecture, string Sha256);
+
+internal sealed record ModelStatus(string Value);

@@ -1,0 +1,32 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Server.Wire;
+
+/// <summary>How everything on the wire is read and written: snake_case, unknown fields ignored, letters beyond ASCII as they are.</summary>
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(ModelListBody))]
+[JsonSerializable(typeof(ChatCompletionRequest))]
+[JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(EmbeddingsRequest))]
+[JsonSerializable(typeof(EmbeddingsBody))]
+[JsonSerializable(typeof(TokenizeRequest))]
+[JsonSerializable(typeof(TokensBody))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(int[][]))]
+[JsonSerializable(typeof(TokenPiece[]))]
+[JsonSerializable(typeof(TokenPiece[][]))]
+internal sealed partial class ServerJson : JsonSerializerContext
+{
+    private const int MaxDepth = 32;
+
+    public static ServerJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // application/json, never part of a page
+        MaxDepth = MaxDepth,
+    });
+}
