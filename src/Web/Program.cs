@@ -1,1 +1,46 @@
-var app = WebApplication.CreateBuilder(args).Build(); await app.RunAsync();
+using Platform.Agents;
+using Platform.Web.Features.Account;
+using Platform.Web.Features.Setup;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web;
+
+/// <summary>Puts the web program together.</summary>
+public static class WebProgram
+{
+    public static async Task<int> Main(string[] args)
+    {
+        await using var app = Build(args);
+        await PrepareAsync(app);
+        await app.RunAsync();
+        return 0;
+    }
+
+    /// <summary>The whole web server, not yet started. Call <see cref="PrepareAsync"/> before the start.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args, ApplicationName = "Platform.Web", ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseStaticWebAssets();
+        builder.AddPlatformHost();
+        builder.Services.AddAccounts(builder.Configuration);
+        builder.Services.AddShell();
+        try { builder.Services.AddAgents(builder.Configuration); } catch (NotImplementedException) { /* until the room lands */ }
+
+        var app = builder.Build();
+        app.UsePlatformHost();
+        app.MapStaticAssets().AllowAnonymous().WithMetadata(new StaticFile());
+        app.MapAccounts();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+
+    /// <summary>Makes the tables and the administrator of an unattended start.</summary>
+    public static async Task PrepareAsync(WebApplication app)
+    {
+        await app.Services.PrepareAccountsAsync(app.Lifetime.ApplicationStopping);
+    }
+}

@@ -1,0 +1,3 @@
+namespace Platform.Web.Features.Account;
+
+public sealed class AccountDirectory;

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Platform.Retrieval;
+using Platform.Retrieval.Storage;
+using Platform.Web.Features.Setup;
+
+namespace Platform.Web.Features.Account;
+
+/// <summary>Accounts, roles, the sign-in cookie and the first administrator.</summary>
+public static class AccountsModule
+{
+    private const int TablesVersion = 1;
+
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddDbContext<AccountsDatabase>((provider, options) =>
+        {
+            try { PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path); }
+            catch (NotImplementedException) { options.UseSqlite($"Data Source={provider.GetRequiredService<DataFolder>().Databases}/platform.db"); }
+        });
+        services.AddIdentityCore<PlatformUser>(AccountRules.Apply)
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<AccountsDatabase>()
+            .AddSignInManager()
+            .AddErrorDescriber<AccountErrors>();
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = AccountRules.HashIterations);
+        services.AddScoped<IUserConfirmation<PlatformUser>, EnabledAccounts>();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, SessionCookie.Apply);
+        services.AddScoped<FirstAdministrator>();
+        services.AddScoped<AccountDirectory>();
+        services.AddSingleton<SetupState>();
+        return services;
+    }
+
+    /// <summary>Makes the tables and the roles, and the administrator that the environment names.</summary>
+    public static async Task PrepareAccountsAsync(this IServiceProvider services, CancellationToken cancellation)
+    {
+        await using var scope = services.CreateAsyncScope();
+        try { await PlatformDatabase.PrepareAsync(scope.ServiceProvider.GetRequiredService<AccountsDatabase>(), "accounts", TablesVersion, cancellation); }
+        catch (NotImplementedException) { await scope.ServiceProvider.GetRequiredService<AccountsDatabase>().Database.EnsureCreatedAsync(cancellation); }
+        await scope.ServiceProvider.GetRequiredService<FirstAdministrator>().PrepareAsync(cancellation);
+    }
+
+    public static void MapAccounts(this IEndpointRouteBuilder app) =>
+        app.MapPost("/account/sign-out", async (HttpContext context) =>
+        {
+            await context.SignOutAsync(IdentityConstants.ApplicationScheme);
+            return Results.LocalRedirect("/sign-in");
+        }).AllowAnonymous(); // signing out twice is not an error
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Account;
+
+/// <summary>The sign-in cookie: out of scripts' and other sites' reach, good for 14 days of not being used, worthless at once when the account changes.</summary>
+public static class SessionCookie
+{
+    public const string Name = "platform.session";
+
+    public static void Apply(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = Name;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromDays(14);
+        options.SlidingExpiration = true;
+        options.LoginPath = "/sign-in";
+        options.AccessDeniedPath = "/denied";
+        options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnValidatePrincipal = RefuseChangedAccountAsync;
+        options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
+    }
+
+    // One read by key a request: a disabled account or a changed password counts now, not at the next check.
+    private static async Task RefuseChangedAccountAsync(CookieValidatePrincipalContext context)
+    {
+        var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<PlatformUser>>();
+        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false })
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+        }
+    }
+
+    // People are led to a page; programs get the status.
+    private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        if (RequestKind.WantsPage(context.Request))
+        {
+            context.Response.Redirect(context.RedirectUri);
+            return Task.CompletedTask;
+        }
+
+        return Problems.WriteAsync(context.HttpContext, Problems.OfStatus(status));
+    }
+}

@@ -1,0 +1,29 @@
+using Platform.Retrieval;
+
+namespace Platform.Web.Host;
+
+/// <summary>Makes the data folder before anything needs it: keys, databases, files and cache lie in it.</summary>
+public static class DataFolderAtStart
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>From `Data:Directory` (default ./data), as an absolute path; new folders are open to their owner only.</summary>
+    public static DataFolder Make(IConfiguration configuration)
+    {
+        var configured = configuration["Data:Directory"];
+        var data = new DataFolder(Path.GetFullPath(string.IsNullOrWhiteSpace(configured) ? "data" : configured));
+        foreach (var folder in (string[])[data.Path, data.Databases, data.Files, data.Cache, Path.Combine(data.Path, "keys")])
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder, OwnerOnly);
+            }
+        }
+
+        return data;
+    }
+}

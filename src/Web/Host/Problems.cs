@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Platform.Agents.Runs;
+using Platform.ModelHost.Client;
+using Platform.Retrieval;
+using Platform.Retrieval.Ingest;
+
+namespace Platform.Web.Host;
+
+/// <summary>An error as an endpoint answers it.</summary>
+/// <param name="Message">For people; never a stack, a path or a secret.</param>
+public sealed record Problem(int Status, string Type, string Code, string Message, TimeSpan? RetryAfter = null);
+
+/// <summary>The one table from errors to answers of the HTTP API: the only place of this room that knows both.</summary>
+public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
+{
+    private const string Invalid = "invalid_request_error";
+    private const string Unavailable = "unavailable_error";
+
+    public static Problem Of(Exception error) => error switch
+    {
+        NotFoundException => new(404, Invalid, "not_found", error.Message),
+        RunConflictException => new(409, "conflict_error", "run_conflict", error.Message),
+        IngestException ingest => OfIngest(ingest),
+        ModelHostException model => OfModelHost(model),
+        RunException run => OfRun(run),
+        BadHttpRequestException { StatusCode: 413 } => new(413, Invalid, "file_too_large", "The request is larger than this server takes. Send less at once."),
+        BadHttpRequestException bad => new(bad.StatusCode, Invalid, "bad_request", bad.Message),
+        ArgumentException => new(400, Invalid, "invalid_argument", error.Message),
+        _ => new(500, "server_error", "internal_error", "The server failed on this request. Its log holds the cause under the request id."),
+    };
+
+    /// <summary>For answers that no exception led to.</summary>
+    public static Problem OfStatus(int status) => status switch
+    {
+        401 => new(401, "authentication_error", "sign_in_required", "Nobody is signed in. Sign in and try again."),
+        403 => new(403, "permission_error", "forbidden", "This account may not do that."),
+        404 => new(404, Invalid, "not_found", "There is nothing at this address."),
+        405 => new(405, Invalid, "method_not_allowed", "This address does not take this method."),
+        413 => new(413, Invalid, "file_too_large", "The request is larger than this server takes. Send less at once."),
+        415 => new(415, Invalid, "unsupported_file_type", "This content type is not taken here."),
+        429 => new(429, "rate_limit_error", "rate_limit_exceeded", "Too many requests. Wait a minute and try again.", TimeSpan.FromMinutes(1)),
+        503 => new(503, Unavailable, "unavailable", "The server cannot answer this now. Try again shortly.", TimeSpan.FromSeconds(5)),
+        >= 500 => new(status, "server_error", "internal_error", "The server failed on this request. Its log holds the cause under the request id."),
+        _ => new(status, Invalid, "bad_request", "The request cannot be understood."),
+    };
+
+    /// <summary>Writes the body {error: {message, type, code, param, request_id}} with its status and Retry-After.</summary>
+    public static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return context.Response.WriteAsJsonAsync(
+            new { error = new { message = problem.Message, type = problem.Type, param = (string?)null, code = problem.Code, request_id = context.TraceIdentifier } },
+            JsonSerializerOptions.Web, context.RequestAborted);
+    }
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = Of(exception);
+        if (problem.Status >= 500)
+        {
+            log.LogError(exception, "{Method} {Path} failed with {Status} {Code}; request {RequestId}", httpContext.Request.Method, httpContext.Request.Path, problem.Status, problem.Code, httpContext.TraceIdentifier);
+        }
+
+        if (!RequestKind.IsApi(httpContext.Request.Path) && RequestKind.WantsPage(httpContext.Request))
+        {
+            return false; // a person's page: the error page answers
+        }
+
+        await WriteAsync(httpContext, problem);
+        return true;
+    }
+
+    private static Problem OfIngest(IngestException error) => error.Error switch
+    {
+        IngestError.TooLarge => new(413, Invalid, "file_too_large", error.Message),
+        IngestError.UnsupportedType => new(415, Invalid, "unsupported_file_type", error.Message),
+        IngestError.NoSpace => new(507, "server_error", "no_space", error.Message),
+        IngestError.ModelUnavailable => new(503, Unavailable, "model_unavailable", error.Message, TimeSpan.FromSeconds(5)),
+        IngestError.ReaderMissing => new(501, "not_supported_error", "not_supported", error.Message),
+        IngestError.Failed => new(500, "server_error", "internal_error", error.Message),
+        _ => new(422, Invalid, "unprocessable_document", error.Message),
+    };
+
+    private static Problem OfModelHost(ModelHostException error) => error.Kind switch
+    {
+        ModelHostErrorKind.Unavailable => new(503, Unavailable, "model_unavailable", error.Message, error.RetryAfter ?? TimeSpan.FromSeconds(5)),
+        ModelHostErrorKind.Busy => new(429, "rate_limit_error", "queue_full", error.Message, error.RetryAfter ?? TimeSpan.FromSeconds(5)),
+        ModelHostErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message),
+        ModelHostErrorKind.BadRequest => new(400, Invalid, "bad_request", error.Message),
+        ModelHostErrorKind.ModelNotFound => new(404, Invalid, "model_not_found", error.Message),
+        _ => new(502, "server_error", "model_failed", error.Message),
+    };
+
+    private static Problem OfRun(RunException error) => error.Kind switch
+    {
+        RunErrorKind.ModelUnavailable => new(503, Unavailable, "model_unavailable", error.Message, TimeSpan.FromSeconds(5)),
+        RunErrorKind.ModelBusy => new(429, "rate_limit_error", "queue_full", error.Message, TimeSpan.FromSeconds(5)),
+        RunErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message),
+        RunErrorKind.OutOfTime => new(504, "server_error", "out_of_time", error.Message),
+        _ => new(500, "server_error", "run_failed", error.Message),
+    };
+}

@@ -1,0 +1,4 @@
+namespace Platform.Web.Layout;
+
+/// <summary>Marks the shell's texts.</summary>
+public sealed class ShellTexts;

@@ -1,0 +1,91 @@
+// The shell's few wishes of the browser: theme, language, sidebar, dialogs, copying. No library, no inline script.
+(() => {
+    "use strict";
+    const root = document.documentElement;
+    const year = 31536000;
+
+    function remember(name, value) {
+        const secure = location.protocol === "https:" ? "; secure" : "";
+        document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${value ? year : 0}; samesite=lax${secure}`;
+    }
+
+    function setTheme(theme) {
+        const fixed = theme === "light" || theme === "dark";
+        if (fixed) root.dataset.theme = theme; else delete root.dataset.theme;
+        remember("platform.theme", fixed ? theme : "");
+        showChoices();
+    }
+
+    function setLanguage(language) {
+        remember("platform.language", language);
+        location.reload();
+    }
+
+    function toggleSidebar() {
+        const icons = root.dataset.sidebar !== "icons";
+        if (icons) root.dataset.sidebar = "icons"; else delete root.dataset.sidebar;
+        remember("platform.sidebar", icons ? "icons" : "");
+        showChoices();
+    }
+
+    function setDrawer(open) {
+        if (open) root.dataset.drawer = "open"; else delete root.dataset.drawer;
+        if (open) document.querySelector(".sidebar a, .sidebar button")?.focus();
+        showChoices();
+    }
+
+    // Buttons tell what is chosen to those who cannot see it.
+    function showChoices() {
+        for (const button of document.querySelectorAll("[data-set-theme]")) {
+            button.setAttribute("aria-pressed", String(button.dataset.setTheme === (root.dataset.theme ?? "system")));
+        }
+        for (const button of document.querySelectorAll("[data-toggle-sidebar]")) {
+            button.setAttribute("aria-expanded", String(root.dataset.sidebar !== "icons"));
+        }
+        for (const button of document.querySelectorAll("[data-open-drawer]")) {
+            button.setAttribute("aria-expanded", String(root.dataset.drawer === "open"));
+        }
+    }
+
+    document.addEventListener("click", event => {
+        const target = event.target instanceof Element ? event.target.closest("[data-set-theme],[data-set-language],[data-toggle-sidebar],[data-open-drawer],[data-close-drawer],[data-reload]") : null;
+        if (target?.dataset.setTheme) setTheme(target.dataset.setTheme);
+        else if (target?.dataset.setLanguage) setLanguage(target.dataset.setLanguage);
+        else if (target?.hasAttribute("data-toggle-sidebar")) toggleSidebar();
+        else if (target?.hasAttribute("data-open-drawer")) setDrawer(true);
+        else if (target?.hasAttribute("data-close-drawer")) setDrawer(false);
+        else if (target?.hasAttribute("data-reload")) location.reload();
+
+        if (root.dataset.drawer && event.target instanceof Element && event.target.closest(".sidebar a")) setDrawer(false);
+        for (const menu of document.querySelectorAll("details.popup[open]")) {
+            if (!menu.contains(event.target)) menu.open = false;
+        }
+    });
+
+    document.addEventListener("keydown", event => {
+        if (event.key === "Escape") {
+            const menu = document.querySelector("details.popup[open]");
+            if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+            else if (root.dataset.drawer) { setDrawer(false); document.querySelector("[data-open-drawer]")?.focus(); }
+        }
+        if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "s") {
+            event.preventDefault();
+            toggleSidebar();
+        }
+        if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "o") {
+            const start = document.querySelector("[data-testid=new-chat]");
+            if (start) { event.preventDefault(); start.click(); }
+        }
+    });
+
+    window.platform = {
+        ...window.platform,
+        copy: text => navigator.clipboard.writeText(text),
+        openDialog: dialog => { if (!dialog.open) dialog.showModal(); },
+        closeDialog: dialog => { if (dialog.open) dialog.close(); },
+        showChoices,
+        antiforgeryToken: () => document.querySelector("meta[name=antiforgery-token]")?.content ?? "",
+    };
+
+    document.addEventListener("DOMContentLoaded", showChoices);
+})();
