@@ -1,13 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Answering;
+using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.ModelHost.Client;
+using Platform.Retrieval;
+using Platform.Retrieval.Storage;
 
 namespace Platform.Agents;
 
 /// <summary>Registers this room and Retrieval.</summary>
 public static class AgentsModule
 {
-    public static IServiceCollection AddAgents(this IServiceCollection services, IConfiguration configuration) => throw new NotImplementedException();
+    /// <summary>ConversationLibrary, RunAgent and AnswerAgent, and the host that executes runs.</summary>
+    public static IServiceCollection AddAgents(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddRetrieval(configuration);
+        services.AddOptions<AgentsOptions>().Bind(configuration.GetSection("Agents")).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddDbContextFactory<AgentsContext>((provider, options) =>
+            PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
+        services.TryAddSingleton<IEvidence, KnowledgeEvidence>();
+        services.TryAddSingleton(provider => new AnswerAgent(
+            provider.GetRequiredService<IEvidence>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>(),
+            provider.GetRequiredService<ITokenCounter>(), provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<RunExecution>();
+        services.TryAddSingleton<RunHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
+        services.TryAddSingleton(provider => new RunAgent(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ConversationLibrary(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
 
     /// <summary>Makes the tables of this room and of Retrieval, and ends runs that a crash interrupted; call before the host starts.</summary>
-    public static Task PrepareAgentsAsync(this IServiceProvider services, CancellationToken cancellation) => throw new NotImplementedException();
+    public static async Task PrepareAgentsAsync(this IServiceProvider services, CancellationToken cancellation)
+    {
+        await services.PrepareRetrievalAsync(cancellation);
+        await using (var db = await services.GetRequiredService<IDbContextFactory<AgentsContext>>().CreateDbContextAsync(cancellation))
+            await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, cancellation);
+        await services.GetRequiredService<RunStore>().EndInterruptedAsync(cancellation);
+    }
 }

@@ -1,17 +1,21 @@
+using System.Text.Json.Serialization;
+using Platform.Agents.Runs;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Answering;
 
-/// <summary>Auto takes Quote unless the served chat model says that it can answer.</summary>
+/// <summary>Auto takes Quote unless the served chat model says that it can answer. Stored by number: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<AnswerMode>))]
 public enum AnswerMode { Auto, Quote, Generate }
 
-/// <summary>A question with the conversation before it. All of it untrusted text.</summary>
+/// <summary>A question with the conversation before it. All of it untrusted text. No base ids means all bases that the caller may read.</summary>
 public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyList<PastTurn> History, IReadOnlyList<Guid> BaseIds, AnswerMode Mode = AnswerMode.Auto);
 
 /// <summary>An earlier message; Role is user or assistant.</summary>
 public sealed record PastTurn(string Role, string Text);
 
-/// <summary>How a cited sentence stands to its source. Stored by number: append only.</summary>
+/// <summary>How a cited sentence stands to its source. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<Verdict>))]
 public enum Verdict { Supported = 0, Partly = 1, Unsupported = 2, NoClaim = 3 }
 
 /// <summary>A rectangle on a page, shares of its width and height.</summary>

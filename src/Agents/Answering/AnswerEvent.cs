@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Platform.Agents.Runs;
+
 namespace Platform.Agents.Answering;
 
 /// <summary>What happens while answering, in order: status*, sources, (text | citation)*, done. A failure is thrown.</summary>
@@ -7,6 +10,7 @@ public abstract record AnswerEvent;
 public sealed record AnswerStatus(AnswerStage Stage, int Value) : AnswerEvent;
 
 /// <summary>Queued's value is the position, Searching's the documents searched, Reading's the percentage of the prompt.</summary>
+[JsonConverter(typeof(CamelCaseNames<AnswerStage>))]
 public enum AnswerStage { Queued, Searching, Reading, Writing }
 
 /// <summary>The passages read.</summary>

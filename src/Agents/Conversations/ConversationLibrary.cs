@@ -1,3 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Answering;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Conversations;
@@ -5,23 +10,104 @@ namespace Platform.Agents.Conversations;
 /// <summary>A person's conversations. Another person's do not exist for the caller, administrators included (NotFoundException).</summary>
 public sealed class ConversationLibrary
 {
+    /// <summary>Longest title, UTF-16 characters.</summary>
+    public const int MaxTitleLength = 200;
+
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly RunHost host;
+    private readonly TimeProvider time;
+
+    internal ConversationLibrary(IDbContextFactory<AgentsContext> contexts, RunHost host, TimeProvider time) =>
+        (this.contexts, this.host, this.time) = (contexts, host, time);
+
     /// <summary>Latest first; titles and messages that hold the text when given.</summary>
-    public Task<IReadOnlyList<Conversation>> ListAsync(Caller caller, string? containing, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<Conversation>> ListAsync(Caller caller, string? containing, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var rows = db.Conversations.AsNoTracking().Where(c => c.OwnerId == caller.UserId);
+        if (!string.IsNullOrWhiteSpace(containing))
+        {
+            var text = containing.Trim().ToLowerInvariant();
+            rows = rows.Where(c => AgentsContext.Lower(c.Title).Contains(text) || db.Messages.Any(m => m.ConversationId == c.Id && AgentsContext.Lower(m.Text).Contains(text)));
+        }
+        var found = await rows.OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id)
+            .Select(c => new { Row = c, Running = db.Runs.Any(r => r.ConversationId == c.Id && r.EndedAt == null) }).ToListAsync(cancellation);
+        return found.ConvertAll(f => Shown(f.Row, f.Running));
+    }
 
-    public Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var row = new ConversationRow { Id = Guid.CreateVersion7(now), OwnerId = caller.UserId, BaseIds = RunJson.Write(baseIds), CreatedAt = now, UpdatedAt = now };
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Add(row);
+        await db.SaveChangesAsync(cancellation);
+        return Shown(row, running: false);
+    }
 
-    public Task<Conversation> GetAsync(Caller caller, Guid conversationId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Conversation> GetAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await OwnAsync(db, caller, conversationId, cancellation);
+        return Shown(row, await db.Runs.AnyAsync(r => r.ConversationId == row.Id && r.EndedAt == null, cancellation));
+    }
 
     /// <summary>In order; includes the part of a running answer that is stored so far.</summary>
-    public Task<IReadOnlyList<ConversationMessage>> MessagesAsync(Caller caller, Guid conversationId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<ConversationMessage>> MessagesAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var conversation = await OwnAsync(db, caller, conversationId, cancellation);
+        var messages = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
+        var states = await db.Runs.AsNoTracking().Where(r => r.ConversationId == conversation.Id).ToDictionaryAsync(r => r.AssistantMessageId, r => r.Status, cancellation);
+        return messages.ConvertAll(m => new ConversationMessage(
+            m.Id, m.ConversationId, m.Role, m.Text, m.CreatedAt, m.RunId, states.TryGetValue(m.Id, out var status) ? status : null,
+            m.Citations is null ? [] : RunJson.Read<List<Citation>>(m.Citations),
+            m.Sources is null ? [] : RunJson.Read<List<SourceRead>>(m.Sources),
+            m.Usage is null ? null : RunJson.Read<AnswerDone>(m.Usage),
+            m.Error is null ? null : RunJson.Read<ErrorData>(m.Error)));
+    }
 
-    public Task RenameAsync(Caller caller, Guid conversationId, string title, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>ArgumentException: an empty title, or over 200 characters.</summary>
+    public Task RenameAsync(Caller caller, Guid conversationId, string title, CancellationToken cancellation)
+    {
+        var trimmed = title.Trim();
+        if (trimmed.Length is 0 or > MaxTitleLength)
+            throw new ArgumentException($"A title has 1 to {MaxTitleLength} characters; this one has {trimmed.Length}.", nameof(title));
+        return ChangeAsync(caller, conversationId, row => row.Title = trimmed, cancellation);
+    }
 
-    public Task PinAsync(Caller caller, Guid conversationId, bool pinned, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task PinAsync(Caller caller, Guid conversationId, bool pinned, CancellationToken cancellation) =>
+        ChangeAsync(caller, conversationId, row => row.Pinned = pinned, cancellation);
 
-    /// <summary>Which bases its questions search.</summary>
-    public Task SetBasesAsync(Caller caller, Guid conversationId, IReadOnlyList<Guid> baseIds, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Which bases its questions search; none means all that the caller may read.</summary>
+    public Task SetBasesAsync(Caller caller, Guid conversationId, IReadOnlyList<Guid> baseIds, CancellationToken cancellation) =>
+        ChangeAsync(caller, conversationId, row => row.BaseIds = RunJson.Write(baseIds), cancellation);
 
     /// <summary>Deletes it with its messages and runs; a running answer is cancelled first.</summary>
-    public Task DeleteAsync(Caller caller, Guid conversationId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task DeleteAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await OwnAsync(db, caller, conversationId, cancellation);
+        var running = await db.Runs.AsNoTracking().Where(r => r.ConversationId == row.Id && r.EndedAt == null).Select(r => r.Id).ToListAsync(cancellation);
+        foreach (var run in running)
+        {
+            if (host.Find(run) is { } live)
+                await host.StopAsync(live, cancellation);
+        }
+        // The database takes messages, runs and events with it.
+        await db.Conversations.Where(c => c.Id == row.Id).ExecuteDeleteAsync(cancellation);
+    }
+
+    private async Task ChangeAsync(Caller caller, Guid conversationId, Action<ConversationRow> change, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        change(await OwnAsync(db, caller, conversationId, cancellation));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private static async Task<ConversationRow> OwnAsync(AgentsContext db, Caller caller, Guid conversationId, CancellationToken cancellation) =>
+        await db.Conversations.SingleOrDefaultAsync(c => c.Id == conversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");
+
+    private static Conversation Shown(ConversationRow row, bool running) =>
+        new(row.Id, row.Title, RunJson.Read<List<Guid>>(row.BaseIds), row.Pinned, row.CreatedAt, row.UpdatedAt, running);
 }

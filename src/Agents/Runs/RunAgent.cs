@@ -1,4 +1,9 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Answering;
+using Platform.Agents.Conversations;
+using Platform.Agents.Storage;
+using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Runs;
@@ -14,17 +19,128 @@ public sealed record RunInfo(Guid Id, Guid ConversationId, Guid UserMessageId, G
 /// <summary>Starts, cancels and follows runs. A run belongs to the server: leaving never stops it.</summary>
 public sealed class RunAgent
 {
-    /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, or over 32,000 characters.</summary>
-    public Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Longest question, UTF-16 characters.</summary>
+    public const int MaxQuestionLength = 32_000;
 
-    /// <summary>Stops within one step; what was written stays.</summary>
-    public Task CancelAsync(Caller caller, Guid runId, CancellationToken cancellation) => throw new NotImplementedException();
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly RunStore store;
+    private readonly RunHost host;
+    private readonly TimeProvider time;
 
-    public Task<RunInfo> GetAsync(Caller caller, Guid runId, CancellationToken cancellation) => throw new NotImplementedException();
+    internal RunAgent(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time) =>
+        (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
+
+    /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, or over 32,000 characters. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
+    public async Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(start.Question))
+            throw new ArgumentException("The question is empty.", nameof(start));
+        if (start.Question.Length > MaxQuestionLength)
+            throw new ArgumentException($"The question has {start.Question.Length:N0} characters; at most {MaxQuestionLength:N0} are taken. Shorten it, or upload the text as a document.", nameof(start));
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (await SameAsync(db, caller, start, cancellation) is { } same)
+            return same;
+        var conversation = await db.Conversations.SingleOrDefaultAsync(c => c.Id == start.ConversationId && c.OwnerId == caller.UserId, cancellation)
+            ?? throw new NotFoundException("Conversation");
+        host.RefuseWhenFull();
+
+        var past = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
+        var run = AddRows(db, caller, start, conversation, past.Count == 0 ? 0 : past[^1].Ordinal);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Another call was quicker: with this id, or in this conversation (the unique index on runs that have not ended).
+            return await SameAsync(db, caller, start, cancellation)
+                ?? throw new RunConflictException("This conversation is being answered already. Wait for the end of that answer, or stop it.");
+        }
+        var history = past.Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
+        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode);
+        host.Enqueue(new LiveRun(run.Id, run.AssistantMessageId, question, time));
+        return Info(run);
+    }
+
+    /// <summary>Stops within one step; what was written stays. Returns when the end is stored; a run that has ended is left as it is.</summary>
+    public async Task CancelAsync(Caller caller, Guid runId, CancellationToken cancellation)
+    {
+        await RowAsync(caller, runId, cancellation);
+        if (host.Find(runId) is { } run)
+            await host.StopAsync(run, cancellation);
+    }
+
+    public async Task<RunInfo> GetAsync(Caller caller, Guid runId, CancellationToken cancellation) => Info(await RowAsync(caller, runId, cancellation));
 
     /// <summary>The run in progress of a conversation, or null.</summary>
-    public Task<RunInfo?> ActiveAsync(Caller caller, Guid conversationId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<RunInfo?> ActiveAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.ConversationId == conversationId && r.OwnerId == caller.UserId && r.EndedAt == null, cancellation);
+        return row is null ? null : Info(row);
+    }
 
-    /// <summary>Stored events after a number, then live ones until the last. Works while it runs, after it ended, and after a restart. Ending the enumeration does not touch the run.</summary>
-    public IAsyncEnumerable<RunEvent> FollowAsync(Caller caller, Guid runId, int afterSeq, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Stored events after a number, then live ones until the last. Works while it runs, after it ended, and after a restart. Ending the enumeration does not touch the run. A reader that has seen more than was stored before a crash is given the last event, so that it too learns the end.</summary>
+    public async IAsyncEnumerable<RunEvent> FollowAsync(Caller caller, Guid runId, int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var seen = Math.Max(0, afterSeq); ;)
+        {
+            // In this order: a run that leaves memory between the two steps is wholly stored by then.
+            var live = host.Find(runId);
+            var row = await RowAsync(caller, runId, cancellation);
+            if (live is not null)
+            {
+                await foreach (var item in live.FollowAsync(seen, cancellation))
+                    yield return item;
+                yield break;
+            }
+            if (row.EndedAt is not null && await store.LastSeqAsync(runId, cancellation) is var last && seen > last)
+                seen = last - 1;
+            var events = await store.EventsAsync(runId, seen, cancellation);
+            foreach (var item in events)
+                yield return item;
+            if (events.Count > 0)
+                seen = events[^1].Seq;
+            else if (row.EndedAt is not null)
+                yield break;
+            else
+                await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellation); // another process executes it
+        }
+    }
+
+    /// <summary>The run that has this id already: null when there is none, a conflict when it is about something else.</summary>
+    private static async Task<RunInfo?> SameAsync(AgentsContext db, Caller caller, StartRun start, CancellationToken cancellation)
+    {
+        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == start.RunId, cancellation);
+        if (run is null)
+            return null;
+        var asked = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.UserMessageId, cancellation);
+        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && asked?.Text == start.Question
+            ? Info(run)
+            : throw new RunConflictException($"Run {start.RunId} exists already, with other content. Choose a new id.");
+    }
+
+    private RunRow AddRows(AgentsContext db, Caller caller, StartRun start, ConversationRow conversation, int lastOrdinal)
+    {
+        var now = time.GetUtcNow();
+        MessageRow Message(string role, string text, int ordinal) =>
+            new() { Id = Guid.CreateVersion7(now), ConversationId = conversation.Id, Ordinal = ordinal, Role = role, Text = text, CreatedAt = now, RunId = start.RunId };
+        var asked = Message("user", start.Question, lastOrdinal + 1);
+        var answer = Message("assistant", "", lastOrdinal + 2);
+        var run = new RunRow
+        {
+            Id = start.RunId, ConversationId = conversation.Id, OwnerId = caller.UserId, UserMessageId = asked.Id, AssistantMessageId = answer.Id,
+            Mode = start.Mode, Status = RunStatus.Queued, CreatedAt = now,
+        };
+        if (conversation.Title.Length == 0)
+            conversation.Title = ConversationTitle.Of(start.Question);
+        conversation.UpdatedAt = now;
+        db.AddRange(asked, answer, run);
+        return run;
+    }
+
+    private async Task<RunRow> RowAsync(Caller caller, Guid runId, CancellationToken cancellation) =>
+        await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
+
+    private static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run.Status, run.CreatedAt, run.EndedAt);
 }

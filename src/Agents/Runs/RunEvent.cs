@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Agents.Runs;
 
 /// <summary>States of a run. Stored by number: append only.</summary>
 public enum RunStatus { Queued = 0, InProgress = 1, Completed = 2, Cancelled = 3, Failed = 4 }
 
-/// <summary>Why a run failed.</summary>
+/// <summary>Why a run failed. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<RunErrorKind>))]
 public enum RunErrorKind { ModelUnavailable, ModelBusy, ModelFailed, OutOfTime, ContextTooLong, Interrupted, Failed }
 
 /// <summary>A failed run; the message is for people.</summary>
@@ -14,7 +17,11 @@ public sealed class RunException(RunErrorKind kind, string message, Exception? i
 
 /// <summary>A stored, numbered event of a run. Seq starts at 1. Data is JSON: the named record below, camelCase.</summary>
 /// <param name="Name">run.status (RunStatusData), retrieval.completed (AnswerSources), message.delta (TextData), citation.added (Citation), usage (AnswerDone), error (ErrorData), done (TextData with the whole text). The last event is done or error, never both; a cancelled run ends with done.</param>
-public sealed record RunEvent(Guid RunId, int Seq, DateTimeOffset At, string Name, string Data);
+public sealed record RunEvent(Guid RunId, int Seq, DateTimeOffset At, string Name, string Data)
+{
+    /// <summary>The data as the record that <see cref="Name"/> stands for.</summary>
+    public T Read<T>() => RunJson.Read<T>(Data);
+}
 
 /// <param name="Status">queued, searching, reading, writing, completed, cancelled, failed.</param>
 public sealed record RunStatusData(string Status, int Value);

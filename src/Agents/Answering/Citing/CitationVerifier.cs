@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Platform.Retrieval.Search;
+
+namespace Platform.Agents.Answering.Citing;
+
+/// <summary>Judges whether a cited text supports a sentence: an exact quote does; a number or date that is not there refutes; else the share of its content terms decides.</summary>
+internal static partial class CitationVerifier
+{
+    private const double Enough = 0.7, Some = 0.4;
+
+    /// <param name="claim">The sentence of the answer, without citation marks.</param>
+    /// <param name="quote">The span that it cites.</param>
+    /// <param name="passage">The passage around the quote.</param>
+    public static Verdict Judge(string claim, string quote, string passage)
+    {
+        var terms = QueryTerms.ContentOf(claim);
+        if (terms.Count == 0)
+            return Verdict.NoClaim;
+        if (Folded(quote).Contains(Folded(claim), StringComparison.Ordinal))
+            return Verdict.Supported;
+
+        var (inQuote, inPassage) = (CitedNumbers.Of(quote), CitedNumbers.Of(passage));
+        var numbers = CitedNumbers.Of(claim);
+        if (numbers.Any(number => !inPassage.Contains(number)))
+            return Verdict.Unsupported;
+
+        var there = QueryTerms.Of(quote).ToHashSet();
+        var share = terms.Distinct().Count(there.Contains) / (double)terms.Distinct().Count();
+        if (share < Some)
+            return Verdict.Unsupported;
+        var sameSense = Negation().Count(claim) % 2 == Negation().Count(quote) % 2;
+        return share >= Enough && sameSense && numbers.All(inQuote.Contains) ? Verdict.Supported : Verdict.Partly;
+    }
+
+    /// <summary>Letters and digits alone, in lower case.</summary>
+    private static string Folded(string text)
+    {
+        StringBuilder folded = new(text.Length);
+        foreach (var c in text.Normalize(NormalizationForm.FormKC))
+        {
+            if (char.IsLetterOrDigit(c))
+                folded.Append(char.ToLowerInvariant(c));
+        }
+        return folded.ToString();
+    }
+
+    [GeneratedRegex(@"\b(?:not|no|never|none|neither|nor|without|cannot)\b|n['’]t\b|不(?!同|仅|但|过|断|久)|没有?|未(?!来)|无(?!论|线)|非(?!常|洲)|禁止|勿", RegexOptions.IgnoreCase)]
+    private static partial Regex Negation();
+}

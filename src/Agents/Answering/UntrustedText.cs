@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Platform.Agents.Answering;
+
+/// <summary>Makes text from documents harmless where it is shown or put into a prompt: no invisible characters, no fence or chat marks, no citation marks of its own.</summary>
+/// <remarks>Fault 33. It keeps documents from changing the structure of a prompt; that what they say is no instruction is the prompt's part, and that no tool runs because of them is the program's.</remarks>
+internal static partial class UntrustedText
+{
+    private const int MaxNameLength = 120;
+
+    /// <summary>Without zero-width and direction-changing characters, tags and controls; line breaks and tabs stay.</summary>
+    public static string Visible(string text)
+    {
+        StringBuilder kept = new(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var category = Rune.GetUnicodeCategory(rune);
+            var hidden = category is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate
+                || (category == UnicodeCategory.Control && rune.Value is not ('\n' or '\t'));
+            if (!hidden)
+                kept.Append(rune.ToString());
+        }
+        return kept.ToString();
+    }
+
+    /// <summary>A passage's text for a prompt: visible, and without anything that reads as a fence, a chat mark or a citation mark.</summary>
+    public static string ForPrompt(string text)
+    {
+        var visible = Visible(text.Replace("\r\n", "\n", StringComparison.Ordinal));
+        visible = Fence().Replace(visible, match => "‹" + match.Value[1..]);
+        visible = visible.Replace("<|", "‹|", StringComparison.Ordinal).Replace("|>", "|›", StringComparison.Ordinal);
+        return Mark().Replace(visible, "($1)");
+    }
+
+    /// <summary>A file name or heading for a prompt: one line, no quotes, at most 120 characters.</summary>
+    public static string NameForPrompt(string name)
+    {
+        var line = Breaks().Replace(ForPrompt(name), " ").Replace('"', '\'').Replace('<', '‹').Replace('>', '›').Trim();
+        return line.Length <= MaxNameLength ? line : line[..MaxNameLength];
+    }
+
+    /// <summary>A numbered passage in its fence.</summary>
+    public static string Fenced(int number, string documentName, string heading, int page, string text)
+    {
+        var under = heading.Length == 0 ? "" : $" heading=\"{NameForPrompt(heading)}\"";
+        return string.Create(CultureInfo.InvariantCulture, $"<passage number=\"{number}\" document=\"{NameForPrompt(documentName)}\" page=\"{page}\"{under}>\n{ForPrompt(text)}\n</passage>");
+    }
+
+    [GeneratedRegex(@"[<＜﹤]\s*[/／]?\s*(passage|think|system|user|assistant|tool)", RegexOptions.IgnoreCase)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"[\[【［]\s*(\d+(?:\s*[,，、-]\s*\d+)*)\s*[\]】］]")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Breaks();
+}

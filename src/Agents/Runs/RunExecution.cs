@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Answering;
+
+namespace Platform.Agents.Runs;
+
+/// <summary>Executes one run to its end, whatever that is: answered, stopped, failed, or interrupted by the program's own end.</summary>
+internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log)
+{
+    /// <summary>Returns when the last event is stored. Never throws for what happens inside the run.</summary>
+    public async Task ExecuteAsync(LiveRun run, CancellationToken shutdown)
+    {
+        var storing = StoreAsync(run, shutdown);
+        await AnswerAsync(run, shutdown);
+        await storing;
+        run.MarkStored();
+    }
+
+    private async Task AnswerAsync(LiveRun run, CancellationToken shutdown)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(run.Stopped, shutdown);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            await foreach (var happened in agent.StreamAsync(run.Question, either.Token))
+                Record(run, happened);
+            Complete(run, RunStatus.Completed);
+        }
+        catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+        {
+            Complete(run, RunStatus.Cancelled);
+        }
+        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
+        {
+            Fail(run, new ErrorData(RunErrorKind.Interrupted, RunStore.InterruptedMessage));
+        }
+        catch (RunException failure)
+        {
+            log.LogWarning(failure, "Run {RunId} failed: {Kind}", run.Id, failure.Kind);
+            Fail(run, new ErrorData(failure.Kind, failure.Message));
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "Run {RunId} failed", run.Id);
+            Fail(run, new ErrorData(RunErrorKind.Failed, $"The answer failed inside the program (run {run.Id}). The log names the cause; asking again may help."));
+        }
+    }
+
+    private static void Record(LiveRun run, AnswerEvent happened)
+    {
+        switch (happened)
+        {
+            case AnswerStatus status:
+                run.Add("run.status", new RunStatusData(status.Stage.ToString().ToLowerInvariant(), status.Value), p => p.Status = RunStatus.InProgress);
+                break;
+            case AnswerSources sources:
+                run.Add("retrieval.completed", sources, p => p.Sources = sources);
+                break;
+            case AnswerText text:
+                run.Add("message.delta", new TextData(text.Text), p => p.Write(text.Text));
+                break;
+            case AnswerCitation cited:
+                run.Add("citation.added", cited.Citation, p => p.Cite(cited.Citation));
+                break;
+            case AnswerDone usage:
+                run.Add("usage", usage, p => p.Usage = usage);
+                break;
+        }
+    }
+
+    private static void Complete(LiveRun run, RunStatus status)
+    {
+        run.Add("run.status", new RunStatusData(status.ToString().ToLowerInvariant(), 0), p => p.Status = status);
+        run.Add("done", new TextData(run.Progress.Text), last: true);
+    }
+
+    private static void Fail(LiveRun run, ErrorData error)
+    {
+        run.Add("run.status", new RunStatusData("failed", 0), p => (p.Status, p.Error) = (RunStatus.Failed, error));
+        run.Add("error", error, last: true);
+    }
+
+    /// <summary>Stores events in order, in batches. Where storing fails (a full disk, say) it tries again, so that the run goes on and nothing is lost once there is room.</summary>
+    private async Task StoreAsync(LiveRun run, CancellationToken shutdown)
+    {
+        var settings = options.Value;
+        for (var stored = 0; ;)
+        {
+            await run.UntilAsync(stored + 1, CancellationToken.None);
+            using (var patience = new CancellationTokenSource(settings.StoreEvery, time))
+                await run.UntilAsync(stored + settings.StoreAfterEvents, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            var (events, progress, ended) = run.Since(stored);
+            try
+            {
+                await store.AppendAsync(run, events, progress, ended, CancellationToken.None);
+                stored += events.Count;
+                if (ended)
+                    return;
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "Events of run {RunId} after {Seq} could not be stored", run.Id, stored);
+                if (ended && shutdown.IsCancellationRequested)
+                    return; // the next start finds the run unfinished and says so
+                await Task.Delay(TimeSpan.FromSeconds(1), time, shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

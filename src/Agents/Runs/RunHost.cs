@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Platform.Agents.Runs;
+
+/// <summary>Executes runs in the background, a bounded number at once; the others wait in order and are told their place.</summary>
+internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> options) : BackgroundService
+{
+    private readonly ConcurrentDictionary<Guid, LiveRun> live = new();
+    private readonly Lock gate = new();
+    private readonly List<LiveRun> waiting = [];
+    private readonly SemaphoreSlim available = new(0);
+    private int idle = options.Value.RunsAtOnce;
+
+    /// <summary>Throws RunException(ModelBusy) when no further run may wait.</summary>
+    public void RefuseWhenFull()
+    {
+        lock (gate)
+        {
+            if (idle == 0 && waiting.Count >= options.Value.WaitingRuns)
+                throw new RunException(RunErrorKind.ModelBusy, $"{waiting.Count} questions are waiting already, and no more than {options.Value.WaitingRuns} may. Ask again in a moment.");
+        }
+    }
+
+    public void Enqueue(LiveRun run)
+    {
+        live[run.Id] = run;
+        lock (gate)
+        {
+            waiting.Add(run);
+            run.Add("run.status", new RunStatusData("queued", waiting.Count));
+        }
+        available.Release();
+    }
+
+    /// <summary>The run if this process executes it or will.</summary>
+    public LiveRun? Find(Guid runId) => live.GetValueOrDefault(runId);
+
+    /// <summary>Stops a run, waiting or in progress, and returns when its end is stored.</summary>
+    public async Task StopAsync(LiveRun run, CancellationToken cancellation)
+    {
+        run.Stop();
+        bool wasWaiting;
+        lock (gate)
+        {
+            wasWaiting = waiting.Remove(run);
+            Announce();
+        }
+        if (wasWaiting)
+            await ExecuteAsync(run, CancellationToken.None);
+        else
+            await run.Stored.WaitAsync(cancellation);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var workers = Enumerable.Range(0, options.Value.RunsAtOnce).Select(_ => WorkAsync(stoppingToken));
+        await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in TakeAll())
+            await ExecuteAsync(run, stoppingToken);
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await available.WaitAsync(stopping);
+            LiveRun? run = null;
+            lock (gate)
+            {
+                if (waiting.Count > 0) // a stopped one left its permit behind
+                {
+                    (run, idle) = (waiting[0], idle - 1);
+                    waiting.RemoveAt(0);
+                    Announce();
+                }
+            }
+            if (run is null)
+                continue;
+            await ExecuteAsync(run, stopping);
+            lock (gate)
+                idle++;
+        }
+    }
+
+    private async Task ExecuteAsync(LiveRun run, CancellationToken stopping)
+    {
+        await execution.ExecuteAsync(run, stopping);
+        live.TryRemove(run.Id, out _);
+    }
+
+    private void Announce()
+    {
+        for (var i = 0; i < waiting.Count; i++)
+            waiting[i].Add("run.status", new RunStatusData("queued", i + 1));
+    }
+
+    private List<LiveRun> TakeAll()
+    {
+        lock (gate)
+        {
+            List<LiveRun> left = [.. waiting];
+            waiting.Clear();
+            return left;
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        available.Dispose();
+    }
+}

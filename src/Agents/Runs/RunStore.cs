@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Storage;
+
+namespace Platform.Agents.Runs;
+
+/// <summary>Runs and their events in the database.</summary>
+internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, TimeProvider time)
+{
+    public const string InterruptedMessage = "The program stopped while this answer was being written. What was written is kept; ask again for the rest.";
+
+    /// <summary>Adds events and brings the message and the run up to the last of them, all or nothing. A run that was deleted meanwhile is left alone.</summary>
+    public async Task AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await db.Runs.SingleOrDefaultAsync(r => r.Id == run.Id, cancellation);
+        var message = await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation);
+        if (row is null || message is null)
+            return;
+        row.Status = progress.Status;
+        row.EndedAt = ended ? events[^1].At : null;
+        message.Text = progress.Text;
+        message.Citations = progress.Citations.Count == 0 ? null : RunJson.Write(progress.Citations);
+        message.Sources = progress.Sources is null ? null : RunJson.Write(progress.Sources.Sources);
+        message.Usage = progress.Usage is null ? null : RunJson.Write(progress.Usage);
+        message.Error = progress.Error is null ? null : RunJson.Write(progress.Error);
+        db.RunEvents.AddRange(events.Select(Row));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>The run if the person owns it, else null.</summary>
+    public async Task<RunRow?> FindAsync(string ownerId, Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId && r.OwnerId == ownerId, cancellation);
+    }
+
+    /// <summary>Up to 500 stored events after a number, in order.</summary>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(Guid runId, int afterSeq, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var rows = await db.RunEvents.AsNoTracking().Where(e => e.RunId == runId && e.Seq > afterSeq).OrderBy(e => e.Seq).Take(500).ToListAsync(cancellation);
+        return rows.ConvertAll(e => new RunEvent(e.RunId, e.Seq, e.At, e.Name, e.Data));
+    }
+
+    /// <summary>The number of the last stored event; 0 when there is none.</summary>
+    public async Task<int> LastSeqAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.RunEvents.Where(e => e.RunId == runId).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
+    }
+
+    /// <summary>Ends the runs that the last process left unfinished, with the text that they have. Call before any run starts.</summary>
+    public async Task EndInterruptedAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var error = new ErrorData(RunErrorKind.Interrupted, InterruptedMessage);
+        foreach (var run in await db.Runs.Where(r => r.EndedAt == null).ToListAsync(cancellation))
+        {
+            var last = await db.RunEvents.Where(e => e.RunId == run.Id).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
+            var now = time.GetUtcNow();
+            db.RunEvents.Add(Row(new RunEvent(run.Id, last + 1, now, "run.status", RunJson.Write(new RunStatusData("failed", 0)))));
+            db.RunEvents.Add(Row(new RunEvent(run.Id, last + 2, now, "error", RunJson.Write(error))));
+            (run.Status, run.EndedAt) = (RunStatus.Failed, now);
+            if (await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation) is { } message)
+                message.Error = RunJson.Write(error);
+        }
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private static RunEventRow Row(RunEvent e) => new() { RunId = e.RunId, Seq = e.Seq, At = e.At, Name = e.Name, Data = e.Data };
+}

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Platform.Agents.Storage;
+
+/// <summary>The tables of this room. Times are stored as Unix milliseconds, which every database orders the same.</summary>
+internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
+{
+    /// <summary>Of the tables; raised with each change of them.</summary>
+    public const int Version = 1;
+
+    public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
+    public DbSet<MessageRow> Messages => Set<MessageRow>();
+    public DbSet<RunRow> Runs => Set<RunRow>();
+    public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
+
+    /// <summary>The database's own lower(): SQLite folds ASCII letters, PostgreSQL all.</summary>
+    [DbFunction("lower", IsBuiltIn = true)]
+    public static string Lower(string text) => throw new InvalidOperationException($"Lower('{text}') is for queries only. This is a bug.");
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDbFunction(() => Lower(""));
+        modelBuilder.Entity<ConversationRow>(row =>
+        {
+            row.ToTable("Conversations").HasIndex(c => new { c.OwnerId, c.UpdatedAt });
+            row.Property(c => c.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<MessageRow>(row =>
+        {
+            row.ToTable("Messages").HasIndex(m => new { m.ConversationId, m.Ordinal }).IsUnique();
+            row.Property(m => m.Id).ValueGeneratedNever();
+            row.HasOne<ConversationRow>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunRow>(row =>
+        {
+            row.ToTable("Runs").HasIndex(r => r.ConversationId, "IX_Runs_Conversation");
+            row.HasIndex(r => r.ConversationId, "IX_Runs_Active").IsUnique().HasFilter("\"EndedAt\" IS NULL");
+            row.Property(r => r.Id).ValueGeneratedNever();
+            row.HasOne<ConversationRow>().WithMany().HasForeignKey(r => r.ConversationId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunEventRow>(row =>
+        {
+            row.ToTable("RunEvents").HasKey(e => new { e.RunId, e.Seq });
+            row.HasOne<RunRow>().WithMany().HasForeignKey(e => e.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(), value => DateTimeOffset.FromUnixTimeMilliseconds(value));
+}

@@ -1,0 +1,60 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Storage;
+
+internal sealed class ConversationRow
+{
+    public Guid Id { get; set; }
+    public required string OwnerId { get; set; }
+    public string Title { get; set; } = "";
+
+    /// <summary>JSON array of base ids; empty means all that the owner may read.</summary>
+    public string BaseIds { get; set; } = "[]";
+    public bool Pinned { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+internal sealed class MessageRow
+{
+    public Guid Id { get; set; }
+    public Guid ConversationId { get; set; }
+
+    /// <summary>Place in the conversation, from 1.</summary>
+    public int Ordinal { get; set; }
+    public required string Role { get; set; }
+    public string Text { get; set; } = "";
+    public DateTimeOffset CreatedAt { get; set; }
+    public Guid? RunId { get; set; }
+
+    // JSON of the records of the same names; null when there is none.
+    public string? Citations { get; set; }
+    public string? Sources { get; set; }
+    public string? Usage { get; set; }
+    public string? Error { get; set; }
+}
+
+internal sealed class RunRow
+{
+    public Guid Id { get; set; }
+    public Guid ConversationId { get; set; }
+    public required string OwnerId { get; set; }
+    public Guid UserMessageId { get; set; }
+    public Guid AssistantMessageId { get; set; }
+    public AnswerMode Mode { get; set; }
+    public RunStatus Status { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Null while it runs; a conversation has at most one such run (unique index).</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+internal sealed class RunEventRow
+{
+    public Guid RunId { get; set; }
+    public int Seq { get; set; }
+    public DateTimeOffset At { get; set; }
+    public required string Name { get; set; }
+    public required string Data { get; set; }
+}
