@@ -1,38 +1,100 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine;
 
 /// <summary>The loaded models and everything that can be asked of them. One thread owns each native context; every member here may be called from any thread.</summary>
 public sealed class ModelEngine : IAsyncDisposable
 {
-    /// <summary>Checks the natives and the model files, loads the models and starts their loops.</summary>
-    /// <exception cref="EngineException">A file is refused or does not fit.</exception>
-    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) => throw new NotImplementedException();
+    private readonly ModelCatalog catalog;
+
+    private ModelEngine(ModelCatalog catalog, LlamaLibrary library)
+    {
+        this.catalog = catalog;
+        Library = library;
+    }
+
+    /// <summary>The native libraries in use: version, folder, devices.</summary>
+    public LlamaLibrary Library { get; }
 
     /// <summary>Every loaded model.</summary>
-    public IReadOnlyList<ModelInfo> Models => throw new NotImplementedException();
+    public IReadOnlyList<ModelInfo> Models => catalog.Infos;
+
+    /// <inheritdoc cref="StartAsync(EngineOptions, TimeProvider, ILogger, CancellationToken)"/>
+    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) => StartAsync(options, time, NullLogger.Instance, cancellation);
+
+    /// <summary>Checks the natives and the model files, loads the models and starts their loops.</summary>
+    /// <exception cref="EngineException">A file is refused or does not fit, the natives are unusable, or an option is out of range.</exception>
+    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    {
+        OptionsCheck.Check(options);
+        return Task.Run(() => Start(options, time, log, cancellation), cancellation); // reading and hashing files takes seconds
+    }
 
     /// <summary>Looks a model up by id.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
-    public ModelInfo Find(string modelId) => throw new NotImplementedException();
+    public ModelInfo Find(string modelId) => catalog.Find(modelId).Info;
 
     /// <summary>Generates text; the last event is always <see cref="GenerationFinished"/>, unless it throws. Cancelling ends it within one step and throws OperationCanceledException.</summary>
-    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull. Later: Failed.</exception>
+    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => catalog.Find(request.ModelId).Generating.RunAsync(request, cancellation);
 
     /// <summary>One L2-normalised vector an input, in input order.</summary>
-    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, ContextTooLong, QueueFull, Failed.</exception>
+    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellation) => catalog.Find(request.ModelId).Embedding.RunAsync(request, cancellation);
 
     /// <summary>Token ids of a text.</summary>
-    public int[] Tokenize(string modelId, string text, bool addSpecial, bool parseSpecial) => throw new NotImplementedException();
+    public int[] Tokenize(string modelId, string text, bool addSpecial, bool parseSpecial) => catalog.Find(modelId).Tokenizer.Encode(text, addSpecial, parseSpecial);
 
     /// <summary>Text of token ids.</summary>
-    public string Detokenize(string modelId, IReadOnlyList<int> tokens) => throw new NotImplementedException();
+    /// <exception cref="EngineException">Kind BadRequest: a token that the model does not have.</exception>
+    public string Detokenize(string modelId, IReadOnlyList<int> tokens) => catalog.Find(modelId).Tokenizer.Decode(tokens);
 
     /// <summary>The prompt that the model's own chat template makes of the messages.</summary>
-    public string ApplyTemplate(string modelId, IReadOnlyList<ChatTurn> messages, bool addGenerationPrompt) => throw new NotImplementedException();
+    /// <exception cref="EngineException">Kind BadRequest: no messages, an unknown role, or no template that llama.cpp knows.</exception>
+    public string ApplyTemplate(string modelId, IReadOnlyList<ChatTurn> messages, bool addGenerationPrompt) => catalog.Find(modelId).Template.Apply(messages, addGenerationPrompt);
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Stops the loops after their running step. Requests on their way end with EngineException(Failed).</summary>
+    public ValueTask DisposeAsync() => catalog.DisposeAsync();
+
+    private static async Task<ModelEngine> Start(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    {
+        var library = LoadLibrary(options, log);
+        var loader = new ModelLoader(options, library, time, log);
+        var loaded = new List<LoadedModel>();
+        try
+        {
+            if (options.ChatModel is { } chat) { loaded.Add(loader.Load(chat, embeds: false, cancellation)); }
+            if (options.EmbeddingModel is { } embedding) { loaded.Add(loader.Load(embedding, embeds: true, cancellation)); }
+            return new ModelEngine(new ModelCatalog(loaded), library);
+        }
+        catch
+        {
+            foreach (var model in loaded) { await model.DisposeAsync(); }
+            throw;
+        }
+    }
+
+    private static LlamaLibrary LoadLibrary(EngineOptions options, ILogger log)
+    {
+        try
+        {
+            return LlamaLibrary.Load(options.NativeDirectory, (level, line) => Write(log, level, line));
+        }
+        catch (NativesUnusableException fault)
+        {
+            throw new EngineException(EngineErrorKind.NativesUnusable, fault.Message, fault);
+        }
+    }
+
+    private static void Write(ILogger log, NativeLogLevel native, string line)
+    {
+        var level = native switch { NativeLogLevel.Error => LogLevel.Error, NativeLogLevel.Warning => LogLevel.Warning, _ => LogLevel.Debug }; // llama.cpp's information is our debugging
+        if (log.IsEnabled(level)) { log.Log(level, "llama.cpp: {Line}", line); }
+    }
 }

@@ -1,0 +1,29 @@
+using Platform.ModelHost.Engine.Embeddings;
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Native;
+
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>A model with everything that serves it. Owns its native objects.</summary>
+internal sealed class LoadedModel(ModelInfo info, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, Generating? generating, Embedding? embedding) : IAsyncDisposable
+{
+    internal ModelInfo Info { get; } = info;
+
+    internal Tokenizer Tokenizer { get; } = tokenizer;
+
+    internal ChatTemplate Template { get; } = template;
+
+    /// <exception cref="EngineException">Kind BadRequest: it only embeds.</exception>
+    internal Generating Generating => generating ?? throw new EngineException(EngineErrorKind.BadRequest, $"The model '{Info.Id}' makes vectors and writes no text. Choose a chat model.") { Parameter = "model" };
+
+    /// <exception cref="EngineException">Kind BadRequest: it only writes.</exception>
+    internal Embedding Embedding => embedding ?? throw new EngineException(EngineErrorKind.BadRequest, $"The model '{Info.Id}' writes text and makes no vectors. Choose an embedding model.") { Parameter = "model" };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (generating is not null) { await generating.DisposeAsync(); }
+        if (embedding is not null) { await embedding.DisposeAsync(); }
+        model.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>The loaded models by id. Does not change after the start.</summary>
+internal sealed class ModelCatalog : IAsyncDisposable
+{
+    private readonly Dictionary<string, LoadedModel> models;
+
+    /// <exception cref="EngineException">Kind BadRequest: two files of one name.</exception>
+    internal ModelCatalog(IReadOnlyList<LoadedModel> loaded)
+    {
+        models = new Dictionary<string, LoadedModel>(StringComparer.OrdinalIgnoreCase);
+        foreach (var model in loaded)
+        {
+            if (!models.TryAdd(model.Info.Id, model))
+            {
+                throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{model.Info.Id}'. Rename one: the name is the model's id.");
+            }
+        }
+        Infos = [.. loaded.Select(m => m.Info)];
+    }
+
+    internal IReadOnlyList<ModelInfo> Infos { get; }
+
+    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
+    internal LoadedModel Find(string modelId) => models.TryGetValue(modelId, out var model) ? model
+        : throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{modelId}' is not loaded. Loaded: {(models.Count == 0 ? "none" : string.Join(", ", models.Keys))}.") { Parameter = "model" };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var model in models.Values) { await model.DisposeAsync(); }
+    }
+}

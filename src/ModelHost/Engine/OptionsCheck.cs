@@ -1,0 +1,22 @@
+namespace Platform.ModelHost.Engine;
+
+/// <summary>Refuses options out of range, all faults in one message.</summary>
+internal static class OptionsCheck
+{
+    /// <exception cref="EngineException">Kind BadRequest.</exception>
+    internal static void Check(EngineOptions options)
+    {
+        var faults = Faults(options).ToArray();
+        if (faults.Length > 0) { throw new EngineException(EngineErrorKind.BadRequest, string.Join(' ', faults)); }
+    }
+
+    private static IEnumerable<string> Faults(EngineOptions options)
+    {
+        if (options.Slots is < 1 or > 64) { yield return $"Engine:Slots is {options.Slots}; it must be 1 to 64."; }
+        if (options.QueueLimit is < 0 or > 10_000) { yield return $"Engine:QueueLimit is {options.QueueLimit}; it must be 0 to 10,000."; }
+        if (options.ContextTokens is < 0 or > 1 << 20) { yield return $"Engine:ContextTokens is {options.ContextTokens}; it must be 0 to 1,048,576."; }
+        if (options.Threads is < 0 or > 512) { yield return $"Engine:Threads is {options.Threads}; it must be 0 to 512."; }
+        if (options.GpuLayers < -1) { yield return $"Engine:GpuLayers is {options.GpuLayers}; it must be -1 or more."; }
+        if (options.ChatModel is null && options.EmbeddingModel is null) { yield return "Neither Engine:ChatModel nor Engine:EmbeddingModel names a GGUF file; at least one must."; }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Platform.ModelHost.Native;
+
+/// <summary>The shape of a context.</summary>
+public sealed record ContextOptions
+{
+    /// <summary>Tokens of memory, all sequences together.</summary>
+    public required int MemoryTokens { get; init; }
+
+    /// <summary>Most tokens in one call of decode, and in one pass of it.</summary>
+    public required int BatchTokens { get; init; }
+
+    /// <summary>Sequences that the memory tells apart.</summary>
+    public required int Sequences { get; init; }
+
+    public required int Threads { get; init; }
+
+    /// <summary>Makes pooled vectors in place of logits.</summary>
+    public bool Embeddings { get; init; }
+
+    /// <summary>One memory that all sequences share, in place of an equal part for each.</summary>
+    public bool SharedMemory { get; init; }
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace Platform.ModelHost.Native;
+
+/// <summary>libggml and libggml-base: versions and devices.</summary>
+#pragma warning disable IDE1006
+internal static unsafe partial class Ggml
+{
+    private const string Base = "ggml-base", Registry = "ggml";
+
+    [LibraryImport(Base)] internal static partial nint ggml_version();
+
+    [LibraryImport(Base)] internal static partial nint ggml_commit();
+
+    [LibraryImport(Base)] internal static partial nuint ggml_tensor_overhead();
+
+    [LibraryImport(Base)] internal static partial nint ggml_set_abort_callback(delegate* unmanaged<byte*, void> callback);
+
+    [LibraryImport(Base)] internal static partial long ggml_blck_size(int type);
+
+    [LibraryImport(Base)] internal static partial nuint ggml_type_size(int type);
+
+    [LibraryImport(Base)] internal static partial nint ggml_type_name(int type);
+
+    [LibraryImport(Registry, StringMarshalling = StringMarshalling.Utf8)] internal static partial void ggml_backend_load_all_from_path(string directory);
+
+    [LibraryImport(Registry)] internal static partial nuint ggml_backend_dev_count();
+
+    [LibraryImport(Registry)] internal static partial nint ggml_backend_dev_get(nuint index);
+
+    [LibraryImport(Base)] internal static partial nint ggml_backend_dev_name(nint device);
+
+    [LibraryImport(Base)] internal static partial nint ggml_backend_dev_description(nint device);
+
+    /// <summary>0 CPU, 1 GPU, 2 integrated GPU, 3 accelerator.</summary>
+    [LibraryImport(Base)] internal static partial int ggml_backend_dev_type(nint device);
+}

@@ -1,0 +1,8 @@
+namespace Platform.ModelHost.Native;
+
+/// <summary>A call into llama.cpp that did not do what was asked.</summary>
+/// <param name="code">What the call returned; 0 when it returns an object and gave none.</param>
+public sealed class NativeCallException(string message, int code = 0) : Exception(message)
+{
+    public int Code { get; } = code;
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+
+namespace Platform.ModelHost.Native;
+
+/// <summary>A context: the memory of its sequences and the results of its last batch. One thread at a time. It keeps its model alive, so the two may be disposed in any order.</summary>
+public sealed unsafe class SafeLlamaContextHandle : SafeHandle
+{
+    private readonly SafeLlamaModelHandle model;
+    private readonly bool encodes;
+    private readonly int embeddingLength;
+
+    private SafeLlamaContextHandle(SafeLlamaModelHandle model) : base(0, ownsHandle: true)
+    {
+        this.model = model;
+        encodes = model.OnlyEncodes;
+        embeddingLength = model.EmbeddingLength;
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    /// <exception cref="NativeCallException">There is not enough memory, or the model cannot run in this shape.</exception>
+    public static SafeLlamaContextHandle Create(SafeLlamaModelHandle model, ContextOptions options)
+    {
+        var parameters = Llama.llama_context_default_params();
+        parameters.n_ctx = (uint)options.MemoryTokens;
+        parameters.n_batch = parameters.n_ubatch = (uint)options.BatchTokens;
+        parameters.n_seq_max = (uint)options.Sequences;
+        parameters.n_threads = parameters.n_threads_batch = options.Threads;
+        parameters.embeddings = options.Embeddings;
+        parameters.kv_unified = options.SharedMemory;
+        if (options.Embeddings) { parameters.n_outputs_max = parameters.n_outputs_max_per_seq = (uint)options.BatchTokens; } // pooling reads every row
+        var context = new SafeLlamaContextHandle(model);
+        var held = false;
+        model.DangerousAddRef(ref held);
+        NativeLog.ForgetErrors();
+        context.SetHandle(Llama.llama_init_from_model(model, parameters));
+        if (!context.IsInvalid) { return context; }
+        model.DangerousRelease(); // ReleaseHandle does not run for an invalid handle
+        context.Dispose();
+        var reason = NativeLog.LastError;
+        throw new NativeCallException(reason.Length > 0 ? reason : "llama.cpp gave no reason.");
+    }
+
+    /// <summary>Tokens that one sequence can hold.</summary>
+    public int SequenceTokens => (int)Llama.llama_n_ctx_seq(this);
+
+    /// <summary>Most tokens that one batch can hold, which llama.cpp may set lower than was asked.</summary>
+    public int BatchTokens => (int)Llama.llama_n_batch(this);
+
+    /// <summary>How token vectors become one: 0 not at all, 1 mean, 2 first, 3 last, 4 rank.</summary>
+    public int Pooling => Llama.llama_pooling_type(this);
+
+    /// <summary>Runs a batch. After a failure forget the sequences that were in it.</summary>
+    /// <returns>0 done; 1 no room in the memory; 2 aborted; below 0 failed.</returns>
+    public int Decode(SafeLlamaBatchHandle batch)
+    {
+        using var hold = new HandleHold(batch);
+        return encodes ? Llama.llama_encode(this, batch.Native) : Llama.llama_decode(this, batch.Native);
+    }
+
+    /// <summary>The logits [vocabulary] of a row of the last batch that asked for them.</summary>
+    public float[] Logits(int row)
+    {
+        using var hold = new HandleHold(this);
+        var logits = Llama.llama_get_logits_ith(this, row);
+        return logits == null ? throw new NativeCallException($"Row {row} of the last batch has no logits.") : new ReadOnlySpan<float>(logits, model.VocabularySize).ToArray();
+    }
+
+    /// <summary>Copies the pooled vector of a sequence of the last batch.</summary>
+    public void CopyEmbedding(int sequence, Span<float> destination)
+    {
+        using var hold = new HandleHold(this);
+        var vector = Llama.llama_get_embeddings_seq(this, sequence);
+        if (vector == null) { throw new NativeCallException($"Sequence {sequence} of the last batch has no vector."); }
+        new ReadOnlySpan<float>(vector, embeddingLength).CopyTo(destination);
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void ClearMemory()
+    {
+        using var hold = new HandleHold(this);
+        var memory = Llama.llama_get_memory(this);
+        if (memory != 0) { Llama.llama_memory_clear(memory, false); }
+    }
+
+    /// <summary>Forgets a sequence from a position on.</summary>
+    /// <returns>False when this model's memory cannot forget only a part; then nothing was forgotten.</returns>
+    public bool ForgetFrom(int sequence, int position)
+    {
+        using var hold = new HandleHold(this);
+        var memory = Llama.llama_get_memory(this);
+        return memory == 0 || Llama.llama_memory_seq_rm(memory, sequence, position, -1);
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        Llama.llama_free(handle);
+        model.DangerousRelease();
+        return true;
+    }
+}
