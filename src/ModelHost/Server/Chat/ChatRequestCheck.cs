@@ -31,8 +31,8 @@ internal static class ChatRequestCheck
         ?? Within("top_p", request.TopP, 0, 1)
         ?? Within("top_k", request.TopK, -1, 1_000_000)
         ?? Within("min_p", request.MinP, 0, 1)
-        ?? Within("repeat_penalty", request.RepeatPenalty, 0.01, 10)
-        ?? Within("repeat_last_n", request.RepeatLastN, 0, 65_536)
+        ?? Within("repeat_penalty", request.RepeatPenalty, 0.1, 10)
+        ?? Within("repeat_last_n", request.RepeatLastN, 0, 4_096)
         ?? Within("presence_penalty", request.PresencePenalty, -2, 2)
         ?? Within("frequency_penalty", request.FrequencyPenalty, -2, 2);
 

@@ -59,7 +59,7 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
         try
         {
             var started = time.GetTimestamp();
-            _engine = await ModelEngine.StartAsync(options, time, _ended.Token);
+            _engine = await ModelEngine.StartAsync(options, time, log, _ended.Token);
             var models = string.Join(", ", _engine.Models.Select(model => model.Id));
             var seconds = time.GetElapsedTime(started).TotalSeconds;
             LogServing(models, seconds);

@@ -49,6 +49,14 @@ internal static class Tokenize
             },
         };
 
-        TokenPiece[] Pieces(int[] tokens) => [.. tokens.Select(token => new TokenPiece(token, engine.Detokenize(model.Id, [token])))];
+        TokenPiece[] Pieces(int[] tokens) => [.. tokens.Select((token, i) => new TokenPiece(token, Piece(i == 0 ? [] : tokens[(i - 1)..i], token)))];
+
+        // What a token adds after the one before it: alone it would lose its leading space.
+        string Piece(int[] before, int token)
+        {
+            var known = before.Length == 0 ? 0 : engine.Detokenize(model.Id, before).Length;
+            var both = engine.Detokenize(model.Id, [.. before, token]);
+            return both[Math.Min(known, both.Length)..];
+        }
     }
 }

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Platform.Fakes;
+
+namespace Platform.ModelHost.Server.Tests;
+
+/// <summary>Who gets in (fault 37), and what the answers say about themselves.</summary>
+public sealed class AccessTests(RunningModelHost running) : IClassFixture<RunningModelHost>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ModelHostFixture Host => running.Host;
+
+    public static TheoryData<string, string> ClosedPaths => new()
+    {
+        { "GET", "/v1/models" }, { "GET", "/v1/models/seed-chat" }, { "POST", "/v1/chat/completions" }, { "POST", "/v1/embeddings" }, { "POST", "/tokenize" },
+        { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
+        { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ClosedPaths))]
+    public async Task Without_the_key_everything_but_health_is_401(string method, string path)
+    {
+        foreach (var (scheme, key) in new[] { ("Bearer", ""), ("Bearer", "wrong"), ("Bearer", Host.ApiKey + "x"), ("Bearer", Host.ApiKey[..^1]), ("Basic", Host.ApiKey) })
+        {
+            using var http = new HttpClient();
+            using var request = new HttpRequestMessage(new HttpMethod(method), Host.Endpoint.ToString().TrimEnd('/') + path);
+            request.Headers.TryAddWithoutValidation("Authorization", $"{scheme} {key}");
+            using var response = await http.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.Equal("invalid_api_key", (await Calls.ReadAsync(response)).Code());
+        }
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Health_is_open(string path)
+    {
+        using var http = new HttpClient { BaseAddress = Host.Endpoint };
+        Assert.Equal("""{"status":"ok"}""", await http.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation));
+    }
+
+    [Fact]
+    public async Task The_key_is_also_taken_as_x_api_key()
+    {
+        using var http = new HttpClient { BaseAddress = Host.Endpoint };
+        http.DefaultRequestHeaders.Add("x-api-key", Host.ApiKey);
+        Assert.Contains("seed-chat", await http.GetStringAsync(new Uri("/v1/models", UriKind.Relative), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_answer_carries_its_id_and_time()
+    {
+        using var response = await Host.Http.GetAsync(new Uri("/v1/models", UriKind.Relative), Cancellation);
+        Assert.StartsWith("req_", response.Headers.GetValues("x-request-id").Single(), StringComparison.Ordinal);
+        Assert.True(int.TryParse(response.Headers.GetValues("openai-processing-ms").Single(), out _));
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Theory]
+    [InlineData("abc-1", true)]
+    [InlineData("a b", false)]
+    public async Task A_plain_request_id_of_the_caller_is_kept(string id, bool kept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health");
+        request.Headers.Add("x-request-id", id);
+        using var response = await Host.Http.SendAsync(request, Cancellation);
+        Assert.Equal(kept, response.Headers.GetValues("x-request-id").Single() == id);
+    }
+
+    [Theory]
+    [InlineData("GET", "/nothing", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("GET", "/v1/models/absent", HttpStatusCode.NotFound, "model_not_found")]
+    [InlineData("DELETE", "/v1/models", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
+    public async Task With_the_key_a_wrong_address_is_said(string method, string path, HttpStatusCode status, string code)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await Host.Http.SendAsync(request, Cancellation);
+        Assert.Equal((status, code), (response.StatusCode, (await Calls.ReadAsync(response)).Code()));
+    }
+
+    [Fact]
+    public async Task A_body_of_another_type_is_415()
+    {
+        using var content = new StringContent("{}", MediaTypeHeaderValue.Parse("text/plain"));
+        using var response = await Host.Http.PostAsync(new Uri("/v1/embeddings", UriKind.Relative), content, Cancellation);
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (response.StatusCode, (await Calls.ReadAsync(response)).Code()));
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413_fault_40()
+    {
+        var (status, body) = await Host.Http.PostAsync("/tokenize", "{\"content\": \"" + new string('a', 1_000_001) + "\"}");
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (status, body.Code()));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests;
+
+/// <summary>Requests as text, answers as JSON.</summary>
+internal static class Calls
+{
+    public static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(this HttpClient http, string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await ReadAsync(response));
+    }
+
+    public static async Task<JsonElement> PostOkAsync(this HttpClient http, string path, string body)
+    {
+        var (status, answer) = await http.PostAsync(path, body);
+        Assert.True(status == HttpStatusCode.OK, answer.ToString());
+        return answer;
+    }
+
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).RootElement;
+
+    public static string? Code(this JsonElement body) => body.GetProperty("error").GetProperty("code").GetString();
+}

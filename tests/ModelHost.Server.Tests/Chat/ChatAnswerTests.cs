@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Server.Chat;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.Tests.Chat;
+
+public sealed class ChatAnswerTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_first_chunk_has_the_role_and_all_share_id_and_time()
+    {
+        var chunks = await StreamAsync(withUsage: false, new PromptProgress(10, 10, 4), new GeneratedText("Hel"), new GeneratedText("lo"), ScriptedEvents.Finished);
+        Assert.Equal(["""{"role":"assistant","content":""}""", """{"content":"Hel"}""", """{"content":"lo"}""", "{}"], chunks.Select(chunk => Part(chunk, "delta")));
+        Assert.Equal(["null", "null", "null", "\"stop\""], chunks.Select(chunk => Part(chunk, "finish_reason")));
+        Assert.Single(chunks.Select(chunk => (chunk.GetProperty("id").GetString(), chunk.GetProperty("created").GetInt64())).Distinct());
+        Assert.StartsWith("chatcmpl-", chunks[0].GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(chunks, chunk => chunk.TryGetProperty("usage", out _));
+    }
+
+    [Fact]
+    public async Task Usage_comes_last_with_no_choice_and_null_before()
+    {
+        var chunks = await StreamAsync(withUsage: true, new GeneratedText("a"), ScriptedEvents.Finished);
+        Assert.All(chunks.SkipLast(1), chunk => Assert.Equal(JsonValueKind.Null, chunk.GetProperty("usage").ValueKind));
+        Assert.Equal(0, chunks[^1].GetProperty("choices").GetArrayLength());
+        Assert.Equal(13, chunks[^1].GetProperty("usage").GetProperty("total_tokens").GetInt32());
+        Assert.Equal(4, chunks[^1].GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_place_in_the_queue_is_a_comment_before_the_role()
+    {
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: false);
+        var items = await ToListAsync(answer.StreamAsync(ScriptedEvents.Of(new GenerationQueued(2), new GenerationQueued(1), ScriptedEvents.Finished), Cancellation));
+        Assert.Equal(["queued position=2", "queued position=1", null, null], items.Select(item => item.Comment));
+    }
+
+    [Fact]
+    public async Task Progress_is_told_only_when_asked_for()
+    {
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: true);
+        var items = await ToListAsync(answer.StreamAsync(ScriptedEvents.Of(new PromptProgress(5, 10, 4), ScriptedEvents.Finished), Cancellation));
+        Assert.Equal((10, 4, 5), (items[1].Chunk!.PromptProgress!.Total, items[1].Chunk!.PromptProgress!.Cache, items[1].Chunk!.PromptProgress!.Processed));
+    }
+
+    [Fact]
+    public async Task The_whole_answer_is_the_fold_of_the_stream()
+    {
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: true, withProgress: false);
+        var whole = await ChatAnswer.FoldAsync(answer.StreamAsync(ScriptedEvents.Of(new GenerationQueued(1), new GeneratedText("你"), new GeneratedText("好"), ScriptedEvents.Finished), Cancellation), Cancellation);
+        Assert.Equal(("你好", "stop", 13), (whole.Choices[0].Message.Content, whole.Choices[0].FinishReason, whole.Usage!.TotalTokens));
+        Assert.Equal((6, 300d, 3, 100d, 7u), (whole.Timings!.PromptN, whole.Timings.PromptPerSecond, whole.Timings.PredictedN, whole.Timings.PredictedPerSecond, whole.Timings.Seed));
+    }
+
+    [Theory]
+    [InlineData(FinishReason.EndOfText, "stop")]
+    [InlineData(FinishReason.StopText, "stop")]
+    [InlineData(FinishReason.MaxTokens, "length")]
+    [InlineData(FinishReason.ContextFull, "length")]
+    public async Task Every_reason_to_finish_has_its_name(FinishReason reason, string name)
+    {
+        var chunks = await StreamAsync(withUsage: false, ScriptedEvents.Finished with { Reason = reason });
+        Assert.Equal($"\"{name}\"", Part(chunks[^1], "finish_reason"));
+    }
+
+    private static async Task<List<JsonElement>> StreamAsync(bool withUsage, params GenerationEvent[] events)
+    {
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage, withProgress: false);
+        var items = await ToListAsync(answer.StreamAsync(ScriptedEvents.Of(events), Cancellation));
+        return [.. items.Select(item => JsonSerializer.SerializeToElement(item.Chunk!, ServerJson.Wire.ChatChunk))];
+    }
+
+    private static string Part(JsonElement chunk, string name) => chunk.GetProperty("choices")[0].GetProperty(name).GetRawText();
+
+    private static async Task<List<StreamItem>> ToListAsync(IAsyncEnumerable<StreamItem> stream)
+    {
+        var items = new List<StreamItem>();
+        await foreach (var item in stream)
+        {
+            items.Add(item);
+        }
+
+        return items;
+    }
+}
