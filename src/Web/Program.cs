@@ -1,5 +1,8 @@
 using Platform.Agents;
 using Platform.Web.Features.Account;
+using Platform.Web.Features.Chat;
+using Platform.Web.Features.Documents;
+using Platform.Web.Features.Knowledge;
 using Platform.Web.Features.Setup;
 using Platform.Web.Host;
 using Platform.Web.Layout;
@@ -28,12 +31,16 @@ public static class WebProgram
         builder.AddPlatformHost();
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddShell();
+        builder.Services.AddChat().AddKnowledge();
         try { builder.Services.AddAgents(builder.Configuration); } catch (NotImplementedException) { /* until the room lands */ }
 
         var app = builder.Build();
         app.UsePlatformHost();
         app.MapStaticAssets().AllowAnonymous().WithMetadata(new StaticFile());
         app.MapAccounts();
+        app.MapUpload();
+        app.MapDocuments();
+        app.MapRunEvents();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -1,0 +1,8 @@
+namespace Platform.Web.Features.Chat;
+
+/// <summary>Registers what the chat pages need.</summary>
+public static class ChatModule
+{
+    public static IServiceCollection AddChat(this IServiceCollection services) =>
+        services.AddScoped<ConversationSignals>().AddScoped<ChatWindow>().AddScoped<QuestionIdeas>();
+}

@@ -1,0 +1,179 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Bases;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Chat;
+
+/// <summary>One conversation. The page only follows: what runs belongs to the server and goes on when the page closes.</summary>
+public sealed partial class ChatPage(
+    ConversationLibrary conversations, RunAgent runs, KnowledgeBases knowledge, QuestionIdeas ideas, CurrentCaller current, ChatWindow window)
+{
+    // Text is drawn this long after it came, together with what came meanwhile.
+    private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource gone = new();
+    private readonly List<MessageModel> messages = [];
+    private ElementReference root;
+    private ShortcutList? shortcuts;
+    private ChatScript? script;
+    private Caller caller = default!;
+    private Conversation? conversation;
+    private IReadOnlyList<KnowledgeBase> bases = [];
+    private IReadOnlyList<Guid> chosen = [];
+    private IReadOnlyList<string> suggestions = [];
+    private MessageModel? live;
+    private CancellationTokenSource? following;
+    private OpenedSource? opened;
+    private CardPlace? card;
+    private Guid? shown;
+    private bool started, ready, loading = true, missing, drawing;
+    private string announcement = "";
+
+    [Parameter] public Guid? ConversationId { get; set; }
+
+    [Inject] private IStringLocalizer<ChatTexts> Texts { get; set; } = default!;
+
+    private bool CanWiden => bases.Any(b => !chosen.Contains(b.Id));
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (started && ConversationId == shown)
+        {
+            return;
+        }
+        started = true;
+        shown = ConversationId;
+        await LoadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            script = await ChatScript.AttachAsync(window.Js, root, this);
+            await script.UseDraftAsync(ConversationId);
+            ready = true;
+            StateHasChanged();
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        Unfollow();
+        messages.Clear();
+        (conversation, missing, loading, opened, card, suggestions) = (null, false, true, null, null, []);
+        caller = await current.GetAsync();
+        var wanted = ConversationId;
+        try
+        {
+            bases = await knowledge.ListAsync(caller, gone.Token);
+            if (wanted is { } id)
+            {
+                conversation = await conversations.GetAsync(caller, id, gone.Token);
+                var stored = await conversations.MessagesAsync(caller, id, gone.Token);
+                if (wanted != ConversationId)
+                {
+                    return; // another conversation was opened meanwhile
+                }
+                chosen = conversation.BaseIds;
+                messages.AddRange(stored.Select(MessageModel.Of));
+                live = messages.LastOrDefault(m => m.Running);
+            }
+            else
+            {
+                chosen = [.. bases.Select(b => b.Id)];
+            }
+        }
+        catch (NotFoundException)
+        {
+            missing = true;
+        }
+        loading = false;
+        if (script is not null)
+        {
+            await script.UseDraftAsync(wanted);
+        }
+        if (live is not null)
+        {
+            _ = FollowAsync(live);
+        }
+        if (wanted is null)
+        {
+            suggestions = await ideas.ForAsync(caller, chosen, Texts, gone.Token);
+        }
+    }
+
+    private async Task FollowAsync(MessageModel answer)
+    {
+        following = CancellationTokenSource.CreateLinkedTokenSource(gone.Token);
+        var stop = following.Token;
+        try
+        {
+            await foreach (var happened in runs.FollowAsync(caller, answer.RunId ?? Guid.Empty, answer.LastSeq, stop))
+            {
+                answer.Apply(happened);
+                _ = DrawSoonAsync(stop);
+            }
+            if (answer.Running)
+            {
+                answer.BreakOff(new ErrorData(RunErrorKind.Interrupted, Texts["FollowEnded"]));
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return; // the page went elsewhere; the run goes on
+        }
+        catch (Exception error)
+        {
+            window.Log.LogError(error, "Following run {Run} broke off", answer.RunId);
+            answer.BreakOff(new ErrorData(RunErrorKind.Failed, Texts["FollowEnded"]));
+        }
+
+        live = null;
+        announcement = Texts[answer.Error is null ? "AnswerFinished" : "AnswerFailed"];
+        if (conversation is not null && conversation.Title.Length == 0)
+        {
+            conversation = await conversations.GetAsync(caller, conversation.Id, gone.Token);
+        }
+        window.Signals.Raise();
+        StateHasChanged();
+    }
+
+    private async Task DrawSoonAsync(CancellationToken stop)
+    {
+        if (drawing)
+        {
+            return;
+        }
+        drawing = true;
+        await Task.Delay(DrawDelay, window.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        drawing = false;
+        if (!stop.IsCancellationRequested)
+        {
+            StateHasChanged();
+        }
+    }
+
+    private void Unfollow()
+    {
+        following?.Cancel();
+        following?.Dispose();
+        (following, live) = (null, null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gone.CancelAsync();
+        Unfollow();
+        gone.Dispose();
+        if (script is not null)
+        {
+            await script.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Platform.Agents.Answering;
+using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
+
+namespace Platform.Web.Features.Chat;
+
+/// <summary>A message as the page shows it: a stored one, or the fold of a run's events so far. Its text is untrusted.</summary>
+public sealed class MessageModel
+{
+    private static readonly JsonSerializerOptions EventJson = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private static readonly RunStatusData Waiting = new("queued", 0);
+
+    private readonly StringBuilder text;
+    private readonly List<Citation> citations;
+
+    private MessageModel(Guid id, string role, string text, DateTimeOffset createdAt, Guid? runId, IEnumerable<Citation> citations)
+    {
+        Id = id;
+        Role = role;
+        CreatedAt = createdAt;
+        RunId = runId;
+        this.text = new StringBuilder(text);
+        this.citations = [.. citations];
+    }
+
+    public Guid Id { get; }
+
+    /// <summary>user or assistant.</summary>
+    public string Role { get; }
+
+    public DateTimeOffset CreatedAt { get; }
+
+    public Guid? RunId { get; }
+
+    public string Text => text.ToString();
+
+    public IReadOnlyList<Citation> Citations => citations;
+
+    public IReadOnlyList<SourceRead> Sources { get; private set; } = [];
+
+    public AnswerDone? Usage { get; private set; }
+
+    public ErrorData? Error { get; private set; }
+
+    /// <summary>How long the search took, milliseconds, once it is known.</summary>
+    public double? SearchMs { get; private set; }
+
+    /// <summary>What is going on while it runs.</summary>
+    public RunStatusData? Progress { get; private set; }
+
+    public bool Running { get; private set; }
+
+    /// <summary>Stopped by a person; what was written stays.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>Number of the last event taken in.</summary>
+    public int LastSeq { get; private set; }
+
+    /// <summary>Grows with every change, so that a view draws again only then.</summary>
+    public int Version { get; private set; }
+
+    public bool IsUser => Role == "user";
+
+    /// <summary>A stored message. One that is still being written starts empty and running: its events, from the first, fill it.</summary>
+    public static MessageModel Of(ConversationMessage message) => message.Status is RunStatus.Queued or RunStatus.InProgress
+        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, []) { Running = true, Progress = Waiting }
+        : new(message.Id, message.Role, message.Text, message.CreatedAt, message.RunId, message.Citations)
+        {
+            Sources = message.Sources,
+            Usage = message.Usage,
+            Error = message.Error,
+            SearchMs = message.Usage?.Timings.SearchMs,
+            Stopped = message.Status == RunStatus.Cancelled,
+        };
+
+    /// <summary>The answer of a run that was just started.</summary>
+    public static MessageModel Live(RunInfo run) => new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, []) { Running = true, Progress = Waiting };
+
+    /// <summary>A question that was just sent.</summary>
+    public static MessageModel Asked(RunInfo run, string question) => new(run.UserMessageId, "user", question, run.CreatedAt, run.Id, []);
+
+    /// <summary>Takes an event in; one that was taken in before, or an unknown one, changes nothing.</summary>
+    public void Apply(RunEvent happened)
+    {
+        if (happened.Seq <= LastSeq)
+        {
+            return;
+        }
+        LastSeq = happened.Seq;
+        Version++;
+        switch (happened.Name)
+        {
+            case "run.status":
+                Progress = Read<RunStatusData>(happened);
+                Stopped |= Progress.Status == "cancelled";
+                break;
+            case "retrieval.completed":
+                var read = Read<AnswerSources>(happened);
+                Sources = read.Sources;
+                SearchMs = read.SearchMs;
+                break;
+            case "message.delta":
+                text.Append(Read<TextData>(happened).Text);
+                break;
+            case "citation.added":
+                citations.Add(Read<Citation>(happened));
+                break;
+            case "usage":
+                Usage = Read<AnswerDone>(happened);
+                break;
+            case "error":
+                Error = Read<ErrorData>(happened);
+                Running = false;
+                break;
+            case "done":
+                text.Clear().Append(Read<TextData>(happened).Text);
+                Running = false;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The following broke off (not the run): shown as a failure until the page is loaded again.</summary>
+    public void BreakOff(ErrorData error)
+    {
+        Error = error;
+        Running = false;
+        Version++;
+    }
+
+    private static T Read<T>(RunEvent happened) => JsonSerializer.Deserialize<T>(happened.Data, EventJson)
+        ?? throw new JsonException($"Event {happened.Seq} ({happened.Name}) of run {happened.RunId} holds no data. This is a bug.");
+}

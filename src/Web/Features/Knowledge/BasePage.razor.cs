@@ -1,0 +1,139 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Bases;
+using Platform.Retrieval.Documents;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Knowledge;
+
+/// <summary>One knowledge base: its documents and how far each is, uploads, a search to try.</summary>
+public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary library, CurrentCaller current, IOptions<RetrievalOptions> options, BaseWindow window) : IAsyncDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(700);
+
+    // When nothing moves, others may still add: every so many looks the counts are compared.
+    private const int RestingLooks = 7;
+
+    private readonly CancellationTokenSource gone = new();
+    private readonly SortedDictionary<int, UploadItem> uploads = [];
+    private readonly long limit = options.Value.MaxFileBytes;
+    private ElementReference root;
+    private ConfirmDialog? confirm;
+    private BaseDialog? dialog;
+    private UploadScript? script;
+    private Caller caller = default!;
+    private KnowledgeBase? item;
+    private IReadOnlyList<DocumentInfo> documents = [];
+    private DateTimeOffset now;
+    private string wanted = "";
+    private bool mayChange, missing, read, searching, attached, stale;
+
+    [Parameter] public Guid BaseId { get; set; }
+
+    [Inject] private IStringLocalizer<KnowledgeTexts> Texts { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        caller = await current.GetAsync();
+        await ReadAsync();
+        if (!missing)
+        {
+            mayChange = await bases.CanChangeAsync(caller, BaseId, gone.Token);
+            _ = LookAgainAsync();
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (script is null && mayChange && !attached)
+        {
+            attached = true;
+            script = await UploadScript.AttachAsync(window.Js, root, this, $"/api/bases/{BaseId}/documents", limit);
+            StateHasChanged();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            stale = false;
+            item = await bases.GetAsync(caller, BaseId, gone.Token);
+            documents = await library.ListAsync(caller, BaseId, gone.Token);
+            now = window.Time.GetUtcNow();
+            read = true;
+        }
+        catch (NotFoundException)
+        {
+            missing = true;
+        }
+    }
+
+    private async Task LookAgainAsync()
+    {
+        using var tick = new PeriodicTimer(Look, window.Time);
+        var resting = 0;
+        try
+        {
+            while (!missing && await tick.WaitForNextTickAsync(gone.Token))
+            {
+                var due = stale || documents.Any(DocumentRows.Working);
+                if (!due && ++resting >= RestingLooks)
+                {
+                    resting = 0;
+                    var seen = await bases.GetAsync(caller, BaseId, gone.Token);
+                    due = seen != item;
+                }
+                if (due)
+                {
+                    await ReadAsync();
+                    StateHasChanged();
+                }
+            }
+        }
+        catch (NotFoundException)
+        {
+            missing = true;
+            StateHasChanged();
+        }
+        catch (OperationCanceledException)
+        {
+            read = false; // the page was left
+        }
+    }
+
+    /// <summary>What the upload script has to tell, in batches.</summary>
+    [JSInvokable]
+    public void Uploaded(UploadItem[] items)
+    {
+        foreach (var upload in items)
+        {
+            // A file that was taken in stands in the list of documents from now on.
+            if (upload.State == "taken")
+            {
+                uploads.Remove(upload.Key);
+                stale = true;
+            }
+            else
+            {
+                uploads[upload.Key] = upload;
+            }
+        }
+        StateHasChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gone.CancelAsync();
+        gone.Dispose();
+        if (script is not null)
+        {
+            await script.DisposeAsync();
+        }
+    }
+}

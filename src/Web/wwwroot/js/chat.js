@@ -1,0 +1,137 @@
+// The chat page: the composer, staying at the newest text, what a pointer does on a citation mark, shortcuts.
+const nearBottom = 40, hoverDelay = 150, leaveDelay = 220;
+
+export function attach(root, page) {
+    const ending = new AbortController();
+    const on = (target, type, handler, options = {}) => target.addEventListener(type, handler, { ...options, signal: ending.signal });
+    const composer = composing(root, page, on);
+    const scroll = following(root, on, ending.signal);
+    marks(root, page, on);
+    shortcuts(root, page, on);
+    on(root, 'click', event => copyCode(event.target.closest('.code-copy')));
+    return {
+        useDraft: key => { composer.use(key); scroll.toBottom(); },
+        toBottom: scroll.toBottom,
+        detach: () => ending.abort(),
+    };
+}
+
+function composing(root, page, on) {
+    let key = null, sending = false;
+    const field = () => root.querySelector('[data-composer] textarea');
+    const fit = () => {
+        const box = field();
+        if (box) { box.style.height = 'auto'; box.style.height = `${box.scrollHeight}px`; }
+    };
+    const keep = () => key && (field()?.value ? sessionStorage.setItem(key, field().value) : sessionStorage.removeItem(key));
+    const send = async () => {
+        const box = field(), text = box?.value ?? '';
+        if (sending || !text.trim()) { box?.focus(); return; }
+        sending = true;
+        try {
+            // The text stays until the server has taken it: a refused question is not lost.
+            if (await page.invokeMethodAsync('SendAsync', text)) {
+                sessionStorage.removeItem(key);
+                if (box.value === text) { box.value = ''; }
+                fit();
+                root.querySelector('[data-newest]')?.click();
+            }
+        } finally { sending = false; }
+    };
+
+    on(root, 'input', event => { if (event.target === field()) { fit(); keep(); } });
+    on(root, 'keydown', event => {
+        if (event.target !== field() || event.key !== 'Enter' || event.shiftKey) { return; }
+        // Enter that picks a word of an input method is not a send; 229 is what some browsers report for it.
+        if (event.isComposing || event.keyCode === 229) { return; }
+        event.preventDefault();
+        send();
+    });
+    on(root, 'click', event => { if (event.target.closest('[data-send]')) { send(); } });
+    return {
+        use: name => {
+            key = `draft:${name}`;
+            const box = field();
+            if (box) { box.value = sessionStorage.getItem(key) ?? ''; fit(); box.disabled || box.focus({ preventScroll: true }); }
+        },
+    };
+}
+
+function following(root, on, ended) {
+    const area = root.querySelector('[data-scroll]'), column = root.querySelector('[data-column]');
+    let atBottom = true;
+    const toBottom = () => { atBottom = true; area.scrollTop = area.scrollHeight; delete root.dataset.newer; };
+    on(area, 'scroll', () => {
+        atBottom = area.scrollHeight - area.scrollTop - area.clientHeight <= nearBottom;
+        if (atBottom) { delete root.dataset.newer; }
+    });
+    let height = 0;
+    const watch = new ResizeObserver(() => {
+        const grew = column.scrollHeight > height;
+        height = column.scrollHeight;
+        if (atBottom) { area.scrollTop = area.scrollHeight; } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
+    });
+    watch.observe(column);
+    watch.observe(area);
+    ended.addEventListener('abort', () => watch.disconnect());
+    on(root, 'click', event => { if (event.target.closest('[data-newest]')) { toBottom(); } });
+    return { toBottom };
+}
+
+function marks(root, page, on) {
+    let showing = null, hiding = null, shown = null;
+    const markOf = node => node.closest?.('button[data-testid=citation]');
+    const show = mark => {
+        clearTimeout(showing); clearTimeout(hiding);
+        if (shown === mark) { return; }
+        showing = setTimeout(() => {
+            const at = mark.getBoundingClientRect();
+            shown = mark;
+            page.invokeMethodAsync('ShowCard', mark.closest('[data-message]').dataset.message, Number(mark.dataset.n),
+                { left: at.left, top: at.top, bottom: at.bottom, windowWidth: innerWidth, windowHeight: innerHeight });
+        }, hoverDelay);
+    };
+    const hide = delay => {
+        clearTimeout(showing); clearTimeout(hiding);
+        if (shown) { hiding = setTimeout(() => { shown = null; page.invokeMethodAsync('HideCardSoon'); }, delay); }
+    };
+
+    on(root, 'pointerover', event => {
+        if (event.pointerType !== 'mouse') { return; }
+        const mark = markOf(event.target);
+        if (mark) { show(mark); } else if (event.target.closest('[data-card]')) { clearTimeout(hiding); } else { hide(leaveDelay); }
+    });
+    on(root, 'pointerleave', () => hide(leaveDelay));
+    on(root, 'focusin', event => { const mark = markOf(event.target); if (mark?.matches(':focus-visible')) { show(mark); } });
+    on(root, 'focusout', event => { if (markOf(event.target) && !event.relatedTarget?.closest('[data-card]')) { hide(leaveDelay); } });
+    on(root.querySelector('[data-scroll]'), 'scroll', () => hide(0));
+    on(root, 'click', event => {
+        const mark = markOf(event.target);
+        if (!mark) { return; }
+        clearTimeout(showing);
+        shown = null;
+        page.invokeMethodAsync('OpenMark', mark.closest('[data-message]').dataset.message, Number(mark.dataset.n));
+    });
+}
+
+function shortcuts(root, page, on) {
+    on(document, 'keydown', event => {
+        const control = event.ctrlKey || event.metaKey;
+        if (event.key === 'Escape' && event.shiftKey) {
+            event.preventDefault();
+            root.querySelector('[data-composer] textarea')?.focus();
+        } else if (event.key === 'Escape' && !event.isComposing && !document.querySelector('dialog[open]')) {
+            page.invokeMethodAsync('EscapeAsync');
+        } else if (control && event.key === '/') {
+            event.preventDefault();
+            page.invokeMethodAsync('ShowShortcutsAsync');
+        }
+    });
+}
+
+async function copyCode(button) {
+    if (!button) { return; }
+    await globalThis.platform.copy(button.parentElement.querySelector('pre').innerText);
+    button.dataset.copied = '';
+    setTimeout(() => delete button.dataset.copied, 1500);
+}

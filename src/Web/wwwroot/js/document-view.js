@@ -1,0 +1,23 @@
+// The document viewer: brings the highlighted place into view, and asks for more of the document when an end comes near.
+export function attach(root, view) {
+    const watch = new IntersectionObserver(entries => {
+        for (const entry of entries) {
+            if (entry.isIntersecting) { view.invokeMethodAsync('More', entry.target.dataset.more === 'before'); }
+        }
+    }, { root, rootMargin: '600px' });
+    const observeEnds = () => {
+        watch.disconnect();
+        root.querySelectorAll('[data-more]').forEach(end => watch.observe(end));
+    };
+    return {
+        observeEnds,
+        toHighlight: () => {
+            const place = root.querySelector('[data-testid=source-highlight]') ?? root.querySelector('[data-current]');
+            if (!place) { return; }
+            const at = place.getBoundingClientRect(), frame = root.getBoundingClientRect();
+            root.scrollTop += at.top - frame.top - Math.min(frame.height / 3, 160);
+            observeEnds();
+        },
+        detach: () => watch.disconnect(),
+    };
+}
