@@ -36,12 +36,13 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     public void Add<T>(string name, T data, Action<RunProgress>? change = null, bool last = false)
     {
         TaskCompletionSource wake;
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as it will be read from the database
         lock (gate)
         {
             if (ended)
                 throw new InvalidOperationException($"Event {name} came after the last event of run {id}. This is a bug.");
             change?.Invoke(Progress);
-            events.Add(new RunEvent(id, events.Count + 1, time.GetUtcNow(), name, RunJson.Write(data)));
+            events.Add(new RunEvent(id, events.Count + 1, now, name, RunJson.Write(data)));
             ended = last;
             wake = changed;
             changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,7 +73,7 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
         }
     }
 
-    /// <summary>Events after a number, as they come, to the last.</summary>
+    /// <summary>Events after a number, as they come, to the last. The last is told when it is stored, so that who reads the conversation then finds the whole answer; with a disk that takes nothing, after five seconds.</summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var seen = Math.Max(0, afterSeq); ;)
@@ -82,8 +83,13 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             bool end;
             lock (gate)
                 (next, end) = (events[Math.Min(seen, events.Count)..], ended);
-            foreach (var item in next)
-                yield return item;
+            for (var i = 0; i < next.Count; i++)
+            {
+                if (end && i + 1 == next.Count)
+                    await Stored.WaitAsync(TimeSpan.FromSeconds(5), time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
+                yield return next[i];
+            }
             seen += next.Count;
             if (end)
                 yield break;

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Answering;
+using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.Fakes;
+using Platform.ModelHost.Client;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Storage;
+
+namespace Platform.Agents.Tests;
+
+/// <summary>This room on a real SQLite file, with a scripted chat model and a shelf of texts.</summary>
+internal sealed class AgentsRig : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string folder;
+    private readonly bool ownsFolder;
+    private readonly Contexts contexts;
+    private readonly RunHost host;
+
+    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool ownsFolder)
+    {
+        (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
+        contexts = new Contexts(folder);
+        var settings = Options.Create(options);
+        ServedModels models = new([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)]);
+        Answers = new AnswerAgent(shelf, models, chat, new CharacterCounter(), settings, TimeProvider.System);
+        RunStore store = new(contexts, TimeProvider.System);
+        Store = store;
+        host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
+        Runs = new RunAgent(contexts, store, host, TimeProvider.System);
+        Conversations = new ConversationLibrary(contexts, host, TimeProvider.System);
+    }
+
+    public static Caller Anna { get; } = new("anna", IsAdministrator: false);
+
+    public static Caller Boris { get; } = new("boris", IsAdministrator: true);
+
+    public TextShelf Shelf { get; }
+    public AnswerAgent Answers { get; }
+    public RunStore Store { get; }
+    public RunAgent Runs { get; }
+    public ConversationLibrary Conversations { get; }
+
+    /// <summary>Prepares the tables and starts executing runs.</summary>
+    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096)
+    {
+        AgentsOptions options = new();
+        configure?.Invoke(options);
+        AgentsRig rig = new(
+            folder ?? Directory.CreateTempSubdirectory("agents-").FullName, chat ?? ScriptedChatClient.Saying("Yes [1]."), options,
+            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, ownsFolder: folder is null);
+        await using (var db = rig.contexts.CreateDbContext())
+            await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken);
+        await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken);
+        await rig.host.StartAsync(TestContext.Current.CancellationToken);
+        return rig;
+    }
+
+    /// <summary>A second start on the same data, as after a crash: the first is neither stopped nor told. Dispose of it before the first.</summary>
+    public Task<AgentsRig> RestartAsync() => StartAsync(folder: folder);
+
+    public async Task<RunInfo> AskAsync(string question = "How many days of annual leave?", Guid? conversation = null, AnswerMode mode = AnswerMode.Auto)
+    {
+        conversation ??= (await Conversations.CreateAsync(Anna, [], TestContext.Current.CancellationToken)).Id;
+        return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, mode), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>All events after a number, to the last.</summary>
+    public async Task<List<RunEvent>> EventsAsync(RunInfo run, int after = 0) =>
+        await Runs.FollowAsync(Anna, run.Id, after, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+
+    public async Task<ConversationMessage> AnswerAsync(RunInfo run) =>
+        (await Conversations.MessagesAsync(Anna, run.ConversationId, TestContext.Current.CancellationToken)).Single(m => m.Id == run.AssistantMessageId);
+
+    /// <summary>Waits for a condition, with a deadline.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var start = Stopwatch.StartNew(); !await condition(); await Task.Delay(10))
+            Assert.True(start.Elapsed < Patience, "The condition did not come true in time.");
+    }
+
+    public Task StopHostAsync() => host.StopAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync(CancellationToken.None);
+        host.Dispose();
+        if (!ownsFolder)
+            return;
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class Contexts : IDbContextFactory<AgentsContext>
+    {
+        private readonly DbContextOptions<AgentsContext> options;
+
+        public Contexts(string folder)
+        {
+            DbContextOptionsBuilder<AgentsContext> builder = new();
+            PlatformDatabase.Use(builder, connectionString: null, folder);
+            options = builder.Options;
+        }
+
+        public AgentsContext CreateDbContext() => new(options);
+    }
+}

@@ -1,0 +1,190 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Runs;
+using Platform.Fakes;
+using Platform.ModelHost.Client;
+using Platform.Retrieval;
+
+namespace Platform.Agents.Tests.Runs;
+
+public sealed class RunAgentTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_stores_question_answer_citations_and_numbered_events()
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Everybody has 27 days of annual", " leave [", "1]."));
+        var run = await rig.AskAsync();
+        var events = await rig.EventsAsync(run);
+
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
+        Assert.Equal(["run.status", "retrieval.completed", "message.delta", "citation.added", "usage", "done"], events.Select(e => e.Name).Distinct());
+        Assert.Equal("Everybody has 27 days of annual leave [1].", events[^1].Read<TextData>().Text);
+        Assert.Equal(events[^1].Read<TextData>().Text, string.Concat(events.Where(e => e.Name == "message.delta").Select(e => e.Read<TextData>().Text)));
+
+        var messages = await rig.Conversations.MessagesAsync(AgentsRig.Anna, run.ConversationId, Cancellation);
+        Assert.Equal(["user", "assistant"], messages.Select(m => m.Role));
+        Assert.Equal(events[^1].Read<TextData>().Text, messages[1].Text);
+        Assert.Equal(RunStatus.Completed, messages[1].Status);
+        Assert.Equal(Verdict.Supported, Assert.Single(messages[1].Citations).Verdict);
+        Assert.Equal("leave.txt", Assert.Single(messages[1].Sources).DocumentName);
+        Assert.Equal(120, messages[1].Usage!.Usage.PromptTokens + messages[1].Usage!.Usage.CompletionTokens);
+        Assert.NotNull((await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).EndedAt);
+        Assert.Null(await rig.Runs.ActiveAsync(AgentsRig.Anna, run.ConversationId, Cancellation));
+        Assert.Equal("How many days of annual leave?", (await rig.Conversations.GetAsync(AgentsRig.Anna, run.ConversationId, Cancellation)).Title);
+    }
+
+    [Fact]
+    public async Task Followers_during_after_and_from_a_cursor_see_the_same_events_once()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("One", " two", " three", " four."), o => o.StoreAfterEvents = 3);
+        var run = await rig.AskAsync();
+        var early = rig.EventsAsync(run);
+        var second = rig.EventsAsync(run);
+        gate.Let(2);
+        var live = rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await live.MoveNextAsync()); // a follower that reads one event and stays there slows nothing
+        var fromThree = rig.EventsAsync(run, after: 3);
+        gate.Let(2);
+
+        var seen = await early;
+        Assert.Equal(seen, await second);
+        Assert.Equal(seen.Skip(3), await fromThree);
+        Assert.Equal(seen, await rig.EventsAsync(run));
+        Assert.Equal(seen.Skip(5), await rig.EventsAsync(run, after: 5));
+        List<RunEvent> slow = [live.Current];
+        while (await live.MoveNextAsync())
+            slow.Add(live.Current);
+        Assert.Equal(seen, slow);
+        await live.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Leaving_does_not_stop_the_run()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("One", " two."));
+        var run = await rig.AskAsync();
+        using (var tab = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            gate.Let(1);
+            await foreach (var seen in rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, tab.Token))
+            {
+                if (seen.Name == "message.delta")
+                    break;
+            }
+            await tab.CancelAsync();
+        }
+        gate.Let(1);
+        Assert.Equal("One two.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task Cancelling_keeps_the_text_and_ends_with_done()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Kept", " never."));
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        await WrittenAsync(rig, run, "Kept");
+        await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("done", events[^1].Name);
+        Assert.Equal("cancelled", events[^2].Read<RunStatusData>().Status);
+        Assert.DoesNotContain(events, e => e.Name == "error");
+        var message = await rig.AnswerAsync(run);
+        Assert.Equal(("Kept", RunStatus.Cancelled), (message.Text, message.Status!.Value));
+        Assert.True(gate.WasCancelled);
+        await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation); // again changes nothing
+    }
+
+    [Fact]
+    public async Task A_failing_model_keeps_the_text_and_ends_with_its_reason()
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Writing((_, _) => BreakAsync()));
+        var run = await rig.AskAsync();
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("error", events[^1].Name);
+        Assert.DoesNotContain(events, e => e.Name == "done");
+        Assert.Equal(new ErrorData(RunErrorKind.ModelFailed, "The model service went away."), events[^1].Read<ErrorData>());
+        var message = await rig.AnswerAsync(run);
+        Assert.Equal(("Half", RunStatus.Failed), (message.Text, message.Status!.Value));
+        Assert.Equal(RunErrorKind.ModelFailed, message.Error!.Kind);
+
+        // The conversation goes on after a failure.
+        var next = await rig.AskAsync(conversation: run.ConversationId);
+        Assert.Equal("error", (await rig.EventsAsync(next))[^1].Name);
+
+        static async IAsyncEnumerable<string> BreakAsync()
+        {
+            yield return "Half";
+            await Task.Yield();
+            throw new ModelHostException(ModelHostErrorKind.StreamBroken, "The model service went away.");
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_takes_too_long_is_out_of_time_and_no_cancel()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Begun", " never."), o => o.AnswerTimeout = TimeSpan.FromMilliseconds(300));
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        var error = (await rig.EventsAsync(run))[^1].Read<ErrorData>();
+        Assert.Equal(RunErrorKind.OutOfTime, error.Kind);
+        Assert.Equal("Begun", (await rig.AnswerAsync(run)).Text);
+    }
+
+    [Fact]
+    public async Task The_same_run_id_starts_once_and_with_other_content_it_is_a_conflict()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var conversation = await rig.Conversations.CreateAsync(AgentsRig.Anna, [], Cancellation);
+        StartRun start = new(Guid.NewGuid(), conversation.Id, "How many days of annual leave?");
+        var first = await rig.Runs.StartAsync(AgentsRig.Anna, start, Cancellation);
+        var again = await rig.Runs.StartAsync(AgentsRig.Anna, start, Cancellation);
+        Assert.Equal(first.AssistantMessageId, again.AssistantMessageId);
+        Assert.Equal(2, (await rig.Conversations.MessagesAsync(AgentsRig.Anna, conversation.Id, Cancellation)).Count);
+        await Assert.ThrowsAsync<RunConflictException>(() => rig.Runs.StartAsync(AgentsRig.Anna, start with { Question = "Other?" }, Cancellation));
+        await Assert.ThrowsAsync<RunConflictException>(() => rig.Runs.StartAsync(AgentsRig.Boris, start, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_conversation_is_answered_by_one_run_at_a_time()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."));
+        var run = await rig.AskAsync();
+        await Assert.ThrowsAsync<RunConflictException>(() => rig.AskAsync("And now?", run.ConversationId));
+        Assert.Equal(run.Id, (await rig.Runs.ActiveAsync(AgentsRig.Anna, run.ConversationId, Cancellation))!.Id);
+        gate.Let(1);
+        await rig.EventsAsync(run);
+        Assert.NotNull(await rig.AskAsync("And now?", run.ConversationId));
+    }
+
+    [Fact]
+    public async Task Empty_and_over_long_questions_are_refused()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        await Assert.ThrowsAsync<ArgumentException>(() => rig.AskAsync(" \n"));
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => rig.AskAsync(new string('x', 32_001)));
+        Assert.Contains("32,001", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_person_sees_no_run()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var run = await rig.AskAsync();
+        await rig.EventsAsync(run);
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Runs.GetAsync(AgentsRig.Boris, run.Id, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Runs.CancelAsync(AgentsRig.Boris, run.Id, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(async () => await rig.Runs.FollowAsync(AgentsRig.Boris, run.Id, 0, Cancellation).ToListAsync(Cancellation));
+        Assert.Null(await rig.Runs.ActiveAsync(AgentsRig.Boris, run.ConversationId, Cancellation));
+    }
+
+    internal static Task WrittenAsync(AgentsRig rig, RunInfo run, string text) =>
+        AgentsRig.UntilAsync(async () => (await rig.AnswerAsync(run)).Text == text);
+}

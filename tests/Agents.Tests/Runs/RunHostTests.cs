@@ -1,0 +1,77 @@
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Tests.Runs;
+
+public sealed class RunHostTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Runs_beyond_the_bound_wait_and_are_told_their_place()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."), o => o.RunsAtOnce = 1);
+        var first = await rig.AskAsync();
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, first.Id, Cancellation)).Status == RunStatus.InProgress);
+        var (second, third) = (await rig.AskAsync(), await rig.AskAsync());
+        gate.Let(3);
+
+        var places = (await rig.EventsAsync(third)).Where(e => e.Name == "run.status").Select(e => e.Read<RunStatusData>()).Where(s => s.Status == "queued").Select(s => s.Value);
+        Assert.Equal([2, 1], places);
+        Assert.Equal("done", (await rig.EventsAsync(second))[^1].Name);
+        Assert.Equal(1, gate.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task A_waiting_run_that_is_cancelled_ends_at_once_and_frees_its_place()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."), o => (o.RunsAtOnce, o.WaitingRuns) = (1, 1));
+        var first = await rig.AskAsync();
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, first.Id, Cancellation)).Status == RunStatus.InProgress);
+        var waiting = await rig.AskAsync();
+        var refusal = await Assert.ThrowsAsync<RunException>(() => rig.AskAsync());
+        Assert.Equal(RunErrorKind.ModelBusy, refusal.Kind);
+
+        await rig.Runs.CancelAsync(AgentsRig.Anna, waiting.Id, Cancellation);
+        Assert.Equal(RunStatus.Cancelled, (await rig.Runs.GetAsync(AgentsRig.Anna, waiting.Id, Cancellation)).Status);
+        Assert.Equal("done", (await rig.EventsAsync(waiting))[^1].Name);
+        var next = await rig.AskAsync();
+        gate.Let(2);
+        Assert.Equal("Text.", (await rig.EventsAsync(next))[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task A_run_that_a_crash_interrupted_is_marked_at_the_next_start_with_its_text()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written", " never."));
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(rig, run, "Written");
+
+        await using var next = await rig.RestartAsync();
+        var message = await next.AnswerAsync(run);
+        Assert.Equal(("Written", RunStatus.Failed, RunErrorKind.Interrupted), (message.Text, message.Status!.Value, message.Error!.Kind));
+        var events = await next.EventsAsync(run);
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
+        Assert.Equal("error", events[^1].Name);
+        Assert.Equal(events[^1], Assert.Single(await next.EventsAsync(run, after: 1000))); // who had seen more than was stored learns the end too
+        Assert.Equal("done", (await next.EventsAsync(await next.AskAsync(conversation: run.ConversationId)))[^1].Name);
+    }
+
+    [Fact]
+    public async Task Stopping_the_program_ends_runs_as_interrupted_with_their_text()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written", " never."), o => o.RunsAtOnce = 1);
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(rig, run, "Written");
+        var waiting = await rig.AskAsync();
+        await rig.StopHostAsync();
+        Assert.Equal(RunErrorKind.Interrupted, (await rig.EventsAsync(run))[^1].Read<ErrorData>().Kind);
+        Assert.Equal("Written", (await rig.AnswerAsync(run)).Text);
+        Assert.Equal(RunErrorKind.Interrupted, (await rig.EventsAsync(waiting))[^1].Read<ErrorData>().Kind);
+    }
+}
