@@ -20,4 +20,7 @@ public sealed class RetrievalOptions
 
     /// <summary>Ingestions that run at once.</summary>
     public int Workers { get; set; } = 2;
+
+    /// <summary>How long a document waits for a model service that is away before it fails.</summary>
+    public TimeSpan ModelPatience { get; set; } = TimeSpan.FromMinutes(10);
 }

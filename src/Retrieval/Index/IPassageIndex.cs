@@ -23,6 +23,12 @@ public interface IPassageIndex
 
     /// <summary>Passages in a base.</summary>
     Task<long> CountAsync(Guid baseId, CancellationToken cancellation);
+
+    /// <summary>How many passages there are, and how many hold each of the terms (as QueryTerms makes them), over the whole index: by this a rare word weighs more than a common one.</summary>
+    Task<TermCounts> CountTermsAsync(IReadOnlyCollection<string> terms, CancellationToken cancellation);
+
+    /// <summary>The model whose vectors the index holds; null while it holds none. Other models' vectors mean something else and are refused.</summary>
+    Task<string?> EmbeddingModelAsync(CancellationToken cancellation);
 }
 
 /// <summary>A passage and its unit vector.</summary>
@@ -30,6 +36,9 @@ public sealed record IndexedPassage(Passage Passage, ReadOnlyMemory<float> Vecto
 
 /// <summary>A found passage and its raw score (cosine, or BM25 with larger better).</summary>
 public sealed record ScoredPassage(Passage Passage, double Score);
+
+/// <summary>Passages in all, and those that hold each term; a term that none holds is left out.</summary>
+public sealed record TermCounts(long Passages, IReadOnlyDictionary<string, long> Holding);
 
 /// <summary>What may be found: passages of these bases (none given finds nothing), and only of these documents when given.</summary>
 public sealed record PassageFilter(IReadOnlyList<Guid> BaseIds, IReadOnlyList<Guid>? DocumentIds = null);

@@ -1,0 +1,91 @@
+using Microsoft.Data.Sqlite;
+using Platform.Retrieval.Chunking;
+
+namespace Platform.Retrieval.Index.Embedded;
+
+/// <summary>The index inside the program: one SQLite file with text, words (FTS5) and vectors, and the vectors' codes in memory. Good for about a million passages.</summary>
+internal sealed class EmbeddedPassageIndex : IPassageIndex
+{
+    private readonly PassageStore _store;
+    private readonly VectorIndex _vectors;
+    private readonly PassageWriter _writer;
+
+    public EmbeddedPassageIndex(DataFolder folder)
+    {
+        _store = new PassageStore(folder);
+        _vectors = new VectorIndex(_store);
+        _writer = new PassageWriter(_store, _vectors);
+    }
+
+    public Task ReplaceDocumentAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation) =>
+        Task.Run(() => _writer.ReplaceAsync(baseId, documentId, embeddingModel, passages, cancellation), cancellation);
+
+    public Task DeleteDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation) => Task.Run(() => _writer.DeleteDocumentAsync(baseId, documentId, cancellation), cancellation);
+
+    public Task DeleteBaseAsync(Guid baseId, CancellationToken cancellation) => Task.Run(() => _writer.DeleteBaseAsync(baseId, cancellation), cancellation);
+
+    public Task<IReadOnlyList<ScoredPassage>> SearchDenseAsync(ReadOnlyMemory<float> query, PassageFilter filter, int top, CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<ScoredPassage>>(
+            async connection =>
+            {
+                RowFilter rows = await PassageStore.ResolveAsync(connection, filter, cancellation);
+                if (rows.FindsNothing || await EmbeddingKind.ReadAsync(connection, cancellation) is not { } kind)
+                {
+                    return [];
+                }
+
+                float[] unit = EmbeddingKind.Unit(query, kind.Length);
+                return await PassageStore.ReadScoredAsync(connection, await _vectors.SearchAsync(connection, unit, rows, top, cancellation), cancellation);
+            },
+            cancellation);
+
+    public Task<IReadOnlyList<ScoredPassage>> SearchLexicalAsync(string query, PassageFilter filter, int top, CancellationToken cancellation) =>
+        ReadAsync(
+            async connection =>
+            {
+                RowFilter rows = await PassageStore.ResolveAsync(connection, filter, cancellation);
+                return await PassageStore.ReadScoredAsync(connection, await LexicalIndex.SearchAsync(connection, query, rows, top, cancellation), cancellation);
+            },
+            cancellation);
+
+    public Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<Passage>>(
+            async connection => await PassageStore.DocumentAsync(connection, baseId, documentId, cancellation) is { } document
+                ? await PassageStore.ReadAsync(connection, PassageRow.First(document), PassageRow.Last(document), cancellation)
+                : [],
+            cancellation);
+
+    public Task<long> CountAsync(Guid baseId, CancellationToken cancellation) =>
+        ReadAsync(
+            async connection =>
+            {
+                RowFilter rows = await PassageStore.ResolveAsync(connection, new PassageFilter([baseId]), cancellation);
+                if (rows.FindsNothing)
+                {
+                    return 0;
+                }
+
+                await using SqliteCommand command = connection.CreateCommand();
+                command.CommandText = "SELECT count(*) FROM passages WHERE row BETWEEN $first AND $last";
+                command.Parameters.AddWithValue("$first", rows.Bases.Single() << PassageRow.BaseShift);
+                command.Parameters.AddWithValue("$last", ((rows.Bases.Single() + 1) << PassageRow.BaseShift) - 1);
+                return (long)(await command.ExecuteScalarAsync(cancellation))!;
+            },
+            cancellation);
+
+    public Task<TermCounts> CountTermsAsync(IReadOnlyCollection<string> terms, CancellationToken cancellation) =>
+        ReadAsync(connection => LexicalIndex.CountAsync(connection, terms, cancellation), cancellation);
+
+    public Task<string?> EmbeddingModelAsync(CancellationToken cancellation) =>
+        ReadAsync(async connection => (await EmbeddingKind.ReadAsync(connection, cancellation))?.Model, cancellation);
+
+    /// <summary>Reads in one transaction, so that text and vectors fit each other, and off the caller's thread: SQLite has no asynchronous reads.</summary>
+    private Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            await using SqliteConnection connection = await _store.OpenAsync(cancellation);
+            await using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+            return await read(connection);
+        },
+        cancellation);
+}

@@ -1,0 +1,156 @@
+using Microsoft.Data.Sqlite;
+using Platform.Retrieval.Chunking;
+
+namespace Platform.Retrieval.Index.Embedded;
+
+/// <summary>The SQLite file of the index: its tables, its connections, and reading passages by row.</summary>
+internal sealed class PassageStore
+{
+    /// <summary>Version of the tables below. A file of a newer one is refused.</summary>
+    private const long Format = 1;
+
+    private const string Tables = """
+        CREATE TABLE IF NOT EXISTS bases (key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE);
+        CREATE TABLE IF NOT EXISTS documents (key INTEGER PRIMARY KEY, base INTEGER NOT NULL, id BLOB NOT NULL, UNIQUE (base, id));
+        CREATE TABLE IF NOT EXISTS passages (row INTEGER PRIMARY KEY, id BLOB NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, page INTEGER NOT NULL, page_end INTEGER NOT NULL,
+            start INTEGER NOT NULL, "end" INTEGER NOT NULL, tokens INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS vectors (row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS embedding (only INTEGER PRIMARY KEY CHECK (only = 1), model TEXT NOT NULL, length INTEGER NOT NULL);
+        CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (terms, tokenize = 'ascii');
+        CREATE VIRTUAL TABLE IF NOT EXISTS word_counts USING fts5vocab (words, row);
+        """;
+
+    private readonly string _connection;
+    private readonly Lazy<Task> _prepared;
+
+    public PassageStore(DataFolder folder)
+    {
+        _connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.Databases, "passages.db"), DefaultTimeout = 30 }.ToString();
+        _prepared = new Lazy<Task>(() => PrepareAsync(folder));
+    }
+
+    /// <summary>One writer at a time; held over what a write changes in memory too.</summary>
+    public SemaphoreSlim WriteGate { get; } = new(1, 1);
+
+    public async Task<SqliteConnection> OpenAsync(CancellationToken cancellation)
+    {
+        await _prepared.Value;
+        return await ConnectAsync(cancellation);
+    }
+
+    /// <summary>Row-number parts of the bases and documents that may be found; null for documents means all of the bases.</summary>
+    public static async Task<RowFilter> ResolveAsync(SqliteConnection connection, PassageFilter filter, CancellationToken cancellation)
+    {
+        HashSet<long> bases = [];
+        foreach (Guid id in filter.BaseIds.Distinct())
+        {
+            if (await KeyAsync(connection, "SELECT key FROM bases WHERE id = $id", id, null, cancellation) is { } key)
+            {
+                bases.Add(key);
+            }
+        }
+
+        if (filter.DocumentIds is null)
+        {
+            return new RowFilter(bases, null);
+        }
+
+        HashSet<long> documents = [];
+        foreach (Guid id in filter.DocumentIds.Distinct())
+        {
+            foreach (long baseKey in bases)
+            {
+                if (await KeyAsync(connection, "SELECT key FROM documents WHERE id = $id AND base = $base", id, baseKey, cancellation) is { } key)
+                {
+                    documents.Add(PassageRow.Document(baseKey, key));
+                }
+            }
+        }
+
+        return new RowFilter(bases, documents);
+    }
+
+    /// <summary>The document part of a document's row numbers, or null when the index has none of it.</summary>
+    public static async Task<long?> DocumentAsync(SqliteConnection connection, Guid baseId, Guid documentId, CancellationToken cancellation) =>
+        await KeyAsync(connection, "SELECT key FROM bases WHERE id = $id", baseId, null, cancellation) is { } baseKey
+        && await KeyAsync(connection, "SELECT key FROM documents WHERE id = $id AND base = $base", documentId, baseKey, cancellation) is { } key
+            ? PassageRow.Document(baseKey, key) : null;
+
+    /// <summary>Reads passages of a range of rows, in order.</summary>
+    public static async Task<List<Passage>> ReadAsync(SqliteConnection connection, long first, long last, CancellationToken cancellation)
+    {
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT p.row, p.id, b.id, d.id, p.text, p.heading, p.page, p.page_end, p.start, p."end", p.tokens
+            FROM passages p JOIN documents d ON d.key = (p.row >> 19) & 16777215 JOIN bases b ON b.key = d.base WHERE p.row BETWEEN $first AND $last ORDER BY p.row
+            """;
+        command.Parameters.AddWithValue("$first", first);
+        command.Parameters.AddWithValue("$last", last);
+        List<Passage> passages = [];
+        await using SqliteDataReader row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+        {
+            passages.Add(new Passage(
+                new Guid(row.GetFieldValue<byte[]>(1)), new Guid(row.GetFieldValue<byte[]>(2)), new Guid(row.GetFieldValue<byte[]>(3)), PassageRow.Ordinal(row.GetInt64(0)),
+                row.GetString(4), row.GetString(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)));
+        }
+
+        return passages;
+    }
+
+    /// <summary>Passages of scored rows, keeping their order; rows that are gone meanwhile are left out.</summary>
+    public static async Task<IReadOnlyList<ScoredPassage>> ReadScoredAsync(SqliteConnection connection, IEnumerable<(long Row, double Score)> scored, CancellationToken cancellation)
+    {
+        List<ScoredPassage> found = [];
+        foreach ((long row, double score) in scored)
+        {
+            found.AddRange((await ReadAsync(connection, row, row, cancellation)).Select(passage => new ScoredPassage(passage, score)));
+        }
+
+        return found;
+    }
+
+    private static async Task<long?> KeyAsync(SqliteConnection connection, string sql, Guid id, long? baseKey, CancellationToken cancellation)
+    {
+        await using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // the two texts stand above
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("$id", id.ToByteArray());
+        if (baseKey is { } known)
+        {
+            command.Parameters.AddWithValue("$base", known);
+        }
+
+        return (long?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private async Task<SqliteConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        SqliteConnection connection = new(_connection);
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+
+    private async Task PrepareAsync(DataFolder folder)
+    {
+        Directory.CreateDirectory(folder.Databases);
+        await using SqliteConnection connection = await ConnectAsync(CancellationToken.None);
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version";
+        long found = (long)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+        if (found > Format)
+        {
+            throw new InvalidOperationException($"The passage index has format {found}; this program knows format {Format}. Start the newer program, or give this one another data folder.");
+        }
+
+        command.CommandText = $"PRAGMA journal_mode = WAL; PRAGMA user_version = {Format}; {Tables}";
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+}
+
+/// <summary>What may be found, in parts of row numbers.</summary>
+internal sealed record RowFilter(IReadOnlySet<long> Bases, IReadOnlySet<long>? Documents)
+{
+    public bool FindsNothing => Bases.Count == 0 || Documents is { Count: 0 };
+}

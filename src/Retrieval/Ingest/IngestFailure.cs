@@ -1,0 +1,22 @@
+using Microsoft.Data.Sqlite;
+
+namespace Platform.Retrieval.Ingest;
+
+/// <summary>What a failure is called and what people are told of it.</summary>
+internal static class IngestFailure
+{
+    private const int ErrnoNoSpace = 28;
+    private const int SqliteFull = 13;
+
+    /// <summary>One sentence a failure; the exception itself goes to the log.</summary>
+    public static (IngestError Error, string Detail) Of(Exception failure) => failure switch
+    {
+        IngestException known => (known.Error, known.Message),
+        IOException { HResult: ErrnoNoSpace } or SqliteException { SqliteErrorCode: SqliteFull } =>
+            (IngestError.NoSpace, "The disk is full: the document was not taken in. Free some space and retry."),
+        OutOfMemoryException => (IngestError.OutOfMemory, "There was not enough memory to take the document in. Retry when less is running, or split the file."),
+        FileNotFoundException or DirectoryNotFoundException => (IngestError.Failed, "The stored file is gone from the data folder. Upload it again."),
+        ArgumentException refused => (IngestError.Failed, refused.Message),
+        _ => (IngestError.Failed, $"The document could not be taken in ({failure.GetType().Name}: {failure.Message}). Retry; if it fails again, the server's log says more."),
+    };
+}

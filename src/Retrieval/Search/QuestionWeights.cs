@@ -1,0 +1,46 @@
+using Platform.Retrieval.Index;
+
+namespace Platform.Retrieval.Search;
+
+/// <summary>
+/// How much of a question a passage covers. Each content term of the question weighs its inverse document frequency, ln(1 + (N − n + ½) / (n + ½)) for n of N passages;
+/// covered is the share of weight whose terms stand in the passage's heading or text.
+/// </summary>
+internal sealed class QuestionWeights
+{
+    private readonly string[] _terms;
+    private readonly double[] _weights;
+
+    public QuestionWeights(string question, TermCounts counts)
+    {
+        _terms = [.. QueryTerms.ContentOf(question)];
+        _weights = [.. _terms.Select(term => Weight(counts.Passages, counts.Holding.GetValueOrDefault(term)))];
+    }
+
+    /// <summary>The share of the question's weight, 0 to 1; 0 for a question without content words.</summary>
+    public double Covered(string heading, string text)
+    {
+        HashSet<string> held = [.. QueryTerms.Of(heading), .. QueryTerms.Of(text)];
+        double covered = 0, all = 0;
+        for (int i = 0; i < _terms.Length; i++)
+        {
+            bool present = held.Contains(_terms[i]);
+            if (present || !OnlySpans(i, held))
+            {
+                covered += present ? _weights[i] : 0;
+                all += _weights[i];
+            }
+        }
+
+        return all == 0 ? 0 : covered / all;
+    }
+
+    private static double Weight(long passages, long holding) => Math.Log(1 + ((passages - holding + 0.5) / (holding + 0.5)));
+
+    /// <summary>Chinese is cut into pairs, some of which only join the end of one word to the beginning of the next. Absent, with both its neighbours present, such a pair says nothing.</summary>
+    private bool OnlySpans(int i, HashSet<string> held) =>
+        i > 0 && i < _terms.Length - 1 && IsPair(_terms[i]) && IsPair(_terms[i - 1]) && IsPair(_terms[i + 1])
+        && _terms[i - 1][1] == _terms[i][0] && _terms[i][1] == _terms[i + 1][0] && held.Contains(_terms[i - 1]) && held.Contains(_terms[i + 1]);
+
+    private static bool IsPair(string term) => term.Length == 2 && term[0] >= '\u3400' && term[1] >= '\u3400';
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Platform.Retrieval.Storage;
+
+/// <summary>
+/// One process a data folder. The lock is the kernel's, on an open file: it ends with the process, however that ends, so a lock left by a crash is taken over at once.
+/// </summary>
+public sealed class DataFolderLock : IDisposable
+{
+    private readonly FileStream _held;
+
+    private DataFolderLock(FileStream held) => _held = held;
+
+    /// <summary>Makes the folder (owner-only rights) when absent and locks it. Throws <see cref="InvalidOperationException"/> naming the holder when another process has it.</summary>
+    public static DataFolderLock Take(DataFolder folder, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(time);
+        MakePrivate(folder.Path);
+
+        // The holder's name lies in a file of its own, since the locked one cannot be opened by others.
+        string holder = Path.Combine(folder.Path, "lock.holder");
+        FileStream held;
+        try
+        {
+            held = new FileStream(Path.Combine(folder.Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken)
+        {
+            string who = File.Exists(holder) ? File.ReadAllText(holder).Trim() : "another process";
+            throw new InvalidOperationException($"The data folder {Path.GetFullPath(folder.Path)} is in use by {who}. Stop it, or give this one another folder (Data:Directory).", taken);
+        }
+
+        string since = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        File.WriteAllText(holder, $"process {Environment.ProcessId} on {Environment.MachineName} since {since}");
+        return new DataFolderLock(held);
+    }
+
+    public void Dispose() => _held.Dispose();
+
+    private static void MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

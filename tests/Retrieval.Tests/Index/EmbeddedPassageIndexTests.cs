@@ -1,0 +1,79 @@
+using System.Numerics.Tensors;
+using Microsoft.Data.Sqlite;
+using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Index;
+using Platform.Retrieval.Index.Embedded;
+
+namespace Platform.Retrieval.Tests.Index;
+
+public sealed class EmbeddedPassageIndexTests : PassageIndexSuite
+{
+    private readonly TempFolder _folder = new();
+    private EmbeddedPassageIndex? _index;
+
+    protected override IPassageIndex Index => _index ??= new EmbeddedPassageIndex(_folder.Data);
+
+    protected override IPassageIndex Reopen() => new EmbeddedPassageIndex(_folder.Data);
+
+    protected override void Close() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_byte_scan_finds_what_an_exact_search_finds()
+    {
+        const int Length = 128, Count = 4000, Questions = 50, Top = 10;
+        Random random = new(7);
+        float[][] vectors = [.. Enumerable.Range(0, Count).Select(_ => Skewed(random, Length))];
+        Guid document = Guid.NewGuid();
+        Passage[] passages = [.. Enumerable.Range(0, Count).Select(i => Make(Base, document, i, $"p{i}"))];
+        await Index.ReplaceDocumentAsync(Base, document, "random", [.. passages.Zip(vectors, (p, v) => new IndexedPassage(p, v))], TestContext.Current.CancellationToken);
+        int agreed = 0;
+        for (int q = 0; q < Questions; q++)
+        {
+            float[] question = Skewed(random, Length);
+            int[] oracle = [.. Enumerable.Range(0, Count).OrderByDescending(i => TensorPrimitives.CosineSimilarity(question, vectors[i])).Take(Top)];
+            IReadOnlyList<ScoredPassage> found = await Index.SearchDenseAsync(question, new([Base]), Top, TestContext.Current.CancellationToken);
+            agreed += found.Select(f => f.Passage.Ordinal).Intersect(oracle).Count();
+        }
+
+        Assert.InRange(agreed / (double)(Questions * Top), 0.99, 1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(37)]
+    [InlineData(2048)]
+    public void The_fast_sum_of_products_equals_the_plain_one_even_at_its_largest(int length)
+    {
+        Random random = new(length);
+        sbyte[] codes = [.. Enumerable.Range(0, length).Select(_ => (sbyte)random.Next(-127, 128))];
+        short[] query = [.. Enumerable.Range(0, length).Select(_ => (short)random.Next(-8191, 8192))];
+        Assert.Equal(codes.Zip(query, (a, b) => a * b).Sum(), VectorCodes.Dot(codes, query));
+        Array.Fill(codes, (sbyte)127);
+        Array.Fill(query, (short)8191);
+        Assert.Equal(127 * 8191 * length, VectorCodes.Dot(codes, query));
+    }
+
+    [Fact]
+    public async Task An_index_of_a_newer_program_is_refused_and_left_alone()
+    {
+        Directory.CreateDirectory(_folder.Data.Databases);
+        string path = Path.Combine(_folder.Data.Databases, "passages.db");
+        await using (SqliteConnection connection = new($"Data Source={path};Pooling=False"))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 99";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        byte[] before = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Index.CountAsync(Base, TestContext.Current.CancellationToken));
+        Assert.Contains("99", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Components of very different sizes, as real models make them, and all vectors leaning to one side.</summary>
+    private static float[] Skewed(Random random, int length) =>
+        [.. Enumerable.Range(0, length).Select(i => (float)((random.NextDouble() + random.NextDouble() - 0.9) * (i % 16 == 0 ? 8 : 1)))];
+}
