@@ -28,6 +28,9 @@ internal sealed class TinyModel
     /// <summary>Where the weights begin in the last file written.</summary>
     internal int HeaderBytes { get; private set; }
 
+    /// <summary>Where the lists of the vocabulary stand in the last file written.</summary>
+    internal Range VocabularyBytes { get; private set; }
+
     internal TinyModel()
     {
         Text("general.architecture", "llama");
@@ -76,8 +79,11 @@ internal sealed class TinyModel
         bytes.Write(BitConverter.GetBytes(Version));
         bytes.Write(BitConverter.GetBytes(TensorCount ?? (ulong)Tensors.Count));
         bytes.Write(BitConverter.GetBytes(KeyCount ?? (ulong)Metadata.Count));
+        var vocabularyAt = 0;
         foreach (var (key, type, value) in Metadata)
         {
+            if (key == "tokenizer.ggml.tokens") { vocabularyAt = (int)bytes.Length; }
+            if (key == "tokenizer.ggml.bos_token_id") { VocabularyBytes = vocabularyAt..(int)bytes.Length; }
             bytes.Write(Sized(key));
             bytes.Write(BitConverter.GetBytes(type));
             bytes.Write(value);

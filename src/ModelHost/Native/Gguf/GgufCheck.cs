@@ -5,7 +5,7 @@ namespace Platform.ModelHost.Native.Gguf;
 /// <summary>Refuses a model file that would harm the native loader, which ends the process where it does not expect a value.</summary>
 public static class GgufCheck
 {
-    private const int MostLayers = 512, MostTokens = 1 << 22;
+    private const int MostLayers = 512, MostExperts = 512, ByteToken = 6;
 
     /// <exception cref="GgufException">It is refused; the fault names the reason.</exception>
     public static void Run(string path) => Run(GgufReader.Read(path));
@@ -32,18 +32,51 @@ public static class GgufCheck
         Whole(header, architecture + ".context_length", 1, int.MaxValue);
         Whole(header, architecture + ".block_count", 1, MostLayers);
         Whole(header, architecture + ".embedding_length", 1, 1 << 20);
+        foreach (var (key, value) in header.Metadata)
+        {
+            if (value.Type is GgufType.F32 or GgufType.F64 && key.StartsWith(architecture + ".", StringComparison.Ordinal)) { CheckNumber(key, value.Numbers[0]); }
+        }
+        var experts = header.Metadata.ContainsKey(architecture + ".expert_count") ? Whole(header, architecture + ".expert_count", 0, MostExperts) : 0;
+        CheckExpertsUsed(header, architecture + ".expert_used_count", experts);
+    }
+
+    /// <summary>One number, or one a layer.</summary>
+    private static void CheckExpertsUsed(GgufHeader header, string key, long experts)
+    {
+        var used = header.Metadata.GetValueOrDefault(key);
+        if (used is null && experts == 0) { return; }
+        if (used is not { Type: GgufType.List, Count: > 0 }) { Whole(header, key, Math.Min(1, experts), experts); }
+        else if (used.Least < 0 || used.Most > experts || (experts > 0 && used.Most < 1)) { throw new GgufException(GgufFault.ModelShape, $"'{key}' is {used.Least} to {used.Most} of {experts} experts."); }
+    }
+
+    private static void CheckNumber(string key, double number)
+    {
+        if (!double.IsFinite(number) || (key.EndsWith("epsilon", StringComparison.Ordinal) && number is < 0 or > 1))
+        {
+            throw new GgufException(GgufFault.ModelShape, string.Create(CultureInfo.InvariantCulture, $"'{key}' is {number}, which no model computes with."));
+        }
     }
 
     private static void CheckVocabulary(GgufHeader header)
     {
-        if (Text(header, "tokenizer.ggml.model") is "none" or "no_vocab") { return; }
+        var tokenizer = Text(header, "tokenizer.ggml.model");
+        if (tokenizer is "none" or "no_vocab") { return; }
         var tokens = header.Metadata.GetValueOrDefault("tokenizer.ggml.tokens") ?? throw Missing("tokenizer.ggml.tokens");
-        if (tokens is not { Type: GgufType.List, ElementType: GgufType.Text, Count: >= 1 and <= MostTokens })
+        if (tokens is not { Type: GgufType.List, ElementType: GgufType.Text, Count: >= 1 })
         {
-            throw new GgufException(GgufFault.Vocabulary, $"tokenizer.ggml.tokens must be a list of 1 to {MostTokens} texts.");
+            throw new GgufException(GgufFault.Vocabulary, "tokenizer.ggml.tokens must be a list of texts.");
+        }
+        if (tokens.Distinct < tokens.Count)
+        {
+            throw new GgufException(GgufFault.Vocabulary, $"tokenizer.ggml.tokens lists {tokens.Count - tokens.Distinct} tokens twice. The file is damaged or was converted wrongly.");
         }
         SameLength(header, "tokenizer.ggml.scores", GgufType.F32, tokens.Count);
         SameLength(header, "tokenizer.ggml.token_type", GgufType.I32, tokens.Count);
+        var mostType = tokenizer == "bert" ? ByteToken - 1 : ByteToken; // WordPiece has no bytes
+        if (header.Metadata.TryGetValue("tokenizer.ggml.token_type", out var types) && (types.Least < 0 || types.Most > mostType))
+        {
+            throw new GgufException(GgufFault.Vocabulary, $"tokenizer.ggml.token_type holds the types {types.Least} to {types.Most}; they must be 0 to {mostType}.");
+        }
     }
 
     private static void SameLength(GgufHeader header, string key, GgufType element, long count)

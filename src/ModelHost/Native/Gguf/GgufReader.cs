@@ -6,6 +6,8 @@ namespace Platform.ModelHost.Native.Gguf;
 public static class GgufReader
 {
     private const int MostEntries = 65_536, LongestKey = 256, LongestKeptText = 64 << 10, MostKeptNumbers = 1_024, MostArrayElements = 1 << 24, LongestTensorName = 63, DefaultAlignment = 32, MostAlignment = 1 << 20;
+    private const int MostTokens = 1 << 20, LongestToken = 64 << 10;
+    private const string VocabularyKey = "tokenizer.ggml.tokens";
     private const long MostKeptBytes = 8 << 20;
 
     /// <exception cref="GgufException">The file is refused; the fault names the reason.</exception>
@@ -75,24 +77,53 @@ public static class GgufReader
         {
             throw new GgufException(GgufFault.ArrayLength, $"The list '{key}' claims {count} elements; {MostArrayElements} is the most, and {source.Left} bytes are left in the file. The file is damaged or cut: download it again.");
         }
-        return new GgufValue(type, element, (long)count, Elements(source, element, (long)count, key), null);
+        if (key == VocabularyKey && element == GgufType.Text) { return new GgufValue(type, element, (long)count, [], null, Distinct: DistinctTexts(source, (long)count, key)); }
+        return Elements(source, element, (long)count, key);
     }
 
-    private static double[] Elements(GgufSource source, GgufType element, long count, string key)
+    /// <summary>How many of the texts differ. llama.cpp ends the process over two tokens of one text; it cuts a text at NUL and gives the empty ones names of their own.</summary>
+    private static long DistinctTexts(GgufSource source, long count, string key)
+    {
+        if (count > MostTokens) { throw new GgufException(GgufFault.Vocabulary, $"'{key}' has {count} tokens; {MostTokens} is the most."); }
+        var hashes = new ulong[count];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            var bytes = source.TextLength($"an element of '{key}'");
+            if (bytes > LongestToken) { throw new GgufException(GgufFault.Vocabulary, $"Token {i} has {bytes} bytes; {LongestToken} is the most."); }
+            var text = source.Take((int)bytes, key);
+            var nul = text.IndexOf((byte)0);
+            hashes[i] = Hash(nul < 0 ? text : text[..nul], (ulong)i);
+        }
+        Array.Sort(hashes);
+        var distinct = Math.Min(1, count);
+        for (var i = 1; i < hashes.Length; i++) { distinct += hashes[i] != hashes[i - 1] ? 1 : 0; }
+        return distinct;
+    }
+
+    // FNV-1a. Two texts of one hash are refused as if they were equal: with a million tokens that is a chance of 1 in 30 million.
+    private static ulong Hash(ReadOnlySpan<byte> text, ulong index)
+    {
+        var hash = text.IsEmpty ? index : 14_695_981_039_346_656_037;
+        foreach (var b in text) { hash = unchecked((hash ^ b) * 1_099_511_628_211); }
+        return hash;
+    }
+
+    private static GgufValue Elements(GgufSource source, GgufType element, long count, string key)
     {
         if (element == GgufType.Text)
         {
             for (var i = 0L; i < count; i++) { source.Skip(source.TextLength($"an element of '{key}'"), key); }
-            return [];
+            return new GgufValue(GgufType.List, element, count, [], null);
         }
-        if (count > MostKeptNumbers)
+        var numbers = new double[count <= MostKeptNumbers ? count : 0];
+        var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var i = 0L; i < count; i++)
         {
-            source.Skip(count * Size(element), $"'{key}'");
-            return [];
+            var number = Number(source, element, key);
+            (least, most) = (Math.Min(least, number), Math.Max(most, number));
+            if (i < numbers.Length) { numbers[i] = number; }
         }
-        var numbers = new double[count];
-        for (var i = 0; i < numbers.Length; i++) { numbers[i] = Number(source, element, key); }
-        return numbers;
+        return new GgufValue(GgufType.List, element, count, numbers, null, least, most);
     }
 
     private static GgufType Type(GgufSource source, string key)

@@ -11,8 +11,11 @@ public enum GgufType : uint
 /// <param name="ElementType">What an array holds.</param>
 /// <param name="Count">Elements of an array; 1 for others.</param>
 /// <param name="Numbers">A number or truth value, or the elements of a short array of them; empty when too long to keep.</param>
+/// <param name="Least">The smallest number of it, of a list too long to keep as well.</param>
+/// <param name="Most">The largest number of it.</param>
+/// <param name="Distinct">Of tokenizer.ggml.tokens: how many llama.cpp will tell apart. -1 for others.</param>
 /// <param name="Text">A text, or null when it is none or too long to keep.</param>
-public sealed record GgufValue(GgufType Type, GgufType ElementType, long Count, IReadOnlyList<double> Numbers, string? Text);
+public sealed record GgufValue(GgufType Type, GgufType ElementType, long Count, IReadOnlyList<double> Numbers, string? Text, double Least = 0, double Most = 0, long Distinct = -1);
 
 /// <summary>One tensor of the table: shape with the fastest dimension first, bytes from the start of the data.</summary>
 public sealed record GgufTensor(string Name, IReadOnlyList<long> Shape, int Type, long Offset, long Bytes);
