@@ -1,0 +1,194 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Diagnostics;
+using OpenAI;
+using OpenAI.Chat;
+using OpenAI.Embeddings;
+using Platform.Fakes;
+
+namespace Platform.Conformance.Tests;
+
+/// <summary>OpenAI's own .NET SDK, pointed at the real service: what its users rely on.</summary>
+public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<RunningModelHost>
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private static readonly ChatMessage[] Hello = [ChatMessage.CreateSystemMessage("Answer."), ChatMessage.CreateUserMessage(ChatMessageContentPart.CreateTextPart("hello"))];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ModelHostFixture Host => running.Host;
+
+    [Fact]
+    public async Task It_lists_the_models_and_gets_one()
+    {
+        var models = Client().GetOpenAIModelClient();
+        var list = await models.GetModelsAsync(Cancellation);
+        Assert.Equal(["seed-chat", "seed-embed"], list.Value.Select(model => model.Id).Order());
+        var one = await models.GetModelAsync("seed-embed", Cancellation);
+        Assert.Equal(("seed-embed", "local"), (one.Value.Id, one.Value.OwnedBy));
+    }
+
+    [Fact]
+    public async Task It_chats()
+    {
+        var answer = await Chat().CompleteChatAsync(Hello, new ChatCompletionOptions { MaxOutputTokenCount = 8, Temperature = 0.5f, TopP = 0.9f, StopSequences = { "zzzz" }, EndUserId = "u" }, Cancellation);
+        Assert.StartsWith("chatcmpl-", answer.Value.Id, StringComparison.Ordinal);
+        Assert.Equal(ChatMessageRole.Assistant, answer.Value.Role);
+        Assert.NotEmpty(answer.Value.Content[0].Text);
+        Assert.InRange(answer.Value.Usage.OutputTokenCount, 1, 8);
+        Assert.Equal(answer.Value.Usage.TotalTokenCount, answer.Value.Usage.InputTokenCount + answer.Value.Usage.OutputTokenCount);
+        Assert.Contains(answer.Value.FinishReason, new[] { ChatFinishReason.Stop, ChatFinishReason.Length });
+    }
+
+    [Fact]
+    public async Task It_streams_with_usage()
+    {
+        var updates = new List<StreamingChatCompletionUpdate>();
+        await foreach (var update in Chat().CompleteChatStreamingAsync(Hello, new ChatCompletionOptions { MaxOutputTokenCount = 8 }, Cancellation))
+        {
+            updates.Add(update);
+        }
+
+        Assert.Equal(ChatMessageRole.Assistant, updates[0].Role);
+        Assert.Single(updates.Select(update => (update.CompletionId, update.CreatedAt)).Distinct());
+        Assert.NotEmpty(string.Concat(updates.SelectMany(update => update.ContentUpdate).Select(part => part.Text)));
+        Assert.Single(updates, update => update.FinishReason is not null);
+        Assert.InRange(updates[^1].Usage.OutputTokenCount, 1, 8); // the SDK asks for usage by itself
+    }
+
+    [Fact]
+    public async Task It_embeds_by_its_default_format()
+    {
+        var embeddings = Client().GetEmbeddingClient(ModelHostFixture.EmbeddingModel);
+        var two = await embeddings.GenerateEmbeddingsAsync(["annual leave", "年假"], cancellationToken: Cancellation);
+        Assert.Equal([0, 1], two.Value.Select(item => item.Index));
+        Assert.All(two.Value, item => Assert.Equal(512, item.ToFloats().Length));
+        Assert.Equal(1, Math.Sqrt(two.Value[0].ToFloats().ToArray().Sum(number => (double)number * number)), 4);
+        Assert.True(two.Value.Usage.InputTokenCount > 0);
+        var one = await embeddings.GenerateEmbeddingAsync("annual leave", new EmbeddingGenerationOptions { Dimensions = 512 }, Cancellation);
+        Assert.True(Cosine(one.Value, two.Value[0]) > 0.9999); // batched with others: the same but for rounding
+    }
+
+    [Fact]
+    public async Task A_wrong_key_is_401() =>
+        Assert.Equal(401, (await Assert.ThrowsAsync<ClientResultException>(() => Client("wrong").GetChatClient(ModelHostFixture.ChatModel).CompleteChatAsync(Hello, null, Cancellation))).Status);
+
+    [Fact]
+    public async Task An_unknown_model_is_404()
+    {
+        var refusal = await Assert.ThrowsAsync<ClientResultException>(() => Client().GetChatClient("absent").CompleteChatAsync(Hello, null, Cancellation));
+        Assert.Equal(404, refusal.Status);
+        Assert.Contains("model_not_found", refusal.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Unsupported => ["tools", "response_format", "logprobs"];
+
+    [Theory]
+    [MemberData(nameof(Unsupported))]
+    public async Task What_is_not_supported_is_400_and_not_ignored(string param)
+    {
+        var options = new ChatCompletionOptions();
+        switch (param)
+        {
+            case "tools":
+                options.Tools.Add(ChatTool.CreateFunctionTool("f"));
+                break;
+            case "response_format":
+                options.ResponseFormat = ChatResponseFormat.CreateJsonObjectFormat();
+                break;
+            default:
+                options.IncludeLogProbabilities = true;
+                break;
+        }
+
+        var refusal = await Assert.ThrowsAsync<ClientResultException>(() => Chat().CompleteChatAsync(Hello, options, Cancellation));
+        Assert.Equal(400, refusal.Status);
+        Assert.Contains(param, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_prompt_over_the_context_is_400_also_for_a_stream()
+    {
+        ChatMessage[] tooLong = [ChatMessage.CreateUserMessage(string.Join(' ', Enumerable.Repeat("word", 20_000)))];
+        var refusal = await Assert.ThrowsAsync<ClientResultException>(async () =>
+        {
+            await foreach (var _ in Chat().CompleteChatStreamingAsync(tooLong, null, Cancellation))
+            {
+            }
+        });
+        Assert.Equal(400, refusal.Status);
+        Assert.Contains("context_length_exceeded", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_cancelled_gives_its_slot_to_the_next_fault_18()
+    {
+        // One slot and room for nobody else: while an answer runs, the next is refused; once it is cancelled, the next is served.
+        await using var single = await ModelHostFixture.StartAsync(("Engine:Slots", "1"), ("Engine:QueueLimit", "0"), ("Engine:ContextTokens", "8192"));
+        var chat = Client(single).GetChatClient(ModelHostFixture.ChatModel);
+        for (var i = 0; i < 5; i++)
+        {
+            await LeaveInMidAnswerAsync(chat);
+            await UntilServedAsync(chat);
+        }
+    }
+
+    [Fact]
+    public async Task Clients_beyond_the_queue_are_429_with_a_wait_fault_17()
+    {
+        await using var single = await ModelHostFixture.StartAsync(("Engine:Slots", "1"), ("Engine:QueueLimit", "0"), ("Engine:ContextTokens", "8192"));
+        var chat = Client(single).GetChatClient(ModelHostFixture.ChatModel);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await using var running = chat.CompleteChatStreamingAsync(Hello, Endless, leave.Token).GetAsyncEnumerator(Cancellation);
+        Assert.True(await running.MoveNextAsync());
+        var refusal = await Assert.ThrowsAsync<ClientResultException>(() => chat.CompleteChatAsync(Hello, null, Cancellation));
+        Assert.Equal(429, refusal.Status);
+        Assert.True(refusal.GetRawResponse()!.Headers.TryGetValue("Retry-After", out _));
+        await leave.CancelAsync();
+    }
+
+    /// <summary>Far from any end: every token is as good as the next.</summary>
+    private static ChatCompletionOptions Endless { get; } = new() { Temperature = 2, TopP = 1 };
+
+    private static async Task LeaveInMidAnswerAsync(ChatClient chat)
+    {
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in chat.CompleteChatStreamingAsync(Hello, Endless, leave.Token))
+            {
+                await leave.CancelAsync();
+            }
+
+            Assert.Fail("The answer ended before it could be cancelled.");
+        });
+    }
+
+    private static async Task UntilServedAsync(ChatClient chat)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await chat.CompleteChatAsync(Hello, new ChatCompletionOptions { MaxOutputTokenCount = 1 }, Cancellation);
+                return;
+            }
+            catch (ClientResultException busy) when (busy.Status == 429 && Stopwatch.GetElapsedTime(started) < Deadline)
+            {
+                await Task.Delay(5, Cancellation); // the slot is not free yet
+            }
+        }
+    }
+
+    private static double Cosine(OpenAIEmbedding a, OpenAIEmbedding b) => a.ToFloats().ToArray().Zip(b.ToFloats().ToArray(), (x, y) => (double)x * y).Sum();
+
+    private ChatClient Chat() => Client().GetChatClient(ModelHostFixture.ChatModel);
+
+    private OpenAIClient Client(string? key = null) => Client(Host, key);
+
+    private static OpenAIClient Client(ModelHostFixture host, string? key = null) => new(
+        new ApiKeyCredential(key ?? host.ApiKey),
+        new OpenAIClientOptions { Endpoint = new Uri(host.Endpoint, "/v1"), RetryPolicy = new ClientRetryPolicy(maxRetries: 0), NetworkTimeout = Deadline });
+}
