@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
@@ -10,8 +8,6 @@ namespace Platform.Web.Features.Chat;
 /// <summary>A message as the page shows it: a stored one, or the fold of a run's events so far. Its text is untrusted.</summary>
 public sealed class MessageModel
 {
-    private static readonly JsonSerializerOptions EventJson = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
-
     private static readonly RunStatusData Waiting = new("queued", 0);
 
     private readonly StringBuilder text;
@@ -95,29 +91,29 @@ public sealed class MessageModel
         switch (happened.Name)
         {
             case "run.status":
-                Progress = Read<RunStatusData>(happened);
+                Progress = RunJson.Read<RunStatusData>(happened.Data);
                 Stopped |= Progress.Status == "cancelled";
                 break;
             case "retrieval.completed":
-                var read = Read<AnswerSources>(happened);
+                var read = RunJson.Read<AnswerSources>(happened.Data);
                 Sources = read.Sources;
                 SearchMs = read.SearchMs;
                 break;
             case "message.delta":
-                text.Append(Read<TextData>(happened).Text);
+                text.Append(RunJson.Read<TextData>(happened.Data).Text);
                 break;
             case "citation.added":
-                citations.Add(Read<Citation>(happened));
+                citations.Add(RunJson.Read<Citation>(happened.Data));
                 break;
             case "usage":
-                Usage = Read<AnswerDone>(happened);
+                Usage = RunJson.Read<AnswerDone>(happened.Data);
                 break;
             case "error":
-                Error = Read<ErrorData>(happened);
+                Error = RunJson.Read<ErrorData>(happened.Data);
                 Running = false;
                 break;
             case "done":
-                text.Clear().Append(Read<TextData>(happened).Text);
+                text.Clear().Append(RunJson.Read<TextData>(happened.Data).Text);
                 Running = false;
                 break;
             default:
@@ -132,7 +128,4 @@ public sealed class MessageModel
         Running = false;
         Version++;
     }
-
-    private static T Read<T>(RunEvent happened) => JsonSerializer.Deserialize<T>(happened.Data, EventJson)
-        ?? throw new JsonException($"Event {happened.Seq} ({happened.Name}) of run {happened.RunId} holds no data. This is a bug.");
 }

@@ -1,0 +1,92 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
+using Platform.Web.Features.Chat;
+
+namespace Platform.Web.Tests.Chat;
+
+public sealed class MessageModelTests
+{
+    private static readonly AnswerDone Done = new(AnswerMode.Quote, false, new AnswerTimings(400, 450, 900), new AnswerUsage("seed", 0, 0, 0, 0));
+
+    private static readonly RunEvent[] Whole =
+    [
+        Samples.Event(1, "run.status", new RunStatusData("searching", 3)),
+        Samples.Event(2, "retrieval.completed", new AnswerSources([new SourceRead(Guid.NewGuid(), "a.md", "text/markdown", 1, Guid.NewGuid(), 0.8, "…")], 400)),
+        Samples.Event(3, "message.delta", new TextData("Twenty-five ")),
+        Samples.Event(4, "message.delta", new TextData("days [1].")),
+        Samples.Event(5, "citation.added", Samples.Citation(1)),
+        Samples.Event(6, "usage", Done),
+        Samples.Event(7, "done", new TextData("Twenty-five days [1].")),
+    ];
+
+    private static MessageModel Live() => MessageModel.Live(new RunInfo(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), RunStatus.Queued, DateTimeOffset.UnixEpoch, null));
+
+    [Fact]
+    public void Events_fold_into_the_answer()
+    {
+        var message = Live();
+        foreach (var happened in Whole)
+        {
+            message.Apply(happened);
+        }
+
+        Assert.Equal("Twenty-five days [1].", message.Text);
+        Assert.Equal(1, Assert.Single(message.Citations).N);
+        Assert.Single(message.Sources);
+        Assert.Equal(400, message.SearchMs);
+        Assert.Equal(900, message.Usage?.Timings.TotalMs);
+        Assert.False(message.Running);
+    }
+
+    [Fact]
+    public void Events_that_come_twice_after_a_reconnect_change_nothing()
+    {
+        var message = Live();
+        foreach (var happened in Whole.Take(5).Concat(Whole))
+        {
+            message.Apply(happened);
+        }
+
+        Assert.Equal("Twenty-five days [1].", message.Text);
+        Assert.Single(message.Citations);
+    }
+
+    [Fact]
+    public void A_failure_keeps_what_was_written()
+    {
+        var message = Live();
+        foreach (var happened in Whole.Take(3).Append(Samples.Event(4, "error", new ErrorData(RunErrorKind.ModelFailed, "The model stopped."))))
+        {
+            message.Apply(happened);
+        }
+
+        Assert.Equal("Twenty-five ", message.Text);
+        Assert.Equal(RunErrorKind.ModelFailed, message.Error?.Kind);
+        Assert.False(message.Running);
+    }
+
+    [Fact]
+    public void A_stopped_answer_keeps_what_was_written()
+    {
+        var message = Live();
+        message.Apply(Whole[2] with { Seq = 1 });
+        message.Apply(Samples.Event(2, "run.status", new RunStatusData("cancelled", 0)));
+        message.Apply(Samples.Event(3, "done", new TextData("Twenty-five ")));
+
+        Assert.True(message.Stopped);
+        Assert.Equal("Twenty-five ", message.Text);
+    }
+
+    [Fact]
+    public void A_stored_answer_that_still_runs_starts_empty_so_that_its_events_fill_it_once()
+    {
+        var stored = new ConversationMessage(Guid.NewGuid(), Guid.NewGuid(), "assistant", "Twenty-", DateTimeOffset.UnixEpoch, Guid.NewGuid(), RunStatus.InProgress, [], [], null, null);
+
+        var message = MessageModel.Of(stored);
+
+        Assert.True(message.Running);
+        Assert.Equal("", message.Text);
+        Assert.Equal(0, message.LastSeq);
+    }
+}
