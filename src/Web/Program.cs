@@ -6,6 +6,7 @@ using Platform.Web.Features.Knowledge;
 using Platform.Web.Features.Setup;
 using Platform.Web.Host;
 using Platform.Web.Layout;
+using Platform.Web.Supervision;
 
 namespace Platform.Web;
 
@@ -29,6 +30,7 @@ public static class WebProgram
         });
         builder.WebHost.UseStaticWebAssets();
         builder.AddPlatformHost();
+        builder.AddModelHost();
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddChat().AddKnowledge();
@@ -37,6 +39,7 @@ public static class WebProgram
         var app = builder.Build();
         app.UsePlatformHost();
         app.MapStaticAssets().AllowAnonymous().WithMetadata(new StaticFile());
+        app.MapHealth();
         app.MapAccounts();
         app.MapUpload();
         app.MapDocuments();

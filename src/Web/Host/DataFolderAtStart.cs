@@ -5,6 +5,9 @@ namespace Platform.Web.Host;
 /// <summary>Makes the data folder before anything needs it: keys, databases, files and cache lie in it.</summary>
 public static class DataFolderAtStart
 {
+    /// <summary>The keys that protect cookies and tokens.</summary>
+    public static string Keys(DataFolder data) => Path.Combine(data.Path, "keys");
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>From `Data:Directory` (default ./data), as an absolute path; new folders are open to their owner only.</summary>
@@ -12,7 +15,7 @@ public static class DataFolderAtStart
     {
         var configured = configuration["Data:Directory"];
         var data = new DataFolder(Path.GetFullPath(string.IsNullOrWhiteSpace(configured) ? "data" : configured));
-        foreach (var folder in (string[])[data.Path, data.Databases, data.Files, data.Cache, Path.Combine(data.Path, "keys")])
+        foreach (var folder in (string[])[data.Path, data.Databases, data.Files, data.Cache, Keys(data)])
         {
             if (OperatingSystem.IsWindows())
             {

@@ -3,22 +3,37 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Platform.Web.Host;
 
-/// <summary>Sizes and rates of requests.</summary>
+/// <summary>Sizes, numbers and rates of requests.</summary>
 public static class Limits
 {
     /// <summary>Rate policy of the pages that take a password: 20 posts a minute from one address.</summary>
-    public const string SignIn = "sign-in";
+    public const string Passwords = "passwords";
+
+    /// <summary>A question of 32,000 characters in any language fits, bytes.</summary>
+    public const long LargestCircuitMessage = 512 * 1024;
+
+    /// <summary>Body of an ordinary request, bytes. The upload endpoint raises it for itself.</summary>
+    public const long LargestBody = 1024 * 1024;
 
     private const int PasswordsAMinute = 20;
-    private const long LargestForm = 64 * 1024;
 
-    public static IServiceCollection AddLimits(this IServiceCollection services) => services
-        .Configure<FormOptions>(options => options.ValueLengthLimit = (int)LargestForm)
-        .AddRateLimiter(options =>
+    public static void Configure(WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxConcurrentConnections = 4000;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = 2000;
+        });
+        builder.Services.Configure<FormOptions>(options => options.ValueLengthLimit = 64 * 1024);
+        builder.Services.AddRateLimiter(options =>
         {
             options.OnRejected = async (rejected, _) => await Problems.WriteAsync(rejected.HttpContext, Problems.OfStatus(StatusCodes.Status429TooManyRequests));
-            options.AddPolicy(SignIn, context => HttpMethods.IsPost(context.Request.Method)
+            options.AddPolicy(Passwords, context => HttpMethods.IsPost(context.Request.Method)
                 ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = PasswordsAMinute, Window = TimeSpan.FromMinutes(1) })
                 : RateLimitPartition.GetNoLimiter(""));
         });
+    }
 }

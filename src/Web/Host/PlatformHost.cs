@@ -3,43 +3,44 @@ using Platform.Web.Features.Setup;
 
 namespace Platform.Web.Host;
 
-/// <summary>What every request goes through, in order, and what it needs.</summary>
+/// <summary>What every request goes through, in order, and what that needs.</summary>
 public static class PlatformHost
 {
     public static void AddPlatformHost(this WebApplicationBuilder builder)
     {
+        Addresses.Configure(builder);
+        Limits.Configure(builder);
         var data = DataFolderAtStart.Make(builder.Configuration);
-        if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
-        {
-            builder.WebHost.UseUrls("http://127.0.0.1:8080");
-        }
-
         var services = builder.Services;
         services.AddSingleton(data);
         services.AddSingleton(TimeProvider.System);
-        services.AddDataProtection().SetApplicationName("Platform").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data.Path, "keys")));
+        services.AddDataProtection().SetApplicationName("Platform").PersistKeysToFileSystem(new DirectoryInfo(DataFolderAtStart.Keys(data)));
         services.AddLanguages();
         services.AddAccess();
-        services.AddLimits();
+        services.AddProblemDetails();
         services.AddExceptionHandler<Problems>();
         services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "platform.antiforgery";
             options.Cookie.SameSite = SameSiteMode.Strict;
-            options.SuppressXFrameOptionsHeader = true; // frame-ancestors says it
+            options.SuppressXFrameOptionsHeader = true; // SecurityHeaders sends it
         });
-        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = 512 * 1024);
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = Limits.LargestCircuitMessage);
     }
 
     public static void UsePlatformHost(this WebApplication app)
     {
-        app.UseExceptionHandler("/failed");
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/status/500", createScopeForErrors: true);
+        app.UseWhen(context => RequestKind.WantsPage(context.Request), people => people.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
+        app.UseWhen(context => !RequestKind.WantsPage(context.Request), programs => programs.UseStatusCodePages(bare =>
+            Problems.WriteAsync(bare.HttpContext, Problems.OfStatus(bare.HttpContext.Response.StatusCode))));
         app.UseRequestLocalization();
         app.UseRouting();
         app.UseMiddleware<SetupGate>();
         app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseMiddleware<CrossSite>();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

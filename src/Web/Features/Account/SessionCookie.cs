@@ -19,7 +19,7 @@ public static class SessionCookie
         options.ExpireTimeSpan = TimeSpan.FromDays(14);
         options.SlidingExpiration = true;
         options.LoginPath = "/sign-in";
-        options.AccessDeniedPath = "/denied";
+        options.AccessDeniedPath = "/status/403";
         options.ReturnUrlParameter = "returnUrl";
         options.Events.OnValidatePrincipal = RefuseChangedAccountAsync;
         options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Platform.Web.Host;
+
+/// <summary>Refuses what another site's page makes a browser send: changes and circuits from a foreign origin, and changes without the antiforgery token.</summary>
+public sealed class CrossSite(RequestDelegate next, IAntiforgery antiforgery)
+{
+    private static readonly Problem Foreign = new(403, "permission_error", "foreign_origin", "This request comes from another site's page. Open this server's own address.");
+    private static readonly Problem NoToken = new(400, "invalid_request_error", "antiforgery_failed", "The antiforgery token is missing or out of date. Reload the page and try again.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var changes = !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
+        var circuit = request.Path.StartsWithSegments("/_blazor");
+        if ((changes || circuit || context.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0) && IsForeign(request))
+        {
+            await Problems.WriteAsync(context, Foreign);
+        }
+        else if (changes && !circuit && NeedsToken(context) && !await HasTokenAsync(context))
+        {
+            await Problems.WriteAsync(context, NoToken);
+        }
+        else
+        {
+            await next(context);
+        }
+    }
+
+    // Browsers always send Origin with a change or a socket; programs send none, and have no cookie that could be misused.
+    private static bool IsForeign(HttpRequest request)
+    {
+        if (request.Headers.Origin is not [var origin, ..])
+        {
+            return false;
+        }
+
+        // The host and the port are compared, not the scheme: behind a proxy that ends TLS the two differ.
+        return !Uri.TryCreate(origin, UriKind.Absolute, out var from)
+            || !string.Equals(from.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
+            || (request.Host.Port ?? from.Port) != from.Port;
+    }
+
+    // Form pages carry their own rule; for all other endpoints the token is the rule, whoever writes them.
+    private static bool NeedsToken(HttpContext context) =>
+        context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true };
+
+    // A body is not read to look for the token: uploads send it as a header.
+    private async Task<bool> HasTokenAsync(HttpContext context) =>
+        !(RequestKind.IsApi(context.Request.Path) && context.Request.Headers["RequestVerificationToken"].Count == 0)
+        && await antiforgery.IsRequestValidAsync(context);
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Platform.Web.Supervision;
+
+/// <summary>How the model host is started on this machine. The address and the token stay the same for Web's whole life, so that its clients need not know of restarts.</summary>
+/// <param name="Program">Absolute path of the executable; it may be absent, and that is then the reason shown.</param>
+/// <param name="ApiKey">Made anew at each start of Web; given to the child by its environment only.</param>
+public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey, string? ChatModel, string? EmbeddingModel)
+{
+    private const string ProgramName = "Platform.ModelHost.Server";
+
+    /// <summary>From `ModelHost:*` and `Models:*`; null when a service that runs elsewhere is configured.</summary>
+    public static ModelHostLaunch? Of(IConfiguration configuration)
+    {
+        var supervise = configuration.GetValue<bool?>("ModelHost:Supervise") ?? string.IsNullOrWhiteSpace(configuration["ModelHost:Endpoint"]);
+        if (!supervise)
+        {
+            return null;
+        }
+
+        var port = configuration.GetValue("ModelHost:Port", 0);
+        return new ModelHostLaunch(
+            Absolute(configuration["ModelHost:Program"]) ?? FindProgram(),
+            new Uri($"http://127.0.0.1:{(port == 0 ? FreePort() : port).ToString(CultureInfo.InvariantCulture)}"),
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+            Absolute(configuration["Models:Chat"]) ?? FindUpward("models/seed-chat.gguf"),
+            Absolute(configuration["Models:Embedding"]) ?? FindUpward("models/seed-embed.gguf"));
+    }
+
+    /// <summary>What the model host's client reads.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> ClientSettings =>
+        [new("ModelHost:Endpoint", Endpoint.ToString()), new("ModelHost:ApiKey", ApiKey)];
+
+    /// <summary>What the child reads, beyond the environment that it inherits.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> ChildEnvironment =>
+    [
+        new("Server__Url", Endpoint.ToString().TrimEnd('/')), new("Server__ApiKey", ApiKey), new("Server__ExitWithParent", "true"),
+        new("Engine__ChatModel", ChatModel), new("Engine__EmbeddingModel", EmbeddingModel),
+    ];
+
+    private static string? Absolute(string? path) => string.IsNullOrWhiteSpace(path) ? null : Path.GetFullPath(path);
+
+    // Beside the published program, or where a build of the repository puts it: artifacts/bin/Web/<config>/ → artifacts/bin/ModelHost.Server/<config>/.
+    private static string FindProgram()
+    {
+        var name = OperatingSystem.IsWindows() ? $"{ProgramName}.exe" : ProgramName;
+        var beside = Path.Combine(AppContext.BaseDirectory, "modelhost", name);
+        var home = new DirectoryInfo(AppContext.BaseDirectory);
+        var built = Path.GetFullPath(Path.Combine(home.FullName, "..", "..", "ModelHost.Server", home.Name, name));
+        return File.Exists(beside) || !File.Exists(built) ? beside : built;
+    }
+
+    private static string? FindUpward(string relative)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, relative);
+            if (File.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

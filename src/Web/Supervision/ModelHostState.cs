@@ -1,0 +1,9 @@
+namespace Platform.Web.Supervision;
+
+/// <summary>Where the model host is in its life.</summary>
+public enum ModelHostPhase { Starting, Ready, Down }
+
+/// <summary>What is known of the model host now.</summary>
+/// <param name="Reason">Why it is down, for an administrator; null otherwise.</param>
+/// <param name="RestartAt">When it is started again; null when it is up, or when something else restarts it.</param>
+public sealed record ModelHostState(ModelHostPhase Phase, string? Reason = null, DateTimeOffset? RestartAt = null);
