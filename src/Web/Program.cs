@@ -3,7 +3,6 @@ using Platform.Web.Features.Account;
 using Platform.Web.Features.Chat;
 using Platform.Web.Features.Documents;
 using Platform.Web.Features.Knowledge;
-using Platform.Web.Features.Setup;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 using Platform.Web.Supervision;
@@ -52,5 +51,6 @@ public static class WebProgram
     public static async Task PrepareAsync(WebApplication app)
     {
         await app.Services.PrepareAccountsAsync(app.Lifetime.ApplicationStopping);
+        try { await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping); } catch (Exception e) when (e is NotImplementedException or InvalidOperationException) { /* until the room lands */ }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Platform.Web.Features.Account;
 using Platform.Web.Features.Setup;
 
 namespace Platform.Web.Host;
@@ -41,6 +42,7 @@ public static class PlatformHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseMiddleware<CrossSite>();
+        app.UseMiddleware<OwnPasswordGate>();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

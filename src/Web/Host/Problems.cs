@@ -26,6 +26,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         RunException run => OfRun(run),
         BadHttpRequestException { StatusCode: 413 } => new(413, Invalid, "file_too_large", "The request is larger than this server takes. Send less at once."),
         BadHttpRequestException bad => new(bad.StatusCode, Invalid, "bad_request", bad.Message),
+        UnauthorizedAccessException => OfStatus(403),
         ArgumentException => new(400, Invalid, "invalid_argument", error.Message),
         _ => new(500, "server_error", "internal_error", "The server failed on this request. Its log holds the cause under the request id."),
     };

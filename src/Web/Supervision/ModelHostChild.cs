@@ -68,7 +68,7 @@ public sealed class ModelHostChild : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            log.LogWarning("The model host (process {ProcessId}) did not leave within {Seconds} s and is killed", process.Id, LeaveWithin.TotalSeconds);
+            log.LogWarning("The model host did not leave within {Patience} and is killed", LeaveWithin);
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
         }
@@ -91,9 +91,12 @@ public sealed class ModelHostChild : IAsyncDisposable
 
         if (complaint)
         {
-            lastComplaint = line.Trim();
+            lastComplaint = line;
+            log.LogWarning("model host: {Line}", line);
         }
-
-        log.Log(complaint ? LogLevel.Warning : LogLevel.Information, "model host: {Line}", line);
+        else
+        {
+            log.LogInformation("model host: {Line}", line);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Platform.Retrieval;
@@ -28,7 +29,8 @@ public static class AccountsModule
         services.AddScoped<IUserConfirmation<PlatformUser>, EnabledAccounts>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, SessionCookie.Apply);
         services.AddScoped<FirstAdministrator>();
-        services.AddScoped<AccountDirectory>();
+        services.AddScoped<AuthenticationStateProvider, CircuitAccount>();
+        services.AddSingleton<AccountDirectory>();
         services.AddSingleton<SetupState>();
         return services;
     }

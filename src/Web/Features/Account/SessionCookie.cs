@@ -30,10 +30,14 @@ public static class SessionCookie
     private static async Task RefuseChangedAccountAsync(CookieValidatePrincipalContext context)
     {
         var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<PlatformUser>>();
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false })
+        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false } user)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+        }
+        else if (user.MustChangePassword)
+        {
+            context.HttpContext.Items[OwnPasswordGate.Needed] = true;
         }
     }
 

@@ -31,6 +31,3 @@ public sealed class SetupGate(RequestDelegate next, SetupState setup)
         || context.Request.Path.StartsWithSegments("/health")
         || context.GetEndpoint()?.Metadata.GetMetadata<StaticFile>() is not null;
 }
-
-/// <summary>Marks the endpoints of static files.</summary>
-public sealed class StaticFile;
