@@ -33,7 +33,7 @@ public static class WebProgram
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddChat().AddKnowledge();
-        try { builder.Services.AddAgents(builder.Configuration); } catch (NotImplementedException) { /* until the room lands */ }
+        builder.Services.AddAgents(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatformHost();
@@ -51,6 +51,6 @@ public static class WebProgram
     public static async Task PrepareAsync(WebApplication app)
     {
         await app.Services.PrepareAccountsAsync(app.Lifetime.ApplicationStopping);
-        try { await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping); } catch (Exception e) when (e is NotImplementedException or InvalidOperationException) { /* until the room lands */ }
+        await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping);
     }
 }

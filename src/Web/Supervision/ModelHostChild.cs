@@ -94,7 +94,7 @@ public sealed class ModelHostChild : IAsyncDisposable
             lastComplaint = line;
             log.LogWarning("model host: {Line}", line);
         }
-        else
+        else if (log.IsEnabled(LogLevel.Information))
         {
             log.LogInformation("model host: {Line}", line);
         }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Platform.Retrieval;
 using Platform.Retrieval.Storage;
 using Platform.Web.Features.Setup;
@@ -16,10 +15,7 @@ public static class AccountsModule
     public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddDbContext<AccountsDatabase>((provider, options) =>
-        {
-            try { PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path); }
-            catch (NotImplementedException) { options.UseSqlite($"Data Source={provider.GetRequiredService<DataFolder>().Databases}/platform.db"); }
-        });
+            PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
         services.AddIdentityCore<PlatformUser>(AccountRules.Apply)
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsDatabase>()
@@ -39,8 +35,7 @@ public static class AccountsModule
     public static async Task PrepareAccountsAsync(this IServiceProvider services, CancellationToken cancellation)
     {
         await using var scope = services.CreateAsyncScope();
-        try { await PlatformDatabase.PrepareAsync(scope.ServiceProvider.GetRequiredService<AccountsDatabase>(), "accounts", TablesVersion, cancellation); }
-        catch (NotImplementedException) { await scope.ServiceProvider.GetRequiredService<AccountsDatabase>().Database.EnsureCreatedAsync(cancellation); }
+        await PlatformDatabase.PrepareAsync(scope.ServiceProvider.GetRequiredService<AccountsDatabase>(), "accounts", TablesVersion, cancellation);
         await scope.ServiceProvider.GetRequiredService<FirstAdministrator>().PrepareAsync(cancellation);
     }
 
