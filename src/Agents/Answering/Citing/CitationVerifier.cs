@@ -4,7 +4,7 @@ using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Citing;
 
-/// <summary>Judges whether a cited text supports a sentence: an exact quote does; a number or date that is not there refutes; else the share of its content terms decides.</summary>
+/// <summary>Judges whether a cited text supports a sentence: an exact quote does; a number or date that is not there refutes; else the share of its content terms and numbers decides.</summary>
 internal static partial class CitationVerifier
 {
     private const double Enough = 0.7, Some = 0.4;
@@ -14,8 +14,7 @@ internal static partial class CitationVerifier
     /// <param name="passage">The passage around the quote.</param>
     public static Verdict Judge(string claim, string quote, string passage)
     {
-        var terms = QueryTerms.ContentOf(claim);
-        if (terms.Count == 0)
+        if (QueryTerms.ContentOf(claim).Count == 0)
             return Verdict.NoClaim;
         if (Folded(quote).Contains(Folded(claim), StringComparison.Ordinal))
             return Verdict.Supported;
@@ -25,8 +24,9 @@ internal static partial class CitationVerifier
         if (numbers.Any(number => !inPassage.Contains(number)))
             return Verdict.Unsupported;
 
-        var there = QueryTerms.Of(quote).ToHashSet();
-        var share = terms.Distinct().Count(there.Contains) / (double)terms.Distinct().Count();
+        var there = QueryTerms.Of(CitedNumbers.InDigits(quote)).ToHashSet();
+        var words = QueryTerms.ContentOf(CitedNumbers.InDigits(claim)).Where(term => !char.IsAsciiDigit(term[0])).Distinct().ToList();
+        var share = (words.Count(there.Contains) + numbers.Count(inQuote.Contains)) / (double)(words.Count + numbers.Count);
         if (share < Some)
             return Verdict.Unsupported;
         var sameSense = Negation().Count(claim) % 2 == Negation().Count(quote) % 2;

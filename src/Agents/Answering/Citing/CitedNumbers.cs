@@ -16,18 +16,17 @@ internal static partial class CitedNumbers
     public static IReadOnlySet<string> Of(string text)
     {
         HashSet<string> numbers = [];
-        foreach (Match match in Digits().Matches(text))
+        foreach (Match match in Digits().Matches(InDigits(text)))
             numbers.Add(Plain(match.Value));
-        foreach (Match match in Month().Matches(text))
-            numbers.Add((Array.IndexOf(Months, match.Groups["month"].Value[..3].ToLowerInvariant()) + 1).ToString(CultureInfo.InvariantCulture));
-        foreach (Match match in EnglishWord().Matches(text))
-            numbers.Add(OfEnglish(match.Value.ToLowerInvariant()).ToString(CultureInfo.InvariantCulture));
-        foreach (Match match in ChineseWord().Matches(text))
-        {
-            if (OfChinese(match.Value) is { } value)
-                numbers.Add(value.ToString(CultureInfo.InvariantCulture));
-        }
         return numbers;
+    }
+
+    /// <summary>The text with its number words, and the months of dates, as digits.</summary>
+    public static string InDigits(string text)
+    {
+        var dated = Month().Replace(text, match => (Array.IndexOf(Months, match.Value[..3].ToLowerInvariant()) + 1).ToString(CultureInfo.InvariantCulture));
+        var english = EnglishWord().Replace(dated, match => OfEnglish(match.Value.ToLowerInvariant()).ToString(CultureInfo.InvariantCulture));
+        return ChineseWord().Replace(english, match => OfChinese(match.Value)?.ToString(CultureInfo.InvariantCulture) ?? match.Value);
     }
 
     private static string Plain(string digits)
@@ -67,7 +66,7 @@ internal static partial class CitedNumbers
     private static partial Regex Digits();
 
     // "may" and "march" are months only beside a number.
-    [GeneratedRegex(@"(?<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?\s+\d|(?<=\d(?:st|nd|rd|th)?\s+(?:of\s+)?)\b(?<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?=\.?,?\s+\d)|(?<=\d(?:st|nd|rd|th)?\s+(?:of\s+)?)\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Month();
 
     [GeneratedRegex(@"\b(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)\b", RegexOptions.IgnoreCase)]
