@@ -20,7 +20,7 @@ internal sealed class EventSource(HttpResponseMessage response, Stream stream, S
         }
         catch (OperationCanceledException ex) when (silence.Caller.IsCancellationRequested)
         {
-            throw new OperationCanceledException(ex.Message, ex, silence.Caller); // the caller knows its own token, not ours
+            throw silence.OfCaller(ex);
         }
         catch (Exception ex) when (ex is IOException or HttpRequestException)
         {

@@ -88,8 +88,13 @@ internal sealed class ModelHostHttp : IDisposable
         {
             throw ModelHostErrors.Silent(request.RequestUri!, _options.SilenceLimit);
         }
-        catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException ex) when (cancellation.IsCancellationRequested)
         {
+            throw silence.OfCaller(ex);
+        }
+        catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
             throw ModelHostErrors.Unreachable(request.RequestUri!, ex.InnerException as TimeoutException ?? ex); // the connect timeout arrives as a cancellation
         }
 
@@ -116,12 +121,17 @@ internal sealed class ModelHostHttp : IDisposable
         {
             throw ModelHostErrors.Silent(address, _options.SilenceLimit);
         }
+        catch (OperationCanceledException ex) when (cancellation.IsCancellationRequested)
+        {
+            throw silence.OfCaller(ex);
+        }
         catch (JsonException ex)
         {
             throw ModelHostErrors.Unreadable(address, "it is not the JSON expected.", ex);
         }
-        catch (Exception ex) when (ex is IOException or HttpRequestException && !cancellation.IsCancellationRequested)
+        catch (Exception ex) when (ex is IOException or HttpRequestException)
         {
+            cancellation.ThrowIfCancellationRequested();
             throw ModelHostErrors.Cut(ex);
         }
     }

@@ -22,6 +22,9 @@ internal sealed class Silence : IDisposable
     /// <summary>The wait ran out, and not because the caller left.</summary>
     public bool IsBroken => _timer.IsCancellationRequested && !Caller.IsCancellationRequested;
 
+    /// <summary>The caller knows its own token, not ours.</summary>
+    public OperationCanceledException OfCaller(OperationCanceledException ex) => new(ex.Message, ex, Caller);
+
     public void Heard() => _timer.CancelAfter(_limit);
 
     public void Dispose()
