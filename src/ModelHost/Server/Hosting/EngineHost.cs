@@ -34,6 +34,9 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
         await _loading;
     }
 
+    /// <summary>Ends the answers that are still running, now.</summary>
+    public void EndAnswers() => _drained.Cancel();
+
     public async ValueTask DisposeAsync()
     {
         if (_engine is { } engine)

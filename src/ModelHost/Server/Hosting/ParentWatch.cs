@@ -1,7 +1,7 @@
 namespace Platform.ModelHost.Server.Hosting;
 
 /// <summary>Ends the process when standard input ends. The pipe closes with the parent, however the parent died.</summary>
-internal sealed class ParentWatch(ServerOptions options, IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : IHostedService
+internal sealed class ParentWatch(ServerOptions options, EngineHost host, IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -33,6 +33,7 @@ internal sealed class ParentWatch(ServerOptions options, IHostApplicationLifetim
         }
 
         log.LogInformation("The parent is gone; ending.");
+        host.EndAnswers(); // nobody is left to read them
         lifetime.StopApplication();
     }
 }

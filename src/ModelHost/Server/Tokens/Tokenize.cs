@@ -4,7 +4,7 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Tokens;
 
-/// <summary>`POST /tokenize`: ids, pieces or only counts, of a text or of a list of texts. The answer has the shape of the question.</summary>
+/// <summary>`POST /tokenize`: ids, pieces or only counts, of a text or of a list of texts. The answer has the shape of the question. The piece of a token that is part of a character is U+FFFD or empty.</summary>
 internal static class Tokenize
 {
     private const int MaxTexts = 4096;
@@ -31,7 +31,7 @@ internal static class Tokenize
 
     private static TokensBody Answer(TokenizeRequest request, ModelEngine engine)
     {
-        var model = request.Model is { Length: > 0 } id ? engine.Find(id) : engine.Models.FirstOrDefault(loaded => loaded.IsChat) ?? engine.Models[0];
+        var model = engine.Find(request.Model is { Length: > 0 } id ? id : Usual(engine));
         var texts = request.Content!.Texts.Select(text => engine.Tokenize(model.Id, text, request.AddSpecial == true, request.ParseSpecial == true));
         if (request.CountOnly == true)
         {
@@ -59,4 +59,7 @@ internal static class Tokenize
             return both[Math.Min(known, both.Length)..];
         }
     }
+
+    /// <summary>The first chat model, else the first; none is refused by its empty name.</summary>
+    private static string Usual(ModelEngine engine) => engine.Models.OrderByDescending(loaded => loaded.IsChat).Select(loaded => loaded.Id).FirstOrDefault("");
 }
