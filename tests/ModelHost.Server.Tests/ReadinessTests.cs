@@ -14,7 +14,13 @@ public sealed class ReadinessTests
     {
         await using var host = new EngineHost(new EngineOptions(), new ServerOptions(), TimeProvider.System, new Lifetime(), NullLogger<EngineHost>.Instance);
         var reached = 0;
-        var readiness = new Readiness(_ => Task.FromResult(++reached), host);
+        var readiness = new Readiness(
+            _ =>
+            {
+                reached++;
+                return Task.CompletedTask;
+            },
+            host);
 
         var refused = await Assert.ThrowsAsync<RequestRefused>(() => readiness.InvokeAsync(new DefaultHttpContext()));
         Assert.Equal((503, "model_loading", TimeSpan.FromSeconds(5)), (refused.Problem.Status, refused.Problem.Code, refused.Problem.RetryAfter));
