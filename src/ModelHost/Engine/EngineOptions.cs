@@ -9,7 +9,7 @@ public sealed class EngineOptions
     /// <summary>GGUF of the embedding model, or null for none.</summary>
     public string? EmbeddingModel { get; set; }
 
-    /// <summary>Tokens of context a slot; 0 takes the model's training context, at most 8,192.</summary>
+    /// <summary>Tokens of context a slot, or of an input to embed; 0 takes the model's training context, at most 8,192 for chat and 2,048 for embedding.</summary>
     public int ContextTokens { get; set; }
 
     /// <summary>Requests that generate at once, 1 to 64.</summary>
@@ -18,7 +18,7 @@ public sealed class EngineOptions
     /// <summary>Requests that may wait for a slot before the next is refused, 0 to 10,000.</summary>
     public int QueueLimit { get; set; } = 64;
 
-    /// <summary>Threads of each context; 0 takes the number of cores, at most 8.</summary>
+    /// <summary>Threads of each context; 0 takes one for models under 256 MB and half the cores, 1 to 8, for others: threads that wait for each other spin.</summary>
     public int Threads { get; set; }
 
     /// <summary>Layers on the GPU; -1 takes all that fit.</summary>

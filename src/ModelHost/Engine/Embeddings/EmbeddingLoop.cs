@@ -10,13 +10,13 @@ internal sealed class EmbeddingLoop : IAsyncDisposable
     private readonly SafeLlamaContextHandle context;
     private readonly SafeLlamaBatchHandle batch;
     private readonly EmbeddingQueue queue;
-    private readonly int sequences, length;
+    private readonly int fullBatch, sequences, length;
     private readonly ILogger log;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal EmbeddingLoop(SafeLlamaContextHandle context, int sequences, int length, EmbeddingQueue queue, ILogger log)
+    internal EmbeddingLoop(SafeLlamaContextHandle context, int fullBatch, int sequences, int length, EmbeddingQueue queue, ILogger log)
     {
-        (this.context, this.sequences, this.length, this.queue, this.log) = (context, sequences, length, queue, log);
+        (this.context, this.fullBatch, this.sequences, this.length, this.queue, this.log) = (context, fullBatch, sequences, length, queue, log);
         batch = new SafeLlamaBatchHandle(context.BatchTokens);
         new Thread(Run) { IsBackground = true, Name = "embedding" }.Start();
     }
@@ -31,7 +31,7 @@ internal sealed class EmbeddingLoop : IAsyncDisposable
     private void Run()
     {
         var inputs = new List<(EmbeddingJob Job, int Index, int[] Tokens)>(sequences);
-        while (queue.TakeBatch(batch.Capacity, sequences, inputs))
+        while (queue.TakeBatch(fullBatch, sequences, inputs))
         {
             try
             {

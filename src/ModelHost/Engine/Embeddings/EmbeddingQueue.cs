@@ -23,8 +23,11 @@ internal sealed class EmbeddingQueue(int limit)
     }
 
     /// <summary>Blocks the loop's thread until there is work, then takes inputs for one batch.</summary>
+    /// <param name="tokens">Where a batch is full. A single input may be longer: then it is the batch.</param>
+    /// <param name="mostInputs">Most inputs in a batch.</param>
+    /// <param name="batch">Is filled anew.</param>
     /// <returns>False once the queue is closed.</returns>
-    internal bool TakeBatch(int mostTokens, int mostInputs, List<(EmbeddingJob Job, int Index, int[] Tokens)> batch)
+    internal bool TakeBatch(int tokens, int mostInputs, List<(EmbeddingJob Job, int Index, int[] Tokens)> batch)
     {
         batch.Clear();
         lock (gate)
@@ -33,20 +36,20 @@ internal sealed class EmbeddingQueue(int limit)
             {
                 while (jobs.Count == 0 && !closed) { Monitor.Wait(gate); }
                 if (closed) { return false; }
-                Fill(mostTokens, mostInputs, batch);
+                Fill(tokens, mostInputs, batch);
             }
             return true;
         }
     }
 
-    private void Fill(int mostTokens, int mostInputs, List<(EmbeddingJob Job, int Index, int[] Tokens)> batch)
+    private void Fill(int full, int mostInputs, List<(EmbeddingJob Job, int Index, int[] Tokens)> batch)
     {
-        var free = mostTokens;
+        var free = full;
         for (var refused = 0; jobs.Count > refused && batch.Count < mostInputs;)
         {
             var job = jobs.Dequeue();
             if (job.Over) { continue; }
-            if (job.Peek().Length > free)
+            if (job.Peek().Length > free && batch.Count > 0)
             {
                 jobs.Enqueue(job);
                 refused++; // every request in turn has been asked and does not fit

@@ -13,6 +13,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
 {
     private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048;
     private const int EmbeddingSequences = 64;
+    private const int FullEmbeddingBatch = 256; // attention runs over the whole batch, so larger ones cost more a token; a GPU wants them all the same
     private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
     private const long TinyModelBytes = 256L << 20;
 
@@ -85,7 +86,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
             throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model '{id}' does not say how its token vectors become one, so it is no embedding model. Name one in Engine:EmbeddingModel.");
         }
         var queue = new EmbeddingQueue(options.QueueLimit);
-        return new Embedding(id, tokenizer, queue, new EmbeddingLoop(context, EmbeddingSequences, model.EmbeddingLength, queue, log), tokens);
+        return new Embedding(id, tokenizer, queue, new EmbeddingLoop(context, library.HasGpu ? tokens : Math.Min(tokens, FullEmbeddingBatch), EmbeddingSequences, model.EmbeddingLength, queue, log), tokens);
     }
 
     /// <summary>llama.cpp's threads spin while they wait for each other: for a tiny model, or where other work keeps the cores busy, one thread is much faster than two.</summary>
