@@ -4,6 +4,7 @@ namespace Platform.ModelHost.Engine.Models;
 internal sealed class ModelCatalog : IAsyncDisposable
 {
     private readonly Dictionary<string, LoadedModel> models;
+    private volatile bool stopping;
 
     /// <exception cref="EngineException">Kind BadRequest: two files of one name.</exception>
     internal ModelCatalog(IReadOnlyList<LoadedModel> loaded)
@@ -21,12 +22,14 @@ internal sealed class ModelCatalog : IAsyncDisposable
 
     internal IReadOnlyList<ModelInfo> Infos { get; }
 
-    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
-    internal LoadedModel Find(string modelId) => models.TryGetValue(modelId, out var model) ? model
+    /// <exception cref="EngineException">Kind ModelNotFound, or Failed when the engine is stopping.</exception>
+    internal LoadedModel Find(string modelId) => stopping ? throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back.")
+        : models.TryGetValue(modelId, out var model) ? model
         : throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{modelId}' is not loaded. Loaded: {(models.Count == 0 ? "none" : string.Join(", ", models.Keys))}.") { Parameter = "model" };
 
     public async ValueTask DisposeAsync()
     {
+        stopping = true;
         foreach (var model in models.Values) { await model.DisposeAsync(); }
     }
 }

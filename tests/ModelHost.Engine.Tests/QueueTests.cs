@@ -1,0 +1,79 @@
+using Platform.ModelHost.Engine.Generation;
+
+namespace Platform.ModelHost.Engine.Tests;
+
+public sealed class QueueTests
+{
+    [Fact]
+    public void A_request_beyond_the_limit_is_refused_with_the_time_to_come_back()
+    {
+        var queue = new GenerationQueue(limit: 2, TimeProvider.System);
+        queue.Enqueue(Ticket(), freeSlots: 0);
+        queue.Enqueue(Ticket(), freeSlots: 0);
+        var refusal = Assert.Throws<EngineException>(() => queue.Enqueue(Ticket(), freeSlots: 0));
+        Assert.Equal(EngineErrorKind.QueueFull, refusal.Kind);
+        Assert.True(refusal.RetryAfter >= TimeSpan.FromSeconds(1));
+        Assert.Equal(2, queue.Count);
+    }
+
+    [Fact]
+    public async Task Who_waits_is_told_each_place_it_moves_up_to()
+    {
+        var queue = new GenerationQueue(limit: 8, TimeProvider.System);
+        GenerationTicket[] tickets = [Ticket(), Ticket(), Ticket()];
+        foreach (var ticket in tickets) { queue.Enqueue(ticket, freeSlots: 0); }
+        Assert.Same(tickets[0], queue.TryTake());
+        queue.Cancel(tickets[1]);
+        tickets[2].Fail(new TimeoutException());
+        var places = new List<int>();
+        await Assert.ThrowsAsync<TimeoutException>(async () =>
+        {
+            await foreach (var news in tickets[2].ReadAsync(TestContext.Current.CancellationToken)) { places.Add(Assert.IsType<GenerationQueued>(news).Position); }
+        });
+        Assert.Equal([3, 2, 1], places);
+    }
+
+    /// <summary>Fault 17: more clients than slots; all that are let in are answered, the others are told when to come back.</summary>
+    [Fact]
+    public async Task Fault_17_of_64_clients_on_4_slots_each_is_answered_or_refused_at_once()
+    {
+        await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, Slots = 4, QueueLimit = 16 });
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
+        {
+            try
+            {
+                return (Answer: await Answer.OfAsync(engine, SeedModels.Greedy($"Number {i}", 6)), Refusal: null);
+            }
+            catch (EngineException refusal)
+            {
+                return (Answer: (Answer?)null, Refusal: (EngineException?)refusal);
+            }
+        }));
+        Assert.All(outcomes.Where(o => o.Refusal is not null), o => Assert.Equal(EngineErrorKind.QueueFull, o.Refusal!.Kind));
+        Assert.True(outcomes.Count(o => o.Answer is not null) >= 16);
+    }
+
+    /// <summary>Fault 19: a reader that never reads holds no slot and no memory beyond its own text.</summary>
+    [Fact]
+    public async Task Fault_19_a_reader_that_does_not_read_delays_nobody_and_loses_nothing()
+    {
+        await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, Slots = 1 });
+        var request = SeedModels.Greedy("The river", 200);
+        var whole = await Answer.OfAsync(engine, request);
+        var token = TestContext.Current.CancellationToken;
+        await using var slow = engine.GenerateAsync(request, token).GetAsyncEnumerator(token);
+        Assert.True(await slow.MoveNextAsync());
+        await Answer.OfAsync(engine, SeedModels.Greedy("Another", 3)); // the only slot was given up though nobody read
+        var text = slow.Current is GeneratedText t ? t.Text : "";
+        GenerationEvent last = slow.Current;
+        while (await slow.MoveNextAsync())
+        {
+            last = slow.Current;
+            text += (last as GeneratedText)?.Text;
+        }
+        Assert.Equal(whole.Text, text);
+        Assert.Equal(whole.End.Usage.CompletionTokens, Assert.IsType<GenerationFinished>(last).Usage.CompletionTokens);
+    }
+
+    private static GenerationTicket Ticket() => new([1], 1, new Native.SamplerSettings(0, 0, 0, 1, 0, 1, 0, 0, 0), [], 0);
+}
