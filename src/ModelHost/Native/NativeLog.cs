@@ -1,32 +1,27 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Platform.ModelHost.Native;
 
-/// <summary>How serious llama.cpp says a line is.</summary>
-public enum NativeLogLevel { Debug, Information, Warning, Error }
-
-/// <summary>Turns llama.cpp's log callback, which sends parts of lines from any thread, into whole lines. The sink must not throw.</summary>
+/// <summary>llama.cpp's log, which comes from any thread. The sink must not throw.</summary>
 internal static unsafe class NativeLog
 {
-    private const int Continued = 5;
+    private const int ErrorsKept = 3;
     private static readonly Lock Gate = new();
-    private static readonly StringBuilder Line = new();
-    private static NativeLogLevel level;
-    private static string lastError = "";
+    private static readonly NativeLogLines Lines = new();
+    private static readonly List<string> Reasons = [];
 
     /// <summary>Where lines go; null drops them.</summary>
     internal static Action<NativeLogLevel, string>? Sink { get; set; }
 
-    /// <summary>The last error line since <see cref="ForgetErrors"/>: llama.cpp tells reasons only by the log.</summary>
-    internal static string LastError
+    /// <summary>The first error lines since <see cref="ForgetErrors"/>: llama.cpp tells reasons only by the log, the cause before what follows from it.</summary>
+    internal static string Errors
     {
-        get { lock (Gate) { return lastError; } }
+        get { lock (Gate) { return Reasons.Count > 0 ? string.Join("; ", Reasons) : "llama.cpp gave no reason."; } }
     }
 
     internal static void ForgetErrors()
     {
-        lock (Gate) { lastError = ""; }
+        lock (Gate) { Reasons.Clear(); }
     }
 
     internal static void Attach()
@@ -36,31 +31,21 @@ internal static unsafe class NativeLog
     }
 
     [UnmanagedCallersOnly]
-    private static void OnLog(int nativeLevel, byte* text, void* userData) => Take(nativeLevel, Marshal.PtrToStringUTF8((nint)text) ?? "");
+    private static void OnLog(int level, byte* text, void* userData)
+    {
+        lock (Gate)
+        {
+            if (Lines.Append(level, Marshal.PtrToStringUTF8((nint)text) ?? "") is not { } line) { return; }
+            if (line.Level == NativeLogLevel.Error && Reasons.Count < ErrorsKept) { Reasons.Add(line.Text); }
+            Sink?.Invoke(line.Level, line.Text);
+        }
+    }
 
     /// <summary>ggml is about to end the process; this is the last chance to say why.</summary>
     [UnmanagedCallersOnly]
     private static void OnAbort(byte* text)
     {
-        var reason = Marshal.PtrToStringUTF8((nint)text) ?? "";
-        Console.Error.WriteLine($"llama.cpp ends this process: {reason}");
+        Console.Error.WriteLine($"llama.cpp ends this process: {Marshal.PtrToStringUTF8((nint)text)}");
         Console.Error.Flush();
-    }
-
-    internal static void Take(int nativeLevel, string text)
-    {
-        lock (Gate)
-        {
-            if (nativeLevel != Continued)
-            {
-                level = nativeLevel switch { 1 => NativeLogLevel.Debug, 3 => NativeLogLevel.Warning, 4 => NativeLogLevel.Error, _ => NativeLogLevel.Information };
-            }
-            Line.Append(text);
-            if (!text.EndsWith('\n')) { return; }
-            var whole = Line.ToString().TrimEnd();
-            Line.Clear();
-            if (level == NativeLogLevel.Error) { lastError = whole; }
-            if (whole.Length > 0) { Sink?.Invoke(level, whole); }
-        }
     }
 }

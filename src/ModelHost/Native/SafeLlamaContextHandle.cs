@@ -37,8 +37,7 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         if (!context.IsInvalid) { return context; }
         model.DangerousRelease(); // ReleaseHandle does not run for an invalid handle
         context.Dispose();
-        var reason = NativeLog.LastError;
-        throw new NativeCallException(reason.Length > 0 ? reason : "llama.cpp gave no reason.");
+        throw new NativeCallException(NativeLog.Errors);
     }
 
     /// <summary>Tokens that one sequence can hold.</summary>

@@ -32,8 +32,7 @@ public sealed unsafe partial class SafeLlamaModelHandle : SafeHandle
         if (!model.IsInvalid) { return model; }
         model.Dispose();
         cancellation.ThrowIfCancellationRequested();
-        var reason = NativeLog.LastError;
-        throw new NativeCallException(reason.Length > 0 ? reason : "llama.cpp gave no reason.");
+        throw new NativeCallException(NativeLog.Errors);
     }
 
     /// <summary>Vectors' length that embeddings have.</summary>

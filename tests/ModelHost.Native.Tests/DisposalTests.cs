@@ -1,0 +1,102 @@
+using Platform.ModelHost.Native.Tests.Gguf;
+
+namespace Platform.ModelHost.Native.Tests;
+
+/// <summary>Native objects may be let go in any order; none is used after it is gone.</summary>
+public sealed class DisposalTests : IDisposable
+{
+    private readonly TemporaryFile file = new(new TinyModel().Write());
+
+    public DisposalTests() => LlamaLibrary.Load();
+
+    public void Dispose() => file.Dispose();
+
+    [Fact]
+    public void A_context_outlives_the_disposal_of_its_model()
+    {
+        var model = Load();
+        var context = Context(model);
+        model.Dispose();
+        Assert.Equal(4, Run(context)); // the weights are still there: the context holds them
+        context.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Metadata("general.name"));
+    }
+
+    [Fact]
+    public void A_sampler_and_a_batch_outlive_their_context()
+    {
+        using var sampler = SafeLlamaSamplerHandle.Create(new SamplerSettings(1, 0.8f, 40, 0.9f, 0.05f, 1.1f, 0, 0, 64));
+        using var batch = new SafeLlamaBatchHandle(4);
+        using (var model = Load())
+        using (var context = Context(model)) { Assert.Equal(4, Run(context)); }
+        batch.Add(1, 0, 0, logits: true);
+        sampler.Accept(1);
+    }
+
+    [Fact]
+    public void What_is_gone_refuses_to_be_used()
+    {
+        var model = Load();
+        var context = Context(model);
+        var batch = new SafeLlamaBatchHandle(1);
+        context.Dispose();
+        context.Dispose();
+        batch.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => context.SequenceTokens);
+        Assert.Throws<ObjectDisposedException>(() => context.ClearMemory());
+        Assert.Throws<ObjectDisposedException>(() => batch.Add(1, 0, 0, logits: true));
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Tokenize("a", addSpecial: true, parseSpecial: false));
+        Assert.Throws<ObjectDisposedException>(() => Context(model));
+    }
+
+    [Fact]
+    public void A_hundred_models_that_nobody_disposed_are_let_go_by_the_collector()
+    {
+        for (var i = 0; i < 100; i++) { Context(Load()); }
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        using var model = Load();
+        using var context = Context(model);
+        Assert.Equal(4, Run(context));
+    }
+
+    [Fact]
+    public void A_batch_that_is_full_refuses_more()
+    {
+        using var batch = new SafeLlamaBatchHandle(1);
+        Assert.Equal(0, batch.Add(1, 0, 0, logits: true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.Add(1, 1, 0, logits: true));
+    }
+
+    [Fact]
+    public void A_load_that_is_cancelled_throws_the_callers_cancellation()
+    {
+        using var cancel = new CancellationTokenSource();
+        cancel.Cancel();
+        Assert.Throws<OperationCanceledException>(() => SafeLlamaModelHandle.Load(file.Path, new ModelLoadOptions(), cancel.Token));
+    }
+
+    [Fact]
+    public void What_llama_refuses_comes_with_its_reason()
+    {
+        var model = new TinyModel();
+        model.Text("general.architecture", "nonsense");
+        using var odd = new TemporaryFile(model.Write());
+        Assert.Contains("nonsense", Assert.Throws<NativeCallException>(() => SafeLlamaModelHandle.Load(odd.Path, new ModelLoadOptions(), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    private SafeLlamaModelHandle Load() => SafeLlamaModelHandle.Load(file.Path, new ModelLoadOptions(), TestContext.Current.CancellationToken);
+
+    private static SafeLlamaContextHandle Context(SafeLlamaModelHandle model) => SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 32, BatchTokens = 8, Sequences = 1, Threads = 1 });
+
+    /// <returns>Tokens that ran.</returns>
+    private static int Run(SafeLlamaContextHandle context)
+    {
+        using var batch = new SafeLlamaBatchHandle(4);
+        for (var i = 0; i < 4; i++) { batch.Add(260 + i, i, 0, logits: i == 3); }
+        Assert.Equal(0, context.Decode(batch));
+        Assert.All(context.Logits(3), l => Assert.True(float.IsFinite(l)));
+        return batch.Count;
+    }
+}
