@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Fakes;
 
 namespace Platform.ModelHost.Client.Tests;
 
@@ -8,6 +10,8 @@ public sealed class BrokenStreamTests
 {
     private const string Begin = "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half\"},\"finish_reason\":null}]}\n\n";
     private const string End = "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+
+    private static readonly TimeSpan Limit = new ModelHostOptions().SilenceLimit;
 
     private static readonly ChatOptions Named = new() { ModelId = "m" };
 
@@ -60,27 +64,43 @@ public sealed class BrokenStreamTests
     }
 
     [Fact]
-    public async Task Silence_is_a_broken_stream_but_pings_are_not_silence()
+    public async Task Silence_for_the_limit_is_a_broken_stream()
     {
-        await using var silent = await LocalEngine.StartAsync(async (http, _) =>
+        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
         {
             await LocalEngine.StreamAsync(http, Begin);
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
-        }, ("ModelHost:SilenceLimit", "00:00:00.3"));
-        Assert.Equal(ModelHostErrorKind.StreamBroken, (await Assert.ThrowsAsync<ModelHostException>(() => silent.Chat.GetResponseAsync("hi", Named, Cancellation))).Kind);
+        });
+        var clock = new ManualClock();
+        await using var client = engine.ClientWith(clock);
+        await using var updates = client.GetRequiredService<IChatClient>().GetStreamingResponseAsync("hi", Named, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await updates.MoveNextAsync());
+        clock.Advance(Limit);
+        var failure = await Assert.ThrowsAsync<ModelHostException>(async () => await updates.MoveNextAsync());
+        Assert.Equal(ModelHostErrorKind.StreamBroken, failure.Kind);
+    }
 
-        await using var slow = await LocalEngine.StartAsync(async (http, _) =>
+    [Fact]
+    public async Task Every_comment_starts_the_wait_anew_and_the_whole_answer_has_no_limit()
+    {
+        var next = new SemaphoreSlim(0);
+        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
         {
-            await LocalEngine.StreamAsync(http, Begin);
-            for (var i = 0; i < 20; i++)
+            while (true)
             {
-                await Task.Delay(100, http.RequestAborted); // in all far longer than the limit
-                await LocalEngine.StreamAsync(http, ": ping\n\n");
+                await LocalEngine.StreamAsync(http, ": queued position=1\n\n");
+                await next.WaitAsync(http.RequestAborted);
             }
-
-            await LocalEngine.StreamAsync(http, End + "data: [DONE]\n\n");
-        }, ("ModelHost:SilenceLimit", "00:00:01.5"));
-        Assert.Equal("half", (await slow.Chat.GetResponseAsync("hi", Named, Cancellation)).Text);
+        });
+        var clock = new ManualClock();
+        await using var client = engine.ClientWith(clock);
+        await using var updates = client.GetRequiredService<IChatClient>().GetStreamingResponseAsync("hi", Named, Cancellation).GetAsyncEnumerator(Cancellation);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(await updates.MoveNextAsync());
+            clock.Advance(Limit * 0.9);
+            next.Release();
+        }
     }
 
     [Theory]

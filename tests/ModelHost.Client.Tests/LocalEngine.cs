@@ -51,12 +51,17 @@ internal sealed class LocalEngine : IAsyncDisposable
         return engine = new LocalEngine(app, services);
     }
 
+    /// <summary>Another client of this engine, on a clock of the test's.</summary>
+    public ServiceProvider ClientWith(TimeProvider clock) => ClientOf(new Uri(_app.Urls.First()), clock, []);
+
     /// <summary>The client as the product composes it.</summary>
-    public static ServiceProvider ClientOf(Uri endpoint, params IEnumerable<(string Key, string Value)> settings)
+    public static ServiceProvider ClientOf(Uri endpoint, params IEnumerable<(string Key, string Value)> settings) => ClientOf(endpoint, TimeProvider.System, settings);
+
+    private static ServiceProvider ClientOf(Uri endpoint, TimeProvider clock, IEnumerable<(string Key, string Value)> settings)
     {
         var values = settings.Append(("ModelHost:Endpoint", endpoint.ToString())).Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return new ServiceCollection().AddModelHostClient(configuration).BuildServiceProvider();
+        return new ServiceCollection().AddSingleton(clock).AddModelHostClient(configuration).BuildServiceProvider();
     }
 
     /// <summary>Sends these exact bytes of a stream, and leaves it open until the handler returns.</summary>
