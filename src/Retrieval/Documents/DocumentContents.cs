@@ -7,6 +7,7 @@ namespace Platform.Retrieval.Documents;
 internal sealed class DocumentContents(ContentStore contents, ParsedTexts texts)
 {
     private const string Pdf = "application/pdf";
+    private const int DotsPerInch = 110;
 
     public Stream Open(DocumentRow document)
     {
@@ -30,7 +31,7 @@ internal sealed class DocumentContents(ContentStore contents, ParsedTexts texts)
             return await File.ReadAllBytesAsync(kept, cancellation);
         }
 
-        byte[] image = await PdfPageImage.RenderAsync(contents.PathOf(document.Sha256), page, cancellation);
+        byte[] image = await PdfPages.RenderAsync(contents.PathOf(document.Sha256), page, DotsPerInch, cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
         string unfinished = $"{kept}.{Guid.NewGuid():N}";
         await File.WriteAllBytesAsync(unfinished, image, cancellation);

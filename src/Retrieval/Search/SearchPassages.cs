@@ -90,14 +90,14 @@ public sealed class SearchPassages
             await Task.WhenAll(dense, lexical);
 
             double denseWeight = query.Mode == SearchMode.Dense ? 1 : _options.DenseWeight;
-            NearDuplicates passages = new();
-            foreach (Candidate candidate in RankFusion.Fuse(await dense, denseWeight, await lexical, 1, _options.FusionConstant).TakeWhile(_ => passages.Distinct.Count < query.Top))
+            NearDuplicates passages = new(query.Top);
+            foreach (Candidate candidate in RankFusion.Fuse(await dense, denseWeight, await lexical, 1, _options.FusionConstant).TakeWhile(_ => !passages.Full))
             {
                 passages.Offer(candidate);
             }
 
             bool all = (await dense).Count < depth && (await lexical).Count < depth;
-            if (passages.Distinct.Count >= query.Top || all || depth >= LastDepth)
+            if (passages.Full || all || depth >= LastDepth)
             {
                 return [.. passages.Distinct.Concat(passages.Copies).Take(query.Top)];
             }

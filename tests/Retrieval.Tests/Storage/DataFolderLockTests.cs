@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Platform.Retrieval.Storage;
+
+namespace Platform.Retrieval.Tests.Storage;
+
+public sealed class DataFolderLockTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public void A_second_holder_is_refused_and_told_who_has_the_folder_fault_9()
+    {
+        using DataFolderLock first = DataFolderLock.Take(_folder.Data, TimeProvider.System);
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => DataFolderLock.Take(_folder.Data, TimeProvider.System));
+        Assert.Contains($"process {Environment.ProcessId}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_folder_is_free_when_its_holder_has_let_go()
+    {
+        DataFolderLock.Take(_folder.Data, TimeProvider.System).Dispose();
+        DataFolderLock.Take(_folder.Data, TimeProvider.System).Dispose();
+    }
+
+    [Fact]
+    public async Task A_lock_is_taken_over_when_its_holder_was_killed_fault_9()
+    {
+        using Process holder = ChildProgram.Start("hold-folder", _folder.Path);
+        Assert.Equal("held", await holder.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => DataFolderLock.Take(_folder.Data, TimeProvider.System));
+        Assert.Contains($"process {holder.Id}", refused.Message, StringComparison.Ordinal);
+        holder.Kill();
+        await holder.WaitForExitAsync(TestContext.Current.CancellationToken);
+        DataFolderLock.Take(_folder.Data, TimeProvider.System).Dispose();
+    }
+
+    [Fact]
+    public void The_folder_is_made_for_its_owner_only()
+    {
+        DataFolder made = new(Path.Combine(_folder.Path, "made"));
+        DataFolderLock.Take(made, TimeProvider.System).Dispose();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(made.Path).UnixFileMode);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
