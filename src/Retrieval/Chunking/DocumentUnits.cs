@@ -3,12 +3,14 @@ using Platform.Retrieval.Reading;
 namespace Platform.Retrieval.Chunking;
 
 /// <summary>The smallest piece that is not cut without need: a sentence or a table row. Units of one <paramref name="Section"/> may share a passage.</summary>
-internal readonly record struct TextUnit(int Section, string Heading, int Start, int End);
+/// <param name="LeadsIn">A question, or words before a colon: what follows belongs to it.</param>
+internal readonly record struct TextUnit(int Section, string Heading, int Start, int End, bool LeadsIn);
 
 /// <summary>Walks a document's blocks and gives its sentences and rows, each with the headings above it.</summary>
 internal static class DocumentUnits
 {
     private const int LongestHeading = 160;
+    private const string Join = " › ";
 
     /// <summary>In document order, lazily. A heading is not a unit (it is in the path of what follows) unless nothing stands under it.</summary>
     public static IEnumerable<TextUnit> Of(ParsedDocument document)
@@ -18,7 +20,7 @@ internal static class DocumentUnits
         var above = new List<(int Level, string Text)>();
         var section = 0;
         var path = "";
-        string? bareUnder = null;
+        string? bareUnder = null, tableHead = null;
         for (var i = 0; i < blocks.Count; i++)
         {
             var block = blocks[i];
@@ -40,17 +42,21 @@ internal static class DocumentUnits
                 path = Path(above);
                 continue;
             }
-            foreach (var unit in UnitsOf(document.Text, block, section, path)) yield return unit;
+            // A passage that begins inside a table is read by the table's head.
+            if (block.Kind != BlockKind.TableRow || block.Level == 1) tableHead = null;
+            var heading = tableHead is null ? path : path.Length == 0 ? tableHead : path + Join + tableHead;
+            foreach (var unit in UnitsOf(document.Text, block, section, heading)) yield return unit;
+            if (block.Kind == BlockKind.TableRow && block.Level == 1) tableHead = Line(document.Text, block);
         }
     }
 
     private static IEnumerable<TextUnit> UnitsOf(string text, ParsedBlock block, int section, string path)
     {
         var spans = block.Kind is BlockKind.TableRow or BlockKind.Heading ? SentenceSplitter.Pieces(text, block.Start, block.End) : SentenceSplitter.Split(text, block.Start, block.End);
-        foreach (var (start, end) in spans) yield return new TextUnit(section, path, start, end);
+        foreach (var (start, end) in spans) yield return new TextUnit(section, path, start, end, text[end - 1] is '?' or '？' or ':' or '：');
     }
 
-    private static string Path(List<(int Level, string Text)> above) => string.Join(" › ", above.Select(heading => heading.Text));
+    private static string Path(List<(int Level, string Text)> above) => string.Join(Join, above.Select(heading => heading.Text));
 
     private static string Line(string text, ParsedBlock heading)
     {

@@ -40,8 +40,10 @@ internal sealed class PassagePacker(ChunkingOptions options)
         else if (_open.Count > 0 && MustClose(unit))
         {
             if (_waiting is not null) yield return _waiting;
+            var leadIn = LeadIn(unit);
+            _open.RemoveRange(_open.Count - leadIn.Count, leadIn.Count);
             _waiting = new PackedPassage([.. _open]);
-            var overlap = Overlap(unit);
+            var overlap = leadIn.Count > 0 ? leadIn : Overlap(unit);
             _open.Clear();
             _open.AddRange(overlap);
         }
@@ -73,6 +75,17 @@ internal sealed class PassagePacker(ChunkingOptions options)
         var now = PackedPassage.Estimate(_open);
         var then = now + PackedPassage.Gap(_open[^1], next) + next.Tokens;
         return then > options.MaxTokens || (then > options.TargetTokens && now >= options.TargetTokens / 2);
+    }
+
+    /// <summary>The last units when they lead in to the next: a question goes with its answer, a colon with its list.</summary>
+    private List<CountedUnit> LeadIn(CountedUnit next)
+    {
+        var count = 0;
+        while (count < _open.Count - 1 && _open[^(count + 1)].Unit.LeadsIn) count++;
+        if (count == 0) return [];
+        var leadIn = _open.GetRange(_open.Count - count, count);
+        var fits = PackedPassage.Estimate(leadIn) + PackedPassage.Gap(leadIn[^1], next) + next.Tokens <= options.MaxTokens;
+        return fits && _open[^(count + 1)].Unit.Section == next.Unit.Section ? leadIn : [];
     }
 
     private List<CountedUnit> Overlap(CountedUnit next)

@@ -13,5 +13,5 @@ public sealed record WordBox(int Start, int End, float X, float Y, float Width, 
 
 public enum BlockKind { Paragraph, Heading, ListItem, TableRow, Code }
 
-/// <summary>A block of text; Level is 1 to 6 for headings, the depth for list items, else 0.</summary>
+/// <summary>A block of text; Level is 1 to 6 for headings, the depth for list items, 1 for the row of a table that names its columns, else 0. Cells of a row are joined by " | ".</summary>
 public sealed record ParsedBlock(BlockKind Kind, int Level, int Start, int End);

@@ -4,6 +4,7 @@ namespace Platform.Retrieval.Reading;
 internal sealed class PlainTextReader : IDocumentReader
 {
     private const int ShortestWrap = 50;
+    private const int ShortestWrapOfTwo = 65;
     private const int LongestWrap = 140;
 
     public string MediaType => "text/plain";
@@ -46,7 +47,8 @@ internal sealed class PlainTextReader : IDocumentReader
     {
         var widths = lines.ConvertAll(line => JoinedLines.Width(line.AsSpan().TrimEnd()));
         var longest = widths.Max();
-        return longest is >= ShortestWrap and <= LongestWrap
+        // Two lines may as well be two statements; they must nearly fill a usual margin.
+        return longest is <= LongestWrap && longest >= (lines.Count > 2 ? ShortestWrap : ShortestWrapOfTwo)
             && widths.SkipLast(1).All(width => width >= longest * 0.7)
             && !lines.Skip(1).Any(ListMarker.IsAt)
             && !lines.Exists(line => line.Contains('\t', StringComparison.Ordinal));

@@ -27,7 +27,9 @@ internal static class TableText
             row.Append(cell);
         }
         if (row.Length == 0) return false;
-        document.Add(BlockKind.TableRow, isHead ? 1 : 0, row.ToString());
+        var start = document.Begin(BlockKind.TableRow);
+        document.Append(row.ToString());
+        document.End(BlockKind.TableRow, isHead ? 1 : 0, start);
         return true;
     }
 

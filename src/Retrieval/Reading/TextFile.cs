@@ -11,6 +11,8 @@ internal static class TextFile
 
     static TextFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
+    private static Encoding Gb18030 => Encoding.GetEncoding("GB18030", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"));
+
     /// <summary>The whole file as text. Throws IngestException when it is empty or longer than a text file may be.</summary>
     public static async Task<string> ReadAsync(string path, CancellationToken cancellation)
     {
@@ -55,7 +57,7 @@ internal static class TextFile
         if (Utf8.IsValid(bytes)) return (Encoding.UTF8, 0);
         if (FewErrorsAsUtf8(sample)) return (Encoding.UTF8, 0);
         if (WideByScript(sample) is { } chinese) return (chinese, 0);
-        return (LooksLikeGb18030(sample) ? Encoding.GetEncoding("GB18030") : Encoding.GetEncoding(1252), 0);
+        return (LooksLikeGb18030(sample) ? Gb18030 : Encoding.GetEncoding(1252), 0);
     }
 
     /// <summary>Latin text in UTF-16 or UTF-32 has a zero in the same place of most characters.</summary>
@@ -96,11 +98,18 @@ internal static class TextFile
         return errors <= 1 + (beyondAscii - errors) / 20 && errors < beyondAscii;
     }
 
+    /// <summary>Nearly all its double bytes are the common characters and marks; the accents of Western text, followed by a letter, are rare ones there.</summary>
     private static bool LooksLikeGb18030(ReadOnlySpan<byte> sample)
     {
-        var text = Encoding.GetEncoding("GB18030").GetString(sample);
-        var beyondAscii = string.Concat(text.Where(c => c > '\u007F'));
-        return beyondAscii.Length > 0 && ShareOf(beyondAscii, IsChinese) > 0.9;
+        int pairs = 0, common = 0;
+        for (var i = 0; i + 1 < sample.Length; i++)
+        {
+            if (sample[i] < 0x80) continue;
+            var (lead, trail) = (sample[i], sample[++i]);
+            pairs++;
+            if (lead is (>= 0xB0 and <= 0xD7) or (>= 0xA1 and <= 0xA3) && trail >= 0xA1) common++;
+        }
+        return pairs > 0 && common > pairs * 0.85;
     }
 
     private static double ShareOf(string text, Func<char, bool> which) => (double)text.Count(which) / text.Length;

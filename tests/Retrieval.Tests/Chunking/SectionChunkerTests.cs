@@ -34,6 +34,24 @@ public sealed class SectionChunkerTests
     }
 
     [Fact]
+    public async Task A_passage_that_begins_inside_a_table_carries_the_head_of_the_table()
+    {
+        var plain = Document([.. Enumerable.Range(0, 20).Select(row => row == 0 ? "|City | Hotel" : $"|Town number {row} | {row} EUR")]);
+        var document = plain with { Blocks = [.. plain.Blocks.Select((block, at) => at == 0 ? block with { Level = 1 } : block)] };
+        var passages = await ChunkAsync(document);
+        Assert.Equal("", passages[0].Heading);
+        Assert.All(passages.Skip(1), passage => Assert.Equal("City | Hotel", passage.Heading));
+    }
+
+    [Fact]
+    public async Task A_question_stays_with_its_answer()
+    {
+        var passages = await ChunkAsync(Document([.. Enumerable.Range(1, 30).SelectMany(number => new[] { $"Is {number} allowed in the house?", "It is not, by the rules." })]));
+        Assert.True(passages.Count > 5);
+        Assert.All(passages, passage => Assert.DoesNotMatch(@"\?$", passage.Text));
+    }
+
+    [Fact]
     public async Task A_short_rest_joins_the_passage_before_it()
     {
         var passages = await ChunkAsync(Document("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen.", "The end."));

@@ -31,7 +31,9 @@ internal sealed class OfficePackage : IDisposable
                 throw new IngestException(IngestError.Encrypted, "The Office file is protected with a password, or in the format of before 2007. Save it without a password as .docx or .xlsx and upload it again.");
             }
             ZipDirectory.Check(ZipDirectory.Read(file, ReaderLimits.ZipEntries + 1));
-            return new OfficePackage(file, new ZipArchive(file, ZipArchiveMode.Read));
+            var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            _ = archive.Entries; // read now, so that a broken directory is found here
+            return new OfficePackage(file, archive);
         }
         catch (Exception error)
         {
