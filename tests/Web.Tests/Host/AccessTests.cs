@@ -1,0 +1,140 @@
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Web.Host;
+
+namespace Platform.Web.Tests.Host;
+
+/// <summary>Fault 37: each endpoint against nobody, a person, an administrator and another person. An endpoint without a row fails.</summary>
+public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
+{
+    /// <summary>Method, pattern, and what {nobody, the owner, an administrator, another person} get. 302 with nobody is the way to the sign-in page.</summary>
+    private static readonly AccessRow[] Rows =
+    [
+        Page("/", "/"),
+        Page("/settings", "/settings"),
+        Page("/chat", "/chat"),
+        Page("/chat/{Id:guid}", "/chat/{conversation}"),
+        Page("/knowledge", "/knowledge"),
+        Page("/knowledge/{Id:guid}", "/knowledge/{base}"),
+        Page("/knowledge/documents/{Id:guid}", "/knowledge/documents/{document}"),
+        Page("/not-found", "/not-found", found: 404),
+        Page("/account/password", "/account/password"),
+        new("GET", "/admin/users", "/admin/users", 302, 403, 200, 403),
+        new("GET", "/sign-in", "/sign-in", 200, 302, 302, 302),
+        new("GET", "/setup", "/setup", 302, 302, 302, 302),
+        new("GET", "/status/{Code:int}", "/status/404", 200, 200, 200, 200),
+        new("POST", "/account/sign-out", "/account/sign-out", 400, 400, 400, 400),
+        new("GET", "/health/live", "/health/live", 200, 200, 200, 200),
+        new("GET", "/health/ready", "/health/ready", 503, 503, 503, 503),
+        new("POST", "/api/bases/{id:guid}/documents", "/api/bases/{base}/documents?name=b.txt", 400, 201, 201, 404, WithToken: true),
+        new("GET", "/api/documents/{id:guid}/original", "/api/documents/{document}/original", 401, 200, 200, 404),
+        new("GET", "/api/documents/{id:guid}/pages/{page:int}.png", "/api/documents/{document}/pages/1.png", 401, 404, 404, 404),
+        new("GET", "/v1/runs/{id:guid}/events", "/v1/runs/{run}/events", 401, 200, 404, 404),
+        new("POST", "/_blazor/negotiate", "/_blazor/negotiate?negotiateVersion=1", 401, 200, 200, 200),
+        new("GET", "/_blazor", "/_blazor", 401, 400, 400, 400),
+        new("POST", "/_blazor/disconnect/", "/_blazor/disconnect/", 401, 400, 400, 400),
+        new("GET", "/_blazor/initializers/", "/_blazor/initializers/", 401, 200, 200, 200),
+        new("GET", "/_framework/opaque-redirect", "/_framework/opaque-redirect", 401, 400, 400, 400),
+    ];
+
+    [Fact]
+    public void Every_endpoint_has_a_row()
+    {
+        var patterns = Rows.Select(row => Normal(row.Pattern)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var missing = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<StaticFile>() is null).Select(endpoint => Normal(endpoint.RoutePattern.RawText ?? "")).Where(pattern => !patterns.Contains(pattern)).Distinct().ToList();
+        Assert.True(missing.Count == 0, $"Without a row: {string.Join(", ", missing)}");
+        var known = Endpoints().Select(endpoint => Normal(endpoint.RoutePattern.RawText ?? "")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Assert.All(patterns, pattern => Assert.Contains(pattern, known));
+    }
+
+    [Fact]
+    public void Static_files_are_only_read()
+    {
+        var files = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<StaticFile>() is not null).ToList();
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.Equal(["GET", "HEAD"], file.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Order()));
+    }
+
+    [Fact]
+    public async Task Everybody_gets_what_the_table_says()
+    {
+        var wrong = new List<string>();
+        foreach (var row in Rows)
+        {
+            foreach (var (who, expected) in row.Expected)
+            {
+                var status = await world.AskAsync(who, row.Method, row.Path, row.WithToken);
+                if (status != expected)
+                {
+                    wrong.Add($"{row.Method} {row.Path} as {who}: {status}, expected {expected}");
+                }
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Theory]
+    [InlineData("//admin/users")]
+    [InlineData("/admin//users")]
+    [InlineData("/ADMIN/Users")]
+    [InlineData("/admin/users/")]
+    [InlineData("/%61dmin/users")]
+    [InlineData("/admin%2fusers")]
+    [InlineData("/sign-in/../admin/users")]
+    [InlineData("/app.css/../admin/users")]
+    [InlineData("/sign-in/%2e%2e/admin/users")]
+    [InlineData("/health/live/../../admin/users")]
+    [InlineData("/admin/users;.css")]
+    [InlineData("/admin/users?x=.css")]
+    public async Task No_spelling_of_an_address_leads_round_the_sign_in(string path)
+    {
+        foreach (var who in (Who[])[Who.Nobody, Who.Owner])
+        {
+            var (status, body) = await world.AskRawAsync(who, path);
+            Assert.NotEqual(200, status);
+            Assert.DoesNotContain("user-row", body, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/documents/{document}/original")]
+    [InlineData("/API/documents/{document}/ORIGINAL/")]
+    [InlineData("//api/documents/{document}/original")]
+    [InlineData("/api/documents/%7B{document}%7D/original")]
+    [InlineData("/x/%2e%2e/api/documents/{document}/original")]
+    public async Task No_spelling_of_an_address_gives_another_persons_document(string path)
+    {
+        foreach (var who in (Who[])[Who.Nobody, Who.Other])
+        {
+            var (status, body) = await world.AskRawAsync(who, path);
+            Assert.NotEqual(200, status);
+            Assert.DoesNotContain(AccessWorld.Secret, body, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("X-HTTP-Method-Override", "POST")]
+    [InlineData("X-Original-URL", "/admin/users")]
+    [InlineData("X-Rewrite-URL", "/admin/users")]
+    public async Task Headers_change_neither_method_nor_address(string name, string value)
+    {
+        var (status, body) = await world.AskRawAsync(Who.Nobody, "/sign-in", (name, value));
+        Assert.Equal(200, status);
+        Assert.Contains("sign-in-submit", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forged_cookie_is_nobodys()
+    {
+        var (status, _) = await world.AskRawAsync(Who.Nobody, "/settings", ("Cookie", "platform.session=CfDJ8AAAA"));
+        Assert.Equal((int)HttpStatusCode.Redirect, status);
+    }
+
+    private IEnumerable<RouteEndpoint> Endpoints() => world.Server.App.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+
+    private static AccessRow Page(string pattern, string path, int found = 200) => new("GET", pattern, path, 302, found, found, found);
+
+    private static string Normal(string pattern) => "/" + pattern.Trim('/');
+}
