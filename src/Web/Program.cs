@@ -1,4 +1,5 @@
 using Platform.Agents;
+using Platform.Web.Commands;
 using Platform.Web.Features.Account;
 using Platform.Web.Features.Chat;
 using Platform.Web.Features.Documents;
@@ -12,13 +13,7 @@ namespace Platform.Web;
 /// <summary>Puts the web program together.</summary>
 public static class WebProgram
 {
-    public static async Task<int> Main(string[] args)
-    {
-        await using var app = Build(args);
-        await PrepareAsync(app);
-        await app.RunAsync();
-        return 0;
-    }
+    public static Task<int> Main(string[] args) => CommandLine.RunAsync(args, ServeCommand.ServeAsync);
 
     /// <summary>The whole web server, not yet started. Call <see cref="PrepareAsync"/> before the start.</summary>
     public static WebApplication Build(string[] args)

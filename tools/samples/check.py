@@ -45,7 +45,7 @@ def faults(row):
 
 
 if __name__ == "__main__":
-    rows = [json.loads(line) for line in (SAMPLES / "questions.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (SAMPLES / ".golden" / "questions.jsonl").read_text("utf-8").splitlines()]
     found = [f"{row['id']}: {fault}" for row in rows for fault in faults(row)]
     used = collections.Counter(row["document"] for row in rows if row["answerable"])
     found += [f"no question about {path.name}" for path in DOCUMENTS if path.name not in used]

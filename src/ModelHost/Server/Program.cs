@@ -10,6 +10,11 @@ using Platform.ModelHost.Server.Tokens;
 
 Console.OutputEncoding = Encoding.UTF8;
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (args is ["check"])
+{
+    return await NativeCheck.RunAsync(builder.Configuration["Engine:NativeDirectory"]);
+}
+
 var options = builder.Configuration.GetSection("Server").Get<ServerOptions>() ?? new ServerOptions();
 if (options.Refusal() is { } refusal)
 {

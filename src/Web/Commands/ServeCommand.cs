@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using Platform.Web.Supervision;
+
+namespace Platform.Web.Commands;
+
+/// <summary>`serve`: the web server.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Starts the server, says on standard output where it answers, and runs until it is told to stop.</summary>
+    internal static async Task<int> ServeAsync(string[] settings)
+    {
+        try
+        {
+            await using var app = WebProgram.Build(settings);
+            await WebProgram.PrepareAsync(app);
+            await app.StartAsync();
+            await AnnounceAsync(app);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (IOException problem)
+        {
+            await Console.Error.WriteLineAsync($"platform: {problem.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task AnnounceAsync(WebApplication app)
+    {
+        var models = app.Services.GetRequiredService<ModelHostStatus>();
+        try
+        {
+            var state = await models.WaitForAsync(s => s.Phase != ModelHostPhase.Starting, app.Lifetime.ApplicationStopping);
+            if (state.Phase == ModelHostPhase.Down)
+            {
+                await Console.Error.WriteLineAsync($"platform: the pages work, the models do not yet. {state.Reason}");
+            }
+            Console.WriteLine($"The Platform is ready: {string.Join(' ', app.Urls)}   (Ctrl-C ends it)");
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            Console.WriteLine("Stopped before the models were loaded.");
+        }
+    }
+
+    internal static Command Create(Func<string[], Task<int>> serve)
+    {
+        var port = new Option<int?>("--port") { Description = "Port of the pages on 127.0.0.1 (default 8080)." };
+        var data = SharedOptions.Data("./data");
+        var model = SharedOptions.Model();
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
+            {
+                result.AddError("--port takes 1 to 65535.");
+            }
+        });
+        var command = new Command("serve", "Start the web server.") { port, data, model };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            List<string> settings = [.. parsed.UnmatchedTokens];
+            if (parsed.GetValue(port) is { } number)
+            {
+                settings.Add(string.Create(CultureInfo.InvariantCulture, $"--Urls=http://127.0.0.1:{number}"));
+            }
+            if (parsed.GetValue(data) is { } directory)
+            {
+                settings.Add($"--Data:Directory={directory.FullName}");
+            }
+            if (parsed.GetValue(model) is { } wanted)
+            {
+                var models = Path.Combine(parsed.GetValue(data)?.FullName ?? Path.GetFullPath("data"), "models");
+                if (await SharedOptions.ResolveModelAsync(wanted, models, cancellation) is not { } file)
+                {
+                    return 1;
+                }
+                settings.Add($"--Models:Chat={file}");
+            }
+            return await serve([.. settings]);
+        });
+        return command;
+    }
+}
