@@ -12,7 +12,7 @@ namespace Platform.Web.Features.Documents;
 
 /// <summary>Shows a document at a place: page images with rectangles for a PDF, else its text with the span marked. Only what is near goes to the browser.</summary>
 /// <remarks>Document text is untrusted: it is drawn as text, never as markup.</remarks>
-public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller current, IJSRuntime js, ILogger<DocumentView> log) : IAsyncDisposable
+public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller signedIn, IJSRuntime js, ILogger<DocumentView> log) : IAsyncDisposable
 {
     private readonly CancellationTokenSource gone = new();
     private ElementReference root;
@@ -23,7 +23,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     private IReadOnlyList<HighlightBox> boxes = [];
     private PartWindow shown = new(0, 0, 0);
     private (Guid Document, int Page, int? Start, int? End) at;
-    private int version;
+    private int version, current;
     private string? problem;
     private bool toHighlight, endsMoved;
 
@@ -72,7 +72,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
         (parsed, problem, parts, boxes) = (null, null, [], []);
         try
         {
-            var caller = await current.GetAsync();
+            var caller = await signedIn.GetAsync();
             var info = await library.GetAsync(caller, id, gone.Token);
             var read = await library.ReadTextAsync(caller, id, gone.Token);
             if (id != DocumentId)
@@ -108,6 +108,8 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
         {
             shown = PartWindow.Around(index, count, Step);
         }
+        // The page that is wanted loads first.
+        current = IsPaged && count > 0 ? parsed.Pages[index].Number : 0;
         toHighlight = true;
     }
 

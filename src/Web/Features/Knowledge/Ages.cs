@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Knowledge;
 
@@ -11,7 +12,7 @@ internal static class Ages
         { TotalMinutes: < 1 } => texts["JustNow"],
         { TotalHours: < 1 } age => texts["MinutesAgo", (int)age.TotalMinutes],
         { TotalDays: < 1 } age => texts["HoursAgo", (int)age.TotalHours],
-        { TotalDays: < 30 } age => texts["DaysAgo", (int)age.TotalDays],
+        { TotalDays: < 30 } age => texts.Count("DaysAgo", (int)age.TotalDays),
         _ => then.ToLocalTime().ToString("d", CultureInfo.CurrentCulture),
     };
 

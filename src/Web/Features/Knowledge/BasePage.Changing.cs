@@ -15,7 +15,7 @@ public sealed partial class BasePage
         {
             return;
         }
-        var asked = new Confirmation(Texts["DeleteBaseTitle", item.Name], Texts["DeleteBaseText", item.Documents], Texts["Delete"])
+        var asked = new Confirmation(Texts["DeleteBaseTitle", item.Name], Texts["DeleteBaseText", Texts.Count("DocumentCount", item.Documents)], Texts["Delete"])
         {
             Danger = true,
             // Much work lies in a filled base: its name must be typed.
