@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Fakes;
@@ -32,53 +31,67 @@ public sealed class RealServiceTests
     }
 
     [Fact]
-    public async Task A_service_killed_in_mid_answer_leaves_the_text_and_a_clear_failure()
+    public async Task A_service_killed_in_mid_answer_is_a_broken_stream_and_then_unavailable()
     {
-        await using var host = await ModelHostFixture.StartAsync(("Engine:ContextTokens", "8192"));
+        // Eight answers one after the other: the first may end well, the last cannot.
+        await using var host = await ModelHostFixture.StartAsync(("Engine:Slots", "1"));
         await using var client = Client(host);
         var chat = client.GetRequiredService<IChatClient>();
-        var text = new StringBuilder();
-        var failure = await Assert.ThrowsAsync<ModelHostException>(async () =>
-        {
-            await foreach (var update in chat.GetStreamingResponseAsync("hello", Endless, Cancellation))
-            {
-                text.Append(update.Text);
-                if (text.Length > 0)
-                {
-                    await host.KillAsync();
-                }
-            }
-        });
-        Assert.Equal(ModelHostErrorKind.StreamBroken, failure.Kind);
-        Assert.NotEmpty(text.ToString());
+        var answers = Enumerable.Range(0, 8).Select(_ => chat.GetStreamingResponseAsync("hello", Long, Cancellation).GetAsyncEnumerator(Cancellation)).ToList();
+        Assert.All(await Task.WhenAll(answers.Select(answer => answer.MoveNextAsync().AsTask())), Assert.True);
+        await host.KillAsync();
+        var ends = await Task.WhenAll(answers.Select(EndAsync));
+        Assert.Contains(ModelHostErrorKind.StreamBroken, ends);
+        Assert.All(ends, end => Assert.True(end is null or ModelHostErrorKind.StreamBroken));
         Assert.Equal(ModelHostErrorKind.Unavailable, (await Assert.ThrowsAsync<ModelHostException>(() => chat.GetResponseAsync("hello", null, Cancellation))).Kind);
     }
 
     [Fact]
     public async Task A_full_service_is_busy_and_a_place_in_the_queue_is_told()
     {
-        await using var host = await ModelHostFixture.StartAsync(("Engine:ContextTokens", "8192"), ("Engine:Slots", "1"), ("Engine:QueueLimit", "1"));
+        await using var host = await ModelHostFixture.StartAsync(("Engine:Slots", "1"), ("Engine:QueueLimit", "1"));
         await using var client = Client(host);
         var chat = client.GetRequiredService<IChatClient>();
-        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        await using var running = chat.GetStreamingResponseAsync("hello", Endless, leave.Token).GetAsyncEnumerator(leave.Token);
-        Assert.True(await running.MoveNextAsync());
-        await using var waiting = chat.GetStreamingResponseAsync("hello", new ChatOptions { MaxOutputTokens = 2 }, Cancellation).GetAsyncEnumerator(Cancellation);
-        Assert.True(await waiting.MoveNextAsync());
-        Assert.Equal(1, waiting.Current.AdditionalProperties![ChatUpdateKeys.QueuePosition]);
-
-        var busy = await Assert.ThrowsAsync<ModelHostException>(() => chat.GetResponseAsync("hello", null, Cancellation));
-        Assert.Equal(ModelHostErrorKind.Busy, busy.Kind);
-        Assert.NotNull(busy.RetryAfter);
-
-        await leave.CancelAsync();
-        while (await waiting.MoveNextAsync())
+        var asked = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
         {
-            // its turn has come: it ends well
+            try
+            {
+                return (Answer: await chat.GetResponseAsync("hello", Long, Cancellation), Refusal: null);
+            }
+            catch (ModelHostException refusal)
+            {
+                return (Answer: (ChatResponse?)null, Refusal: (ModelHostException?)refusal);
+            }
+        }));
+        var refusals = asked.Select(one => one.Refusal).OfType<ModelHostException>().ToList();
+        Assert.NotEmpty(refusals);
+        Assert.All(refusals, refusal => Assert.Equal((ModelHostErrorKind.Busy, true), (refusal.Kind, refusal.RetryAfter > TimeSpan.Zero)));
+        Assert.Contains(asked, one => one.Answer?.AdditionalProperties?.ContainsKey(ChatUpdateKeys.QueuePosition) == true);
+    }
+
+    /// <summary>The reason of its failure, or null where it ended well.</summary>
+    private static async Task<ModelHostErrorKind?> EndAsync(IAsyncEnumerator<ChatResponseUpdate> answer)
+    {
+        await using (answer)
+        {
+            try
+            {
+                while (await answer.MoveNextAsync())
+                {
+                    Assert.NotNull(answer.Current);
+                }
+
+                return null;
+            }
+            catch (ModelHostException failure)
+            {
+                return failure.Kind;
+            }
         }
     }
 
-    private static ChatOptions Endless => new() { Temperature = 2, TopK = 0, TopP = 1, Seed = 1, AdditionalProperties = new() { ["min_p"] = 0 } };
+    /// <summary>Goes on to the end of the context: every token is as good as the next.</summary>
+    private static ChatOptions Long => new() { Temperature = 2, TopK = 0, TopP = 1, Seed = 1, AdditionalProperties = new() { ["min_p"] = 0 } };
 
     private static ServiceProvider Client(ModelHostFixture host) => LocalEngine.ClientOf(host.Endpoint, ("ModelHost:ApiKey", host.ApiKey));
 }

@@ -63,25 +63,24 @@ public sealed partial class ProcessTests
     }
 
     [Fact]
-    public async Task It_ends_on_sigterm_in_mid_answer_and_says_so_in_the_stream()
+    public async Task It_ends_on_sigterm_in_mid_answer_and_says_so_in_the_streams()
     {
-        await using var host = await ModelHostFixture.StartAsync(("Server:Drain", "00:00:00"), ("Engine:ContextTokens", "8192"));
-        using var answer = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
-        {
-            Content = new StringContent(EndlessChat, System.Text.Encoding.UTF8, "application/json"),
-        };
-        using var response = await host.Http.SendAsync(answer, HttpCompletionOption.ResponseHeadersRead, Cancellation);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancellation));
-        await reader.ReadLineAsync(Cancellation);
+        // Eight answers one after the other: the first may end well, the last cannot.
+        await using var host = await ModelHostFixture.StartAsync(("Server:Drain", "00:00:00"), ("Engine:Slots", "1"));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => StartChatAsync(host)));
         Assert.Equal(0, Kill(host.ProcessId, Sigterm));
-        var rest = await reader.ReadToEndAsync(Cancellation);
+        var streams = await Task.WhenAll(responses.Select(response => response.Content.ReadAsStringAsync(Cancellation)));
         Assert.Equal(0, await host.WaitForExitAsync());
-        Assert.Contains("shutting_down", rest, StringComparison.Ordinal);
-        Assert.DoesNotContain("[DONE]", rest, StringComparison.Ordinal);
+        Assert.Contains(streams, stream => stream.Contains("shutting_down", StringComparison.Ordinal));
+        Assert.All(streams, stream => Assert.True(stream.Contains("shutting_down", StringComparison.Ordinal) != stream.Contains("[DONE]", StringComparison.Ordinal), stream));
     }
+
+    private static Task<HttpResponseMessage> StartChatAsync(ModelHostFixture host) => host.Http.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(LongChat, System.Text.Encoding.UTF8, "application/json") },
+        HttpCompletionOption.ResponseHeadersRead, Cancellation);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
-    private const string EndlessChat = """{"model": "seed-chat", "stream": true, "seed": 1, "temperature": 2, "top_k": 0, "top_p": 1, "min_p": 0, "messages": [{"role": "user", "content": "a"}]}""";
+    private const string LongChat = """{"model": "seed-chat", "stream": true, "seed": 1, "temperature": 2, "top_k": 0, "top_p": 1, "min_p": 0, "messages": [{"role": "user", "content": "a"}]}""";
 }
