@@ -56,7 +56,11 @@ internal sealed class GenerationTicket(int[] prompt, int maxTokens, SamplerSetti
     /// <summary>Everything in order. The writer stops writing before it completes the channel, so what is left is read safely after it.</summary>
     internal async IAsyncEnumerable<GenerationEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var news in events.Reader.ReadAllAsync(cancellation)) { yield return news; }
+        await foreach (var news in events.Reader.ReadAllAsync(cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested(); // the channel itself hands out what it holds
+            yield return news;
+        }
         cancellation.ThrowIfCancellationRequested();
         if (unsent.Length > 0) { yield return new GeneratedText(unsent.ToString()); }
         if (failure is not null) { throw failure is EngineException e ? Renewed(e) : failure; }
