@@ -1,0 +1,66 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>What a person does on the pages, by the marks that the pages carry for tests.</summary>
+internal static class Pages
+{
+    private const float Long = 120_000;
+
+    internal static async Task SetUpAsync(this IPage page, string address)
+    {
+        await page.GotoAsync(address);
+        await page.GetByTestId("setup-email").FillAsync(RunningPlatform.AdminEmail);
+        await page.GetByTestId("setup-password").FillAsync(RunningPlatform.AdminPassword);
+        await page.GetByTestId("setup-password-again").FillAsync(RunningPlatform.AdminPassword);
+        await page.GetByTestId("setup-submit").ClickAsync();
+        await Expect(page.GetByTestId("chat-input")).ToBeEnabledAsync(new() { Timeout = Long });
+    }
+
+    internal static async Task SignInAsync(this IPage page, string address)
+    {
+        await page.GotoAsync(address);
+        await page.GetByTestId("sign-in-email").FillAsync(RunningPlatform.AdminEmail);
+        await page.GetByTestId("sign-in-password").FillAsync(RunningPlatform.AdminPassword);
+        await page.GetByTestId("sign-in-submit").ClickAsync();
+        await Expect(page.GetByTestId("chat-input")).ToBeEnabledAsync(new() { Timeout = Long });
+    }
+
+    internal static async Task CreateBaseAsync(this IPage page, string address, string name)
+    {
+        await page.GotoAsync($"{address}/knowledge");
+        await page.GetByTestId("base-new").ClickAsync();
+        await page.GetByTestId("base-name").FillAsync(name);
+        await page.GetByTestId("base-create").ClickAsync();
+        await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync(new() { Timeout = Long });
+    }
+
+    /// <summary>Drops the files onto the page, as a person drags them there.</summary>
+    internal static async Task DropAsync(this IPage page, params string[] files)
+    {
+        var transfer = await page.EvaluateHandleAsync(
+            "files => { const t = new DataTransfer(); for (const f of files) t.items.add(new File([Uint8Array.from(atob(f.content), c => c.charCodeAt(0))], f.name)); return t; }",
+            files.Select(f => new { name = Path.GetFileName(f), content = Convert.ToBase64String(File.ReadAllBytes(f)) }).ToArray());
+        foreach (var kind in (string[])["dragenter", "dragover", "drop"])
+        {
+            await page.DispatchEventAsync("main", kind, new { dataTransfer = transfer });
+        }
+    }
+
+    internal static Task WaitUntilReadyAsync(this IPage page, string document)
+        => Expect(page.Locator($"[data-testid=document-row][data-name='{document}'][data-state=ready]")).ToBeVisibleAsync(new() { Timeout = Long });
+
+    internal static async Task<ILocator> AskAsync(this IPage page, string question)
+    {
+        var before = await page.GetByTestId("message-assistant").CountAsync();
+        await page.GetByTestId("chat-input").FillAsync(question);
+        await page.GetByTestId("chat-send").ClickAsync();
+        var answer = page.GetByTestId("message-assistant").Nth(before);
+        await Expect(answer).ToBeVisibleAsync(new() { Timeout = Long });
+        return answer;
+    }
+
+    internal static Task WaitUntilDoneAsync(this ILocator answer, string state = "done")
+        => Expect(answer).ToHaveAttributeAsync("data-state", state, new() { Timeout = Long });
+}

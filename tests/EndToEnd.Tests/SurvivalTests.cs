@@ -1,0 +1,81 @@
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>Processes that die, and processes that must end.</summary>
+public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    private const int Sigint = 2, Sigkill = 9, Sigterm = 15, Sigcont = 18, Sigstop = 19;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Killing_the_model_host_in_mid_answer_leaves_the_text_so_far_and_the_next_question_works()
+    {
+        // The seed model without its card counts as one that answers: its text is poor, but it streams.
+        var folder = Directory.CreateTempSubdirectory("e2e-model-").FullName;
+        var model = Path.Combine(folder, "talker.gguf");
+        File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), model);
+        await using var platform = await RunningPlatform.StartAsync(("Models__Chat", model));
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.CreateBaseAsync(platform.Address, "Handbook");
+        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "employee-handbook.pdf"));
+        await page.WaitUntilReadyAsync("employee-handbook.pdf");
+        await page.GotoAsync($"{platform.Address}/chat");
+
+        var host = Assert.Single(platform.ModelHosts);
+        RunningPlatform.Signal(host, Sigstop);
+        var answer = await page.AskAsync("How many days of annual leave does a newcomer get?");
+        var text = answer.Locator(".answer");
+        for (var slice = 0; (await text.InnerTextAsync()).Trim().Length == 0; slice++)
+        {
+            Assert.True(slice < 20_000, $"no text came; the page says: {await answer.InnerTextAsync()}");
+            RunningPlatform.Signal(host, Sigcont); // a few tokens at a time, so that the kill surely falls into the answer
+            RunningPlatform.Signal(host, Sigstop);
+        }
+        RunningPlatform.Signal(host, Sigkill);
+        await answer.WaitUntilDoneAsync("failed");
+        Assert.NotEqual("", (await text.InnerTextAsync()).Trim());
+        await Expect(answer.GetByTestId("message-error")).ToBeVisibleAsync();
+        await BrowserFixture.ShootAsync(page, "08-model-host-killed");
+
+        // The supervisor brings it back; a question asked meanwhile fails with the reason, one asked after it works.
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var http = new HttpClient { BaseAddress = new Uri(platform.Address) };
+        while (!(await http.GetAsync("/health/ready", deadline.Token)).IsSuccessStatusCode)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token);
+        }
+        Assert.NotEqual(host, Assert.Single(platform.ModelHosts));
+        var next = await page.AskAsync("Who founded the company?");
+        await next.WaitUntilDoneAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(Sigint)]
+    [InlineData(Sigterm)]
+    public async Task A_signal_ends_every_process_in_time(int signal)
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var host = Assert.Single(platform.ModelHosts);
+        using var grace = new CancellationTokenSource(Grace);
+        platform.Signal(signal);
+        await platform.WaitForExitAsync(grace.Token);
+        Assert.False(RunningPlatform.Lives(host), "the model host outlived the web process");
+    }
+
+    [Fact]
+    public async Task Killing_the_web_process_leaves_no_model_host_behind()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var host = Assert.Single(platform.ModelHosts);
+        platform.Signal(Sigkill);
+        using var grace = new CancellationTokenSource(Grace);
+        await platform.WaitForExitAsync(grace.Token);
+        while (RunningPlatform.Lives(host))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), grace.Token);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>The verbs of the terminal, as processes.</summary>
+public sealed class TerminalTests
+{
+    [Theory]
+    [InlineData("How many days of annual leave does a newcomer get?", "employee-handbook.pdf", 3, "26 days")]
+    [InlineData("忘记密码怎么办？", "常见问题.txt", 1, "密码")]
+    public async Task Ask_answers_with_the_right_citation_and_leaves_nothing_behind(string question, string document, int page, string words)
+    {
+        var (code, output, error) = await RunAsync("ask", "--docs", Repository.Samples, "--json", question);
+        Assert.True(code == 0, error);
+        var answer = JsonDocument.Parse(output).RootElement;
+        Assert.Equal("quote", answer.GetProperty("mode").GetString());
+        var first = answer.GetProperty("citations")[0];
+        Assert.Equal((1, document, page), (first.GetProperty("n").GetInt32(), first.GetProperty("document").GetString(), first.GetProperty("page").GetInt32()));
+        var quote = first.GetProperty("quote").GetString()!;
+        Assert.Contains(words, quote, StringComparison.Ordinal);
+        Assert.Equal(quote.Length, first.GetProperty("end").GetInt32() - first.GetProperty("start").GetInt32());
+        Assert.Contains(quote, answer.GetProperty("answer").GetString()!.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(answer.GetProperty("timings").GetProperty("total_ms").GetDouble() > 0);
+        Assert.Equal("", error);
+    }
+
+    [Fact]
+    public async Task Ask_says_what_is_wrong_with_its_folder()
+    {
+        var (code, _, error) = await RunAsync("ask", "--docs", "/no/such/folder", "anything");
+        Assert.Equal((1, "platform: the folder /no/such/folder does not exist.\n"), (code, error));
+    }
+
+    [Fact]
+    public async Task Doctor_finds_natives_models_and_readers()
+    {
+        var (_, output, error) = await RunAsync("doctor", "--json");
+        var found = JsonDocument.Parse(output).RootElement.EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!, f => f.GetProperty("state").GetString());
+        Assert.Equal("", error);
+        Assert.All((string[])[".NET", "natives", "chat model", "embedding model", "PDF text", "PDF pages"], name => Assert.Equal("good", found[name]));
+        Assert.Contains("processor", found.Keys);
+        Assert.Contains("GPU", found.Keys);
+        Assert.Contains("data folder", found.Keys);
+    }
+
+    [Fact]
+    public async Task A_second_program_on_the_same_data_is_refused_with_one_sentence()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var (code, _, error) = await RunAsync("serve", "--port", $"{RunningPlatform.FreePort()}", "--data", platform.Data);
+        Assert.Equal(1, code);
+        Assert.StartsWith("platform: ", error, StringComparison.Ordinal);
+        Assert.Contains($"{platform.ProcessId}", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Repository.WebProgram, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
+        return (process.ExitCode, await output, await error);
+    }
+}
