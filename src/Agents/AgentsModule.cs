@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
+using Platform.Agents.Answering.Generating;
+using Platform.Agents.Answering.Quoting;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -26,9 +27,12 @@ public static class AgentsModule
         services.AddDbContextFactory<AgentsContext>((provider, options) =>
             PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
         services.TryAddSingleton<IEvidence, KnowledgeEvidence>();
+        services.TryAddSingleton<PromptBudget>();
+        services.TryAddSingleton<GeneratedAnswer>();
+        services.TryAddSingleton<QuoteMode>();
         services.TryAddSingleton(provider => new AnswerAgent(
-            provider.GetRequiredService<IEvidence>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>(),
-            provider.GetRequiredService<ITokenCounter>(), provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IEvidence>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<GeneratedAnswer>(), provider.GetRequiredService<QuoteMode>(),
+            provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunHost>();

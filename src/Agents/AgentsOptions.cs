@@ -25,13 +25,13 @@ public sealed class AgentsOptions
     [Range(1, 4096)]
     public int StoreAfterEvents { get; set; } = 64;
 
-    /// <summary>Least SearchHit.Relevance of a passage that may be read, 0 to 1. Where nothing reaches it, the answer says that the documents do not hold it.</summary>
+    /// <summary>Least SearchHit.Relevance of the most relevant passage, 0 to 1. Where none reaches it, the answer says that the documents do not hold it.</summary>
     [Range(0.0, 1.0)]
-    public double MinRelevance { get; set; } = 0.3;
+    public double MinRelevance { get; set; } = 0.21;
 
-    /// <summary>Least share of the question's weight that a quoted sentence must cover, 0 to 1.</summary>
+    /// <summary>The same for questions in Chinese: they are cut into pairs of characters, of which many join two words and stand in no passage, so that less is covered.</summary>
     [Range(0.0, 1.0)]
-    public double MinSupport { get; set; } = 0.3;
+    public double MinRelevanceChinese { get; set; } = 0.13;
 
     /// <summary>Most passages read for one answer. 1 to 50, default 8.</summary>
     [Range(1, 50)]

@@ -4,6 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
+using Platform.Agents.Answering.Generating;
+using Platform.Agents.Answering.Quoting;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -17,7 +19,7 @@ namespace Platform.Agents.Tests;
 /// <summary>This room on a real SQLite file, with a scripted chat model and a shelf of texts.</summary>
 internal sealed class AgentsRig : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder;
     private readonly bool ownsFolder;
@@ -30,7 +32,8 @@ internal sealed class AgentsRig : IAsyncDisposable
         contexts = new Contexts(folder);
         var settings = Options.Create(options);
         ServedModels models = new([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)]);
-        Answers = new AnswerAgent(shelf, models, chat, new CharacterCounter(), settings, TimeProvider.System);
+        Answers = new AnswerAgent(
+            shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
         RunStore store = new(contexts, TimeProvider.System);
         Store = store;
         host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);

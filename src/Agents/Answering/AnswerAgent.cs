@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering.Citing;
 using Platform.Agents.Answering.Generating;
@@ -15,14 +14,12 @@ public sealed class AnswerAgent
     private readonly IEvidence evidence;
     private readonly ServedModels models;
     private readonly GeneratedAnswer generated;
+    private readonly QuoteMode quoteMode;
     private readonly AgentsOptions options;
     private readonly TimeProvider time;
 
-    internal AnswerAgent(IEvidence evidence, ServedModels models, IChatClient chat, ITokenCounter tokens, IOptions<AgentsOptions> options, TimeProvider time)
-    {
-        (this.evidence, this.models, this.options, this.time) = (evidence, models, options.Value, time);
-        generated = new GeneratedAnswer(chat, new PromptBudget(tokens), options);
-    }
+    internal AnswerAgent(IEvidence evidence, ServedModels models, GeneratedAnswer generated, QuoteMode quoteMode, IOptions<AgentsOptions> options, TimeProvider time) =>
+        (this.evidence, this.models, this.generated, this.quoteMode, this.options, this.time) = (evidence, models, generated, quoteMode, options.Value, time);
 
     /// <summary>Throws RunException for failures; OperationCanceledException passes through.</summary>
     public IAsyncEnumerable<AnswerEvent> StreamAsync(AnswerQuestion question, CancellationToken cancellation) =>
@@ -37,9 +34,7 @@ public sealed class AnswerAgent
         var (question, hits) = await SearchAsync(asked, [.. bases.Select(b => b.Id)], cancellation);
         clock.Searched();
         var model = await ModelAsync(asked.Mode, cancellation);
-        var quotes = model is null ? QuoteMode.Choose(question, hits, options.Quotes, options.MinSupport) : [];
-        if (model is null && quotes.Count == 0)
-            hits = [];
+        var quotes = model is null ? await quoteMode.ChooseAsync(question, hits, cancellation) : [];
         yield return new AnswerSources([.. hits.Select(Source)], clock.SearchMs);
 
         if (hits.Count == 0)
@@ -84,7 +79,8 @@ public sealed class AnswerAgent
         async Task<IReadOnlyList<SearchHit>> RelevantAsync(AskedQuestion what)
         {
             var result = await evidence.SearchAsync(asked.Caller, new SearchQuery(what.SearchText, bases, options.Passages), cancellation);
-            return [.. result.Hits.Where(hit => hit.Relevance >= options.MinRelevance)];
+            var least = what.Language == AnswerLanguage.Chinese ? options.MinRelevanceChinese : options.MinRelevance;
+            return result.Hits.Any(hit => hit.Relevance >= least) ? result.Hits : [];
         }
     }
 

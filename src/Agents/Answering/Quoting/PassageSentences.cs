@@ -9,6 +9,8 @@ namespace Platform.Agents.Answering.Quoting;
 internal sealed record PassageSentence(int Start, int End, string Text, IReadOnlyList<string> Terms, PassageSpanKind Kind, string? TableHead)
 {
     public IReadOnlySet<string> TermSet { get; } = Terms.ToHashSet();
+
+    public IReadOnlySet<string> TableHeadTerms { get; } = TableHead is null ? new HashSet<string>() : QueryTerms.Of(TableHead).ToHashSet();
 }
 
 /// <summary>What a sentence is in its passage. A title or a question says what the next sentence is about, and answers nothing itself.</summary>

@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 using Platform.Agents.Answering.Citing;
+using Platform.ModelHost.Client;
 using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Quoting;
@@ -8,24 +11,48 @@ namespace Platform.Agents.Answering.Quoting;
 internal sealed record Quote(SearchHit Hit, PassageSpan Span, string Text, string? TableHead, double Score);
 
 /// <summary>Picks the sentences that answer a question, verbatim. With a model that cannot answer, this is the answer.</summary>
-internal static partial class QuoteMode
+internal sealed partial class QuoteMode(IEmbeddingGenerator<string, Embedding<float>> generator, IOptions<AgentsOptions> options)
 {
-    /// <summary>A further quote must score this share of the best one.</summary>
-    private const double NearlyAsGood = 0.86;
+    /// <summary>A further quote must score this share of the best one: nearly as much where the best covers the question well, less where it may be the wrong one.</summary>
+    private const double BesideSure = 0.9, BesideUnsure = 0.7, Sure = 0.6;
     private const int LongestList = 8;
 
-    /// <summary>The quotes, best first; none when no sentence covers enough of the question.</summary>
-    public static IReadOnlyList<Quote> Choose(AskedQuestion question, IReadOnlyList<SearchHit> hits, int most, double minSupport)
+    private readonly SentenceLikeness likeness = new(generator);
+
+    /// <summary>The quotes, best first; none when there are no passages. Where the embedding model is away, words alone decide.</summary>
+    public async Task<IReadOnlyList<Quote>> ChooseAsync(AskedQuestion question, IReadOnlyList<SearchHit> hits, CancellationToken cancellation)
     {
-        var ranked = SentenceRanking.Rank(question, hits);
+        var ranked = await RankAsync(question, hits, cancellation);
+        if (ranked.Count == 0)
+            return [];
+        var least = ranked[0].Score * (ranked[0].Support >= Sure ? BesideSure : BesideUnsure);
         List<Quote> quotes = [];
-        foreach (var sentence in ranked.Where(r => r.Support >= minSupport && r.Score >= ranked[0].Score * NearlyAsGood).Take(most * 3))
+        foreach (var sentence in ranked.Where(r => r.Score >= least).Take(options.Value.Quotes * 3))
         {
             var quote = Widen(sentence);
-            if (quotes.Count < most && !quotes.Any(known => Repeats(known, quote)))
+            if (quotes.Count < options.Value.Quotes && !quotes.Any(known => Repeats(known, quote)))
                 quotes.Add(quote);
         }
         return quotes;
+    }
+
+    /// <summary>All sentences of the passages, best first.</summary>
+    public async Task<IReadOnlyList<RankedSentence>> RankAsync(AskedQuestion question, IReadOnlyList<SearchHit> hits, CancellationToken cancellation)
+    {
+        var passages = hits.Select(PassageSentences.Of).ToList();
+        return SentenceRanking.Rank(question, passages, await LikenessAsync(question, passages, cancellation), RankingWeights.Default);
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<double>>?> LikenessAsync(AskedQuestion question, List<PassageSentences> passages, CancellationToken cancellation)
+    {
+        try
+        {
+            return passages.Count == 0 ? null : await likeness.OfAsync(question.SearchText, passages, cancellation);
+        }
+        catch (ModelHostException)
+        {
+            return null; // the search itself goes on by words too
+        }
     }
 
     /// <summary>Takes in what the sentence needs to be understood: the sentence before a pronoun, the list after a colon, the answer after a question.</summary>
