@@ -49,7 +49,7 @@ public static class RetrievalModule
         return services;
     }
 
-    /// <summary>Locks the data folder (InvalidOperationException names the process that has it), makes the tables, and clears up what a crash left; call before the host starts.</summary>
+    /// <summary>Locks the data folder (StartRefusedException names the process that has it), makes the tables, and clears up what a crash left; call before the host starts.</summary>
     public static async Task PrepareRetrievalAsync(this IServiceProvider services, CancellationToken cancellation)
     {
         services.GetRequiredService<DataFolderLock>();

@@ -45,7 +45,7 @@ public static class WebProgram
     /// <summary>Makes the tables and the administrator of an unattended start.</summary>
     public static async Task PrepareAsync(WebApplication app)
     {
+        await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping); // takes the data folder's lock: nothing is touched before
         await app.Services.PrepareAccountsAsync(app.Lifetime.ApplicationStopping);
-        await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping);
     }
 }

@@ -11,7 +11,7 @@ public sealed class DataFolderLock : IDisposable
 
     private DataFolderLock(FileStream held) => _held = held;
 
-    /// <summary>Makes the folder (owner-only rights) when absent and locks it. Throws <see cref="InvalidOperationException"/> naming the holder when another process has it.</summary>
+    /// <summary>Makes the folder (owner-only rights) when absent and locks it. Throws <see cref="StartRefusedException"/> naming the holder when another process has it.</summary>
     public static DataFolderLock Take(DataFolder folder, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -28,7 +28,7 @@ public sealed class DataFolderLock : IDisposable
         catch (IOException taken)
         {
             string who = File.Exists(holder) ? File.ReadAllText(holder).Trim() : "another process";
-            throw new InvalidOperationException($"The data folder {Path.GetFullPath(folder.Path)} is in use by {who}. Stop it, or give this one another folder (Data:Directory).", taken);
+            throw new StartRefusedException($"The data folder {Path.GetFullPath(folder.Path)} is in use by {who}. Stop it, or give this one another folder (Data:Directory).", taken);
         }
 
         string since = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -60,7 +60,7 @@ public static class PlatformDatabase
         int found = await LockAndReadVersionAsync(room, roomName, cancellation);
         if (found > version)
         {
-            throw new InvalidOperationException(
+            throw new StartRefusedException(
                 $"The database holds the tables of '{roomName}' at version {found}; this program knows version {version}. Start the newer program, or give this one another data folder.");
         }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Options;
+using Platform.Retrieval;
 using Platform.Web.Supervision;
 
 namespace Platform.Web.Commands;
@@ -19,7 +21,7 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (IOException problem)
+        catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"platform: {problem.Message}");
             return 1;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Options;
 using Platform.Agents;
 using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
+using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
 using Platform.Retrieval.Documents;
@@ -66,7 +68,7 @@ internal sealed class TerminalRooms
                 await Console.Error.WriteLineAsync("platform: stopped.");
                 return 130;
             }
-            catch (Exception problem) when (problem is RunException or ModelHostException or IngestException or IOException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync($"platform: {problem.Message}");
                 return 1;

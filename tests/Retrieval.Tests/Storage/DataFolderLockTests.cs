@@ -11,7 +11,7 @@ public sealed class DataFolderLockTests : IDisposable
     public void A_second_holder_is_refused_and_told_who_has_the_folder_fault_9()
     {
         using DataFolderLock first = DataFolderLock.Take(_folder.Data, TimeProvider.System);
-        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => DataFolderLock.Take(_folder.Data, TimeProvider.System));
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => DataFolderLock.Take(_folder.Data, TimeProvider.System));
         Assert.Contains($"process {Environment.ProcessId}", refused.Message, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, refused.Message, StringComparison.Ordinal);
     }
@@ -28,7 +28,7 @@ public sealed class DataFolderLockTests : IDisposable
     {
         using Process holder = ChildProgram.Start("hold-folder", _folder.Path);
         Assert.Equal("held", await holder.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => DataFolderLock.Take(_folder.Data, TimeProvider.System));
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => DataFolderLock.Take(_folder.Data, TimeProvider.System));
         Assert.Contains($"process {holder.Id}", refused.Message, StringComparison.Ordinal);
         holder.Kill();
         await holder.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -82,7 +82,7 @@ public abstract class PlatformDatabaseSuite
         await PrepareAsync(1);
         await using NotesContext notes = Open();
         await notes.Database.ExecuteSqlRawAsync("UPDATE room_versions SET version = 9", Token);
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => PrepareAsync(1));
+        StartRefusedException refused = await Assert.ThrowsAsync<StartRefusedException>(() => PrepareAsync(1));
         Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
         Assert.Contains("version 1", refused.Message, StringComparison.Ordinal);
     }

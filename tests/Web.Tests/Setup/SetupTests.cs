@@ -79,7 +79,7 @@ public sealed class SetupTests
     [Fact]
     public async Task An_unattended_start_with_a_bad_password_refuses_and_says_why()
     {
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => WebServer.StartEmptyAsync("--PLATFORM_ADMIN_EMAIL=ada@example.org", "--PLATFORM_ADMIN_PASSWORD=short"));
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => WebServer.StartEmptyAsync("--PLATFORM_ADMIN_EMAIL=ada@example.org", "--PLATFORM_ADMIN_PASSWORD=short"));
         Assert.Contains("at least 12 characters", refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Platform.Retrieval;
 using Platform.Web.Features.Account;
 using Platform.Web.Host;
 
@@ -35,7 +36,7 @@ public sealed class FirstAdministrator(
         var outcome = await CreateAsync(email ?? "", password ?? "", cancellation);
         if (!outcome.Created && !outcome.AlreadyDone)
         {
-            throw new InvalidOperationException($"{EmailSetting} and {PasswordSetting} cannot be used for the first administrator: {string.Join(' ', outcome.Problems)}");
+            throw new StartRefusedException($"{EmailSetting} and {PasswordSetting} cannot be used for the first administrator: {string.Join(' ', outcome.Problems)}");
         }
     }
 
