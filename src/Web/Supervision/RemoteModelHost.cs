@@ -24,11 +24,18 @@ public sealed class RemoteModelHost(IOptions<ModelHostOptions> options, ModelHos
         }
     }
 
+    // The endpoint is configured with or without /v1.
+    private static Uri Models(Uri endpoint)
+    {
+        var root = endpoint.ToString().TrimEnd('/');
+        return new Uri(root.EndsWith("/v1", StringComparison.Ordinal) ? $"{root}/models" : $"{root}/v1/models");
+    }
+
     private async Task<ModelHostState> AskAsync(HttpClient client, CancellationToken stopping)
     {
         try
         {
-            using var response = await client.GetAsync(new Uri($"{options.Value.Endpoint.ToString().TrimEnd('/')}/v1/models"), stopping);
+            using var response = await client.GetAsync(Models(options.Value.Endpoint), stopping);
             return response.IsSuccessStatusCode
                 ? new ModelHostState(ModelHostPhase.Ready)
                 : new ModelHostState(ModelHostPhase.Down, $"The model service at {options.Value.Endpoint} answered {(int)response.StatusCode}.");

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Retrieval;
 using Platform.Web.Features.Account;
 
 namespace Platform.Web.Tests.Setup;
