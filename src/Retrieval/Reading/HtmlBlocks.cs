@@ -13,6 +13,7 @@ internal sealed partial class HtmlBlocks(DocumentText document, CancellationToke
     private static readonly FrozenSet<string> Blocks = Set("ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY BR CAPTION CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM HEADER HR HTML LEGEND LI MAIN OL P PRE SECTION SUMMARY TABLE TBODY TD TFOOT TH THEAD TR UL");
 
     private readonly StringBuilder _line = new();
+    private readonly Dictionary<IHtmlOrderedListElement, int> _numbers = [];
     private BlockKind _kind = BlockKind.Paragraph;
     private int _level;
     private int _depth;
@@ -32,7 +33,8 @@ internal sealed partial class HtmlBlocks(DocumentText document, CancellationToke
         }
         else
         {
-            for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+            // By index: AngleSharp looks a sibling up from the parent's start, which a page of 100,000 items would feel.
+            foreach (var node in parent.ChildNodes)
             {
                 if (node is IText text) _line.Append(text.Data);
                 else if (node is IElement element && !IsHidden(element)) Element(element, list);
@@ -97,12 +99,11 @@ internal sealed partial class HtmlBlocks(DocumentText document, CancellationToke
         (_kind, _level) = (BlockKind.Paragraph, 0);
     }
 
-    private static string Marker(IElement item)
+    private string Marker(IElement item)
     {
         if (item.ParentElement is not IHtmlOrderedListElement list) return "- ";
-        var place = 0;
-        for (var sibling = item.PreviousElementSibling; sibling is not null; sibling = sibling.PreviousElementSibling) place++;
-        return $"{list.Start + place}. ";
+        _numbers[list] = _numbers.TryGetValue(list, out var last) ? last + 1 : list.Start;
+        return $"{_numbers[list]}. ";
     }
 
     private void Table(IHtmlTableElement table)
@@ -123,16 +124,13 @@ internal sealed partial class HtmlBlocks(DocumentText document, CancellationToke
     private static string PlainText(INode root)
     {
         var text = new StringBuilder();
-        var node = root.FirstChild;
-        while (node is not null)
+        var left = new Stack<INode>(root.ChildNodes.Reverse());
+        while (left.TryPop(out var node))
         {
-            var element = node as IElement;
-            var enters = element is null || !IsHidden(element);
             if (node is IText leaf) text.Append(leaf.Data);
-            else if (element is not null && enters && Blocks.Contains(element.NodeName.ToUpperInvariant())) text.Append('\n');
-            if (enters && node.FirstChild is { } child) { node = child; continue; }
-            while (node is not null && node != root && node.NextSibling is null) node = node.Parent;
-            node = node is null || node == root ? null : node.NextSibling;
+            if (node is not IElement element || IsHidden(element)) continue;
+            if (Blocks.Contains(element.NodeName.ToUpperInvariant())) text.Append('\n');
+            foreach (var child in element.ChildNodes.Reverse()) left.Push(child);
         }
         return text.ToString();
     }

@@ -10,11 +10,14 @@ internal sealed class MarkdownReader : IDocumentReader
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseGridTables().UseYamlFrontMatter().UseFootnotes().UseTaskLists().UseEmphasisExtras().Build();
 
+    private const long MostWork = 400_000_000;
+
     public string MediaType => "text/markdown";
 
     public async Task<ParsedDocument> ReadAsync(string path, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         var content = await TextFile.ReadAsync(path, cancellation);
+        if (IsTangled(content)) return PlainTextReader.Read(content, MediaType, cancellation);
         MarkdownDocument parsed;
         try
         {
@@ -28,6 +31,25 @@ internal sealed class MarkdownReader : IDocumentReader
         var walk = new Walk(new DocumentText(), cancellation);
         walk.Blocks(parsed, list: 0, marker: null);
         return walk.Document.Build(MediaType, walk.Title);
+    }
+
+    /// <summary>Markdig's time grows with the square of the brackets in one paragraph, and it cannot be stopped; a file made so is read as plain text.</summary>
+    private static bool IsTangled(string content)
+    {
+        long work = 0, marks = 0;
+        foreach (var line in content.AsSpan().EnumerateLines())
+        {
+            if (line.IsWhiteSpace())
+            {
+                work += marks * marks;
+                marks = 0;
+            }
+            else
+            {
+                marks += line.Count('[') + line.Count('<');
+            }
+        }
+        return work + marks * marks > MostWork;
     }
 
     private sealed class Walk(DocumentText document, CancellationToken cancellation)

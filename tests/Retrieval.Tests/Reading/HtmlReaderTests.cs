@@ -72,6 +72,14 @@ public sealed class HtmlReaderTests : DocumentReaderSuite
         Assert.Contains("leaf", (await ReadAsync(Write("<html><body>" + string.Concat(Enumerable.Repeat(unit, times)) + "leaf", "deep.html"))).Text, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_page_of_100000_items_is_read()
+    {
+        var document = await ReadAsync(Write("<html><body><ol>" + string.Concat(Enumerable.Repeat("<li>item", 100_000)) + "</ol>", "wide.html"));
+        Assert.Equal(100_000, document.Blocks.Count);
+        Assert.EndsWith("100000. item", document.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_made_by_script_says_why_it_is_empty() =>
         Assert.Contains("script", (await RefusedAsync(Write("<html><body><div id=app></div><script>x</script></body></html>", "app.html"), IngestError.NoText)).Message, StringComparison.Ordinal);
 }
