@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Platform.Retrieval.Storage;
 
 namespace Platform.Agents.Storage;
 
-/// <summary>The tables of this room. Times are stored as Unix milliseconds, which every database orders the same.</summary>
+/// <summary>The tables of this room. Times are stored as Unix milliseconds.</summary>
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
@@ -19,7 +19,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public static string Lower(string text) => throw new InvalidOperationException($"Lower('{text}') is for queries only. This is a bug.");
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -48,7 +48,4 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
             row.HasOne<RunRow>().WithMany().HasForeignKey(e => e.RunId).OnDelete(DeleteBehavior.Cascade);
         });
     }
-
-    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
-        time => time.ToUnixTimeMilliseconds(), value => DateTimeOffset.FromUnixTimeMilliseconds(value));
 }
