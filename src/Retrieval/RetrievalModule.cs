@@ -9,6 +9,7 @@ using Platform.Retrieval.Bases;
 using Platform.Retrieval.Chunking;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Embedding;
+using Platform.Retrieval.Evaluation;
 using Platform.Retrieval.Index;
 using Platform.Retrieval.Index.Embedded;
 using Platform.Retrieval.Ingest;
@@ -44,8 +45,9 @@ public static class RetrievalModule
             Database(p), p.GetRequiredService<IPassageIndex>(), p.GetRequiredService<DocumentContents>(), p.GetRequiredService<DocumentRemoval>(), p.GetRequiredService<IngestQueue>()));
         services.AddSingleton(p => new IngestDocument(
             Database(p), p.GetRequiredService<ContentStore>(), p.GetRequiredService<IngestQueue>(), p.GetRequiredService<IngestWake>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
-        services.AddSingleton(p => new SearchPassages(
-            Database(p), p.GetRequiredService<IPassageIndex>(), p.GetRequiredService<PassageEmbedder>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
+        services.AddSingleton<HybridSearch>().AddSingleton(p => new SearchPassages(Database(p), p.GetRequiredService<HybridSearch>(), Time(p)));
+        services.AddSingleton(p => new RetrievalEvaluation(
+            p.GetRequiredService<SearchPassages>(), p.GetRequiredService<SectionChunker>(), p.GetRequiredService<PassageEmbedder>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
         return services;
     }
 

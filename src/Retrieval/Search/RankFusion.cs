@@ -39,4 +39,6 @@ internal sealed record Candidate(Passage Passage, double Score)
     public double? LexicalScore { get; init; }
 
     public int? LexicalRank { get; init; }
+
+    public double Relevance { get; init; }
 }

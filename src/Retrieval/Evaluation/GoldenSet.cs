@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.Retrieval.Evaluation;
+
+/// <summary>A question with what a search for it should find. Untrusted text.</summary>
+/// <param name="Document">Name of the document that answers it; null when it is not said.</param>
+/// <param name="Page">The page of it, from 1; null when it is not said.</param>
+/// <param name="Answers">Spans that answer it, word for word; none when they are not known.</param>
+/// <param name="Answerable">False when the documents do not hold the answer.</param>
+/// <param name="Context">The text that holds the answer, for sets that bring their texts along.</param>
+public sealed record GoldenQuestion(string Id, string Language, string Question, string? Document, int? Page, IReadOnlyList<string> Answers, bool Answerable, string? Context);
+
+/// <summary>
+/// Questions with known answers, one JSON object a line: {id, lang, question, document?, page?, answers?: [{text}], answerable?, context?}. Sets whose rows have a
+/// context bring their own texts; the others are about documents of a base.
+/// </summary>
+public static class GoldenSet
+{
+    /// <summary>Throws InvalidDataException naming the line that is not such an object.</summary>
+    public static async Task<IReadOnlyList<GoldenQuestion>> LoadAsync(string path, CancellationToken cancellation)
+    {
+        List<GoldenQuestion> questions = [];
+        int line = 0;
+        await foreach (string text in File.ReadLinesAsync(path, cancellation))
+        {
+            line++;
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                questions.Add(Parse(text, $"{Path.GetFileName(path)}, line {line}"));
+            }
+        }
+
+        return questions;
+    }
+
+    private static GoldenQuestion Parse(string text, string where)
+    {
+        try
+        {
+            GoldenRow row = JsonSerializer.Deserialize(text, GoldenJson.Default.GoldenRow)!;
+            return new GoldenQuestion(
+                row.Id ?? where, row.Lang ?? "", row.Question ?? throw new InvalidDataException($"{where}: 'question' is missing."), row.Document, row.Page,
+                [.. (row.Answers ?? []).Select(a => a.Text).OfType<string>().Where(a => a.Length > 0)], row.Answerable ?? true, row.Context);
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{where}: {broken.Message}", broken);
+        }
+    }
+}
+
+internal sealed record GoldenRow(string? Id, string? Lang, string? Question, string? Document, int? Page, IReadOnlyList<GoldenAnswer>? Answers, bool? Answerable, string? Context);
+
+internal sealed record GoldenAnswer(string? Text);
+
+[JsonSerializable(typeof(GoldenRow))]
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+internal sealed partial class GoldenJson : JsonSerializerContext;

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client;
+using Platform.Retrieval.Embedding;
+using Platform.Retrieval.Index;
+
+namespace Platform.Retrieval.Search;
+
+/// <summary>Dense and lexical search, fused by reciprocal rank, over what a filter lets through. It knows nothing of people: <see cref="SearchPassages"/> makes the filter.</summary>
+internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder, IOptions<RetrievalOptions> options)
+{
+    /// <summary>Candidates that each list gives at first, and at most when near duplicates crowd them out.</summary>
+    private const int FirstDepth = 64;
+    private const int LastDepth = 4096;
+
+    private readonly RetrievalOptions _options = options.Value;
+
+    /// <summary>Distinct passages, best first. Throws ModelHostException only for <see cref="SearchMode.Dense"/>: the other modes go on by words.</summary>
+    public async Task<Found> FindAsync(string question, SearchMode mode, int top, PassageFilter filter, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<float>? vector = mode == SearchMode.Lexical ? null : await EmbedAsync(question, mode, cancellation);
+        List<Candidate> candidates = await FindAsync(question, vector, mode, top, filter, cancellation);
+        QuestionWeights weights = new(question, await index.CountTermsAsync([.. QueryTerms.ContentOf(question).Distinct()], cancellation));
+        return new Found(
+            [.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })],
+            WordsOnly: vector is null && mode != SearchMode.Lexical);
+    }
+
+    /// <summary>The question's vector, or null when it cannot be had or would mean nothing to the index.</summary>
+    private async Task<ReadOnlyMemory<float>?> EmbedAsync(string question, SearchMode mode, CancellationToken cancellation)
+    {
+        if (await index.EmbeddingModelAsync(cancellation) is not { } held)
+        {
+            return null;
+        }
+
+        try
+        {
+            (string model, ReadOnlyMemory<float> vector) = await embedder.EmbedQuestionAsync(question, cancellation);
+            return model == held ? vector
+                : mode == SearchMode.Dense ? throw new ModelHostException(
+                    ModelHostErrorKind.ModelNotFound, $"The index was made with '{held}', and '{model}' is served: the two cannot be compared. Serve '{held}', or add the documents anew.")
+                : null;
+        }
+        catch (ModelHostException) when (mode == SearchMode.Fused)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Looks deeper while near duplicates leave too few.</summary>
+    private async Task<List<Candidate>> FindAsync(string question, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CancellationToken cancellation)
+    {
+        for (int depth = Math.Max(FirstDepth, top); ; depth *= 4)
+        {
+            Task<IReadOnlyList<ScoredPassage>> nothing = Task.FromResult<IReadOnlyList<ScoredPassage>>([]);
+            Task<IReadOnlyList<ScoredPassage>> dense = vector is { } known ? index.SearchDenseAsync(known, filter, depth, cancellation) : nothing;
+            Task<IReadOnlyList<ScoredPassage>> lexical = mode == SearchMode.Dense ? nothing : index.SearchLexicalAsync(question, filter, depth, cancellation);
+            await Task.WhenAll(dense, lexical);
+
+            double denseWeight = mode == SearchMode.Dense ? 1 : _options.DenseWeight;
+            NearDuplicates passages = new(top);
+            foreach (Candidate candidate in RankFusion.Fuse(await dense, denseWeight, await lexical, 1, _options.FusionConstant).TakeWhile(_ => !passages.Full))
+            {
+                passages.Offer(candidate);
+            }
+
+            bool all = (await dense).Count < depth && (await lexical).Count < depth;
+            if (passages.Full || all || depth >= LastDepth)
+            {
+                return [.. passages.Distinct.Concat(passages.Copies).Take(top)];
+            }
+        }
+    }
+}
+
+/// <param name="WordsOnly">True when the search by meaning was asked for and could not be made.</param>
+internal sealed record Found(IReadOnlyList<Candidate> Candidates, bool WordsOnly);
