@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Platform.Retrieval;
 
 /// <summary>Bound from `Retrieval`.</summary>
@@ -12,13 +14,19 @@ public sealed class RetrievalOptions
     /// <summary>Longest time to read one document.</summary>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Weight of the dense list in the fusion; the lexical list weighs 1.</summary>
-    public double DenseWeight { get; set; } = 0.3;
+    /// <summary>
+    /// Weight of the dense list in the fusion, 0 and above; the lexical list weighs 1, and 0 ranks by words alone. The default suits the small embedding model that comes
+    /// with the program: it is the largest weight at which fusion was on no measured set worse than words alone. With a real embedding model 0.5 to 1 is better.
+    /// </summary>
+    [Range(0, 100)]
+    public double DenseWeight { get; set; } = 0.1;
 
-    /// <summary>Constant of reciprocal rank fusion.</summary>
+    /// <summary>Constant of reciprocal rank fusion, 1 and above: the smaller, the more the first ranks count.</summary>
+    [Range(1, 1000)]
     public int FusionConstant { get; set; } = 10;
 
-    /// <summary>Ingestions that run at once.</summary>
+    /// <summary>Ingestions that run at once, 1 to 64.</summary>
+    [Range(1, 64)]
     public int Workers { get; set; } = 2;
 
     /// <summary>How long a document waits for a model service that is away before it fails.</summary>
