@@ -26,14 +26,18 @@ public sealed partial class Browser : IDisposable
         return WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Posts the form of a page, with the hidden fields that the page gave.</summary>
-    public async Task<HttpResponseMessage> SubmitAsync(string page, params (string Name, string Value)[] fields)
+    /// <summary>Opens a page with a form and posts it, with the hidden fields that the page gave.</summary>
+    public async Task<HttpResponseMessage> SubmitAsync(string page, params (string Name, string Value)[] fields) => await SubmitAsync(page, await HiddenFieldsAsync(page), fields);
+
+    public async Task<HttpResponseMessage> SubmitAsync(string page, IEnumerable<KeyValuePair<string, string>> hidden, params (string Name, string Value)[] fields)
     {
-        var html = await ReadAsync(page);
-        var hidden = HiddenField().Matches(html).Select(field => KeyValuePair.Create(field.Groups["name"].Value, field.Groups["value"].Value));
         using var form = new FormUrlEncodedContent([.. hidden, .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
         return await client.PostAsync(new Uri(page, UriKind.Relative), form, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>What a page's form sends beside what a person types.</summary>
+    public async Task<IReadOnlyList<KeyValuePair<string, string>>> HiddenFieldsAsync(string page) =>
+        [.. HiddenField().Matches(await ReadAsync(page)).Select(field => KeyValuePair.Create(field.Groups["name"].Value, field.Groups["value"].Value))];
 
     public Task<HttpResponseMessage> SignInAsync(string email, string password, string returnUrl = "/settings") =>
         SubmitAsync($"/sign-in?returnUrl={Uri.EscapeDataString(returnUrl)}", ("Input.Email", email), ("Input.Password", password));

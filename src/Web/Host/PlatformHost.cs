@@ -18,7 +18,6 @@ public static class PlatformHost
         services.AddDataProtection().SetApplicationName("Platform").PersistKeysToFileSystem(new DirectoryInfo(DataFolderAtStart.Keys(data)));
         services.AddLanguages();
         services.AddAccess();
-        services.AddProblemDetails();
         services.AddExceptionHandler<Problems>();
         services.AddAntiforgery(options =>
         {

@@ -69,13 +69,15 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
             return true;
         }
 
+        // The handler runs under the error page's path: what was asked for tells who asked.
+        var asked = httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? httpContext.Request.Path;
         var problem = Of(exception);
         if (problem.Status >= 500)
         {
-            log.LogError(exception, "{Method} {Path} failed with {Status} {Code}; request {RequestId}", httpContext.Request.Method, httpContext.Request.Path, problem.Status, problem.Code, httpContext.TraceIdentifier);
+            log.LogError(exception, "{Method} {Path} failed with {Status} {Code}; request {RequestId}", httpContext.Request.Method, asked, problem.Status, problem.Code, httpContext.TraceIdentifier);
         }
 
-        if (!RequestKind.IsApi(httpContext.Request.Path) && RequestKind.WantsPage(httpContext.Request))
+        if (!RequestKind.IsApi(asked) && RequestKind.WantsPage(httpContext.Request))
         {
             return false; // a person's page: the error page answers
         }

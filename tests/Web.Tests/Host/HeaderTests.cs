@@ -70,7 +70,7 @@ public sealed partial class HeaderTests(HeaderTests.Started started) : IClassFix
     [Fact]
     public async Task An_unknown_address_is_a_page_for_people_and_an_error_object_for_programs()
     {
-        using var browser = started.Server.Open();
+        using var browser = await started.Server.SignInAsync();
         using var page = await browser.GetAsync("/no/such/page");
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
         Assert.Contains("status-404", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);

@@ -98,8 +98,7 @@ public sealed class ModelHostProcessTests
     {
         using var deadline = Deadline();
         using var data = new TemporaryData();
-        var program = Path.Combine(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!, "..", "Web", new DirectoryInfo(AppContext.BaseDirectory).Name, "Platform.Web");
-        var start = new ProcessStartInfo(Path.GetFullPath(program), ["--Urls=http://127.0.0.1:0", $"--Data:Directory={data.Path}", "--ModelHost:Supervise=true"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Repository.Program("Web"), ["--Urls=http://127.0.0.1:0", $"--Data:Directory={data.Path}", "--ModelHost:Supervise=true"]) { RedirectStandardOutput = true };
         using var web = Process.Start(start)!;
         int? child = null;
         while (child is null && await web.StandardOutput.ReadLineAsync(deadline.Token) is not null)

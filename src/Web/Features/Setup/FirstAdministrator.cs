@@ -44,6 +44,11 @@ public sealed class FirstAdministrator(
     public async Task<SetupOutcome> CreateAsync(string email, string password, CancellationToken cancellation)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        if (await database.Setup.AnyAsync(cancellation))
+        {
+            return new SetupOutcome(Created: false, AlreadyDone: true, []);
+        }
+
         var now = time.GetUtcNow();
         database.Setup.Add(new SetupMark { At = now });
         try
@@ -52,7 +57,7 @@ public sealed class FirstAdministrator(
         }
         catch (DbUpdateException) when (!cancellation.IsCancellationRequested)
         {
-            // The mark's key says that somebody was first. Anything else wrong with the database shows in the next query.
+            // Where transactions run side by side (PostgreSQL) the mark's key says that somebody was first. Anything else wrong with the database shows in the next query.
             await transaction.RollbackAsync(cancellation);
             database.ChangeTracker.Clear();
             if (await database.Setup.AnyAsync(cancellation))
