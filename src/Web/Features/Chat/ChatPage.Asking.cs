@@ -6,13 +6,19 @@ namespace Platform.Web.Features.Chat;
 /// <summary>Asking: new questions, again, wider, stop.</summary>
 public sealed partial class ChatPage
 {
-    /// <summary>Sends a question; called by the composer's script. False keeps the text in the composer.</summary>
+    /// <summary>Sends a question, or queues it behind the answer that is being written; called by the composer's script. False keeps the text in the composer.</summary>
     [JSInvokable]
     public async Task<bool> SendAsync(string question)
     {
-        if (live is not null || string.IsNullOrWhiteSpace(question))
+        if (string.IsNullOrWhiteSpace(question))
         {
             return false;
+        }
+        if (live is not null)
+        {
+            queued = queued is null ? question.Trim() : $"{queued}\n{question.Trim()}";
+            StateHasChanged();
+            return true;
         }
 
         try
@@ -22,6 +28,7 @@ public sealed partial class ChatPage
             messages.Add(MessageModel.Asked(run, question.Trim()));
             live = MessageModel.Live(run);
             messages.Add(live);
+            conversation = await conversations.GetAsync(caller, conversation.Id, gone.Token);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -40,6 +47,28 @@ public sealed partial class ChatPage
         }
         StateHasChanged();
         return true;
+    }
+
+    private async Task SendQueuedAsync()
+    {
+        if (queued is { } next && live is null)
+        {
+            queued = null;
+            if (!await SendAsync(next))
+            {
+                queued = next;
+                StateHasChanged();
+            }
+        }
+    }
+
+    private async Task EditQueuedAsync()
+    {
+        if (queued is { } text && script is not null)
+        {
+            queued = null;
+            await script.PutAsync(text);
+        }
     }
 
     private async Task AskAsync(string question)

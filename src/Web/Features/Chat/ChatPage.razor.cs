@@ -33,6 +33,7 @@ public sealed partial class ChatPage(
     private Guid? shown;
     private bool started, ready, loading = true, missing, drawing;
     private string announcement = "";
+    private string? queued;
 
     [Parameter] public Guid? ConversationId { get; set; }
 
@@ -66,7 +67,7 @@ public sealed partial class ChatPage(
     {
         Unfollow();
         messages.Clear();
-        (conversation, missing, loading, opened, card, suggestions) = (null, false, true, null, null, []);
+        (conversation, missing, loading, opened, card, suggestions, queued) = (null, false, true, null, null, [], null);
         caller = await current.GetAsync();
         var wanted = ConversationId;
         try
@@ -136,12 +137,9 @@ public sealed partial class ChatPage(
 
         live = null;
         announcement = Texts[answer.Error is null ? "AnswerFinished" : "AnswerFailed"];
-        if (conversation is not null && conversation.Title.Length == 0)
-        {
-            conversation = await conversations.GetAsync(caller, conversation.Id, gone.Token);
-        }
         window.Signals.Raise();
         StateHasChanged();
+        await SendQueuedAsync();
     }
 
     private async Task DrawSoonAsync(CancellationToken stop)
@@ -170,7 +168,6 @@ public sealed partial class ChatPage(
     {
         await gone.CancelAsync();
         Unfollow();
-        gone.Dispose();
         if (script is not null)
         {
             await script.DisposeAsync();

@@ -24,6 +24,9 @@ public sealed class ChatScript : IAsyncDisposable
     /// <summary>Keeps what is typed and not sent apart for each conversation.</summary>
     public ValueTask UseDraftAsync(Guid? conversation) => attached.InvokeVoidAsync("useDraft", conversation?.ToString() ?? "new");
 
+    /// <summary>Puts a text into the composer, after what is there.</summary>
+    public ValueTask PutAsync(string text) => attached.InvokeVoidAsync("put", text);
+
     public ValueTask ToBottomAsync() => attached.InvokeVoidAsync("toBottom");
 
     public async ValueTask DisposeAsync()

@@ -47,7 +47,13 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
     {
         var caller = await current.GetAsync();
         var before = items.Where(c => c.Running).Select(c => c.Id).ToHashSet();
-        items = await library.ListAsync(caller, wanted.Trim().Length > 0 ? wanted.Trim() : null, gone.Token);
+        var asked = wanted;
+        var found = await library.ListAsync(caller, asked.Trim().Length > 0 ? asked.Trim() : null, gone.Token);
+        if (asked != wanted)
+        {
+            return; // more was typed meanwhile, and is being looked for
+        }
+        items = found;
         // An answer that ended while another conversation was open waits to be seen.
         unseen.UnionWith(items.Where(c => !c.Running && before.Contains(c.Id) && c.Id != openId).Select(c => c.Id));
         groups = ConversationGroup.Of(items, window.Time.GetLocalNow());
@@ -154,6 +160,5 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
         window.Signals.Changed -= LookAgain;
         window.Navigation.LocationChanged -= Moved;
         gone.Cancel();
-        gone.Dispose();
     }
 }

@@ -172,7 +172,6 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     public async ValueTask DisposeAsync()
     {
         await gone.CancelAsync();
-        gone.Dispose();
         try
         {
             if (script is not null && module is not null)

@@ -31,7 +31,7 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
     private IReadOnlyList<DocumentInfo> documents = [];
     private DateTimeOffset now;
     private string wanted = "";
-    private bool mayChange, missing, read, searching, attached, stale;
+    private bool mayChange, missing, read, searching, attaching, attached, stale;
 
     [Parameter] public Guid BaseId { get; set; }
 
@@ -50,10 +50,11 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (script is null && mayChange && !attached)
+        if (mayChange && !attaching)
         {
-            attached = true;
+            attaching = true;
             script = await UploadScript.AttachAsync(window.Js, root, this, $"/api/bases/{BaseId}/documents", limit);
+            attached = true;
             StateHasChanged();
         }
     }
@@ -82,18 +83,27 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
         {
             while (!missing && await tick.WaitForNextTickAsync(gone.Token))
             {
-                var due = stale || documents.Any(DocumentRows.Working);
-                if (!due && ++resting >= RestingLooks)
+                if (stale || documents.Any(DocumentRows.Working) || ++resting >= RestingLooks)
                 {
                     resting = 0;
-                    var seen = await bases.GetAsync(caller, BaseId, gone.Token);
-                    due = seen != item;
+                    await LookAsync();
                 }
-                if (due)
-                {
-                    await ReadAsync();
-                    StateHasChanged();
-                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            read = false; // the page was left
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            if (stale || documents.Any(DocumentRows.Working) || await bases.GetAsync(caller, BaseId, gone.Token) != item)
+            {
+                await ReadAsync();
+                StateHasChanged();
             }
         }
         catch (NotFoundException)
@@ -101,9 +111,9 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
             missing = true;
             StateHasChanged();
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            read = false; // the page was left
+            window.Log.LogWarning(error, "Base {Base} could not be looked at; the next look comes", BaseId);
         }
     }
 
@@ -130,7 +140,6 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
     public async ValueTask DisposeAsync()
     {
         await gone.CancelAsync();
-        gone.Dispose();
         if (script is not null)
         {
             await script.DisposeAsync();

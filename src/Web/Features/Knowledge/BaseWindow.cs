@@ -5,7 +5,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Knowledge;
 
 /// <summary>What a knowledge page needs of the browser window it lives in.</summary>
-public sealed class BaseWindow(IJSRuntime js, NavigationManager navigation, Toasts toasts, TimeProvider time)
+public sealed class BaseWindow(IJSRuntime js, NavigationManager navigation, Toasts toasts, TimeProvider time, ILogger<BaseWindow> log)
 {
     public IJSRuntime Js => js;
 
@@ -14,4 +14,6 @@ public sealed class BaseWindow(IJSRuntime js, NavigationManager navigation, Toas
     public Toasts Toasts => toasts;
 
     public TimeProvider Time => time;
+
+    public ILogger Log => log;
 }

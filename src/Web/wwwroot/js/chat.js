@@ -11,6 +11,7 @@ export function attach(root, page) {
     on(root, 'click', event => copyCode(event.target.closest('.code-copy')));
     return {
         useDraft: key => { composer.use(key); scroll.toBottom(); },
+        put: composer.put,
         toBottom: scroll.toBottom,
         detach: () => ending.abort(),
     };
@@ -49,6 +50,10 @@ function composing(root, page, on) {
     });
     on(root, 'click', event => { if (event.target.closest('[data-send]')) { send(); } });
     return {
+        put: text => {
+            const box = field();
+            if (box) { box.value = box.value ? `${box.value}\n${text}` : text; fit(); keep(); box.focus(); }
+        },
         use: name => {
             key = `draft:${name}`;
             const box = field();
@@ -59,17 +64,18 @@ function composing(root, page, on) {
 
 function following(root, on, ended) {
     const area = root.querySelector('[data-scroll]'), column = root.querySelector('[data-column]');
-    let atBottom = true;
+    let atBottom = true, top = 0;
     const toBottom = () => { atBottom = true; area.scrollTop = area.scrollHeight; delete root.dataset.newer; };
     on(area, 'scroll', () => {
-        atBottom = area.scrollHeight - area.scrollTop - area.clientHeight <= nearBottom;
-        if (atBottom) { delete root.dataset.newer; }
+        // Away from the bottom is only who scrolled up: text that grew since the last scroll moves the bottom, not the reader.
+        if (area.scrollHeight - area.scrollTop - area.clientHeight <= nearBottom) { atBottom = true; delete root.dataset.newer; } else if (area.scrollTop < top) { atBottom = false; }
+        top = area.scrollTop;
     });
     let height = 0;
     const watch = new ResizeObserver(() => {
         const grew = column.scrollHeight > height;
         height = column.scrollHeight;
-        if (atBottom) { area.scrollTop = area.scrollHeight; } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
+        if (atBottom) { toBottom(); } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
     });
     watch.observe(column);
     watch.observe(area);
@@ -102,7 +108,7 @@ function marks(root, page, on) {
         if (mark) { show(mark); } else if (event.target.closest('[data-card]')) { clearTimeout(hiding); } else { hide(leaveDelay); }
     });
     on(root, 'pointerleave', () => hide(leaveDelay));
-    on(root, 'focusin', event => { const mark = markOf(event.target); if (mark?.matches(':focus-visible')) { show(mark); } });
+    on(root, 'focusin', event => { const mark = markOf(event.target); if (mark) { show(mark); } });
     on(root, 'focusout', event => { if (markOf(event.target) && !event.relatedTarget?.closest('[data-card]')) { hide(leaveDelay); } });
     on(root.querySelector('[data-scroll]'), 'scroll', () => hide(0));
     on(root, 'click', event => {
