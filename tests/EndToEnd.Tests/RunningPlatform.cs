@@ -59,9 +59,9 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
         return running;
     }
 
-    internal void Signal(int signal) => Kill(ProcessId, signal);
+    internal void Signal(int signal) => Signal(ProcessId, signal);
 
-    internal static void Signal(int process, int signal) => Kill(process, signal);
+    internal static void Signal(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
     internal Task WaitForExitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
 

@@ -15,7 +15,7 @@ public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<Browse
         var folder = Directory.CreateTempSubdirectory("e2e-model-").FullName;
         var model = Path.Combine(folder, "talker.gguf");
         File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), model);
-        await using var platform = await RunningPlatform.StartAsync(("Models__Chat", model));
+        await using var platform = await RunningPlatform.StartAsync(("Models__Chat", model), ("Engine__ContextTokens", "2048"));
         var page = await browser.OpenAsync();
         await page.SignInAsync(platform.Address);
         await page.CreateBaseAsync(platform.Address, "Handbook");

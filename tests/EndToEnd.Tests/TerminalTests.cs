@@ -8,7 +8,7 @@ public sealed class TerminalTests
 {
     [Theory]
     [InlineData("How many days of annual leave does a newcomer get?", "employee-handbook.pdf", 3, "26 days")]
-    [InlineData("忘记密码怎么办？", "常见问题.txt", 1, "密码")]
+    [InlineData("着火时大家在哪里集合？", "员工手册.pdf", 5, "东门外的篮球场")]
     public async Task Ask_answers_with_the_right_citation_and_leaves_nothing_behind(string question, string document, int page, string words)
     {
         var (code, output, error) = await RunAsync("ask", "--docs", Repository.Samples, "--json", question);
