@@ -87,5 +87,26 @@
         antiforgeryToken: () => document.querySelector("meta[name=antiforgery-token]")?.content ?? "",
     };
 
-    document.addEventListener("DOMContentLoaded", showChoices);
+    // A server that was restarted does not know this page any more. All that matters is stored, so the page opens anew
+    // as soon as the server answers; only typed text that would be lost keeps it, and the button is there then.
+    function watchConnection() {
+        const bar = document.getElementById("components-reconnect-modal");
+        let waiting = 0;
+        new MutationObserver(() => {
+            const lost = /components-reconnect-(failed|rejected)/.test(bar.className);
+            if (lost && !waiting) waiting = setInterval(openAnew, 1000);
+            else if (!lost && waiting) waiting = clearInterval(waiting) ?? 0;
+        }).observe(bar, { attributes: true, attributeFilter: ["class"] });
+    }
+
+    async function openAnew() {
+        if ([...document.querySelectorAll("textarea")].some(box => box.value.trim() !== "")) return;
+        const answer = await fetch("/health/live", { cache: "no-store" }).catch(() => null);
+        if (answer?.ok) location.reload();
+    }
+
+    document.addEventListener("DOMContentLoaded", () => {
+        showChoices();
+        watchConnection();
+    });
 })();
