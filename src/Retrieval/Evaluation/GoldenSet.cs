@@ -9,10 +9,14 @@ namespace Platform.Retrieval.Evaluation;
 /// <param name="Answers">Spans that answer it, word for word; none when they are not known.</param>
 /// <param name="Answerable">False when the documents do not hold the answer.</param>
 /// <param name="Context">The text that holds the answer, for sets that bring their texts along.</param>
-public sealed record GoldenQuestion(string Id, string Language, string Question, string? Document, int? Page, IReadOnlyList<string> Answers, bool Answerable, string? Context);
+public sealed record GoldenQuestion(string Id, string Language, string Question, string? Document, int? Page, IReadOnlyList<string> Answers, bool Answerable, string? Context)
+{
+    /// <summary>The questions asked before, for a follow-up.</summary>
+    public IReadOnlyList<string> History { get; init; } = [];
+}
 
 /// <summary>
-/// Questions with known answers, one JSON object a line: {id, lang, question, document?, page?, answers?: [{text}], answerable?, context?}. Sets whose rows have a
+/// Questions with known answers, one JSON object a line: {id, lang, question, document?, page?, answers?: [{text}], answerable?, history?: [text], context?}. Sets whose rows have a
 /// context bring their own texts; the others are about documents of a base.
 /// </summary>
 public static class GoldenSet
@@ -41,7 +45,7 @@ public static class GoldenSet
             GoldenRow row = JsonSerializer.Deserialize(text, GoldenJson.Default.GoldenRow)!;
             return new GoldenQuestion(
                 row.Id ?? where, row.Lang ?? "", row.Question ?? throw new InvalidDataException($"{where}: 'question' is missing."), row.Document, row.Page,
-                [.. (row.Answers ?? []).Select(a => a.Text).OfType<string>().Where(a => a.Length > 0)], row.Answerable ?? true, row.Context);
+                [.. (row.Answers ?? []).Select(a => a.Text).OfType<string>().Where(a => a.Length > 0)], row.Answerable ?? true, row.Context) { History = row.History ?? [] };
         }
         catch (JsonException broken)
         {
@@ -50,7 +54,7 @@ public static class GoldenSet
     }
 }
 
-internal sealed record GoldenRow(string? Id, string? Lang, string? Question, string? Document, int? Page, IReadOnlyList<GoldenAnswer>? Answers, bool? Answerable, string? Context);
+internal sealed record GoldenRow(string? Id, string? Lang, string? Question, string? Document, int? Page, IReadOnlyList<GoldenAnswer>? Answers, bool? Answerable, string? Context, IReadOnlyList<string>? History);
 
 internal sealed record GoldenAnswer(string? Text);
 

@@ -12,6 +12,7 @@ public static class CommandLine
         var serveCommand = ServeCommand.Create(serve);
         root.Subcommands.Add(serveCommand);
         root.Subcommands.Add(AskCommand.Create());
+        root.Subcommands.Add(EvalCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         var verb = args.Length > 0 && root.Subcommands.Any(c => c.Name == args[0]);
         var asked = args.Length > 0 && args[0] is "--help" or "-h" or "-?" or "--version";

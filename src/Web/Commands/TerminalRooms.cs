@@ -68,7 +68,7 @@ internal sealed class TerminalRooms
                 await Console.Error.WriteLineAsync("platform: stopped.");
                 return 130;
             }
-            catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync($"platform: {problem.Message}");
                 return 1;
