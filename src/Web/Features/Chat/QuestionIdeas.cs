@@ -24,7 +24,7 @@ public sealed partial class QuestionIdeas(DocumentLibrary documents)
                 foreach (var document in ready.OrderByDescending(d => d.UpdatedAt).Take(DocumentsRead))
                 {
                     var headings = (await documents.PassagesAsync(caller, document.Id, cancellation))
-                        .Select(p => Number().Replace(p.Heading.Split(" › ")[^1].Trim(), "")).Where(h => h.Length is > 1 and < LongestHeading).Distinct().ToList();
+                        .Select(p => Number().Replace(p.Heading.Split(" › ")[^1].Trim(), "")).Where(h => h.Length is > 1 and < LongestHeading && !h.Contains('|', StringComparison.Ordinal)).Distinct().ToList();
                     // From the middle: a first heading is often the title, a last one an imprint.
                     ideas.AddRange(headings.Skip(headings.Count / 3).Take(2).Select(h => new Idea(h, Path.GetFileNameWithoutExtension(document.Name))));
                 }

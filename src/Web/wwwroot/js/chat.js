@@ -110,7 +110,7 @@ function marks(root, page, on) {
     on(root, 'pointerleave', () => hide(leaveDelay));
     on(root, 'focusin', event => { const mark = markOf(event.target); if (mark) { show(mark); } });
     on(root, 'focusout', event => { if (markOf(event.target) && !event.relatedTarget?.closest('[data-card]')) { hide(leaveDelay); } });
-    on(root.querySelector('[data-scroll]'), 'scroll', () => hide(0));
+    on(root.querySelector('[data-scroll]'), 'scroll', () => { if (shown) { hide(0); } });
     on(root, 'click', event => {
         const mark = markOf(event.target);
         if (!mark) { return; }
