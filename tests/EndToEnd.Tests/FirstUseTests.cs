@@ -105,9 +105,22 @@ public sealed class FirstUseTests(BrowserFixture browser) : IClassFixture<Browse
         await Expect(page.GetByTestId("source-viewer")).ToContainTextAsync(document);
         var highlight = page.GetByTestId("source-highlight").First;
         await Expect(highlight).ToBeInViewportAsync(new() { Timeout = 60_000 });
-        if (!document.EndsWith(".pdf", StringComparison.Ordinal))
+        if (document.EndsWith(".pdf", StringComparison.Ordinal))
         {
-            await Expect(highlight).ToContainTextAsync(words); // on a PDF's page image the mark is a rectangle
+            // The mark is a rectangle on the image of the page, and the image is there.
+            await highlight.EvaluateAsync("""
+                async mark => {
+                    for (let part = mark; part; part = part.parentElement) {
+                        const image = part.querySelector('img');
+                        if (image) { await image.decode(); return; }
+                    }
+                    throw new Error('no page image beside the mark');
+                }
+                """);
+        }
+        else
+        {
+            await Expect(highlight).ToContainTextAsync(words);
         }
     }
 
