@@ -6,7 +6,7 @@ namespace Platform.Retrieval.Search;
 /// </summary>
 internal static class Relevance
 {
-    /// <summary>Passages that have nothing to do with a question reach about this cosine by chance.</summary>
+    /// <summary>Passages that have nothing to do with a question reach about this cosine by chance. The small model that comes with the program seldom gets there: with it, words decide.</summary>
     public const double UnrelatedCosine = 0.5;
 
     /// <summary>Without shared words, meaning alone never vouches for more than this.</summary>

@@ -55,6 +55,29 @@ public sealed class EmbeddedPassageIndexTests : PassageIndexSuite
     }
 
     [Fact]
+    public async Task Scoring_only_passages_with_a_rare_term_gives_the_scores_and_the_first_ranks_of_scoring_all()
+    {
+        // "common" stands everywhere, "half" in every second one, "rare" in one of forty; of 6,000 passages only those with "half" or "rare" are scored.
+        Guid document = Guid.NewGuid();
+        Passage[] passages = [.. Enumerable.Range(0, 6000).Select(i => Make(
+            Base, document, i, string.Join(' ', Enumerable.Repeat("common", 1 + (i % 3)).Concat(i % 2 == 0 ? ["half"] : []).Concat(i % 40 == 0 ? ["rare"] : []).Concat(Enumerable.Repeat("filler", i % 7)))))];
+        await Index.ReplaceDocumentAsync(Base, document, "hash", Vectors(passages), TestContext.Current.CancellationToken);
+        IReadOnlyList<ScoredPassage> found = await Index.SearchLexicalAsync("common half rare", new([Base]), 20, TestContext.Current.CancellationToken);
+        await using SqliteConnection connection = new($"Data Source={_folder.Data.Databases}/passages.db");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT rowid & 524287, -bm25(words) AS score FROM words WHERE words MATCH 'common OR half OR rare' ORDER BY score DESC, rowid LIMIT 20";
+        List<(int, double)> oracle = [];
+        await using SqliteDataReader row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await row.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            oracle.Add((row.GetInt32(0), Math.Round(row.GetDouble(1), 9)));
+        }
+
+        Assert.Equal(oracle, found.Select(f => (f.Passage.Ordinal, Math.Round(f.Score, 9))));
+    }
+
+    [Fact]
     public async Task An_index_of_a_newer_program_is_refused_and_left_alone()
     {
         Directory.CreateDirectory(_folder.Data.Databases);

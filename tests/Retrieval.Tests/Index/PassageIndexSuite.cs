@@ -41,6 +41,18 @@ public abstract class PassageIndexSuite : IDisposable
         Assert.Equal("食堂中午十二点开门。", (await Index.SearchLexicalAsync("食堂什么时候开门？", new([Base]), 5, Token))[0].Passage.Text);
     }
 
+    [Theory]
+    [InlineData("3.5", "Interest is 3.5 per cent.")]
+    [InlineData("HR-204", "Fill in form HR-204.")]
+    [InlineData("C++", "Written in C++ by two people.")]
+    [InlineData("C#", "Written in C# by three people.")]
+    public async Task Finds_numbers_codes_and_names_with_signs(string question, string expected)
+    {
+        await AddAsync(Base, "Interest is 3.5 per cent.", "In 3 of 5 cases.", "Fill in form HR-204.", "Written in C++ by two people.", "Written in C# by three people.");
+        Assert.Equal(expected, (await Index.SearchLexicalAsync(question, new([Base]), 5, Token))[0].Passage.Text);
+        Assert.All((await Index.CountTermsAsync([.. Platform.Retrieval.Search.QueryTerms.ContentOf(question)], Token)).Holding, h => Assert.True(h.Value > 0));
+    }
+
     [Fact]
     public async Task Finds_by_meaning_with_cosines_best_first()
     {

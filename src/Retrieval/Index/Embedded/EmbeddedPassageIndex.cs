@@ -8,13 +8,14 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
 {
     private readonly PassageStore _store;
     private readonly VectorIndex _vectors;
+    private readonly LexicalIndex _words = new();
     private readonly PassageWriter _writer;
 
     public EmbeddedPassageIndex(DataFolder folder)
     {
         _store = new PassageStore(folder);
         _vectors = new VectorIndex(_store);
-        _writer = new PassageWriter(_store, _vectors);
+        _writer = new PassageWriter(_store, _vectors, _words);
     }
 
     public Task ReplaceDocumentAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation) =>
@@ -35,7 +36,7 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
                 }
 
                 float[] unit = EmbeddingKind.Unit(query, kind.Length);
-                return await PassageStore.ReadScoredAsync(connection, await _vectors.SearchAsync(connection, unit, rows, top, cancellation), cancellation);
+                return await PassageStore.ReadAsync(connection, await _vectors.SearchAsync(connection, unit, rows, top, cancellation), cancellation);
             },
             cancellation);
 
@@ -44,14 +45,14 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
             async connection =>
             {
                 RowFilter rows = await PassageStore.ResolveAsync(connection, filter, cancellation);
-                return await PassageStore.ReadScoredAsync(connection, await LexicalIndex.SearchAsync(connection, query, rows, top, cancellation), cancellation);
+                return await PassageStore.ReadAsync(connection, await _words.SearchAsync(connection, query, rows, top, cancellation), cancellation);
             },
             cancellation);
 
     public Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<Passage>>(
             async connection => await PassageStore.DocumentAsync(connection, baseId, documentId, cancellation) is { } document
-                ? await PassageStore.ReadAsync(connection, PassageRow.First(document), PassageRow.Last(document), cancellation)
+                ? await PassageStore.ReadAsync(connection, document, cancellation)
                 : [],
             cancellation);
 
@@ -66,7 +67,7 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
                 }
 
                 await using SqliteCommand command = connection.CreateCommand();
-                command.CommandText = "SELECT count(*) FROM passages WHERE row BETWEEN $first AND $last";
+                command.CommandText = "SELECT count(*) FROM words_docsize WHERE id BETWEEN $first AND $last";
                 command.Parameters.AddWithValue("$first", rows.Bases.Single() << PassageRow.BaseShift);
                 command.Parameters.AddWithValue("$last", ((rows.Bases.Single() + 1) << PassageRow.BaseShift) - 1);
                 return (long)(await command.ExecuteScalarAsync(cancellation))!;
@@ -74,7 +75,7 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
             cancellation);
 
     public Task<TermCounts> CountTermsAsync(IReadOnlyCollection<string> terms, CancellationToken cancellation) =>
-        ReadAsync(connection => LexicalIndex.CountAsync(connection, terms, cancellation), cancellation);
+        ReadAsync(connection => _words.CountAsync(connection, terms, cancellation), cancellation);
 
     public Task<string?> EmbeddingModelAsync(CancellationToken cancellation) =>
         ReadAsync(async connection => (await EmbeddingKind.ReadAsync(connection, cancellation))?.Model, cancellation);

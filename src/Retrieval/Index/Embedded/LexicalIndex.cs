@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Platform.Retrieval.Search;
@@ -5,18 +6,30 @@ using Platform.Retrieval.Search;
 namespace Platform.Retrieval.Index.Embedded;
 
 /// <summary>BM25 over the terms of heading and text, by SQLite's FTS5.</summary>
-internal static class LexicalIndex
+internal sealed class LexicalIndex
 {
     /// <summary>More terms than this (a pasted page as a question) are cut to the first ones.</summary>
     private const int MostTerms = 64;
 
+    /// <summary>Scoring is what costs time. When a question's terms stand in more passages than this, only passages that hold one of its rarer terms are scored.</summary>
+    private const int FewPassages = 5000;
+
+    // What was counted since the last write; a question's terms are counted for the search and again for the relevance.
+    private readonly ConcurrentDictionary<string, long> _holding = new();
+    private long _passages = -1;
+
     /// <summary>Rows with their score, larger better, best first.</summary>
-    public static async Task<List<(long Row, double Score)>> SearchAsync(SqliteConnection connection, string query, RowFilter filter, int top, CancellationToken cancellation)
+    public async Task<List<(long Row, double Score)>> SearchAsync(SqliteConnection connection, string query, RowFilter filter, int top, CancellationToken cancellation)
     {
-        IReadOnlyList<string> content = QueryTerms.ContentOf(query);
-        string[] terms = [.. (content.Count > 0 ? content : QueryTerms.Of(query)).Distinct().Take(MostTerms)];
+        string[] terms = [.. QueryTerms.ContentOf(query).Distinct().Take(MostTerms)];
         List<(long, double)> found = [];
         if (terms.Length == 0 || filter.FindsNothing)
+        {
+            return found;
+        }
+
+        (string match, int times) = Match((await CountAsync(connection, terms, cancellation)).Holding, Math.Max(FewPassages, 4 * top));
+        if (match.Length == 0)
         {
             return found;
         }
@@ -25,42 +38,70 @@ internal static class LexicalIndex
 #pragma warning disable CA2100 // only numbers are put into the text
         command.CommandText = $"SELECT rowid, bm25(words) AS score FROM words WHERE words MATCH $match AND {Where(filter)} ORDER BY score, rowid LIMIT $top";
 #pragma warning restore CA2100
-        command.Parameters.AddWithValue("$match", string.Join(" OR ", terms.Select(Quoted)));
+        command.Parameters.AddWithValue("$match", match);
         command.Parameters.AddWithValue("$top", top);
         await using SqliteDataReader row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {
-            found.Add((row.GetInt64(0), -row.GetDouble(1)));
+            found.Add((row.GetInt64(0), -row.GetDouble(1) / times));
         }
 
         return found;
     }
 
-    /// <summary>How many passages hold each term.</summary>
-    public static async Task<TermCounts> CountAsync(SqliteConnection connection, IReadOnlyCollection<string> terms, CancellationToken cancellation)
+    /// <summary>How many passages there are, and how many hold each term.</summary>
+    public async Task<TermCounts> CountAsync(SqliteConnection connection, IReadOnlyCollection<string> terms, CancellationToken cancellation)
     {
         await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM passages";
-        long passages = (long)(await command.ExecuteScalarAsync(cancellation))!;
+        if (Volatile.Read(ref _passages) < 0)
+        {
+            command.CommandText = "SELECT count(*) FROM words_docsize"; // FTS5's own table of lengths: far smaller than the one with the texts
+            Volatile.Write(ref _passages, (long)(await command.ExecuteScalarAsync(cancellation))!);
+        }
+
         command.CommandText = "SELECT doc FROM word_counts WHERE term = $term";
         SqliteParameter term = command.Parameters.Add("$term", SqliteType.Text);
         Dictionary<string, long> holding = [];
         foreach (string asked in terms)
         {
-            term.Value = asked;
-            if (await command.ExecuteScalarAsync(cancellation) is long count and > 0)
+            if (!_holding.TryGetValue(asked, out long count))
+            {
+                term.Value = asked;
+                _holding[asked] = count = await command.ExecuteScalarAsync(cancellation) as long? ?? 0;
+            }
+
+            if (count > 0)
             {
                 holding[asked] = count;
             }
         }
 
-        return new TermCounts(passages, holding);
+        return new TermCounts(Math.Max(0, Volatile.Read(ref _passages)), holding);
+    }
+
+    /// <summary>Called after every write: counts have changed.</summary>
+    public void Forget()
+    {
+        _holding.Clear();
+        Volatile.Write(ref _passages, -1);
     }
 
     /// <summary>What is indexed of a passage.</summary>
     public static string TermsOf(Chunking.Passage passage) => string.Join(' ', QueryTerms.Of($"{passage.Heading}\n{passage.Text}"));
 
-    private static string Quoted(string term) => $"\"{term.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>
+    /// The full-text query, and how many times over it counts each term. With common terms it is (rare …) AND (rare … OR common … twice): the first part says which passages
+    /// are scored, and as every term is then named twice, the score is exactly twice BM25.
+    /// </summary>
+    private static (string Match, int Times) Match(IReadOnlyDictionary<string, long> holding, int few)
+    {
+        string[] terms = [.. holding.OrderBy(h => h.Value).ThenBy(h => h.Key, StringComparer.Ordinal).Select(h => h.Key)];
+        long passages = 0;
+        int rare = terms.TakeWhile((term, i) => (passages += holding[term]) <= few || i == 0).Count();
+        return rare == terms.Length ? (AnyOf(terms), 1) : ($"({AnyOf(terms[..rare])}) AND ({AnyOf([.. terms, .. terms[rare..]])})", 2);
+    }
+
+    private static string AnyOf(IEnumerable<string> terms) => string.Join(" OR ", terms.Select(term => $"\"{term.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
 
     private static string Where(RowFilter filter)
     {

@@ -9,6 +9,7 @@ internal sealed class PassageStore
     /// <summary>Version of the tables below. A file of a newer one is refused.</summary>
     private const long Format = 1;
 
+    // The words come as QueryTerms makes them: FTS5 must only part them at white space.
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS bases (key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE);
         CREATE TABLE IF NOT EXISTS documents (key INTEGER PRIMARY KEY, base INTEGER NOT NULL, id BLOB NOT NULL, UNIQUE (base, id));
@@ -16,7 +17,7 @@ internal sealed class PassageStore
             start INTEGER NOT NULL, "end" INTEGER NOT NULL, tokens INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS vectors (row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS embedding (only INTEGER PRIMARY KEY CHECK (only = 1), model TEXT NOT NULL, length INTEGER NOT NULL);
-        CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (terms, tokenize = 'ascii');
+        CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (terms, tokenize = "ascii tokenchars '.+#-_'");
         CREATE VIRTUAL TABLE IF NOT EXISTS word_counts USING fts5vocab (words, row);
         """;
 
@@ -76,18 +77,45 @@ internal sealed class PassageStore
         && await KeyAsync(connection, "SELECT key FROM documents WHERE id = $id AND base = $base", documentId, baseKey, cancellation) is { } key
             ? PassageRow.Document(baseKey, key) : null;
 
-    /// <summary>Reads passages of a range of rows, in order.</summary>
-    public static async Task<List<Passage>> ReadAsync(SqliteConnection connection, long first, long last, CancellationToken cancellation)
+    /// <summary>Reads the passages of a document in order.</summary>
+    public static async Task<IReadOnlyList<Passage>> ReadAsync(SqliteConnection connection, long document, CancellationToken cancellation)
     {
-        await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = """
+        await using SqliteCommand command = Reading(connection);
+        return await ReadAsync(command, PassageRow.First(document), PassageRow.Last(document), cancellation);
+    }
+
+    /// <summary>Passages of scored rows, keeping their order; rows that are gone meanwhile are left out.</summary>
+    public static async Task<IReadOnlyList<ScoredPassage>> ReadAsync(SqliteConnection connection, IEnumerable<(long Row, double Score)> scored, CancellationToken cancellation)
+    {
+        List<ScoredPassage> found = [];
+        await using SqliteCommand command = Reading(connection);
+        foreach ((long row, double score) in scored)
+        {
+            found.AddRange((await ReadAsync(command, row, row, cancellation)).Select(passage => new ScoredPassage(passage, score)));
+        }
+
+        return found;
+    }
+
+    private static SqliteCommand Reading(SqliteConnection connection)
+    {
+        SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"""
             SELECT p.row, p.id, b.id, d.id, p.text, p.heading, p.page, p.page_end, p.start, p."end", p.tokens
-            FROM passages p JOIN documents d ON d.key = (p.row >> 19) & 16777215 JOIN bases b ON b.key = d.base WHERE p.row BETWEEN $first AND $last ORDER BY p.row
+            FROM passages p JOIN documents d ON d.key = (p.row >> {PassageRow.DocumentShift}) & {PassageRow.MaxDocuments - 1} JOIN bases b ON b.key = d.base
+            WHERE p.row BETWEEN $first AND $last ORDER BY p.row
             """;
-        command.Parameters.AddWithValue("$first", first);
-        command.Parameters.AddWithValue("$last", last);
+        command.Parameters.Add("$first", SqliteType.Integer);
+        command.Parameters.Add("$last", SqliteType.Integer);
+        return command;
+    }
+
+    private static async Task<List<Passage>> ReadAsync(SqliteCommand reading, long first, long last, CancellationToken cancellation)
+    {
+        reading.Parameters["$first"].Value = first;
+        reading.Parameters["$last"].Value = last;
         List<Passage> passages = [];
-        await using SqliteDataReader row = await command.ExecuteReaderAsync(cancellation);
+        await using SqliteDataReader row = await reading.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {
             passages.Add(new Passage(
@@ -96,18 +124,6 @@ internal sealed class PassageStore
         }
 
         return passages;
-    }
-
-    /// <summary>Passages of scored rows, keeping their order; rows that are gone meanwhile are left out.</summary>
-    public static async Task<IReadOnlyList<ScoredPassage>> ReadScoredAsync(SqliteConnection connection, IEnumerable<(long Row, double Score)> scored, CancellationToken cancellation)
-    {
-        List<ScoredPassage> found = [];
-        foreach ((long row, double score) in scored)
-        {
-            found.AddRange((await ReadAsync(connection, row, row, cancellation)).Select(passage => new ScoredPassage(passage, score)));
-        }
-
-        return found;
     }
 
     private static async Task<long?> KeyAsync(SqliteConnection connection, string sql, Guid id, long? baseKey, CancellationToken cancellation)

@@ -5,7 +5,7 @@ using Platform.Retrieval.Chunking;
 namespace Platform.Retrieval.Index.Embedded;
 
 /// <summary>Writes and deletes, one transaction each, and keeps the codes in memory in step.</summary>
-internal sealed class PassageWriter(PassageStore store, VectorIndex vectors)
+internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, LexicalIndex words)
 {
     public async Task ReplaceAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation)
     {
@@ -79,6 +79,7 @@ internal sealed class PassageWriter(PassageStore store, VectorIndex vectors)
             Action remember = await change(connection);
             await transaction.CommitAsync(cancellation);
             remember();
+            words.Forget();
         }
         finally
         {
