@@ -34,9 +34,18 @@ public sealed class WebServer : IAsyncDisposable
         // Nothing listens on port 9: the model host is down unless a test says otherwise.
         var app = WebProgram.Build(["--Urls=http://127.0.0.1:0", $"--Data:Directory={folder}", "--ModelHost:Endpoint=http://127.0.0.1:9", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.AspNetCore=None",
             $"--ModelHost:Program={Repository.Program("ModelHost.Server")}", .. settings]);
-        await WebProgram.PrepareAsync(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new WebServer(app, folder);
+        try
+        {
+            await WebProgram.PrepareAsync(app);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return new WebServer(app, folder);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>A browser without a person.</summary>
