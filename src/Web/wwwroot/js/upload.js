@@ -3,23 +3,40 @@ const atOnce = 3, tellEvery = 200, tellAtMost = 100;
 // Kinds that no reader takes: refused before a byte is sent. All else is judged by its content on the server.
 const refused = /\.(exe|dll|so|msi|zip|7z|rar|gz|tar|jar|iso|png|jpe?g|gif|webp|bmp|tiff?|heic|ico|mp[34]|m4a|wav|flac|mov|avi|mkv|webm|doc|xls|ppt|pptx|odt|ods|odp|pages|numbers|key|psd|ttf|woff2?)$/i;
 
+// One queue a base, for as long as the browser's page lives: leaving the base's page in between changes nothing.
+const queues = new Map();
+addEventListener('beforeunload', event => { if ([...queues.values()].some(queue => queue.busy())) { event.preventDefault(); } });
+
 export function attach(root, page, address, limit) {
     const ending = new AbortController(), on = (target, type, handler) => target.addEventListener(type, handler, { signal: ending.signal });
-    const files = new Map(), waiting = [], changed = new Set();
-    let running = 0, next = 1, forAll = null, telling = null;
+    if (!queues.has(address)) { queues.set(address, uploads(address, limit)); }
+    const queue = queues.get(address);
+    queue.listen(page);
+    on(root, 'change', event => {
+        if (event.target.matches('input[type=file]')) { queue.add([...event.target.files]); event.target.value = ''; }
+    });
+    drops(root, on, queue.add);
+    const { decide, cancel, again, forget } = queue;
+    return { decide, cancel, again, forget, detach: () => { ending.abort(); queue.leave(page); } };
+}
 
-    const tell = item => { changed.add(item); telling ??= setTimeout(flush, tellEvery); };
+function uploads(address, limit) {
+    const files = new Map(), waiting = [], changed = new Set();
+    let page = null, running = 0, next = 1, forAll = null, telling = null;
+
+    const tell = item => { changed.add(item); if (page) { telling ??= setTimeout(flush, tellEvery); } };
     const flush = async () => {
         telling = null;
-        const batch = [...changed].slice(0, tellAtMost);
+        const batch = [...changed].slice(0, tellAtMost), listener = page;
         batch.forEach(item => changed.delete(item));
         try {
-            await page.invokeMethodAsync('Uploaded', batch.map(({ key, name, size, sent, state, code, message }) => ({ key, name, size, sent, state, code, message })));
+            await listener.invokeMethodAsync('Uploaded', batch.map(({ key, name, size, sent, state, code, message }) => ({ key, name, size, sent, state, code, message })));
+            batch.filter(item => item.state === 'taken').forEach(item => files.delete(item.key));
         } catch {
             // The line is down for the moment; the upload is not. What was to be told is told later.
             batch.forEach(item => changed.add(item));
         }
-        if (changed.size && !ending.signal.aborted) { telling ??= setTimeout(flush, tellEvery); }
+        if (changed.size && page) { telling ??= setTimeout(flush, tellEvery); }
     };
 
     const add = list => {
@@ -44,7 +61,7 @@ export function attach(root, page, address, limit) {
         request.setRequestHeader('RequestVerificationToken', globalThis.platform.antiforgeryToken());
         request.setRequestHeader('Content-Type', 'application/octet-stream');
         request.upload.onprogress = event => { item.sent = event.loaded; tell(item); };
-        request.onloadend = () => { running--; item.request = null; settle(item, request); pump(); };
+        request.onloadend = () => { running--; item.request = null; settle(item, request); pump(); if (!running && !waiting.length) { forAll = null; } };
         request.send(item.file);
         tell(item);
     };
@@ -61,13 +78,11 @@ export function attach(root, page, address, limit) {
         }
     };
 
-    on(root, 'change', event => {
-        if (event.target.matches('input[type=file]')) { add([...event.target.files]); event.target.value = ''; }
-    });
-    drops(root, on, add);
-    on(window, 'beforeunload', event => { if (running || waiting.length) { event.preventDefault(); } });
-
     return {
+        add,
+        busy: () => running + waiting.length > 0,
+        listen: listener => { page = listener; files.forEach(tell); },
+        leave: listener => { if (page === listener) { page = null; } },
         decide: (key, choice, all) => {
             if (all) { forAll = choice; }
             for (const item of files.values()) {
@@ -88,7 +103,6 @@ export function attach(root, page, address, limit) {
             if (item?.file) { Object.assign(item, { state: 'waiting', code: '', message: '' }); waiting.push(item); tell(item); pump(); }
         },
         forget: keys => keys.forEach(key => files.delete(key)),
-        detach: () => { ending.abort(); waiting.length = 0; files.forEach(item => item.request?.abort()); clearTimeout(telling); },
     };
 }
 
