@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Chat;
 
@@ -7,42 +8,28 @@ namespace Platform.Web.Features.Chat;
 public sealed class ChatScript : IAsyncDisposable
 {
     private readonly DotNetObjectReference<ChatPage> page;
-    private readonly IJSObjectReference module;
-    private readonly IJSObjectReference attached;
+    private readonly BrowserScript script;
 
-    private ChatScript(DotNetObjectReference<ChatPage> page, IJSObjectReference module, IJSObjectReference attached) =>
-        (this.page, this.module, this.attached) = (page, module, attached);
+    private ChatScript(DotNetObjectReference<ChatPage> page, BrowserScript script) => (this.page, this.script) = (page, script);
 
-    /// <summary>Loads the script and ties it to the page's root element.</summary>
+    /// <summary>Ties the script to the page's root element.</summary>
     public static async Task<ChatScript> AttachAsync(IJSRuntime js, ElementReference root, ChatPage page)
     {
         var reference = DotNetObjectReference.Create(page);
-        var module = await js.InvokeAsync<IJSObjectReference>("import", "./js/chat.js");
-        return new ChatScript(reference, module, await module.InvokeAsync<IJSObjectReference>("attach", root, reference));
+        return new ChatScript(reference, await BrowserScript.AttachAsync(js, "chat", root, reference));
     }
 
     /// <summary>Keeps what is typed and not sent apart for each conversation.</summary>
-    public ValueTask UseDraftAsync(Guid? conversation) => attached.InvokeVoidAsync("useDraft", conversation?.ToString() ?? "new");
+    public ValueTask UseDraftAsync(Guid? conversation) => script.CallAsync("useDraft", conversation?.ToString() ?? "new");
 
     /// <summary>Puts a text into the composer, after what is there.</summary>
-    public ValueTask PutAsync(string text) => attached.InvokeVoidAsync("put", text);
+    public ValueTask PutAsync(string text) => script.CallAsync("put", text);
 
-    public ValueTask ToBottomAsync() => attached.InvokeVoidAsync("toBottom");
+    public ValueTask ToBottomAsync() => script.CallAsync("toBottom");
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await attached.InvokeVoidAsync("detach");
-            await attached.DisposeAsync();
-            await module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and the script with it: only this side is left to let go.
-            page.Dispose();
-            return;
-        }
+        await script.DisposeAsync();
         page.Dispose();
     }
 }

@@ -7,6 +7,7 @@ using Platform.Retrieval.Documents;
 using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Reading;
 using Platform.Web.Host;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Documents;
 
@@ -16,7 +17,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
 {
     private readonly CancellationTokenSource gone = new();
     private ElementReference root;
-    private IJSObjectReference? module, script;
+    private BrowserScript? script;
     private DotNetObjectReference<DocumentView>? reference;
     private ParsedDocument? parsed;
     private IReadOnlyList<TextPart> parts = [];
@@ -134,8 +135,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
         if (firstRender)
         {
             reference = DotNetObjectReference.Create(this);
-            module = await js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./js/document-view.js");
-            script = await module.InvokeAsync<IJSObjectReference>("attach", gone.Token, root, reference);
+            script = await BrowserScript.AttachAsync(js, "document-view", root, reference);
         }
         if (script is null || parsed is null)
         {
@@ -144,11 +144,11 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
         if (toHighlight)
         {
             toHighlight = false;
-            await script.InvokeVoidAsync("toHighlight", gone.Token);
+            await script.CallAsync("toHighlight");
         }
         else if (endsMoved)
         {
-            await script.InvokeVoidAsync("observeEnds", gone.Token);
+            await script.CallAsync("observeEnds");
         }
         endsMoved = false;
     }
@@ -172,18 +172,9 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     public async ValueTask DisposeAsync()
     {
         await gone.CancelAsync();
-        try
+        if (script is not null)
         {
-            if (script is not null && module is not null)
-            {
-                await script.InvokeVoidAsync("detach");
-                await script.DisposeAsync();
-                await module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            script = null; // the browser is gone, and the script with it
+            await script.DisposeAsync();
         }
         reference?.Dispose();
     }
