@@ -30,7 +30,7 @@ public sealed class IngestDocument
     internal IngestDocument(IDbContextFactory<RetrievalContext> database, ContentStore contents, IngestQueue queue, IngestWake wake, IOptions<RetrievalOptions> options, TimeProvider time) =>
         (_database, _contents, _queue, _wake, _options, _time) = (database, contents, queue, wake, options.Value, time);
 
-    /// <summary>Streams the content to disk (never wholly in memory). Throws IngestException when too large (limit named), empty, or of an unsupported type by content; NotFoundException when the caller may not change the base.</summary>
+    /// <summary>Streams the content to disk (never wholly in memory). Throws IngestException when too large (limit named), empty, of an unsupported type by content, or when the disk is full; NotFoundException when the caller may not change the base.</summary>
     public async Task<IngestReceipt> AddAsync(Caller caller, Guid baseId, string fileName, Stream content, DuplicateChoice choice, CancellationToken cancellation)
     {
         await using RetrievalContext db = await _database.CreateDbContextAsync(cancellation);
@@ -39,7 +39,18 @@ public sealed class IngestDocument
             throw KnowledgeBases.NotFound(baseId);
         }
 
-        string name = DocumentName.Clean(fileName);
+        try
+        {
+            return await StoreAsync(db, caller, baseId, DocumentName.Clean(fileName), content, choice, cancellation);
+        }
+        catch (Exception failure) when (failure is not IngestException && IngestFailure.IsDiskFull(failure))
+        {
+            throw new IngestException(IngestError.NoSpace, "The disk is full: the file was not stored. Free some space and add it again.", failure);
+        }
+    }
+
+    private async Task<IngestReceipt> StoreAsync(RetrievalContext db, Caller caller, Guid baseId, string name, Stream content, DuplicateChoice choice, CancellationToken cancellation)
+    {
         using StagedContent staged = await _contents.StageAsync(content, _options.MaxFileBytes, cancellation);
         if (staged.Bytes == 0)
         {

@@ -7,7 +7,6 @@ namespace Platform.Retrieval.Storage;
 /// <summary>Uploaded files by their SHA-256: files/ab/cdef…. Names from outside never reach the disk.</summary>
 internal sealed class ContentStore(DataFolder folder)
 {
-    private const int ErrnoNoSpace = 28;
     private readonly string _incoming = Path.Combine(folder.Files, "incoming");
 
     /// <summary>Held from deciding that a content is needed (or not) until the database says so too, so that adding and deleting the same content never cross.</summary>
@@ -15,7 +14,7 @@ internal sealed class ContentStore(DataFolder folder)
 
     public string PathOf(string sha256) => Path.Combine(folder.Files, sha256[..2], sha256[2..]);
 
-    /// <summary>Streams to disk, hashing on the way. Throws IngestException TooLarge as soon as the limit is passed, NoSpace when the disk is full.</summary>
+    /// <summary>Streams to disk, hashing on the way. Throws IngestException TooLarge as soon as the limit is passed.</summary>
     public async Task<StagedContent> StageAsync(Stream content, long maxBytes, CancellationToken cancellation)
     {
         Directory.CreateDirectory(_incoming);
@@ -41,14 +40,9 @@ internal sealed class ContentStore(DataFolder folder)
             file.Flush(flushToDisk: true);
             return new StagedContent(path, Convert.ToHexStringLower(hash.GetHashAndReset()), total);
         }
-        catch (Exception error)
+        catch
         {
             File.Delete(path);
-            if (error is IOException { HResult: ErrnoNoSpace })
-            {
-                throw new IngestException(IngestError.NoSpace, "The disk is full: the file was not stored. Free some space and add it again.", error);
-            }
-
             throw;
         }
         finally
