@@ -82,6 +82,14 @@ internal sealed class AgentsRig : IAsyncDisposable
     public async Task<ConversationMessage> AnswerAsync(RunInfo run) =>
         (await Conversations.MessagesAsync(Anna, run.ConversationId, TestContext.Current.CancellationToken)).Single(m => m.Id == run.AssistantMessageId);
 
+    /// <summary>Lets the database refuse every new row of a table, or take them again, as a disk that is full does.</summary>
+    public async Task RefuseRowsAsync(string table, bool refuse = true)
+    {
+        await using var db = contexts.CreateDbContext();
+        var sql = refuse ? $"CREATE TRIGGER refuse_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no room'); END" : $"DROP TRIGGER refuse_{table}";
+        await db.Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Waits for a condition, with a deadline.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition)
     {

@@ -23,6 +23,9 @@ internal sealed class TextShelf : IEvidence
     /// <summary>Awaited before each search.</summary>
     public Func<CancellationToken, Task> BeforeSearch { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Thrown by each read of a document's text.</summary>
+    public Exception? ReadFailure { get; set; }
+
     public TextShelf Add(string name, string text, IReadOnlyList<WordBox>? words = null)
     {
         ParsedPage page = new(1, 0, text.Length, 600, 800, words ?? []);
@@ -51,7 +54,8 @@ internal sealed class TextShelf : IEvidence
     }
 
     public Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation) =>
-        documents.TryGetValue(documentId, out var document) ? Task.FromResult(document.Text) : throw new NotFoundException("Document");
+        ReadFailure is { } failure ? throw failure
+        : documents.TryGetValue(documentId, out var document) ? Task.FromResult(document.Text) : throw new NotFoundException("Document");
 
     private IEnumerable<Passage> Passages(Guid documentId, string text)
     {

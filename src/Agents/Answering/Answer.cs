@@ -4,7 +4,7 @@ using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Answering;
 
-/// <summary>Auto takes Quote unless the served chat model says that it can answer. Stored by number: append only.</summary>
+/// <summary>Auto takes Quote unless the served chat model says that it can answer. A run stores it by number, an event by name: append only, and rename none.</summary>
 [JsonConverter(typeof(CamelCaseNames<AnswerMode>))]
 public enum AnswerMode { Auto, Quote, Generate }
 
@@ -16,7 +16,7 @@ public sealed record PastTurn(string Role, string Text);
 
 /// <summary>How a cited sentence stands to its source. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<Verdict>))]
-public enum Verdict { Supported = 0, Partly = 1, Unsupported = 2, NoClaim = 3 }
+public enum Verdict { Supported, Partly, Unsupported, NoClaim }
 
 /// <summary>A rectangle on a page, shares of its width and height.</summary>
 public sealed record PageRectangle(int Page, float X, float Y, float Width, float Height);

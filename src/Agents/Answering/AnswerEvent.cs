@@ -3,7 +3,7 @@ using Platform.Agents.Runs;
 
 namespace Platform.Agents.Answering;
 
-/// <summary>What happens while answering, in order: status*, sources, (text | citation)*, done. A failure is thrown.</summary>
+/// <summary>What happens while answering, in order: status (searching), sources, (status | text | citation)*, done. A failure is thrown.</summary>
 public abstract record AnswerEvent;
 
 /// <summary>What is going on, for the status line.</summary>

@@ -73,16 +73,17 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
         }
     }
 
-    /// <summary>Events after a number, as they come, to the last. The last is told when it is stored, so that who reads the conversation then finds the whole answer; with a disk that takes nothing, after five seconds.</summary>
+    /// <summary>Events after a number, as they come, to the last. A number that no event has yet stands for the newest one; in a run that has ended the last is told again, so that every reader learns the end. The last is told when it is stored, so that who reads the conversation then finds the whole answer; with a disk that takes nothing, after five seconds.</summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (var seen = Math.Max(0, afterSeq); ;)
+        for (var seen = FirstUnseen(afterSeq); ;)
         {
+            cancellation.ThrowIfCancellationRequested();
             await UntilAsync(seen + 1, cancellation);
             IReadOnlyList<RunEvent> next;
             bool end;
             lock (gate)
-                (next, end) = (events[Math.Min(seen, events.Count)..], ended);
+                (next, end) = (events[seen..], ended);
             for (var i = 0; i < next.Count; i++)
             {
                 if (end && i + 1 == next.Count)
@@ -94,5 +95,11 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             if (end)
                 yield break;
         }
+    }
+
+    private int FirstUnseen(int afterSeq)
+    {
+        lock (gate)
+            return afterSeq <= events.Count ? Math.Max(0, afterSeq) : ended ? events.Count - 1 : events.Count;
     }
 }

@@ -52,9 +52,12 @@ public sealed class RunAgent
         }
         catch (DbUpdateException)
         {
-            // Another call was quicker: with this id, or in this conversation (the unique index on runs that have not ended).
-            return await SameAsync(db, caller, start, cancellation)
-                ?? throw new RunConflictException("This conversation is being answered already. Wait for the end of that answer, or stop it.");
+            // Another call may have been quicker: with this id, or in this conversation (the unique index on runs that have not ended).
+            if (await SameAsync(db, caller, start, cancellation) is { } quicker)
+                return quicker;
+            if (await db.Runs.AnyAsync(r => r.ConversationId == conversation.Id && r.EndedAt == null, cancellation))
+                throw new RunConflictException("This conversation is being answered already. Wait for the end of that answer, or stop it.");
+            throw; // a full disk, say
         }
         var history = past.Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
         var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode);
@@ -104,7 +107,7 @@ public sealed class RunAgent
             else if (row.EndedAt is not null)
                 yield break;
             else
-                await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellation); // another process executes it
+                await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellation); // stored a moment ago, and about to be in memory
         }
     }
 

@@ -7,6 +7,8 @@ namespace Platform.Agents.Runs;
 /// <summary>Executes one run to its end, whatever that is: answered, stopped, failed, or interrupted by the program's own end.</summary>
 internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log)
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(10);
+
     /// <summary>Returns when the last event is stored. Never throws for what happens inside the run.</summary>
     public async Task ExecuteAsync(LiveRun run, CancellationToken shutdown)
     {
@@ -80,10 +82,11 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
         run.Add("error", error, last: true);
     }
 
-    /// <summary>Stores events in order, in batches. Where storing fails (a full disk, say) it tries again, so that the run goes on and nothing is lost once there is room.</summary>
+    /// <summary>Stores events in order, in batches. Where storing fails (a full disk, say) it tries again after ever longer pauses, so that the run goes on and nothing is lost once there is room; the log tells where that begins and where it ends.</summary>
     private async Task StoreAsync(LiveRun run, CancellationToken shutdown)
     {
         var settings = options.Value;
+        var pause = ShortestPause;
         for (var stored = 0; ;)
         {
             await run.UntilAsync(stored + 1, CancellationToken.None);
@@ -95,15 +98,20 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
             {
                 await store.AppendAsync(run, events, progress, ended, CancellationToken.None);
                 stored += events.Count;
+                if (pause > ShortestPause && log.IsEnabled(LogLevel.Information))
+                    log.LogInformation("Events of run {RunId} are stored again", run.Id);
+                pause = ShortestPause;
                 if (ended)
                     return;
             }
             catch (Exception failure)
             {
-                log.LogError(failure, "Events of run {RunId} after {Seq} could not be stored", run.Id, stored);
+                if (pause == ShortestPause)
+                    log.LogError(failure, "Events of run {RunId} after {Seq} could not be stored; it is tried again until they are", run.Id, stored);
                 if (ended && shutdown.IsCancellationRequested)
                     return; // the next start finds the run unfinished and says so
-                await Task.Delay(TimeSpan.FromSeconds(1), time, shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, time, shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
     }

@@ -12,6 +12,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     private readonly List<LiveRun> waiting = [];
     private readonly SemaphoreSlim available = new(0);
     private int idle = options.Value.RunsAtOnce;
+    private CancellationToken shutdown;
 
     /// <summary>Throws RunException(ModelBusy) when no further run may wait.</summary>
     public void RefuseWhenFull()
@@ -37,7 +38,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     /// <summary>The run if this process executes it or will.</summary>
     public LiveRun? Find(Guid runId) => live.GetValueOrDefault(runId);
 
-    /// <summary>Stops a run, waiting or in progress, and returns when its end is stored.</summary>
+    /// <summary>Stops a run, waiting or in progress, and returns when its end is stored. Who does not wait for that changes nothing: the run is stopped and will be stored.</summary>
     public async Task StopAsync(LiveRun run, CancellationToken cancellation)
     {
         run.Stop();
@@ -48,17 +49,18 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
             Announce();
         }
         if (wasWaiting)
-            await ExecuteAsync(run, CancellationToken.None);
-        else
-            await run.Stored.WaitAsync(cancellation);
+            _ = ExecuteAsync(run, shutdown); // only its end is left to tell and store; the program's own end waits for that
+        await run.Stored.WaitAsync(cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        shutdown = stoppingToken;
         var workers = Enumerable.Range(0, options.Value.RunsAtOnce).Select(_ => WorkAsync(stoppingToken));
         await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var run in TakeAll())
             await ExecuteAsync(run, stoppingToken);
+        await Task.WhenAll(live.Values.Select(run => run.Stored));
     }
 
     private async Task WorkAsync(CancellationToken stopping)

@@ -26,25 +26,25 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
         modelBuilder.HasDbFunction(() => Lower(""));
         modelBuilder.Entity<ConversationRow>(row =>
         {
-            row.ToTable("Conversations").HasIndex(c => new { c.OwnerId, c.UpdatedAt });
+            row.ToTable("agents_conversations").HasIndex(c => new { c.OwnerId, c.UpdatedAt });
             row.Property(c => c.Id).ValueGeneratedNever();
         });
         modelBuilder.Entity<MessageRow>(row =>
         {
-            row.ToTable("Messages").HasIndex(m => new { m.ConversationId, m.Ordinal }).IsUnique();
+            row.ToTable("agents_messages").HasIndex(m => new { m.ConversationId, m.Ordinal }).IsUnique();
             row.Property(m => m.Id).ValueGeneratedNever();
             row.HasOne<ConversationRow>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<RunRow>(row =>
         {
-            row.ToTable("Runs").HasIndex(r => r.ConversationId, "IX_Runs_Conversation");
-            row.HasIndex(r => r.ConversationId, "IX_Runs_Active").IsUnique().HasFilter("\"EndedAt\" IS NULL");
+            row.ToTable("agents_runs").HasIndex(r => r.ConversationId, "IX_agents_runs_Conversation");
+            row.HasIndex(r => r.ConversationId, "IX_agents_runs_Active").IsUnique().HasFilter("\"EndedAt\" IS NULL");
             row.Property(r => r.Id).ValueGeneratedNever();
             row.HasOne<ConversationRow>().WithMany().HasForeignKey(r => r.ConversationId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<RunEventRow>(row =>
         {
-            row.ToTable("RunEvents").HasKey(e => new { e.RunId, e.Seq });
+            row.ToTable("agents_run_events").HasKey(e => new { e.RunId, e.Seq });
             row.HasOne<RunRow>().WithMany().HasForeignKey(e => e.RunId).OnDelete(DeleteBehavior.Cascade);
         });
     }

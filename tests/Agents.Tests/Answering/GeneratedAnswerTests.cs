@@ -4,6 +4,8 @@ using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
+using Platform.Retrieval;
+using Platform.Retrieval.Ingest;
 
 namespace Platform.Agents.Tests.Answering;
 
@@ -34,6 +36,22 @@ public sealed class GeneratedAnswerTests
         var (events, _) = await AskAsync(ScriptedChatClient.Saying("27 days [1]."));
         var cited = events.FindIndex(e => e is AnswerCitation);
         Assert.Equal(" [1]", Assert.IsType<AnswerText>(events[cited + 1]).Text);
+    }
+
+    public static TheoryData<Exception> UnreadableDocuments =>
+        [new NotFoundException("Document"), new IngestException(IngestError.Corrupt, "The file is broken."), new IOException("The disk is broken.")];
+
+    [Theory]
+    [MemberData(nameof(UnreadableDocuments))]
+    public async Task A_document_that_can_no_longer_be_read_is_cited_without_rectangles(Exception failure)
+    {
+        var shelf = new TextShelf().Add("leave.txt", Leave);
+        shelf.ReadFailure = failure;
+        var (events, text) = await AskAsync(ScriptedChatClient.Saying("27 days of annual leave [1]."), shelf: shelf);
+        Assert.Equal("27 days of annual leave [1].", text);
+        var citation = events.OfType<AnswerCitation>().Single().Citation;
+        Assert.Equal("Everybody has 27 days of annual leave.", citation.Quote);
+        Assert.Empty(citation.Rectangles);
     }
 
     [Fact]

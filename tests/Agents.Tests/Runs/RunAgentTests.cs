@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 using Platform.Fakes;
@@ -58,6 +59,26 @@ public sealed class RunAgentTests
             slow.Add(live.Current);
         Assert.Equal(seen, slow);
         await live.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_follower_that_is_ahead_of_every_event_waits_for_the_next_and_can_leave()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("One", " two."));
+        var run = await rig.AskAsync();
+        using (var tab = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            var leaving = rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, int.MaxValue, tab.Token).ToListAsync(tab.Token).AsTask();
+            await tab.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+        }
+        gate.Let(1);
+        await WrittenAsync(rig, run, "One");
+        var ahead = rig.EventsAsync(run, after: int.MaxValue);
+        gate.Let(1);
+        Assert.Equal((await rig.EventsAsync(run))[^1], (await ahead)[^1]);
+        Assert.Equal("done", Assert.Single(await rig.EventsAsync(run, after: int.MaxValue)).Name);
     }
 
     [Fact]
@@ -162,6 +183,17 @@ public sealed class RunAgentTests
         gate.Let(1);
         await rig.EventsAsync(run);
         Assert.NotNull(await rig.AskAsync("And now?", run.ConversationId));
+    }
+
+    [Fact]
+    public async Task A_question_that_the_database_does_not_take_is_no_conflict()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var conversation = (await rig.Conversations.CreateAsync(AgentsRig.Anna, [], Cancellation)).Id;
+        await rig.RefuseRowsAsync("agents_messages");
+        await Assert.ThrowsAsync<DbUpdateException>(() => rig.AskAsync(conversation: conversation));
+        await rig.RefuseRowsAsync("agents_messages", refuse: false);
+        Assert.Equal("done", (await rig.EventsAsync(await rig.AskAsync(conversation: conversation)))[^1].Name);
     }
 
     [Fact]

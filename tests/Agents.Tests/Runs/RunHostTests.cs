@@ -42,6 +42,26 @@ public sealed class RunHostTests
     }
 
     [Fact]
+    public async Task Who_stops_a_waiting_run_need_not_wait_for_a_full_disk()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."), o => o.RunsAtOnce = 1);
+        var first = await rig.AskAsync();
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, first.Id, Cancellation)).Status == RunStatus.InProgress);
+        var waiting = await rig.AskAsync();
+        await rig.RefuseRowsAsync("agents_run_events");
+        using var person = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var stop = rig.Runs.CancelAsync(AgentsRig.Anna, waiting.Id, person.Token);
+        Assert.True(await rig.Runs.FollowAsync(AgentsRig.Anna, waiting.Id, 0, Cancellation).AnyAsync(e => e.Data.Contains("cancelled", StringComparison.Ordinal), Cancellation));
+        await person.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stop.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
+
+        await rig.RefuseRowsAsync("agents_run_events", refuse: false);
+        gate.Let(1);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, waiting.Id, Cancellation)).Status == RunStatus.Cancelled);
+    }
+
+    [Fact]
     public async Task A_run_that_a_crash_interrupted_is_marked_at_the_next_start_with_its_text()
     {
         using Gate gate = new();

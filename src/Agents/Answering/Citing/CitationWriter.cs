@@ -1,5 +1,6 @@
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
+using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Reading;
 using Platform.Retrieval.Search;
 
@@ -45,9 +46,9 @@ internal sealed class CitationWriter(IEvidence evidence, Caller caller)
         {
             document = await evidence.ReadAsync(caller, documentId, cancellation);
         }
-        catch (NotFoundException)
+        catch (Exception failure) when (failure is NotFoundException or IngestException or IOException)
         {
-            document = null; // deleted since the search; the passage still says what it said
+            document = null; // deleted since the search, or its file cannot be read; the passage still says what it said
         }
         documents[documentId] = document;
         return document;
