@@ -28,13 +28,14 @@ public sealed partial class ModelDownload(Uri hub) : IDisposable
         {
             throw new ArgumentException($"'{model}' is not of the form hf:owner/repo/file.gguf.", nameof(model));
         }
-        var target = Path.Combine(directory, match.Groups["file"].Value);
+        // The owner and the repository are part of the name: two files of one name are two models.
+        var target = Path.Combine(directory, match.Groups["repo"].Value, match.Groups["path"].Value);
         if (File.Exists(target))
         {
             return target;
         }
-        Directory.CreateDirectory(directory);
-        var address = new Uri(hub, $"{match.Groups["repo"].Value}/resolve/main/{match.Groups["path"].Value}");
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var address = new Uri($"{hub.ToString().TrimEnd('/')}/{match.Groups["repo"].Value}/resolve/main/{match.Groups["path"].Value}");
         await FetchAsync(address, target + ".part", progress, cancellation);
         File.Move(target + ".part", target);
         return target;
@@ -116,7 +117,7 @@ public sealed partial class ModelDownload(Uri hub) : IDisposable
             if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
             {
                 response.Dispose();
-                address = Allowed(new Uri(address, location));
+                address = Allowed(address, new Uri(address, location));
                 continue;
             }
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -130,11 +131,11 @@ public sealed partial class ModelDownload(Uri hub) : IDisposable
         throw new IOException($"{hub.Host} sent more than {MaxRedirects} redirects.");
     }
 
-    private Uri Allowed(Uri address)
+    private Uri Allowed(Uri from, Uri address)
     {
-        var ok = address.Host == hub.Host
+        var ok = (address.Host == hub.Host && (address.Scheme == from.Scheme || address.Scheme == Uri.UriSchemeHttps))
             || (address.Scheme == Uri.UriSchemeHttps && (address.Host.EndsWith(".huggingface.co", StringComparison.OrdinalIgnoreCase) || address.Host.EndsWith(".hf.co", StringComparison.OrdinalIgnoreCase)));
-        return ok ? address : throw new IOException($"The hub redirects to {address.Host}, which is not one of its own hosts.");
+        return ok ? address : throw new IOException($"The hub redirects to {address.Host}, which is not one of its own hosts, or not by https.");
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Platform.Retrieval;
@@ -21,7 +22,7 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or IOException or UnauthorizedAccessException or DbException)
         {
             await Console.Error.WriteLineAsync($"platform: {problem.Message}");
             return 1;

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Platform.Agents;
 using Platform.Agents.Answering;
@@ -68,7 +70,7 @@ internal sealed class TerminalRooms
                 await Console.Error.WriteLineAsync("platform: stopped.");
                 return 130;
             }
-            catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or InvalidDataException or UnauthorizedAccessException or DbException)
             {
                 await Console.Error.WriteLineAsync($"platform: {problem.Message}");
                 return 1;
@@ -97,21 +99,44 @@ internal sealed class TerminalRooms
             ?? await bases.CreateAsync(Caller, name, "", shared: false, cancellation);
         var ingest = _services.GetRequiredService<IngestDocument>();
         var found = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System | FileAttributes.Device };
-        foreach (var file in folder.EnumerateFiles("*", found).OrderBy(f => f.FullName, StringComparer.Ordinal))
+        var files = folder.EnumerateFiles("*", found).OrderBy(f => f.FullName, StringComparer.Ordinal).ToArray();
+        var shared = files.GroupBy(f => f.Name).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
+        foreach (var file in files)
         {
+            // Files of one name in several folders are told apart by their path.
+            var called = shared.Contains(file.Name) ? Path.GetRelativePath(folder.FullName, file.FullName).Replace(Path.DirectorySeparatorChar, '-') : file.Name;
             try
             {
-                await using var content = file.OpenRead();
-                await ingest.AddAsync(Caller, target.Id, file.Name, content, DuplicateChoice.Skip, cancellation);
+                await AddAsync(ingest, target.Id, file, called, cancellation);
             }
             catch (IngestException refused)
             {
-                await Console.Error.WriteLineAsync($"platform: {file.Name} was left out. {refused.Message}");
+                await Console.Error.WriteLineAsync($"platform: {called} was left out. {refused.Message}");
             }
         }
         await WaitAsync(target.Id, cancellation);
         IngestTime = clock.Elapsed;
         return target.Id;
+    }
+
+    // What a kept data folder already holds is left as it is, unless the file has changed since.
+    private async Task AddAsync(IngestDocument ingest, Guid baseId, FileInfo file, string called, CancellationToken cancellation)
+    {
+        if (file.Length == 0)
+        {
+            throw new IngestException(IngestError.Empty, "It is empty, or not a regular file."); // opening a pipe would wait for its writer
+        }
+        await using var content = file.OpenRead();
+        var receipt = await ingest.AddAsync(Caller, baseId, called, content, DuplicateChoice.Ask, cancellation);
+        if (receipt is { Outcome: IngestOutcome.Duplicate, Existing: { } there })
+        {
+            content.Position = 0;
+            if (there.Sha256 != Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation)))
+            {
+                content.Position = 0;
+                await ingest.AddAsync(Caller, baseId, called, content, DuplicateChoice.Replace, cancellation);
+            }
+        }
     }
 
     private async Task WaitAsync(Guid baseId, CancellationToken cancellation)

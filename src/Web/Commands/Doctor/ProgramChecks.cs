@@ -12,7 +12,7 @@ internal static class ProgramChecks
         configuration.AddEnvironmentVariables();
         if (model is not null)
         {
-            configuration["Models:Chat"] = model;
+            configuration["Models:Chat"] = model.StartsWith("hf:", StringComparison.Ordinal) ? Path.Combine(data, "models", model[3..]) : model;
         }
         return
         [
@@ -35,8 +35,15 @@ internal static class ProgramChecks
         {
             return new("natives", FindingState.Missing, $"the model host program is not at {program}", "Type: ./platform build");
         }
-        var (code, output) = await RunAsync(program, ["check"], cancellation);
-        return code == 0 ? new("natives", FindingState.Good, output) : new("natives", FindingState.Missing, output, "Type: rm -rf artifacts && ./platform build");
+        try
+        {
+            var (code, output) = await RunAsync(program, ["check"], cancellation);
+            return code == 0 ? new("natives", FindingState.Good, output) : new("natives", FindingState.Missing, output, "Type: rm -rf artifacts && ./platform build");
+        }
+        catch (System.ComponentModel.Win32Exception problem)
+        {
+            return new("natives", FindingState.Missing, $"{program} does not start: {problem.Message}", "Type: rm -rf artifacts && ./platform build");
+        }
     }
 
     private static Finding Model(string name, string? path)
