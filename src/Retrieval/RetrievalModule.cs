@@ -34,7 +34,7 @@ public static class RetrievalModule
             PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
 
         services.AddSingleton(provider => DataFolderLock.Take(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ContentStore>().AddSingleton<ParsedTexts>().AddSingleton<DocumentContents>().AddSingleton<DocumentRemoval>();
+        services.AddSingleton<ContentStore>().AddSingleton<FolderOwner>().AddSingleton<ParsedTexts>().AddSingleton<DocumentContents>().AddSingleton<DocumentRemoval>();
         services.AddSingleton<IPassageIndex, EmbeddedPassageIndex>();
         services.AddSingleton<ReaderByContent>().AddSingleton<SectionChunker>().AddSingleton<PassageEmbedder>();
         services.AddSingleton<RunningIngests>().AddSingleton<IngestWake>().AddSingleton<IngestQueue>().AddSingleton<IngestJobs>().AddSingleton<IngestPipeline>().AddSingleton<IngestHousekeeping>();
@@ -44,7 +44,8 @@ public static class RetrievalModule
         services.AddSingleton(p => new DocumentLibrary(
             Database(p), p.GetRequiredService<IPassageIndex>(), p.GetRequiredService<DocumentContents>(), p.GetRequiredService<DocumentRemoval>(), p.GetRequiredService<IngestQueue>()));
         services.AddSingleton(p => new IngestDocument(
-            Database(p), p.GetRequiredService<ContentStore>(), p.GetRequiredService<IngestQueue>(), p.GetRequiredService<IngestWake>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
+            Database(p), p.GetRequiredService<ContentStore>(), p.GetRequiredService<DocumentRemoval>(), p.GetRequiredService<IngestQueue>(), p.GetRequiredService<IngestWake>(),
+            p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
         services.AddSingleton<HybridSearch>().AddSingleton(p => new SearchPassages(Database(p), p.GetRequiredService<HybridSearch>(), Time(p)));
         services.AddSingleton(p => new RetrievalEvaluation(
             p.GetRequiredService<SearchPassages>(), p.GetRequiredService<SectionChunker>(), p.GetRequiredService<PassageEmbedder>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
@@ -56,7 +57,8 @@ public static class RetrievalModule
     {
         services.GetRequiredService<DataFolderLock>();
         await using RetrievalContext room = await Database(services).CreateDbContextAsync(cancellation);
-        await PlatformDatabase.PrepareAsync(room, RetrievalContext.Room, RetrievalContext.Version, cancellation);
+        await PlatformDatabase.PrepareAsync(room, RetrievalContext.Room, RetrievalContext.Version, cancellation, RetrievalContext.Steps);
+        await services.GetRequiredService<IPassageIndex>().PrepareAsync(cancellation);
         await services.GetRequiredService<IngestHousekeeping>().StartAsync(cancellation);
     }
 

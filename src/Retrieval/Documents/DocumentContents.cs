@@ -34,8 +34,16 @@ internal sealed class DocumentContents(ContentStore contents, ParsedTexts texts)
         byte[] image = await PdfPages.RenderAsync(contents.PathOf(document.Sha256), page, DotsPerInch, cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
         string unfinished = $"{kept}.{Guid.NewGuid():N}";
-        await File.WriteAllBytesAsync(unfinished, image, cancellation);
-        File.Move(unfinished, kept, overwrite: true);
+        try
+        {
+            await File.WriteAllBytesAsync(unfinished, image, cancellation);
+            File.Move(unfinished, kept, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+
         return image;
     }
 }

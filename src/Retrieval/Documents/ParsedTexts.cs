@@ -46,6 +46,22 @@ internal sealed class ParsedTexts(DataFolder folder, ContentStore contents, Read
         }
     }
 
+    /// <summary>At start: deletes what is kept of contents that no row names.</summary>
+    public void Sweep(IReadOnlySet<string> named)
+    {
+        if (!Directory.Exists(folder.Cache))
+        {
+            return;
+        }
+
+        foreach (string sha256 in Directory.EnumerateDirectories(folder.Cache)
+            .SelectMany(Directory.EnumerateFileSystemEntries, (parent, path) => Path.GetFileName(parent) + Path.GetFileName(path).Split('.')[0])
+            .Distinct().Where(sha256 => !named.Contains(sha256)).ToList())
+        {
+            Forget(sha256);
+        }
+    }
+
     /// <summary>Where things made from a content are kept; <paramref name="rest"/> tells them apart.</summary>
     public string CachePath(string sha256, string rest) => Path.Combine(folder.Cache, sha256[..2], sha256[2..] + rest);
 

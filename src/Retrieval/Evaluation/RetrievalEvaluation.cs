@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Chunking;
@@ -40,11 +41,11 @@ public sealed class RetrievalEvaluation
             [(SearchMode.Dense, 1), (SearchMode.Lexical, 0), .. denseWeights.DefaultIfEmpty(_options.DenseWeight).Select(weight => (SearchMode.Fused, weight))];
         return await MeasureAsync(questions, ways.Select(way =>
         {
-            HybridSearch search = new(index.Passages, _embedder, Options.Create(new RetrievalOptions { DenseWeight = way.Weight, FusionConstant = _options.FusionConstant }));
+            HybridSearch search = new(index.Passages, _embedder, Options.Create(new RetrievalOptions { DenseWeight = way.Weight, FusionConstant = _options.FusionConstant }), NullLogger<HybridSearch>.Instance);
             return new Way(NameOf(way.Mode, way.Weight), async question =>
             {
-                Found found = await search.FindAsync(question.Question, way.Mode, RetrievalMetrics.Depth, index.Everything, cancellation);
-                return [.. found.Candidates.Select(c => (question.Context is { } context && c.Passage.DocumentId == ThrowAwayIndex.IdOf(context), c.Relevance))];
+                IReadOnlyList<Candidate> found = await search.FindAsync(question.Question, way.Mode, RetrievalMetrics.Depth, index.Everything, cancellation);
+                return [.. found.Select(c => (question.Context is { } context && c.Passage.DocumentId == ThrowAwayIndex.IdOf(context), c.Relevance))];
             });
         }));
     }

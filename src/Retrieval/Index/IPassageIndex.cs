@@ -5,6 +5,9 @@ namespace Platform.Retrieval.Index;
 /// <summary>Finds passages by words and by meaning. Filters act inside the search, never after it.</summary>
 public interface IPassageIndex
 {
+    /// <summary>At start: makes what the index is stored in, or checks it. Throws <see cref="StartRefusedException"/> when a newer program wrote it. Without this call it happens at first use.</summary>
+    Task PrepareAsync(CancellationToken cancellation);
+
     /// <summary>Replaces all passages of a document at once: a reader sees the old ones or the new ones, and a crash leaves one or the other. Vectors must have the index's length and be finite and not zero (ArgumentException).</summary>
     Task ReplaceDocumentAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation);
 

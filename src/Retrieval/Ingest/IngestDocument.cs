@@ -22,13 +22,14 @@ public sealed class IngestDocument
 {
     private readonly IDbContextFactory<RetrievalContext> _database;
     private readonly ContentStore _contents;
+    private readonly DocumentRemoval _removal;
     private readonly IngestQueue _queue;
     private readonly IngestWake _wake;
     private readonly RetrievalOptions _options;
     private readonly TimeProvider _time;
 
-    internal IngestDocument(IDbContextFactory<RetrievalContext> database, ContentStore contents, IngestQueue queue, IngestWake wake, IOptions<RetrievalOptions> options, TimeProvider time) =>
-        (_database, _contents, _queue, _wake, _options, _time) = (database, contents, queue, wake, options.Value, time);
+    internal IngestDocument(IDbContextFactory<RetrievalContext> database, ContentStore contents, DocumentRemoval removal, IngestQueue queue, IngestWake wake, IOptions<RetrievalOptions> options, TimeProvider time) =>
+        (_database, _contents, _removal, _queue, _wake, _options, _time) = (database, contents, removal, queue, wake, options.Value, time);
 
     /// <summary>Streams the content to disk (never wholly in memory). Throws IngestException when too large (limit named), empty, of an unsupported type by content, or when the disk is full; NotFoundException when the caller may not change the base.</summary>
     public async Task<IngestReceipt> AddAsync(Caller caller, Guid baseId, string fileName, Stream content, DuplicateChoice choice, CancellationToken cancellation)
@@ -43,7 +44,7 @@ public sealed class IngestDocument
         {
             return await StoreAsync(db, caller, baseId, DocumentName.Clean(fileName), content, choice, cancellation);
         }
-        catch (Exception failure) when (failure is not IngestException && IngestFailure.IsDiskFull(failure))
+        catch (Exception failure) when (failure is not IngestException && NoSpace.Is(failure))
         {
             throw new IngestException(IngestError.NoSpace, "The disk is full: the file was not stored. Free some space and add it again.", failure);
         }
@@ -64,18 +65,28 @@ public sealed class IngestDocument
             await _queue.StopOlderAsync(db, older.Id, staged.Sha256, cancellation);
         }
 
+        IngestReceipt receipt;
+        string? displaced;
         await _contents.Gate.WaitAsync(cancellation);
         try
         {
-            return await RecordAsync(db, caller, baseId, name, mediaType, staged, choice, cancellation);
+            (receipt, displaced) = await RecordAsync(db, caller, baseId, name, mediaType, staged, choice, cancellation);
         }
         finally
         {
             _contents.Gate.Release();
         }
+
+        if (displaced is not null)
+        {
+            await _removal.DropContentAsync([displaced], CancellationToken.None);
+        }
+
+        return receipt;
     }
 
-    private async Task<IngestReceipt> RecordAsync(
+    /// <summary>With the receipt comes the hash of a content that may now be without an owner, or null.</summary>
+    private async Task<(IngestReceipt Receipt, string? Displaced)> RecordAsync(
         RetrievalContext db, Caller caller, Guid baseId, string name, string mediaType, StagedContent staged, DuplicateChoice choice, CancellationToken cancellation)
     {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -90,10 +101,11 @@ public sealed class IngestDocument
         DocumentRow? existing = await FindAsync(db, baseId, name, staged.Sha256, cancellation);
         if (existing is not null && choice is DuplicateChoice.Ask or DuplicateChoice.Skip)
         {
-            return new IngestReceipt(choice == DuplicateChoice.Ask ? IngestOutcome.Duplicate : IngestOutcome.Skipped, null, await InfoAsync(db, existing.Id, cancellation));
+            return (new IngestReceipt(choice == DuplicateChoice.Ask ? IngestOutcome.Duplicate : IngestOutcome.Skipped, null, await InfoAsync(db, existing.Id, cancellation)), null);
         }
 
         Guid documentId;
+        string? displaced = null;
         if (existing is null || choice == DuplicateChoice.KeepBoth)
         {
             documentId = await AddNewAsync(db, caller, baseId, name, mediaType, staged, cancellation);
@@ -101,13 +113,13 @@ public sealed class IngestDocument
         else
         {
             documentId = existing.Id;
-            await ReplaceAsync(db, existing, name, mediaType, staged, cancellation);
+            displaced = await ReplaceAsync(db, existing, name, mediaType, staged, cancellation);
         }
 
         _contents.Keep(staged);
         await transaction.CommitAsync(cancellation);
         _wake.Wake();
-        return new IngestReceipt(existing is null || choice == DuplicateChoice.KeepBoth ? IngestOutcome.Added : IngestOutcome.Replaced, await InfoAsync(db, documentId, cancellation), null);
+        return (new IngestReceipt(existing is null || choice == DuplicateChoice.KeepBoth ? IngestOutcome.Added : IngestOutcome.Replaced, await InfoAsync(db, documentId, cancellation), null), displaced);
     }
 
     private async Task<Guid> AddNewAsync(RetrievalContext db, Caller caller, Guid baseId, string name, string mediaType, StagedContent staged, CancellationToken cancellation)
@@ -131,14 +143,14 @@ public sealed class IngestDocument
         return document.Id;
     }
 
-    /// <summary>The newest content wins: a job of an older one is dropped, and a run that holds it loses its lease. What is in the index stays until the new version is in.</summary>
-    private async Task ReplaceAsync(RetrievalContext db, DocumentRow existing, string name, string mediaType, StagedContent staged, CancellationToken cancellation)
+    /// <summary>The newest content wins: a job of an older one is dropped, and a run that holds it loses its lease. What is in the index stays until the new version is in. Returns the hash that the dropped job named, or null.</summary>
+    private async Task<string?> ReplaceAsync(RetrievalContext db, DocumentRow existing, string name, string mediaType, StagedContent staged, CancellationToken cancellation)
     {
         IngestJobRow? job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.DocumentId == existing.Id, cancellation);
         bool alreadyThere = job is null ? existing.State == DocumentState.Ready && existing.Sha256 == staged.Sha256 : job.Active && job.Sha256 == staged.Sha256;
         if (alreadyThere)
         {
-            return;
+            return null;
         }
 
         await db.Jobs.Where(j => j.DocumentId == existing.Id).ExecuteDeleteAsync(cancellation);
@@ -146,6 +158,7 @@ public sealed class IngestDocument
         int version = (job?.Sha256 ?? existing.Sha256) == staged.Sha256 ? job?.Version ?? existing.Version : Math.Max(job?.Version ?? 0, existing.Version) + 1;
         _queue.Enqueue(db, existing, name, mediaType, staged.Bytes, staged.Sha256, version);
         await db.SaveChangesAsync(cancellation);
+        return job?.Sha256;
     }
 
     private static async Task<DocumentRow?> FindAsync(RetrievalContext db, Guid baseId, string name, string sha256, CancellationToken cancellation)

@@ -1,21 +1,34 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Storage;
 
 namespace Platform.Retrieval.Ingest;
 
 /// <summary>Makes good what a crash left behind.</summary>
-internal sealed class IngestHousekeeping(IDbContextFactory<RetrievalContext> database, IngestJobs jobs, ContentStore contents, DocumentRemoval removal, TimeProvider time)
+internal sealed class IngestHousekeeping(
+    IDbContextFactory<RetrievalContext> database, IngestJobs jobs, ContentStore contents, ParsedTexts texts, FolderOwner owner, DocumentRemoval removal,
+    TimeProvider time, ILogger<IngestHousekeeping> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private DateTimeOffset _next;
 
-    /// <summary>At start, before anything is added: frees the jobs of the process before, deletes contents that no document names.</summary>
+    /// <summary>At start, before anything is added: frees the jobs of the process before, deletes half uploads, and contents that no document names when they are this database's.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         await jobs.FreeOwnAsync(cancellation);
         await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
-        contents.Sweep((await db.Documents.Select(d => d.Sha256).Union(db.Jobs.Select(j => j.Sha256)).ToListAsync(cancellation)).ToHashSet());
+        HashSet<string> named = (await db.Documents.Select(d => d.Sha256).Union(db.Jobs.Select(j => j.Sha256)).ToListAsync(cancellation)).ToHashSet();
+        contents.DropHalfUploads();
+        if (await owner.IsAsync(db, named, cancellation))
+        {
+            contents.Sweep(named);
+            texts.Sweep(named);
+        }
+        else
+        {
+            log.FilesOfAnother(owner.MarkPath);
+        }
     }
 
     /// <summary>Now and then: finishes removals.</summary>

@@ -9,6 +9,9 @@ internal static partial class IngestLog
     [LoggerMessage(Level = LogLevel.Error, Message = "The ingestion table could not be worked on; trying again in {Seconds} s.")]
     public static partial void TableFailed(this ILogger log, Exception failure, double seconds);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stored files belong to another database than the configured one, so none was cleared away. Check ConnectionStrings:Platform; if this database is the right one, delete {Mark} and start again.")]
+    public static partial void FilesOfAnother(this ILogger log, string mark);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingestion of {Document} ended early: it was cancelled, deleted, replaced or taken over.")]
     public static partial void EndedEarly(this ILogger log, Guid document);
 

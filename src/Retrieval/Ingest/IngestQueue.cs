@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Retrieval.Documents;
+using Platform.Retrieval.Index;
 using Platform.Retrieval.Storage;
 
 namespace Platform.Retrieval.Ingest;
 
 /// <summary>The people's side of the ingestion table: queue, queue again, cancel. The workers' side is <see cref="IngestJobs"/>.</summary>
-internal sealed class IngestQueue(IDbContextFactory<RetrievalContext> database, RunningIngests running, IngestWake wake, TimeProvider time)
+internal sealed class IngestQueue(IDbContextFactory<RetrievalContext> database, IPassageIndex index, RunningIngests running, IngestWake wake, TimeProvider time)
 {
     /// <summary>Adds a job for a document inside the caller's transaction. Call <see cref="IngestWake.Wake"/> after the commit.</summary>
     public void Enqueue(RetrievalContext db, DocumentRow document, string name, string mediaType, long bytes, string sha256, int version)
@@ -52,6 +53,12 @@ internal sealed class IngestQueue(IDbContextFactory<RetrievalContext> database, 
         if (job is null)
         {
             return null;
+        }
+
+        if (!document.Indexed)
+        {
+            // A crash may have come between writing the passages and saying so.
+            await index.DeleteDocumentAsync(document.BaseId, documentId, cancellation);
         }
 
         await db.Jobs.Where(j => j.Id == job.Id).ExecuteDeleteAsync(cancellation);

@@ -7,7 +7,7 @@ namespace Platform.Retrieval.Reading;
 /// <summary>How a limited child process ended, and the start of what it said on its error stream.</summary>
 internal sealed record LimitedRun(int ExitCode, string Errors);
 
-/// <summary>Runs a parser of untrusted files as a child with limits of processor time, memory, wall time and output. It reads nothing but its file, and is killed when the caller cancels.</summary>
+/// <summary>Runs a parser of untrusted files as a child with limits of processor time, memory, wall time and output. It is killed when the caller cancels.</summary>
 internal static class LimitedProcess
 {
     private const int ErrorsKept = 4096, NotFound = 127, Aborted = 134, OutOfProcessorTime = 152;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Embedding;
@@ -6,23 +7,22 @@ using Platform.Retrieval.Index;
 namespace Platform.Retrieval.Search;
 
 /// <summary>Dense and lexical search, fused by reciprocal rank, over what a filter lets through. It knows nothing of people: <see cref="SearchPassages"/> makes the filter.</summary>
-internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder, IOptions<RetrievalOptions> options)
+internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder, IOptions<RetrievalOptions> options, ILogger<HybridSearch> log)
 {
     /// <summary>Candidates that each list gives at first, and at most when near duplicates crowd them out.</summary>
     private const int FirstDepth = 64;
     private const int LastDepth = 4096;
 
     private readonly RetrievalOptions _options = options.Value;
+    private bool _wordsOnly;
 
     /// <summary>Distinct passages, best first. Throws ModelHostException only for <see cref="SearchMode.Dense"/>: the other modes go on by words.</summary>
-    public async Task<Found> FindAsync(string question, SearchMode mode, int top, PassageFilter filter, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Candidate>> FindAsync(string question, SearchMode mode, int top, PassageFilter filter, CancellationToken cancellation)
     {
         ReadOnlyMemory<float>? vector = mode == SearchMode.Lexical ? null : await EmbedAsync(question, mode, cancellation);
         List<Candidate> candidates = await FindAsync(question, vector, mode, top, filter, cancellation);
         QuestionWeights weights = new(question, await index.CountTermsAsync([.. QueryTerms.ContentOf(question).Distinct()], cancellation));
-        return new Found(
-            [.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })],
-            WordsOnly: vector is null && mode != SearchMode.Lexical);
+        return [.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })];
     }
 
     /// <summary>The question's vector, or null when it cannot be had or would mean nothing to the index.</summary>
@@ -36,13 +36,27 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
         try
         {
             (string model, ReadOnlyMemory<float> vector) = await embedder.EmbedQuestionAsync(question, cancellation);
-            return model == held ? vector
-                : mode == SearchMode.Dense ? throw new ModelHostException(
-                    ModelHostErrorKind.ModelNotFound, $"The index was made with '{held}', and '{model}' is served: the two cannot be compared. Serve '{held}', or add the documents anew.")
-                : null;
+            if (model != held)
+            {
+                throw new ModelHostException(
+                    ModelHostErrorKind.ModelNotFound, $"The index was made with '{held}', and '{model}' is served: the two cannot be compared. Serve '{held}', or add the documents anew.");
+            }
+
+            if (Interlocked.Exchange(ref _wordsOnly, false))
+            {
+                log.ByMeaningAgain();
+            }
+
+            return vector;
         }
-        catch (ModelHostException) when (mode == SearchMode.Fused)
+        catch (ModelHostException failure) when (mode == SearchMode.Fused)
         {
+            // Told once an outage, not once a question.
+            if (!Interlocked.Exchange(ref _wordsOnly, true))
+            {
+                log.WordsOnly(failure.Message);
+            }
+
             return null;
         }
     }
@@ -72,6 +86,3 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
         }
     }
 }
-
-/// <param name="WordsOnly">True when the search by meaning was asked for and could not be made.</param>
-internal sealed record Found(IReadOnlyList<Candidate> Candidates, bool WordsOnly);

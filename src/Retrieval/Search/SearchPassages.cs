@@ -18,8 +18,7 @@ public sealed record SearchQuery(string Text, IReadOnlyList<Guid> BaseIds, int T
 public sealed record SearchHit(Passage Passage, string DocumentName, string MediaType, int DocumentVersion, double Score, double Relevance, double? DenseScore, int? DenseRank, double? LexicalScore, int? LexicalRank);
 
 /// <summary>Hits, best first, and the time taken.</summary>
-/// <param name="WordsOnly">True when the search by meaning was asked for and could not be made (the model service is away, or serves another model than the index was made with).</param>
-public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, TimeSpan Elapsed, bool WordsOnly = false);
+public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, TimeSpan Elapsed);
 
 /// <summary>Finds passages in the bases that the caller may read.</summary>
 public sealed class SearchPassages
@@ -42,17 +41,17 @@ public sealed class SearchPassages
             return new SearchResult([], _time.GetElapsedTime(started));
         }
 
-        Found found = await _search.FindAsync(query.Text, query.Mode, query.Top, new PassageFilter(bases), cancellation);
-        IReadOnlyList<SearchHit> hits = await NameAsync(db, found.Candidates, cancellation);
-        return new SearchResult(hits, _time.GetElapsedTime(started), found.WordsOnly);
+        IReadOnlyList<Candidate> found = await _search.FindAsync(query.Text, query.Mode, query.Top, new PassageFilter(bases), cancellation);
+        IReadOnlyList<SearchHit> hits = await NameAsync(db, found, cancellation);
+        return new SearchResult(hits, _time.GetElapsedTime(started));
     }
 
     private static async Task<IReadOnlyList<SearchHit>> NameAsync(RetrievalContext db, IReadOnlyList<Candidate> candidates, CancellationToken cancellation)
     {
         List<Guid> ids = [.. candidates.Select(c => c.Passage.DocumentId).Distinct()];
-        var documents = await db.Documents.Where(d => ids.Contains(d.Id)).Select(d => new { d.Id, d.Name, d.MediaType, d.Version }).ToDictionaryAsync(d => d.Id, cancellation);
+        var documents = await db.Documents.Where(d => d.Indexed && ids.Contains(d.Id)).Select(d => new { d.Id, d.Name, d.MediaType, d.Version }).ToDictionaryAsync(d => d.Id, cancellation);
 
-        // A passage whose document is gone was deleted while we searched.
+        // A passage whose document is gone was deleted while we searched; one whose document is not in yet was written before a crash.
         return [.. candidates.Where(c => documents.ContainsKey(c.Passage.DocumentId)).Select(c =>
         {
             var document = documents[c.Passage.DocumentId];

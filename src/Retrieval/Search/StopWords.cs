@@ -9,7 +9,7 @@ internal static class StopWords
     public static readonly FrozenSet<string> English = Words("""
         a about above after again all also am an and any are arent as at be because been before being below between both but by can cannot cant could couldnt
         did didnt do does doesnt doing dont down during each either else ever every few for from further get gets give given go had hadnt has hasnt have havent having
-        he her here hers herself him himself his how however i if im in into is isnt it its itself ive just know let like many may me might more most much must my myself
+        he her here hers herself him himself his how however i if im in into is isnt it its itself ive just know let like many me might more most much must my myself
         neither no nor not of off often on once only or other our ours ourselves out over own per please rather same shall she should shouldnt so some such tell than that
         thats the their theirs them themselves then there these they this those though through thus to too under until up upon us very via was wasnt we were werent what
         whats when where whereas whether which while who whom whose why will with within without wont would wouldnt yes yet you your youre yours yourself yourselves

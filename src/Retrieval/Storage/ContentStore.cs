@@ -62,20 +62,26 @@ internal sealed class ContentStore(DataFolder folder)
     /// <summary>Hold <see cref="Gate"/>, and be sure that no row names it.</summary>
     public void Delete(string sha256) => File.Delete(PathOf(sha256));
 
-    /// <summary>At start, before anything is added: deletes what a crash left, namely half uploads and contents that no row names.</summary>
+    /// <summary>The hashes of all contents that have their place.</summary>
+    public IEnumerable<string> Stored() => !Directory.Exists(folder.Files) ? [] :
+        Directory.EnumerateDirectories(folder.Files).Where(path => path != _incoming)
+            .SelectMany(Directory.EnumerateFiles, (parent, path) => Path.GetFileName(parent) + Path.GetFileName(path));
+
+    /// <summary>At start, before anything is added: deletes the half uploads that a crash left.</summary>
+    public void DropHalfUploads()
+    {
+        if (Directory.Exists(_incoming))
+        {
+            Directory.Delete(_incoming, recursive: true);
+        }
+    }
+
+    /// <summary>At start, before anything is added: deletes the contents that no row names.</summary>
     public void Sweep(IReadOnlySet<string> named)
     {
-        if (!Directory.Exists(folder.Files))
+        foreach (string sha256 in Stored().Where(sha256 => !named.Contains(sha256)).ToList())
         {
-            return;
-        }
-
-        foreach (string path in Directory.EnumerateFiles(folder.Files, "*", SearchOption.AllDirectories))
-        {
-            if (!named.Contains(Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path)))
-            {
-                File.Delete(path);
-            }
+            Delete(sha256);
         }
     }
 }

@@ -42,7 +42,7 @@ public static class PlatformDatabase
 
     /// <summary>
     /// Creates a room's tables when they are absent and applies its later steps; safe to run at each start and from two processes at once.
-    /// A database written by a newer version is refused, untouched (<see cref="InvalidOperationException"/>).
+    /// A database written by a newer version is refused, untouched (<see cref="StartRefusedException"/>).
     /// </summary>
     /// <param name="steps">By the version that each leads to: what changes tables made by the version before. Needed for 2 and above.</param>
     public static async Task PrepareAsync(

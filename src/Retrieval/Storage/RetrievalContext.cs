@@ -10,7 +10,13 @@ internal sealed class RetrievalContext(DbContextOptions<RetrievalContext> option
 {
     /// <summary>The room's name and version in room_versions.</summary>
     public const string Room = "retrieval";
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>What changes tables of an earlier version, by the version that it leads to.</summary>
+    public static readonly IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> Steps = new Dictionary<int, Func<DbContext, CancellationToken, Task>>
+    {
+        [2] = (room, cancellation) => room.Database.ExecuteSqlRawAsync("CREATE TABLE retrieval_identity (one integer NOT NULL PRIMARY KEY, id varchar(32) NOT NULL)", cancellation),
+    };
 
     public DbSet<BaseRow> Bases => Set<BaseRow>();
 
@@ -19,6 +25,8 @@ internal sealed class RetrievalContext(DbContextOptions<RetrievalContext> option
     public DbSet<IngestJobRow> Jobs => Set<IngestJobRow>();
 
     public DbSet<RemovalRow> Removals => Set<RemovalRow>();
+
+    public DbSet<IdentityRow> Identity => Set<IdentityRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);
@@ -45,5 +53,11 @@ internal sealed class RetrievalContext(DbContextOptions<RetrievalContext> option
             row.HasIndex(j => j.Sha256);
         });
         modelBuilder.Entity<RemovalRow>().ToTable("retrieval_removals").HasKey(r => r.Id);
+        modelBuilder.Entity<IdentityRow>(row =>
+        {
+            row.ToTable("retrieval_identity").HasKey(i => i.One);
+            row.Property(i => i.One).HasColumnName("one").ValueGeneratedNever();
+            row.Property(i => i.Id).HasColumnName("id").HasMaxLength(32);
+        });
     }
 }

@@ -91,7 +91,7 @@ public sealed class EmbeddedPassageIndexTests : PassageIndexSuite
         }
 
         byte[] before = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Index.CountAsync(Base, TestContext.Current.CancellationToken));
+        StartRefusedException refused = await Assert.ThrowsAsync<StartRefusedException>(() => Index.PrepareAsync(TestContext.Current.CancellationToken));
         Assert.Contains("99", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
     }

@@ -36,6 +36,15 @@ public sealed class DataFolderLockTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_made_is_not_said_to_be_in_use()
+    {
+        string file = Path.Combine(_folder.Path, "file");
+        File.WriteAllText(file, "");
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => DataFolderLock.Take(new DataFolder(file), TimeProvider.System));
+        Assert.Contains("cannot be written", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_folder_is_made_for_its_owner_only()
     {
         DataFolder made = new(Path.Combine(_folder.Path, "made"));

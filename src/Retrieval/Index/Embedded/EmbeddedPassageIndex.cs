@@ -18,6 +18,8 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
         _writer = new PassageWriter(_store, _vectors, _words);
     }
 
+    public Task PrepareAsync(CancellationToken cancellation) => Task.Run(() => _store.PrepareAsync(cancellation), cancellation);
+
     public Task ReplaceDocumentAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation) =>
         Task.Run(() => _writer.ReplaceAsync(baseId, documentId, embeddingModel, passages, cancellation), cancellation);
 

@@ -22,21 +22,47 @@ internal sealed class PassageStore
         """;
 
     private readonly string _connection;
-    private readonly Lazy<Task> _prepared;
+    private readonly DataFolder _folder;
+    private volatile bool _prepared;
 
     public PassageStore(DataFolder folder)
     {
         _connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.Databases, "passages.db"), DefaultTimeout = 30 }.ToString();
-        _prepared = new Lazy<Task>(() => PrepareAsync(folder));
+        _folder = folder;
     }
 
     /// <summary>One writer at a time; held over what a write changes in memory too.</summary>
     public SemaphoreSlim WriteGate { get; } = new(1, 1);
 
+    private SemaphoreSlim Preparing { get; } = new(1, 1);
+
     public async Task<SqliteConnection> OpenAsync(CancellationToken cancellation)
     {
-        await _prepared.Value;
+        await PrepareAsync(cancellation);
         return await ConnectAsync(cancellation);
+    }
+
+    /// <summary>Makes the tables, once; a failure is tried again at the next call. Throws <see cref="StartRefusedException"/> for a file of a newer format.</summary>
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        if (_prepared)
+        {
+            return;
+        }
+
+        await Preparing.WaitAsync(cancellation);
+        try
+        {
+            if (!_prepared)
+            {
+                await MakeTablesAsync(cancellation);
+                _prepared = true;
+            }
+        }
+        finally
+        {
+            Preparing.Release();
+        }
     }
 
     /// <summary>Row-number parts of the bases and documents that may be found; null for documents means all of the bases.</summary>
@@ -148,20 +174,20 @@ internal sealed class PassageStore
         return connection;
     }
 
-    private async Task PrepareAsync(DataFolder folder)
+    private async Task MakeTablesAsync(CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder.Databases);
-        await using SqliteConnection connection = await ConnectAsync(CancellationToken.None);
+        Directory.CreateDirectory(_folder.Databases);
+        await using SqliteConnection connection = await ConnectAsync(cancellation);
         await using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "PRAGMA user_version";
-        long found = (long)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+        long found = (long)(await command.ExecuteScalarAsync(cancellation))!;
         if (found > Format)
         {
-            throw new InvalidOperationException($"The passage index has format {found}; this program knows format {Format}. Start the newer program, or give this one another data folder.");
+            throw new StartRefusedException($"The passage index has format {found}; this program knows format {Format}. Start the newer program, or give this one another data folder.");
         }
 
         command.CommandText = $"PRAGMA journal_mode = WAL; PRAGMA user_version = {Format}; {Tables}";
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }
 
