@@ -4,6 +4,7 @@ using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Ingest;
+using Platform.Retrieval.Storage;
 
 namespace Platform.Web.Host;
 
@@ -22,6 +23,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         NotFoundException => new(404, Invalid, "not_found", error.Message),
         RunConflictException => new(409, "conflict_error", "run_conflict", error.Message),
         IngestException ingest => OfIngest(ingest),
+        _ when NoSpace.Is(error) => new(507, "server_error", "no_space", "The server's disk is full: nothing was stored. Free some space and try again."),
         ModelHostException model => OfModelHost(model),
         RunException run => OfRun(run),
         BadHttpRequestException { StatusCode: 413 } => new(413, Invalid, "file_too_large", "The request is larger than this server takes. Send less at once."),

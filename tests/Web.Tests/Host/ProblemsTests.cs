@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
@@ -27,6 +28,8 @@ public sealed class ProblemsTests
         { new ModelHostException(ModelHostErrorKind.Unauthorized, "x"), 502, "server_error", "model_failed" },
         { new RunException(RunErrorKind.OutOfTime, "x"), 504, "server_error", "out_of_time" },
         { new RunException(RunErrorKind.ModelBusy, "x"), 429, "rate_limit_error", "queue_full" },
+        { new IOException("full", 28), 507, "server_error", "no_space" },
+        { new InvalidOperationException("a save failed", new SqliteException("full", 13)), 507, "server_error", "no_space" },
         { new InvalidOperationException("secret"), 500, "server_error", "internal_error" },
     };
 
