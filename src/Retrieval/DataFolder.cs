@@ -11,4 +11,17 @@ public sealed record DataFolder(string Path)
 
     /// <summary>Extracted texts and page images; can be made anew.</summary>
     public string Cache => System.IO.Path.Combine(Path, "cache");
+
+    /// <summary>Makes a folder that only its owner may enter, with the folders above it; one that is there stays as it is.</summary>
+    public static void MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 }

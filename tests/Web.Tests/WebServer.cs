@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Retrieval.Access;
+using Platform.Web.Features.Account;
 
 namespace Platform.Web.Tests;
 
@@ -58,6 +61,14 @@ public sealed class WebServer : IAsyncDisposable
         using var answer = await browser.SignInAsync(email, password);
         Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
         return browser;
+    }
+
+    /// <summary>The administrator that StartAsync made, as the rooms know them.</summary>
+    public async Task<Caller> AdministratorAsync()
+    {
+        await using var scope = App.Services.CreateAsyncScope();
+        var found = await scope.ServiceProvider.GetRequiredService<UserManager<PlatformUser>>().FindByEmailAsync(AdminEmail);
+        return new Caller(found!.Id, IsAdministrator: true);
     }
 
     public async ValueTask DisposeAsync()

@@ -34,7 +34,7 @@ public sealed class DataFolderLock : IDisposable
 
     private static DataFolderLock Hold(DataFolder folder, TimeProvider time)
     {
-        MakePrivate(folder.Path);
+        DataFolder.MakePrivate(folder.Path);
 
         // The holder's name lies in a file of its own, since the locked one cannot be opened by others.
         string holder = Path.Combine(folder.Path, "lock.holder");
@@ -62,15 +62,5 @@ public sealed class DataFolderLock : IDisposable
         }
     }
 
-    private static void MakePrivate(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
+
 }

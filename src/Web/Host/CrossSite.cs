@@ -35,10 +35,10 @@ public sealed class CrossSite(RequestDelegate next, IAntiforgery antiforgery)
             return false;
         }
 
-        // The host and the port are compared, not the scheme: behind a proxy that ends TLS the two differ.
+        // The host and the port are compared, not the scheme: behind a proxy that ends TLS the two differ. A host without a port means one of the two usual ones.
         return !Uri.TryCreate(origin, UriKind.Absolute, out var from)
             || !string.Equals(from.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
-            || (request.Host.Port ?? from.Port) != from.Port;
+            || (request.Host.Port is { } port ? from.Port != port : from.Port is not (80 or 443));
     }
 
     // Form pages carry their own rule; for all other endpoints the token is the rule, whoever writes them.

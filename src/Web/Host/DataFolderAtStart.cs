@@ -8,8 +8,6 @@ public static class DataFolderAtStart
     /// <summary>The keys that protect cookies and tokens.</summary>
     public static string Keys(DataFolder data) => Path.Combine(data.Path, "keys");
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>From `Data:Directory` (default ./data), as an absolute path; new folders are open to their owner only.</summary>
     public static DataFolder Make(IConfiguration configuration)
     {
@@ -17,14 +15,7 @@ public static class DataFolderAtStart
         var data = new DataFolder(Path.GetFullPath(string.IsNullOrWhiteSpace(configured) ? "data" : configured));
         foreach (var folder in (string[])[data.Path, data.Databases, data.Files, data.Cache, Keys(data)])
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, OwnerOnly);
-            }
+            DataFolder.MakePrivate(folder);
         }
 
         return data;

@@ -3,7 +3,7 @@ using Platform.Web.Supervision;
 
 namespace Platform.Web.Host;
 
-/// <summary>Whether the server lives, and whether it can answer questions. Open to everybody; they tell nothing else.</summary>
+/// <summary>Whether the server lives, and whether it can answer questions. Open to everybody; why the model host is down is told to administrators only, since it may name paths of the machine.</summary>
 public static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
@@ -31,7 +31,7 @@ public static class HealthEndpoints
                 break;
             default:
                 var wait = state.RestartAt is { } at && at > time.GetUtcNow() ? at - time.GetUtcNow() : TimeSpan.FromSeconds(5);
-                await Problems.WriteAsync(context, new Problem(503, "unavailable_error", "model_unavailable", state.Reason ?? "The model host is down.", wait));
+                await Problems.WriteAsync(context, new Problem(503, "unavailable_error", "model_unavailable", context.User.IsInRole(Access.Administrator) && state.Reason is { } reason ? reason : "The model host is down.", wait));
                 break;
         }
     }

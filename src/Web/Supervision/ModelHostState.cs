@@ -4,6 +4,6 @@ namespace Platform.Web.Supervision;
 public enum ModelHostPhase { Starting, Ready, Down }
 
 /// <summary>What is known of the model host now.</summary>
-/// <param name="Reason">Why it is down, for an administrator; null otherwise.</param>
+/// <param name="Reason">Why it is down, for administrators only: it may name paths of the machine. Null otherwise.</param>
 /// <param name="RestartAt">When it is started again; null when it is up, or when something else restarts it.</param>
 public sealed record ModelHostState(ModelHostPhase Phase, string? Reason = null, DateTimeOffset? RestartAt = null);

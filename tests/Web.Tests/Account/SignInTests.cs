@@ -151,12 +151,57 @@ public sealed class SignInTests
         await Assert.ThrowsAsync<ArgumentException>(() => directory.SetDisabledAsync(admin, admin.UserId, disabled: true, Cancellation));
     }
 
+    [Fact]
+    public async Task Of_two_administrators_who_disable_each_other_one_remains()
+    {
+        await using var server = await WebServer.StartAsync();
+        var directory = server.App.Services.GetRequiredService<AccountDirectory>();
+        var first = await server.AdministratorAsync();
+        Assert.Empty(await directory.AddAsync(first, UserEmail, StartPassword, administrator: true, Cancellation));
+        var second = new Caller((await directory.ListAsync(first, Cancellation)).Single(row => row.Email == UserEmail).Id, IsAdministrator: true);
+
+        var outcomes = await Task.WhenAll(Disabled(first, second), Disabled(second, first));
+
+        Assert.Single(outcomes, done => done);
+        var remaining = Assert.Single(await directory.ListAsync(first, Cancellation), row => row is { IsAdministrator: true, Disabled: false });
+        var gone = remaining.Id == first.UserId ? second : first;
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => directory.AddAsync(gone, "x@example.org", OwnPassword, administrator: true, Cancellation));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => directory.ResetPasswordAsync(gone, remaining.Id, OwnPassword, Cancellation));
+
+        async Task<bool> Disabled(Caller by, Caller whom)
+        {
+            try
+            {
+                return (await directory.SetDisabledAsync(by, whom.UserId, disabled: true, Cancellation)).Count == 0;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return false; // the other was first
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Five_wrong_present_passwords_lock_the_account_as_at_the_sign_in()
+    {
+        await using var server = await WebServer.StartAsync();
+        using var browser = await server.SignInAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            using var wrong = await browser.SubmitAsync("/account/password", ("Input.Present", "not the right one"), ("Input.New", OwnPassword), ("Input.Again", OwnPassword));
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        }
+
+        using var right = await browser.SubmitAsync("/account/password", ("Input.Present", WebServer.AdminPassword), ("Input.New", OwnPassword), ("Input.Again", OwnPassword));
+        Assert.Contains("locked", await right.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     private static async Task<(AccountDirectory Directory, Caller Admin, string UserId)> AddUserAsync(WebServer server)
     {
         var directory = server.App.Services.GetRequiredService<AccountDirectory>();
-        var asker = new Caller("", IsAdministrator: true);
-        Assert.Empty(await directory.AddAsync(asker, UserEmail, StartPassword, administrator: false, Cancellation));
-        var rows = await directory.ListAsync(asker, Cancellation);
-        return (directory, new Caller(rows.Single(row => row.IsAdministrator).Id, IsAdministrator: true), rows.Single(row => row.Email == UserEmail).Id);
+        var admin = await server.AdministratorAsync();
+        Assert.Empty(await directory.AddAsync(admin, UserEmail, StartPassword, administrator: false, Cancellation));
+        var rows = await directory.ListAsync(admin, Cancellation);
+        return (directory, admin, rows.Single(row => row.Email == UserEmail).Id);
     }
 }

@@ -1,6 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Agents.Conversations;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Bases;
+using Platform.Retrieval.Documents;
 using Platform.Web.Host;
 
 namespace Platform.Web.Tests.Host;
@@ -30,7 +35,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         new("GET", "/health/ready", "/health/ready", 503, 503, 503, 503),
         new("POST", "/api/bases/{id:guid}/documents", "/api/bases/{base}/documents?name=b.txt&choice=keep_both", 400, 201, 201, 404, WithToken: true),
         new("GET", "/api/documents/{id:guid}/original", "/api/documents/{document}/original", 401, 200, 200, 404),
-        new("GET", "/api/documents/{id:guid}/pages/{page:int}.png", "/api/documents/{document}/pages/1.png", 401, 404, 404, 404),
+        new("GET", "/api/documents/{id:guid}/pages/{page:int}.png", "/api/documents/{pdf}/pages/1.png", 401, 200, 200, 404),
         new("GET", "/v1/runs/{id:guid}/events", "/v1/runs/{run}/events", 401, 200, 404, 404),
         new("POST", "/_blazor/negotiate", "/_blazor/negotiate?negotiateVersion=1", 401, 200, 200, 200),
         new("GET", "/_blazor", "/_blazor", 401, 400, 400, 400),
@@ -47,6 +52,29 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         Assert.True(missing.Count == 0, $"Without a row: {string.Join(", ", missing)}");
         var known = Endpoints().Select(endpoint => Normal(endpoint.RoutePattern.RawText ?? "")).ToHashSet(StringComparer.OrdinalIgnoreCase);
         Assert.All(patterns, pattern => Assert.Contains(pattern, known));
+    }
+
+    /// <summary>The pages of /chat/{id} and /knowledge/{id} open for everybody signed in, and are filled by these queries.</summary>
+    [Fact]
+    public async Task What_the_pages_of_another_person_are_filled_with_does_not_exist()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var services = world.Server.App.Services;
+        var (conversations, bases, documents) = (services.GetRequiredService<ConversationLibrary>(), services.GetRequiredService<KnowledgeBases>(), services.GetRequiredService<DocumentLibrary>());
+        var (owner, other, administrator) = (world.Caller(Who.Owner), world.Caller(Who.Other), world.Caller(Who.Administrator));
+
+        foreach (var stranger in (Caller[])[other, administrator]) // conversations stay their owner's
+        {
+            await Assert.ThrowsAsync<NotFoundException>(() => conversations.GetAsync(stranger, world.Owned("conversation"), cancellation));
+            await Assert.ThrowsAsync<NotFoundException>(() => conversations.MessagesAsync(stranger, world.Owned("conversation"), cancellation));
+        }
+
+        await Assert.ThrowsAsync<NotFoundException>(() => bases.GetAsync(other, world.Owned("base"), cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => documents.ListAsync(other, world.Owned("base"), cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => documents.GetAsync(other, world.Owned("document"), cancellation));
+        Assert.NotNull(await conversations.GetAsync(owner, world.Owned("conversation"), cancellation));
+        Assert.NotNull(await bases.GetAsync(owner, world.Owned("base"), cancellation));
+        Assert.NotNull(await bases.GetAsync(administrator, world.Owned("base"), cancellation));
     }
 
     [Fact]

@@ -11,13 +11,14 @@ using Platform.Web.Features.Account;
 
 namespace Platform.Web.Tests.Host;
 
-/// <summary>A server with an administrator, two people, and what the first of them owns: a base, a document, a conversation, a run.</summary>
+/// <summary>A server with an administrator, two people, and what the first of them owns: a base, a document of text and one of pages, a conversation, a run.</summary>
 public sealed class AccessWorld : IAsyncLifetime
 {
     public const string Secret = "the canary sings at noon";
     private const string Password = "chosen by myself alone";
     private readonly Dictionary<Who, Browser> browsers = [];
     private readonly Dictionary<string, Guid> owned = [];
+    private readonly Dictionary<Who, Caller> callers = [];
 
     public WebServer Server { get; private set; } = null!;
 
@@ -28,6 +29,7 @@ public sealed class AccessWorld : IAsyncLifetime
         Server = await WebServer.StartAsync();
         browsers[Who.Nobody] = Server.Open();
         browsers[Who.Administrator] = await Server.SignInAsync();
+        callers[Who.Administrator] = await Server.AdministratorAsync();
         var owner = await AddAsync(Who.Owner, "owner@example.org");
         await AddAsync(Who.Other, "other@example.org");
 
@@ -35,10 +37,17 @@ public sealed class AccessWorld : IAsyncLifetime
         var @base = await services.GetRequiredService<KnowledgeBases>().CreateAsync(owner, "Mine", "", shared: false, Cancellation);
         using var content = new MemoryStream(Encoding.UTF8.GetBytes($"# Birds\n\nToday {Secret}."));
         var receipt = await services.GetRequiredService<IngestDocument>().AddAsync(owner, @base.Id, "birds.md", content, DuplicateChoice.KeepBoth, Cancellation);
+        await using var pages = File.OpenRead(Path.Combine(Repository.Root, "samples", "employee-handbook.pdf"));
+        var pdf = await services.GetRequiredService<IngestDocument>().AddAsync(owner, @base.Id, "handbook.pdf", pages, DuplicateChoice.KeepBoth, Cancellation);
         var conversation = await services.GetRequiredService<ConversationLibrary>().CreateAsync(owner, [@base.Id], Cancellation);
         var run = await services.GetRequiredService<RunAgent>().StartAsync(owner, new StartRun(Guid.NewGuid(), conversation.Id, "What sings?"), Cancellation);
-        (owned["base"], owned["document"], owned["conversation"], owned["run"]) = (@base.Id, receipt.Document!.Id, conversation.Id, run.Id);
+        (owned["base"], owned["document"], owned["pdf"], owned["conversation"], owned["run"]) = (@base.Id, receipt.Document!.Id, pdf.Document!.Id, conversation.Id, run.Id);
     }
+
+    public Caller Caller(Who who) => callers[who];
+
+    /// <summary>base, document, pdf, conversation or run.</summary>
+    public Guid Owned(string what) => owned[what];
 
     /// <summary>The status that somebody gets, as a browser opening a page, or as a script below /api, /v1 and /_blazor. Programs' bodies are cut after the status.</summary>
     public async Task<int> AskAsync(Who who, string method, string path, bool withToken)
@@ -91,13 +100,13 @@ public sealed class AccessWorld : IAsyncLifetime
     private async Task<Caller> AddAsync(Who who, string email)
     {
         var directory = Server.App.Services.GetRequiredService<AccountDirectory>();
-        Assert.Empty(await directory.AddAsync(new Caller("", IsAdministrator: true), email, Password, administrator: false, Cancellation));
+        Assert.Empty(await directory.AddAsync(callers[Who.Administrator], email, Password, administrator: false, Cancellation));
         await using var scope = Server.App.Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AccountsDatabase>();
         var user = await database.Users.SingleAsync(found => found.Email == email, Cancellation);
         user.MustChangePassword = false;
         await database.SaveChangesAsync(Cancellation);
         browsers[who] = await Server.SignInAsync(email, Password);
-        return new Caller(user.Id, IsAdministrator: false);
+        return callers[who] = new Caller(user.Id, IsAdministrator: false);
     }
 }

@@ -24,6 +24,22 @@ public sealed class CrossSiteTests(HeaderTests.Started started) : IClassFixture<
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:5173", HttpStatusCode.Forbidden)]
+    [InlineData("http://127.0.0.1", HttpStatusCode.Redirect)]
+    [InlineData("https://127.0.0.1", HttpStatusCode.Redirect)] // a proxy that ends TLS
+    public async Task A_host_without_a_port_is_not_every_port_of_it(string origin, HttpStatusCode status)
+    {
+        using var browser = await started.Server.SignInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/account/sign-out");
+        request.Headers.Host = "127.0.0.1";
+        request.Headers.Add("Origin", origin);
+        request.Headers.Add("RequestVerificationToken", await browser.TokenAsync());
+        request.Headers.Add("Cookie", browser.Cookies.GetCookieHeader(started.Server.Address));
+        using var answer = await browser.Client.SendAsync(request, Cancellation);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/account/sign-out", HttpStatusCode.BadRequest)]
     [InlineData("/sign-in", HttpStatusCode.BadRequest)]
     [InlineData("/api/bases/00000000-0000-0000-0000-000000000001/documents?name=a.txt", HttpStatusCode.BadRequest)]

@@ -99,6 +99,22 @@ public sealed class UploadEndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("multipart/form-data")]
+    [InlineData("multipart/form-data; boundary=\"\"")]
+    [InlineData("multipart/form-data; ==")]
+    [InlineData("multipart/form-data-;;; boundary")]
+    public async Task A_form_whose_type_cannot_be_read_is_refused(string type)
+    {
+        using var content = new StringContent("x");
+        content.Headers.Remove("Content-Type");
+        Assert.True(content.Headers.TryAddWithoutValidation("Content-Type", type));
+        using var answer = await browser.Client.PostAsync(Address("?name=a.md"), content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Empty(await DocumentsAsync());
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("forged")]
     public async Task Nothing_is_taken_without_the_pages_token_fault_38(string? token)

@@ -50,6 +50,22 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public async Task A_form_posted_after_setup_is_led_away_and_told_nothing_of_the_machine()
+    {
+        await using var server = await WebServer.StartEmptyAsync();
+        using var stranger = server.Open();
+        var open = await stranger.HiddenFieldsAsync("/setup");
+        using (var browser = server.Open())
+        {
+            (await browser.SetUpAsync(WebServer.AdminEmail, WebServer.AdminPassword)).Dispose();
+        }
+
+        using var answer = await stranger.SubmitAsync("/setup", open, ("Input.Email", "x@example.org"), ("Input.Password", "one long password"), ("Input.PasswordAgain", "another long password"));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Of_eight_setups_at_the_same_moment_one_creates_the_administrator()
     {
         await using var server = await WebServer.StartEmptyAsync();

@@ -41,7 +41,7 @@ public sealed class ModelHostProcessTests
     }
 
     [Fact]
-    public async Task What_the_model_host_said_last_is_the_reason_that_readiness_gives()
+    public async Task What_the_model_host_said_last_is_the_reason()
     {
         var notAModel = Path.GetTempFileName();
         await using var server = await WebServer.StartAsync("--ModelHost:Supervise=true", $"--Models:Chat={notAModel}");
@@ -52,7 +52,7 @@ public sealed class ModelHostProcessTests
     }
 
     [Fact]
-    public async Task A_missing_program_is_a_reason_and_the_pages_live_on()
+    public async Task A_missing_program_is_a_reason_for_administrators_and_the_pages_live_on()
     {
         await using var server = await WebServer.StartAsync("--ModelHost:Supervise=true", "--ModelHost:Program=/nowhere/model-host");
         using var deadline = Deadline();
@@ -60,7 +60,9 @@ public sealed class ModelHostProcessTests
         using var browser = server.Open();
         using var ready = await browser.GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-        Assert.Contains("/nowhere/model-host", await ready.Content.ReadAsStringAsync(deadline.Token), StringComparison.Ordinal);
+        Assert.DoesNotContain("/nowhere/model-host", await ready.Content.ReadAsStringAsync(deadline.Token), StringComparison.Ordinal);
+        using var administrator = await server.SignInAsync();
+        Assert.Contains("/nowhere/model-host", await administrator.ReadAsync("/health/ready"), StringComparison.Ordinal);
         Assert.NotNull(ready.Headers.RetryAfter);
         using var live = await browser.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);

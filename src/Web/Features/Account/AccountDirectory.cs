@@ -12,6 +12,8 @@ public sealed record AccountRow(string Id, string Email, bool IsAdministrator, b
 /// <summary>Adds, disables and unlocks people on behalf of an administrator. UnauthorizedAccessException for anybody else. Lists of problems are in the person's language; empty means done.</summary>
 public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider time)
 {
+    private const string OnlyAdministrators = "Only administrators may see and change accounts.";
+
     /// <summary>Everybody, by e-mail address.</summary>
     public async Task<IReadOnlyList<AccountRow>> ListAsync(Caller caller, CancellationToken cancellation)
     {
@@ -34,7 +36,7 @@ public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider t
         return made.Succeeded ? await users.AddToRolesAsync(user, administrator ? [Access.User, Access.Administrator] : [Access.User]) : made;
     }, cancellation);
 
-    /// <summary>ArgumentException when administrators mean to disable themselves: so one always remains.</summary>
+    /// <summary>ArgumentException when administrators mean to disable themselves: since the one who disables is an enabled administrator, one always remains.</summary>
     public Task<IReadOnlyList<string>> SetDisabledAsync(Caller caller, string userId, bool disabled, CancellationToken cancellation) => ChangeAsync(caller, async users =>
     {
         if (disabled && userId == caller.UserId)
@@ -68,6 +70,7 @@ public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider t
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<AccountsDatabase>();
         await using var transaction = await database.Database.BeginTransactionAsync(cancellation);
+        await RequireStillAsync(database, caller, cancellation);
         var result = await change(scope.ServiceProvider.GetRequiredService<UserManager<PlatformUser>>());
         if (!result.Succeeded)
         {
@@ -78,13 +81,30 @@ public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider t
         return [];
     }
 
+    // A caller is told of by a page that may be open for longer than the account is enabled.
+    private static async Task RequireStillAsync(AccountsDatabase database, Caller caller, CancellationToken cancellation)
+    {
+        // One change at a time, where transactions run side by side (PostgreSQL): the row stays locked until the commit. Else two could disable each other.
+        await database.Setup.ExecuteUpdateAsync(row => row.SetProperty(mark => mark.At, mark => mark.At), cancellation);
+        var still = await (
+            from held in database.UserRoles
+            join role in database.Roles on held.RoleId equals role.Id
+            join user in database.Users on held.UserId equals user.Id
+            where role.Name == Access.Administrator && user.Id == caller.UserId && !user.Disabled
+            select user.Id).AnyAsync(cancellation);
+        if (!still)
+        {
+            throw new UnauthorizedAccessException(OnlyAdministrators);
+        }
+    }
+
     private static async Task<PlatformUser> FindAsync(UserManager<PlatformUser> users, string userId) => await users.FindByIdAsync(userId) ?? throw new NotFoundException("The user");
 
     private static void Require(Caller caller)
     {
         if (!caller.IsAdministrator)
         {
-            throw new UnauthorizedAccessException("Only administrators may see and change accounts.");
+            throw new UnauthorizedAccessException(OnlyAdministrators);
         }
     }
 }

@@ -85,8 +85,11 @@ public static class Upload
                 ? throw new ArgumentException("The file has no name. Give one with ?name=.") : (name, request.Body);
         }
 
-        var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).Value
-            ?? throw new ArgumentException("The form has no boundary. Send multipart/form-data with one.");
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
+        {
+            throw new ArgumentException("The form has no boundary. Send multipart/form-data with one.");
+        }
+
         var reader = new MultipartReader(boundary, request.Body);
         while (await reader.ReadNextSectionAsync(cancellation) is { } section)
         {
