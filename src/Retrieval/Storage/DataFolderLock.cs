@@ -61,6 +61,4 @@ public sealed class DataFolderLock : IDisposable
             throw;
         }
     }
-
-
 }
