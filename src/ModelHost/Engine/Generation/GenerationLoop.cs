@@ -61,11 +61,25 @@ internal sealed class GenerationLoop : IAsyncDisposable
         }
         while (slots.Any(s => s.IsFree) && queue.TryTake() is { } ticket)
         {
-            var slot = slots.Where(s => s.IsFree).OrderByDescending(s => s.SharedPrefix(ticket.Prompt)).ThenBy(s => s.FreeSince).First();
-            slot.Begin(ticket, Keep(slot, slot.SharedPrefix(ticket.Prompt)), queue.Now);
+            BeginSafely(slots.Where(s => s.IsFree).OrderByDescending(s => s.SharedPrefix(ticket.Prompt)).ThenBy(s => s.FreeSince).First(), ticket);
         }
         freeSlots = slots.Count(s => s.IsFree);
         return freeSlots < slots.Length;
+    }
+
+    private void BeginSafely(Slot slot, GenerationTicket ticket)
+    {
+        try
+        {
+            slot.Begin(ticket, Keep(slot, slot.SharedPrefix(ticket.Prompt)), queue.Now);
+        }
+        catch (Exception fault) // a request that cannot begin fails alone
+        {
+            log.LogError(fault, "A request could not begin");
+            if (!slot.IsFree) { slot.Release(queue.Now); }
+            slot.Memory.Clear(); // whoever begins here next forgets the rest
+            ticket.Fail(new EngineException(EngineErrorKind.Failed, $"The model could not begin this answer: {fault.Message} Ask again.", fault));
+        }
     }
 
     /// <summary>Forgets all of a slot's memory after a prefix.</summary>

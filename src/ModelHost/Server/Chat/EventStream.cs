@@ -39,12 +39,16 @@ internal sealed class EventStream(HttpContext http, ServerOptions options, TimeP
         }
 
         var waiting = next.AsTask();
-        while (await Task.WhenAny(waiting, Task.Delay(options.KeepAlive, time, cancellation)) != waiting && !cancellation.IsCancellationRequested)
+        while (true)
         {
+            await ((Task)waiting).WaitAsync(options.KeepAlive, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // unlike a delay, it leaves no timer behind
+            if (waiting.IsCompleted || cancellation.IsCancellationRequested)
+            {
+                return await waiting; // also when cancelled: the step ends at once, and must have ended before the enumerator is disposed of
+            }
+
             await PingAsync(cancellation);
         }
-
-        return await waiting; // also when cancelled: the step ends at once, and must have ended before the enumerator is disposed of
     }
 
     private async ValueTask PingAsync(CancellationToken cancellation)

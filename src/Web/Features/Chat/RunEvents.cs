@@ -35,7 +35,7 @@ public static class RunEvents
     }
 
     private static async Task HandleAsync(
-        Guid id, string? after, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, RunAgent runs, ILogger<RunAgent> log, CancellationToken gone)
+        Guid id, string? after, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, RunAgent runs, ILogger<RunAgent> log, TimeProvider time, CancellationToken gone)
     {
         var caller = CurrentCaller.From(http.User);
         var from = After(after, lastEventId);
@@ -47,7 +47,7 @@ public static class RunEvents
         await http.Response.Body.FlushAsync(gone);
         try
         {
-            await foreach (var part in WithPingsAsync(runs.FollowAsync(caller, id, from, gone), gone))
+            await foreach (var part in WithPingsAsync(runs.FollowAsync(caller, id, from, gone), time, gone))
             {
                 await http.Response.WriteAsync(part, gone);
                 await http.Response.Body.FlushAsync(gone);
@@ -66,22 +66,22 @@ public static class RunEvents
     }
 
     // A comment in every quiet quarter of a minute keeps proxies from closing the line.
-    private static async IAsyncEnumerable<string> WithPingsAsync(IAsyncEnumerable<RunEvent> events, [EnumeratorCancellation] CancellationToken gone)
+    private static async IAsyncEnumerable<string> WithPingsAsync(IAsyncEnumerable<RunEvent> events, TimeProvider time, [EnumeratorCancellation] CancellationToken gone)
     {
-        await using var reader = events.GetAsyncEnumerator(gone);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        await using var reader = events.GetAsyncEnumerator(leaving.Token);
         var next = reader.MoveNextAsync().AsTask();
         try
         {
             while (true)
             {
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(gone);
-                if (await Task.WhenAny(next, Task.Delay(Quiet, waiting.Token)) != next)
+                await ((Task)next).WaitAsync(Quiet, time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                gone.ThrowIfCancellationRequested();
+                if (!next.IsCompleted)
                 {
-                    gone.ThrowIfCancellationRequested();
                     yield return ": ping\n\n";
                     continue;
                 }
-                await waiting.CancelAsync();
                 if (!await next)
                 {
                     yield break;
@@ -92,7 +92,8 @@ public static class RunEvents
         }
         finally
         {
-            // An enumerator may only be let go at rest.
+            // An enumerator may only be let go at rest. Where a write failed the next event may be far off: give up waiting for it.
+            await leaving.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
