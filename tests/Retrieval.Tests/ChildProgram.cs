@@ -34,12 +34,13 @@ internal static class ChildProgram
         await Console.In.ReadLineAsync();
     }
 
-    /// <summary>Takes in, again and again, the same files under the same names with ever new versions, until it is killed.</summary>
+    /// <summary>Takes in, again and again, the same files under the same names with ever new versions, until it is killed, or its parent is gone.</summary>
     private static async Task IngestAsync(string folder, Guid baseId)
     {
         await using Room room = await Room.OpenAsync(new DataFolder(folder));
         Random random = new();
-        for (int i = 0; ; i++)
+        Task parentGone = Task.Run(Console.In.ReadLine);
+        for (int i = 0; !parentGone.IsCompleted; i++)
         {
             string name = $"document {i % 8}.txt";
             await room.AddAsync(Room.Ada, baseId, name, KilledText.Make(name, version: random.Next(1000)), DuplicateChoice.Replace);
