@@ -73,6 +73,7 @@ public sealed class WebServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await App.StopAsync(CancellationToken.None); // disposing alone would leave workers that still write into the folder
         await App.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }

@@ -10,28 +10,41 @@ using Platform.Retrieval.Documents;
 
 namespace Platform.Web.Tests.Knowledge;
 
-/// <summary>The upload endpoint on the real server: what it takes, what it refuses, and where names end.</summary>
-public sealed class UploadEndpointTests : IAsyncLifetime
+/// <summary>A server that takes files of up to 4 KB, and somebody signed in, for all tests of the class.</summary>
+public sealed class SmallFilesServer : IAsyncLifetime
 {
-    private static readonly Caller System = new("test", IsAdministrator: true);
+    public WebServer Web { get; private set; } = null!;
 
-    private WebServer server = null!;
-    private Browser browser = null!;
-    private Guid baseId;
+    public Browser Browser { get; private set; } = null!;
+
+    /// <summary>What the page's scripts send with a change.</summary>
+    public string Token { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        server = await WebServer.StartAsync("--Retrieval:MaxFileBytes=4096");
-        browser = await server.SignInAsync();
-        browser.Client.DefaultRequestHeaders.Add("RequestVerificationToken", await browser.TokenAsync());
-        baseId = (await server.App.Services.GetRequiredService<KnowledgeBases>().CreateAsync(System, "Base", "", false, TestContext.Current.CancellationToken)).Id;
+        Web = await WebServer.StartAsync("--Retrieval:MaxFileBytes=4096");
+        Browser = await Web.SignInAsync();
+        Token = await Browser.TokenAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        browser.Dispose();
-        await server.DisposeAsync();
+        Browser.Dispose();
+        await Web.DisposeAsync();
     }
+}
+
+/// <summary>The upload endpoint on the real server: what it takes, what it refuses, and where names end. A base of its own for each test.</summary>
+public sealed class UploadEndpointTests(SmallFilesServer server) : IClassFixture<SmallFilesServer>, IAsyncLifetime
+{
+    private static readonly Caller System = new("test", IsAdministrator: true);
+
+    private Guid baseId;
+
+    public async ValueTask InitializeAsync() =>
+        baseId = (await server.Web.App.Services.GetRequiredService<KnowledgeBases>().CreateAsync(System, $"Base {Guid.NewGuid()}", "", false, TestContext.Current.CancellationToken)).Id;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_raw_body_is_taken_in_under_its_name()
@@ -46,7 +59,7 @@ public sealed class UploadEndpointTests : IAsyncLifetime
     public async Task The_first_file_of_a_form_is_taken_in()
     {
         using var form = new MultipartFormDataContent { { new StringContent("x"), "note" }, { new StringContent("# Leave\n\nTwenty-five days."), "file", "leave.md" } };
-        using var answer = await browser.Client.PostAsync(Address(""), form, TestContext.Current.CancellationToken);
+        using var answer = await SendAsync("", form, server.Token);
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         Assert.Equal("leave.md", Assert.Single(await DocumentsAsync()).Name);
@@ -71,9 +84,7 @@ public sealed class UploadEndpointTests : IAsyncLifetime
     public async Task A_file_over_the_limit_is_refused_whether_it_tells_its_length_or_not_fault_27(bool tellsLength)
     {
         using var content = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(new string('a', 100_000))));
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address("?name=a.txt")) { Content = content };
-        request.Headers.TransferEncodingChunked = !tellsLength;
-        using var answer = await browser.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await SendAsync("?name=a.txt", content, server.Token, chunked: !tellsLength);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Equal("file_too_large", await CodeAsync(answer));
@@ -119,12 +130,8 @@ public sealed class UploadEndpointTests : IAsyncLifetime
     [InlineData("forged")]
     public async Task Nothing_is_taken_without_the_pages_token_fault_38(string? token)
     {
-        browser.Client.DefaultRequestHeaders.Remove("RequestVerificationToken");
-        if (token is not null)
-        {
-            browser.Client.DefaultRequestHeaders.Add("RequestVerificationToken", token);
-        }
-        using var answer = await PostAsync("?name=a.md", "x");
+        using var content = new StringContent("x");
+        using var answer = await SendAsync("?name=a.md", content, token);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Empty(await DocumentsAsync());
@@ -141,7 +148,7 @@ public sealed class UploadEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var document = Assert.Single(await DocumentsAsync());
 
-        using var answer = await browser.GetAsync($"/api/documents/{document.Id}/original");
+        using var answer = await server.Browser.GetAsync($"/api/documents/{document.Id}/original");
 
         Assert.Equal("<script>alert(1)</script> words", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition?.DispositionType);
@@ -150,16 +157,25 @@ public sealed class UploadEndpointTests : IAsyncLifetime
         Assert.Contains("sandbox", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
     }
 
-    private Uri Address(string query) => new($"/api/bases/{baseId}/documents{query}", UriKind.Relative);
-
     private async Task<HttpResponseMessage> PostAsync(string query, string body)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        return await browser.Client.PostAsync(Address(query), content, TestContext.Current.CancellationToken);
+        return await SendAsync(query, content, server.Token);
     }
 
-    private Task<IReadOnlyList<DocumentInfo>> DocumentsAsync() => server.App.Services.GetRequiredService<DocumentLibrary>().ListAsync(System, baseId, TestContext.Current.CancellationToken);
+    private async Task<HttpResponseMessage> SendAsync(string query, HttpContent content, string? token, bool chunked = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/bases/{baseId}/documents{query}", UriKind.Relative)) { Content = content };
+        request.Headers.TransferEncodingChunked = chunked;
+        if (token is not null)
+        {
+            request.Headers.Add("RequestVerificationToken", token);
+        }
+        return await server.Browser.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private Task<IReadOnlyList<DocumentInfo>> DocumentsAsync() => server.Web.App.Services.GetRequiredService<DocumentLibrary>().ListAsync(System, baseId, TestContext.Current.CancellationToken);
 
     private static async Task<string?> CodeAsync(HttpResponseMessage answer) =>
         (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("error").GetProperty("code").GetString();
