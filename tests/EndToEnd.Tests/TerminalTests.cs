@@ -32,6 +32,18 @@ public sealed class TerminalTests
         Assert.Equal((1, "platform: the folder /no/such/folder does not exist.\n"), (code, error));
     }
 
+    [Theory]
+    [InlineData("--port", "abc")]
+    [InlineData("--port", "99999")]
+    [InlineData("--prot", "9000")]
+    public async Task Serving_refuses_options_that_it_cannot_honour(string option, string value)
+    {
+        var (code, _, error) = await RunAsync("serve", option, value);
+        Assert.Equal(1, code);
+        Assert.Contains(option, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Doctor_finds_natives_models_and_readers()
     {

@@ -54,7 +54,8 @@ internal static class ServeCommand
         var model = SharedOptions.Model();
         port.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
+            // What is no number at all is refused by the parser itself.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 1 or > 65535)
             {
                 result.AddError("--port takes 1 to 65535.");
             }
@@ -63,6 +64,11 @@ internal static class ServeCommand
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.UnmatchedTokens.FirstOrDefault(token => !token.Contains('=', StringComparison.Ordinal)) is { } unknown)
+            {
+                await Console.Error.WriteLineAsync($"platform: '{unknown}' is no option. There are --port, --data and --model; a setting is written --Section:Key=value.");
+                return 1;
+            }
             List<string> settings = [.. parsed.UnmatchedTokens];
             if (parsed.GetValue(port) is { } number)
             {
