@@ -89,6 +89,7 @@ public sealed class KillTests : IDisposable
         Assert.Equal("ok", await command.ExecuteScalarAsync(Token));
         command.CommandText = "INSERT INTO words (words) VALUES ('integrity-check'); SELECT count(*) FROM passages p LEFT JOIN vectors v ON v.row = p.row WHERE v.row IS NULL";
         Assert.Equal(0L, await command.ExecuteScalarAsync(Token));
-        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Data.Files, "incoming")));
+        DirectoryInfo incoming = new(Path.Combine(_folder.Data.Files, "incoming"));
+        Assert.False(incoming.Exists && incoming.EnumerateFiles().Any(), "a half upload is left");
     }
 }

@@ -119,7 +119,7 @@ public sealed class UploadEndpointTests(SmallFilesServer server) : IClassFixture
         using var content = new StringContent("x");
         content.Headers.Remove("Content-Type");
         Assert.True(content.Headers.TryAddWithoutValidation("Content-Type", type));
-        using var answer = await browser.Client.PostAsync(Address("?name=a.md"), content, TestContext.Current.CancellationToken);
+        using var answer = await SendAsync("?name=a.md", content, server.Token);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Empty(await DocumentsAsync());
