@@ -1,0 +1,106 @@
+namespace Platform.ModelHost.Engine.Grammars;
+
+/// <summary>Holds a grammar against everything that native code would choke on: native code sees no grammar that did not pass here.</summary>
+public static class GrammarCheck
+{
+    private const int MostCharacters = 256 * 1024, MostWays = 1_000;
+
+    /// <summary>The usual rule to begin with.</summary>
+    public const string Root = "root";
+
+    /// <summary>Reads the grammar and refuses it when it cannot be read, names a rule that is not there, recurses without taking a character, can never end, or is too large or too ambiguous to follow.</summary>
+    /// <param name="grammar">GBNF. Untrusted.</param>
+    /// <param name="root">The rule to begin with.</param>
+    /// <param name="parameter">The field of the request that it comes from.</param>
+    /// <exception cref="EngineException">Kind BadRequest.</exception>
+    public static void Check(string grammar, string root = Root, string parameter = "grammar")
+    {
+        try
+        {
+            Read(grammar, root);
+        }
+        catch (GrammarFault fault)
+        {
+            throw fault.Refusal(parameter);
+        }
+    }
+
+    /// <exception cref="GrammarFault">It is refused.</exception>
+    internal static GrammarRules Read(string grammar, string rootName = Root)
+    {
+        if (grammar.Length > MostCharacters) { throw new GrammarFault($"The grammar has {grammar.Length} characters; {MostCharacters} is the most."); }
+        var rules = GrammarReader.Read(grammar);
+        if (rules.Find(rootName) is not { } root) { throw new GrammarFault($"The grammar has no rule '{rootName}'."); }
+        for (var rule = 0; rule < rules.Count; rule++)
+        {
+            if (!rules.IsDefined(rule)) { throw new GrammarFault($"The grammar names a rule '{rules.Name(rule)}' and does not define it."); }
+        }
+        if (!Fixpoint(rules, ofCharacter: true)[root]) { throw new GrammarFault("No finite text fits the grammar: a rule needs itself without an alternative that ends."); }
+        CheckWays(rules, Fixpoint(rules, ofCharacter: false));
+        AmbiguityProbe.Run(rules, root);
+        return rules;
+    }
+
+    /// <summary>The rules with an alternative whose places all hold: with true for a character, the rules that some text ends; with false, those that take the empty text.</summary>
+    private static bool[] Fixpoint(GrammarRules rules, bool ofCharacter)
+    {
+        var holds = new bool[rules.Count];
+        var users = new List<int>[rules.Count];
+        for (var rule = 0; rule < rules.Count; rule++)
+        {
+            foreach (var used in rules.Alternatives(rule).SelectMany(a => a).Where(e => e.IsRule).Select(e => e.Rule).Distinct()) { (users[used] ??= []).Add(rule); }
+        }
+        var open = new Queue<int>(Enumerable.Range(0, rules.Count));
+        while (open.TryDequeue(out var rule))
+        {
+            if (holds[rule] || !rules.Alternatives(rule).Any(a => a.All(e => e.IsRule ? holds[e.Rule] : ofCharacter))) { continue; }
+            holds[rule] = true;
+            foreach (var user in users[rule] ?? []) { open.Enqueue(user); }
+        }
+        return holds;
+    }
+
+    /// <summary>Walks what each rule may begin with, without recursion of our own: a rule met again on the way recurses on the left, and the ways to begin must stay countable.</summary>
+    private static void CheckWays(GrammarRules rules, bool[] empty)
+    {
+        var ways = new long[rules.Count]; // 0: not seen, -1: on the way, else counted
+        var path = new Stack<(int Rule, IEnumerator<int> Left)>();
+        for (var start = 0; start < rules.Count; start++)
+        {
+            if (ways[start] == 0) { Enter(start); }
+            while (path.TryPeek(out var top))
+            {
+                if (!top.Left.MoveNext())
+                {
+                    path.Pop();
+                    ways[top.Rule] = Math.Max(1, Beginnings(rules, empty, top.Rule).Sum(e => e.IsRule ? ways[e.Rule] : 1));
+                    if (ways[top.Rule] > MostWays) { throw new GrammarFault($"The grammar's rule '{rules.Name(top.Rule)}' can begin in more than {MostWays} ways. Give it fewer alternatives."); }
+                }
+                else if (ways[top.Left.Current] < 0)
+                {
+                    throw new GrammarFault($"The grammar's rule '{rules.Name(top.Left.Current)}' comes back to itself without taking a character (left recursion, or a repetition of something that may be empty).");
+                }
+                else if (ways[top.Left.Current] == 0) { Enter(top.Left.Current); }
+            }
+        }
+
+        void Enter(int rule)
+        {
+            ways[rule] = -1;
+            path.Push((rule, Beginnings(rules, empty, rule).Where(e => e.IsRule).Select(e => e.Rule).Distinct().GetEnumerator()));
+        }
+    }
+
+    /// <summary>The places that the first character may come from.</summary>
+    private static IEnumerable<GrammarElement> Beginnings(GrammarRules rules, bool[] empty, int rule)
+    {
+        foreach (var alternative in rules.Alternatives(rule))
+        {
+            foreach (var element in alternative)
+            {
+                yield return element;
+                if (!element.IsRule || !empty[element.Rule]) { break; }
+            }
+        }
+    }
+}

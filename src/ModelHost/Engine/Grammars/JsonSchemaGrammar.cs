@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.ModelHost.Engine.Grammars.Schemas;
+
+namespace Platform.ModelHost.Engine.Grammars;
+
+/// <summary>Turns a JSON Schema into a grammar, so that an answer can only be a value that the schema takes.</summary>
+/// <remarks>
+/// Supported: type (one or a list), enum, const, anyOf, oneOf (of alternatives that exclude each other), allOf (where it can be written as one schema), $ref into the same document, also in circles;
+/// properties, required, additionalProperties; items, prefixItems, minItems, maxItems; minLength, maxLength, or pattern, or format (date, time, date-time, uuid); minimum, maximum, exclusiveMinimum, exclusiveMaximum
+/// (of numbers that are not integers: whole ones). Without effect: $schema, $id, $comment, $defs, definitions, title, description, default, examples, deprecated, readOnly, writeOnly, uniqueItems: false.
+/// Every other keyword is refused with its place; none is ignored. Schemas are untrusted: size, depth and repetitions are bounded, and what comes out passes <see cref="GrammarCheck"/>.
+/// </remarks>
+public static class JsonSchemaGrammar
+{
+    private const int MostCharacters = 64 * 1024, MostDepth = 64;
+
+    /// <summary>The grammar of one JSON object of any content.</summary>
+    public static string AnyObject { get; } = Write(draft => new JsonRules(draft).Object);
+
+    /// <summary>The grammar of the values that a schema takes.</summary>
+    /// <param name="schema">The schema, as it came.</param>
+    /// <param name="parameter">The field of the request that it comes from.</param>
+    /// <exception cref="EngineException">Kind BadRequest; the message names the place as a JSON pointer.</exception>
+    public static string Of(JsonElement schema, string parameter = "response_format")
+    {
+        try
+        {
+            var grammar = Write(draft => AddTo(draft, schema));
+            GrammarCheck.Read(grammar);
+            return grammar;
+        }
+        catch (GrammarFault fault)
+        {
+            throw fault.Refusal(parameter);
+        }
+    }
+
+    /// <summary>Adds a schema's rules to a grammar that is being written.</summary>
+    /// <returns>The expression of its values.</returns>
+    /// <exception cref="GrammarFault">The schema is refused.</exception>
+    internal static string AddTo(GrammarDraft draft, JsonElement schema)
+    {
+        var text = schema.GetRawText();
+        if (text.Length > MostCharacters) { throw new GrammarFault($"The schema has {text.Length} characters; {MostCharacters} is the most."); }
+        return new SchemaCompiler(draft, Read(text) ?? throw SchemaFault.At("#", "a schema is an object, true or false.")).CompileDocument();
+    }
+
+    private static JsonNode? Read(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+        }
+        catch (JsonException fault)
+        {
+            throw new GrammarFault($"The schema cannot be read: {fault.Message}");
+        }
+    }
+
+    private static string Write(Func<GrammarDraft, string> write)
+    {
+        var draft = new GrammarDraft();
+        draft.Define(GrammarCheck.Root, write(draft));
+        return draft.ToString();
+    }
+}

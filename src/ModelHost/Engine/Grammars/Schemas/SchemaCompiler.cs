@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.ModelHost.Engine.Grammars.Schemas;
+
+/// <summary>Compiles one schema document into a grammar that is being written. Every text that the grammar takes is a value that the schema takes; where a grammar cannot say what the schema says, the schema is refused.</summary>
+internal sealed class SchemaCompiler(GrammarDraft draft, JsonNode document)
+{
+    private const int MostSchemas = 5_000, MostDepth = 128;
+
+    private readonly Dictionary<string, string> references = new(StringComparer.Ordinal);
+    private readonly Queue<(string Name, string Pointer)> open = new();
+    private readonly SchemaFlattening flattening = new(document);
+    private int compiled, depth;
+
+    internal GrammarDraft Draft { get; } = draft;
+
+    internal JsonRules Json { get; } = new(draft);
+
+    /// <summary>The rule of the whole document, with every rule that it needs.</summary>
+    internal string CompileDocument()
+    {
+        var root = Compile(document, "#");
+        while (open.TryDequeue(out var reference)) { Draft.Define(reference.Name, Compile(flattening.Resolve(reference.Pointer, reference.Pointer), reference.Pointer)); }
+        return root;
+    }
+
+    /// <summary>An expression for the values that a schema takes.</summary>
+    internal string Compile(JsonNode? node, string at)
+    {
+        if (++compiled > MostSchemas) { throw SchemaFault.At(at, $"the schema has more than {MostSchemas} parts, its combinations written out. Make it smaller."); }
+        if (SchemaKeywords.IsTrue(node)) { return Json.Value; }
+        if (SchemaKeywords.IsFalse(node)) { throw SchemaFault.At(at, "false allows nothing, and a value must stand here."); }
+        var schema = SchemaFlattening.Read(node, at);
+        if (schema.Count == 1 && SchemaKeywords.Text(schema, "$ref", at) is { } pointer) { return Reference(pointer, at); }
+        if (schema.Count == 1 && schema["allOf"] is JsonArray { Count: 1 } only) { return Compile(only[0], at.Below("allOf", 0)); } // so that a reference stays one
+        if (++depth > MostDepth) { throw SchemaFault.At(at, $"schemas lead deeper than {MostDepth} into each other. Does an 'allOf' contain its own schema? Use a plain $ref."); }
+        var expression = CompileFlat(flattening.Flatten(schema, at), at);
+        depth--;
+        return expression;
+    }
+
+    private string CompileFlat(JsonObject schema, string at) => Choice(schema, "anyOf", at) ?? Choice(schema, "oneOf", at) ?? Listed(schema, at) ?? OfTypes(schema, at);
+
+    private string Reference(string pointer, string at)
+    {
+        flattening.Resolve(pointer, at);
+        if (references.TryGetValue(pointer, out var known)) { return known; }
+        var name = Draft.Reserve("ref");
+        references.Add(pointer, name);
+        open.Enqueue((name, pointer)); // not at once: references may lead to references without end
+        return name;
+    }
+
+    private string? Choice(JsonObject schema, string keyword, string at)
+    {
+        if (SchemaKeywords.List(schema, keyword, at) is not { } alternatives) { return null; }
+        if (keyword == "oneOf") { SchemaDifference.Check(flattening, alternatives, at.Below(keyword)); }
+        schema.Remove(keyword);
+        return GrammarDraft.Or([.. alternatives.Select((alternative, i) => Compile(
+            schema.Count == 0 ? alternative : SchemaMerge.Of(schema, flattening.Flatten(SchemaFlattening.Read(alternative, at.Below(keyword, i)), at.Below(keyword, i)), at.Below(keyword, i)),
+            at.Below(keyword, i)))]);
+    }
+
+    private static string? Listed(JsonObject schema, string at)
+    {
+        if (SchemaKeywords.Values(schema, at) is not { } values) { return null; }
+        if (schema.FirstOrDefault(k => k.Key is not ("enum" or "const" or "type")) is { Key: { } other }) { throw SchemaFault.At(at.Below(other), $"'{other}' beside a list of values is not supported. Leave out the values that it excludes."); }
+        return values.Count > 0 ? GrammarDraft.Or([.. values.Select(value => GrammarDraft.Text(JsonTexts.Of(value))).Distinct()]) : throw SchemaFault.At(at, "no value of the list has the type.");
+    }
+
+    private string OfTypes(JsonObject schema, string at) =>
+        schema.Count == 0 ? Json.Value : GrammarDraft.Or([.. SchemaKeywords.Types(schema, at).Select(type => type switch
+        {
+            "object" => ObjectRules.Of(this, schema, at),
+            "array" => ArrayRules.Of(this, schema, at),
+            "string" => StringRules.Of(Draft, Json, schema, at),
+            "number" => NumberRules.Number(Draft, schema, at),
+            "integer" => NumberRules.Integer(Draft, schema, at),
+            "boolean" => JsonRules.Boolean,
+            _ => JsonRules.Null,
+        })]);
+}
