@@ -17,7 +17,7 @@ public sealed class GrammarCheckTests
     [InlineData("root ::= (\"a\" |\n  \"b\")* \"c\"", "abbac", "ab")]
     [InlineData("root ::= word (\" \" word)*\r\nword ::= [a-z]+\r\n", "to be", "to  be")]
     [InlineData("root ::= \"\\x41\\u00e9\\U0001F600\\n\"", "Aé😀\n", "A")]
-    [InlineData("root ::= . \"-\" [\\]\\-x]", "😀-]", "--")]
+    [InlineData("root ::= . \"-\" [\\]x-]", "😀-]", "--")]
     [InlineData("root ::= \"(\" root \")\" | \"x\"", "((x))", "((x)")]
     [InlineData("\n\nroot ::=\n \"a\"\n\n", "a", "b")]
     [InlineData("root ::= ( | \"a\")", "", "aa")]
@@ -87,7 +87,7 @@ public sealed class GrammarCheckTests
     public void A_chain_of_a_thousand_rules_needs_no_stack()
     {
         var chain = new StringBuilder("root ::= r0\n");
-        for (var i = 0; i < 5_000; i++) { chain.Append("r").Append(i).Append(" ::= r").Append(i + 1).Append('\n'); }
+        for (var i = 0; i < 5_000; i++) { chain.Append('r').Append(i).Append(" ::= r").Append(i + 1).Append('\n'); }
         Assert.True(GrammarText.Accepts(chain.Append("r5000 ::= \"a\"").ToString(), "a"));
     }
 }

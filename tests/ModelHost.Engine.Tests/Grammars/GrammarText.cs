@@ -13,9 +13,8 @@ internal static class GrammarText
     }
 
     /// <summary>A text of the grammar by a random walk, or null when the walk got too long. It ends where it may about every other time.</summary>
-    internal static string? Walk(string grammar, Random random, int longest)
+    internal static string? Walk(GrammarRules rules, Random random, int longest)
     {
-        var rules = GrammarCheck.Read(grammar);
         var matcher = new GrammarMatcher(rules, rules.Find(GrammarCheck.Root)!.Value);
         var (ways, text) = (matcher.Start, new StringBuilder());
         while (text.Length < longest)

@@ -111,11 +111,11 @@ public sealed class JsonSchemaGrammarTests
     [InlineData("""{"prefixItems":[true],"items":false,"minItems":2}""", "#/minItems")]
     [InlineData("false", "#")]
     [InlineData("7", "#")]
-    public void What_a_grammar_cannot_say_is_refused_with_its_place(string schema, string pointer)
+    public void What_a_grammar_cannot_say_is_refused_with_its_place(string schema, string place)
     {
         var refusal = Assert.Throws<EngineException>(() => Of(schema));
         Assert.Equal((EngineErrorKind.BadRequest, "response_format"), (refusal.Kind, refusal.Parameter));
-        Assert.Contains($"'{pointer}'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{place}'", refusal.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string> Endless => new()

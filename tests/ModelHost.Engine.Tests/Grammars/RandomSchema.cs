@@ -7,16 +7,18 @@ namespace Platform.ModelHost.Engine.Tests.Grammars;
 internal sealed class RandomSchema(Random random)
 {
     private static readonly string[] Patterns = ["^[a-c]{1,3}$", "^\\d+(\\.\\d)?$", "x|yz", "^(?:ab?)+-\\w", "[^a-y\\s]"];
+    private static readonly string[] Formats = ["date", "time", "date-time", "uuid"];
+    private static readonly string[] Names = ["a", "ab", "k\"é"];
     private static readonly string[] Values = ["1", "-2.5", "\"a\"", "\"é\\n\"", "null", "true", "[1,\"x\"]", "{\"k\":{\"l\":0}}"];
 
     internal JsonElement Next()
     {
-        var schema = (JsonObject)Any(3);
+        var schema = Any(3);
         schema["$defs"] = new JsonObject { ["leaf"] = Scalar(), ["node"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["v"] = Scalar(), ["next"] = Reference("node") } } };
         return JsonSerializer.SerializeToElement(schema);
     }
 
-    private JsonNode Any(int depth) => random.Next(depth > 0 ? 12 : 5) switch
+    private JsonObject Any(int depth) => random.Next(depth > 0 ? 12 : 5) switch
     {
         < 4 => Scalar(),
         4 => Reference(random.Next(2) == 0 ? "leaf" : "node"),
@@ -35,7 +37,7 @@ internal sealed class RandomSchema(Random random)
             case 1: return new JsonObject { ["enum"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => JsonNode.Parse(Values[random.Next(Values.Length)]))]) };
             case 2: return new JsonObject { ["const"] = JsonNode.Parse(Values[random.Next(Values.Length)]) };
             case 3: return new JsonObject { ["type"] = "string", ["pattern"] = Patterns[random.Next(Patterns.Length)] };
-            case 4: return new JsonObject { ["type"] = "string", ["format"] = new[] { "date", "time", "date-time", "uuid" }[random.Next(4)] };
+            case 4: return new JsonObject { ["type"] = "string", ["format"] = Formats[random.Next(4)] };
             case 5 or 6:
                 schema["type"] = random.Next(3) == 0 ? new JsonArray("string", "null") : "string";
                 Maybe("minLength", random.Next(4));
@@ -68,7 +70,7 @@ internal sealed class RandomSchema(Random random)
     private JsonObject Object(int depth)
     {
         var properties = new JsonObject();
-        foreach (var name in new[] { "a", "ab", "k\"é" }.Take(random.Next(4))) { properties[name] = Any(depth); }
+        foreach (var name in Names.Take(random.Next(4))) { properties[name] = Any(depth); }
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
         if (random.Next(2) == 0) { schema["required"] = new JsonArray([.. properties.Where(_ => random.Next(2) == 0).Select(p => (JsonNode)p.Key)]); }
         if (random.Next(3) == 0) { schema["additionalProperties"] = random.Next(2) == 0 ? false : Scalar(); }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Platform.ModelHost.Engine.Grammars;
 
 /// <summary>Follows a text through a grammar as llama.cpp does: one stack for every way in which it may still go on.</summary>

@@ -9,7 +9,7 @@ internal static class StringRules
 
     private const string Year = "[1-9] [0-9]{3}", Hour = "([01] [0-9] | \"2\" [0-3])", Minute = "[0-5] [0-9]";
     private const string Date = $"{Year} \"-\" ((\"0\" [13578] | \"1\" [02]) \"-\" (\"0\" [1-9] | [12] [0-9] | \"3\" [01]) | (\"0\" [469] | \"11\") \"-\" (\"0\" [1-9] | [12] [0-9] | \"30\") | \"02-\" (\"0\" [1-9] | \"1\" [0-9] | \"2\" [0-8]))";
-    private const string Time = $"{Hour} \":\" {Minute} \":\" {Minute} (\".\" [0-9]{{1,6}})? (\"Z\" | [-+] {Hour} \":\" {Minute})";
+    private const string Time = $"{Hour} \":\" {Minute} \":\" {Minute} (\".\" [0-9]{{1,6}})? (\"Z\" | [-+] (\"0\" [0-9] | \"1\" [0-3]) \":\" {Minute})";
     private const string Uuid = "[0-9a-f]{8} \"-\" [0-9a-f]{4} \"-\" [0-9a-f]{4} \"-\" [0-9a-f]{4} \"-\" [0-9a-f]{12}";
 
     internal static string Of(GrammarDraft draft, JsonRules json, JsonObject schema, string at)
