@@ -22,7 +22,8 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     {
         Data = data;
         Address = $"http://127.0.0.1:{port}";
-        var start = new ProcessStartInfo(Repository.WebProgram, ["serve", "--port", $"{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Started in the background, a test run ignores SIGINT, and so would all that it starts: env puts that right.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Repository.WebProgram, "serve", "--port", $"{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;

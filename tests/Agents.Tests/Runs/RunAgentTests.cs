@@ -46,6 +46,7 @@ public sealed class RunAgentTests
         gate.Let(2);
         var live = rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, Cancellation).GetAsyncEnumerator(Cancellation);
         Assert.True(await live.MoveNextAsync()); // a follower that reads one event and stays there slows nothing
+        await rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, Cancellation).FirstAsync(e => e.Seq == 3, Cancellation); // a number that no event has yet would stand for the newest one
         var fromThree = rig.EventsAsync(run, after: 3);
         gate.Let(2);
 

@@ -5,7 +5,7 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Chat;
 
-/// <summary>Writes a stream as server-sent events. Each event is flushed before the next is asked for, so a slow reader holds its own answer only, and Kestrel cuts it in the end.</summary>
+/// <summary>Writes a stream as server-sent events. Each event is flushed before the next is asked for, so a slow reader holds its own answer only; one that takes nothing for Server:SlowReader is cut.</summary>
 internal sealed class EventStream(HttpContext http, ServerOptions options, TimeProvider time, Func<Exception, Problem> describe)
 {
     private readonly ArrayBufferWriter<byte> _json = new(512);
@@ -82,14 +82,35 @@ internal sealed class EventStream(HttpContext http, ServerOptions options, TimeP
         http.Response.BodyWriter.Write("data: "u8);
         http.Response.BodyWriter.Write(_json.WrittenSpan);
         http.Response.BodyWriter.Write("\n\n"u8);
-        await http.Response.BodyWriter.FlushAsync(cancellation);
+        await FlushAsync(cancellation);
     }
 
     private async ValueTask WriteLineAsync(string line, CancellationToken cancellation)
     {
         Begin();
         Encoding.UTF8.GetBytes(line + "\n\n", http.Response.BodyWriter);
-        await http.Response.BodyWriter.FlushAsync(cancellation);
+        await FlushAsync(cancellation);
+    }
+
+    /// <summary>Kestrel's own limit is a mean rate, which what the system's buffers took can keep satisfied for a long time.</summary>
+    private async ValueTask FlushAsync(CancellationToken cancellation)
+    {
+        var flush = http.Response.BodyWriter.FlushAsync(cancellation);
+        if (flush.IsCompleted)
+        {
+            await flush;
+            return;
+        }
+
+        try
+        {
+            await flush.AsTask().WaitAsync(options.SlowReader, time, CancellationToken.None); // the flush itself ends with the cancellation
+        }
+        catch (TimeoutException)
+        {
+            http.Abort();
+            throw new OperationCanceledException($"The reader took nothing for {options.SlowReader.TotalSeconds:0} s.", http.RequestAborted);
+        }
     }
 
     private void Begin()
