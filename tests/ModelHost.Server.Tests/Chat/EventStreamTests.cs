@@ -104,13 +104,19 @@ public sealed class EventStreamTests
 
         async IAsyncEnumerable<GenerationEvent> Endless([EnumeratorCancellation] CancellationToken stop)
         {
-            using var end = stop.Register(ended.SetResult);
             var text = new string('x', 16 * 1024);
-            while (!stop.IsCancellationRequested)
+            try
             {
-                produced += text.Length;
-                yield return new GeneratedText(text);
-                await Task.Yield();
+                while (!stop.IsCancellationRequested)
+                {
+                    produced += text.Length;
+                    yield return new GeneratedText(text);
+                    await Task.Yield();
+                }
+            }
+            finally
+            {
+                ended.SetResult();
             }
         }
     }
