@@ -1,0 +1,19 @@
+namespace Platform.ModelHost.Engine.Tokens.Jinja;
+
+/// <summary>How much one application of a template may cost. Templates come in model files and are not trusted.</summary>
+internal sealed record TemplateLimits
+{
+    internal static TemplateLimits Default { get; } = new();
+
+    /// <summary>Nodes evaluated, list items visited, and one for each 64 characters made. Default 50 million; a prompt of a hundred messages takes some ten thousand.</summary>
+    internal long Steps { get; init; } = 50_000_000;
+
+    /// <summary>Characters of one text, and of everything written. Default 32 million.</summary>
+    internal long Characters { get; init; } = 32_000_000;
+
+    /// <summary>Macros that call each other. Default 64.</summary>
+    internal int CallDepth { get; init; } = 64;
+
+    /// <summary>Default 10 seconds.</summary>
+    internal TimeSpan Time { get; init; } = TimeSpan.FromSeconds(10);
+}
