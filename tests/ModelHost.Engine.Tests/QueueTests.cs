@@ -1,3 +1,4 @@
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation;
 
 namespace Platform.ModelHost.Engine.Tests;
@@ -7,30 +8,58 @@ public sealed class QueueTests
     [Fact]
     public void A_request_beyond_the_limit_is_refused_with_the_time_to_come_back()
     {
-        var queue = new GenerationQueue(limit: 2, TimeProvider.System);
-        queue.Enqueue(Ticket(), freeSlots: 0);
-        queue.Enqueue(Ticket(), freeSlots: 0);
-        var refusal = Assert.Throws<EngineException>(() => queue.Enqueue(Ticket(), freeSlots: 0));
+        var queue = new GenerationQueue(limit: 2, slots: 1, TimeProvider.System);
+        queue.Enqueue([Ticket()], freeSlots: 0);
+        queue.Enqueue([Ticket()], freeSlots: 0);
+        var refusal = Assert.Throws<EngineException>(() => queue.Enqueue([Ticket()], freeSlots: 0));
         Assert.Equal(EngineErrorKind.QueueFull, refusal.Kind);
-        Assert.True(refusal.RetryAfter >= TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(2), refusal.RetryAfter); // two answers of a second before it
         Assert.Equal(2, queue.Count);
     }
 
     [Fact]
     public async Task Who_waits_is_told_each_place_it_moves_up_to()
     {
-        var queue = new GenerationQueue(limit: 8, TimeProvider.System);
+        var queue = new GenerationQueue(limit: 8, slots: 1, TimeProvider.System);
         GenerationTicket[] tickets = [Ticket(), Ticket(), Ticket()];
-        foreach (var ticket in tickets) { queue.Enqueue(ticket, freeSlots: 0); }
+        foreach (var ticket in tickets) { queue.Enqueue([ticket], freeSlots: 0); }
         Assert.Same(tickets[0], queue.TryTake());
-        queue.Cancel(tickets[1]);
-        tickets[2].Fail(new TimeoutException());
-        var places = new List<int>();
-        await Assert.ThrowsAsync<TimeoutException>(async () =>
-        {
-            await foreach (var news in tickets[2].ReadAsync(TestContext.Current.CancellationToken)) { places.Add(Assert.IsType<GenerationQueued>(news).Position); }
-        });
-        Assert.Equal([3, 2, 1], places);
+        queue.Cancel(tickets[1].Outbox);
+        Assert.Equal([3, 2, 1], await PlacesAsync(tickets[2]));
+    }
+
+    [Fact]
+    public async Task One_users_many_requests_do_not_delay_anothers_one()
+    {
+        var queue = new GenerationQueue(limit: 8, slots: 2, TimeProvider.System);
+        var many = Enumerable.Range(0, 4).Select(_ => Ticket("greedy")).ToArray();
+        foreach (var ticket in many) { queue.Enqueue([ticket], freeSlots: 0); }
+        Assert.Same(many[0], queue.TryTake());
+        var other = Ticket("modest");
+        queue.Enqueue([other], freeSlots: 0);
+        Assert.Same(other, queue.TryTake());
+        Assert.Same(many[1], queue.TryTake());
+        queue.Done("greedy", TimeSpan.FromSeconds(1));
+        queue.Done("greedy", TimeSpan.FromSeconds(1));
+        Assert.Same(many[2], queue.TryTake());
+        Assert.Equal([1], await PlacesAsync(other)); // at once the next, though three waited
+    }
+
+    [Fact]
+    public void Candidates_after_the_first_wait_until_it_has_read_the_prompt_and_delay_nobody()
+    {
+        var queue = new GenerationQueue(limit: 8, slots: 4, TimeProvider.System);
+        var plan = Plan("");
+        var outbox = new EventOutbox(2);
+        GenerationTicket[] pair = [new(plan, 0, outbox, null, 0), new(plan, 1, outbox, null, 0)];
+        queue.Enqueue(pair, freeSlots: 4);
+        Assert.Same(pair[0], queue.TryTake());
+        Assert.Null(queue.TryTake());
+        var later = Ticket();
+        queue.Enqueue([later], freeSlots: 3);
+        Assert.Same(later, queue.TryTake());
+        plan.PromptIsRead = true;
+        Assert.Same(pair[1], queue.TryTake());
     }
 
     /// <summary>Fault 17: more clients than slots; all that are let in are answered, the others are told when to come back.</summary>
@@ -75,5 +104,18 @@ public sealed class QueueTests
         Assert.Equal(whole.End.Usage.CompletionTokens, Assert.IsType<GenerationFinished>(last).Usage.CompletionTokens);
     }
 
-    private static GenerationTicket Ticket() => new([1], 1, new Native.SamplerSettings(0, 0, 0, 1, 0, 1, 0, 0, 0), [], 0);
+    private static GenerationTicket Ticket(string user = "") => new(Plan(user), 0, new EventOutbox(1), null, 0);
+
+    private static GenerationPlan Plan(string user) => new(SeedModels.Greedy("x") with { User = user }, [1], AdapterSet.Base, 0);
+
+    private static async Task<List<int>> PlacesAsync(GenerationTicket ticket)
+    {
+        ticket.Fail(new TimeoutException());
+        var places = new List<int>();
+        await Assert.ThrowsAsync<TimeoutException>(async () =>
+        {
+            await foreach (var news in ticket.Outbox.ReadAsync(TestContext.Current.CancellationToken)) { places.Add(Assert.IsType<GenerationQueued>(news).Position); }
+        });
+        return places;
+    }
 }

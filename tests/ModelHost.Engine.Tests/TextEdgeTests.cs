@@ -44,9 +44,9 @@ public sealed class TextEdgeTests(SeedModels models) : IClassFixture<SeedModels>
             {
                 seen.Append(rule.Append(new string(part)));
                 Assert.StartsWith(seen.ToString(), shown, StringComparison.Ordinal);
-                if (rule.Stopped) { break; }
+                if (rule.Stopped is not null) { break; }
             }
-            if (!rule.Stopped) { seen.Append(rule.Finish()); }
+            if (rule.Stopped is null) { seen.Append(rule.Finish()); }
             Assert.Equal(shown, seen.ToString());
         }
     }

@@ -23,14 +23,25 @@ public sealed class DisposalTests : IDisposable
     }
 
     [Fact]
-    public void A_sampler_and_a_batch_outlive_their_context()
+    public void Samplers_and_a_batch_outlive_their_context_and_model()
     {
-        using var sampler = SafeLlamaSamplerHandle.Create(new SamplerSettings(1, 0.8f, 40, 0.9f, 0.05f, 1.1f, 0, 0, 64));
         using var batch = new SafeLlamaBatchHandle(4);
+        SafeLlamaSamplerHandle sampler, grammar;
         using (var model = Load())
-        using (var context = Context(model)) { Assert.Equal(4, Run(context)); }
+        using (var context = Context(model))
+        {
+            Assert.Equal(4, Run(context));
+            sampler = SafeLlamaSamplerHandle.Repetition(model, new SamplerSettings { RepeatPenalty = 1.1f, PenaltyWindow = 64, DryMultiplier = 1, DryWindow = 8, DryBreakers = ["a"] })!;
+            grammar = SafeLlamaSamplerHandle.Grammar(model, "root ::= \"a\"+", "root");
+        }
         batch.Add(1, 0, 0, logits: true);
+        using var candidates = new TokenCandidates(286);
+        candidates.Fill(new float[286]);
+        candidates.Apply(sampler);
+        candidates.Apply(grammar); // reads the vocabulary
         sampler.Accept(1);
+        sampler.Dispose();
+        grammar.Dispose();
     }
 
     [Fact]
@@ -96,7 +107,7 @@ public sealed class DisposalTests : IDisposable
         using var batch = new SafeLlamaBatchHandle(4);
         for (var i = 0; i < 4; i++) { batch.Add(260 + i, i, 0, logits: i == 3); }
         Assert.Equal(0, context.Decode(batch));
-        Assert.All(context.Logits(3), l => Assert.True(float.IsFinite(l)));
+        Assert.All(context.Logits(3).ToArray(), l => Assert.True(float.IsFinite(l)));
         return batch.Count;
     }
 }

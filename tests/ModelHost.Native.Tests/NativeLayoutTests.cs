@@ -23,7 +23,7 @@ public sealed class NativeLayoutTests
     public unsafe void The_sizes_of_structs_are_pinned()
     {
         Assert.Equal((80, 160, 56, 64), (sizeof(LlamaModelParams), sizeof(LlamaContextParams), sizeof(LlamaBatch), sizeof(LlamaQuantizeParams)));
-        Assert.Equal((1, 16), (sizeof(LlamaSamplerChainParams), sizeof(LlamaChatMessage)));
+        Assert.Equal((1, 16, 12, 32), (sizeof(LlamaSamplerChainParams), sizeof(LlamaChatMessage), sizeof(LlamaTokenData), sizeof(LlamaTokenDataArray)));
     }
 
     [Fact]

@@ -24,6 +24,12 @@ public sealed class EngineOptions
     /// <summary>Layers on the GPU; -1 takes all that fit.</summary>
     public int GpuLayers { get; set; } = -1;
 
+    /// <summary>Folder of LoRA adapters: name/version.gguf or name.gguf; null for none.</summary>
+    public string? AdapterDirectory { get; set; }
+
+    /// <summary>Adapters of a model kept in memory, 1 to 256; those that nobody uses go when another is needed.</summary>
+    public int AdapterLimit { get; set; } = 16;
+
     /// <summary>Folder of the native libraries; null looks beside the program.</summary>
     public string? NativeDirectory { get; set; }
 }

@@ -17,6 +17,7 @@ internal static class OptionsCheck
         if (options.ContextTokens is < 0 or > 1 << 20) { yield return $"Engine:ContextTokens is {options.ContextTokens}; it must be 0 to 1,048,576."; }
         if (options.Threads is < 0 or > 512) { yield return $"Engine:Threads is {options.Threads}; it must be 0 to 512."; }
         if (options.GpuLayers < -1) { yield return $"Engine:GpuLayers is {options.GpuLayers}; it must be -1 or more."; }
+        if (options.AdapterLimit is < 1 or > 256) { yield return $"Engine:AdapterLimit is {options.AdapterLimit}; it must be 1 to 256."; }
         if (options.ChatModel is null && options.EmbeddingModel is null) { yield return "Neither Engine:ChatModel nor Engine:EmbeddingModel names a GGUF file; at least one must."; }
     }
 }

@@ -14,6 +14,9 @@ public sealed record ContextOptions
 
     public required int Threads { get; init; }
 
+    /// <summary>Most rows of one sequence that a batch may ask logits for.</summary>
+    public int OutputsPerSequence { get; init; } = 1;
+
     /// <summary>Makes pooled vectors in place of logits.</summary>
     public bool Embeddings { get; init; }
 

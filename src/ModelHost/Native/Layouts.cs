@@ -52,6 +52,24 @@ internal unsafe struct LlamaBatch
     public sbyte* logits;
 }
 
+/// <summary>llama_token_data, 12 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LlamaTokenData
+{
+    public int id;
+    public float logit, p;
+}
+
+/// <summary>llama_token_data_array, 32 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LlamaTokenDataArray
+{
+    public LlamaTokenData* data;
+    public nuint size;
+    public long selected;
+    public bool sorted;
+}
+
 /// <summary>llama_sampler_chain_params, 1 byte.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct LlamaSamplerChainParams

@@ -40,4 +40,7 @@ internal static unsafe partial class Llama
 
     /// <summary>False when the memory cannot forget only a part; -1 as an end means everything after the start.</summary>
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_memory_seq_rm(nint memory, int sequence, int start, int end);
+
+    /// <summary>-1 as start and end means all. Between separate memories only all of it can be copied.</summary>
+    [LibraryImport(Library)] internal static partial void llama_memory_seq_cp(nint memory, int from, int to, int start, int end);
 }

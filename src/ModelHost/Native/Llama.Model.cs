@@ -39,6 +39,10 @@ internal static unsafe partial class Llama
 
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_model_has_decoder(SafeLlamaModelHandle model);
 
+    [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_model_is_recurrent(SafeLlamaModelHandle model);
+
+    [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_model_is_hybrid(SafeLlamaModelHandle model);
+
     /// <summary>Length of the value, or -1 when the key is absent; the buffer is cut and ended with 0.</summary>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int llama_model_meta_val_str(SafeLlamaModelHandle model, string key, byte* buffer, nuint size);
 

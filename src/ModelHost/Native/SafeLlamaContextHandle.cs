@@ -7,13 +7,13 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
 {
     private readonly SafeLlamaModelHandle model;
     private readonly bool encodes;
-    private readonly int embeddingLength;
+    private readonly int embeddingLength, vocabulary;
 
     private SafeLlamaContextHandle(SafeLlamaModelHandle model) : base(0, ownsHandle: true)
     {
         this.model = model;
         encodes = model.OnlyEncodes;
-        embeddingLength = model.EmbeddingLength;
+        (embeddingLength, vocabulary) = (model.EmbeddingLength, model.VocabularySize);
     }
 
     public override bool IsInvalid => handle == 0;
@@ -28,6 +28,7 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
         parameters.embeddings = options.Embeddings;
         parameters.kv_unified = options.SharedMemory;
+        parameters.n_outputs_max_per_seq = (uint)options.OutputsPerSequence;
         if (options.Embeddings) { parameters.n_outputs_max = parameters.n_outputs_max_per_seq = (uint)options.BatchTokens; } // pooling reads every row
         var context = new SafeLlamaContextHandle(model);
         var held = false;
@@ -57,12 +58,12 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         return encodes ? Llama.llama_encode(this, batch.Native) : Llama.llama_decode(this, batch.Native);
     }
 
-    /// <summary>The logits [vocabulary] of a row of the last batch that asked for them.</summary>
-    public float[] Logits(int row)
+    /// <summary>The logits [vocabulary] of a row of the last batch that asked for them. They may be changed in place, and are gone with the next batch.</summary>
+    public Span<float> Logits(int row)
     {
         using var hold = new HandleHold(this);
         var logits = Llama.llama_get_logits_ith(this, row);
-        return logits == null ? throw new NativeCallException($"Row {row} of the last batch has no logits.") : new ReadOnlySpan<float>(logits, model.VocabularySize).ToArray();
+        return logits == null ? throw new NativeCallException($"Row {row} of the last batch has no logits.") : new Span<float>(logits, vocabulary);
     }
 
     /// <summary>Copies the pooled vector of a sequence of the last batch.</summary>
@@ -89,6 +90,33 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         using var hold = new HandleHold(this);
         var memory = Llama.llama_get_memory(this);
         return memory == 0 || Llama.llama_memory_seq_rm(memory, sequence, position, -1);
+    }
+
+    /// <summary>Runs the next batches with these adapters in place of any before; none runs the base model. They must not be disposed while they are set.</summary>
+    /// <exception cref="NativeCallException">They cannot be applied.</exception>
+    public void SetAdapters(IReadOnlyList<(SafeLlamaAdapterHandle Adapter, float Scale)> adapters)
+    {
+        Span<nint> handles = stackalloc nint[adapters.Count];
+        Span<float> scales = stackalloc float[adapters.Count];
+        for (var i = 0; i < adapters.Count; i++)
+        {
+            ObjectDisposedException.ThrowIf(adapters[i].Adapter.IsClosed, adapters[i].Adapter);
+            (handles[i], scales[i]) = (adapters[i].Adapter.Native, adapters[i].Scale);
+        }
+        fixed (nint* first = handles)
+        fixed (float* scale = scales)
+        {
+            var code = Llama.llama_set_adapters_lora(this, first, (nuint)adapters.Count, scale);
+            if (code != 0) { throw new NativeCallException($"llama_set_adapters_lora returned {code} for {adapters.Count} adapters.", code); }
+        }
+    }
+
+    /// <summary>Lets a sequence begin with what another holds: all of it, at no cost where the memory is shared.</summary>
+    public void CopySequence(int from, int to)
+    {
+        using var hold = new HandleHold(this);
+        var memory = Llama.llama_get_memory(this);
+        if (memory != 0) { Llama.llama_memory_seq_cp(memory, from, to, -1, -1); }
     }
 
     protected override bool ReleaseHandle()

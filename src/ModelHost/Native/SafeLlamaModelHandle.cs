@@ -48,6 +48,9 @@ public sealed unsafe partial class SafeLlamaModelHandle : SafeHandle
     /// <summary>True when it reads text without writing any (BERT and its kin).</summary>
     public bool OnlyEncodes => Llama.llama_model_has_encoder(this) && !Llama.llama_model_has_decoder(this);
 
+    /// <summary>True when its memory is, at least in part, one state a sequence, which cannot be cut back.</summary>
+    public bool IsRecurrent => Llama.llama_model_is_recurrent(this) || Llama.llama_model_is_hybrid(this);
+
     /// <summary>The default chat template, or null.</summary>
     public string? ChatTemplate
     {

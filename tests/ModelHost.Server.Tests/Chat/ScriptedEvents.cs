@@ -10,7 +10,7 @@ internal static class ScriptedEvents
     public static ModelInfo Model { get; } = new("m", true, false, true, "llama", 256, 256, 8, 1, 1, 100, 1, DateTimeOffset.UnixEpoch, "0123456789abcdef");
 
     public static GenerationFinished Finished { get; } = new(
-        FinishReason.EndOfText, new GenerationUsage(10, 4, 3, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(30), 7));
+        FinishReason.EndOfText, new GenerationUsage(10, 4, 3, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(30), 7)) { Ran = new ModelRun("m", Model.Sha256, []) };
 
     public static async IAsyncEnumerable<GenerationEvent> Of(params GenerationEvent[] events)
     {

@@ -1,36 +1,64 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Generation.Sampling;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation;
 
 /// <summary>The way of a request to generate: check, template, tokens, queue, events. Everything but the steps themselves runs on the caller's thread.</summary>
-internal sealed class Generating(string modelId, Tokenizer tokenizer, ChatTemplate template, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
+internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, AdapterShelf adapters, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
 {
     internal async IAsyncEnumerable<GenerationEvent> RunAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var ticket = Prepare(request);
-        await using var registration = cancellation.Register(() => queue.Cancel(ticket));
-        queue.Enqueue(ticket, loop.FreeSlots);
+        RequestCheck.Check(request, tokenizer.VocabularySize);
+        var outbox = new EventOutbox(request.Candidates);
+        Enqueue(request, outbox);
+        await using var registration = cancellation.Register(() => queue.Cancel(outbox));
         try
         {
-            await foreach (var news in ticket.ReadAsync(cancellation)) { yield return news; }
+            await foreach (var news in outbox.ReadAsync(cancellation)) { yield return news; }
         }
         finally
         {
-            queue.Cancel(ticket); // also when the reader just stops reading
+            queue.Cancel(outbox); // also when the reader just stops reading
         }
     }
 
-    public ValueTask DisposeAsync() => loop.DisposeAsync();
-
-    private GenerationTicket Prepare(GenerationRequest request)
+    public async ValueTask DisposeAsync()
     {
-        RequestCheck.Check(request);
-        var text = request.Messages is { } messages ? template.Apply(messages, addGenerationPrompt: true) : request.Prompt!;
-        var prompt = tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+        await loop.DisposeAsync();
+        adapters.Dispose();
+    }
+
+    private void Enqueue(GenerationRequest request, EventOutbox outbox)
+    {
+        var prompt = Prompt(request);
+        var set = request.Adapters is { Count: > 0 } choices ? adapters.Take(choices) : AdapterSet.Base;
+        var tickets = new List<GenerationTicket>(request.Candidates);
+        try
+        {
+            var plan = new GenerationPlan(request, prompt, set, request.Sampling.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
+            for (var i = 0; i < request.Candidates; i++) { tickets.Add(new GenerationTicket(plan, i, outbox, Rule(request), queue.Now)); }
+            queue.Enqueue(tickets, loop.FreeSlots);
+        }
+        catch
+        {
+            foreach (var ticket in tickets) { ticket.Dispose(); }
+            throw;
+        }
+        finally
+        {
+            set.Release(); // the tickets hold it
+        }
+    }
+
+    private int[] Prompt(GenerationRequest request)
+    {
+        var prompt = request.PromptTokens is { } tokens ? Given(tokens)
+            : tokenizer.Encode(request.Messages is { } messages ? template.Apply(messages, addGenerationPrompt: true) : request.Prompt!, addSpecial: true, parseSpecial: true);
         if (prompt.Length == 0) { throw new EngineException(EngineErrorKind.BadRequest, "The prompt is empty.") { Parameter = "prompt" }; }
         if (prompt.Length >= loop.ContextTokens)
         {
@@ -40,8 +68,14 @@ internal sealed class Generating(string modelId, Tokenizer tokenizer, ChatTempla
                 ContextTokens = loop.ContextTokens,
             };
         }
-        var s = request.Sampling;
-        var seed = s.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
-        return new GenerationTicket(prompt, request.MaxTokens ?? int.MaxValue, new SamplerSettings(seed, s.Temperature, s.TopK, s.TopP, s.MinP, s.RepeatPenalty, s.FrequencyPenalty, s.PresencePenalty, s.PenaltyWindow), request.Stop, queue.Now);
+        return prompt;
     }
+
+    private int[] Given(IReadOnlyList<int> tokens)
+    {
+        tokenizer.Check(tokens, "prompt");
+        return [.. tokens];
+    }
+
+    private GrammarRule? Rule(GenerationRequest request) => request.Grammar is { } grammar ? new GrammarRule(model, tokenizer, grammar) : null;
 }

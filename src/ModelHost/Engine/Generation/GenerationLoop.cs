@@ -1,29 +1,29 @@
 using Microsoft.Extensions.Logging;
-using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>The one thread that owns a chat context. Each step: let go of who cancelled, let in who waits, run one batch (a token of every answer, the rest prompts), sample.</summary>
+/// <summary>The one thread that owns a chat context. Each step: let go of who cancelled, let in who waits, run one batch (a token of every answer, the rest prompts), pick tokens. Answers of other adapters than the batch's wait for their turn.</summary>
 internal sealed class GenerationLoop : IAsyncDisposable
 {
-    private readonly SafeLlamaContextHandle context;
-    private readonly SafeLlamaBatchHandle batch;
+    private static readonly TimeSpan AdapterTurn = TimeSpan.FromMilliseconds(200); // longer than a switch costs, shorter than a reader notices
+
+    private readonly DecodingContext decoding;
     private readonly GenerationQueue queue;
-    private readonly Slot[] slots;
-    private readonly TimeProvider time;
+    private readonly int slots;
     private readonly ILogger log;
+    private readonly List<RunningAnswer> running = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AdapterSet adapters = AdapterSet.Base; // what the context runs with
+    private long adaptersSince;
     private int promptTurn;
     private volatile int freeSlots;
 
-    internal GenerationLoop(SafeLlamaContextHandle context, Tokenizer tokenizer, int slotCount, GenerationQueue queue, TimeProvider time, ILogger log)
+    internal GenerationLoop(DecodingContext decoding, int slots, GenerationQueue queue, ILogger log)
     {
-        (this.context, this.queue, this.time, this.log) = (context, queue, time, log);
-        batch = new SafeLlamaBatchHandle(context.BatchTokens);
-        slots = [.. Enumerable.Range(0, slotCount).Select(i => new Slot(i, tokenizer))];
-        freeSlots = slotCount;
-        ContextTokens = context.SequenceTokens;
+        (this.decoding, this.slots, this.queue, this.log) = (decoding, slots, queue, log);
+        (freeSlots, ContextTokens) = (slots, decoding.ContextTokens);
         new Thread(Run) { IsBackground = true, Name = "generation" }.Start();
     }
 
@@ -45,9 +45,14 @@ internal sealed class GenerationLoop : IAsyncDisposable
         {
             while (!queue.IsClosed && Admit()) { StepSafely(); }
         }
-        foreach (var slot in slots.Where(s => !s.IsFree)) { slot.Release(queue.Now).Fail(Stopping()); }
-        batch.Dispose();
-        context.Dispose();
+        foreach (var answer in running)
+        {
+            answer.Ticket.Fail(Stopping());
+            answer.Dispose();
+            answer.Ticket.Dispose();
+        }
+        decoding.Dispose();
+        adapters.Release();
         ended.SetResult();
     }
 
@@ -55,44 +60,41 @@ internal sealed class GenerationLoop : IAsyncDisposable
     /// <returns>True when there is something to run.</returns>
     private bool Admit()
     {
-        foreach (var slot in slots)
+        for (var i = running.Count - 1; i >= 0; i--)
         {
-            if (slot.Ticket is { Cancelled: true }) { slot.Release(queue.Now).Fail(new OperationCanceledException()); }
+            if (!running[i].Ticket.Cancelled) { continue; }
+            running[i].Ticket.Fail(new OperationCanceledException());
+            Release(running[i], isSound: true);
         }
-        while (slots.Any(s => s.IsFree) && queue.TryTake() is { } ticket)
-        {
-            BeginSafely(slots.Where(s => s.IsFree).OrderByDescending(s => s.SharedPrefix(ticket.Prompt)).ThenBy(s => s.FreeSince).First(), ticket);
-        }
-        freeSlots = slots.Count(s => s.IsFree);
-        return freeSlots < slots.Length;
+        while (running.Count < slots && queue.TryTake() is { } ticket) { BeginSafely(ticket); }
+        freeSlots = slots - running.Count;
+        return running.Count > 0;
     }
 
-    private void BeginSafely(Slot slot, GenerationTicket ticket)
+    private void BeginSafely(GenerationTicket ticket)
     {
         try
         {
-            slot.Begin(ticket, Keep(slot, slot.SharedPrefix(ticket.Prompt)), queue.Now);
+            var now = queue.Now;
+            var plan = ticket.Plan;
+            var sequence = decoding.Prefixes.Take(plan.Prompt, plan.Adapters.Key, plan.Request.CachePrompt);
+            try
+            {
+                running.Add(new SampledAnswer(ticket, decoding, sequence, now));
+            }
+            catch
+            {
+                decoding.Prefixes.Drop(sequence);
+                throw;
+            }
         }
         catch (Exception fault) // a request that cannot begin fails alone
         {
             log.LogError(fault, "A request could not begin");
-            if (!slot.IsFree) { slot.Release(queue.Now); }
-            slot.Memory.Clear(); // whoever begins here next forgets the rest
-            ticket.Fail(new EngineException(EngineErrorKind.Failed, $"The model could not begin this answer: {fault.Message} Ask again.", fault));
+            queue.Done(ticket.Plan.User, service: null);
+            ticket.Dispose();
+            ticket.Fail(fault as EngineException ?? new EngineException(EngineErrorKind.Failed, $"The model could not begin this answer: {fault.Message} Ask again.", fault));
         }
-    }
-
-    /// <summary>Forgets all of a slot's memory after a prefix.</summary>
-    /// <returns>How many tokens stayed.</returns>
-    private int Keep(Slot slot, int prefix)
-    {
-        if (!context.ForgetFrom(slot.Sequence, prefix)) // this model's memory goes only as a whole
-        {
-            prefix = 0;
-            context.ForgetFrom(slot.Sequence, 0);
-        }
-        slot.Memory.RemoveRange(prefix, slot.Memory.Count - prefix);
-        return prefix;
     }
 
     private void StepSafely()
@@ -103,55 +105,87 @@ internal sealed class GenerationLoop : IAsyncDisposable
         }
         catch (Exception fault) // one bad batch must not end the loop: its requests fail, the next ones are served
         {
-            if (log.IsEnabled(LogLevel.Error)) { log.LogError(fault, "A generation step failed; {Requests} requests end with it", slots.Count(s => !s.IsFree)); }
-            foreach (var slot in slots.Where(s => !s.IsFree))
+            if (log.IsEnabled(LogLevel.Error)) { log.LogError(fault, "A generation step failed; {Requests} requests end with it", running.Count); }
+            foreach (var answer in running.ToArray())
             {
-                slot.Release(queue.Now).Fail(new EngineException(EngineErrorKind.Failed, $"The model stopped in the middle of this answer: {fault.Message} Ask again.", fault));
-                Keep(slot, 0);
+                answer.Ticket.Fail(new EngineException(EngineErrorKind.Failed, $"The model stopped in the middle of this answer: {fault.Message} Ask again.", fault));
+                Release(answer, isSound: false);
             }
         }
     }
 
     private void Step()
     {
+        ChooseAdapters();
         FillBatch();
-        var code = context.Decode(batch);
-        if (code != 0) { throw new NativeCallException($"llama_decode returned {code} for a batch of {batch.Count} tokens.", code); }
+        Decode();
         var now = queue.Now;
-        foreach (var slot in slots.Where(s => s.Row >= 0))
+        for (var i = running.Count - 1; i >= 0; i--)
         {
-            var end = slot.Advance(context, ContextTokens, now);
-            slot.Row = -1;
-            if (end is not { } reason) { continue; }
-            queue.Served(slot.ServiceTime(time, now));
-            slot.Finish(reason, time, now);
+            if (running[i].HasRows && AdvanceSafely(running[i], now)) { Release(running[i], isSound: true, running[i].ServiceTime(now)); }
         }
     }
 
-    /// <summary>Every answer's next token first, so that a long prompt delays nobody by more than one batch; then prompts, each step beginning with another slot.</summary>
+    /// <summary>Goes on with the adapters that are set while somebody needs them, unless others have waited for a turn; then it is theirs who waited longest.</summary>
+    private void ChooseAdapters()
+    {
+        var others = running.Where(a => a.Ticket.Plan.Adapters.Key != adapters.Key).MinBy(a => a.LastRan);
+        if (others is null || (running.Exists(InBatch) && decoding.Time.GetElapsedTime(adaptersSince) < AdapterTurn)) { return; }
+        var next = others.Ticket.Plan.Adapters;
+        decoding.Native.SetAdapters(next.Natives);
+        next.Hold();
+        adapters.Release();
+        (adapters, adaptersSince) = (next, queue.Now);
+    }
+
+    private bool InBatch(RunningAnswer answer) => answer.Ticket.Plan.Adapters.Key == adapters.Key;
+
+    /// <summary>Every answer's next token first, so that a long prompt delays nobody by more than one batch; then prompts, each step beginning with another one.</summary>
     private void FillBatch()
     {
-        batch.Clear();
-        foreach (var slot in slots.Where(s => !s.IsFree && !s.ReadsPrompt)) { AddTo(slot, slot.LastToken, last: true); }
-        promptTurn++;
-        for (var i = 0; i < slots.Length && batch.Count < batch.Capacity; i++)
+        decoding.Batch.Clear();
+        var now = queue.Now;
+        foreach (var answer in running)
         {
-            var slot = slots[(promptTurn + i) % slots.Length];
-            if (!slot.ReadsPrompt) { continue; }
-            var prompt = slot.Ticket!.Prompt;
-            while (slot.Memory.Count < prompt.Length && batch.Count < batch.Capacity)
-            {
-                AddTo(slot, prompt[slot.Memory.Count], last: slot.Memory.Count == prompt.Length - 1);
-            }
-            slot.TellProgress();
+            if (!InBatch(answer)) { continue; }
+            answer.LastRan = now;
+            if (!answer.ReadsPrompt) { answer.AddNext(mayGuess: false); }
+        }
+        promptTurn++;
+        for (var i = 0; i < running.Count && decoding.Batch.Count < decoding.Batch.Capacity; i++)
+        {
+            var answer = running[(promptTurn + i) % running.Count];
+            if (answer.ReadsPrompt && InBatch(answer)) { answer.AddPrompt(); }
         }
     }
 
-    private void AddTo(Slot slot, int token, bool last)
+    /// <summary>Runs the batch. Where the memory has no room for it, what is kept for prompts to come makes room.</summary>
+    private void Decode()
     {
-        var row = batch.Add(token, slot.Memory.Count, slot.Sequence, last);
-        slot.Memory.Add(token); // taken back as a whole if the batch fails
-        if (last) { slot.Row = row; }
+        int code;
+        while ((code = decoding.Native.Decode(decoding.Batch)) == 1 && decoding.Prefixes.DropOldest(except: null)) { }
+        if (code != 0) { throw new NativeCallException($"llama_decode returned {code} for a batch of {decoding.Batch.Count} tokens.", code); }
+    }
+
+    /// <returns>True when the answer is over, be it by a failure of its own.</returns>
+    private static bool AdvanceSafely(RunningAnswer answer, long now)
+    {
+        try
+        {
+            return answer.Advance(now);
+        }
+        catch (EngineException fault) // the batch ran; only this answer cannot go on
+        {
+            answer.Ticket.Fail(fault);
+            return true;
+        }
+    }
+
+    private void Release(RunningAnswer answer, bool isSound, TimeSpan? service = null)
+    {
+        running.Remove(answer);
+        queue.Done(answer.Ticket.Plan.User, service);
+        answer.Release(queue.Now, isSound);
     }
 
     private static EngineException Stopping() => new(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back.");

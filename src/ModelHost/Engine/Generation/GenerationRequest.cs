@@ -2,16 +2,21 @@ using Platform.ModelHost.Engine.Tokens;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>One request to generate: messages (rendered by the model's template) or a raw prompt.</summary>
+/// <summary>One request to generate: messages (rendered by the model's template), a raw prompt, or tokens.</summary>
+/// <remarks>Everything in it is untrusted and is checked before it costs anything; what the model or the engine cannot do is refused, never ignored.</remarks>
 public sealed record GenerationRequest
 {
+    /// <summary>A model's id, or `model:adapter` and `model:adapter@version` of the adapter registry.</summary>
     public required string ModelId { get; init; }
 
-    /// <summary>The conversation; null when <see cref="Prompt"/> is given.</summary>
+    /// <summary>The conversation; null when <see cref="Prompt"/> or <see cref="PromptTokens"/> is given.</summary>
     public IReadOnlyList<ChatTurn>? Messages { get; init; }
 
-    /// <summary>Raw text to continue; null when <see cref="Messages"/> is given.</summary>
+    /// <summary>Raw text to continue; control tokens in it are read as such.</summary>
     public string? Prompt { get; init; }
+
+    /// <summary>Token ids to continue, taken as they are.</summary>
+    public IReadOnlyList<int>? PromptTokens { get; init; }
 
     /// <summary>Most tokens to generate; null generates up to the end of the context.</summary>
     public int? MaxTokens { get; init; }
@@ -20,31 +25,66 @@ public sealed record GenerationRequest
 
     /// <summary>Texts that end the answer; never part of it. At most 16 of at most 256 characters.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Answers to generate from the one prompt, 1 to 16; each has its index in its events. The prompt is read once.</summary>
+    public int Candidates { get; init; } = 1;
+
+    /// <summary>Null for none. Each token's log-probability and those of so many likeliest tokens in its place, 0 to 20; before penalties, masks and temperature.</summary>
+    public int? TopLogProbabilities { get; init; }
+
+    /// <summary>Searches for the likeliest answers in place of sampling one; null samples.</summary>
+    public BeamOptions? Beam { get; init; }
+
+    /// <summary>A grammar that the answer must follow; null for none.</summary>
+    public GrammarOptions? Grammar { get; init; }
+
+    /// <summary>Lets the answer be nothing but spans of given passages with citation marks; null for none.</summary>
+    public VerbatimOptions? Verbatim { get; init; }
+
+    /// <summary>Adapters with scales. Null takes the one that <see cref="ModelId"/> names, if any; empty is the base model.</summary>
+    public IReadOnlyList<AdapterChoice>? Adapters { get; init; }
+
+    /// <summary>How tokens may be guessed ahead to generate faster; the answer is the same.</summary>
+    public Speculation Speculation { get; init; }
+
+    /// <summary>Who asks, for fairness among those who wait; null shares one turn with everybody who gave none. At most 128 characters.</summary>
+    public string? User { get; init; }
+
+    /// <summary>False reads the whole prompt anew and leaves nothing behind for others.</summary>
+    public bool CachePrompt { get; init; } = true;
+
+    /// <summary>True goes on where the model would end its answer.</summary>
+    public bool IgnoreEndOfText { get; init; }
+
+    /// <summary>True shows the texts of control tokens (tool call marks …) that the model writes; they are left out otherwise.</summary>
+    public bool ShowControlTokens { get; init; }
 }
 
-/// <summary>How the next token is picked. Defaults are llama.cpp's server's.</summary>
-public sealed record SamplingOptions
+/// <summary>One adapter of a request.</summary>
+/// <param name="Id">Name in the adapter registry, with `@version` or the newest.</param>
+/// <param name="Scale">-8 to 8; 1 is as trained, 0 leaves it out.</param>
+public sealed record AdapterChoice(string Id, float Scale = 1);
+
+/// <summary>Beam search: the likeliest answers as a whole.</summary>
+/// <param name="Width">Answers that are followed at once, 1 to 8. The prompt and the answers of all beams together must fit the context.</param>
+/// <param name="LengthPenalty">The sum of log-probabilities is divided by length to this power; above 0 favours longer answers. -4 to 4.</param>
+/// <param name="Best">How many to return, best first, as candidates 0, 1 …; 1 to <paramref name="Width"/>.</param>
+public sealed record BeamOptions(int Width = 4, float LengthPenalty = 1, int Best = 1);
+
+/// <summary>A grammar in GBNF.</summary>
+/// <param name="Text">The rules; at most 256 KiB.</param>
+/// <param name="Root">The rule to begin with.</param>
+public sealed record GrammarOptions(string Text, string Root = "root")
 {
-    /// <summary>0 is greedy; 0 to 2.</summary>
-    public float Temperature { get; init; } = 0.8f;
-
-    /// <summary>0 switches it off.</summary>
-    public int TopK { get; init; } = 40;
-
-    public float TopP { get; init; } = 0.95f;
-
-    public float MinP { get; init; } = 0.05f;
-
-    /// <summary>1 switches it off.</summary>
-    public float RepeatPenalty { get; init; } = 1f;
-
-    public float PresencePenalty { get; init; }
-
-    public float FrequencyPenalty { get; init; }
-
-    /// <summary>Tokens that the penalties look back on.</summary>
-    public int PenaltyWindow { get; init; } = 64;
-
-    /// <summary>Null draws one; the one used is reported.</summary>
-    public uint? Seed { get; init; }
+    /// <summary>Texts that switch the grammar on when the answer contains one; it then holds from that text's first character on, so its rules include the text. Empty: it holds from the start. At most 16 of at most 64 characters.</summary>
+    public IReadOnlyList<string> Triggers { get; init; } = [];
 }
+
+/// <summary>Verbatim mode: an answer is a sequence of spans of the passages, each followed by its mark ` [n]`, n from 1.</summary>
+/// <param name="Passages">The texts to quote from; 1 to 64.</param>
+/// <param name="MinSpan">Fewest tokens of a span, 1 to 256; a passage's end may cut one short.</param>
+/// <param name="MaxSpans">Most spans, 1 to 32.</param>
+public sealed record VerbatimOptions(IReadOnlyList<string> Passages, int MinSpan = 4, int MaxSpans = 8);
+
+/// <summary>Guessing tokens ahead. Only greedy answers are speculated on, and only while few requests run at once.</summary>
+public enum Speculation { Off, PromptLookup }

@@ -1,72 +1,90 @@
-using System.Runtime.CompilerServices;
 using System.Text;
-using System.Threading.Channels;
-using Platform.ModelHost.Native;
+using Platform.ModelHost.Engine.Generation.Sampling;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>One request on its way: written by the loop, read by one reader. A reader that is slow gets longer texts, never a fuller channel; the loop never waits for it.</summary>
-internal sealed class GenerationTicket(int[] prompt, int maxTokens, SamplerSettings sampler, IReadOnlyList<string> stops, long enqueuedAt)
+/// <summary>One candidate of a request on its way: waiting, then running. Written by the loop. Holds the request's adapters until it is disposed: by the queue when it never ran, else by the loop.</summary>
+internal sealed class GenerationTicket : IDisposable
 {
-    private const int EventsKept = 64;
+    private readonly StringBuilder text = new(); // what the reader has not been sent; bounded by the context's length
+    private readonly List<GenerationEvent> left = []; // last events that the channel did not take
+    private List<TokenLogProbability>? tokens;
 
-    private readonly Channel<GenerationEvent> events = Channel.CreateBounded<GenerationEvent>(
-        new BoundedChannelOptions(EventsKept) { SingleReader = true, SingleWriter = false, FullMode = BoundedChannelFullMode.Wait });
-
-    private readonly StringBuilder unsent = new(); // bounded by the context's length
-    private GenerationFinished? finished;
-    private Exception? failure;
-    private volatile bool cancelled;
-
-    internal int[] Prompt { get; } = prompt;
-
-    internal int MaxTokens { get; } = maxTokens;
-
-    internal SamplerSettings Sampler { get; } = sampler;
-
-    internal IReadOnlyList<string> Stops { get; } = stops;
-
-    internal long EnqueuedAt { get; } = enqueuedAt;
-
-    internal bool Cancelled => cancelled;
-
-    internal void Cancel() => cancelled = true;
-
-    /// <summary>Tells something that may be left out when the reader lags: position, progress.</summary>
-    internal void Tell(GenerationEvent news) => events.Writer.TryWrite(news);
-
-    internal void Send(string text)
+    internal GenerationTicket(GenerationPlan plan, int candidate, EventOutbox outbox, ITokenRule? rule, long enqueuedAt)
     {
-        unsent.Append(text);
-        if (unsent.Length > 0 && events.Writer.TryWrite(new GeneratedText(unsent.ToString()))) { unsent.Clear(); }
+        (Plan, Candidate, Outbox, Rule, EnqueuedAt) = (plan, candidate, outbox, rule, enqueuedAt);
+        plan.Adapters.Hold();
     }
 
-    internal void Finish(GenerationFinished end)
+    internal GenerationPlan Plan { get; }
+
+    internal int Candidate { get; }
+
+    internal EventOutbox Outbox { get; }
+
+    /// <summary>What the answer must keep to, or null.</summary>
+    internal ITokenRule? Rule { get; }
+
+    internal long EnqueuedAt { get; }
+
+    internal bool Cancelled => Outbox.Cancelled;
+
+    /// <summary>Candidates after the first wait until the prompt is read.</summary>
+    internal bool MayBegin => Candidate == 0 || Plan.PromptIsRead;
+
+    /// <summary>The place that the reader was told last.</summary>
+    internal int ToldPosition { get; set; }
+
+    /// <summary>Tells something that may be left out when the reader lags: position, progress. The first candidate tells for all.</summary>
+    internal void Tell(GenerationEvent news)
     {
-        finished = end;
-        events.Writer.TryComplete();
+        if (Candidate == 0) { Outbox.TrySend(news); }
     }
 
-    internal void Fail(Exception fault)
+    internal void Send(string more, TokenLogProbability? token = null)
     {
-        failure = fault;
-        events.Writer.TryComplete();
+        if (token is not null) { (tokens ??= []).Add(token); }
+        if (more.Length == 0 && token is null) { return; }
+        if (text.Length == 0 && tokens is null && Outbox.TrySend(new GeneratedText(more) { Candidate = Candidate })) { return; }
+        text.Append(more);
+        Flush();
     }
 
-    /// <summary>Everything in order. The writer stops writing before it completes the channel, so what is left is read safely after it.</summary>
-    internal async IAsyncEnumerable<GenerationEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>The last events.</summary>
+    internal void Finish(params IReadOnlyList<GenerationEvent> last)
     {
-        await foreach (var news in events.Reader.ReadAllAsync(cancellation))
+        var sent = Flush();
+        foreach (var news in last)
         {
-            cancellation.ThrowIfCancellationRequested(); // the channel itself hands out what it holds
-            yield return news;
+            sent = sent && Outbox.TrySend(news);
+            if (!sent) { left.Add(news); }
         }
-        cancellation.ThrowIfCancellationRequested();
-        if (unsent.Length > 0) { yield return new GeneratedText(unsent.ToString()); }
-        if (failure is not null) { throw failure is EngineException e ? Renewed(e) : failure; }
-        yield return finished ?? throw new EngineException(EngineErrorKind.Failed, "A request ended without a result. This is a bug.");
+        Outbox.End(this, allSent: sent);
     }
 
-    // Thrown on the reader's thread, so that the stack says who asked.
-    private static EngineException Renewed(EngineException e) => new(e.Kind, e.Message, e.InnerException) { PromptTokens = e.PromptTokens, ContextTokens = e.ContextTokens, RetryAfter = e.RetryAfter, Parameter = e.Parameter };
+    internal void Fail(Exception fault) => Outbox.Fail(this, fault);
+
+    public void Dispose()
+    {
+        Rule?.Dispose();
+        Plan.Adapters.Release();
+    }
+
+    /// <summary>What the channel did not take. Once the ticket is over.</summary>
+    internal IEnumerable<GenerationEvent> Unsent()
+    {
+        if (text.Length > 0 || tokens is not null) { yield return Gathered(); }
+        foreach (var news in left) { yield return news; }
+    }
+
+    private bool Flush()
+    {
+        if (text.Length == 0 && tokens is null) { return true; }
+        if (!Outbox.HasRoom || !Outbox.TrySend(Gathered())) { return false; }
+        text.Clear();
+        tokens = null;
+        return true;
+    }
+
+    private GeneratedText Gathered() => new(text.ToString()) { Candidate = Candidate, Tokens = tokens ?? [] };
 }

@@ -2,29 +2,71 @@ using System.Globalization;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>Refuses a request whose settings are out of range, before it costs anything.</summary>
+/// <summary>Refuses a request whose settings are out of range, before it costs anything. These limits are the service's: nothing in front of it has its own.</summary>
 internal static class RequestCheck
 {
-    private const int MostStops = 16, LongestStop = 256, MostPenaltyWindow = 4_096;
+    private const int MostStops = 16, LongestStop = 256, MostPenaltyWindow = 4_096, LongestUser = 128;
+    private const int MostBiases = 1_024, MostBreakers = 16, LongestBreaker = 40, MostTopLogProbabilities = 20, MostCandidates = 16;
 
     /// <exception cref="EngineException">Kind BadRequest with the field at fault.</exception>
-    internal static void Check(GenerationRequest request)
+    internal static void Check(GenerationRequest request, int vocabulary)
     {
-        var sampling = request.Sampling;
-        if (request.Messages is null == request.Prompt is null) { throw Refuse("messages", "Give either messages or a prompt, not both and not neither."); }
+        if ((request.Messages is null ? 0 : 1) + (request.Prompt is null ? 0 : 1) + (request.PromptTokens is null ? 0 : 1) != 1) { throw Refuse("messages", "Give either messages or a prompt, not both and not neither."); }
         if (request.MaxTokens is < 1) { throw Refuse("max_tokens", $"max_tokens is {request.MaxTokens}; it must be 1 or more."); }
+        Range("n", request.Candidates, 1, MostCandidates);
+        Range("top_logprobs", request.TopLogProbabilities ?? 0, 0, MostTopLogProbabilities);
+        Texts("stop", request.Stop, MostStops, LongestStop);
+        if (request.User is { Length: > LongestUser }) { throw Refuse("user", $"user has {request.User.Length} characters; {LongestUser} is the most."); }
+        Check(request.Sampling, vocabulary);
+        Supported(request);
+    }
+
+    private static void Check(SamplingOptions sampling, int vocabulary)
+    {
         Range("temperature", sampling.Temperature, 0, 2);
         Range("top_p", sampling.TopP, 0, 1);
+        Range("top_p_decay", sampling.TopPDecay, 0.01f, 1);
+        Range("top_p_floor", sampling.TopPFloor, 0, 1);
         Range("min_p", sampling.MinP, 0, 1);
+        Range("typical_p", sampling.TypicalP, 0.01f, 1);
         Range("top_k", sampling.TopK, 0, 1_000_000);
+        Range("top_n_sigma", sampling.TopNSigma, 0, 10);
+        Range("mirostat", sampling.Mirostat, 0, 2);
+        Range("mirostat_tau", sampling.MirostatTau, 0.01f, 20);
+        Range("mirostat_eta", sampling.MirostatEta, 0.001f, 1);
+        Range("xtc_probability", sampling.XtcProbability, 0, 1);
+        Range("xtc_threshold", sampling.XtcThreshold, 0, 0.5f);
+        Range("dry_multiplier", sampling.DryMultiplier, 0, 100);
+        Range("dry_base", sampling.DryBase, 1, 8);
+        Range("dry_allowed_length", sampling.DryAllowedLength, 1, 1_024);
+        Range("dry_penalty_last_n", sampling.DryWindow, 0, 65_536);
+        Texts("dry_sequence_breakers", sampling.DryBreakers, MostBreakers, LongestBreaker);
         Range("repeat_penalty", sampling.RepeatPenalty, 0.1f, 10);
         Range("presence_penalty", sampling.PresencePenalty, -2, 2);
         Range("frequency_penalty", sampling.FrequencyPenalty, -2, 2);
-        Range("penalty_window", sampling.PenaltyWindow, 0, MostPenaltyWindow);
-        if (request.Stop.Count > MostStops) { throw Refuse("stop", $"There are {request.Stop.Count} stop texts; {MostStops} is the most."); }
-        foreach (var stop in request.Stop)
+        Range("repeat_last_n", sampling.PenaltyWindow, 0, MostPenaltyWindow);
+        if (sampling.NoRepeatNgram != 0) { Range("no_repeat_ngram_size", sampling.NoRepeatNgram, 2, 64); }
+        if (sampling.LogitBias.Count > MostBiases) { throw Refuse("logit_bias", $"logit_bias has {sampling.LogitBias.Count} tokens; {MostBiases} is the most."); }
+        foreach (var (token, bias) in sampling.LogitBias)
         {
-            if (stop.Length is 0 or > LongestStop) { throw Refuse("stop", $"A stop text has {stop.Length} characters; it must have 1 to {LongestStop}."); }
+            if ((uint)token >= (uint)vocabulary) { throw Refuse("logit_bias", $"logit_bias names the token {token}; this model's tokens are 0 to {vocabulary - 1}."); }
+            if (bias != float.NegativeInfinity) { Range("logit_bias", bias, -100, 100); }
+        }
+    }
+
+    private static void Supported(GenerationRequest request)
+    {
+        if (request.Beam is not null) { throw Refuse("num_beams", "Beam search is not supported yet. Leave num_beams out."); }
+        if (request.Verbatim is not null) { throw Refuse("verbatim", "Verbatim mode is not supported yet. Leave verbatim out."); }
+        if (request.Speculation != Speculation.Off) { throw Refuse("speculation", "Speculation is not supported yet. Leave it out."); }
+    }
+
+    private static void Texts(string field, IReadOnlyList<string> texts, int most, int longest)
+    {
+        if (texts.Count > most) { throw Refuse(field, $"{field} has {texts.Count} texts; {most} is the most."); }
+        foreach (var text in texts)
+        {
+            if (text is null || text.Length == 0 || text.Length > longest) { throw Refuse(field, $"A text of {field} has {text?.Length ?? 0} characters; it must have 1 to {longest}."); }
         }
     }
 

@@ -5,19 +5,21 @@ internal sealed class StopRule(IReadOnlyList<string> stops)
 {
     private string held = "";
 
-    internal bool Stopped { get; private set; }
+    /// <summary>The stop text that was met, or null.</summary>
+    internal string? Stopped { get; private set; }
 
     /// <summary>What may be shown now that this text came.</summary>
     internal string Append(string text)
     {
         if (stops.Count == 0) { return text; }
         held += text;
-        var cut = stops.Select(s => held.IndexOf(s, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(-1).Min();
-        if (cut >= 0)
+        var first = -1;
+        foreach (var stop in stops)
         {
-            Stopped = true;
-            return Release(cut, drop: true);
+            var at = held.IndexOf(stop, StringComparison.Ordinal);
+            if (at >= 0 && (first < 0 || at < first)) { (first, Stopped) = (at, stop); }
         }
+        if (Stopped is not null) { return Release(first, drop: true); }
         return Release(held.Length - stops.Max(s => SharedEnd(held, s)), drop: false);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Tokens;
@@ -12,7 +13,7 @@ namespace Platform.ModelHost.Engine.Models;
 internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, TimeProvider time, ILogger log)
 {
     private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048;
-    private const int EmbeddingSequences = 64;
+    private const int EmbeddingSequences = 64, MostSequences = 256, KeptSequences = 48; // 256 is llama.cpp's limit
     private const int FullEmbeddingBatch = 256; // attention runs over the whole batch, so larger ones cost more a token; a GPU wants them all the same
     private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
     private const long TinyModelBytes = 256L << 20;
@@ -21,11 +22,11 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
     internal LoadedModel Load(string path, bool embeds, CancellationToken cancellation)
     {
         var id = Path.GetFileNameWithoutExtension(path).ToLowerInvariant();
-        var sha256 = CheckFile(path, cancellation);
+        var (header, sha256) = CheckFile(path, cancellation);
         var model = LoadFile(path, cancellation);
         try
         {
-            return Serve(id, path, sha256, model, embeds);
+            return Serve(id, path, header, sha256, model, embeds);
         }
         catch (NativeCallException fault)
         {
@@ -39,7 +40,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
         }
     }
 
-    private LoadedModel Serve(string id, string path, string sha256, SafeLlamaModelHandle model, bool embeds)
+    private LoadedModel Serve(string id, string path, GgufHeader header, string sha256, SafeLlamaModelHandle model, bool embeds)
     {
         var tokenizer = new Tokenizer(model);
         var template = new ChatTemplate(id, model.ChatTemplate, tokenizer.ControlTexts());
@@ -50,23 +51,28 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
             MemoryEstimate.Check(id, model.WeightBytes + MemoryEstimate.KeysAndValues(model, embeds ? tokens : tokens * options.Slots), $"its weights and {tokens} tokens of context{(embeds ? "" : $" in each of {options.Slots} slots")}");
         }
         var embedding = embeds ? Embed(id, model, tokenizer, tokens) : null;
-        var generating = embeds ? null : Generate(id, model, tokenizer, template, tokens);
+        var generating = embeds ? null : Generate(id, header, sha256, model, tokenizer, template, tokens);
         var info = new ModelInfo(id, IsChat: !embeds, IsEmbedding: embeds, !embeds && ModelCard.Beside(path).CanAnswer, model.Metadata("general.architecture") ?? "",
             training, tokens, model.EmbeddingLength, model.Parameters, new FileInfo(path).Length, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), sha256);
         return new LoadedModel(info, model, tokenizer, template, generating, embedding);
     }
 
-    private Generating Generate(string id, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, int tokens)
+    private Generating Generate(string id, GgufHeader header, string sha256, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, int tokens)
     {
+        // A recurrent state cannot be shared in part, and each sequence has room of its own for one.
+        var sequences = model.IsRecurrent ? options.Slots * 2 : Math.Min(MostSequences, options.Slots * 2 + KeptSequences);
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions
         {
             MemoryTokens = tokens * options.Slots,
             BatchTokens = Math.Max(options.Slots, Math.Min(tokens * options.Slots, library.HasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep)),
-            Sequences = options.Slots,
+            Sequences = sequences,
             Threads = Threads(model),
+            SharedMemory = true,
         });
-        var queue = new GenerationQueue(options.QueueLimit, time);
-        return new Generating(id, tokenizer, template, queue, new GenerationLoop(context, tokenizer, options.Slots, queue, time, log));
+        var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
+        var decoding = new DecodingContext(model, context, tokenizer, tokens, sequences, new ModelRun(id, sha256, []), time);
+        var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, header, sha256, options.AdapterLimit, time);
+        return new Generating(id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
     }
 
     private Embedding Embed(string id, SafeLlamaModelHandle model, Tokenizer tokenizer, int tokens)
@@ -93,11 +99,12 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
     private int Threads(SafeLlamaModelHandle model) =>
         options.Threads > 0 ? options.Threads : model.WeightBytes < TinyModelBytes ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
-    private static string CheckFile(string path, CancellationToken cancellation)
+    private static (GgufHeader Header, string Sha256) CheckFile(string path, CancellationToken cancellation)
     {
         try
         {
-            GgufCheck.Run(path);
+            var header = GgufReader.Read(path);
+            GgufCheck.Run(header);
             using var file = File.OpenRead(path);
             using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[1 << 20];
@@ -106,7 +113,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
                 cancellation.ThrowIfCancellationRequested();
                 sha256.AppendData(buffer, 0, read);
             }
-            return Convert.ToHexStringLower(sha256.GetHashAndReset());
+            return (header, Convert.ToHexStringLower(sha256.GetHashAndReset()));
         }
         catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
         {

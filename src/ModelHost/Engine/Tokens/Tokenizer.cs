@@ -6,6 +6,8 @@ namespace Platform.ModelHost.Engine.Tokens;
 internal sealed class Tokenizer(SafeLlamaModelHandle model)
 {
     private readonly bool[] ends = Flags(model, model.EndsText);
+    private readonly byte[]?[] pieces = new byte[model.VocabularySize][], shownPieces = new byte[model.VocabularySize][]; // read when first asked for
+    private readonly Lazy<int[]> byteTokens = new(() => SingleBytes(model));
 
     internal int VocabularySize => ends.Length;
 
@@ -19,17 +21,16 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
 
     internal bool EndsText(int token) => ends[token];
 
-    /// <summary>The bytes of a token that is part of an answer; none for control tokens.</summary>
-    internal ReadOnlySpan<byte> Piece(int token, ref byte[] buffer)
-    {
-        var length = model.WritePiece(token, buffer, special: false);
-        if (length < 0)
-        {
-            buffer = new byte[-length];
-            length = model.WritePiece(token, buffer, special: false);
-        }
-        return buffer.AsSpan(0, length);
-    }
+    /// <summary>Every token that ends an answer.</summary>
+    internal IReadOnlyList<int> EndTokens { get; } = [.. Enumerable.Range(0, model.VocabularySize).Where(model.EndsText)];
+
+    /// <summary>The bytes of a token; of a control token none, unless special ones are to be shown.</summary>
+    internal ReadOnlySpan<byte> Piece(int token, bool special = false) => ((special ? shownPieces : pieces)[token] ??= Read(token, special));
+
+    /// <summary>A token that reads as one byte; every model that writes text has all of them.</summary>
+    /// <exception cref="EngineException">Kind BadRequest: this model lacks it.</exception>
+    internal int ByteToken(byte value) => byteTokens.Value[value] is >= 0 and var token ? token
+        : throw new EngineException(EngineErrorKind.BadRequest, $"This model has no token for the single byte {value}, so its answers cannot be steered byte by byte. Use another model.") { Parameter = "model" };
 
     /// <summary>The texts that this model reads as control tokens, longest first.</summary>
     internal string[] ControlTexts()
@@ -53,6 +54,27 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
                 throw new EngineException(EngineErrorKind.BadRequest, $"Token {tokens[i]} at place {i} does not exist; this model's tokens are 0 to {VocabularySize - 1}.") { Parameter = parameter };
             }
         }
+    }
+
+    private byte[] Read(int token, bool special)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        var length = model.WritePiece(token, buffer, special);
+        if (length >= 0) { return buffer[..length].ToArray(); }
+        var whole = new byte[-length];
+        return whole[..model.WritePiece(token, whole, special)];
+    }
+
+    private static int[] SingleBytes(SafeLlamaModelHandle model)
+    {
+        var tokens = new int[256];
+        Array.Fill(tokens, -1);
+        Span<byte> piece = stackalloc byte[1];
+        for (var token = model.VocabularySize - 1; token >= 0; token--)
+        {
+            if (model.WritePiece(token, piece, special: false) == 1) { tokens[piece[0]] = token; }
+        }
+        return tokens;
     }
 
     private static bool[] Flags(SafeLlamaModelHandle model, Func<int, bool> flag)

@@ -10,7 +10,8 @@ internal sealed class Utf8TokenDecoder
     /// <summary>The whole characters that stand now. Bytes that are no UTF-8 become U+FFFD; a character that is never finished is never shown.</summary>
     internal string Append(ReadOnlySpan<byte> bytes)
     {
-        var characters = new char[decoder.GetCharCount(bytes, flush: false)];
-        return new string(characters, 0, decoder.GetChars(bytes, characters, flush: false));
+        var most = decoder.GetCharCount(bytes, flush: false);
+        Span<char> characters = most <= 256 ? stackalloc char[most] : new char[most];
+        return new string(characters[..decoder.GetChars(bytes, characters, flush: false)]);
     }
 }

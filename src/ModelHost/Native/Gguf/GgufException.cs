@@ -5,6 +5,7 @@ public enum GgufFault
 {
     NotGguf, Version, Truncated, Count, Key, DuplicateKey, ValueType, StringLength, ArrayLength, Alignment,
     TensorName, DuplicateTensor, TensorShape, TensorType, TensorOffset, MissingKey, ModelShape, Vocabulary, Split,
+    AdapterBase, AdapterShape, AdapterNumbers,
 }
 
 /// <summary>A file that is refused before native code sees it. The message says what is wrong, the value and the limit.</summary>

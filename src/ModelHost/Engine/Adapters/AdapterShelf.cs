@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
+
+namespace Platform.ModelHost.Engine.Adapters;
+
+/// <summary>The adapters of one model that are in memory: loaded at first use, the longest unused let go first. A file that was replaced is loaded anew, while answers that run keep what they began with.</summary>
+internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandle model, GgufHeader modelHeader, string modelSha256, int most, TimeProvider time) : IDisposable
+{
+    private const int MostInOneAnswer = 8, MostScale = 8;
+
+    private readonly Lock gate = new();
+    private readonly List<LoadedAdapter> loaded = [];
+
+    /// <summary>The files of the registry, and those in memory.</summary>
+    internal (IReadOnlyList<AdapterFile> Files, IReadOnlyList<LoadedAdapter> Loaded) All
+    {
+        get { lock (gate) { return (registry.All(), [.. loaded]); } }
+    }
+
+    /// <summary>The adapters that a request asks for, held for one user.</summary>
+    /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile.</exception>
+    internal AdapterSet Take(IReadOnlyList<AdapterChoice> choices)
+    {
+        if (choices.Count > MostInOneAnswer) { throw Refuse($"There are {choices.Count} adapters; {MostInOneAnswer} is the most in one answer."); }
+        foreach (var choice in choices)
+        {
+            if (!(Math.Abs(choice.Scale) <= MostScale)) { throw Refuse(string.Create(CultureInfo.InvariantCulture, $"The scale of '{choice.Id}' is {choice.Scale}; it must be -{MostScale} to {MostScale}.")); }
+        }
+        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: registry.Find(c.Id), c.Scale)).ToList();
+        if (wanted.Count == 0) { return AdapterSet.Base; }
+        if (wanted.Select(w => w.File).Distinct().Count() < wanted.Count) { throw Refuse("An adapter stands twice. Give it once, with the sum of the scales."); }
+        lock (gate)
+        {
+            var members = new List<(LoadedAdapter Adapter, float Scale)>();
+            try
+            {
+                foreach (var (file, scale) in wanted)
+                {
+                    var adapter = Current(file);
+                    adapter.Users++;
+                    members.Add((adapter, scale));
+                }
+            }
+            catch
+            {
+                Release(members);
+                throw;
+            }
+            return new AdapterSet(this, members);
+        }
+    }
+
+    internal void Hold(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
+    {
+        lock (gate)
+        {
+            foreach (var (adapter, _) in members) { adapter.Users++; }
+        }
+    }
+
+    internal void Release(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
+    {
+        lock (gate)
+        {
+            foreach (var (adapter, _) in members)
+            {
+                adapter.Users--;
+                adapter.LastUsed = time.GetTimestamp();
+                FreeIfUnused(adapter);
+            }
+        }
+    }
+
+    /// <summary>Lets everything go. No context uses an adapter any more.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var adapter in loaded) { adapter.Handle.Dispose(); }
+            loaded.Clear();
+        }
+    }
+
+    private LoadedAdapter Current(AdapterFile file)
+    {
+        var adapter = loaded.Find(a => a.File == file);
+        if (adapter is not null && adapter.Stamp == Stamp(file)) { return adapter; }
+        var read = Read(file);
+        if (adapter is not null) { Drop(adapter); }
+        while (loaded.Count >= most && loaded.Where(a => a.Users == 0).MinBy(a => a.LastUsed) is { } oldest) { Drop(oldest); }
+        loaded.Add(read);
+        return read;
+    }
+
+    private void Drop(LoadedAdapter adapter)
+    {
+        loaded.Remove(adapter);
+        adapter.IsDropped = true;
+        FreeIfUnused(adapter);
+    }
+
+    private static void FreeIfUnused(LoadedAdapter adapter)
+    {
+        if (adapter is { IsDropped: true, Users: 0 }) { adapter.Handle.Dispose(); }
+    }
+
+    /// <summary>Checks the very file that is then loaded: what a rename puts in its place meanwhile is another one.</summary>
+    private LoadedAdapter Read(AdapterFile file)
+    {
+        try
+        {
+            var stamp = Stamp(file);
+            using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var (header, rank) = AdapterCheck.Run(stream, modelHeader, modelSha256);
+            stream.Position = 0;
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+            var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
+            return new LoadedAdapter(file, stamp, sha256, rank, header.Tensors.Sum(t => t.Bytes), SafeLlamaAdapterHandle.Load(model, path)) { LastUsed = time.GetTimestamp() };
+        }
+        catch (Exception fault) when (fault is GgufException or NativeCallException or IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The adapter '{file.Name}' cannot be used: {fault.Message}", fault) { Parameter = "lora" };
+        }
+    }
+
+    private static AdapterStamp Stamp(AdapterFile file)
+    {
+        var info = new FileInfo(file.Path);
+        return info.Exists ? new AdapterStamp(info.LastWriteTimeUtc, info.Length) : default;
+    }
+
+    private static EngineException Refuse(string message) => new(EngineErrorKind.BadRequest, message) { Parameter = "lora" };
+}

@@ -1,0 +1,35 @@
+using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Native;
+
+namespace Platform.ModelHost.Engine.Generation;
+
+/// <summary>A checked request as the loop sees it; the same for all its candidates.</summary>
+internal sealed class GenerationPlan(GenerationRequest request, int[] prompt, AdapterSet adapters, uint seed)
+{
+    internal GenerationRequest Request { get; } = request;
+
+    internal int[] Prompt { get; } = prompt;
+
+    internal AdapterSet Adapters { get; } = adapters;
+
+    internal int MaxTokens => Request.MaxTokens ?? int.MaxValue;
+
+    /// <summary>Who waits in turn with whom.</summary>
+    internal string User => Request.User ?? "";
+
+    /// <summary>True once the first candidate has read the prompt: the others then begin with what it read.</summary>
+    internal volatile bool PromptIsRead;
+
+    internal SamplerSettings Sampler(int candidate)
+    {
+        var s = Request.Sampling;
+        return new SamplerSettings
+        {
+            Seed = unchecked(seed + (uint)candidate),
+            Temperature = s.Temperature, TopK = s.TopK, TopP = s.TopP, MinP = s.MinP, TypicalP = s.TypicalP, TopNSigma = s.TopNSigma,
+            Mirostat = s.Mirostat, MirostatTau = s.MirostatTau, MirostatEta = s.MirostatEta, XtcProbability = s.XtcProbability, XtcThreshold = s.XtcThreshold,
+            DryMultiplier = s.DryMultiplier, DryBase = s.DryBase, DryAllowedLength = s.DryAllowedLength, DryWindow = s.DryWindow, DryBreakers = s.DryBreakers,
+            RepeatPenalty = s.RepeatPenalty, FrequencyPenalty = s.FrequencyPenalty, PresencePenalty = s.PresencePenalty, PenaltyWindow = s.PenaltyWindow,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+namespace Platform.ModelHost.Engine.Generation.Memory;
+
+/// <summary>One sequence of the native memory and what it holds.</summary>
+internal sealed class HeldSequence(int id, string adapterKey)
+{
+    internal int Id { get; } = id;
+
+    /// <summary>The adapters that made the state.</summary>
+    internal string AdapterKey { get; } = adapterKey;
+
+    /// <summary>The tokens whose state the native memory holds, in order.</summary>
+    internal List<int> Tokens { get; } = [];
+
+    /// <summary>When an answer last used it; the longest unused goes first.</summary>
+    internal long LastUsed { get; set; }
+
+    internal bool InUse { get; set; }
+
+    /// <summary>False keeps it out of other answers' reach.</summary>
+    internal bool IsShared { get; set; }
+}

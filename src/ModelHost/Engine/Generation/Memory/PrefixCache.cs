@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Platform.ModelHost.Native;
+
+namespace Platform.ModelHost.Engine.Generation.Memory;
+
+/// <summary>The sequences of one context: those that answers use, and those kept because another prompt may begin alike. What is shared is found by adapters with scales and by tokens; the template shows in the tokens, and the model is the context's. The loop's thread only.</summary>
+internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences, bool canCut)
+{
+    private readonly Stack<int> free = new(Enumerable.Range(0, sequences).Reverse());
+    private readonly List<HeldSequence> held = [];
+
+    /// <summary>Sequences that could be taken now.</summary>
+    internal int Available => free.Count + held.Count(s => !s.InUse);
+
+    /// <summary>Tokens kept for prompts to come.</summary>
+    internal int IdleTokens => held.Sum(s => s.InUse ? 0 : s.Tokens.Count);
+
+    /// <summary>A sequence that begins with as much of a prompt as any other holds, but for its last token, whose logits are needed.</summary>
+    /// <param name="prompt">At least one token.</param>
+    /// <param name="adapterKey">The adapters that will run.</param>
+    /// <param name="share">False begins with nothing and is never shared.</param>
+    internal HeldSequence Take(ReadOnlySpan<int> prompt, string adapterKey, bool share)
+    {
+        var (source, shared) = share ? Longest(prompt[..^1], adapterKey) : (null, 0);
+        if (free.Count == 0) { DropOldest(except: source); }
+        if (free.Count == 0 && source is { InUse: false }) // the only one left is the one to copy
+        {
+            Cut(source, shared);
+            (source.InUse, source.IsShared) = (true, share);
+            return source;
+        }
+        var taken = Take(adapterKey, share);
+        if (source is not null)
+        {
+            CopyTo(source, taken);
+            Cut(taken, shared);
+        }
+        return taken;
+    }
+
+    /// <summary>An empty sequence.</summary>
+    /// <exception cref="InvalidOperationException">All are in use. This is a bug: ask <see cref="Available"/> first.</exception>
+    internal HeldSequence Take(string adapterKey, bool share)
+    {
+        if (free.Count == 0) { DropOldest(except: null); }
+        if (!free.TryPop(out var id)) { throw new InvalidOperationException("Every sequence is in use. This is a bug."); }
+        var taken = new HeldSequence(id, adapterKey) { InUse = true, IsShared = share };
+        held.Add(taken);
+        return taken;
+    }
+
+    /// <summary>Lets an empty sequence hold what another holds.</summary>
+    internal void CopyTo(HeldSequence source, HeldSequence target)
+    {
+        context.CopySequence(source.Id, target.Id);
+        target.Tokens.AddRange(source.Tokens);
+    }
+
+    /// <summary>Forgets all after a prefix, or everything where this model's memory goes only as a whole.</summary>
+    internal void Cut(HeldSequence sequence, int prefix)
+    {
+        if (prefix == sequence.Tokens.Count) { return; }
+        if (!context.ForgetFrom(sequence.Id, prefix))
+        {
+            prefix = 0;
+            context.ForgetFrom(sequence.Id, 0);
+        }
+        sequence.Tokens.RemoveRange(prefix, sequence.Tokens.Count - prefix);
+    }
+
+    /// <summary>Gives a sequence back; what it holds stays for prompts to come, if it may be shared and says more than others.</summary>
+    internal void Release(HeldSequence sequence, long now)
+    {
+        (sequence.InUse, sequence.LastUsed) = (false, now);
+        if (!sequence.IsShared || sequence.Tokens.Count == 0 || held.Exists(other => other != sequence && IsWithin(sequence, other)))
+        {
+            Drop(sequence);
+            return;
+        }
+        foreach (var other in held.Where(other => other != sequence && !other.InUse && IsWithin(other, sequence)).ToArray()) { Drop(other); }
+    }
+
+    /// <summary>Gives a sequence back and forgets what it holds.</summary>
+    internal void Drop(HeldSequence sequence)
+    {
+        context.ForgetFrom(sequence.Id, 0);
+        held.Remove(sequence);
+        free.Push(sequence.Id);
+    }
+
+    /// <summary>Forgets the sequence that was not used for the longest time.</summary>
+    /// <returns>False when all are in use.</returns>
+    internal bool DropOldest(HeldSequence? except)
+    {
+        var oldest = held.Where(s => !s.InUse && s != except).MinBy(s => s.LastUsed);
+        if (oldest is not null) { Drop(oldest); }
+        return oldest is not null;
+    }
+
+    private (HeldSequence? Source, int Shared) Longest(ReadOnlySpan<int> prompt, string adapterKey)
+    {
+        HeldSequence? source = null;
+        var shared = 0;
+        foreach (var other in held)
+        {
+            if (!other.IsShared || other.AdapterKey != adapterKey) { continue; }
+            var common = CollectionsMarshal.AsSpan(other.Tokens).CommonPrefixLength(prompt);
+            if (common > shared && (canCut || common == other.Tokens.Count)) { (source, shared) = (other, common); }
+        }
+        return (source, shared);
+    }
+
+    /// <summary>True when whatever begins with the first begins with the second too. Where memory cannot be cut, a longer one does not stand in for a shorter.</summary>
+    private bool IsWithin(HeldSequence part, HeldSequence whole) =>
+        part.AdapterKey == whole.AdapterKey && whole.IsShared && (canCut ? whole.Tokens.Count >= part.Tokens.Count : whole.Tokens.Count == part.Tokens.Count)
+        && CollectionsMarshal.AsSpan(whole.Tokens).StartsWith(CollectionsMarshal.AsSpan(part.Tokens));
+}

@@ -1,0 +1,84 @@
+using Platform.ModelHost.Engine.Generation.Memory;
+
+namespace Platform.ModelHost.Engine.Generation;
+
+/// <summary>An answer that holds a slot: it reads its prompt, then writes. The loop's thread only.</summary>
+internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext decoding, HeldSequence sequence, long beganAt) : IDisposable
+{
+    private readonly int cached = sequence.Tokens.Count;
+    private readonly long beganAt = beganAt;
+    private long firstTokenAt;
+
+    internal GenerationTicket Ticket { get; } = ticket;
+
+    internal bool ReadsPrompt => Sequence.Tokens.Count < Prompt.Length && firstTokenAt == 0;
+
+    /// <summary>When it last was in a batch.</summary>
+    internal long LastRan { get; set; } = beganAt;
+
+    /// <summary>True when the batch that is being run has logits for it.</summary>
+    internal abstract bool HasRows { get; }
+
+    protected DecodingContext Decoding { get; } = decoding;
+
+    protected HeldSequence Sequence { get; } = sequence;
+
+    protected int[] Prompt => Ticket.Plan.Prompt;
+
+    /// <summary>Adds as much of the prompt as the batch takes.</summary>
+    internal void AddPrompt()
+    {
+        var batch = Decoding.Batch;
+        while (Sequence.Tokens.Count < Prompt.Length && batch.Count < batch.Capacity)
+        {
+            var isLast = Sequence.Tokens.Count == Prompt.Length - 1;
+            var row = Add(Sequence, Prompt[Sequence.Tokens.Count], logits: isLast);
+            if (isLast) { PromptEndsAt(row); }
+        }
+        Ticket.Tell(new PromptProgress(Sequence.Tokens.Count, Prompt.Length, cached));
+    }
+
+    /// <summary>Adds what comes after the prompt.</summary>
+    /// <param name="mayGuess">False when rows are better left to others.</param>
+    internal abstract void AddNext(bool mayGuess);
+
+    /// <summary>Takes the batch's results in.</summary>
+    /// <returns>True when the answer is over; its last events are sent.</returns>
+    internal bool Advance(long now)
+    {
+        if (firstTokenAt == 0)
+        {
+            firstTokenAt = now;
+            Ticket.Plan.PromptIsRead = true;
+        }
+        return Continue(now);
+    }
+
+    /// <summary>Gives back what it holds.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="isSound">False when the last batch failed, so that nothing of it is to be kept.</param>
+    internal virtual void Release(long now, bool isSound)
+    {
+        Dispose();
+        Ticket.Dispose();
+        if (isSound) { Decoding.Prefixes.Release(Sequence, now); } else { Decoding.Prefixes.Drop(Sequence); }
+    }
+
+    internal TimeSpan ServiceTime(long at) => Decoding.Time.GetElapsedTime(beganAt, at);
+
+    public abstract void Dispose();
+
+    protected abstract void PromptEndsAt(int row);
+
+    protected abstract bool Continue(long now);
+
+    protected int Add(HeldSequence sequence, int token, bool logits)
+    {
+        var row = Decoding.Batch.Add(token, sequence.Tokens.Count, sequence.Id, logits);
+        sequence.Tokens.Add(token); // given back as a whole if the batch fails
+        return row;
+    }
+
+    protected GenerationUsage Usage(int generated, uint seed, long at) => new(
+        Prompt.Length, cached, generated, Decoding.Time.GetElapsedTime(Ticket.EnqueuedAt, beganAt), Decoding.Time.GetElapsedTime(beganAt, firstTokenAt), Decoding.Time.GetElapsedTime(firstTokenAt, at), seed);
+}

@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Platform.ModelHost.Native.Gguf;
+
+/// <summary>Writes a GGUF file of version 3: metadata, then float tensors. For adapters and small models; everything is held in memory until it is written.</summary>
+public sealed class GgufWriter
+{
+    private const int Alignment = 32;
+    private readonly List<(string Key, GgufType Type, byte[] Value)> metadata = [];
+    private readonly List<(string Name, long[] Shape, float[] Numbers)> tensors = [];
+
+    public GgufWriter Set(string key, string value) => Set(key, GgufType.Text, Sized(value));
+
+    public GgufWriter Set(string key, uint value) => Set(key, GgufType.U32, BitConverter.GetBytes(value));
+
+    public GgufWriter Set(string key, float value) => Set(key, GgufType.F32, BitConverter.GetBytes(value));
+
+    /// <param name="name">At most 63 bytes.</param>
+    /// <param name="shape">1 to 4 lengths, the fastest dimension first.</param>
+    /// <param name="numbers">As many as the shape has places.</param>
+    /// <exception cref="ArgumentException">Name, shape and numbers do not fit each other.</exception>
+    public GgufWriter Add(string name, long[] shape, float[] numbers)
+    {
+        if (Encoding.UTF8.GetByteCount(name) is 0 or > 63) { throw new ArgumentException($"The tensor's name '{name}' must have 1 to 63 bytes.", nameof(name)); }
+        if (shape.Length is 0 or > 4 || shape.Aggregate(1L, (a, b) => a * b) != numbers.Length) { throw new ArgumentException($"The tensor '{name}' has {numbers.Length} numbers, which do not fill {string.Join(" x ", shape)}.", nameof(numbers)); }
+        tensors.Add((name, shape, numbers));
+        return this;
+    }
+
+    public void Write(Stream stream)
+    {
+        using var file = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        file.Write("GGUF"u8);
+        file.Write(3u);
+        file.Write((ulong)tensors.Count);
+        file.Write((ulong)metadata.Count);
+        var at = 24L;
+        foreach (var (key, type, value) in metadata)
+        {
+            var name = Sized(key);
+            file.Write(name);
+            file.Write((uint)type);
+            file.Write(value);
+            at += name.Length + 4 + value.Length;
+        }
+        var offset = 0L;
+        foreach (var (tensor, shape, numbers) in tensors)
+        {
+            var name = Sized(tensor);
+            file.Write(name);
+            file.Write((uint)shape.Length);
+            foreach (var length in shape) { file.Write((ulong)length); }
+            file.Write(0u); // F32
+            file.Write((ulong)offset);
+            at += name.Length + 4 + 8L * shape.Length + 12;
+            offset = Aligned(offset + 4L * numbers.Length);
+        }
+        file.Write(new byte[Aligned(at) - at]);
+        foreach (var (_, _, numbers) in tensors)
+        {
+            file.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));
+            file.Write(new byte[Aligned(4L * numbers.Length) - 4L * numbers.Length]);
+        }
+    }
+
+    private GgufWriter Set(string key, GgufType type, byte[] value)
+    {
+        metadata.RemoveAll(m => m.Key == key);
+        metadata.Add((key, type, value));
+        return this;
+    }
+
+    private static byte[] Sized(string text) => [.. BitConverter.GetBytes((ulong)Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)];
+
+    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+}
