@@ -30,7 +30,11 @@ public static class WebProgram
         builder.Services.AddChat().AddKnowledge();
         builder.Services.AddAgents(builder.Configuration);
 
+        // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.
+        var listening = false;
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= LogLevel.Warning && listening);
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => listening = true);
         app.UsePlatformHost();
         app.MapStaticAssets().AllowAnonymous().WithMetadata(new StaticFile());
         app.MapHealth();

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Platform.EndToEnd.Tests;
@@ -67,6 +69,35 @@ public sealed class TerminalTests
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
+    [Fact]
+    public async Task A_model_that_cannot_be_used_ends_the_start_with_one_sentence()
+    {
+        var data = Directory.CreateTempSubdirectory("e2e-").FullName;
+        var model = Path.Combine(data, "broken.gguf");
+        await File.WriteAllTextAsync(model, "this is no model", TestContext.Current.CancellationToken);
+        var (code, output, error) = await RunAsync("serve", "--port", $"{RunningPlatform.FreePort()}", "--data", data, "--model", model);
+        Assert.Equal((1, ""), (code, output));
+        var sentence = Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.StartsWith("platform: ", sentence, StringComparison.Ordinal);
+        Assert.Contains(model, sentence, StringComparison.Ordinal);
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_ends_the_start_with_one_sentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var data = Directory.CreateTempSubdirectory("e2e-").FullName;
+        var (code, output, error) = await RunAsync("serve", "--port", $"{port}", "--data", data);
+        Assert.Equal((1, ""), (code, output));
+        var sentence = Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Contains($"{port}", sentence, StringComparison.Ordinal);
+        Assert.Contains("--port", sentence, StringComparison.Ordinal);
+        Directory.Delete(data, recursive: true);
+    }
+
     private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
     /// <summary>Runs the program to its end.</summary>
@@ -79,9 +110,17 @@ public sealed class TerminalTests
         }
         using var process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"It did not end by itself. It said:\n{await output}\n{await error}");
+        }
         return (process.ExitCode, await output, await error);
     }
 }

@@ -52,6 +52,7 @@ public sealed partial class ProcessTests
         await using var host = ModelHostFixture.Launch(("Server:Url", $"http://{taken.LocalEndpoint}"));
         Assert.Equal(4, await host.WaitForExitAsync());
         Assert.Contains("Set Server:Url", Assert.Single(host.ErrorOutput.Split('\n')), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Log, StringComparison.Ordinal);
     }
 
     [Fact]

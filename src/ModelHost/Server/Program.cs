@@ -29,7 +29,11 @@ builder.Services.AddHostedService(services => services.GetRequiredService<Engine
 builder.Services.AddHostedService<ParentWatch>();
 builder.ListenWithLimits(options);
 
+// What keeps Kestrel from listening is thrown as well, and told as one sentence below.
+var listening = false;
+builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= LogLevel.Warning && listening);
 await using var app = builder.Build();
+app.Lifetime.ApplicationStarted.Register(() => listening = true);
 app.UseMiddleware<RequestStamp>();
 app.UseMiddleware<Problems>();
 app.UseStatusCodePages(Problems.WriteBareStatusAsync);

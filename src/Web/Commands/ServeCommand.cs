@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Platform.Retrieval;
 using Platform.Web.Supervision;
@@ -18,9 +19,18 @@ internal static class ServeCommand
             await using var app = WebProgram.Build(settings);
             await WebProgram.PrepareAsync(app);
             await app.StartAsync();
-            await AnnounceAsync(app);
+            if (!await AnnounceAsync(app))
+            {
+                await app.StopAsync();
+                return 1;
+            }
             await app.WaitForShutdownAsync();
             return 0;
+        }
+        catch (IOException problem) when (problem.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"platform: {problem.Message.TrimEnd('.')}. Choose another port with --port, or end the program that uses this one.");
+            return 1;
         }
         catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or IOException or UnauthorizedAccessException or DbException)
         {
@@ -29,12 +39,18 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task AnnounceAsync(WebApplication app)
+    // False: the models cannot be used, which a person must change before anything can be asked.
+    private static async Task<bool> AnnounceAsync(WebApplication app)
     {
         var models = app.Services.GetRequiredService<ModelHostStatus>();
         try
         {
             var state = await models.WaitForAsync(s => s.Phase != ModelHostPhase.Starting, app.Lifetime.ApplicationStopping);
+            if (state.Final)
+            {
+                await Console.Error.WriteLineAsync($"platform: {state.Reason}");
+                return false;
+            }
             if (state.Phase == ModelHostPhase.Down)
             {
                 await Console.Error.WriteLineAsync($"platform: the pages work, the models do not yet. {state.Reason}");
@@ -45,6 +61,7 @@ internal static class ServeCommand
         {
             Console.WriteLine("Stopped before the models were loaded.");
         }
+        return true;
     }
 
     internal static Command Create(Func<string[], Task<int>> serve)

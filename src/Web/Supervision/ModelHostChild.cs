@@ -5,18 +5,24 @@ namespace Platform.Web.Supervision;
 /// <summary>One life of the model host's process. Its standard input is the tie: it ends when that closes, so not even a killed parent leaves it behind.</summary>
 public sealed class ModelHostChild : IAsyncDisposable
 {
+    /// <summary>Exit code of a host whose settings cannot be run with. The last complaint says why.</summary>
+    public const int BadSettings = 2;
+
+    /// <summary>Exit code of a host whose models or native libraries cannot be used. The last complaint says why.</summary>
+    public const int ModelsUnusable = 3;
+
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(5);
     private static readonly string[] NotForTheChild = ["ASPNETCORE_", "PLATFORM_ADMIN_", "ConnectionStrings__", "ModelHost__", "Kestrel__", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "DOTNET_URLS"];
     private readonly Process process;
     private readonly ILogger log;
-    private volatile string? lastComplaint;
+    private string? lastComplaint;
 
     private ModelHostChild(Process process, ILogger log) => (this.process, this.log) = (process, log);
 
     public int ProcessId => process.Id;
 
     /// <summary>The last line that it wrote to standard error, or null.</summary>
-    public string? LastComplaint => lastComplaint;
+    public string? LastComplaint => Volatile.Read(ref lastComplaint);
 
     /// <summary>Starts it. FileNotFoundException when the program is absent; Win32Exception when it cannot be run.</summary>
     public static ModelHostChild Start(ModelHostLaunch launch, ILogger log)
@@ -91,8 +97,11 @@ public sealed class ModelHostChild : IAsyncDisposable
 
         if (complaint)
         {
-            lastComplaint = line;
-            log.LogWarning("model host: {Line}", line);
+            // The last one is told as the reason of the end; it need not stand in the log twice.
+            if (Interlocked.Exchange(ref lastComplaint, line) is { } earlier)
+            {
+                log.LogWarning("model host: {Line}", earlier);
+            }
         }
         else if (log.IsEnabled(LogLevel.Information))
         {

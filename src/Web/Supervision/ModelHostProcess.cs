@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Platform.Web.Supervision;
 
-/// <summary>Starts the model host, watches its process and its /health, and starts it again when it ends or no longer answers.</summary>
+/// <summary>Starts the model host, watches its process and its /health, and starts it again when it ends or no longer answers; not when it has said that it cannot serve with what it was given.</summary>
 public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus status, TimeProvider time, ILogger<ModelHostProcess> log) : BackgroundService
 {
     private readonly Backoff backoff = new();
@@ -13,12 +13,25 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var health = new ModelHostHealth(launch.Endpoint, status, time);
+        var served = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             status.Set(new ModelHostState(ModelHostPhase.Starting));
-            var (reason, healthyFor) = await LiveAsync(health, stoppingToken);
+            var (reason, healthyFor, final) = await LiveAsync(health, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
             {
+                return;
+            }
+
+            served |= healthyFor > TimeSpan.Zero;
+            if (final)
+            {
+                if (served)
+                {
+                    log.LogWarning("{Reason} It is not started again", reason); // at the first start whoever starts the program tells it
+                }
+
+                status.Set(new ModelHostState(ModelHostPhase.Down, reason, Final: true));
                 return;
             }
 
@@ -29,8 +42,8 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
         }
     }
 
-    // From its start to its end: why it ended, and how long it was ready.
-    private async Task<(string Reason, TimeSpan HealthyFor)> LiveAsync(ModelHostHealth health, CancellationToken stopping)
+    // From its start to its end: why it ended, how long it was ready, and whether another start is of no use.
+    private async Task<(string Reason, TimeSpan HealthyFor, bool Final)> LiveAsync(ModelHostHealth health, CancellationToken stopping)
     {
         ModelHostChild child;
         try
@@ -39,7 +52,7 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
         }
         catch (Exception error) when (error is FileNotFoundException or Win32Exception)
         {
-            return (error.Message, TimeSpan.Zero);
+            return (error.Message, TimeSpan.Zero, Final: false);
         }
 
         await using (child)
@@ -52,13 +65,14 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
             await over.CancelAsync();
             var (readyFor, silent) = await watch;
             ProcessId = null;
-            return (exit.IsCompletedSuccessfully ? await DescribeAsync(exit, child) : silent ?? "The model host is being stopped.", readyFor);
+            return exit.IsCompletedSuccessfully ? Describe(await exit, child.LastComplaint, readyFor) : (silent ?? "The model host is being stopped.", readyFor, Final: false);
         }
     }
 
-    private static async Task<string> DescribeAsync(Task<int> exit, ModelHostChild child)
+    private static (string Reason, TimeSpan HealthyFor, bool Final) Describe(int code, string? complaint, TimeSpan readyFor) => (code, complaint) switch
     {
-        var code = await exit;
-        return child.LastComplaint is { } complaint ? $"The model host ended with code {code}: {complaint}" : $"The model host ended with code {code}.";
-    }
+        (ModelHostChild.BadSettings or ModelHostChild.ModelsUnusable, { } sentence) => (sentence, readyFor, Final: true),
+        (_, { } last) => ($"The model host ended with code {code}: {last}", readyFor, Final: false),
+        _ => ($"The model host ended with code {code}.", readyFor, Final: false),
+    };
 }

@@ -41,13 +41,20 @@ public sealed class ModelHostProcessTests
     }
 
     [Fact]
-    public async Task What_the_model_host_said_last_is_the_reason()
+    public async Task A_model_that_cannot_be_used_is_the_reason_and_is_not_tried_again()
     {
         var notAModel = Path.GetTempFileName();
         await using var server = await WebServer.StartAsync("--ModelHost:Supervise=true", $"--Models:Chat={notAModel}");
         using var deadline = Deadline();
+        var host = server.App.Services.GetRequiredService<ModelHostProcess>();
         var state = await server.App.Services.GetRequiredService<ModelHostStatus>().WaitForAsync(now => now.Phase == ModelHostPhase.Down, deadline.Token);
         Assert.Contains(Path.GetFileName(notAModel), state.Reason, StringComparison.Ordinal);
+        Assert.True(state is { Final: true, RestartAt: null });
+        await host.ExecuteTask!.WaitAsync(deadline.Token); // nobody is left to start it
+        Assert.Null(host.ProcessId);
+        using var browser = server.Open();
+        using var live = await browser.GetAsync("/health/live");
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         File.Delete(notAModel);
     }
 

@@ -16,6 +16,7 @@ internal static class Listening
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + LastWords);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // what keeps it from starting is thrown as well, and told as one sentence
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
     }
 }
