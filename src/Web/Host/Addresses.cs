@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.HostFiltering;
 
 namespace Platform.Web.Host;
 
@@ -22,6 +23,10 @@ public static class Addresses
             var loopback = urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopback);
             configuration.AddInMemoryCollection([new("AllowedHosts", loopback ? "localhost;127.0.0.1;[::1]" : "*")]);
         }
+
+        // The framework refuses other names before anything of ours runs, with a page of its own; ours stands around it.
+        builder.Services.Configure<HostFilteringOptions>(options => options.IncludeFailureMessage = false);
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RefusedHost>());
     }
 
     private static bool IsLoopback(string url) =>

@@ -30,7 +30,6 @@ public static class PlatformHost
 
     public static void UsePlatformHost(this WebApplication app)
     {
-        app.UseSecurityHeaders();
         app.UseExceptionHandler("/status/500", createScopeForErrors: true);
         app.UseWhen(context => RequestKind.WantsPage(context.Request), people => people.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
         app.UseWhen(context => !RequestKind.WantsPage(context.Request), programs => programs.UseStatusCodePages(bare =>

@@ -3,11 +3,18 @@ namespace Platform.Web.Host;
 /// <summary>Tells people's pages from programs' requests.</summary>
 public static class RequestKind
 {
-    /// <summary>A browser that opens a page, as opposed to a script, an API client, an image or a circuit.</summary>
+    private const string AnyType = "*/*";
+
+    /// <summary>Somebody who opens a page, as opposed to a script, an API client, an image or a circuit: a browser that asks for HTML, or a tool such as curl that takes whatever there is.</summary>
     public static bool WantsPage(HttpRequest request) =>
         !IsApi(request.Path)
         && !request.Path.StartsWithSegments("/_blazor")
-        && request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        && !request.Path.StartsWithSegments("/_framework")
+        && (request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)) || TakesAnything(request));
 
     public static bool IsApi(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/v1") || path.StartsWithSegments("/health");
+
+    // What a page of ours fetches says in Sec-Fetch-Dest that it is a part of a page.
+    private static bool TakesAnything(HttpRequest request) =>
+        request.Headers.Accept is [AnyType] && (request.Headers["Sec-Fetch-Dest"] is [] or ["document"]);
 }

@@ -32,6 +32,24 @@ public sealed class SetupTests
         Assert.Contains("setup_required", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("*/*", null, HttpStatusCode.Redirect)] // curl, wget
+    [InlineData("*/*", "empty", HttpStatusCode.ServiceUnavailable)] // a script of a page
+    [InlineData("application/json", null, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("application/json, */*", null, HttpStatusCode.ServiceUnavailable)]
+    public async Task A_tool_that_takes_anything_is_led_to_setup_and_one_that_asks_for_json_is_told(string accept, string? destination, HttpStatusCode status)
+    {
+        await using var server = await WebServer.StartEmptyAsync();
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = server.Address };
+        client.DefaultRequestHeaders.Accept.ParseAdd(accept);
+        if (destination is not null)
+        {
+            client.DefaultRequestHeaders.Add("Sec-Fetch-Dest", destination);
+        }
+        using var answer = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     [Fact]
     public async Task The_wizard_creates_the_administrator_signs_in_and_is_gone()
     {
