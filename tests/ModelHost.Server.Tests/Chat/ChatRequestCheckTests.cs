@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Wire;
@@ -35,6 +36,21 @@ public sealed class ChatRequestCheckTests
     {
         var problem = Refusal("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], " + field + "}");
         Assert.Equal((400, param, code), (problem?.Status, problem?.Param, problem?.Code));
+    }
+
+    [Fact]
+    public void Numbers_read_the_same_whatever_the_machines_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−" } };
+        try
+        {
+            Assert.Equal("'presence_penalty' is -2.5; it must be -2 to 2.", Refusal("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"presence_penalty\": -2.5}")?.Message);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Theory]

@@ -4,17 +4,17 @@ using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client.Http;
 
-/// <summary>The one table from what a service answers to <see cref="ModelHostException"/>.</summary>
+/// <summary>The one table from what a service answers to <see cref="ModelHostException"/>. The sentences reach people who ask questions: no address is in them; what lies below is the inner exception, for the log.</summary>
 internal static class ModelHostErrors
 {
     private const int MaxErrorBytes = 64 * 1024;
 
     /// <summary>Reads a refusal: the service's own reason, as far as it gave one.</summary>
-    public static async Task<ModelHostException> ReadAsync(HttpResponseMessage response, Uri address, TimeProvider time, CancellationToken cancellation)
+    public static async Task<ModelHostException> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellation)
     {
         var (message, code) = Parse(await ReadBoundedAsync(response, cancellation));
         var kind = Kind(response.StatusCode, code, message);
-        return new ModelHostException(kind, message ?? $"{address} answered {(int)response.StatusCode} without a reason.")
+        return new ModelHostException(kind, message ?? $"The model service answered {(int)response.StatusCode} without a reason.")
         {
             RetryAfter = RetryAfter(response, time),
             StatusCode = (int)response.StatusCode,
@@ -29,11 +29,11 @@ internal static class ModelHostErrors
     public static ModelHostException Cut(Exception? inner) =>
         new(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service closed the connection before the end. Ask again.", inner);
 
-    public static ModelHostException Unreachable(Uri address, Exception inner) =>
-        new(ModelHostErrorKind.Unavailable, $"The model service at {address.GetLeftPart(UriPartial.Authority)} does not answer ({inner.Message.TrimEnd('.')}). Is it running?", inner);
+    public static ModelHostException Unreachable(Exception inner) =>
+        new(ModelHostErrorKind.Unavailable, "The model service does not answer. Try again in a moment; if it stays so, the log names the cause.", inner);
 
-    public static ModelHostException Silent(Uri address, TimeSpan limit) =>
-        new(ModelHostErrorKind.Unavailable, $"The model service at {address.GetLeftPart(UriPartial.Authority)} said nothing for {limit.TotalSeconds:0} s (ModelHost:SilenceLimit).");
+    public static ModelHostException Silent(TimeSpan limit) =>
+        new(ModelHostErrorKind.Unavailable, $"The model service said nothing for {limit.TotalSeconds:0} s (ModelHost:SilenceLimit).");
 
     public static ModelHostException Unreadable(Uri address, string why, Exception? inner = null) =>
         new(ModelHostErrorKind.Failed, $"The model service's answer from {address.AbsolutePath} cannot be used: {why}", inner);

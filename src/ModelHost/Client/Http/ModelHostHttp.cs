@@ -86,7 +86,7 @@ internal sealed class ModelHostHttp : IDisposable
         }
         catch (OperationCanceledException) when (silence.IsBroken)
         {
-            throw ModelHostErrors.Silent(request.RequestUri!, _options.SilenceLimit);
+            throw ModelHostErrors.Silent(_options.SilenceLimit);
         }
         catch (OperationCanceledException ex) when (cancellation.IsCancellationRequested)
         {
@@ -95,7 +95,7 @@ internal sealed class ModelHostHttp : IDisposable
         catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw ModelHostErrors.Unreachable(request.RequestUri!, ex.InnerException as TimeoutException ?? ex); // the connect timeout arrives as a cancellation
+            throw ModelHostErrors.Unreachable(ex.InnerException as TimeoutException ?? ex); // the connect timeout arrives as a cancellation
         }
 
         if (response.IsSuccessStatusCode)
@@ -105,7 +105,7 @@ internal sealed class ModelHostHttp : IDisposable
 
         using (response)
         {
-            throw await ModelHostErrors.ReadAsync(response, request.RequestUri!, _time, cancellation);
+            throw await ModelHostErrors.ReadAsync(response, _time, cancellation);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class ModelHostHttp : IDisposable
         }
         catch (OperationCanceledException) when (silence.IsBroken)
         {
-            throw ModelHostErrors.Silent(address, _options.SilenceLimit);
+            throw ModelHostErrors.Silent(_options.SilenceLimit);
         }
         catch (OperationCanceledException ex) when (cancellation.IsCancellationRequested)
         {

@@ -38,7 +38,7 @@ internal static class ChatRequestCheck
 
     private static Problem? Within(string name, double? value, double least, double most) =>
         value is { } given && (given < least || given > most || double.IsNaN(given))
-            ? Problem.Invalid(name, most == int.MaxValue ? $"'{name}' is {given}; it must be at least {least}." : $"'{name}' is {given:0.####}; it must be {least} to {most}.")
+            ? Problem.Invalid(name, FormattableString.Invariant(most == int.MaxValue ? (FormattableString)$"'{name}' is {given}; it must be at least {least}." : $"'{name}' is {given:0.####}; it must be {least} to {most}."))
             : null;
 
     private static Problem? Stops(IReadOnlyList<string> stops) =>
