@@ -18,7 +18,6 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     private readonly CancellationTokenSource gone = new();
     private ElementReference root;
     private BrowserScript? script;
-    private DotNetObjectReference<DocumentView>? reference;
     private ParsedDocument? parsed;
     private IReadOnlyList<TextPart> parts = [];
     private IReadOnlyList<HighlightBox> boxes = [];
@@ -134,8 +133,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     {
         if (firstRender)
         {
-            reference = DotNetObjectReference.Create(this);
-            script = await BrowserScript.AttachAsync(js, "document-view", root, reference);
+            script = await BrowserScript.AttachAsync(js, "document-view", root, this);
         }
         if (script is null || parsed is null)
         {
@@ -176,6 +174,5 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
         {
             await script.DisposeAsync();
         }
-        reference?.Dispose();
     }
 }
