@@ -16,7 +16,7 @@ public sealed class FirstAdministrator(
     public const string EmailSetting = "PLATFORM_ADMIN_EMAIL";
     public const string PasswordSetting = "PLATFORM_ADMIN_PASSWORD";
 
-    /// <summary>Makes the roles, and the administrator named by the environment when there is none yet. InvalidOperationException when what the environment says cannot be used.</summary>
+    /// <summary>Makes the roles, and the administrator named by the environment when there is none yet. StartRefusedException when what the environment says cannot be used.</summary>
     public async Task PrepareAsync(CancellationToken cancellation)
     {
         foreach (var role in (string[])[Access.Administrator, Access.User])
