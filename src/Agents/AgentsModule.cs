@@ -49,7 +49,7 @@ public static class AgentsModule
     {
         await services.PrepareRetrievalAsync(cancellation);
         await using (var db = await services.GetRequiredService<IDbContextFactory<AgentsContext>>().CreateDbContextAsync(cancellation))
-            await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, cancellation);
+            await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, cancellation, TableSteps.All);
         await services.GetRequiredService<RunStore>().EndInterruptedAsync(cancellation);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class AgentsRig : IAsyncDisposable
             folder ?? Directory.CreateTempSubdirectory("agents-").FullName, chat ?? ScriptedChatClient.Saying("Yes [1]."), options,
             shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, ownsFolder: folder is null);
         await using (var db = rig.contexts.CreateDbContext())
-            await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken);
+            await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken, TableSteps.All);
         await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken);
         await rig.host.StartAsync(TestContext.Current.CancellationToken);
         return rig;
@@ -85,9 +85,16 @@ internal sealed class AgentsRig : IAsyncDisposable
     /// <summary>Lets the database refuse every new row of a table, or take them again, as a disk that is full does.</summary>
     public async Task RefuseRowsAsync(string table, bool refuse = true)
     {
-        await using var db = contexts.CreateDbContext();
         var sql = refuse ? $"CREATE TRIGGER refuse_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no room'); END" : $"DROP TRIGGER refuse_{table}";
-        await db.Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken);
+        await ExecuteAsync(sql);
+    }
+
+    /// <summary>Makes the tables those of version 1, when a conversation was one line of messages.</summary>
+    public async Task MakeOldAsync()
+    {
+        await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
+        await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
+        await ExecuteAsync("UPDATE room_versions SET version = 1 WHERE room = 'agents'");
     }
 
     /// <summary>Waits for a condition, with a deadline.</summary>
@@ -95,6 +102,12 @@ internal sealed class AgentsRig : IAsyncDisposable
     {
         for (var start = Stopwatch.StartNew(); !await condition(); await Task.Delay(10))
             Assert.True(start.Elapsed < Patience, "The condition did not come true in time.");
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var db = contexts.CreateDbContext();
+        await db.Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken);
     }
 
     public Task StopHostAsync() => host.StopAsync(CancellationToken.None);

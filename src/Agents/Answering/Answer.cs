@@ -33,7 +33,8 @@ public sealed record Citation(
     double Score, Verdict Verdict, int AnswerStart, int AnswerEnd);
 
 /// <summary>A passage that was read, cited or not.</summary>
-public sealed record SourceRead(Guid DocumentId, string DocumentName, string MediaType, int Page, Guid PassageId, double Score, string Excerpt);
+/// <param name="Heading">Headings above it, outermost first, joined by " › "; empty when none.</param>
+public sealed record SourceRead(Guid DocumentId, string DocumentName, string MediaType, int Page, Guid PassageId, double Score, string Excerpt, string Heading = "");
 
 /// <summary>Times of the parts of an answer.</summary>
 public sealed record AnswerTimings(double SearchMs, double FirstTokenMs, double TotalMs);

@@ -94,5 +94,5 @@ public sealed class AnswerAgent
     }
 
     private static SourceRead Source(SearchHit hit) =>
-        new(hit.Passage.DocumentId, hit.DocumentName, hit.MediaType, hit.Passage.Page, hit.Passage.Id, hit.Relevance, hit.Passage.Text);
+        new(hit.Passage.DocumentId, hit.DocumentName, hit.MediaType, hit.Passage.Page, hit.Passage.Id, hit.Relevance, hit.Passage.Text, hit.Passage.Heading);
 }

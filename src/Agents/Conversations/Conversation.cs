@@ -7,6 +7,7 @@ namespace Platform.Agents.Conversations;
 public sealed record Conversation(Guid Id, string Title, IReadOnlyList<Guid> BaseIds, bool Pinned, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool Running);
 
 /// <summary>One message. For an assistant's: the run that wrote it, its state, citations, sources, error.</summary>
+/// <param name="Versions">All versions of it, itself among them, in the order in which they were made.</param>
 public sealed record ConversationMessage(
     Guid Id, Guid ConversationId, string Role, string Text, DateTimeOffset CreatedAt, Guid? RunId, RunStatus? Status,
-    IReadOnlyList<Citation> Citations, IReadOnlyList<SourceRead> Sources, AnswerDone? Usage, ErrorData? Error);
+    IReadOnlyList<Citation> Citations, IReadOnlyList<SourceRead> Sources, AnswerDone? Usage, ErrorData? Error, IReadOnlyList<Guid> Versions);

@@ -52,19 +52,30 @@ public sealed class ConversationLibrary
         return Shown(row, await db.Runs.AnyAsync(r => r.ConversationId == row.Id && r.EndedAt == null, cancellation));
     }
 
-    /// <summary>In order; includes the part of a running answer that is stored so far.</summary>
+    /// <summary>The path that is shown, in order; includes the part of a running answer that is stored so far.</summary>
     public async Task<IReadOnlyList<ConversationMessage>> MessagesAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var conversation = await OwnAsync(db, caller, conversationId, cancellation);
-        var messages = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
+        var tree = await TreeAsync(db, conversation.Id, cancellation);
         var states = await db.Runs.AsNoTracking().Where(r => r.ConversationId == conversation.Id).ToDictionaryAsync(r => r.AssistantMessageId, r => r.Status, cancellation);
-        return messages.ConvertAll(m => new ConversationMessage(
+        return [.. tree.PathTo(conversation.EndId).Select(m => new ConversationMessage(
             m.Id, m.ConversationId, m.Role, m.Text, m.CreatedAt, m.RunId, states.TryGetValue(m.Id, out var status) ? status : null,
             m.Citations is null ? [] : RunJson.Read<List<Citation>>(m.Citations),
             m.Sources is null ? [] : RunJson.Read<List<SourceRead>>(m.Sources),
             m.Usage is null ? null : RunJson.Read<AnswerDone>(m.Usage),
-            m.Error is null ? null : RunJson.Read<ErrorData>(m.Error)));
+            m.Error is null ? null : RunJson.Read<ErrorData>(m.Error),
+            tree.VersionsOf(m)))];
+    }
+
+    /// <summary>Shows this version of a message, and what followed it last. NotFoundException where the conversation has no such message.</summary>
+    public async Task ShowVersionAsync(Caller caller, Guid conversationId, Guid messageId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var conversation = await OwnAsync(db, caller, conversationId, cancellation);
+        var tree = await TreeAsync(db, conversation.Id, cancellation);
+        conversation.EndId = tree.NewestEndFrom((tree.Find(messageId) ?? throw new NotFoundException("Message")).Id);
+        await db.SaveChangesAsync(cancellation);
     }
 
     /// <summary>ArgumentException: an empty title, or over 200 characters.</summary>
@@ -104,6 +115,9 @@ public sealed class ConversationLibrary
         change(await OwnAsync(db, caller, conversationId, cancellation));
         await db.SaveChangesAsync(cancellation);
     }
+
+    private static async Task<MessageTree> TreeAsync(AgentsContext db, Guid conversationId, CancellationToken cancellation) =>
+        new(await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversationId).ToListAsync(cancellation));
 
     private static async Task<ConversationRow> OwnAsync(AgentsContext db, Caller caller, Guid conversationId, CancellationToken cancellation) =>
         await db.Conversations.SingleOrDefaultAsync(c => c.Id == conversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");

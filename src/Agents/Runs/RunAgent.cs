@@ -9,7 +9,8 @@ using Platform.Retrieval.Access;
 namespace Platform.Agents.Runs;
 
 /// <summary>A question to answer in a conversation. RunId is chosen by the caller: the same id with the same content starts nothing new, with other content it is a conflict (RunConflictException).</summary>
-public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto);
+/// <param name="VersionOf">A message of the conversation that this is a further version of: an answer, to have its question answered again, or a question, to ask another in its place. What it is a version of stays. Null goes on after what is shown.</param>
+public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null);
 
 public sealed class RunConflictException(string message) : Exception(message);
 
@@ -30,7 +31,7 @@ public sealed class RunAgent
     internal RunAgent(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time) =>
         (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
 
-    /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, or over 32,000 characters. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
+    /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, over 32,000 characters, or another than the one whose answer is to have a further version. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
     public async Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(start.Question))
@@ -44,8 +45,10 @@ public sealed class RunAgent
             ?? throw new NotFoundException("Conversation");
         host.RefuseWhenFull();
 
-        var past = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
-        var run = AddRows(db, caller, start, conversation, past.Count == 0 ? 0 : past[^1].Ordinal);
+        var messages = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
+        var tree = new MessageTree(messages);
+        var (after, asked) = Place(tree, conversation, start);
+        var run = AddRows(db, caller, start, conversation, after, asked, messages.Count == 0 ? 0 : messages[^1].Ordinal);
         try
         {
             await db.SaveChangesAsync(cancellation);
@@ -59,7 +62,7 @@ public sealed class RunAgent
                 throw new RunConflictException("This conversation is being answered already. Wait for the end of that answer, or stop it.");
             throw; // a full disk, say
         }
-        var history = past.Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
+        var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
         var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode);
         host.Enqueue(new LiveRun(run.Id, run.AssistantMessageId, question, time));
         return Info(run);
@@ -123,13 +126,34 @@ public sealed class RunAgent
             : throw new RunConflictException($"Run {start.RunId} exists already, with other content. Choose a new id.");
     }
 
-    private RunRow AddRows(AgentsContext db, Caller caller, StartRun start, ConversationRow conversation, int lastOrdinal)
+    /// <summary>The message that the question follows, and the question where it stands already.</summary>
+    private static (Guid? After, MessageRow? Asked) Place(MessageTree tree, ConversationRow conversation, StartRun start)
+    {
+        if (start.VersionOf is not { } id)
+            return (conversation.EndId, null);
+        var old = tree.Find(id) ?? throw new NotFoundException("Message");
+        if (old.Role == "user")
+            return (old.ParentId, null);
+        var asked = tree.Find(old.ParentId ?? Guid.Empty) ?? throw new NotFoundException("Message");
+        return asked.Text == start.Question
+            ? (asked.ParentId, asked)
+            : throw new ArgumentException("A further version of an answer answers the same question. Give that question, or ask this one as a version of it.", nameof(start));
+    }
+
+    private RunRow AddRows(AgentsContext db, Caller caller, StartRun start, ConversationRow conversation, Guid? after, MessageRow? asked, int lastOrdinal)
     {
         var now = time.GetUtcNow();
-        MessageRow Message(string role, string text, int ordinal) =>
-            new() { Id = Guid.CreateVersion7(now), ConversationId = conversation.Id, Ordinal = ordinal, Role = role, Text = text, CreatedAt = now, RunId = start.RunId };
-        var asked = Message("user", start.Question, lastOrdinal + 1);
-        var answer = Message("assistant", "", lastOrdinal + 2);
+        MessageRow Add(string role, string text, Guid? parent)
+        {
+            var message = new MessageRow
+            {
+                Id = Guid.CreateVersion7(now), ConversationId = conversation.Id, ParentId = parent, Ordinal = ++lastOrdinal, Role = role, Text = text, CreatedAt = now, RunId = start.RunId,
+            };
+            db.Add(message);
+            return message;
+        }
+        asked ??= Add("user", start.Question, after);
+        var answer = Add("assistant", "", asked.Id);
         var run = new RunRow
         {
             Id = start.RunId, ConversationId = conversation.Id, OwnerId = caller.UserId, UserMessageId = asked.Id, AssistantMessageId = answer.Id,
@@ -137,8 +161,8 @@ public sealed class RunAgent
         };
         if (conversation.Title.Length == 0)
             conversation.Title = ConversationTitle.Of(start.Question);
-        conversation.UpdatedAt = now;
-        db.AddRange(asked, answer, run);
+        (conversation.EndId, conversation.UpdatedAt) = (answer.Id, now);
+        db.Add(run);
         return run;
     }
 

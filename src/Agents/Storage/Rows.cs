@@ -12,6 +12,9 @@ internal sealed class ConversationRow
     /// <summary>JSON array of base ids; empty means all that the owner may read.</summary>
     public string BaseIds { get; set; } = "[]";
     public bool Pinned { get; set; }
+
+    /// <summary>The last message of the path that is shown; null while there is no message.</summary>
+    public Guid? EndId { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
 }
@@ -21,7 +24,10 @@ internal sealed class MessageRow
     public Guid Id { get; set; }
     public Guid ConversationId { get; set; }
 
-    /// <summary>Place in the conversation, from 1.</summary>
+    /// <summary>The message that it follows; null for a first one. Messages that follow the same one are versions of each other.</summary>
+    public Guid? ParentId { get; set; }
+
+    /// <summary>In what order the messages of a conversation were made, from 1.</summary>
     public int Ordinal { get; set; }
     public required string Role { get; set; }
     public string Text { get; set; } = "";

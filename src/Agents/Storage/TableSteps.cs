@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Platform.Agents.Storage;
+
+/// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
+internal static class TableSteps
+{
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync };
+
+    // Until then a conversation was one line: each message follows the one before it, and the last is shown.
+    private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
+    {
+        foreach (var sql in room.Database.IsSqlite() ? (string[])[ParentInSqlite, EndInSqlite] : [ParentInPostgres, EndInPostgres])
+            await room.Database.ExecuteSqlRawAsync(sql, cancellation);
+        await room.Database.ExecuteSqlRawAsync(
+            """
+            UPDATE agents_messages SET "ParentId" = (SELECT before."Id" FROM agents_messages AS before
+                WHERE before."ConversationId" = agents_messages."ConversationId" AND before."Ordinal" < agents_messages."Ordinal" ORDER BY before."Ordinal" DESC LIMIT 1)
+            """, cancellation);
+        await room.Database.ExecuteSqlRawAsync(
+            """
+            UPDATE agents_conversations SET "EndId" = (SELECT newest."Id" FROM agents_messages AS newest
+                WHERE newest."ConversationId" = agents_conversations."Id" ORDER BY newest."Ordinal" DESC LIMIT 1)
+            """, cancellation);
+    }
+
+    private const string ParentInSqlite = """ALTER TABLE agents_messages ADD COLUMN "ParentId" TEXT NULL""";
+    private const string ParentInPostgres = """ALTER TABLE agents_messages ADD COLUMN "ParentId" uuid NULL""";
+    private const string EndInSqlite = """ALTER TABLE agents_conversations ADD COLUMN "EndId" TEXT NULL""";
+    private const string EndInPostgres = """ALTER TABLE agents_conversations ADD COLUMN "EndId" uuid NULL""";
+}
