@@ -72,6 +72,15 @@
             event.preventDefault();
             toggleSidebar();
         }
+        if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "k") {
+            const search = document.querySelector("[data-search-chats]");
+            if (search) {
+                event.preventDefault();
+                if (root.dataset.sidebar === "icons") toggleSidebar();
+                if (getComputedStyle(search).visibility === "hidden") setDrawer(true);
+                search.focus();
+            }
+        }
         if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "o") {
             const start = document.querySelector("[data-testid=new-chat]");
             if (start) { event.preventDefault(); start.click(); }

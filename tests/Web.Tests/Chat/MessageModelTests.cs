@@ -20,7 +20,7 @@ public sealed class MessageModelTests
         Samples.Event(7, "done", new TextData("Twenty-five days [1].")),
     ];
 
-    private static MessageModel Live() => MessageModel.Live(new RunInfo(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), RunStatus.Queued, DateTimeOffset.UnixEpoch, null));
+    private static MessageModel Live() => MessageModel.Live(new RunInfo(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), RunStatus.Queued, DateTimeOffset.UnixEpoch, null), []);
 
     [Fact]
     public void Events_fold_into_the_answer()
@@ -81,7 +81,7 @@ public sealed class MessageModelTests
     [Fact]
     public void A_stored_answer_that_still_runs_starts_empty_so_that_its_events_fill_it_once()
     {
-        var stored = new ConversationMessage(Guid.NewGuid(), Guid.NewGuid(), "assistant", "Twenty-", DateTimeOffset.UnixEpoch, Guid.NewGuid(), RunStatus.InProgress, [], [], null, null);
+        var stored = new ConversationMessage(Guid.NewGuid(), Guid.NewGuid(), "assistant", "Twenty-", DateTimeOffset.UnixEpoch, Guid.NewGuid(), RunStatus.InProgress, [], [], null, null, []);
 
         var message = MessageModel.Of(stored);
 

@@ -3,7 +3,7 @@ using Platform.Agents.Runs;
 
 namespace Platform.Web.Features.Chat;
 
-/// <summary>Asking: new questions, again, wider, stop.</summary>
+/// <summary>Asking: new questions, again, otherwise, wider, stop.</summary>
 public sealed partial class ChatPage
 {
     /// <summary>Sends a question, or queues it behind the answer that is being written; called by the composer's script. False keeps the text in the composer.</summary>
@@ -20,13 +20,27 @@ public sealed partial class ChatPage
             StateHasChanged();
             return true;
         }
+        return await StartAsync(question.Trim(), versionOf: null);
+    }
 
+    // False when it was not taken; what is wrong has been said then. A version of a message takes its place, and what followed it is shown no more.
+    private async Task<bool> StartAsync(string question, MessageModel? versionOf)
+    {
         try
         {
             conversation ??= await conversations.CreateAsync(caller, chosen, gone.Token);
-            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), conversation.Id, question.Trim()), gone.Token);
-            messages.Add(MessageModel.Asked(run, question.Trim()));
-            live = MessageModel.Live(run);
+            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), conversation.Id, question, VersionOf: versionOf?.Id), gone.Token);
+            if (versionOf is not null)
+            {
+                var place = messages.FindIndex(m => m.Id == versionOf.Id);
+                messages.RemoveRange(place, messages.Count - place);
+                (opened, card) = (null, null);
+            }
+            if (versionOf is not { IsUser: false })
+            {
+                messages.Add(MessageModel.Asked(run, question, versionOf?.Versions ?? []));
+            }
+            live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : []);
             messages.Add(live);
             conversation = await conversations.GetAsync(caller, conversation.Id, gone.Token);
         }
@@ -67,7 +81,7 @@ public sealed partial class ChatPage
         if (queued is { } text && script is not null)
         {
             queued = null;
-            await script.PutAsync(text);
+            await script.CallAsync("put", text);
         }
     }
 
@@ -75,7 +89,7 @@ public sealed partial class ChatPage
     {
         if (await SendAsync(question) && script is not null)
         {
-            await script.ToBottomAsync();
+            await script.CallAsync("toBottom");
         }
     }
 
@@ -83,7 +97,18 @@ public sealed partial class ChatPage
     {
         var at = messages.IndexOf(answer);
         var question = messages.Take(at).LastOrDefault(m => m.IsUser);
-        return question is null ? Task.CompletedTask : AskAsync(question.Text);
+        return question is null ? Task.CompletedTask : StartAsync(question.Text, answer);
+    }
+
+    private async Task ShowVersionAsync(Guid messageId)
+    {
+        if (conversation is not null && live is null)
+        {
+            await conversations.ShowVersionAsync(caller, conversation.Id, messageId, gone.Token);
+            (opened, card) = (null, null);
+            messages.Clear();
+            messages.AddRange((await conversations.MessagesAsync(caller, conversation.Id, gone.Token)).Select(MessageModel.Of));
+        }
     }
 
     private async Task WidenAsync(MessageModel answer)

@@ -6,6 +6,7 @@ using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
 using Platform.Web.Host;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Chat;
 
@@ -20,7 +21,7 @@ public sealed partial class ChatPage(
     private readonly List<MessageModel> messages = [];
     private ElementReference root;
     private ShortcutList? shortcuts;
-    private ChatScript? script;
+    private BrowserScript? script;
     private Caller caller = default!;
     private Conversation? conversation;
     private IReadOnlyList<KnowledgeBase> bases = [];
@@ -56,8 +57,8 @@ public sealed partial class ChatPage(
     {
         if (firstRender)
         {
-            script = await ChatScript.AttachAsync(window.Js, root, this);
-            await script.UseDraftAsync(ConversationId);
+            script = await BrowserScript.AttachAsync(window.Js, "chat", root, this);
+            await UseDraftAsync(ConversationId);
             ready = true;
             StateHasChanged();
         }
@@ -95,10 +96,7 @@ public sealed partial class ChatPage(
             missing = true;
         }
         loading = false;
-        if (script is not null)
-        {
-            await script.UseDraftAsync(wanted);
-        }
+        await UseDraftAsync(wanted);
         if (live is not null)
         {
             _ = FollowAsync(live);
@@ -108,6 +106,9 @@ public sealed partial class ChatPage(
             suggestions = await ideas.ForAsync(caller, chosen, Texts, gone.Token);
         }
     }
+
+    // What is typed and not sent is kept apart for each conversation.
+    private ValueTask UseDraftAsync(Guid? id) => script?.CallAsync("useDraft", id?.ToString() ?? "new") ?? ValueTask.CompletedTask;
 
     private async Task FollowAsync(MessageModel answer)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Platform.Agents.Conversations;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Chat;
 
@@ -30,7 +30,7 @@ public sealed record ConversationGroup(ConversationAge Age, string Month, IReadO
             1 => (ConversationAge.Yesterday, ""),
             <= 7 => (ConversationAge.Week, ""),
             <= 30 => (ConversationAge.Month, ""),
-            _ => (ConversationAge.Older, used.ToString("Y", CultureInfo.CurrentCulture)),
+            _ => (ConversationAge.Older, Times.Month(used)),
         };
     }
 }

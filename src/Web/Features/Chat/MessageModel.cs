@@ -13,7 +13,7 @@ public sealed class MessageModel
     private readonly StringBuilder text;
     private readonly List<Citation> citations;
 
-    private MessageModel(Guid id, string role, string text, DateTimeOffset createdAt, Guid? runId, IEnumerable<Citation> citations)
+    private MessageModel(Guid id, string role, string text, DateTimeOffset createdAt, Guid? runId, IEnumerable<Citation> citations, IReadOnlyList<Guid> versions)
     {
         Id = id;
         Role = role;
@@ -21,6 +21,7 @@ public sealed class MessageModel
         RunId = runId;
         this.text = new StringBuilder(text);
         this.citations = [.. citations];
+        Versions = versions;
     }
 
     public Guid Id { get; }
@@ -33,6 +34,9 @@ public sealed class MessageModel
     public Guid? RunId { get; }
 
     public string Text => text.ToString();
+
+    /// <summary>All versions of it, itself among them, in the order in which they were made.</summary>
+    public IReadOnlyList<Guid> Versions { get; }
 
     public IReadOnlyList<Citation> Citations => citations;
 
@@ -63,8 +67,8 @@ public sealed class MessageModel
 
     /// <summary>A stored message. One that is still being written starts empty and running: its events, from the first, fill it.</summary>
     public static MessageModel Of(ConversationMessage message) => message.Status is RunStatus.Queued or RunStatus.InProgress
-        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, []) { Running = true, Progress = Waiting }
-        : new(message.Id, message.Role, message.Text, message.CreatedAt, message.RunId, message.Citations)
+        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, [], message.Versions) { Running = true, Progress = Waiting }
+        : new(message.Id, message.Role, message.Text, message.CreatedAt, message.RunId, message.Citations, message.Versions)
         {
             Sources = message.Sources,
             Usage = message.Usage,
@@ -73,11 +77,13 @@ public sealed class MessageModel
             Stopped = message.Status == RunStatus.Cancelled,
         };
 
-    /// <summary>The answer of a run that was just started.</summary>
-    public static MessageModel Live(RunInfo run) => new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, []) { Running = true, Progress = Waiting };
+    /// <summary>The answer of a run that was just started, with the versions that there were before it.</summary>
+    public static MessageModel Live(RunInfo run, IReadOnlyList<Guid> before) =>
+        new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, [], [.. before, run.AssistantMessageId]) { Running = true, Progress = Waiting };
 
-    /// <summary>A question that was just sent.</summary>
-    public static MessageModel Asked(RunInfo run, string question) => new(run.UserMessageId, "user", question, run.CreatedAt, run.Id, []);
+    /// <summary>A question that was just sent, with the versions that there were before it.</summary>
+    public static MessageModel Asked(RunInfo run, string question, IReadOnlyList<Guid> before) =>
+        new(run.UserMessageId, "user", question, run.CreatedAt, run.Id, [], [.. before, run.UserMessageId]);
 
     /// <summary>Takes an event in; one that was taken in before, or an unknown one, changes nothing.</summary>
     public void Apply(RunEvent happened)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Localization;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -7,43 +6,42 @@ using Platform.Retrieval.Documents;
 
 namespace Platform.Web.Features.Chat;
 
-/// <summary>Questions to begin with, made from the headings of what the person's own bases hold.</summary>
-public sealed partial class QuestionIdeas(DocumentLibrary documents)
+/// <summary>Questions to begin with, in the words of what the person's own bases hold.</summary>
+public sealed class QuestionIdeas(DocumentLibrary documents)
 {
-    private const int Ideas = 4, DocumentsRead = 3, LongestDocument = 400, LongestHeading = 60;
+    private const int Ideas = 4, BasesRead = 3, DocumentsRead = 4, OfADocument = 2, LongestDocument = 400;
 
-    /// <summary>Up to four; none when the bases hold no document with headings.</summary>
+    /// <summary>How many ways there are to ask about a topic: the texts Topic_en_0 and on.</summary>
+    private const int Forms = 3;
+
+    /// <summary>Up to four; none when the bases hold nothing that could be asked for by name.</summary>
     public async Task<IReadOnlyList<string>> ForAsync(Caller caller, IReadOnlyList<Guid> baseIds, IStringLocalizer texts, CancellationToken cancellation)
     {
-        var ideas = new List<Idea>();
+        List<(QuestionIdea Idea, int Rank)> found = [];
         try
         {
-            foreach (var baseId in baseIds.Take(3))
+            foreach (var baseId in baseIds.Take(BasesRead))
             {
                 var ready = (await documents.ListAsync(caller, baseId, cancellation)).Where(d => d.State == DocumentState.Ready && d.Passages is > 0 and <= LongestDocument);
                 foreach (var document in ready.OrderByDescending(d => d.UpdatedAt).Take(DocumentsRead))
                 {
-                    var headings = (await documents.PassagesAsync(caller, document.Id, cancellation))
-                        .Select(p => Number().Replace(p.Heading.Split(" › ")[^1].Trim(), "")).Where(h => h.Length is > 1 and < LongestHeading && !h.Contains('|', StringComparison.Ordinal)).Distinct().ToList();
-                    // From the middle: a first heading is often the title, a last one an imprint.
-                    ideas.AddRange(headings.Skip(headings.Count / 3).Take(2).Select(h => new Idea(h, Path.GetFileNameWithoutExtension(document.Name))));
+                    found.AddRange(QuestionIdea.Of(await documents.PassagesAsync(caller, document.Id, cancellation)).Take(OfADocument).Select((idea, rank) => (idea, rank)));
                 }
             }
         }
         catch (NotFoundException)
         {
-            ideas.Clear(); // a base or document was deleted meanwhile
+            found.Clear(); // a base or document was deleted meanwhile
         }
-        // A question reads best in the language of what it asks about; those in the reader's language first.
-        var chinese = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh";
-        return [.. ideas.DistinctBy(i => i.Heading).OrderByDescending(i => i.IsChinese == chinese).Take(Ideas).Select(i => texts[i.IsChinese ? "Idea_zh" : "Idea_en", i.Heading, i.Document].Value)];
+
+        return Worded(found, texts);
     }
 
-    [GeneratedRegex(@"^(?:\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+、|第[一二三四五六七八九十\d]+[章节条])\s*")]
-    private static partial Regex Number();
-
-    private sealed record Idea(string Heading, string Document)
+    // The reader's language first, then one of each document before a second of any. A topic is asked about in its own language.
+    private static IReadOnlyList<string> Worded(IEnumerable<(QuestionIdea Idea, int Rank)> found, IStringLocalizer texts)
     {
-        public bool IsChinese => Heading.Any(c => c is >= '\u4E00' and <= '\u9FFF');
+        var chinese = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh";
+        var chosen = found.DistinctBy(f => f.Idea.Words).OrderByDescending(f => f.Idea.IsChinese == chinese).ThenBy(f => f.Rank).Select(f => f.Idea).Take(Ideas);
+        return [.. chosen.Select((idea, place) => idea.IsQuestion ? idea.Words : texts[$"Topic_{(idea.IsChinese ? "zh" : "en")}_{place % Forms}", idea.Words].Value)];
     }
 }

@@ -1,4 +1,5 @@
 using Platform.Retrieval;
+using Platform.Retrieval.Access;
 using Platform.Retrieval.Documents;
 using Platform.Web.Layout;
 
@@ -28,30 +29,32 @@ public sealed partial class BasePage
         }
     }
 
-    private async Task DeleteDocumentAsync(DocumentInfo document)
+    private async Task DeleteDocumentsAsync(IReadOnlyList<DocumentInfo> some)
     {
-        var asked = new Confirmation(Texts["DeleteDocumentTitle"], Texts["DeleteDocumentText", document.Name], Texts["Delete"]) { Danger = true };
+        var asked = some.Count == 1
+            ? new Confirmation(Texts["DeleteDocumentTitle"], Texts["DeleteDocumentText", some[0].Name], Texts["Delete"]) { Danger = true }
+            : new Confirmation(Texts["DeleteDocumentsTitle", some.Count], Texts["DeleteDocumentsText"], Texts["Delete"]) { Danger = true };
         if (confirm is not null && await confirm.AskAsync(asked))
         {
-            await TryAsync(() => library.DeleteAsync(caller, document.Id, gone.Token));
+            await EachAsync(some, library.DeleteAsync);
         }
     }
 
-    private Task<bool> RetryAsync(DocumentInfo document) => TryAsync(() => library.RetryAsync(caller, document.Id, gone.Token));
+    private Task<bool> RetryAsync(IReadOnlyList<DocumentInfo> some) => EachAsync(some, library.RetryAsync);
 
     private Task<bool> CancelAsync(DocumentInfo document) => TryAsync(() => library.CancelAsync(caller, document.Id, gone.Token));
 
-    private Task<bool> RetryFailedAsync() => TryAsync(async () =>
+    private Task<bool> EachAsync(IReadOnlyList<DocumentInfo> some, Func<Caller, Guid, CancellationToken, Task> change) => TryAsync(async () =>
     {
-        foreach (var document in documents.Where(d => d.State == DocumentState.Failed))
+        foreach (var document in some)
         {
-            await library.RetryAsync(caller, document.Id, gone.Token);
+            await change(caller, document.Id, gone.Token);
         }
     });
 
-    private Task CancelUploadAsync(UploadItem upload) => script?.CancelAsync(upload.Key).AsTask() ?? Task.CompletedTask;
+    private Task CancelUploadAsync(UploadItem upload) => CallAsync("cancel", upload.Key);
 
-    private Task SendAgainAsync(UploadItem upload) => script?.AgainAsync(upload.Key).AsTask() ?? Task.CompletedTask;
+    private Task SendAgainAsync(UploadItem upload) => CallAsync("again", upload.Key);
 
     private async Task ClearSettledAsync()
     {
@@ -60,10 +63,7 @@ public sealed partial class BasePage
         {
             uploads.Remove(key);
         }
-        if (script is not null)
-        {
-            await script.ForgetAsync(settled);
-        }
+        await CallAsync("forget", settled);
     }
 
     private IEnumerable<UploadItem> Duplicates => uploads.Values.Where(u => u.State == "duplicate");
@@ -74,11 +74,10 @@ public sealed partial class BasePage
         {
             uploads[upload.Key] = upload with { State = "waiting" };
         }
-        if (script is not null)
-        {
-            await script.DecideAsync(decided.Item.Key, decided.Choice, decided.All);
-        }
+        await CallAsync("decide", decided.Item.Key, decided.Choice, decided.All);
     }
+
+    private Task CallAsync(string function, params object?[] arguments) => script?.CallAsync(function, arguments).AsTask() ?? Task.CompletedTask;
 
     private async Task<bool> TryAsync(Func<Task> change)
     {

@@ -22,10 +22,11 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
     private readonly CancellationTokenSource gone = new();
     private readonly SortedDictionary<int, UploadItem> uploads = [];
     private readonly long limit = options.Value.MaxFileBytes;
+    private readonly IngestPace pace = new();
     private ElementReference root;
     private ConfirmDialog? confirm;
     private BaseDialog? dialog;
-    private UploadScript? script;
+    private BrowserScript? script;
     private Caller caller = default!;
     private KnowledgeBase? item;
     private IReadOnlyList<DocumentInfo> documents = [];
@@ -53,7 +54,7 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
         if (mayChange && !attaching)
         {
             attaching = true;
-            script = await UploadScript.AttachAsync(window.Js, root, this, $"/api/bases/{BaseId}/documents", limit);
+            script = await BrowserScript.AttachAsync(window.Js, "upload", root, this, $"/api/bases/{BaseId}/documents", limit);
             attached = true;
             StateHasChanged();
         }
@@ -67,6 +68,7 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
             item = await bases.GetAsync(caller, BaseId, gone.Token);
             documents = await library.ListAsync(caller, BaseId, gone.Token);
             now = window.Time.GetUtcNow();
+            pace.Look(documents, now);
             read = true;
         }
         catch (NotFoundException)

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Localization;
 using Platform.Retrieval.Documents;
+using Platform.Web.Features.Documents;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Knowledge;
 
@@ -12,6 +15,15 @@ internal static class DocumentRows
 
     /// <summary>State as tests and style sheets name it.</summary>
     public static string Name(DocumentState state) => state.ToString().ToLowerInvariant();
+
+    /// <summary>Size, pages or sheets where there are several, passages.</summary>
+    public static string Extent(DocumentInfo document, IStringLocalizer<KnowledgeTexts> texts)
+    {
+        var (size, passages) = (Sizes.Of(document.Bytes), texts.Count("PassageCount", document.Passages));
+        return document.Pages > 1
+            ? texts[Places.HasSheets(document.MediaType) ? "SubSheets" : "SubPages", size, document.Pages, passages]
+            : texts["SubPassages", size, passages];
+    }
 
     public static IReadOnlyList<DocumentInfo> Pick(IEnumerable<DocumentInfo> documents, string containing, DocumentOrder order)
     {

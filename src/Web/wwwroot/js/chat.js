@@ -42,11 +42,19 @@ function composing(root, page, on) {
 
     on(root, 'input', event => { if (event.target === field()) { fit(); keep(); } });
     on(root, 'keydown', event => {
-        if (event.target !== field() || event.key !== 'Enter' || event.shiftKey) { return; }
-        // Enter that picks a word of an input method is not a send; 229 is what some browsers report for it.
+        // A key that picks a word of an input method is none of ours; 229 is what some browsers report for it.
         if (event.isComposing || event.keyCode === 229) { return; }
-        event.preventDefault();
-        send();
+        const edited = event.target.closest('[data-edit]'), inField = event.target === field();
+        if (event.key === 'Enter' && !event.shiftKey && (inField || edited)) {
+            event.preventDefault();
+            if (edited) { edited.querySelector('[data-edit-send]').click(); } else { send(); }
+        } else if (event.key === 'Escape' && edited) {
+            event.stopPropagation();
+            edited.querySelector('[data-edit-cancel]').click();
+            field()?.focus();
+        } else if (event.key === 'ArrowUp' && inField && field().value === '') {
+            [...root.querySelectorAll('[data-edit-question]')].at(-1)?.click();
+        }
     });
     on(root, 'click', event => { if (event.target.closest('[data-send]')) { send(); } });
     return {
@@ -128,6 +136,9 @@ function shortcuts(root, page, on) {
             root.querySelector('[data-composer] textarea')?.focus();
         } else if (event.key === 'Escape' && !event.isComposing && !document.querySelector('dialog[open]')) {
             page.invokeMethodAsync('EscapeAsync');
+        } else if (control && event.shiftKey && event.key.toLowerCase() === 'c') {
+            const copy = [...root.querySelectorAll('[data-copy-answer]')].at(-1);
+            if (copy) { event.preventDefault(); copy.click(); }
         } else if (control && event.key === '/') {
             event.preventDefault();
             page.invokeMethodAsync('ShowShortcutsAsync');

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Platform.Web.Host;
+
+namespace Platform.Web.Layout;
+
+/// <summary>Dates and times as people read them, one form a language, in the server's time zone: hours from 0 to 23 everywhere, and no date that could be read as another.</summary>
+public static class Times
+{
+    private static bool Chinese => CultureInfo.CurrentUICulture.Name == Languages.SimplifiedChinese;
+
+    /// <summary>14:05</summary>
+    public static string Clock(DateTimeOffset at) => Local(at, "HH:mm");
+
+    /// <summary>3 Nov 2026, 2026年11月3日</summary>
+    public static string Day(DateTimeOffset at) => Local(at, Chinese ? "yyyy年M月d日" : "d MMM yyyy");
+
+    /// <summary>3 Nov 2026 14:05, 2026年11月3日 14:05</summary>
+    public static string Moment(DateTimeOffset at) => $"{Day(at)} {Clock(at)}";
+
+    /// <summary>November 2026, 2026年11月</summary>
+    public static string Month(DateTimeOffset at) => at.ToString(Chinese ? "yyyy年M月" : "MMMM yyyy", CultureInfo.InvariantCulture);
+
+    private static string Local(DateTimeOffset at, string form) => at.ToLocalTime().ToString(form, CultureInfo.InvariantCulture);
+}

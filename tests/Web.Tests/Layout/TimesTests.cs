@@ -1,0 +1,25 @@
+using System.Globalization;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Tests.Layout;
+
+public sealed class TimesTests
+{
+    [Theory]
+    [InlineData("en", "06:05", "3 Nov 2026", "3 Nov 2026 06:05", "November 2026")]
+    [InlineData("zh-Hans", "06:05", "2026年11月3日", "2026年11月3日 06:05", "2026年11月")]
+    public void Each_language_has_one_form(string language, string clock, string day, string moment, string month)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = new CultureInfo(language);
+        try
+        {
+            var at = new DateTimeOffset(2026, 11, 3, 6, 5, 0, TimeZoneInfo.Local.GetUtcOffset(new DateTime(2026, 11, 3)));
+            Assert.Equal((clock, day, moment, month), (Times.Clock(at), Times.Day(at), Times.Moment(at), Times.Month(at)));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+}
