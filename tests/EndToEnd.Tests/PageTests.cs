@@ -18,7 +18,6 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
         await page.WaitUntilReadyAsync("it-security.md");
         await page.GotoAsync($"{platform.Address}/chat");
-        await BrowserFixture.ShootAsync(page, "20-ideas");
         const string Question = "How long must a password be?";
         await (await page.AskAsync(Question)).WaitUntilDoneAsync();
 

@@ -41,5 +41,9 @@ public sealed class QuestionIdeaTests
         Assert.Equal([new("overtime", false), new("notice", false)], ideas);
     }
 
+    [Fact]
+    public void A_heading_of_several_words_comes_before_one_word() =>
+        Assert.Equal("annual leave", QuestionIdea.Of([Passage("x", "Updates"), Passage("x", "Notice"), Passage("x", "Annual leave")])[0].Words);
+
     private static Passage Passage(string text, string heading = "") => new(Guid.NewGuid(), Guid.Empty, Guid.Empty, 0, text, heading, 1, 1, 0, text.Length, 1);
 }

@@ -17,7 +17,7 @@ internal sealed partial record QuestionIdea(string Words, bool IsQuestion)
         var questions = all.SelectMany(p => p.Text.Split('\n')).Select(line => QuestionMark().Replace(line.Trim(), "")).Where(IsWholeQuestion).Distinct().ToList();
         return questions.Count >= QuestionsOfAList
             ? FromTheMiddle(questions.ConvertAll(q => new QuestionIdea(q, IsQuestion: true)))
-            : FromTheMiddle([.. all.Select(p => Topic(p.Heading)).OfType<string>().Distinct().Select(t => new QuestionIdea(t, IsQuestion: false))]);
+            : [.. FromTheMiddle([.. all.Select(p => Topic(p.Heading)).OfType<string>().Distinct().Select(t => new QuestionIdea(t, IsQuestion: false))]).OrderByDescending(SaysMuch)];
     }
 
     /// <summary>A heading as it stands inside a question, or null when it would not: without its number, small at its start, the reader spoken of as "my".</summary>
@@ -36,6 +36,9 @@ internal sealed partial record QuestionIdea(string Words, bool IsQuestion)
 
     private static bool IsWholeQuestion(string line) =>
         line.Length is > 5 and <= LongestQuestion && line[^1] is '?' or '？' && line.IndexOfAny(['.', '。', '!', '！', '|', '?', '？']) == line.Length - 1;
+
+    // One word alone, such as "Updates", could be of any document.
+    private static bool SaysMuch(QuestionIdea topic) => topic.IsChinese ? topic.Words.Length > 2 : topic.Words.Contains(' ', StringComparison.Ordinal);
 
     // A first heading is often the title, a last one an imprint.
     private static List<QuestionIdea> FromTheMiddle(List<QuestionIdea> ideas) => [.. ideas.Skip(ideas.Count / 3), .. ideas.Take(ideas.Count / 3)];
