@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
@@ -36,13 +37,21 @@ public sealed class ModelEngine : IAsyncDisposable
         return Task.Run(() => Start(options, time, log, cancellation), cancellation); // reading and hashing files takes seconds
     }
 
-    /// <summary>Looks a model up by id.</summary>
+    /// <summary>The adapters of the registry; any of them that fits the model can be asked for.</summary>
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
+    public IReadOnlyList<AdapterInfo> Adapters(string modelId) => catalog.Find(modelId).Generating.Adapters;
+
+    /// <summary>Looks a model up by id; `model:adapter` gives the model.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     public ModelInfo Find(string modelId) => catalog.Find(modelId).Info;
 
     /// <summary>Generates text; the last event is always <see cref="GenerationFinished"/>, unless it throws. Cancelling ends it within one step and throws OperationCanceledException.</summary>
     /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull. Later: Failed.</exception>
-    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => catalog.Find(request.ModelId).Generating.RunAsync(request, cancellation);
+    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation)
+    {
+        var named = request.Adapters is null ? catalog.AdapterOf(request.ModelId) : null;
+        return catalog.Find(request.ModelId).Generating.RunAsync(named is null ? request : request with { Adapters = [new AdapterChoice(named)] }, cancellation);
+    }
 
     /// <summary>One L2-normalised vector an input, in input order.</summary>
     /// <exception cref="EngineException">ModelNotFound, BadRequest, ContextTooLong, QueueFull, Failed.</exception>

@@ -5,7 +5,7 @@ namespace Platform.ModelHost.Engine.Adapters;
 
 /// <summary>An adapter's file in the registry.</summary>
 /// <param name="Version">1 and up; 0 for a file without versions.</param>
-public sealed record AdapterFile(string Name, int Version, string Path);
+internal sealed record AdapterFile(string Name, int Version, string Path);
 
 /// <summary>The folder of adapters: name/version.gguf, where the file `production` beside them may hold the version to serve; or name.gguf. Written by others while it is read: a file is put in place by renaming it.</summary>
 internal sealed partial class AdapterRegistry(string? folder)

@@ -14,10 +14,14 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     private readonly Lock gate = new();
     private readonly List<LoadedAdapter> loaded = [];
 
-    /// <summary>The files of the registry, and those in memory.</summary>
-    internal (IReadOnlyList<AdapterFile> Files, IReadOnlyList<LoadedAdapter> Loaded) All
+    /// <summary>The adapters of the registry.</summary>
+    internal IReadOnlyList<AdapterInfo> All()
     {
-        get { lock (gate) { return (registry.All(), [.. loaded]); } }
+        var files = registry.All();
+        lock (gate)
+        {
+            return [.. files.Select(f => loaded.Find(l => l.File == f) is { } l ? new AdapterInfo(f.Name, f.Version, true, l.Sha256, l.Rank, l.Bytes) : new AdapterInfo(f.Name, f.Version, false, null, null, null))];
+        }
     }
 
     /// <summary>The adapters that a request asks for, held for one user.</summary>

@@ -27,6 +27,9 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         }
     }
 
+    /// <summary>The adapters that may be asked for.</summary>
+    internal IReadOnlyList<AdapterInfo> Adapters => adapters.All();
+
     public async ValueTask DisposeAsync()
     {
         await loop.DisposeAsync();
