@@ -18,7 +18,7 @@ internal sealed class DecodingContext : IDisposable
     /// <param name="time">Measures what answers take.</param>
     internal DecodingContext(SafeLlamaModelHandle model, SafeLlamaContextHandle native, Tokenizer tokenizer, int contextTokens, int sequences, ModelRun run, TimeProvider time)
     {
-        (Model, Native, Tokenizer, ContextTokens, Run, Time) = (model, native, tokenizer, contextTokens, run, time);
+        (Model, Native, Tokenizer, ContextTokens, Sequences, Run, Time) = (model, native, tokenizer, contextTokens, sequences, run, time);
         Batch = new SafeLlamaBatchHandle(native.BatchTokens);
         Candidates = new TokenCandidates(tokenizer.VocabularySize);
         LogProbabilities = new LogProbabilities(tokenizer.VocabularySize);
@@ -32,6 +32,8 @@ internal sealed class DecodingContext : IDisposable
     internal Tokenizer Tokenizer { get; }
 
     internal int ContextTokens { get; }
+
+    internal int Sequences { get; }
 
     internal ModelRun Run { get; }
 

@@ -44,7 +44,7 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         try
         {
             var plan = new GenerationPlan(request, prompt, set, request.Sampling.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
-            for (var i = 0; i < request.Candidates; i++) { tickets.Add(new GenerationTicket(plan, i, outbox, Rule(request), queue.Now)); }
+            for (var i = 0; i < request.Candidates; i++) { tickets.Add(new GenerationTicket(plan, i, outbox, Rule(request, prompt.Length), queue.Now)); }
             queue.Enqueue(tickets, loop.FreeSlots);
         }
         catch
@@ -63,14 +63,8 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         var prompt = request.PromptTokens is { } tokens ? Given(tokens)
             : tokenizer.Encode(request.Messages is { } messages ? template.Apply(messages, addGenerationPrompt: true) : request.Prompt!, addSpecial: true, parseSpecial: true);
         if (prompt.Length == 0) { throw new EngineException(EngineErrorKind.BadRequest, "The prompt is empty.") { Parameter = "prompt" }; }
-        if (prompt.Length >= loop.ContextTokens)
-        {
-            throw new EngineException(EngineErrorKind.ContextTooLong, $"The prompt is {prompt.Length} tokens; '{modelId}' takes {loop.ContextTokens}, and at least one must be left for the answer. Send less, or raise Engine:ContextTokens.")
-            {
-                PromptTokens = prompt.Length,
-                ContextTokens = loop.ContextTokens,
-            };
-        }
+        if (prompt.Length >= loop.ContextTokens) { throw TooLong(prompt.Length, "at least one must be left for the answer. Send less, or raise Engine:ContextTokens."); }
+        CheckRoom(request, prompt.Length);
         return prompt;
     }
 
@@ -80,5 +74,20 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         return [.. tokens];
     }
 
-    private GrammarRule? Rule(GenerationRequest request) => request.Grammar is { } grammar ? new GrammarRule(model, tokenizer, grammar) : null;
+    private ITokenRule? Rule(GenerationRequest request, int prompt) =>
+        request.Grammar is { } grammar ? new GrammarRule(model, tokenizer, grammar)
+        : request.Verbatim is { } verbatim ? new VerbatimRule(tokenizer, verbatim, Math.Min(request.MaxTokens ?? int.MaxValue, loop.ContextTokens - prompt + 1))
+        : null;
+
+    private void CheckRoom(GenerationRequest request, int prompt)
+    {
+        if (request.Beam is { Width: var width } beam)
+        {
+            if (width > loop.MostBeams) { throw new EngineException(EngineErrorKind.BadRequest, $"num_beams is {width}; with this model and Engine:Slots {loop.MostBeams} is the most.") { Parameter = "num_beams" }; }
+            if (BeamAnswer.MostTokens(prompt, beam, 1, loop.ContextTokens) < 1) { throw TooLong(prompt, $"{width} beams need at least {width} tokens more. Send less, or search with fewer beams."); }
+        }
+        if (request.Speculation != Speculation.Off && model.IsRecurrent) { throw new EngineException(EngineErrorKind.BadRequest, $"'{modelId}' keeps a state that cannot go back, so nothing can be guessed ahead. Leave speculation out.") { Parameter = "speculation" }; }
+    }
+
+    private EngineException TooLong(int prompt, string why) => new(EngineErrorKind.ContextTooLong, $"The prompt is {prompt} tokens; '{modelId}' takes {loop.ContextTokens}, and {why}") { PromptTokens = prompt, ContextTokens = loop.ContextTokens };
 }

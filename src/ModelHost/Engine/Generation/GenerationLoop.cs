@@ -8,6 +8,7 @@ namespace Platform.ModelHost.Engine.Generation;
 internal sealed class GenerationLoop : IAsyncDisposable
 {
     private static readonly TimeSpan AdapterTurn = TimeSpan.FromMilliseconds(200); // longer than a switch costs, shorter than a reader notices
+    private const int MostGuessing = 2, LeastGuessing = 128; // with more answers a batch is full of work that is surely needed
 
     private readonly DecodingContext decoding;
     private readonly GenerationQueue queue;
@@ -23,12 +24,15 @@ internal sealed class GenerationLoop : IAsyncDisposable
     internal GenerationLoop(DecodingContext decoding, int slots, GenerationQueue queue, ILogger log)
     {
         (this.decoding, this.slots, this.queue, this.log) = (decoding, slots, queue, log);
-        (freeSlots, ContextTokens) = (slots, decoding.ContextTokens);
+        (freeSlots, ContextTokens, MostBeams) = (slots, decoding.ContextTokens, decoding.Sequences / slots - 1);
         new Thread(Run) { IsBackground = true, Name = "generation" }.Start();
     }
 
     /// <summary>Tokens that one request can have, prompt and answer together.</summary>
     internal int ContextTokens { get; }
+
+    /// <summary>Answers that a beam search may follow at once, so that every slot can have one.</summary>
+    internal int MostBeams { get; }
 
     internal int FreeSlots => freeSlots;
 
@@ -80,7 +84,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
             var sequence = decoding.Prefixes.Take(plan.Prompt, plan.Adapters.Key, plan.Request.CachePrompt);
             try
             {
-                running.Add(new SampledAnswer(ticket, decoding, sequence, now));
+                running.Add(plan.Request.Beam is null ? new SampledAnswer(ticket, decoding, sequence, now) : new BeamAnswer(ticket, decoding, sequence, now));
             }
             catch
             {
@@ -145,11 +149,12 @@ internal sealed class GenerationLoop : IAsyncDisposable
     {
         decoding.Batch.Clear();
         var now = queue.Now;
+        var mayGuess = running.Count(InBatch) <= MostGuessing && decoding.Batch.Capacity >= LeastGuessing;
         foreach (var answer in running)
         {
             if (!InBatch(answer)) { continue; }
             answer.LastRan = now;
-            if (!answer.ReadsPrompt) { answer.AddNext(mayGuess: false); }
+            if (!answer.ReadsPrompt) { answer.AddNext(mayGuess); }
         }
         promptTurn++;
         for (var i = 0; i < running.Count && decoding.Batch.Count < decoding.Batch.Capacity; i++)

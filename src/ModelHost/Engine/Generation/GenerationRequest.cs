@@ -72,7 +72,7 @@ public sealed record AdapterChoice(string Id, float Scale = 1);
 public sealed record BeamOptions(int Width = 4, float LengthPenalty = 1, int Best = 1);
 
 /// <summary>A grammar in GBNF.</summary>
-/// <param name="Text">The rules; at most 256 KiB.</param>
+/// <param name="Text">The rules, within the limits of <see cref="Grammars.GrammarCheck"/>.</param>
 /// <param name="Root">The rule to begin with.</param>
 public sealed record GrammarOptions(string Text, string Root = "root")
 {
@@ -86,5 +86,5 @@ public sealed record GrammarOptions(string Text, string Root = "root")
 /// <param name="MaxSpans">Most spans, 1 to 32.</param>
 public sealed record VerbatimOptions(IReadOnlyList<string> Passages, int MinSpan = 4, int MaxSpans = 8);
 
-/// <summary>Guessing tokens ahead. Only greedy answers are speculated on, and only while few requests run at once.</summary>
+/// <summary>Guessing tokens ahead, while at most two answers run at once: by what followed the last time the same tokens stood in the prompt or the answer.</summary>
 public enum Speculation { Off, PromptLookup }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.ModelHost.Engine.Grammars;
 
 namespace Platform.ModelHost.Engine.Generation;
 
@@ -6,7 +7,7 @@ namespace Platform.ModelHost.Engine.Generation;
 internal static class RequestCheck
 {
     private const int MostStops = 16, LongestStop = 256, MostPenaltyWindow = 4_096, LongestUser = 128;
-    private const int MostBiases = 1_024, MostBreakers = 16, LongestBreaker = 40, MostTopLogProbabilities = 20, MostCandidates = 16;
+    private const int MostBiases = 1_024, MostBreakers = 16, LongestBreaker = 40, MostTopLogProbabilities = 20, MostCandidates = 16, MostTriggers = 16, LongestTrigger = 64, MostBeams = 8, MostPassages = 64, MostPassageText = 1 << 20;
 
     /// <exception cref="EngineException">Kind BadRequest with the field at fault.</exception>
     internal static void Check(GenerationRequest request, int vocabulary)
@@ -18,7 +19,13 @@ internal static class RequestCheck
         Texts("stop", request.Stop, MostStops, LongestStop);
         if (request.User is { Length: > LongestUser }) { throw Refuse("user", $"user has {request.User.Length} characters; {LongestUser} is the most."); }
         Check(request.Sampling, vocabulary);
-        Supported(request);
+        if (request.Grammar is { } grammar)
+        {
+            Texts("triggers", grammar.Triggers, MostTriggers, LongestTrigger);
+            GrammarCheck.Check(grammar.Text, grammar.Root);
+        }
+        if (request.Beam is { } beam) { Check(beam, request); }
+        if (request.Verbatim is { } verbatim) { Check(verbatim, request); }
     }
 
     private static void Check(SamplingOptions sampling, int vocabulary)
@@ -54,11 +61,25 @@ internal static class RequestCheck
         }
     }
 
-    private static void Supported(GenerationRequest request)
+    private static void Check(BeamOptions beam, GenerationRequest request)
     {
-        if (request.Beam is not null) { throw Refuse("num_beams", "Beam search is not supported yet. Leave num_beams out."); }
-        if (request.Verbatim is not null) { throw Refuse("verbatim", "Verbatim mode is not supported yet. Leave verbatim out."); }
-        if (request.Speculation != Speculation.Off) { throw Refuse("speculation", "Speculation is not supported yet. Leave it out."); }
+        Range("num_beams", beam.Width, 1, MostBeams);
+        Range("length_penalty", beam.LengthPenalty, -4, 4);
+        Range("best_of", beam.Best, 1, beam.Width);
+        var s = request.Sampling;
+        var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.TopLogProbabilities is not null ? "logprobs"
+            : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;
+        if (other is not null) { throw Refuse(other, $"Beam search does not go together with {other}. Leave one of them out."); }
+    }
+
+    private static void Check(VerbatimOptions verbatim, GenerationRequest request)
+    {
+        if (verbatim.Passages.Count is 0 or > MostPassages) { throw Refuse("verbatim", $"There are {verbatim.Passages.Count} passages; there must be 1 to {MostPassages}."); }
+        if (verbatim.Passages.Any(string.IsNullOrWhiteSpace)) { throw Refuse("verbatim", "A passage is empty. Leave it out."); }
+        if (verbatim.Passages.Sum(p => (long)p.Length) > MostPassageText) { throw Refuse("verbatim", $"The passages have {verbatim.Passages.Sum(p => (long)p.Length)} characters; {MostPassageText} is the most."); }
+        Range("min_span", verbatim.MinSpan, 1, 256);
+        Range("max_spans", verbatim.MaxSpans, 1, 32);
+        if (request.Grammar is not null) { throw Refuse("grammar", "A grammar does not go together with verbatim. Leave one of them out."); }
     }
 
     private static void Texts(string field, IReadOnlyList<string> texts, int most, int longest)

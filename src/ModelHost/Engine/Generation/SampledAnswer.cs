@@ -1,32 +1,46 @@
+using System.Runtime.InteropServices;
 using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Generation.Sampling;
 using Platform.ModelHost.Engine.Tokens;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>An answer whose tokens are picked one after the other.</summary>
+/// <summary>An answer whose tokens are picked one after the other. With guesses a batch holds several of its tokens; each pick is made from the logits of its own row, so that guessing changes the speed and not the answer.</summary>
 internal sealed class SampledAnswer : RunningAnswer
 {
     private readonly GenerationRequest request;
     private readonly TokenSampler sampler;
+    private readonly PromptLookup? lookup;
     private readonly Utf8TokenDecoder decoder = new();
     private readonly StopRule stop;
     private readonly uint seed;
-    private int row = -1, lastToken, generated;
+    private readonly int[] guess = new int[PromptLookup.Most];
+    private int row = -1, guessed, lastToken, generated;
 
     internal SampledAnswer(GenerationTicket ticket, DecodingContext decoding, HeldSequence sequence, long now) : base(ticket, decoding, sequence, now)
     {
         request = ticket.Plan.Request;
         stop = new StopRule(request.Stop);
+        lookup = request.Speculation == Speculation.PromptLookup ? new PromptLookup() : null;
         var settings = ticket.Plan.Sampler(ticket.Candidate);
         seed = settings.Seed;
-        sampler = new TokenSampler(decoding.Model, settings, request.Sampling, ticket.Rule, request.IgnoreEndOfText ? decoding.Tokenizer.EndTokens : [], decoding.Candidates);
+        sampler = new TokenSampler(decoding.Model, decoding.Tokenizer, settings, request, ticket.Rule, decoding.Candidates);
         foreach (var token in Prompt.AsSpan(Math.Max(0, Prompt.Length - sampler.LookBack))) { sampler.AcceptPrompt(token); }
     }
 
     internal override bool HasRows => row >= 0;
 
-    internal override void AddNext(bool mayGuess) => row = Add(Sequence, lastToken, logits: true);
+    internal override void AddNext(bool mayGuess)
+    {
+        row = Add(Sequence, lastToken, logits: true);
+        guessed = 0;
+        if (lookup is null || !mayGuess) { return; }
+        var room = Math.Min(Math.Min(Decoding.ContextTokens - Sequence.Tokens.Count, Ticket.Plan.MaxTokens - generated - 1), Decoding.Batch.Capacity - Decoding.Batch.Count);
+        var tokens = lookup.Guess(CollectionsMarshal.AsSpan(Sequence.Tokens), Math.Max(0, room));
+        tokens.CopyTo(guess); // what is guessed from grows below
+        guessed = tokens.Length;
+        for (var i = 0; i < guessed; i++) { Add(Sequence, guess[i], logits: true); }
+    }
 
     public override void Dispose() => sampler.Dispose();
 
@@ -34,23 +48,57 @@ internal sealed class SampledAnswer : RunningAnswer
 
     protected override bool Continue(long now)
     {
-        var logits = Decoding.Native.Logits(row);
+        var (first, before, right) = (row, Sequence.Tokens.Count - guessed, 0);
         row = -1;
+        for (var i = 0; i <= guessed; i++)
+        {
+            if (Pick(first + i) is { } reason)
+            {
+                Keep(before + i, i);
+                return End(reason, now);
+            }
+            if (i == guessed || lastToken != guess[i]) { break; }
+            right++;
+        }
+        Keep(before + right, right);
+        return false;
+    }
+
+    /// <summary>Picks a token after a row and sends what may be shown.</summary>
+    /// <returns>Why the answer ends here, or null.</returns>
+    private FinishReason? Pick(int at)
+    {
+        var logits = Decoding.Native.Logits(at);
         if (request.TopLogProbabilities is not null) { Decoding.LogProbabilities.Take(logits); }
-        lastToken = sampler.Sample(logits, Decoding.Tokenizer);
-        if (Decoding.Tokenizer.EndsText(lastToken) && !request.IgnoreEndOfText) { return End(FinishReason.EndOfText, now); }
+        lastToken = sampler.Sample(logits);
+        if (Decoding.Tokenizer.EndsText(lastToken) && !request.IgnoreEndOfText) { return FinishReason.EndOfText; }
         generated++;
         var text = stop.Append(decoder.Append(Decoding.Tokenizer.Piece(lastToken, request.ShowControlTokens)));
         Ticket.Send(text, request.TopLogProbabilities is { } top ? Decoding.LogProbabilities.Report(lastToken, top, Decoding.Tokenizer) : null);
-        return stop.Stopped is not null ? End(FinishReason.StopText, now)
-            : generated >= Ticket.Plan.MaxTokens ? End(FinishReason.MaxTokens, now)
-            : Sequence.Tokens.Count >= Decoding.ContextTokens && End(FinishReason.ContextFull, now);
+        return stop.Stopped is not null ? FinishReason.StopText
+            : generated >= Ticket.Plan.MaxTokens ? FinishReason.MaxTokens
+            : Prompt.Length + generated > Decoding.ContextTokens ? FinishReason.ContextFull
+            : null;
+    }
+
+    /// <summary>Forgets what was guessed wrongly.</summary>
+    private void Keep(int tokens, int right)
+    {
+        if (guessed == 0) { return; }
+        lookup!.Learn(guessed, right);
+        Decoding.Prefixes.Cut(Sequence, tokens);
+        guessed = 0;
     }
 
     private bool End(FinishReason reason, long now)
     {
         if (reason != FinishReason.StopText) { Ticket.Send(stop.Finish()); }
-        Ticket.Finish(new GenerationFinished(reason, Usage(generated, seed, now)) { Candidate = Ticket.Candidate, Ran = Decoding.Run with { Adapters = Ticket.Plan.Adapters.Runs }, StopText = stop.Stopped });
+        Ticket.Finish(new GenerationFinished(reason, Usage(generated, seed, now) with { DraftedTokens = lookup?.Drafted ?? 0, AcceptedTokens = lookup?.Accepted ?? 0 })
+        {
+            Candidate = Ticket.Candidate,
+            Ran = Decoding.Run with { Adapters = Ticket.Plan.Adapters.Runs },
+            StopText = stop.Stopped,
+        });
         return true;
     }
 }

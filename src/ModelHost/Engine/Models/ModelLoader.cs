@@ -13,7 +13,7 @@ namespace Platform.ModelHost.Engine.Models;
 internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, TimeProvider time, ILogger log)
 {
     private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048;
-    private const int EmbeddingSequences = 64, MostSequences = 256, KeptSequences = 48; // 256 is llama.cpp's limit
+    private const int EmbeddingSequences = 64, MostSequences = 256, SequencesPerSlot = 9, KeptSequences = 32; // 256 is llama.cpp's limit; a slot may search with eight beams
     private const int FullEmbeddingBatch = 256; // attention runs over the whole batch, so larger ones cost more a token; a GPU wants them all the same
     private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
     private const long TinyModelBytes = 256L << 20;
@@ -60,7 +60,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
     private Generating Generate(string id, GgufHeader header, string sha256, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, int tokens)
     {
         // A recurrent state cannot be shared in part, and each sequence has room of its own for one.
-        var sequences = model.IsRecurrent ? options.Slots * 2 : Math.Min(MostSequences, options.Slots * 2 + KeptSequences);
+        var sequences = model.IsRecurrent ? options.Slots * 2 : Math.Min(MostSequences, options.Slots * SequencesPerSlot + KeptSequences);
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions
         {
             MemoryTokens = tokens * options.Slots,
@@ -68,6 +68,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
             Sequences = sequences,
             Threads = Threads(model),
             SharedMemory = true,
+            OutputsPerSequence = 1 + PromptLookup.Most,
         });
         var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
         var decoding = new DecodingContext(model, context, tokenizer, tokens, sequences, new ModelRun(id, sha256, []), time);

@@ -1,3 +1,4 @@
+using System.Text;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Tokens;
@@ -26,6 +27,18 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
 
     /// <summary>The bytes of a token; of a control token none, unless special ones are to be shown.</summary>
     internal ReadOnlySpan<byte> Piece(int token, bool special = false) => ((special ? shownPieces : pieces)[token] ??= Read(token, special));
+
+    /// <summary>Tokens that read as a text and nothing else, without the space that some vocabularies put before it.</summary>
+    internal int[] Spell(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        foreach (var way in (string[])[text, text.TrimStart()])
+        {
+            var tokens = Encode(way, addSpecial: false, parseSpecial: false);
+            if (tokens.SelectMany(t => Piece(t).ToArray()).SequenceEqual(bytes)) { return tokens; }
+        }
+        return [.. bytes.Select(ByteToken)];
+    }
 
     /// <summary>A token that reads as one byte; every model that writes text has all of them.</summary>
     /// <exception cref="EngineException">Kind BadRequest: this model lacks it.</exception>

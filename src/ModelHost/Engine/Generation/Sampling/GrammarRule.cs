@@ -16,11 +16,11 @@ internal sealed class GrammarRule : ITokenRule
     private byte[] tail = [];
     private bool awake;
 
-    /// <exception cref="EngineException">Kind BadRequest: it is no grammar, or one too large.</exception>
+    /// <param name="options">A grammar that GrammarCheck has passed.</param>
+    /// <exception cref="EngineException">Kind BadRequest: llama.cpp refuses it all the same.</exception>
     internal GrammarRule(SafeLlamaModelHandle model, Tokenizer tokenizer, GrammarOptions options)
     {
         (this.model, this.tokenizer, this.options) = (model, tokenizer, options);
-        GrammarCheck.Check(options);
         triggers = [.. options.Triggers.Select(Encoding.UTF8.GetBytes)];
         awake = triggers.Length == 0;
         grammar = Read();
@@ -40,6 +40,7 @@ internal sealed class GrammarRule : ITokenRule
 
     public void Narrow(TokenCandidates candidates, ReadOnlySpan<float> logits)
     {
+        candidates.Fill(logits);
         if (awake) { candidates.Apply(grammar!); }
     }
 
@@ -69,7 +70,7 @@ internal sealed class GrammarRule : ITokenRule
         }
         catch (NativeCallException fault)
         {
-            throw new EngineException(EngineErrorKind.BadRequest, $"The grammar cannot be read: {fault.Message} Check that every rule it names exists, and that none begins with itself.", fault) { Parameter = "grammar" };
+            throw new EngineException(EngineErrorKind.BadRequest, $"llama.cpp cannot read the grammar: {fault.Message}", fault) { Parameter = "grammar" };
         }
     }
 

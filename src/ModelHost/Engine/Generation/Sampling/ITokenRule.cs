@@ -11,7 +11,7 @@ internal interface ITokenRule : IDisposable
     /// <summary>Whether a token may come next.</summary>
     bool Allows(int token);
 
-    /// <summary>Leaves in the candidates, which hold every token, only what may come next.</summary>
+    /// <summary>Fills the candidates with what may come next.</summary>
     void Narrow(TokenCandidates candidates, ReadOnlySpan<float> logits);
 
     /// <summary>Takes note of a token that came; it was allowed.</summary>

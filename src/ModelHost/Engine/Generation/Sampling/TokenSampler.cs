@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 
@@ -11,22 +12,25 @@ internal sealed class TokenSampler : IDisposable
 
     private readonly SafeLlamaSamplerHandle? repetition, topP;
     private readonly SafeLlamaSamplerHandle beforeTopP, pick;
+    private readonly Tokenizer tokenizer;
     private readonly TokenCandidates candidates;
     private readonly DecayingTopP? decay;
-    private readonly RepeatedNgrams? ngrams;
+    private readonly List<int> answer = []; // kept for the n-grams only
+    private readonly int ngram;
     private readonly (int Token, float Bias)[] bias;
     private readonly ITokenRule? rule;
     private readonly bool isGreedy;
 
     /// <param name="model">The model whose tokens are picked.</param>
-    /// <param name="settings">The native part of the settings.</param>
-    /// <param name="options">The managed part.</param>
+    /// <param name="tokenizer">Its tokens.</param>
+    /// <param name="settings">The native part of the request's settings.</param>
+    /// <param name="request">The rest of them.</param>
     /// <param name="rule">What the answer must keep to, or null; not disposed here.</param>
-    /// <param name="forbidden">Tokens that never come.</param>
     /// <param name="candidates">Scratch of the loop.</param>
-    internal TokenSampler(SafeLlamaModelHandle model, SamplerSettings settings, SamplingOptions options, ITokenRule? rule, IReadOnlyList<int> forbidden, TokenCandidates candidates)
+    internal TokenSampler(SafeLlamaModelHandle model, Tokenizer tokenizer, SamplerSettings settings, GenerationRequest request, ITokenRule? rule, TokenCandidates candidates)
     {
-        (this.candidates, this.rule) = (candidates, rule);
+        (this.tokenizer, this.candidates, this.rule) = (tokenizer, candidates, rule);
+        var options = request.Sampling;
         repetition = SafeLlamaSamplerHandle.Repetition(model, settings);
         beforeTopP = SafeLlamaSamplerHandle.BeforeTopP(settings);
         isGreedy = settings.Temperature <= 0;
@@ -34,25 +38,31 @@ internal sealed class TokenSampler : IDisposable
         decay = cuts && options.TopPDecay < 1 ? new DecayingTopP(options) : null;
         topP = cuts && decay is null && settings.TopP < 1 ? SafeLlamaSamplerHandle.TopP(settings.TopP) : null;
         pick = SafeLlamaSamplerHandle.Pick(model, settings);
-        ngrams = options.NoRepeatNgram > 0 ? new RepeatedNgrams(options.NoRepeatNgram) : null;
-        bias = [.. options.LogitBias.Select(b => (b.Key, b.Value <= -100 ? float.NegativeInfinity : b.Value)), .. forbidden.Select(t => (t, float.NegativeInfinity))];
+        ngram = options.NoRepeatNgram;
+        bias = Bias(request, tokenizer);
         LookBack = settings.LookBack;
     }
 
     /// <summary>Prompt tokens that matter to penalties.</summary>
     internal int LookBack { get; }
 
+    /// <summary>What is added to which logits: the request's biases, and the end of text where it is to be ignored.</summary>
+    internal static (int Token, float Bias)[] Bias(GenerationRequest request, Tokenizer tokenizer) =>
+    [
+        .. request.Sampling.LogitBias.Select(b => (b.Key, b.Value <= -100 ? float.NegativeInfinity : b.Value)),
+        .. (request.IgnoreEndOfText ? tokenizer.EndTokens : []).Select(t => (t, float.NegativeInfinity)),
+    ];
+
     /// <summary>Lets penalties count a token of the prompt.</summary>
     internal void AcceptPrompt(int token) => repetition?.Accept(token);
 
     /// <summary>Picks the next token and takes note of it.</summary>
     /// <param name="logits">The model's; changed in place.</param>
-    /// <param name="tokenizer">Says which tokens end an answer and what they read.</param>
     /// <exception cref="EngineException">Kind Failed: the model gives no numbers, or no token is allowed.</exception>
-    internal int Sample(Span<float> logits, Tokenizer tokenizer)
+    internal int Sample(Span<float> logits)
     {
         foreach (var (token, add) in bias) { logits[token] += add; }
-        ngrams?.Forbid(logits);
+        if (ngram > 0) { RepeatedNgrams.Forbid(CollectionsMarshal.AsSpan(answer), ngram, logits); }
         var picked = rule is { IsNarrow: true } ? PickNarrowed(logits) : PickFreely(logits);
         for (var tries = 0; rule is not null && !rule.Allows(picked); tries++)
         {
@@ -63,7 +73,7 @@ internal sealed class TokenSampler : IDisposable
         repetition?.Accept(picked);
         if (tokenizer.EndsText(picked)) { return picked; }
         rule?.Accept(picked);
-        ngrams?.Accept(picked);
+        if (ngram > 0) { answer.Add(picked); }
         decay?.Accept(tokenizer.Piece(picked));
         return picked;
     }
@@ -89,7 +99,6 @@ internal sealed class TokenSampler : IDisposable
 
     private int PickNarrowed(ReadOnlySpan<float> logits)
     {
-        candidates.Fill(logits);
         rule!.Narrow(candidates, logits);
         return candidates.AnyAllowed ? PickFromCandidates() : throw DeadEnd();
     }
@@ -110,5 +119,5 @@ internal sealed class TokenSampler : IDisposable
 
     private static EngineException NoNumbers() => new(EngineErrorKind.Failed, "The model's scores for the next token are no numbers. Its file or an adapter is damaged, or a logit bias forbids everything.");
 
-    private static EngineException DeadEnd() => new(EngineErrorKind.Failed, "The grammar allows no token at this place of the answer. Check that every rule can be ended.");
+    private static EngineException DeadEnd() => new(EngineErrorKind.Failed, "What the answer must keep to (a grammar or passages) allows no token here that a logit bias or no_repeat_ngram_size does not forbid. Loosen one of them.");
 }

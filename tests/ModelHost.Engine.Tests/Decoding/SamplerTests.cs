@@ -1,7 +1,7 @@
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Generation.Sampling;
 
-namespace Platform.ModelHost.Engine.Tests.Sampling;
+namespace Platform.ModelHost.Engine.Tests.Decoding;
 
 /// <summary>Each knob does what it says, seen from outside.</summary>
 public sealed class SamplerTests(SeedModels models) : IClassFixture<SeedModels>
