@@ -47,6 +47,7 @@ app.MapChatCompletions();
 app.MapCreateEmbeddings();
 app.MapTokenize();
 
+var ending = app.Lifetime.ApplicationStopping; // asked for now: the run takes the services with it
 try
 {
     await app.RunAsync();
@@ -54,6 +55,10 @@ try
 catch (IOException ex)
 {
     return await StartFailure.SayAsync(StartFailure.CannotListen, $"Cannot listen on {options.Url}: {ex.Message} Set Server:Url to a free address.");
+}
+catch (OperationCanceledException) when (ending.IsCancellationRequested)
+{
+    return Environment.ExitCode; // told to end while it started
 }
 
 return Environment.ExitCode;

@@ -27,6 +27,11 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync();
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Stopped before the start was complete.");
+            return 0;
+        }
         catch (IOException problem) when (problem.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"platform: {problem.Message.TrimEnd('.')}. Choose another port with --port, or end the program that uses this one.");

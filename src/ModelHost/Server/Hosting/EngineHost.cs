@@ -24,7 +24,8 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lifetime.ApplicationStopping.Register(BeginDrain);
-        _loading = Task.Run(LoadAsync, CancellationToken.None);
+        // Not before the start is through: a model that cannot be used ends the process, and an end in mid-start would be the start's failure.
+        lifetime.ApplicationStarted.Register(() => _loading = Task.Run(LoadAsync, CancellationToken.None));
         return Task.CompletedTask;
     }
 
