@@ -82,29 +82,53 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
         Assert.Contains("model_not_found", refusal.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string> Unsupported => ["tools", "response_format", "logprobs"];
-
-    [Theory]
-    [MemberData(nameof(Unsupported))]
-    public async Task What_is_not_supported_is_400_and_not_ignored(string param)
+    [Fact]
+    public async Task It_calls_tools_several_at_once_and_streams_their_calls()
     {
-        var options = new ChatCompletionOptions();
-        switch (param)
+        var (options, whole) = await SeveralCallsAsync();
+        Assert.Equal(ChatFinishReason.ToolCalls, whole.FinishReason);
+        Assert.Empty(whole.Content);
+        var calls = new Dictionary<int, (string? Name, string Arguments)>();
+        await foreach (var update in Chat().CompleteChatStreamingAsync(Hello, options, Cancellation))
         {
-            case "tools":
-                options.Tools.Add(ChatTool.CreateFunctionTool("f"));
-                break;
-            case "response_format":
-                options.ResponseFormat = ChatResponseFormat.CreateJsonObjectFormat();
-                break;
-            default:
-                options.IncludeLogProbabilities = true;
-                break;
+            foreach (var call in update.ToolCallUpdates)
+            {
+                var (name, arguments) = calls.GetValueOrDefault(call.Index, (null, ""));
+                calls[call.Index] = (name ?? call.FunctionName, arguments + call.FunctionArgumentsUpdate);
+            }
         }
 
+        Assert.Equal(whole.ToolCalls.Select(call => (call.FunctionName, call.FunctionArguments.ToString())), calls.OrderBy(call => call.Key).Select(call => (call.Value.Name!, call.Value.Arguments)));
+        ChatMessage[] next = [.. Hello, ChatMessage.CreateAssistantMessage(whole), .. whole.ToolCalls.Select(call => ChatMessage.CreateToolMessage(call.Id, "done"))];
+        await Chat().CompleteChatAsync(next, new ChatCompletionOptions { MaxOutputTokenCount = 2 }, Cancellation);
+    }
+
+    [Fact]
+    public async Task It_follows_a_schema()
+    {
+        var format = ChatResponseFormat.CreateJsonSchemaFormat("x", BinaryData.FromString("""{"type":"object","properties":{"n":{"type":"integer","minimum":1,"maximum":3}},"required":["n"],"additionalProperties":false}"""), jsonSchemaIsStrict: true);
+        var answer = await Chat().CompleteChatAsync(Hello, new ChatCompletionOptions { ResponseFormat = format }, Cancellation);
+        using var value = System.Text.Json.JsonDocument.Parse(answer.Value.Content[0].Text);
+        Assert.InRange(value.RootElement.GetProperty("n").GetInt32(), 1, 3);
+    }
+
+    [Fact]
+    public async Task It_tells_log_probabilities()
+    {
+        var answer = await Chat().CompleteChatAsync(Hello, new ChatCompletionOptions { IncludeLogProbabilities = true, TopLogProbabilityCount = 3, MaxOutputTokenCount = 4, Temperature = 0 }, Cancellation);
+        Assert.Equal(answer.Value.Content[0].Text, string.Concat(answer.Value.ContentTokenLogProbabilities.Select(token => token.Token)));
+        Assert.All(answer.Value.ContentTokenLogProbabilities, token => Assert.Equal(token.LogProbability, token.TopLogProbabilities.Max(top => top.LogProbability), 4));
+    }
+
+    [Fact]
+    public async Task What_is_not_supported_is_400_and_not_ignored()
+    {
+#pragma warning disable OPENAI001 // the SDK marks it as new
+        var options = new ChatCompletionOptions { ReasoningEffortLevel = ChatReasoningEffortLevel.High };
+#pragma warning restore OPENAI001
         var refusal = await Assert.ThrowsAsync<ClientResultException>(() => Chat().CompleteChatAsync(Hello, options, Cancellation));
         Assert.Equal(400, refusal.Status);
-        Assert.Contains(param, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("reasoning_effort", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,6 +179,25 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
                 return refusal;
             }
         }
+    }
+
+    /// <summary>A model that picks at random makes two calls sooner or later.</summary>
+    private async Task<(ChatCompletionOptions Options, ChatCompletion Answer)> SeveralCallsAsync()
+    {
+        for (var seed = 1; seed < 100; seed++)
+        {
+#pragma warning disable OPENAI001 // the SDK marks seeds as new
+            var options = new ChatCompletionOptions { ToolChoice = ChatToolChoice.CreateRequiredChoice(), AllowParallelToolCalls = true, Temperature = 2, Seed = seed };
+#pragma warning restore OPENAI001
+            options.Tools.Add(ChatTool.CreateFunctionTool("f", null, BinaryData.FromString("""{"properties":{"n":{"enum":[1,2]}},"required":["n"]}""")));
+            var answer = await Chat().CompleteChatAsync(Hello, options, Cancellation);
+            if (answer.Value.FinishReason == ChatFinishReason.ToolCalls && answer.Value.ToolCalls.Count > 1)
+            {
+                return (options, answer.Value);
+            }
+        }
+
+        throw new InvalidOperationException("A hundred answers, and never two calls.");
     }
 
     /// <summary>One slot and room for nobody else.</summary>

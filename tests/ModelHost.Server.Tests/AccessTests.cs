@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using Platform.Fakes;
 
 namespace Platform.ModelHost.Server.Tests;
 
 /// <summary>Who gets in (fault 37), and what the answers say about themselves.</summary>
-public sealed class AccessTests(RunningModelHost running) : IClassFixture<RunningModelHost>
+public sealed partial class AccessTests(RunningModelHost running) : IClassFixture<RunningModelHost>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -14,6 +15,8 @@ public sealed class AccessTests(RunningModelHost running) : IClassFixture<Runnin
     public static TheoryData<string, string> ClosedPaths => new()
     {
         { "GET", "/v1/models" }, { "GET", "/v1/models/seed-chat" }, { "POST", "/v1/chat/completions" }, { "POST", "/v1/embeddings" }, { "POST", "/tokenize" },
+        { "POST", "/v1/completions" }, { "POST", "/detokenize" }, { "POST", "/apply-template" }, { "POST", "/v1/chat/completions/input_tokens" }, { "POST", "/v1/rerank" }, { "POST", "/rerank" },
+        { "GET", "/metrics" }, { "GET", "/props" }, { "GET", "/slots" },
         { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
         { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
     };
@@ -31,6 +34,23 @@ public sealed class AccessTests(RunningModelHost running) : IClassFixture<Runnin
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("invalid_api_key", (await Calls.ReadAsync(response)).Code());
         }
+    }
+
+    [Fact]
+    public void Every_endpoint_has_its_row_above()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Platform.sln")))
+        {
+            root = root.Parent!;
+        }
+
+        var rows = ClosedPaths.Select(row => row.Data.Item1 + " " + row.Data.Item2).ToHashSet();
+        var mapped = Directory.EnumerateFiles(Path.Combine(root.FullName, "src", "ModelHost", "Server"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => MappedRoute().Matches(File.ReadAllText(file))).Where(match => match.Groups[2].Value is not ("/" or "/ready" or "/live")) // those of health
+            .Select(match => match.Groups[1].Value.ToUpperInvariant() + " " + match.Groups[2].Value.Replace("{id}", "seed-chat", StringComparison.Ordinal)).ToList();
+        Assert.True(mapped.Count > 10);
+        Assert.Empty(mapped.Except(rows));
     }
 
     [Theory]
@@ -96,4 +116,7 @@ public sealed class AccessTests(RunningModelHost running) : IClassFixture<Runnin
         var (status, body) = await Host.Http.PostAsync("/tokenize", "{\"content\": \"" + new string('a', 1_000_001) + "\"}");
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (status, body.Code()));
     }
+
+    [GeneratedRegex("Map(Get|Post|Put|Delete)\\(\"([^\"]+)\"")]
+    private static partial Regex MappedRoute();
 }

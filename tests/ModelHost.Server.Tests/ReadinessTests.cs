@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Health;
 using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Metrics;
 
 namespace Platform.ModelHost.Server.Tests;
 
@@ -12,7 +13,7 @@ public sealed class ReadinessTests
     [Fact]
     public async Task Before_the_models_are_loaded_every_call_is_503_but_health()
     {
-        await using var host = new EngineHost(new EngineOptions(), new ServerOptions(), TimeProvider.System, new Lifetime(), NullLogger<EngineHost>.Instance);
+        await using var host = new EngineHost(new EngineOptions(), new ServerOptions(), new ServiceMetrics(), TimeProvider.System, new Lifetime(), NullLogger<EngineHost>.Instance);
         var reached = 0;
         var readiness = new Readiness(
             _ =>

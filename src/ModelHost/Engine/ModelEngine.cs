@@ -26,6 +26,9 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <summary>Every loaded model.</summary>
     public IReadOnlyList<ModelInfo> Models => catalog.Infos;
 
+    /// <summary>How busy each model that writes is, at this moment.</summary>
+    public IReadOnlyList<ModelLoad> Loads => catalog.Loads;
+
     /// <inheritdoc cref="StartAsync(EngineOptions, TimeProvider, ILogger, CancellationToken)"/>
     public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) => StartAsync(options, time, NullLogger.Instance, cancellation);
 

@@ -16,6 +16,8 @@ internal sealed record Problem(int Status, string Type, string? Code, string Mes
 
     public static Problem WrongKey { get; } = new(401, "authentication_error", "invalid_api_key", "The API key is missing or wrong. Send it as 'Authorization: Bearer <key>'.");
 
+    public static Problem NeedsAdmin { get; } = new(403, "permission_error", "insufficient_scope", "This needs the administrator's key (Server:AdminKey).");
+
     /// <summary>A field that has a wrong value.</summary>
     public static Problem Invalid(string param, string message) => new(400, "invalid_request_error", "invalid_value", message, param);
 

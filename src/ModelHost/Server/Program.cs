@@ -1,11 +1,15 @@
 using System.Text;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server;
+using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Chat;
+using Platform.ModelHost.Server.Completions;
 using Platform.ModelHost.Server.Embeddings;
 using Platform.ModelHost.Server.Health;
 using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Metrics;
 using Platform.ModelHost.Server.Models;
+using Platform.ModelHost.Server.Rerank;
 using Platform.ModelHost.Server.Tokens;
 
 Console.OutputEncoding = Encoding.UTF8;
@@ -24,6 +28,7 @@ if (options.Refusal() is { } refusal)
 builder.Services.AddSingleton(options);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(builder.Configuration.GetSection("Engine").Get<EngineOptions>() ?? new EngineOptions());
+builder.Services.AddSingleton<ServiceMetrics>();
 builder.Services.AddSingleton<EngineHost>();
 builder.Services.AddHostedService(services => services.GetRequiredService<EngineHost>());
 builder.Services.AddHostedService<ParentWatch>();
@@ -35,6 +40,7 @@ builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level 
 await using var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => listening = true);
 app.UseMiddleware<RequestStamp>();
+app.UseMiddleware<RequestCount>();
 app.UseMiddleware<Problems>();
 app.UseStatusCodePages(Problems.WriteBareStatusAsync);
 app.UseRouting();
@@ -46,6 +52,12 @@ app.MapGetModel();
 app.MapChatCompletions();
 app.MapCreateEmbeddings();
 app.MapTokenize();
+app.MapDetokenize();
+app.MapApplyTemplate();
+app.MapCreateCompletion();
+app.MapRerankDocuments();
+app.MapMetrics();
+app.MapAdmin();
 
 var ending = app.Lifetime.ApplicationStopping; // asked for now: the run takes the services with it
 try

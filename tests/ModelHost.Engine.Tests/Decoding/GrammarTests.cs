@@ -71,7 +71,7 @@ public sealed class GrammarTests(SeedModels models) : IClassFixture<SeedModels>
         [
             "root ::= " + string.Concat(Enumerable.Repeat("(", 100_000)) + "\"a\"" + string.Concat(Enumerable.Repeat(")", 100_000)),
             "root ::= " + string.Join(" | ", Enumerable.Range(0, 100_000).Select(i => $"\"{i}\"")),
-            string.Join('\n', Enumerable.Range(0, 10_000).Select(i => $"r{i} ::= r{i + 1}")) + "\nr10000 ::= \"a\"\nroot ::= r0",
+            string.Join('\n', Enumerable.Range(0, 10_001).Select(i => $"r{i} ::= r{i + 1}")) + "\nr10001 ::= \"a\"\nroot ::= r0",
             "root ::= " + new string('x', 300 << 10),
             "root ::= " + string.Concat(Enumerable.Repeat("\"a\"{500}", 200)),
         ];
@@ -89,10 +89,13 @@ public sealed class GrammarTests(SeedModels models) : IClassFixture<SeedModels>
     {
         string[] large =
         [
-            string.Join('\n', Enumerable.Range(0, 4_000).Select(i => $"r{i} ::= r{i + 1}")) + "\nr4000 ::= \"a\"\nroot ::= r0",
-            "root ::= " + string.Join(" | ", Enumerable.Range(0, 900).Select(i => $"\"{i}\"")),
+            string.Join('\n', Enumerable.Range(0, 9_990).Select(i => $"r{i} ::= r{i + 1}")) + "\nr9990 ::= \"a\"\nroot ::= r0",
+            "root ::= " + string.Join(" | ", Enumerable.Range(0, 1_000).Select(i => $"\"{i}\"")),
             "root ::= " + string.Concat(Enumerable.Repeat("(", 64)) + "\"a\"" + string.Concat(Enumerable.Repeat(")", 64)),
             "root ::= \"a\"{2000}",
+            "root ::= \"a\"{0,2000} \"a\"{0,2000} \"a\"{0,2000} \"a\"{0,2000}",
+            "root ::= " + string.Concat(Enumerable.Repeat("\"a\"{2000}", 49)),
+            "root ::= (\"a\"? \"a\"?){200} | root2\nroot2 ::= (\"a\" | \"a\" | [a] | [^b])*",
         ];
         foreach (var grammar in large) { Assert.NotEmpty((await AskAsync(new GrammarOptions(grammar), Wild with { Seed = 3 }, 4)).Text); }
     }

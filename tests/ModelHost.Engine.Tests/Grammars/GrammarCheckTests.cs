@@ -44,6 +44,7 @@ public sealed class GrammarCheckTests
     [InlineData("root ::= \"\\q\"", "\\q")]
     [InlineData("root ::= \"\\", "closing quote")]
     [InlineData("root ::= \"\\U00110000\"", "hexadecimal")]
+    [InlineData("root ::= ((\"a\"{0,100} \"b\"){21})", "together 2000")]
     [InlineData("root ::= [z-a]", "before it begins")]
     [InlineData("root ::= <think>", "no meaning")]
     [InlineData("root ::= \"a\"\nroot ::= \"b\"", "twice")]

@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Chat;
+using Platform.ModelHost.Server.Streams;
+using Platform.ModelHost.Server.Tools;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Tests.Chat;
@@ -33,24 +37,24 @@ public sealed class ChatAnswerTests
     [Fact]
     public async Task A_place_in_the_queue_is_a_comment_before_the_role()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: false);
-        var items = await ToListAsync(answer.StreamAsync(ScriptedEvents.Of(new GenerationQueued(2), new GenerationQueued(1), ScriptedEvents.Finished), Cancellation));
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: false, withProgress: false);
+        var items = await ToListAsync(answer.StreamAsync(Parts(new GenerationQueued(2), new GenerationQueued(1), ScriptedEvents.Finished), Cancellation));
         Assert.Equal(["queued position=2", "queued position=1", null, null], items.Select(item => item.Comment));
     }
 
     [Fact]
     public async Task Progress_is_told_only_when_asked_for()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: true);
-        var items = await ToListAsync(answer.StreamAsync(ScriptedEvents.Of(new PromptProgress(5, 10, 4), ScriptedEvents.Finished), Cancellation));
-        Assert.Equal((10, 4, 5), (items[1].Chunk!.PromptProgress!.Total, items[1].Chunk!.PromptProgress!.Cache, items[1].Chunk!.PromptProgress!.Processed));
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: false, withProgress: true);
+        var items = await ToListAsync(answer.StreamAsync(Parts(new PromptProgress(5, 10, 4), ScriptedEvents.Finished), Cancellation));
+        Assert.Equal((10, 4, 5), (((ChatChunk)items[1].Body!).PromptProgress!.Total, ((ChatChunk)items[1].Body!).PromptProgress!.Cache, ((ChatChunk)items[1].Body!).PromptProgress!.Processed));
     }
 
     [Fact]
     public async Task The_whole_answer_is_the_fold_of_the_stream()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: true, withProgress: false);
-        var whole = await ChatAnswer.FoldAsync(answer.StreamAsync(ScriptedEvents.Of(new GenerationQueued(1), new GeneratedText("你"), new GeneratedText("好"), ScriptedEvents.Finished), Cancellation), Cancellation);
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: true, withProgress: false);
+        var whole = await ChatFold.OfAsync(answer.StreamAsync(Parts(new GenerationQueued(1), new GeneratedText("你"), new GeneratedText("好"), ScriptedEvents.Finished), Cancellation), Cancellation);
         Assert.Equal(("你好", "stop", 13), (whole.Choices[0].Message.Content, whole.Choices[0].FinishReason, whole.Usage!.TotalTokens));
         Assert.Equal((6, 300d, 3, 100d, 7u), (whole.Timings!.PromptN, whole.Timings.PromptPerSecond, whole.Timings.PredictedN, whole.Timings.PredictedPerSecond, whole.Timings.Seed));
     }
@@ -66,11 +70,52 @@ public sealed class ChatAnswerTests
         Assert.Equal($"\"{name}\"", Part(chunks[^1], "finish_reason"));
     }
 
+    [Fact]
+    public async Task Several_answers_have_each_their_role_and_end_and_one_usage()
+    {
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 2, withUsage: true, withProgress: false);
+        var stream = answer.StreamAsync(Parts(new GeneratedText("a"), new GeneratedText("b") { Candidate = 1 }, ScriptedEvents.Finished with { Candidate = 1 }, new GeneratedText("c"), ScriptedEvents.Finished), Cancellation);
+        var items = await ToListAsync(stream);
+        Assert.Single(items, item => item.Body is ChatChunk { Choices.Count: 0 });
+        var whole = await ChatFold.OfAsync(Replay(items), Cancellation);
+        Assert.Equal(["ac", "b"], whole.Choices.Select(choice => choice.Message.Content));
+        Assert.Equal((10, 6), (whole.Usage!.PromptTokens, whole.Usage.CompletionTokens)); // one prompt, two answers
+    }
+
+    [Fact]
+    public async Task Log_probabilities_stand_with_their_tokens()
+    {
+        var top = new TokenLogProbability(2, [0xE4], -2, []);
+        var chunks = await StreamAsync(withUsage: false, new GeneratedText("") { Tokens = [new TokenLogProbability(1, [0xE4, 0xBD], -0.5f, [top])] }, ScriptedEvents.Finished);
+        var token = chunks[1].GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content")[0];
+        Assert.Equal("[228,189]", token.GetProperty("bytes").GetRawText());
+        Assert.Equal((-0.5, -2d), (token.GetProperty("logprob").GetDouble(), token.GetProperty("top_logprobs")[0].GetProperty("logprob").GetDouble()));
+    }
+
+    [Fact]
+    public async Task What_ran_is_told()
+    {
+        var ran = ScriptedEvents.Finished.Ran with { Adapters = [new AdapterRun("legal", 3, "ab", 0.5f)] };
+        var chunks = await StreamAsync(withUsage: false, ScriptedEvents.Finished with { Ran = ran });
+        Assert.Equal("""{"name":"legal","version":3,"scale":0.5}""", chunks[^1].GetProperty("adapter").GetRawText());
+    }
+
+    private static IAsyncEnumerable<AnswerPart> Parts(params GenerationEvent[] events) => AnswerReading.PartsAsync(ScriptedEvents.Of(events), OfferedTools.None, Cancellation);
+
+    private static async IAsyncEnumerable<StreamItem> Replay(List<StreamItem> items)
+    {
+        foreach (var item in items)
+        {
+            await Task.Yield();
+            yield return item;
+        }
+    }
+
     private static async Task<List<JsonElement>> StreamAsync(bool withUsage, params GenerationEvent[] events)
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage, withProgress: false);
-        var items = await ToListAsync(answer.StreamAsync(ScriptedEvents.Of(events), Cancellation));
-        return [.. items.Select(item => JsonSerializer.SerializeToElement(item.Chunk!, ServerJson.Wire.ChatChunk))];
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage, withProgress: false);
+        var items = await ToListAsync(answer.StreamAsync(Parts(events), Cancellation));
+        return [.. items.Select(item => JsonSerializer.SerializeToElement(item.Body!, item.Type!))];
     }
 
     private static string Part(JsonElement chunk, string name) => chunk.GetProperty("choices")[0].GetProperty(name).GetRawText();

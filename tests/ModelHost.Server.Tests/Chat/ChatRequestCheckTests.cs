@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Wire;
 
@@ -8,63 +8,46 @@ namespace Platform.ModelHost.Server.Tests.Chat;
 public sealed class ChatRequestCheckTests
 {
     [Theory]
-    [InlineData("\"n\": 2", "n", "invalid_value")]
-    [InlineData("\"n\": 1000", "n", "invalid_value")]
-    [InlineData("\"temperature\": 3", "temperature", "invalid_value")]
-    [InlineData("\"temperature\": -0.1", "temperature", "invalid_value")]
-    [InlineData("\"top_p\": 1.2", "top_p", "invalid_value")]
-    [InlineData("\"min_p\": -1", "min_p", "invalid_value")]
-    [InlineData("\"max_tokens\": 0", "max_tokens", "invalid_value")]
-    [InlineData("\"presence_penalty\": 2.5", "presence_penalty", "invalid_value")]
-    [InlineData("\"repeat_penalty\": 0", "repeat_penalty", "invalid_value")]
-    [InlineData("\"stop\": [\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop", "invalid_value")]
-    [InlineData("\"stop\": \"\"", "stop", "invalid_value")]
     [InlineData("\"stream_options\": {\"include_usage\": true}", "stream_options", "invalid_value")]
-    [InlineData("\"tools\": [{\"type\": \"function\"}]", "tools", "unsupported_parameter")]
-    [InlineData("\"tool_choice\": \"required\"", "tool_choice", "unsupported_parameter")]
-    [InlineData("\"response_format\": {\"type\": \"json_object\"}", "response_format", "unsupported_parameter")]
-    [InlineData("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {}}", "response_format", "unsupported_parameter")]
-    [InlineData("\"logprobs\": true", "logprobs", "unsupported_parameter")]
-    [InlineData("\"top_logprobs\": 3", "top_logprobs", "unsupported_parameter")]
-    [InlineData("\"logit_bias\": {\"5\": 100}", "logit_bias", "unsupported_parameter")]
+    [InlineData("\"tool_choice\": \"required\"", "tool_choice", "invalid_value")]
+    [InlineData("\"tool_choice\": \"sometimes\"", "tool_choice", "invalid_value")]
+    [InlineData("\"tools\": [{\"type\": \"web_search\"}]", "tools.[0].type", "invalid_tool_schema")]
+    [InlineData("\"tools\": [{\"type\": \"function\"}]", "tools.[0].function.name", "invalid_tool_schema")]
+    [InlineData("\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a b\"}}]", "tools.[0].function.name", "invalid_tool_schema")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}, {\"function\": {\"name\": \"f\"}}]", "tools", "invalid_tool_schema")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}}", "tool_choice", "invalid_value")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}], \"response_format\": {\"type\": \"json_object\"}", "response_format", "unsupported_parameter")]
+    [InlineData("\"response_format\": {\"type\": \"xml\"}", "response_format.type", "invalid_value")]
+    [InlineData("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {}}", "response_format.json_schema.schema", "invalid_value")]
+    [InlineData("\"response_format\": {\"type\": \"json_object\"}, \"grammar\": \"root ::= \\\"a\\\"\"", "response_format", "invalid_value")]
+    [InlineData("\"grammar\": \"root ::= \\\"a\\\"\", \"json_schema\": {}", "grammar", "invalid_value")]
+    [InlineData("\"top_logprobs\": 3", "top_logprobs", "invalid_value")]
     [InlineData("\"reasoning_effort\": \"high\"", "reasoning_effort", "unsupported_parameter")]
-    [InlineData("\"grammar\": \"root ::= x\"", "grammar", "unsupported_parameter")]
-    [InlineData("\"mirostat\": 2", "mirostat", "unsupported_parameter")]
-    [InlineData("\"lora\": [{\"id\": 0, \"scale\": 1.0}]", "lora", "unsupported_parameter")]
-    [InlineData("\"ignore_eos\": true", "ignore_eos", "unsupported_parameter")]
+    [InlineData("\"id_slot\": 2", "id_slot", "unsupported_parameter")]
+    [InlineData("\"speculation\": \"wild\"", "speculation", "invalid_value")]
+    [InlineData("\"verbatim\": {}", "verbatim.passages", "invalid_value")]
+    [InlineData("\"lora\": [{\"scale\": 1.0}]", "lora", "invalid_value")]
+    [InlineData("\"functions\": [{}]", "functions", "unsupported_parameter")]
+    [InlineData("\"modalities\": [\"audio\"]", "modalities", "unsupported_parameter")]
     public void A_field_that_cannot_be_honoured_is_refused_by_name(string field, string param, string code)
     {
-        var problem = Refusal("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], " + field + "}");
+        var problem = Refused("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], " + field + "}");
         Assert.Equal((400, param, code), (problem?.Status, problem?.Param, problem?.Code));
     }
 
-    [Fact]
-    public void Numbers_read_the_same_whatever_the_machines_culture()
-    {
-        var before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−" } };
-        try
-        {
-            Assert.Equal("'presence_penalty' is -2.5; it must be -2 to 2.", Refusal("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"presence_penalty\": -2.5}")?.Message);
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }
-
     [Theory]
-    [InlineData("\"n\": 1")]
+    [InlineData("\"n\": 3, \"num_beams\": 4, \"length_penalty\": 0.5")]
     [InlineData("\"tools\": []")]
     [InlineData("\"tool_choice\": \"none\"")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}], \"tool_choice\": \"none\", \"response_format\": {\"type\": \"json_object\"}")]
     [InlineData("\"response_format\": {\"type\": \"text\"}")]
-    [InlineData("\"logprobs\": false, \"top_logprobs\": 0, \"logit_bias\": {}")]
-    [InlineData("\"lora\": [], \"mirostat\": 0, \"typical_p\": 1.0, \"cache_prompt\": true, \"id_slot\": -1, \"n_probs\": 0")]
+    [InlineData("\"logprobs\": true, \"top_logprobs\": 0, \"logit_bias\": {}")]
+    [InlineData("\"lora\": [], \"mirostat\": 0, \"typical_p\": 1.0, \"cache_prompt\": false, \"id_slot\": -1, \"n_probs\": 0, \"ignore_eos\": true")]
     [InlineData("\"user\": \"u\", \"metadata\": {\"a\": \"b\"}, \"store\": true")]
     [InlineData("\"top_k\": -1, \"seed\": -1, \"min_p\": 0, \"repeat_penalty\": 1.1")]
     [InlineData("\"stream\": true, \"stream_options\": {\"include_usage\": true}, \"return_progress\": true")]
     public void A_value_that_asks_for_what_happens_anyway_is_accepted(string field) =>
-        Assert.Null(Refusal("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], " + field + "}"));
+        Assert.Null(Refused("{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], " + field + "}"));
 
     [Theory]
     [InlineData("""{"messages": [{"role": "user", "content": "a"}]}""", "model")]
@@ -73,7 +56,11 @@ public sealed class ChatRequestCheckTests
     [InlineData("""{"model": "m", "messages": [null]}""", "messages.[0]")]
     [InlineData("""{"model": "m", "messages": [{"role": "robot", "content": "a"}]}""", "messages.[0].role")]
     [InlineData("""{"model": "m", "messages": [{"role": "user"}]}""", "messages.[0].content")]
-    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]}]}""", "messages.[1].tool_calls")]
+    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]}]}""", "messages.[0].tool_calls.[0]")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "a", "tool_calls": [{"id": "c", "function": {"name": "f"}}]}]}""", "messages.[0].tool_calls")]
+    [InlineData("""{"model": "m", "messages": [{"role": "tool", "content": "a"}]}""", "messages.[0].tool_call_id")]
+    [InlineData("""{"model": "m", "messages": [{"role": "tool", "content": "a", "tool_call_id": "c"}]}""", "messages.[0].tool_call_id")]
+    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f"}}]}, {"role": "tool", "content": "a", "tool_call_id": "c"}, {"role": "tool", "content": "b", "tool_call_id": "c"}]}""", "messages.[2].tool_call_id")]
     [InlineData("""{"model": "m", "messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url"}]}]}""", "messages.[0].content.[1].type")]
     [InlineData("""{"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}]}""", "messages.[0].content.[0].text")]
     public void A_message_that_cannot_be_read_is_refused_by_its_place(string body, string param) => Assert.Equal(param, Refusal(body)?.Param);
@@ -81,28 +68,74 @@ public sealed class ChatRequestCheckTests
     [Fact]
     public void Developer_is_system_and_parts_are_joined()
     {
-        var request = ChatGeneration.Of(Read("""
+        var request = Of("""
             {"model": "m", "messages": [{"role": "developer", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}
-            """));
+            """);
         Assert.Equal(("system", "a\nb"), (request.Messages![0].Role, request.Messages[0].Content));
     }
 
     [Fact]
     public void Max_completion_tokens_wins()
     {
-        Assert.Equal(5, ChatGeneration.Of(Read("""{"model": "m", "messages": [], "max_tokens": 9, "max_completion_tokens": 5}""")).MaxTokens);
-        Assert.Equal(9, ChatGeneration.Of(Read("""{"model": "m", "messages": [], "max_tokens": 9}""")).MaxTokens);
+        Assert.Equal(5, Of("""{"model": "m", "messages": [], "max_tokens": 9, "max_completion_tokens": 5}""").MaxTokens);
+        Assert.Equal(9, Of("""{"model": "m", "messages": [], "max_tokens": 9}""").MaxTokens);
     }
 
     [Fact]
     public void Every_sampler_field_reaches_the_engine()
     {
-        var sampling = ChatGeneration.Of(Read("""
-            {"model": "m", "messages": [], "temperature": 0.1, "top_k": 7, "top_p": 0.2, "min_p": 0.3, "repeat_penalty": 1.4, "repeat_last_n": 8, "presence_penalty": 0.5, "frequency_penalty": 0.6, "seed": 42}
-            """)).Sampling;
+        var sampling = Of("""
+            {"model": "m", "messages": [], "temperature": 0.1, "top_k": 7, "top_p": 0.2, "top_p_decay": 0.9, "top_p_floor": 0.1, "min_p": 0.3, "typical_p": 0.4, "top_n_sigma": 2, "mirostat": 2, "mirostat_tau": 3, "mirostat_eta": 0.2,
+             "xtc_probability": 0.5, "xtc_threshold": 0.2, "dry_multiplier": 0.8, "dry_base": 2, "dry_allowed_length": 3, "dry_penalty_last_n": 99, "dry_sequence_breakers": ["x"],
+             "repeat_penalty": 1.4, "repeat_last_n": 8, "presence_penalty": 0.5, "frequency_penalty": 0.6, "no_repeat_ngram_size": 3, "logit_bias": {"5": -1.5, "6": false}, "seed": 42}
+            """).Sampling;
+        Assert.Equal(["x"], sampling.DryBreakers);
+        Assert.Equal(new Dictionary<int, float> { [5] = -1.5f, [6] = float.NegativeInfinity }, sampling.LogitBias);
         Assert.Equal(
-            new() { Temperature = 0.1f, TopK = 7, TopP = 0.2f, MinP = 0.3f, RepeatPenalty = 1.4f, PenaltyWindow = 8, PresencePenalty = 0.5f, FrequencyPenalty = 0.6f, Seed = 42 },
+            new()
+            {
+                Temperature = 0.1f, TopK = 7, TopP = 0.2f, TopPDecay = 0.9f, TopPFloor = 0.1f, MinP = 0.3f, TypicalP = 0.4f, TopNSigma = 2, Mirostat = 2, MirostatTau = 3, MirostatEta = 0.2f,
+                XtcProbability = 0.5f, XtcThreshold = 0.2f, DryMultiplier = 0.8f, DryBase = 2, DryAllowedLength = 3, DryWindow = 99, DryBreakers = sampling.DryBreakers,
+                RepeatPenalty = 1.4f, PenaltyWindow = 8, PresencePenalty = 0.5f, FrequencyPenalty = 0.6f, NoRepeatNgram = 3, LogitBias = sampling.LogitBias, Seed = 42,
+            },
             sampling);
+    }
+
+    [Fact]
+    public void The_other_fields_reach_the_engine_too()
+    {
+        var request = Of("""
+            {"model": "m", "messages": [], "n": 2, "logprobs": true, "top_logprobs": 4, "lora": [{"id": 3, "scale": 0.5}, {"id": "legal"}], "speculation": "prompt_lookup", "cache_prompt": false, "ignore_eos": true, "user": "u",
+             "verbatim": {"passages": ["p"], "max_spans": 2}}
+            """);
+        Assert.Equal((2, 4, Speculation.PromptLookup, false, true, "u"), (request.Candidates, request.TopLogProbabilities, request.Speculation, request.CachePrompt, request.IgnoreEndOfText, request.User));
+        Assert.Equal([new AdapterChoice("3", 0.5f), new AdapterChoice("legal")], request.Adapters!);
+        Assert.Equal((2, new VerbatimOptions([]).MinSpan), (request.Verbatim!.MaxSpans, request.Verbatim.MinSpan));
+        Assert.Equal(new BeamOptions(4, 0.5f, 2), Of("""{"model": "m", "messages": [], "num_beams": 4, "length_penalty": 0.5, "n": 2}""").Beam);
+        Assert.Empty(Of("""{"model": "m", "messages": [], "lora": []}""").Adapters!);
+        Assert.Null(Of("""{"model": "m", "messages": []}""").Adapters);
+    }
+
+    private static GenerationRequest Of(string body) => ChatGeneration.Of(Read(body)).Request;
+
+    /// <summary>Refused by the check, or by what the request asks for.</summary>
+    private static Problem? Refused(string body)
+    {
+        try
+        {
+            var request = Read(body);
+            if (ChatRequestCheck.Refusal(request) is { } problem)
+            {
+                return problem;
+            }
+
+            ChatGeneration.Of(request);
+            return null;
+        }
+        catch (RequestRefused refused)
+        {
+            return refused.Problem;
+        }
     }
 
     private static Problem? Refusal(string body) => ChatRequestCheck.Refusal(Read(body));

@@ -3,8 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Streams;
+using Platform.ModelHost.Server.Tools;
 
 namespace Platform.ModelHost.Server.Tests.Chat;
 
@@ -27,11 +30,11 @@ internal sealed class StreamingServer : IAsyncDisposable
         var app = builder.Build();
         app.MapGet("/", async (HttpContext http) =>
         {
-            var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: false);
-            var stream = new EventStream(http, options, TimeProvider.System, ex => Problems.Of(ex, "req_1", draining: false));
+            var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: false, withProgress: false);
+            var stream = new EventStream(http, options, TimeProvider.System, ChatAnswer.Manner, ex => Problems.Of(ex, "req_1", draining: false));
             try
             {
-                await stream.WriteAsync(answer.StreamAsync(events(http.RequestAborted), http.RequestAborted), http.RequestAborted);
+                await stream.WriteAsync(answer.StreamAsync(AnswerReading.PartsAsync(events(http.RequestAborted), OfferedTools.None, http.RequestAborted), http.RequestAborted), http.RequestAborted);
             }
             catch (EngineException ex)
             {

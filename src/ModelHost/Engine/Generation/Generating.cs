@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation.Sampling;
+using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 
@@ -10,6 +11,8 @@ namespace Platform.ModelHost.Engine.Generation;
 /// <summary>The way of a request to generate: check, template, tokens, queue, events. Everything but the steps themselves runs on the caller's thread.</summary>
 internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, AdapterShelf adapters, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
 {
+    internal ModelLoad Load => new(modelId, loop.Slots, loop.Slots - loop.FreeSlots, queue.Count);
+
     internal async IAsyncEnumerable<GenerationEvent> RunAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

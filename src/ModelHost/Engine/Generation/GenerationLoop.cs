@@ -34,6 +34,8 @@ internal sealed class GenerationLoop : IAsyncDisposable
     /// <summary>Answers that a beam search may follow at once, so that every slot can have one.</summary>
     internal int MostBeams { get; }
 
+    internal int Slots => slots;
+
     internal int FreeSlots => freeSlots;
 
     /// <summary>Stops after the running step; requests on their way fail.</summary>

@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
+
 namespace Platform.ModelHost.Engine.Grammars;
 
 /// <summary>Holds a grammar against everything that native code would choke on: native code sees no grammar that did not pass here.</summary>
 public static class GrammarCheck
 {
-    private const int MostCharacters = 256 * 1024, MostWays = 1_000;
+    private const int MostCharacters = 256 * 1024, MostWays = 1_000, MostRemembered = 64;
+
+    private static readonly ConcurrentDictionary<(string Grammar, string Root), bool> accepted = new(); // programs send the same schema again and again
 
     /// <summary>The usual rule to begin with.</summary>
     public const string Root = "root";
@@ -15,9 +19,12 @@ public static class GrammarCheck
     /// <exception cref="EngineException">Kind BadRequest.</exception>
     public static void Check(string grammar, string root = Root, string parameter = "grammar")
     {
+        if (accepted.ContainsKey((grammar, root))) { return; }
         try
         {
             Read(grammar, root);
+            if (accepted.Count >= MostRemembered) { accepted.Clear(); }
+            accepted.TryAdd((grammar, root), true);
         }
         catch (GrammarFault fault)
         {
@@ -29,6 +36,7 @@ public static class GrammarCheck
     internal static GrammarRules Read(string grammar, string rootName = Root)
     {
         if (grammar.Length > MostCharacters) { throw new GrammarFault($"The grammar has {grammar.Length} characters; {MostCharacters} is the most."); }
+        if (grammar.Contains('\0', StringComparison.Ordinal)) { throw new GrammarFault("The grammar contains a NUL character."); } // a C string ends at it
         var rules = GrammarReader.Read(grammar);
         if (rules.Find(rootName) is not { } root) { throw new GrammarFault($"The grammar has no rule '{rootName}'."); }
         for (var rule = 0; rule < rules.Count; rule++)

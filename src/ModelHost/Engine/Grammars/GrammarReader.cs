@@ -53,10 +53,10 @@ internal sealed class GrammarReader
     private GrammarElement[] ReadSequence(string owner, int depth)
     {
         var sequence = new List<GrammarElement>();
-        var last = 0; // where the symbol begins that a repetition repeats
+        var (last, weight) = (0, 1); // where the symbol begins that a repetition repeats, and how many rules it brought along
         while (true)
         {
-            var begin = sequence.Count;
+            var (begin, before) = (sequence.Count, rules.Count);
             switch (Next)
             {
                 case '"':
@@ -75,6 +75,7 @@ internal sealed class GrammarReader
                 case '*' or '+' or '?' or '{':
                     if (last == sequence.Count) { throw Fault("a repetition has nothing before it"); }
                     var (least, most) = ReadCounts();
+                    if ((long)weight * (most < int.MaxValue ? most : Math.Max(1, least)) > MostRepetitions) { throw Fault($"a group with {weight} rules inside is repeated {(most < int.MaxValue ? most : least)} times; together {MostRepetitions} is the most"); } // llama.cpp's own limit
                     Repeat(owner, sequence, last, least, most);
                     begin = sequence.Count; // what is repeated is not repeated again
                     break;
@@ -85,7 +86,7 @@ internal sealed class GrammarReader
                     return [.. sequence];
             }
             rules.Charge(1);
-            last = begin;
+            (last, weight) = (begin, sequence.Count > begin && sequence[^1].IsRule ? Math.Max(1, rules.Count - before) : 1);
             SkipSpace(newlines: depth > 0);
         }
     }
@@ -203,7 +204,7 @@ internal sealed class GrammarReader
     {
         var item = sequence[from..];
         var links = most == int.MaxValue ? 1 : most - least;
-        rules.Charge(((long)least + links) * (item.Count + 2));
+        rules.Charge(((long)least * item.Count) + ((long)links * (item.Count + 2)));
         sequence.RemoveRange(from, item.Count);
         for (var i = 0; i < least; i++) { sequence.AddRange(item); }
         var next = -1;

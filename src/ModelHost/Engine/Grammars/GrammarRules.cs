@@ -13,7 +13,7 @@ internal readonly record struct GrammarElement(int Rule, CharSet? Characters)
 /// <summary>A grammar as llama.cpp keeps it: repetitions and groups are rules of their own.</summary>
 internal sealed class GrammarRules
 {
-    private const int MostRules = 20_000, MostElements = 100_000, MostAlternatives = 1_000;
+    private const int MostRules = 10_000, MostElements = 100_000, MostAlternatives = 1_000;
 
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> names = [];

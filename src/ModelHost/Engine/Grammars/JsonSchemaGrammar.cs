@@ -27,7 +27,7 @@ public static class JsonSchemaGrammar
         try
         {
             var grammar = Write(draft => AddTo(draft, schema));
-            GrammarCheck.Read(grammar);
+            GrammarCheck.Check(grammar, GrammarCheck.Root, parameter);
             return grammar;
         }
         catch (GrammarFault fault)

@@ -14,6 +14,9 @@ internal sealed class LoadedModel(ModelInfo info, SafeLlamaModelHandle model, To
 
     internal ChatTemplate Template { get; } = template;
 
+    /// <summary>Null for a model that only embeds.</summary>
+    internal ModelLoad? Load => generating?.Load;
+
     /// <exception cref="EngineException">Kind BadRequest: it only embeds.</exception>
     internal Generating Generating => generating ?? throw new EngineException(EngineErrorKind.BadRequest, $"The model '{Info.Id}' makes vectors and writes no text. Choose a chat model.") { Parameter = "model" };
 

@@ -22,6 +22,8 @@ internal sealed class ModelCatalog : IAsyncDisposable
 
     internal IReadOnlyList<ModelInfo> Infos { get; }
 
+    internal IReadOnlyList<ModelLoad> Loads => [.. models.Values.Select(m => m.Load).OfType<ModelLoad>()];
+
     /// <exception cref="EngineException">Kind ModelNotFound, or Failed when the engine is stopping.</exception>
     internal LoadedModel Find(string modelId) => stopping ? throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back.")
         : models.TryGetValue(modelId, out var model) || models.TryGetValue(BaseOf(modelId), out model) ? model

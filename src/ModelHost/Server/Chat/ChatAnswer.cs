@@ -1,58 +1,78 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Answers;
+using Platform.ModelHost.Server.Streams;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Chat;
 
-/// <summary>What a stream carries: a chunk, or a comment that OpenAI clients skip.</summary>
-internal readonly record struct StreamItem(ChatChunk? Chunk, string? Comment);
-
-/// <summary>Tells the events of one generation as an OpenAI answer. The stream is the only implementation; the whole answer is its fold.</summary>
-internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, bool withUsage, bool withProgress)
+/// <summary>Tells the parts of answers as OpenAI's chat chunks. The stream is the only implementation; the whole answer is its fold.</summary>
+/// <param name="answers">How many answers the request has.</param>
+internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, int answers, bool withUsage, bool withProgress)
 {
     private static readonly ChunkDelta Nothing = new();
 
     private readonly string _id = "chatcmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
-    private readonly string _fingerprint = "fp_" + model.Sha256[..Math.Min(12, model.Sha256.Length)]; // the same weights answer alike
+    private readonly string _fingerprint = Fingerprint(model);
 
-    public async IAsyncEnumerable<StreamItem> StreamAsync(IAsyncEnumerable<GenerationEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>A failed stream's last event, and its end.</summary>
+    public static StreamManner Manner { get; } = new(problem => StreamItem.Of(ErrorBody.Of(problem), ServerJson.Wire.ErrorBody), EndsWithDone: true);
+
+    /// <summary>The same weights answer alike.</summary>
+    public static string Fingerprint(ModelInfo model) => "fp_" + model.Sha256[..Math.Min(12, model.Sha256.Length)];
+
+    public async IAsyncEnumerable<StreamItem> StreamAsync(IAsyncEnumerable<AnswerPart> parts, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
-        var begun = false;
-        await foreach (var step in events.WithCancellation(cancellation))
+        var begun = new HashSet<int>();
+        var ended = new List<GenerationUsage>();
+        await foreach (var part in parts.WithCancellation(cancellation))
         {
-            if (step is GenerationQueued queued)
+            if (part is Waits waits)
             {
-                yield return new StreamItem(null, $"queued position={queued.Position}");
+                yield return StreamItem.Say($"queued position={waits.Position}");
                 continue;
             }
 
-            if (!begun)
+            if (begun.Add(part.Choice))
             {
-                begun = true;
-                yield return Delta(new ChunkDelta { Role = "assistant", Content = "" });
+                yield return Item(Chunk(part.Choice, new ChunkDelta { Role = "assistant", Content = "" }));
             }
 
-            switch (step)
+            switch (part)
             {
-                case PromptProgress progress when withProgress:
-                    yield return Item(Chunk(Nothing) with
+                case Reads { Progress: var progress } when withProgress:
+                    yield return Item(Chunk(0, Nothing) with
                     {
                         PromptProgress = new ChunkProgress(progress.Total, progress.Cached, progress.Processed, (long)time.GetElapsedTime(started).TotalMilliseconds),
                     });
                     break;
-                case GeneratedText { Text.Length: > 0 } text:
-                    yield return Delta(new ChunkDelta { Content = text.Text });
+                case Says says when says.Text.Length > 0 || says.Tokens.Count > 0:
+                    yield return Item(Chunk(says.Choice, new ChunkDelta { Content = says.Text }, AnswerUsage.Logprobs(says.Tokens)));
                     break;
-                case GenerationFinished end:
-                    yield return Item(Chunk(Nothing, end.Reason is FinishReason.EndOfText or FinishReason.StopText ? "stop" : "length") with { Timings = Timings(end.Usage) });
-                    if (withUsage)
+                case Thinks thinks:
+                    yield return Item(Chunk(thinks.Choice, new ChunkDelta { ReasoningContent = thinks.Text }));
+                    break;
+                case CallsTool call:
+                    yield return Item(Chunk(call.Choice, new ChunkDelta { ToolCalls = [new ToolCallDelta(call.Index, call.Id, "function", new CallDelta(call.Name, ""))] }));
+                    break;
+                case CallArguments more:
+                    yield return Item(Chunk(more.Choice, new ChunkDelta { ToolCalls = [new ToolCallDelta(more.Index, null, null, new CallDelta(null, more.Fragment))] }));
+                    break;
+                case Ends { Finished: var end } last:
+                    ended.Add(end.Usage);
+                    yield return Item(Chunk(last.Choice, Nothing, reason: AnswerUsage.FinishReason(end.Reason, last.HasCalls)) with
                     {
-                        yield return Item(Chunk() with { Usage = new UsageField(true, Usage(end.Usage)) });
+                        Timings = AnswerUsage.Timings(end.Usage),
+                        Adapter = AnswerUsage.Single(end.Ran),
+                        Adapters = AnswerUsage.Several(end.Ran),
+                    });
+                    if (withUsage && ended.Count == answers)
+                    {
+                        yield return Item(Chunk() with { Usage = new UsageField(true, AnswerUsage.Of(ended)) });
                     }
 
                     break;
@@ -60,47 +80,10 @@ internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, bool withUs
         }
     }
 
-    /// <summary>The whole answer. Needs an answer made with usage.</summary>
-    public static async Task<ChatCompletion> FoldAsync(IAsyncEnumerable<StreamItem> stream, CancellationToken cancellation)
-    {
-        var text = new StringBuilder();
-        ChatChunk? last = null;
-        string? reason = null;
-        Timings? timings = null;
-        await foreach (var item in stream.WithCancellation(cancellation))
-        {
-            last = item.Chunk ?? last;
-            var choice = item.Chunk is { Choices: [var first, ..] } ? first : null;
-            text.Append(choice?.Delta.Content);
-            reason ??= choice?.FinishReason;
-            timings ??= item.Chunk?.Timings;
-        }
+    private static StreamItem Item(ChatChunk chunk) => StreamItem.Of(chunk, ServerJson.Wire.ChatChunk);
 
-        var choices = new ChatChoice(0, new AssistantMessage("assistant", text.ToString(), null), null, reason ?? throw new InvalidOperationException("The engine ended without a reason. This is a bug."));
-        return new ChatCompletion(last!.Id, "chat.completion", last.Created, last.Model, last.SystemFingerprint, [choices], last.Usage.Value, timings);
-    }
-
-    private StreamItem Delta(ChunkDelta delta) => Item(Chunk(delta));
-
-    private static StreamItem Item(ChatChunk chunk) => new(chunk, null);
-
-    private ChatChunk Chunk(ChunkDelta delta, string? reason = null) => Chunk(new ChunkChoice(0, delta, null, reason));
+    private ChatChunk Chunk(int choice, ChunkDelta delta, ChatLogprobs? logprobs = null, string? reason = null) => Chunk(new ChunkChoice(choice, delta, logprobs, reason));
 
     private ChatChunk Chunk(params ChunkChoice[] choices) =>
         new(_id, "chat.completion.chunk", _created, model.Id, _fingerprint, choices) { Usage = new UsageField(withUsage) };
-
-    private static Usage Usage(GenerationUsage usage) => new(
-        usage.PromptTokens, usage.CompletionTokens, usage.PromptTokens + usage.CompletionTokens, new PromptTokensDetails(usage.CachedTokens), new CompletionTokensDetails(0));
-
-    private static Timings Timings(GenerationUsage usage)
-    {
-        var read = usage.PromptTokens - usage.CachedTokens;
-        return new Timings(
-            usage.CachedTokens, read, Round(usage.Prompt.TotalMilliseconds), Rate(read, usage.Prompt),
-            usage.CompletionTokens, Round(usage.Generation.TotalMilliseconds), Rate(usage.CompletionTokens, usage.Generation), Round(usage.Queued.TotalMilliseconds), usage.Seed);
-    }
-
-    private static double Rate(int tokens, TimeSpan span) => span > TimeSpan.Zero ? Round(tokens / span.TotalSeconds) : 0;
-
-    private static double Round(double value) => Math.Round(value, 2);
 }

@@ -1,4 +1,6 @@
+using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Streams;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Chat;
@@ -16,23 +18,19 @@ internal static class ChatCompletions
             throw new RequestRefused(problem);
         }
 
-        var model = host.Engine.Find(request.Model!);
-        if (!model.IsChat)
-        {
-            throw new RequestRefused(Problem.Invalid("model", $"'{model.Id}' does not chat; it embeds. Use /v1/embeddings."));
-        }
-
+        var model = host.ChatModel(request.Model!);
+        var (generation, tools) = ChatGeneration.Of(request);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         var isStream = request.Stream == true;
-        var answer = new ChatAnswer(model, time, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
-        var stream = answer.StreamAsync(host.Engine.GenerateAsync(ChatGeneration.Of(request), ending.Token), ending.Token);
+        var answer = new ChatAnswer(model, time, request.N ?? 1, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
+        var stream = answer.StreamAsync(AnswerReading.PartsAsync(host.GenerateAsync(generation, ending.Token), tools, ending.Token), ending.Token);
         if (isStream)
         {
-            await new EventStream(http, options, time, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);
+            await new EventStream(http, options, time, ChatAnswer.Manner, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);
         }
         else
         {
-            await http.WriteJsonAsync(await ChatAnswer.FoldAsync(stream, ending.Token), ServerJson.Wire.ChatCompletion);
+            await http.WriteJsonAsync(await ChatFold.OfAsync(stream, ending.Token), ServerJson.Wire.ChatCompletion);
         }
     }
 }

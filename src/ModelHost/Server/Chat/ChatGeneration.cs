@@ -1,5 +1,7 @@
 using Platform.ModelHost.Engine.Generation;
-using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Engine.Grammars;
+using Platform.ModelHost.Server.Generating;
+using Platform.ModelHost.Server.Tools;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Chat;
@@ -7,35 +9,30 @@ namespace Platform.ModelHost.Server.Chat;
 /// <summary>What a checked chat request asks of the engine.</summary>
 internal static class ChatGeneration
 {
-    public static GenerationRequest Of(ChatCompletionRequest request) => new()
+    /// <exception cref="RequestRefused">A tool, the choice among them, or their combination with a format cannot be followed.</exception>
+    public static (GenerationRequest Request, OfferedTools Tools) Of(ChatCompletionRequest request)
     {
-        ModelId = request.Model!,
-        Messages = [.. request.Messages!.Select(Turn)],
-        MaxTokens = request.MaxCompletionTokens ?? request.MaxTokens,
-        Stop = request.Stop?.Texts ?? [],
-        Sampling = Sampling(request),
-    };
-
-    private static ChatTurn Turn(ChatMessage message) =>
-        new(message.Role == "developer" ? "system" : message.Role!, string.Join('\n', message.Content!.Select(part => part.Text)));
-
-    private static SamplingOptions Sampling(ChatCompletionRequest request)
-    {
-        var usual = new SamplingOptions();
-        return new SamplingOptions
+        var tools = OfferedTools.Read(request.Tools, request.ToolChoice, request.ParallelToolCalls);
+        var generation = GenerationSettings.Of(request);
+        var format = Format(request.ResponseFormat);
+        if (tools.IsUsed && (format ?? generation.Grammar) is not null)
         {
-            Temperature = request.Temperature ?? usual.Temperature,
-            TopK = Math.Max(request.TopK ?? usual.TopK, 0), // -1 is vLLM's word for off
-            TopP = request.TopP ?? usual.TopP,
-            MinP = request.MinP ?? usual.MinP,
-            RepeatPenalty = request.RepeatPenalty ?? usual.RepeatPenalty,
-            PenaltyWindow = request.RepeatLastN ?? usual.PenaltyWindow,
-            PresencePenalty = request.PresencePenalty ?? usual.PresencePenalty,
-            FrequencyPenalty = request.FrequencyPenalty ?? usual.FrequencyPenalty,
-            Seed = Fold(request.Seed),
-        };
+            throw new RequestRefused(Problem.Unsupported(format is null ? "grammar" : "response_format", "A format of the answer together with tools is not supported. Send 'tool_choice': \"none\", or leave the format out."));
+        }
+
+        return (generation with
+        {
+            Messages = Conversation.Of(request.Messages!, tools),
+            MaxTokens = request.MaxCompletionTokens ?? request.MaxTokens,
+            TopLogProbabilities = request.Logprobs == true ? request.TopLogprobs ?? 0 : request.NProbs is > 0 ? request.NProbs : null,
+            Grammar = tools.IsUsed ? new GrammarOptions(CallGrammar.Of([.. tools.Allowed.Select(tool => new CallableFunction(tool.Name, tool.Parameters))], tools.Parallel, orText: !tools.IsForced)) : format ?? generation.Grammar,
+        }, tools);
     }
 
-    /// <summary>Seeds of 64 bits fold into the engine's 32; -1 is llama.cpp's word for a new one.</summary>
-    private static uint? Fold(long? seed) => seed is null or -1 ? null : unchecked((uint)seed.Value ^ (uint)(seed.Value >> 32));
+    private static GrammarOptions? Format(ResponseFormatFields? format) => format?.Type switch
+    {
+        "json_object" => new GrammarOptions(JsonSchemaGrammar.AnyObject),
+        "json_schema" => new GrammarOptions(JsonSchemaGrammar.Of(format.JsonSchema!.Schema!.Value)),
+        _ => null,
+    };
 }

@@ -1,56 +1,35 @@
+using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Chat;
 
-/// <summary>The refusal step of a chat request: what can be told from the request alone.</summary>
+/// <summary>The refusal step of a chat request: what can be told from the request alone. Ranges are the engine's to check.</summary>
 internal static class ChatRequestCheck
 {
-    private const int MaxStops = 4;
-    private const int MaxStopLength = 256;
     private const int MaxMessages = 4096;
 
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
     public static Problem? Refusal(ChatCompletionRequest request) =>
-        Shape(request) ?? UnsupportedFields.Refusal(request) ?? Ranges(request) ?? Stops(request.Stop?.Texts ?? []) ?? Messages(request.Messages!);
+        GenerationSettings.Refusal(request) ?? Shape(request) ?? UnsupportedFields.Refusal(request) ?? Messages(request.Messages!);
 
     private static Problem? Shape(ChatCompletionRequest request) => request switch
     {
-        { Model: null or "" } => Problem.Invalid("model", "'model' is missing. GET /v1/models lists the models."),
         { Messages: null or { Count: 0 } } => Problem.Invalid("messages", "'messages' is missing or empty."),
         { Messages.Count: > MaxMessages } => Problem.Invalid("messages", $"'messages' has {request.Messages.Count} messages; at most {MaxMessages} are taken."),
-        { N: not (null or 1) } => Problem.Invalid("n", $"'n' is {request.N}; only 1 is supported. Send the request again for another answer."),
-        { Stream: not true, StreamOptions: not null } => Problem.Invalid("stream_options", "'stream_options' is only allowed with 'stream': true."),
+        { Logprobs: not true, TopLogprobs: > 0 } => Problem.Invalid("top_logprobs", "'top_logprobs' is only allowed with 'logprobs': true."),
+        { ResponseFormat.Type: not ("text" or "json_object" or "json_schema") } => Problem.Invalid("response_format.type", $"'response_format.type' is '{request.ResponseFormat.Type}'; it must be text, json_object or json_schema."),
+        { ResponseFormat: { Type: "json_schema", JsonSchema.Schema: null } or { Type: "json_schema", JsonSchema: null } } => Problem.Invalid("response_format.json_schema.schema", "'response_format.json_schema.schema' is missing."),
+        { ResponseFormat.Type: "json_object" or "json_schema" } when request.Grammar is { Length: > 0 } || request.JsonSchema is not null => Problem.Invalid("response_format", "'response_format' stands beside a grammar or json_schema; an answer can follow one of them."),
         _ => null,
     };
 
-    private static Problem? Ranges(ChatCompletionRequest request) =>
-        Within("max_tokens", request.MaxTokens, 1, int.MaxValue)
-        ?? Within("max_completion_tokens", request.MaxCompletionTokens, 1, int.MaxValue)
-        ?? Within("temperature", request.Temperature, 0, 2)
-        ?? Within("top_p", request.TopP, 0, 1)
-        ?? Within("top_k", request.TopK, -1, 1_000_000)
-        ?? Within("min_p", request.MinP, 0, 1)
-        ?? Within("repeat_penalty", request.RepeatPenalty, 0.1, 10)
-        ?? Within("repeat_last_n", request.RepeatLastN, 0, 4_096)
-        ?? Within("presence_penalty", request.PresencePenalty, -2, 2)
-        ?? Within("frequency_penalty", request.FrequencyPenalty, -2, 2);
-
-    private static Problem? Within(string name, double? value, double least, double most) =>
-        value is { } given && (given < least || given > most || double.IsNaN(given))
-            ? Problem.Invalid(name, FormattableString.Invariant(most == int.MaxValue ? (FormattableString)$"'{name}' is {given}; it must be at least {least}." : $"'{name}' is {given:0.####}; it must be {least} to {most}."))
-            : null;
-
-    private static Problem? Stops(IReadOnlyList<string> stops) =>
-        stops.Count > MaxStops ? Problem.Invalid("stop", $"'stop' has {stops.Count} texts; at most {MaxStops} are taken.")
-        : stops.Any(text => text.Length is 0 or > MaxStopLength) ? Problem.Invalid("stop", $"Each text of 'stop' must have 1 to {MaxStopLength} characters.")
-        : null;
-
     private static Problem? Messages(IReadOnlyList<ChatMessage?> messages)
     {
+        var open = new HashSet<string>();
         for (var i = 0; i < messages.Count; i++)
         {
-            if (Message(messages[i], $"messages.[{i}]") is { } problem)
+            if ((Message(messages[i], $"messages.[{i}]") ?? Call(messages[i]!, open, $"messages.[{i}]")) is { } problem)
             {
                 return problem;
             }
@@ -63,11 +42,31 @@ internal static class ChatRequestCheck
     {
         null => Problem.Invalid(at, $"'{at}' is null."),
         { Role: var role } when !Roles.Contains(role) => Problem.Invalid($"{at}.role", $"'{at}.role' is '{role}'; it must be one of {string.Join(", ", Roles)}."),
-        { ToolCalls: { } calls } when calls.ValueKind != System.Text.Json.JsonValueKind.Array || calls.GetArrayLength() > 0
-            => Problem.Unsupported($"{at}.tool_calls", "This service does not take tool calls."),
-        { Content: null } => Problem.Invalid($"{at}.content", $"'{at}.content' is missing."),
-        _ => Parts(message.Content, at),
+        { Role: not "assistant", ToolCalls.Count: > 0 } => Problem.Invalid($"{at}.tool_calls", $"A message of the role {message.Role} makes no calls."),
+        { Content: null } when message.Role != "assistant" || message.ToolCalls is not { Count: > 0 } => Problem.Invalid($"{at}.content", $"'{at}.content' is missing."),
+        _ => Parts(message.Content ?? [], at),
     };
+
+    /// <summary>Every result of a tool belongs to one call that was made before it, and each call has one.</summary>
+    private static Problem? Call(ChatMessage message, HashSet<string> open, string at)
+    {
+        for (var i = 0; i < (message.ToolCalls?.Count ?? 0); i++)
+        {
+            if (message.ToolCalls![i] is not { Id: { Length: > 0 } id, Function.Name.Length: > 0 } || !open.Add(id))
+            {
+                return Problem.Invalid($"{at}.tool_calls.[{i}]", "A call needs an 'id' of its own and a 'function' with a 'name'.");
+            }
+        }
+
+        if (message.Role != "tool")
+        {
+            return null;
+        }
+
+        return message.ToolCallId is not { Length: > 0 } answered ? Problem.Invalid($"{at}.tool_call_id", $"'{at}.tool_call_id' is missing.")
+            : open.Remove(answered) ? null
+            : Problem.Invalid($"{at}.tool_call_id", $"'{answered}' is the id of no call before it, or of one that was answered already.");
+    }
 
     private static Problem? Parts(IReadOnlyList<ContentPart> parts, string at)
     {

@@ -14,30 +14,15 @@ internal static class UnsupportedFields
 
     private static string? First(ChatCompletionRequest request) => request switch
     {
-        { Tools: { } tools } when !IsEmpty(tools) => "tools",
-        { ToolChoice: { } choice } when !IsText(choice, "none", "auto") => "tool_choice",
         { Functions: { } functions } when !IsEmpty(functions) => "functions",
         { FunctionCall: { } call } when !IsText(call, "none", "auto") => "function_call",
-        { ResponseFormat: { } format } when !IsTextFormat(format) => "response_format",
-        { Logprobs: true } => "logprobs",
-        { TopLogprobs: > 0 } => "top_logprobs",
-        { LogitBias: { } bias } when !IsEmpty(bias) => "logit_bias",
         { ReasoningEffort: not (null or "none") } => "reasoning_effort",
         { Modalities: { } modalities } when !IsOnlyText(modalities) => "modalities",
         { Audio: not null } => "audio",
-        { TypicalP: not (null or 1) } => "typical_p",
-        { Mirostat: not (null or 0) } => "mirostat",
-        { Grammar: not (null or "") } => "grammar",
-        { JsonSchema: not null } => "json_schema",
-        { CachePrompt: false } => "cache_prompt",
-        { IdSlot: not (null or -1) } => "id_slot",
-        { Lora: { } lora } when !IsEmpty(lora) => "lora",
         { ChatTemplateKwargs: { } kwargs } when !IsEmpty(kwargs) => "chat_template_kwargs",
         { ReasoningFormat: not (null or "none" or "auto") } => "reasoning_format",
         { TimingsPerToken: true } => "timings_per_token",
         { AddGenerationPrompt: false } => "add_generation_prompt",
-        { IgnoreEos: true } => "ignore_eos",
-        { NProbs: > 0 } => "n_probs",
         _ => null,
     };
 
@@ -49,9 +34,6 @@ internal static class UnsupportedFields
     };
 
     private static bool IsText(JsonElement value, params ReadOnlySpan<string> allowed) => value.ValueKind == JsonValueKind.String && allowed.Contains(value.GetString()!);
-
-    private static bool IsTextFormat(JsonElement format) =>
-        format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && IsText(type, "text");
 
     private static bool IsOnlyText(JsonElement modalities) =>
         modalities.ValueKind == JsonValueKind.Array && modalities.EnumerateArray().All(item => IsText(item, "text"));

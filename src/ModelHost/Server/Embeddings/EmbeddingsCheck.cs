@@ -34,7 +34,7 @@ internal static class EmbeddingsCheck
         return foreign.Length == 0 ? null : Problem.Invalid("input", $"Token {foreign[0]} is not in the model's vocabulary of {model.VocabularySize}.");
     }
 
-    private static Problem? EmptyItem(EmbeddingInput input)
+    private static Problem? EmptyItem(TextsOrTokens input)
     {
         for (var i = 0; i < input.Count; i++)
         {

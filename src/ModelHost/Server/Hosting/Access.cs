@@ -1,25 +1,39 @@
 using System.Security.Cryptography;
 using System.Text;
+using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Health;
 
 namespace Platform.ModelHost.Server.Hosting;
 
-/// <summary>Lets a request in that carries the key, as a bearer token or as x-api-key. Closed unless an endpoint says it is open.</summary>
+/// <summary>Lets a request in that carries a key, as a bearer token or as x-api-key. Closed unless an endpoint says it is open; what is the administrator's wants the administrator's key, where there is one.</summary>
 internal sealed class Access(RequestDelegate next, ServerOptions options)
 {
     private readonly byte[] _key = Digest(options.ApiKey);
+    private readonly byte[] _adminKey = Digest(string.IsNullOrWhiteSpace(options.AdminKey) ? options.ApiKey : options.AdminKey);
 
-    public Task InvokeAsync(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<OpenWithoutKey>() is not null || Holds(http.Request)
-            ? next(http)
-            : throw new RequestRefused(Problem.WrongKey);
+    public Task InvokeAsync(HttpContext http)
+    {
+        var metadata = http.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<OpenWithoutKey>() is not null)
+        {
+            return next(http);
+        }
 
-    private bool Holds(HttpRequest request)
+        var key = Digest(Key(http.Request)); // digests, so that the length takes no part either
+        var isAdmin = CryptographicOperations.FixedTimeEquals(key, _adminKey);
+        if (!isAdmin && !CryptographicOperations.FixedTimeEquals(key, _key))
+        {
+            throw new RequestRefused(Problem.WrongKey);
+        }
+
+        return isAdmin || metadata?.GetMetadata<AdminOnly>() is null ? next(http) : throw new RequestRefused(Problem.NeedsAdmin);
+    }
+
+    private static string Key(HttpRequest request)
     {
         const string scheme = "Bearer ";
         var authorization = request.Headers.Authorization.ToString();
-        var key = authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? authorization[scheme.Length..].Trim() : request.Headers["x-api-key"].ToString();
-        return CryptographicOperations.FixedTimeEquals(Digest(key), _key); // digests, so that the length takes no part either
+        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? authorization[scheme.Length..].Trim() : request.Headers["x-api-key"].ToString();
     }
 
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

@@ -1,9 +1,12 @@
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Metrics;
 
 namespace Platform.ModelHost.Server.Hosting;
 
 /// <summary>Loads the engine after the port is open, so that health can say "loading", and ends the process when the models cannot be used.</summary>
-internal sealed partial class EngineHost(EngineOptions options, ServerOptions server, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EngineHost> log) : IHostedService, IAsyncDisposable
+internal sealed partial class EngineHost(EngineOptions options, ServerOptions server, ServiceMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EngineHost> log) : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _drained = new();
@@ -20,6 +23,14 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
 
     /// <summary>The engine. Throws <see cref="RequestRefused"/> while there is none.</summary>
     public ModelEngine Engine => _engine ?? throw new RequestRefused(NotReady);
+
+    /// <summary>A model that chats, by its id or that of an adapter on it.</summary>
+    /// <exception cref="RequestRefused">It only embeds.</exception>
+    public ModelInfo ChatModel(string id) =>
+        Engine.Find(id) is { IsChat: true } model ? model : throw new RequestRefused(Problem.Invalid("model", $"'{id}' does not write; it embeds. Use /v1/embeddings."));
+
+    /// <summary>Generates, and counts what it took.</summary>
+    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => metrics.CountAsync(Engine.GenerateAsync(request, cancellation), cancellation);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

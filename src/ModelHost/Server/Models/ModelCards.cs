@@ -17,6 +17,8 @@ internal static class ModelCards
         if (model.IsChat)
         {
             yield return "chat";
+            yield return "tools";
+            yield return "json_schema";
             if (model.CanAnswer)
             {
                 yield return "answers";

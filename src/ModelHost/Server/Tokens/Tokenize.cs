@@ -31,7 +31,7 @@ internal static class Tokenize
 
     private static TokensBody Answer(TokenizeRequest request, ModelEngine engine)
     {
-        var model = engine.Find(request.Model is { Length: > 0 } id ? id : Usual(engine));
+        var model = UsualModel.Or(request.Model, engine);
         var texts = request.Content!.Texts.Select(text => engine.Tokenize(model.Id, text, request.AddSpecial == true, request.ParseSpecial == true));
         if (request.CountOnly == true)
         {
@@ -59,7 +59,4 @@ internal static class Tokenize
             return both[Math.Min(known, both.Length)..];
         }
     }
-
-    /// <summary>The first chat model, else the first; none is refused by its empty name.</summary>
-    private static string Usual(ModelEngine engine) => engine.Models.OrderByDescending(loaded => loaded.IsChat).Select(loaded => loaded.Id).FirstOrDefault("");
 }

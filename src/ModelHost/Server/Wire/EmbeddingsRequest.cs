@@ -6,8 +6,8 @@ internal sealed record EmbeddingsRequest
 {
     public string? Model { get; init; }
 
-    [JsonConverter(typeof(EmbeddingInputConverter))]
-    public EmbeddingInput? Input { get; init; }
+    [JsonConverter(typeof(TextsOrTokensConverter))]
+    public TextsOrTokens? Input { get; init; }
 
     /// <summary>float or base64.</summary>
     public string? EncodingFormat { get; init; }
@@ -21,12 +21,6 @@ internal sealed record EmbeddingsRequest
     public string? InputType { get; init; }
 
     public string? User { get; init; }
-}
-
-/// <summary>What to embed: texts or token lists, one of the two.</summary>
-internal sealed record EmbeddingInput(IReadOnlyList<string>? Texts, IReadOnlyList<IReadOnlyList<int>>? Tokens)
-{
-    public int Count => Texts?.Count ?? Tokens!.Count;
 }
 
 /// <param name="Data">One an input, in order.</param>

@@ -11,6 +11,17 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(ChatCompletion))]
 [JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(Completion))]
+[JsonSerializable(typeof(RerankRequest))]
+[JsonSerializable(typeof(RerankBody))]
+[JsonSerializable(typeof(DetokenizeRequest))]
+[JsonSerializable(typeof(DetokenizedBody))]
+[JsonSerializable(typeof(PromptBody))]
+[JsonSerializable(typeof(InputTokensBody))]
+[JsonSerializable(typeof(PropsBody))]
+[JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EmbeddingsRequest))]
 [JsonSerializable(typeof(EmbeddingsBody))]
 [JsonSerializable(typeof(TokenizeRequest))]
@@ -21,7 +32,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(TokenPiece[][]))]
 internal sealed partial class ServerJson : JsonSerializerContext
 {
-    private const int MaxDepth = 32;
+    private const int MaxDepth = 80; // a schema may nest 64 deep, and stands inside a request
 
     public static ServerJson Wire { get; } = new(new JsonSerializerOptions
     {

@@ -30,3 +30,11 @@ internal sealed record TokensBody
 }
 
 internal sealed record TokenPiece(int Id, string Piece);
+
+internal sealed record DetokenizeRequest(string? Model, IReadOnlyList<int>? Tokens);
+
+internal sealed record DetokenizedBody(string Content);
+
+internal sealed record PromptBody(string Prompt);
+
+internal sealed record InputTokensBody(int InputTokens);

@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 namespace Platform.ModelHost.Server.Wire;
 
 /// <summary>A text, a list of texts, one list of tokens, or a list of lists of tokens.</summary>
-internal sealed class EmbeddingInputConverter : JsonConverter<EmbeddingInput>
+internal sealed class TextsOrTokensConverter : JsonConverter<TextsOrTokens>
 {
-    public override EmbeddingInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override TextsOrTokens Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            return new EmbeddingInput([reader.GetString()!], null);
+            return new TextsOrTokens([reader.GetString()!], null);
         }
 
         if (reader.TokenType != JsonTokenType.StartArray || !reader.Read())
@@ -20,15 +20,15 @@ internal sealed class EmbeddingInputConverter : JsonConverter<EmbeddingInput>
 
         return reader.TokenType switch
         {
-            JsonTokenType.EndArray => new EmbeddingInput([], null),
-            JsonTokenType.String => new EmbeddingInput(ReadRest(ref reader, ReadText), null),
-            JsonTokenType.Number => new EmbeddingInput(null, [ReadRest(ref reader, ReadToken)]),
-            JsonTokenType.StartArray => new EmbeddingInput(null, ReadRest(ref reader, ReadTokens)),
+            JsonTokenType.EndArray => new TextsOrTokens([], null),
+            JsonTokenType.String => new TextsOrTokens(ReadRest(ref reader, ReadText), null),
+            JsonTokenType.Number => new TextsOrTokens(null, [ReadRest(ref reader, ReadToken)]),
+            JsonTokenType.StartArray => new TextsOrTokens(null, ReadRest(ref reader, ReadTokens)),
             _ => throw new JsonException(),
         };
     }
 
-    public override void Write(Utf8JsonWriter writer, EmbeddingInput value, JsonSerializerOptions options) => throw new NotSupportedException("Requests are only read.");
+    public override void Write(Utf8JsonWriter writer, TextsOrTokens value, JsonSerializerOptions options) => throw new NotSupportedException("Requests are only read.");
 
     private delegate T ReadOne<out T>(ref Utf8JsonReader reader);
 
@@ -52,4 +52,10 @@ internal sealed class EmbeddingInputConverter : JsonConverter<EmbeddingInput>
 
     private static IReadOnlyList<int> ReadTokens(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.StartArray && reader.Read() ? ReadRest(ref reader, ReadToken) : throw new JsonException();
+}
+
+/// <summary>Texts or token lists, one of the two.</summary>
+internal sealed record TextsOrTokens(IReadOnlyList<string>? Texts, IReadOnlyList<IReadOnlyList<int>>? Tokens)
+{
+    public int Count => Texts?.Count ?? Tokens!.Count;
 }

@@ -3,14 +3,14 @@ using System.Text;
 using System.Text.Json;
 using Platform.ModelHost.Server.Wire;
 
-namespace Platform.ModelHost.Server.Chat;
+namespace Platform.ModelHost.Server.Streams;
 
 /// <summary>Writes a stream as server-sent events. Each event is flushed before the next is asked for, so a slow reader holds its own answer only; one that takes nothing for Server:SlowReader is cut.</summary>
-internal sealed class EventStream(HttpContext http, ServerOptions options, TimeProvider time, Func<Exception, Problem> describe)
+internal sealed class EventStream(HttpContext http, ServerOptions options, TimeProvider time, StreamManner manner, Func<Exception, Problem> describe)
 {
     private readonly ArrayBufferWriter<byte> _json = new(512);
 
-    /// <summary>A failure before the first item is thrown, so that it gets a status of its own; a later one is the last event. Then there is no [DONE].</summary>
+    /// <summary>A failure before the first item is thrown, so that it gets a status of its own; a later one is the last event. Then nothing says that the stream is done.</summary>
     public async Task WriteAsync(IAsyncEnumerable<StreamItem> stream, CancellationToken cancellation)
     {
         await using var items = stream.GetAsyncEnumerator(cancellation);
@@ -21,11 +21,14 @@ internal sealed class EventStream(HttpContext http, ServerOptions options, TimeP
                 await WriteAsync(items.Current, cancellation);
             }
 
-            await WriteLineAsync("data: [DONE]", cancellation);
+            if (manner.EndsWithDone)
+            {
+                await WriteLineAsync("data: [DONE]", cancellation);
+            }
         }
         catch (Exception ex) when (http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            await WriteEventAsync(writer => JsonSerializer.Serialize(writer, ErrorBody.Of(describe(ex)), ServerJson.Wire.ErrorBody), http.RequestAborted);
+            await WriteAsync(manner.OfFailure(describe(ex)), http.RequestAborted);
         }
     }
 
@@ -66,19 +69,26 @@ internal sealed class EventStream(HttpContext http, ServerOptions options, TimeP
         }
     }
 
-    private ValueTask WriteAsync(StreamItem item, CancellationToken cancellation) => item.Chunk is { } chunk
-        ? WriteEventAsync(writer => JsonSerializer.Serialize(writer, chunk, ServerJson.Wire.ChatChunk), cancellation)
-        : WriteLineAsync(": " + item.Comment, cancellation);
-
-    private async ValueTask WriteEventAsync(Action<Utf8JsonWriter> write, CancellationToken cancellation)
+    private async ValueTask WriteAsync(StreamItem item, CancellationToken cancellation)
     {
+        if (item.Comment is { } comment)
+        {
+            await WriteLineAsync(": " + comment, cancellation);
+            return;
+        }
+
         _json.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(_json, new JsonWriterOptions { Encoder = ServerJson.Wire.Options.Encoder }))
         {
-            write(writer);
+            JsonSerializer.Serialize(writer, item.Body, item.Type!);
         }
 
         Begin();
+        if (item.Event is { } name)
+        {
+            Encoding.UTF8.GetBytes($"event: {name}\n", http.Response.BodyWriter);
+        }
+
         http.Response.BodyWriter.Write("data: "u8);
         http.Response.BodyWriter.Write(_json.WrittenSpan);
         http.Response.BodyWriter.Write("\n\n"u8);

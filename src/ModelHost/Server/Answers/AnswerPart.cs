@@ -1,0 +1,28 @@
+using Platform.ModelHost.Engine.Generation;
+
+namespace Platform.ModelHost.Server.Answers;
+
+/// <summary>What happens to an answer, before any API gives it its words. Texts are untrusted.</summary>
+/// <param name="Choice">Which of the answers to the one request.</param>
+internal abstract record AnswerPart(int Choice);
+
+/// <summary>Waiting; 1 is next.</summary>
+internal sealed record Waits(int Position) : AnswerPart(0);
+
+/// <summary>The prompt is being read.</summary>
+internal sealed record Reads(PromptProgress Progress) : AnswerPart(0);
+
+/// <summary>New text of the answer itself, with its tokens when they were asked for.</summary>
+internal sealed record Says(int Choice, string Text, IReadOnlyList<TokenLogProbability> Tokens) : AnswerPart(Choice);
+
+/// <summary>New text of the thinking before the answer.</summary>
+internal sealed record Thinks(int Choice, string Text) : AnswerPart(Choice);
+
+/// <summary>A call of a tool begins.</summary>
+internal sealed record CallsTool(int Choice, int Index, string Id, string Name) : AnswerPart(Choice);
+
+/// <summary>More of a call's arguments, as JSON text.</summary>
+internal sealed record CallArguments(int Choice, int Index, string Fragment) : AnswerPart(Choice);
+
+/// <summary>The end of one answer.</summary>
+internal sealed record Ends(int Choice, GenerationFinished Finished, bool HasCalls) : AnswerPart(Choice);

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Answers;
+using Platform.ModelHost.Server.Chat;
+using Platform.ModelHost.Server.Streams;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.Completions;
+
+/// <summary>Tells the parts of answers as OpenAI's text completions; the whole one is the fold of the stream.</summary>
+/// <param name="before">What stands before each answer: the prompt, where it is echoed.</param>
+internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int answers, string before, bool withUsage, bool withProgress)
+{
+    private readonly string _id = "cmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
+    private readonly Dictionary<int, int> _lengths = [];
+
+    public async IAsyncEnumerable<StreamItem> StreamAsync(IAsyncEnumerable<AnswerPart> parts, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var ended = new List<GenerationUsage>();
+        await foreach (var part in parts.WithCancellation(cancellation))
+        {
+            switch (part)
+            {
+                case Waits waits:
+                    yield return StreamItem.Say($"queued position={waits.Position}");
+                    break;
+                case Reads { Progress: var progress } when withProgress:
+                    yield return Item(Chunk() with { PromptProgress = new ChunkProgress(progress.Total, progress.Cached, progress.Processed, (long)time.GetElapsedTime(started).TotalMilliseconds) });
+                    break;
+                case Says says:
+                    yield return Item(Chunk(new CompletionChoice(says.Choice, Next(says), Logprobs(says), null)));
+                    break;
+                case Ends { Finished: var end } last:
+                    ended.Add(end.Usage);
+                    yield return Item(Chunk(new CompletionChoice(last.Choice, _lengths.ContainsKey(last.Choice) ? "" : before, null, AnswerUsage.FinishReason(end.Reason, hasCalls: false))) with
+                    {
+                        Timings = AnswerUsage.Timings(end.Usage),
+                        Adapter = AnswerUsage.Single(end.Ran),
+                        Adapters = AnswerUsage.Several(end.Ran),
+                    });
+                    if (withUsage && ended.Count == answers)
+                    {
+                        yield return Item(Chunk() with { Usage = new UsageField(true, AnswerUsage.Of(ended)) });
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    public static async Task<Completion> FoldAsync(IAsyncEnumerable<StreamItem> stream, CancellationToken cancellation)
+    {
+        var choices = new SortedDictionary<int, (StringBuilder Text, List<CompletionLogprobs> Logprobs, string? Reason)>();
+        Completion? last = null, end = null;
+        await foreach (var item in stream.WithCancellation(cancellation))
+        {
+            if (item.Body is not Completion chunk)
+            {
+                continue;
+            }
+
+            last = chunk;
+            end = chunk.Timings is null ? end : chunk;
+            foreach (var choice in chunk.Choices)
+            {
+                var folded = choices.TryGetValue(choice.Index, out var known) ? known : (new StringBuilder(), [], null);
+                folded.Text.Append(choice.Text);
+                folded.Logprobs.AddRange(choice.Logprobs is { } given ? [given] : []);
+                choices[choice.Index] = folded with { Item3 = choice.FinishReason ?? folded.Reason };
+            }
+        }
+
+        return last! with
+        {
+            Choices = [.. choices.Select(choice => new CompletionChoice(choice.Key, choice.Value.Text.ToString(), Joined(choice.Value.Logprobs), choice.Value.Reason))],
+            Timings = end?.Timings,
+            Adapter = end?.Adapter,
+            Adapters = end?.Adapters,
+        };
+    }
+
+    private string Next(Says says)
+    {
+        var text = _lengths.TryGetValue(says.Choice, out var length) ? says.Text : before + says.Text;
+        _lengths[says.Choice] = length + text.Length;
+        return text;
+    }
+
+    private CompletionLogprobs? Logprobs(Says says)
+    {
+        if (says.Tokens.Count == 0)
+        {
+            return null;
+        }
+
+        var tokens = AnswerUsage.Logprobs(says.Tokens)!.Content;
+        var offset = _lengths[says.Choice] - says.Text.Length;
+        var offsets = new List<int>(tokens.Count);
+        foreach (var token in tokens)
+        {
+            offsets.Add(offset);
+            offset += token.Token.Length;
+        }
+
+        return new CompletionLogprobs(
+            [.. tokens.Select(token => token.Token)], [.. tokens.Select(token => token.Logprob)],
+            [.. tokens.Select(token => token.TopLogprobs!.GroupBy(top => top.Token).ToDictionary(group => group.Key, group => group.Max(top => top.Logprob)))], offsets);
+    }
+
+    private static CompletionLogprobs? Joined(List<CompletionLogprobs> parts) => parts.Count == 0 ? null : new CompletionLogprobs(
+        [.. parts.SelectMany(part => part.Tokens)], [.. parts.SelectMany(part => part.TokenLogprobs)], [.. parts.SelectMany(part => part.TopLogprobs)], [.. parts.SelectMany(part => part.TextOffset)]);
+
+    private static StreamItem Item(Completion chunk) => StreamItem.Of(chunk, ServerJson.Wire.Completion);
+
+    private Completion Chunk(params CompletionChoice[] choices) =>
+        new(_id, "text_completion", _created, model.Id, ChatAnswer.Fingerprint(model), choices) { Usage = new UsageField(withUsage) };
+}

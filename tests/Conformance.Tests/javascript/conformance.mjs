@@ -1,0 +1,99 @@
+// OpenAI's own JavaScript SDK against the service at argv[2] with the key argv[3]: one line a check, "ok NAME" or "failed NAME: REASON".
+import assert from 'node:assert/strict';
+import OpenAI from 'openai';
+
+const [, , baseURL, apiKey] = process.argv;
+const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, timeout: 60_000 });
+const model = 'seed-chat';
+const hello = [{ role: 'system', content: 'Answer.' }, { role: 'user', content: [{ type: 'text', text: 'hello' }] }];
+const tools = [{ type: 'function', function: { name: 'f', parameters: { properties: { n: { enum: [1, 2] } }, required: ['n'] } } }];
+const schema = { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 3 } }, required: ['n'], additionalProperties: false };
+
+/** A model that picks at random makes two calls sooner or later. */
+async function severalCalls() {
+  for (let seed = 1; seed < 100; seed++) {
+    const request = { model, messages: hello, tools, tool_choice: 'required', parallel_tool_calls: true, temperature: 2, seed };
+    const { choices: [choice] } = await client.chat.completions.create(request);
+    if (choice.finish_reason === 'tool_calls' && choice.message.tool_calls.length > 1) return { request, choice };
+  }
+  assert.fail('a hundred answers, and never two calls');
+}
+
+const checks = {
+  async lists_models() {
+    const ids = [];
+    for await (const card of client.models.list()) ids.push(card.id);
+    assert.deepEqual(ids.sort(), ['seed-chat', 'seed-embed']);
+    assert.equal((await client.models.retrieve('seed-embed')).owned_by, 'local');
+  },
+  async chats() {
+    const answer = await client.chat.completions.create({ model, messages: [{ role: 'developer', content: 'Answer.' }, hello[1]], max_completion_tokens: 8, max_tokens: 2, stop: 'zzzz', no_such_field: { a: 1 } });
+    assert.equal(answer.object, 'chat.completion');
+    assert.ok(answer.choices[0].message.content.length > 0);
+    assert.ok(answer.usage.completion_tokens <= 8);
+    assert.equal(answer.usage.total_tokens, answer.usage.prompt_tokens + answer.usage.completion_tokens);
+    assert.match(answer._request_id, /^req_/);
+  },
+  async streams_what_it_says_whole() {
+    const request = { model, messages: hello, max_tokens: 12, temperature: 0 };
+    const whole = (await client.chat.completions.create(request)).choices[0].message.content;
+    const chunks = [];
+    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) chunks.push(chunk);
+    assert.equal(chunks[0].choices[0].delta.role, 'assistant');
+    assert.equal(new Set(chunks.map(chunk => `${chunk.id} ${chunk.created}`)).size, 1);
+    assert.equal(chunks.map(chunk => chunk.choices[0].delta.content ?? '').join(''), whole);
+    assert.ok(chunks.every(chunk => !('usage' in chunk)));
+    assert.deepEqual(chunks.map(chunk => chunk.choices[0].finish_reason).filter(Boolean).length, 1);
+  },
+  async streams_with_usage() {
+    const stream = client.chat.completions.stream({ model, messages: hello, max_tokens: 8, stream_options: { include_usage: true } });
+    const final = await stream.finalChatCompletion();
+    assert.ok(final.usage.completion_tokens <= 8 && final.usage.completion_tokens > 0);
+  },
+  async calls_tools_several_at_once() {
+    const { request, choice } = await severalCalls();
+    assert.equal(choice.message.content, null);
+    const stream = client.chat.completions.stream(request);
+    const streamed = (await stream.finalChatCompletion()).choices[0].message.tool_calls;
+    assert.deepEqual(streamed.map(call => call.function.arguments), choice.message.tool_calls.map(call => call.function.arguments));
+    for (const call of streamed) assert.ok([1, 2].includes(JSON.parse(call.function.arguments).n));
+    const results = choice.message.tool_calls.map(call => ({ role: 'tool', tool_call_id: call.id, content: 'done' }));
+    await client.chat.completions.create({ model, messages: [...hello, choice.message, ...results], max_tokens: 2 });
+  },
+  async follows_a_schema() {
+    const answer = await client.chat.completions.parse({ model, messages: hello, response_format: { type: 'json_schema', json_schema: { name: 'x', strict: true, schema } } });
+    assert.ok(answer.choices[0].message.parsed.n >= 1 && answer.choices[0].message.parsed.n <= 3);
+  },
+  async gives_several_answers_with_log_probabilities() {
+    const answer = await client.chat.completions.create({ model, messages: hello, n: 2, max_tokens: 3, logprobs: true, top_logprobs: 2 });
+    assert.deepEqual(answer.choices.map(choice => choice.index), [0, 1]);
+    for (const token of answer.choices[0].logprobs.content) assert.equal(token.top_logprobs.length, 2);
+  },
+  async completes() {
+    const answer = await client.completions.create({ model, prompt: 'Once upon a time', max_tokens: 4, echo: true });
+    assert.ok(answer.choices[0].text.startsWith('Once upon a time'));
+  },
+  async embeds_by_its_default_format() {
+    const { data } = await client.embeddings.create({ model: 'seed-embed', input: ['annual leave', '年假'] });
+    const { data: [plain] } = await client.embeddings.create({ model: 'seed-embed', input: 'annual leave', encoding_format: 'float' });
+    assert.deepEqual(data.map(item => item.embedding.length), [512, 512]);
+    assert.ok(data[0].embedding.reduce((sum, x, i) => sum + x * plain.embedding[i], 0) > 0.9999);
+  },
+  async says_what_went_wrong_by_its_classes() {
+    const wrong = new OpenAI({ baseURL, apiKey: 'wrong', maxRetries: 0 });
+    await assert.rejects(wrong.models.list(), error => error instanceof OpenAI.AuthenticationError && error.code === 'invalid_api_key');
+    const ask = more => client.chat.completions.create({ model, messages: hello, ...more });
+    await assert.rejects(ask({ model: 'absent' }), error => error instanceof OpenAI.NotFoundError && error.code === 'model_not_found');
+    await assert.rejects(ask({ temperature: 9 }), error => error instanceof OpenAI.BadRequestError && error.param === 'temperature');
+    await assert.rejects(ask({ messages: [{ role: 'user', content: 'word '.repeat(20_000) }], stream: true }), error => error.code === 'context_length_exceeded');
+  },
+};
+
+for (const [name, check] of Object.entries(checks)) {
+  try {
+    await check();
+    console.log(`ok ${name}`);
+  } catch (error) {
+    console.log(`failed ${name}: ${String(error.stack ?? error).replaceAll('\n', ' | ')}`);
+  }
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Text.Json;
+using Platform.Fakes;
+
+namespace Platform.ModelHost.Server.Tests;
+
+/// <summary>Completions, tokens, templates, reranking, metrics and what an administrator sees.</summary>
+public sealed class EndpointTests(RunningModelHost running) : IClassFixture<RunningModelHost>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private HttpClient Http => running.Host.Http;
+
+    [Fact]
+    public async Task A_completion_goes_on_with_a_text_or_with_its_tokens()
+    {
+        const string same = "\"model\": \"seed-chat\", \"max_tokens\": 6, \"temperature\": 0";
+        var tokens = (await Http.PostOkAsync("/tokenize", """{"content": "Once upon a time", "add_special": true}""")).GetProperty("tokens").GetRawText();
+        var ofText = await Http.PostOkAsync("/v1/completions", "{" + same + ", \"prompt\": \"Once upon a time\", \"logprobs\": 2}");
+        var ofTokens = await Http.PostOkAsync("/v1/completions", "{" + same + ", \"prompt\": " + tokens + "}");
+        var echoed = await Http.PostOkAsync("/v1/completions", "{" + same + ", \"prompt\": [\"Once upon a time\"], \"echo\": true}");
+        Assert.Equal("text_completion", ofText.GetProperty("object").GetString());
+        Assert.StartsWith("cmpl-", ofText.GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.Equal(Text(ofText), Text(ofTokens));
+        Assert.Equal("Once upon a time" + Text(ofText), Text(echoed));
+        var logprobs = ofText.GetProperty("choices")[0].GetProperty("logprobs");
+        Assert.Equal(Text(ofText), string.Concat(logprobs.GetProperty("tokens").EnumerateArray().Select(token => token.GetString())));
+        Assert.Equal(0, logprobs.GetProperty("text_offset")[0].GetInt32());
+    }
+
+    [Fact]
+    public async Task A_streamed_completion_says_the_same_and_ends_with_done()
+    {
+        const string body = "\"model\": \"seed-chat\", \"prompt\": \"Once\", \"max_tokens\": 6, \"temperature\": 0";
+        var whole = await Http.PostOkAsync("/v1/completions", "{" + body + "}");
+        var events = await Http.PostStreamAsync("/v1/completions", "{" + body + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}}");
+        Assert.Equal("data: [DONE]", events[^1]);
+        var chunks = events.SkipLast(1).Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement).ToList();
+        Assert.Equal(Text(whole), string.Concat(chunks.SkipLast(1).Select(Text)));
+        Assert.Equal(whole.GetProperty("usage").GetProperty("total_tokens").GetInt32(), chunks[^1].GetProperty("usage").GetProperty("total_tokens").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("\"prompt\": [\"a\", \"b\"]", "prompt")]
+    [InlineData("\"prompt\": \"a\", \"suffix\": \"b\"", "suffix")]
+    [InlineData("\"prompt\": \"a\", \"best_of\": 3", "best_of")]
+    [InlineData("\"prompt\": [99999999]", "prompt")]
+    [InlineData("\"prompt\": \"a\", \"temperature\": 3", "temperature")]
+    [InlineData("\"prompt\": \"a\", \"n\": 1000", "n")]
+    [InlineData("\"prompt\": \"a\", \"max_tokens\": 0", "max_tokens")]
+    [InlineData("\"prompt\": \"a\", \"repeat_last_n\": 100000", "repeat_last_n")]
+    [InlineData("\"prompt\": \"a\", \"logit_bias\": {\"9999999\": 1}", "logit_bias")]
+    [InlineData("\"prompt\": \"a\", \"logit_bias\": [1]", "logit_bias")]
+    [InlineData("\"prompt\": 7", "prompt")]
+    public async Task What_a_completion_cannot_do_is_refused_by_name(string fields, string param)
+    {
+        var (status, body) = await Http.PostAsync("/v1/completions", "{\"model\": \"seed-chat\", " + fields + "}");
+        Assert.Equal((HttpStatusCode.BadRequest, param), (status, body.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Fact]
+    public async Task Tokens_turn_back_into_their_text()
+    {
+        var tokens = (await Http.PostOkAsync("/tokenize", """{"model": "seed-chat", "content": "Leave of absence, 年假"}""")).GetProperty("tokens").GetRawText();
+        Assert.Equal("Leave of absence, 年假", (await Http.PostOkAsync("/detokenize", "{\"model\": \"seed-chat\", \"tokens\": " + tokens + "}")).GetProperty("content").GetString()!.Trim());
+        Assert.Equal(HttpStatusCode.BadRequest, (await Http.PostAsync("/detokenize", """{"tokens": [-1]}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Http.PostAsync("/detokenize", "{}")).Status);
+    }
+
+    [Fact]
+    public async Task The_tokens_of_a_chat_are_those_that_it_is_charged_for()
+    {
+        const string chat = "{\"model\": \"seed-chat\", \"max_tokens\": 1, \"messages\": [{\"role\": \"system\", \"content\": \"Be brief.\"}, {\"role\": \"user\", \"content\": \"hello\"}]}";
+        Assert.Contains("Be brief.", (await Http.PostOkAsync("/apply-template", chat)).GetProperty("prompt").GetString(), StringComparison.Ordinal);
+        var counted = (await Http.PostOkAsync("/v1/chat/completions/input_tokens", chat)).GetProperty("input_tokens").GetInt32();
+        Assert.Equal((await Http.PostOkAsync("/v1/chat/completions", chat)).GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), counted);
+    }
+
+    [Theory]
+    [InlineData("/rerank")]
+    [InlineData("/v1/rerank")]
+    public async Task Documents_are_ordered_by_relevance(string path)
+    {
+        var body = await Http.PostOkAsync(path, """{"model": "seed-embed", "query": "annual leave", "documents": ["the weather in spring", {"text": "annual leave"}, "printer paper"], "top_n": 2, "return_documents": true}""");
+        var results = body.GetProperty("results").EnumerateArray().ToList();
+        Assert.Equal(2, results.Count);
+        Assert.Equal((1, "annual leave"), (results[0].GetProperty("index").GetInt32(), results[0].GetProperty("document").GetProperty("text").GetString()));
+        Assert.True(results[0].GetProperty("relevance_score").GetDouble() > results[1].GetProperty("relevance_score").GetDouble());
+        Assert.True(body.GetProperty("usage").GetProperty("total_tokens").GetInt32() > 0);
+    }
+
+    [Theory]
+    [InlineData("\"model\": \"seed-chat\", \"query\": \"a\", \"documents\": [\"b\"]", "model")]
+    [InlineData("\"model\": \"seed-embed\", \"documents\": [\"b\"]", "query")]
+    [InlineData("\"model\": \"seed-embed\", \"query\": \"a\", \"documents\": []", "documents")]
+    [InlineData("\"model\": \"seed-embed\", \"query\": \"a\", \"documents\": [\"\"]", "documents")]
+    [InlineData("\"model\": \"seed-embed\", \"query\": \"a\", \"documents\": [{\"body\": \"b\"}]", "documents.[0]")]
+    [InlineData("\"model\": \"seed-embed\", \"query\": \"a\", \"documents\": [\"b\"], \"top_n\": 0", "top_n")]
+    public async Task What_cannot_be_reranked_is_refused(string fields, string param)
+    {
+        var (status, body) = await Http.PostAsync("/v1/rerank", "{" + fields + "}");
+        Assert.Equal((HttpStatusCode.BadRequest, param), (status, body.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Fact]
+    public async Task Metrics_count_requests_and_tokens_and_carry_no_content()
+    {
+        await Http.PostOkAsync("/v1/completions", """{"model": "seed-chat", "prompt": "canary-in-a-prompt", "max_tokens": 2}""");
+        var text = await Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancellation);
+        Assert.Contains("modelhost_requests_total{route=\"/v1/completions\",method=\"POST\",status=\"200\"}", text, StringComparison.Ordinal);
+        Assert.Contains("modelhost_slots{model=\"seed-chat\"} 4", text, StringComparison.Ordinal);
+        Assert.Contains("modelhost_queue_seconds_bucket{le=\"+Inf\"}", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+        Assert.All(text.TrimEnd().Split('\n'), line => Assert.Matches("^(# (HELP|TYPE) modelhost_[a-z_]+ .+|modelhost_[a-z_]+(\\{[^}]*\\})? [-+.0-9Ee]+)$", line));
+    }
+
+    [Fact]
+    public async Task An_administrator_sees_what_runs_and_no_paths()
+    {
+        var props = await Http.GetStringAsync(new Uri("/props", UriKind.Relative), Cancellation);
+        Assert.Contains("llama.cpp", props, StringComparison.Ordinal);
+        Assert.DoesNotContain(".gguf", props, StringComparison.Ordinal);
+        var slots = JsonDocument.Parse(await Http.GetStringAsync(new Uri("/slots", UriKind.Relative), Cancellation)).RootElement;
+        Assert.Equal(4, slots.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task With_a_key_of_its_own_administration_is_closed_to_others()
+    {
+        await using var host = await ModelHostFixture.StartAsync(("Server:AdminKey", "the administrator's"));
+        using var refused = await host.Http.GetAsync(new Uri("/props", UriKind.Relative), Cancellation);
+        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), (refused.StatusCode, (await Calls.ReadAsync(refused)).Code()));
+        using var admin = new HttpClient { BaseAddress = host.Endpoint };
+        admin.DefaultRequestHeaders.Add("x-api-key", "the administrator's");
+        Assert.Contains("seed-chat", await admin.GetStringAsync(new Uri("/props", UriKind.Relative), Cancellation), StringComparison.Ordinal);
+        Assert.Contains("seed-chat", await admin.GetStringAsync(new Uri("/v1/models", UriKind.Relative), Cancellation), StringComparison.Ordinal);
+    }
+
+    private static string Text(JsonElement completion) => completion.GetProperty("choices")[0].GetProperty("text").GetString()!;
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests;
+
+/// <summary>Answers that must have a form, by the real engine and a model that would never find it alone.</summary>
+public sealed class StructureTests(RunningModelHost running) : IClassFixture<RunningModelHost>
+{
+    private const string Hello = "\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"hello\"}], \"seed\": 3";
+    private const string Tools = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"find\", \"parameters\": {\"type\": \"object\", \"properties\": {\"q\": {\"type\": \"string\", \"maxLength\": 4}, \"n\": {\"enum\": [1, 2]}}, \"required\": [\"q\", \"n\"]}}}]";
+
+    private static readonly string[] Words = ["never", "ever"];
+
+    private HttpClient Http => running.Host.Http;
+
+    [Fact]
+    public async Task A_schema_is_followed()
+    {
+        var text = Text(await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + """
+            , "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object", "properties": {"yes": {"type": "boolean"}, "n": {"type": "integer", "minimum": 5, "maximum": 9}}, "required": ["yes", "n"], "additionalProperties": false}}}}
+            """));
+        var value = JsonDocument.Parse(text).RootElement;
+        Assert.InRange(value.GetProperty("n").GetInt32(), 5, 9);
+        Assert.Contains(value.GetProperty("yes").ValueKind, new[] { JsonValueKind.True, JsonValueKind.False });
+    }
+
+    [Fact]
+    public async Task A_schema_that_cannot_be_followed_is_refused_with_its_place()
+    {
+        var (status, body) = await Http.PostAsync("/v1/chat/completions", "{" + Hello + """, "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"properties": {"a": {"not": {}}}}}}}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "response_format"), (status, body.GetProperty("error").GetProperty("param").GetString()));
+        Assert.Contains("#/properties/a/not", body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"grammar\": \"root ::= \\\"never\\\" | \\\"ever\\\"\"")]
+    [InlineData("\"json_schema\": {\"enum\": [\"never\", \"ever\"]}")]
+    public async Task A_grammar_is_followed(string field) => Assert.Contains(Text(await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", " + field + "}")).Trim('"'), Words);
+
+    [Fact]
+    public async Task A_grammar_that_cannot_be_followed_is_400_fault_23()
+    {
+        var (status, body) = await Http.PostAsync("/v1/chat/completions", "{" + Hello + ", \"grammar\": \"root ::= root\"}");
+        Assert.Equal((HttpStatusCode.BadRequest, "grammar"), (status, body.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_required_is_made_with_arguments_of_its_schema()
+    {
+        var choice = (await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", \"tool_choice\": \"required\", " + Tools + "}")).GetProperty("choices")[0];
+        Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
+        Assert.Equal(JsonValueKind.Null, choice.GetProperty("message").GetProperty("content").ValueKind);
+        var call = Assert.Single(choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray());
+        Assert.Equal(("function", "find"), (call.GetProperty("type").GetString(), call.GetProperty("function").GetProperty("name").GetString()));
+        var arguments = JsonDocument.Parse(call.GetProperty("function").GetProperty("arguments").GetString()!).RootElement;
+        Assert.InRange(arguments.GetProperty("q").GetString()!.EnumerateRunes().Count(), 0, 4);
+        Assert.InRange(arguments.GetProperty("n").GetInt32(), 1, 2);
+    }
+
+    [Fact]
+    public async Task A_conversation_with_calls_and_results_goes_on_also_with_broken_arguments()
+    {
+        var body = """
+            {"model": "seed-chat", "max_tokens": 4, "messages": [{"role": "user", "content": "hello"},
+             {"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "find", "arguments": "{\"q\": "}}, {"id": "c2", "type": "function", "function": {"name": "find", "arguments": "{}"}}]},
+             {"role": "tool", "tool_call_id": "c2", "content": "two"}, {"role": "tool", "tool_call_id": "c1", "content": "one"}], TOOLS, "tool_choice": "none"}
+            """;
+        await Http.PostOkAsync("/v1/chat/completions", body.Replace("TOOLS", Tools, StringComparison.Ordinal));
+        var prompt = (await Http.PostOkAsync("/apply-template", body.Replace("TOOLS", Tools, StringComparison.Ordinal))).GetProperty("prompt").GetString();
+        Assert.Contains("""{"name":"find","arguments":"{\"q\": "}""", prompt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_answers_come_from_one_prompt()
+    {
+        var whole = await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", \"n\": 3, \"max_tokens\": 3, \"temperature\": 2, \"logprobs\": true, \"top_logprobs\": 2}");
+        Assert.Equal([0, 1, 2], whole.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("index").GetInt32()));
+        Assert.InRange(whole.GetProperty("usage").GetProperty("completion_tokens").GetInt32(), 3, 9);
+        var tokens = whole.GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content");
+        Assert.All(tokens.EnumerateArray(), token => Assert.Equal(2, token.GetProperty("top_logprobs").GetArrayLength()));
+    }
+
+    private static string Text(JsonElement whole) => whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+}
