@@ -72,7 +72,7 @@ def families(folder, output):
     conversations = json.loads((TESTS / "conversations.json").read_text("utf-8"))
     for path in sorted(folder.glob("*.jinja")):
         source = path.read_bytes().decode("utf-8")
-        golden = {name: render(source, {"bos_token": BOS, "eos_token": EOS, **variables}) for name, variables in conversations.items()}
+        golden = {name: render(source, {"bos_token": BOS, "eos_token": EOS, "tools": None, "documents": None, **variables}) for name, variables in conversations.items()}
         made = sum("text" in outcome for outcome in golden.values())
         print(f"{path.stem}: {made} texts, {len(golden) - made} refusals")
         write(output / f"{path.stem}.json", golden)

@@ -5,6 +5,7 @@ using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine;
@@ -67,9 +68,13 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">Kind BadRequest: a token that the model does not have.</exception>
     public string Detokenize(string modelId, IReadOnlyList<int> tokens) => catalog.Find(modelId).Tokenizer.Decode(tokens);
 
+    /// <summary>The prompt of a conversation in the model's own chat template, the grammar of its calls, and readers of its answers: what is thought, said and called.</summary>
+    /// <exception cref="EngineException">ModelNotFound; BadRequest: the template or a tool is refused.</exception>
+    public ChatPlan PlanChat(string modelId, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options, ToolUse use) => catalog.Find(modelId).Template.Plan(messages, options, use);
+
     /// <summary>The prompt that the model's own chat template makes of the messages.</summary>
     /// <exception cref="EngineException">Kind BadRequest: no messages, an unknown role, or no template that llama.cpp knows.</exception>
-    public string ApplyTemplate(string modelId, IReadOnlyList<ChatTurn> messages, bool addGenerationPrompt) => catalog.Find(modelId).Template.Apply(messages, addGenerationPrompt);
+    public string ApplyTemplate(string modelId, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => catalog.Find(modelId).Template.Apply(messages, options);
 
     /// <summary>Stops the loops after their running step. Requests on their way end with EngineException(Failed).</summary>
     public ValueTask DisposeAsync() => catalog.DisposeAsync();

@@ -57,6 +57,16 @@ internal static unsafe partial class Llama
 
     [LibraryImport(Library)] internal static partial int llama_vocab_type(nint vocab);
 
+    /// <summary>-1 where the vocabulary has none.</summary>
+    [LibraryImport(Library)] internal static partial int llama_vocab_bos(nint vocab);
+
+    /// <summary>-1 where the vocabulary has none.</summary>
+    [LibraryImport(Library)] internal static partial int llama_vocab_eos(nint vocab);
+
+    [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_get_add_bos(nint vocab);
+
+    [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_get_add_eos(nint vocab);
+
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_is_eog(nint vocab, int token);
 
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_is_control(nint vocab, int token);

@@ -25,6 +25,28 @@ public sealed unsafe partial class SafeLlamaModelHandle
         }
     }
 
+    /// <summary>The token that begins a text, and whether tokenizing adds it; null where the vocabulary has none.</summary>
+    public (int? Token, bool IsAdded) Begin
+    {
+        get
+        {
+            using var hold = new HandleHold(this);
+            var vocabulary = Llama.llama_model_get_vocab(this);
+            return Llama.llama_vocab_bos(vocabulary) is >= 0 and var token ? (token, Llama.llama_vocab_get_add_bos(vocabulary)) : (null, false);
+        }
+    }
+
+    /// <summary>The token that ends a text, and whether tokenizing adds it; null where the vocabulary has none.</summary>
+    public (int? Token, bool IsAdded) End
+    {
+        get
+        {
+            using var hold = new HandleHold(this);
+            var vocabulary = Llama.llama_model_get_vocab(this);
+            return Llama.llama_vocab_eos(vocabulary) is >= 0 and var token ? (token, Llama.llama_vocab_get_add_eos(vocabulary)) : (null, false);
+        }
+    }
+
     /// <summary>True for tokens that end an answer.</summary>
     public bool EndsText(int token)
     {

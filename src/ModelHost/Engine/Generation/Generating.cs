@@ -64,7 +64,7 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
     private int[] Prompt(GenerationRequest request)
     {
         var prompt = request.PromptTokens is { } tokens ? Given(tokens)
-            : tokenizer.Encode(request.Messages is { } messages ? template.Apply(messages, addGenerationPrompt: true) : request.Prompt!, addSpecial: true, parseSpecial: true);
+            : tokenizer.Encode(request.Messages is { } messages ? template.Apply(messages, request.Template) : request.Prompt!, addSpecial: true, parseSpecial: true);
         if (prompt.Length == 0) { throw new EngineException(EngineErrorKind.BadRequest, "The prompt is empty.") { Parameter = "prompt" }; }
         if (prompt.Length >= loop.ContextTokens) { throw TooLong(prompt.Length, "at least one must be left for the answer. Send less, or raise Engine:ContextTokens."); }
         CheckRoom(request, prompt.Length);

@@ -12,6 +12,9 @@ public sealed record GenerationRequest
     /// <summary>The conversation; null when <see cref="Prompt"/> or <see cref="PromptTokens"/> is given.</summary>
     public IReadOnlyList<ChatTurn>? Messages { get; init; }
 
+    /// <summary>What the template is given beside the messages.</summary>
+    public ChatTemplateOptions Template { get; init; } = new();
+
     /// <summary>Raw text to continue; control tokens in it are read as such.</summary>
     public string? Prompt { get; init; }
 

@@ -43,7 +43,8 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
     private LoadedModel Serve(string id, string path, GgufHeader header, string sha256, SafeLlamaModelHandle model, bool embeds)
     {
         var tokenizer = new Tokenizer(model);
-        var template = new ChatTemplate(id, model.ChatTemplate, tokenizer.ControlTexts());
+        var template = new ChatTemplate(id, model.ChatTemplate, tokenizer.SpecialTexts(), time);
+        if (template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
         var training = model.TrainingContextTokens;
         var tokens = Math.Min(training, options.ContextTokens > 0 ? options.ContextTokens : embeds ? MostEmbeddingTokens : MostChatTokens);
         if (!library.HasGpu)

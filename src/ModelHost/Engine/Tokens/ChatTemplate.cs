@@ -1,51 +1,86 @@
+using Platform.ModelHost.Engine.Tokens.Answers;
+using Platform.ModelHost.Engine.Tokens.Jinja;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Tokens;
 
-/// <summary>Turns messages into a prompt by the template that the model's file carries.</summary>
-/// <remarks>Contents are untrusted: the texts of control tokens in them are broken up, so that a message cannot end its own turn or begin another's.</remarks>
+/// <summary>Turns messages into a prompt by the template that the model's file carries. Where that one cannot be used, llama.cpp's own version of it stands in, without tools.</summary>
+/// <remarks>Contents are untrusted: the texts of control tokens in them are broken up, so that a message cannot end its own turn or begin another's. The template is untrusted too and runs with limits.</remarks>
 internal sealed class ChatTemplate
 {
-    private const char Breaker = '\u200B'; // zero-width space: shows nothing
-    private static readonly string[] Roles = ["system", "user", "assistant", "tool"];
+    private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
     private readonly string modelId;
-    private readonly string? template;
-    private readonly string[] controlTexts;
+    private readonly string? source;
+    private readonly SpecialTexts special;
+    private readonly Template? template;
 
-    internal ChatTemplate(string modelId, string? template, string[] controlTexts)
+    internal ChatTemplate(string modelId, string? source, SpecialTexts special, TimeProvider time)
     {
         this.modelId = modelId;
-        this.template = template;
-        this.controlTexts = controlTexts;
-        IsKnown = template is not null && SafeLlamaModelHandle.ApplyTemplate(template, [("user", "x")], true) is not null;
+        this.source = source;
+        this.special = special;
+        Answers = AnswerFormat.Of(source, Traits, null, special);
+        try
+        {
+            if (source is null) { return; }
+            template = Template.Parse(source, time);
+            Traits = TemplateTraits.Of((asIf, messages, options) => template.Render(new ChatVariables(special, asIf).Of(messages, options)));
+            string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => template.Render(new ChatVariables(special, Traits).Of(messages, options));
+            _ = Apply([new ChatTurn("user", "x")], new ChatTemplateOptions());
+            Answers = AnswerFormat.Of(source, Traits, Apply, special);
+        }
+        catch (TemplateException fault)
+        {
+            template = null;
+            Traits = new TemplateTraits { OffersTools = false, ShowsCalls = false, ShowsResults = false };
+            var isKnown = SafeLlamaModelHandle.ApplyTemplate(source!, [("user", "x")], true) is not null;
+            Weakness = $"The chat template of '{modelId}' cannot be used: {fault.Message} {(isKnown ? "llama.cpp's own version of it stands in; it knows neither tools nor template variables." : "The model takes raw prompts only.")}";
+        }
     }
 
-    /// <summary>True when llama.cpp can apply it.</summary>
-    internal bool IsKnown { get; }
+    /// <summary>What the template can show.</summary>
+    internal TemplateTraits Traits { get; } = new();
 
-    /// <exception cref="EngineException">Kind BadRequest: no messages, an unknown role, or a template that llama.cpp does not know.</exception>
-    internal string Apply(IReadOnlyList<ChatTurn> messages, bool addGenerationPrompt)
+    /// <summary>How the model answers: the marks of its thinking and of its calls.</summary>
+    internal AnswerFormat Answers { get; }
+
+    /// <summary>Why the model's own template is not used; null when it is, or when the model carries none.</summary>
+    internal string? Weakness { get; }
+
+    /// <exception cref="EngineException">Kind BadRequest: no messages, an unknown role, no usable template, or one that refuses the messages.</exception>
+    internal string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
     {
         if (messages.Count == 0) { throw Refuse("There are no messages. Send at least one.", "messages"); }
-        if (template is null) { throw Refuse($"The model '{modelId}' carries no chat template. Send a raw prompt, or use a chat model.", "messages"); }
+        if (source is null) { throw Refuse($"The model '{modelId}' carries no chat template. Send a raw prompt, or use a chat model.", "messages"); }
         for (var i = 0; i < messages.Count; i++)
         {
             if (!Roles.Contains(messages[i].Role)) { throw Refuse($"The role of message {i} is '{messages[i].Role}'; known are {string.Join(", ", Roles)}.", $"messages[{i}].role"); }
         }
-        return SafeLlamaModelHandle.ApplyTemplate(template, [.. messages.Select(m => (m.Role, Defuse(m.Content)))], addGenerationPrompt)
-            ?? throw Refuse($"The chat template of '{modelId}' is not one that llama.cpp knows by name. Send a raw prompt, or use a model with a common template (ChatML, Llama, Mistral, Gemma …).", "messages");
+        return special.WithoutAdded(template is null ? ApplyBuiltIn(messages, options) : Render(template, messages, options));
     }
 
-    private string Defuse(string content)
+    /// <summary>The prompt of a conversation, with how its answer is kept to the tools and read.</summary>
+    /// <inheritdoc cref="Apply" path="/exception"/>
+    internal ChatPlan Plan(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options, ToolUse use) => new(Answers, Apply(messages, options), options.Tools, use);
+
+    private string Render(Template own, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
     {
-        content = content.Replace('\0', ' '); // a C string ends at NUL
-        foreach (var text in controlTexts)
+        try
         {
-            if (content.Contains(text, StringComparison.Ordinal)) { content = content.Replace(text, text[..1] + Breaker + text[1..], StringComparison.Ordinal); }
+            return own.Render(new ChatVariables(special, Traits).Of(messages, options));
         }
-        return content;
+        catch (TemplateException fault)
+        {
+            throw Refuse(fault.Fault == TemplateFault.Raised
+                ? $"The chat template of '{modelId}' refuses these messages: {fault.Reason}"
+                : $"The chat template of '{modelId}' cannot be applied to these messages: {fault.Message}", "messages", fault);
+        }
     }
 
-    private static EngineException Refuse(string message, string parameter) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };
+    private string ApplyBuiltIn(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) =>
+        SafeLlamaModelHandle.ApplyTemplate(source!, [.. ChatFitting.Fit(messages, options.Tools, Traits).Select(turn => (turn.Role, special.Defuse(turn.Content)))], options.AddGenerationPrompt)
+        ?? throw Refuse($"{Weakness} Send a raw prompt, or use a model with a common template (ChatML, Llama, Mistral, Gemma …).", "messages");
+
+    private static EngineException Refuse(string message, string parameter, Exception? inner = null) => new(EngineErrorKind.BadRequest, message, inner) { Parameter = parameter };
 }

@@ -45,15 +45,18 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
     internal int ByteToken(byte value) => byteTokens.Value[value] is >= 0 and var token ? token
         : throw new EngineException(EngineErrorKind.BadRequest, $"This model has no token for the single byte {value}, so its answers cannot be steered byte by byte. Use another model.") { Parameter = "model" };
 
-    /// <summary>The texts that this model reads as control tokens, longest first.</summary>
-    internal string[] ControlTexts()
+    /// <summary>The texts that this model reads as control tokens, and those that tokenizing adds.</summary>
+    internal SpecialTexts SpecialTexts()
     {
         var texts = new List<string>();
         for (var token = 0; token < VocabularySize; token++)
         {
             if (model.IsControl(token) && model.Detokenize([token]) is { Length: > 2 } text) { texts.Add(text); }
         }
-        return [.. texts.OrderByDescending(t => t.Length)];
+        var (begin, end) = (model.Begin, model.End);
+        return new SpecialTexts(Text(begin.Token), begin.IsAdded, Text(end.Token), end.IsAdded, [.. texts.OrderByDescending(t => t.Length)], [.. EndTokens.Select(token => Text(token)).Where(t => t.Length > 0)]);
+
+        string Text(int? token) => token is { } id ? model.Detokenize([id]) : "";
     }
 
     /// <summary>Token ids from outside go to native code that ends the process on a wrong one.</summary>

@@ -8,14 +8,15 @@ namespace Platform.ModelHost.Engine.Tokens.Jinja.Values;
 /// <summary>JSON in and out, character for character as Python's json module writes it.</summary>
 internal static class PythonJson
 {
-    internal static object? Read(JsonElement element) => element.ValueKind switch
+    /// <param name="text">What becomes of every text and every name; null leaves them as they are.</param>
+    internal static object? Read(JsonElement element, Func<string, string>? text = null) => element.ValueKind switch
     {
-        JsonValueKind.String => element.GetString(),
+        JsonValueKind.String => text is null ? element.GetString() : text(element.GetString()!),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => Number(element.GetRawText()),
-        JsonValueKind.Array => new Sequence([.. element.EnumerateArray().Select(Read)]),
-        JsonValueKind.Object => ReadMapping(element),
+        JsonValueKind.Array => new Sequence([.. element.EnumerateArray().Select(item => Read(item, text))]),
+        JsonValueKind.Object => ReadMapping(element, text),
         _ => null,
     };
 
@@ -31,10 +32,10 @@ internal static class PythonJson
     private static object Number(string text) =>
         text.AsSpan().IndexOfAny('.', 'e', 'E') < 0 && PythonNumber.Whole(text) is { } whole ? whole : double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static Mapping ReadMapping(JsonElement element)
+    private static Mapping ReadMapping(JsonElement element, Func<string, string>? text)
     {
         var mapping = new Mapping();
-        foreach (var property in element.EnumerateObject()) { mapping.Set(property.Name, Read(property.Value)); }
+        foreach (var property in element.EnumerateObject()) { mapping.Set(text is null ? property.Name : text(property.Name), Read(property.Value, text)); }
         return mapping;
     }
 

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Grammars;
+
+namespace Platform.ModelHost.Engine.Tokens.Answers;
+
+/// <summary>How a model answers: the marks of its thinking and of its calls, as its template shows them.</summary>
+internal sealed class AnswerFormat
+{
+    private readonly ReasoningMarks reasoning;
+    private readonly bool isHarmony;
+
+    private AnswerFormat(ReasoningMarks reasoning, ToolCallFormat calls, bool isHarmony, IReadOnlyList<string> control)
+    {
+        this.reasoning = reasoning;
+        this.isHarmony = isHarmony;
+        Calls = calls;
+        string[] marks = [reasoning.Open, reasoning.Close, calls.Open, calls.BeforeName, calls.AfterName, calls.AfterArguments, calls.Close];
+        NeedsControlTokens = isHarmony || control.Any(text => marks.Any(mark => mark.Contains(text, StringComparison.Ordinal)));
+    }
+
+    internal ToolCallFormat Calls { get; }
+
+    /// <summary>True when marks are control tokens, so that the answer must be generated with <see cref="GenerationRequest.ShowControlTokens"/>.</summary>
+    internal bool NeedsControlTokens { get; }
+
+    /// <param name="template">The template's text, or null.</param>
+    /// <param name="traits">What it can show. Where it offers no tools, the model is told to call in the plain way.</param>
+    /// <param name="render">Applies it; null where it cannot be applied.</param>
+    /// <param name="special">The model's control tokens.</param>
+    internal static AnswerFormat Of(string? template, TemplateTraits traits, Func<IReadOnlyList<ChatTurn>, ChatTemplateOptions, string>? render, SpecialTexts special)
+    {
+        var reasoning = ReasoningMarks.Of(template);
+        var isHarmony = template?.Contains("<|channel|>", StringComparison.Ordinal) == true && template.Contains("<|message|>", StringComparison.Ordinal);
+        var calls = isHarmony ? ToolCallFormat.Harmony
+            : !traits.OffersTools || render is null ? ToolCallFormat.Plain
+            : traits.ShowsCalls && ToolCallProbe.Find(render, reasoning, special.Ends) is { } found ? found
+            : special.Control.Contains(ToolCallFormat.ListMark) ? ToolCallFormat.List
+            : ToolCallFormat.Plain;
+        return new AnswerFormat(reasoning, calls, isHarmony, special.Control);
+    }
+
+    /// <summary>Reads an answer to a prompt.</summary>
+    /// <param name="prompt">The prompt that it answers: it may have opened the thinking.</param>
+    /// <param name="tools">The tools on offer; without any, nothing is taken for a call.</param>
+    internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools) => isHarmony ? new HarmonyAnswer()
+        : new MarkedAnswer(reasoning, reasoning.AreOpenIn(prompt), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
+
+    /// <summary>The grammar that keeps calls to the tools on offer. It holds from the start where a call must be made, else from where one begins.</summary>
+    /// <exception cref="EngineException">Kind BadRequest: a tool or its schema is refused.</exception>
+    internal GrammarOptions Grammar(string prompt, IReadOnlyList<JsonElement> tools, ToolUse use)
+    {
+        var offered = Schemas(tools).Where(tool => use.Only is null || tool.Name == use.Only).ToList();
+        if (offered.Count == 0) { throw new EngineException(EngineErrorKind.BadRequest, use.Only is null ? "No tools are on offer." : $"The tool '{use.Only}' is to be called and is not on offer.") { Parameter = "tool_choice" }; }
+        var mustCall = use.MustCall || use.Only is not null;
+        try
+        {
+            var text = new ToolCallGrammar(Calls).Write(offered, use.Many, mustCall && !isHarmony ? (reasoning, reasoning.AreOpenIn(prompt)) : null);
+            return new GrammarOptions(text) { Triggers = mustCall ? [] : [Calls.Trigger] };
+        }
+        catch (GrammarFault fault)
+        {
+            throw fault.Refusal("tools");
+        }
+    }
+
+    private static IEnumerable<ToolSchema> Schemas(IReadOnlyList<JsonElement> tools) => tools.Select(ToolSchema.Of);
+}

@@ -1,0 +1,20 @@
+namespace Platform.ModelHost.Engine.Tokens.Answers;
+
+/// <summary>How much of a text may be shown while a mark may still be coming.</summary>
+internal static class HeldText
+{
+    /// <summary>Length of the text without an end that may be the beginning of the mark, and without white space before that or at the end.</summary>
+    internal static int Safe(ReadOnlySpan<char> text, string mark)
+    {
+        var safe = text.Length;
+        for (var length = Math.Min(mark.Length - 1, text.Length); length > 0; length--)
+        {
+            if (text[^length..].SequenceEqual(mark.AsSpan(0, length)))
+            {
+                safe = text.Length - length;
+                break;
+            }
+        }
+        return text[..safe].TrimEnd().Length;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Platform.ModelHost.Engine.Grammars;
+
+namespace Platform.ModelHost.Engine.Tokens.Answers;
+
+/// <summary>Writes the grammar of calls in a model's own format, so that a call is always of a tool on offer and its arguments fit that tool's schema.</summary>
+internal sealed class ToolCallGrammar(ToolCallFormat format)
+{
+    private readonly GrammarDraft draft = new();
+
+    /// <summary>The grammar of one or more calls.</summary>
+    /// <param name="tools">Those that may be called.</param>
+    /// <param name="many">More than one call may be made at once, where the model can.</param>
+    /// <param name="thoughts">What may stand before: the marks of thinking, and whether they are open already. Null when the grammar begins with the trigger.</param>
+    /// <exception cref="GrammarFault">A tool's parameters are no schema that is supported.</exception>
+    internal string Write(IEnumerable<ToolSchema> tools, bool many, (ReasoningMarks Marks, bool AreOpen)? thoughts)
+    {
+        var call = draft.Rule("call", GrammarDraft.Or([.. tools.Select(tool => draft.Rule("tool", Call(tool)))]));
+        var more = many && format.Between is not null ? $" ({Mark(format.Between + format.BeforeName)} {call})*" : "";
+        var close = format.Close.Length > 0 ? " " + Mark(format.Close) : "";
+        draft.Define(GrammarCheck.Root, $"{Before(thoughts)}{Mark(format.Open + format.BeforeName)} {call}{more}{close}");
+        return draft.ToString();
+    }
+
+    private string Before((ReasoningMarks Marks, bool AreOpen)? thoughts)
+    {
+        if (thoughts is not { } given) { return ""; }
+        var rest = $"{Until(given.Marks.Close)} {GrammarDraft.Text(given.Marks.Close)} {draft.Rule("space", "[ \\n]*")}";
+        return given.AreOpen ? rest + " " : $"({GrammarDraft.Text(given.Marks.Open)} {rest})? ";
+    }
+
+    private string Call(ToolSchema tool)
+    {
+        var head = Mark(tool.Name + format.AfterName);
+        var arguments = format.Pairs is { } pairs ? Pairs(pairs, tool.Parameters) : JsonSchemaGrammar.AddTo(draft, tool.Parameters);
+        return $"{head} {arguments}{(format.AfterArguments.Length > 0 ? " " + Mark(format.AfterArguments) : "")}";
+    }
+
+    /// <summary>The properties in the schema's order; those that are not required may be left out.</summary>
+    private string Pairs(PairFormat pairs, JsonElement schema)
+    {
+        if (!schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object) { return "\"\""; }
+        var required = schema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal) : [];
+        var written = properties.EnumerateObject().Select(property =>
+        {
+            var isText = property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("string") && !property.Value.TryGetProperty("enum", out _);
+            var value = isText ? Until(pairs.AfterValue.Trim()) : property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("enum", out var choices) ? Bare(choices) : JsonSchemaGrammar.AddTo(draft, property.Value);
+            var pair = $"{Mark(pairs.BeforeKey + property.Name + pairs.AfterKey)} {value} {Mark(pairs.AfterValue)}";
+            return required.Contains(property.Name) ? pair : $"({pair})?";
+        });
+        return string.Join(' ', written) is { Length: > 0 } all ? all : "\"\"";
+    }
+
+    private static string Bare(JsonElement choices) =>
+        GrammarDraft.Or([.. choices.EnumerateArray().Select(choice => GrammarDraft.Text(choice.ValueKind == JsonValueKind.String ? choice.GetString()! : choice.GetRawText()))]);
+
+    /// <summary>Any text that does not hold the first two characters of a mark.</summary>
+    private string Until(string mark)
+    {
+        var (first, second) = (Escaped(mark[0]), Escaped(mark[1]));
+        return draft.Rule("until", $"([^{first}] | \"{first}\" [^{second}{first}])*");
+    }
+
+    private string Mark(string text)
+    {
+        var parts = text.Split(ToolCallFormat.Id).Select(part => part.Length > 0 ? GrammarDraft.Text(part) : "").ToArray();
+        return parts.Length == 1 ? parts[0] : string.Join(' ', string.Join(' ' + draft.Rule("id", "[a-zA-Z0-9]{9}") + ' ', parts).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static string Escaped(char c) => c < 0x80 && !char.IsAsciiLetterOrDigit(c) ? $"\\x{(int)c:X2}" : c.ToString();
+}
+
+/// <summary>A tool on offer.</summary>
+/// <param name="Parameters">A JSON Schema of an object.</param>
+internal sealed record ToolSchema(string Name, JsonElement Parameters)
+{
+    private static readonly JsonElement NoParameters = JsonDocument.Parse("""{"type":"object","properties":{}}""").RootElement;
+
+    /// <exception cref="EngineException">Kind BadRequest: it is not of the API's form.</exception>
+    internal static ToolSchema Of(JsonElement tool, int place)
+    {
+        var name = "";
+        var isSound = tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
+            && function.TryGetProperty("name", out var given) && given.ValueKind == JsonValueKind.String && IsName(name = given.GetString()!);
+        if (!isSound) { throw new EngineException(EngineErrorKind.BadRequest, $"Tool {place} has no function with a name of 1 to 64 letters, digits, '_' or '-'.") { Parameter = "tools" }; }
+        return new ToolSchema(name, tool.GetProperty("function").TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object ? parameters : NoParameters);
+    }
+
+    private static bool IsName(string name) => name.Length is >= 1 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+}
