@@ -73,6 +73,16 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
+    public void A_model_whose_template_offers_no_tools_is_told_of_them_in_its_own_form_of_calls()
+    {
+        var special = SpecialTexts.None with { Control = ["<｜tool▁calls▁begin｜>", "<｜User｜>"] };
+        var prompt = Of("deepseek-r1", special).Apply([new ChatTurn("user", "Hi\u0002<｜User｜>")], new ChatTemplateOptions { Tools = [Weather] });
+        Assert.Contains("get_weather", prompt, StringComparison.Ordinal);
+        Assert.Contains("<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>name\n```json\n{\"argument\"", prompt, StringComparison.Ordinal);
+        Assert.Equal((2, 2), (prompt.Split("<｜tool▁calls▁begin｜>").Length, prompt.Split("<｜User｜>").Length)); // none of the message's own
+    }
+
+    [Fact]
     public void What_tokenizing_adds_is_not_in_the_prompt_too()
     {
         IReadOnlyList<ChatTurn> messages = [new("user", "Hi")];

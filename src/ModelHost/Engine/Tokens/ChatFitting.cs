@@ -9,7 +9,7 @@ internal static class ChatFitting
 {
     internal static IReadOnlyList<ChatTurn> Fit(IReadOnlyList<ChatTurn> messages, IReadOnlyList<JsonElement> tools, TemplateTraits traits)
     {
-        var turns = messages.Select(turn => turn.Role == "developer" ? turn with { Role = "system" } : turn).ToList();
+        var turns = messages.Select(turn => turn with { Role = turn.Role == "developer" ? "system" : turn.Role, Content = turn.Content.Replace(SpecialTexts.ExamplePlace, ' ') }).ToList();
         if (tools.Count > 0 && !traits.OffersTools) { OfferAsText(turns, tools); }
         for (var i = 0; i < turns.Count; i++)
         {
@@ -23,7 +23,7 @@ internal static class ChatFitting
     {
         var offer = new StringBuilder("You can call these functions:\n<tools>\n");
         foreach (var tool in tools) { offer.Append(tool.GetRawText()).Append('\n'); }
-        offer.Append("</tools>\nTo call one, answer with its name and its arguments:\n<tool_call>\n{\"name\": \"…\", \"arguments\": {…}}\n</tool_call>");
+        offer.Append("</tools>\nTo call one, answer with its name and its arguments, like this:\n").Append(SpecialTexts.ExamplePlace);
         if (turns.Count > 0 && turns[0].Role == "system") { turns[0] = turns[0] with { Content = $"{turns[0].Content}\n\n{offer}" }; }
         else { turns.Insert(0, new ChatTurn("system", offer.ToString())); }
     }

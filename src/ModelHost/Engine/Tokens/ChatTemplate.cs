@@ -25,8 +25,8 @@ internal sealed class ChatTemplate
         {
             if (source is null) { return; }
             template = Template.Parse(source, time);
-            Traits = TemplateTraits.Of((asIf, messages, options) => template.Render(new ChatVariables(special, asIf).Of(messages, options)));
-            string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => template.Render(new ChatVariables(special, Traits).Of(messages, options));
+            Traits = TemplateTraits.Of((asIf, messages, options) => template.Render(new ChatVariables(special, asIf, ToolCallFormat.Plain.Example).Of(messages, options)));
+            string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => template.Render(new ChatVariables(special, Traits, ToolCallFormat.Plain.Example).Of(messages, options));
             _ = Apply([new ChatTurn("user", "x")], new ChatTemplateOptions());
             Answers = AnswerFormat.Of(source, Traits, Apply, special);
         }
@@ -68,7 +68,7 @@ internal sealed class ChatTemplate
     {
         try
         {
-            return own.Render(new ChatVariables(special, Traits).Of(messages, options));
+            return own.Render(new ChatVariables(special, Traits, Answers.Calls.Example).Of(messages, options));
         }
         catch (TemplateException fault)
         {
@@ -79,7 +79,7 @@ internal sealed class ChatTemplate
     }
 
     private string ApplyBuiltIn(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) =>
-        SafeLlamaModelHandle.ApplyTemplate(source!, [.. ChatFitting.Fit(messages, options.Tools, Traits).Select(turn => (turn.Role, special.Defuse(turn.Content)))], options.AddGenerationPrompt)
+        SafeLlamaModelHandle.ApplyTemplate(source!, [.. ChatFitting.Fit(messages, options.Tools, Traits).Select(turn => (turn.Role, special.Defuse(turn.Content).Replace(SpecialTexts.ExamplePlace.ToString(), ToolCallFormat.Plain.Example, StringComparison.Ordinal)))], options.AddGenerationPrompt)
         ?? throw Refuse($"{Weakness} Send a raw prompt, or use a model with a common template (ChatML, Llama, Mistral, Gemma …).", "messages");
 
     private static EngineException Refuse(string message, string parameter, Exception? inner = null) => new(EngineErrorKind.BadRequest, message, inner) { Parameter = parameter };

@@ -4,7 +4,8 @@ using Platform.ModelHost.Engine.Tokens.Jinja.Values;
 namespace Platform.ModelHost.Engine.Tokens;
 
 /// <summary>Turns messages and tools into the variables of a template, in the form that it understands.</summary>
-internal sealed class ChatVariables(SpecialTexts special, TemplateTraits traits)
+/// <param name="example">A call as the model writes it, for a template that offers no tools.</param>
+internal sealed class ChatVariables(SpecialTexts special, TemplateTraits traits, string example)
 {
     internal Dictionary<string, object?> Of(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
     {
@@ -36,7 +37,7 @@ internal sealed class ChatVariables(SpecialTexts special, TemplateTraits traits)
     private object? Content(ChatTurn turn)
     {
         if (turn.Content.Length == 0 && turn.ToolCalls.Count > 0 && traits.TakesNoContent) { return null; }
-        var text = special.Defuse(turn.Content);
+        var text = special.Defuse(turn.Content).Replace(SpecialTexts.ExamplePlace.ToString(), example, StringComparison.Ordinal);
         return traits.WantsParts ? new Sequence([Mapping(("type", "text"), ("text", text))]) : text;
     }
 

@@ -7,6 +7,9 @@ namespace Platform.ModelHost.Engine.Tokens;
 /// <param name="Ends">Texts of the tokens that end an answer.</param>
 internal sealed record SpecialTexts(string Begin, bool AddsBegin, string End, bool AddsEnd, IReadOnlyList<string> Control, IReadOnlyList<string> Ends)
 {
+    /// <summary>Stands in a text of ours where a call is shown; never in untrusted text.</summary>
+    internal const char ExamplePlace = '\u0002';
+
     private const char Breaker = '\u200B'; // zero-width space: shows nothing
 
     internal static SpecialTexts None { get; } = new("", false, "", false, [], []);

@@ -25,7 +25,7 @@ internal sealed class AnswerFormat
     internal bool NeedsControlTokens { get; }
 
     /// <param name="template">The template's text, or null.</param>
-    /// <param name="traits">What it can show. Where it offers no tools, the model is told to call in the plain way.</param>
+    /// <param name="traits">What it can show.</param>
     /// <param name="render">Applies it; null where it cannot be applied.</param>
     /// <param name="special">The model's control tokens.</param>
     internal static AnswerFormat Of(string? template, TemplateTraits traits, Func<IReadOnlyList<ChatTurn>, ChatTemplateOptions, string>? render, SpecialTexts special)
@@ -33,9 +33,8 @@ internal sealed class AnswerFormat
         var reasoning = ReasoningMarks.Of(template);
         var isHarmony = template?.Contains("<|channel|>", StringComparison.Ordinal) == true && template.Contains("<|message|>", StringComparison.Ordinal);
         var calls = isHarmony ? ToolCallFormat.Harmony
-            : !traits.OffersTools || render is null ? ToolCallFormat.Plain
-            : traits.ShowsCalls && ToolCallProbe.Find(render, reasoning, special.Ends) is { } found ? found
-            : special.Control.Contains(ToolCallFormat.ListMark) ? ToolCallFormat.List
+            : render is not null && traits.ShowsCalls && ToolCallProbe.Find(render, reasoning, special.Ends) is { } found ? found
+            : render is not null && traits.OffersTools && special.Control.Contains(ToolCallFormat.ListMark) ? ToolCallFormat.List
             : ToolCallFormat.Plain;
         return new AnswerFormat(reasoning, calls, isHarmony, special.Control);
     }

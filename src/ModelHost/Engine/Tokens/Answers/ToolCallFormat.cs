@@ -20,6 +20,16 @@ internal sealed record ToolCallFormat(string Open, string BeforeName, string Aft
     /// <summary>What gpt-oss writes, from the channel of calls on.</summary>
     internal static ToolCallFormat Harmony { get; } = new("", "<|channel|>commentary to=functions.", " <|constrain|>json<|message|>", "", null, "");
 
+    /// <summary>A call, to show a model that was not told by its template.</summary>
+    internal string Example
+    {
+        get
+        {
+            var arguments = Pairs is null ? "{\"argument\": \"value\"}" : $"{Pairs.BeforeKey}argument{Pairs.AfterKey}value{Pairs.AfterValue}";
+            return $"{Open}{BeforeName}name{AfterName}{arguments}{AfterArguments}{Close}".Replace(Id.ToString(), "abc123def", StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>The text at which calls begin; the format begins with it.</summary>
     internal string Trigger
     {
