@@ -28,6 +28,6 @@ internal static class ApplyTemplate
         }
 
         var generation = ChatGeneration.Of(request).Request;
-        return (generation.ModelId, host.Engine.ApplyTemplate(generation.ModelId, generation.Messages!, addGenerationPrompt: true));
+        return (generation.ModelId, host.Engine.ApplyTemplate(generation.ModelId, generation.Messages!, generation.Template));
     }
 }
