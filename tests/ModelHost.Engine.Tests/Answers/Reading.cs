@@ -10,6 +10,7 @@ internal sealed record Reading(string Reasoning, string Content, IReadOnlyList<(
     internal static Reading Of(IAnswerReader reader, string answer, int size)
     {
         var pieces = new List<AnswerPiece>();
+        size = Math.Min(size, Math.Max(1, answer.Length));
         for (var at = 0; at < answer.Length; at += size) { pieces.AddRange(reader.Append(answer.Substring(at, Math.Min(size, answer.Length - at)))); }
         pieces.AddRange(reader.Finish());
         var calls = pieces.OfType<ToolCallPiece>().Select(call => (call.Name, string.Concat(pieces.OfType<ArgumentsPiece>().Where(piece => piece.Index == call.Index).Select(piece => piece.Json)))).ToList();

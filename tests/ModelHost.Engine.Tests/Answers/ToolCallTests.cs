@@ -89,6 +89,42 @@ public sealed class ToolCallTests
         }
     }
 
+    [Theory]
+    [InlineData("{{ messages[-1].tool_calls[0].function.name if messages[-1].tool_calls else messages[-1].content }}")]
+    [InlineData("{{ messages[0].content }}{{ messages[-1].tool_calls | tojson if messages[-1].tool_calls }}")]
+    [InlineData("{{ messages[0].content }}{% for c in messages[-1].tool_calls or [] %}{{ c.function.arguments }}{{ c.function.name }}{% endfor %}")]
+    [InlineData("{{ messages[0].content }}{% for c in messages[-1].tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}")]
+    [InlineData("{{ messages[0].content }}{% for c in messages[-1].tool_calls or [] %}{{ c.id }}{{ c.function.name }}{{ c.function.arguments.values() | join }}{% endfor %}")]
+    [InlineData("{{ messages[0].content }}{% for c in messages[-1].tool_calls or [] %}x{{ loop.index }}{{ c.function.name * loop.length }}{{ c.function.arguments | tojson }}{% endfor %}")]
+    [InlineData("{{ messages[0].content }}{% if tools %}{{ raise_exception('no tools') }}{% endif %}")]
+    [InlineData("nothing at all")]
+    public void A_template_that_shows_calls_in_no_way_that_can_be_told_gets_the_plain_form(string source)
+    {
+        var template = new ChatTemplate("m", source, SpecialTexts.None, GoldenFiles.Clock.Instance);
+        Assert.Null(template.Weakness);
+        Assert.Equal("<tool_call>", template.Answers.Calls.Trigger);
+    }
+
+    [Fact]
+    public void Whatever_a_model_writes_is_read_without_a_fault()
+    {
+        var random = new Random(17);
+        foreach (var family in Families.Select(row => row.Data.Item1))
+        {
+            var answers = Of(family, Control(family)).Answers;
+            var calls = answers.Calls;
+            string[] bits = ["<think>", "</think>", "get_weather", "{\"city\": \"a", "\"}", "{}", "\n", " ", "<", "text", "<|channel|>", "<|message|>", "<|end|>", calls.Open, calls.BeforeName, calls.AfterName, calls.AfterArguments, calls.Between ?? "", calls.Close, calls.Pairs?.BeforeKey ?? "", calls.Pairs?.AfterKey ?? "", calls.Pairs?.AfterValue ?? ""];
+            for (var round = 0; round < 300; round++)
+            {
+                var answer = string.Concat(Enumerable.Range(0, random.Next(1, 20)).Select(_ => bits[random.Next(bits.Length)]));
+                var whole = Reading.Of(answers.Read("", Tools), answer, int.MaxValue);
+                var cut = Reading.Of(answers.Read("", Tools), answer, 1 + random.Next(4));
+                Assert.Equal((whole.Reasoning, whole.Content), (cut.Reasoning, cut.Content));
+                Assert.Equal(whole.Calls, cut.Calls);
+            }
+        }
+    }
+
     [Fact]
     public void Without_tools_nothing_is_taken_for_a_call()
     {

@@ -8,6 +8,8 @@ internal sealed record ToolCallFormat(string Open, string BeforeName, string Aft
     /// <summary>Stands for an id that the model makes up.</summary>
     internal const char Id = '\u0001';
 
+    private const int LongestTrigger = 64; // what a grammar takes
+
     /// <summary>What is asked of a model whose template shows no calls.</summary>
     internal static ToolCallFormat Plain { get; } = new("", "<tool_call>\n{\"name\": \"", "\", \"arguments\": ", "}\n</tool_call>", "\n", "");
 
@@ -38,7 +40,8 @@ internal sealed record ToolCallFormat(string Open, string BeforeName, string Aft
             var start = Open + BeforeName;
             var end = start[0] switch { '<' => start.IndexOf('>', StringComparison.Ordinal), '[' => start.IndexOf(']', StringComparison.Ordinal), _ => -1 };
             var mark = end > 0 && this != Harmony ? start[..(end + 1)] : start;
-            return mark.Split(Id)[0];
+            mark = mark.Split(Id)[0];
+            return mark[..Math.Min(mark.Length, LongestTrigger)];
         }
     }
 }

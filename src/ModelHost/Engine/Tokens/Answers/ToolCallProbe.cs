@@ -8,6 +8,7 @@ namespace Platform.ModelHost.Engine.Tokens.Answers;
 internal static partial class ToolCallProbe
 {
     private const string Question = "zyquestion", Said = "zysaid", First = "zyfirst", Second = "zysecond", FirstId = "call00001", SecondId = "call00002";
+    private const int ShortestTrigger = 3;
     private static readonly string[] Keys = ["zykeyone", "zykeytwo"], Values = ["zyvalueone", "zyvaluetwo"];
     private static readonly JsonElement[] Tools = [Tool(First), Tool(Second)];
 
@@ -17,18 +18,19 @@ internal static partial class ToolCallProbe
     /// <param name="ends">Texts of the tokens that end an answer.</param>
     internal static ToolCallFormat? Find(Func<IReadOnlyList<ChatTurn>, ChatTemplateOptions, string> render, ReasoningMarks reasoning, IReadOnlyList<string> ends)
     {
-        var prompt = After(Question, render([Ask], new ChatTemplateOptions { Tools = Tools }));
-        var end = TryRender([Ask, new ChatTurn("assistant", Said)]) is { } said ? After(Said, said) : "";
-        if (TryRender([Ask, Calling(First)]) is not { } single) { return null; }
-        var one = Answer(After(Question, single), prompt, end, reasoning, ends);
-        var two = TryRender([Ask, Calling(First, Second)]) is { } both ? Answer(After(Question, both), prompt, end, reasoning, ends) : null;
-        return Derive(one, two);
+        var prompt = After(Question, TryRender([Ask], addsPrompt: true));
+        var single = After(Question, TryRender([Ask, Calling(First)]));
+        if (prompt is null || single is null) { return null; }
+        var end = After(Said, TryRender([Ask, new ChatTurn("assistant", Said)])) ?? "";
+        var both = After(Question, TryRender([Ask, Calling(First, Second)]));
+        var format = Derive(Answer(single, prompt, end, reasoning, ends), both is null ? null : Answer(both, prompt, end, reasoning, ends));
+        return format?.Trigger.Length >= ShortestTrigger ? format : null;
 
-        string? TryRender(IReadOnlyList<ChatTurn> messages)
+        string? TryRender(IReadOnlyList<ChatTurn> messages, bool addsPrompt = false)
         {
             try
             {
-                return render(messages, new ChatTemplateOptions { Tools = Tools, AddGenerationPrompt = false });
+                return render(messages, new ChatTemplateOptions { Tools = Tools, AddGenerationPrompt = addsPrompt });
             }
             catch (TemplateException)
             {
@@ -44,11 +46,14 @@ internal static partial class ToolCallProbe
         var name = one.IndexOf(First, StringComparison.Ordinal);
         if (name < 0) { return null; }
         var before = one[..name].TrimStart();
+        if (before.Length == 0) { return null; } // nothing tells a call from text
         var rest = one[(name + First.Length)..];
         if (Arguments(rest) is not { } found) { return null; }
         var after = rest[found.End..];
         if (two is null || two.IndexOf(Second, StringComparison.Ordinal) is not (>= 0 and var second)) { return Format(before, "", after, null, found); }
-        var between = two[(two.IndexOf(First, StringComparison.Ordinal) + First.Length + found.End)..second];
+        var firstEnd = two.IndexOf(First, StringComparison.Ordinal) + First.Length + found.End;
+        if (firstEnd > second) { return null; }
+        var between = two[firstEnd..second];
         var beforeName = CommonEnd(before, between);
         if (beforeName.Length == 0) { return null; }
         between = between[..^beforeName.Length];
@@ -79,7 +84,7 @@ internal static partial class ToolCallProbe
         var beforeKey = CommonEnd(beforeFirst, beforeNext);
         var afterValue = beforeNext[..^beforeKey.Length];
         var end = nextValue + Values[1].Length;
-        var isSound = beforeKey.Trim().Length > 0 && afterValue.Trim().Length > 1 && text.AsSpan(end).StartsWith(afterValue, StringComparison.Ordinal);
+        var isSound = beforeKey.Trim().Length > 0 && text[(key + Keys[0].Length)..value].Trim().Length > 0 && afterValue.Trim().Length > 1 && text.AsSpan(end).StartsWith(afterValue, StringComparison.Ordinal);
         return isSound ? (beforeFirst[..^beforeKey.Length], end + afterValue.Length, new PairFormat(beforeKey, text[(key + Keys[0].Length)..value], afterValue)) : null;
     }
 
@@ -104,7 +109,7 @@ internal static partial class ToolCallProbe
     /// <summary>An end of a text from its first whole mark or line on.</summary>
     private static string WholeMarks(string end) => end.IndexOfAny(['<', '[', '\n']) is >= 0 and var start ? end[start..] : "";
 
-    private static string After(string mark, string text) => text[(text.LastIndexOf(mark, StringComparison.Ordinal) + mark.Length)..];
+    private static string? After(string mark, string? text) => text?.LastIndexOf(mark, StringComparison.Ordinal) is >= 0 and var at ? text[(at + mark.Length)..] : null;
 
     private static string CommonStart(string a, string b)
     {
