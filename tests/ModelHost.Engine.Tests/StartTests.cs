@@ -40,9 +40,9 @@ public sealed class StartTests
     [Fact]
     public async Task Fault_15_a_context_that_does_not_fit_into_memory_is_refused_with_the_numbers()
     {
-        var estimate = Assert.Throws<EngineException>(() => Models.MemoryEstimate.Check("big", 1L << 50, "its weights"));
-        Assert.Equal(EngineErrorKind.OutOfMemory, estimate.Kind);
-        Assert.Contains("1073741824 MiB", estimate.Message, StringComparison.Ordinal);
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, MemoryMebibytes = 4 }));
+        Assert.Equal(EngineErrorKind.OutOfMemory, refusal.Kind);
+        Assert.Contains("of 4 MiB are free", refusal.Message, StringComparison.Ordinal);
         await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, ContextTokens = 1 << 20 });
         Assert.Equal(256, engine.Models[0].ContextTokens); // never more than the model was trained for
     }

@@ -24,6 +24,15 @@ public sealed class EngineOptions
     /// <summary>Layers on the GPU; -1 takes all that fit.</summary>
     public int GpuLayers { get; set; } = -1;
 
+    /// <summary>Folder of more GGUF models, each loaded when it is first asked for by its name; null for none.</summary>
+    public string? ModelDirectory { get; set; }
+
+    /// <summary>Minutes after which a model that nobody asked for and that is not pinned is unloaded; 0 keeps it, at most 525,600. The two models above are pinned.</summary>
+    public double IdleMinutes { get; set; }
+
+    /// <summary>MiB that all models, their contexts and adapters may take together; 0 takes what the machine, or its container, has.</summary>
+    public long MemoryMebibytes { get; set; }
+
     /// <summary>Folder of LoRA adapters: name/version.gguf or name.gguf; null for none.</summary>
     public string? AdapterDirectory { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Engine.Adapters;
@@ -15,9 +16,11 @@ public sealed class ModelEngine : IAsyncDisposable
 {
     private readonly ModelCatalog catalog;
 
-    private ModelEngine(ModelCatalog catalog, LlamaLibrary library)
+    private readonly MemoryLedger ledger;
+
+    private ModelEngine(ModelCatalog catalog, MemoryLedger ledger, LlamaLibrary library)
     {
-        this.catalog = catalog;
+        (this.catalog, this.ledger) = (catalog, ledger);
         Library = library;
     }
 
@@ -29,6 +32,12 @@ public sealed class ModelEngine : IAsyncDisposable
 
     /// <summary>How busy each model that writes is, at this moment.</summary>
     public IReadOnlyList<ModelLoad> Loads => catalog.Loads;
+
+    /// <summary>Every model that is loaded or can be, by name.</summary>
+    public IReadOnlyList<ModelStatus> Statuses => catalog.Statuses;
+
+    /// <summary>What memory is promised to whom.</summary>
+    public MemoryReport Memory => ledger.Report;
 
     /// <inheritdoc cref="StartAsync(EngineOptions, TimeProvider, ILogger, CancellationToken)"/>
     public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) => StartAsync(options, time, NullLogger.Instance, cancellation);
@@ -49,17 +58,59 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     public ModelInfo Find(string modelId) => catalog.Find(modelId).Info;
 
-    /// <summary>Generates text; the last event is always <see cref="GenerationFinished"/>, unless it throws. Cancelling ends it within one step and throws OperationCanceledException.</summary>
-    /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull. Later: Failed.</exception>
-    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation)
+    /// <summary>Loads a model of the folder, or does nothing when it is loaded. Others that nobody uses make room for it.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; OutOfMemory with the numbers.</exception>
+    public Task<ModelInfo> LoadAsync(string modelId, CancellationToken cancellation) => catalog.LoadAsync(modelId, cancellation);
+
+    /// <summary>Unloads a model; it can be loaded again.</summary>
+    /// <exception cref="EngineException">ModelNotFound; Busy while it serves requests.</exception>
+    public Task UnloadAsync(string modelId, CancellationToken cancellation) => catalog.UnloadAsync(modelId, cancellation);
+
+    /// <summary>A pinned model stays loaded when others need room and when nobody asks.</summary>
+    /// <exception cref="EngineException">ModelNotFound.</exception>
+    public void Pin(string modelId, bool isPinned) => catalog.Pin(modelId, isPinned);
+
+    /// <summary>Sets memory aside for work beside the models, as a training job's; give it back by <see cref="ReleaseMemory"/>.</summary>
+    /// <exception cref="EngineException">Kind OutOfMemory, with the numbers.</exception>
+    public void HoldMemory(string owner, string part, long bytes)
     {
-        var named = request.Adapters is null ? catalog.AdapterOf(request.ModelId) : null;
-        return catalog.Find(request.ModelId).Generating.RunAsync(named is null ? request : request with { Adapters = [new AdapterChoice(named)] }, cancellation);
+        MemoryUse[] uses = [new MemoryUse(owner, part, bytes)];
+        if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
+    }
+
+    /// <summary>Gives back all that an owner holds.</summary>
+    public void ReleaseMemory(string owner) => ledger.Release(owner);
+
+    /// <summary>Generates text; the last event is always <see cref="GenerationFinished"/>, unless it throws. Cancelling ends it within one step and throws OperationCanceledException. A model that is not loaded is loaded first.</summary>
+    /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull, OutOfMemory, InvalidModelFile. Later: Failed.</exception>
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (request.Adapters is null && ModelCatalog.AdapterOf(request.ModelId) is { } named) { request = request with { Adapters = [new AdapterChoice(named)] }; }
+        var model = await catalog.TakeAsync(request.ModelId, cancellation);
+        try
+        {
+            await foreach (var news in model.Generating.RunAsync(request, cancellation)) { yield return news; }
+        }
+        finally
+        {
+            catalog.Return(request.ModelId);
+        }
     }
 
     /// <summary>One L2-normalised vector an input, in input order.</summary>
     /// <exception cref="EngineException">ModelNotFound, BadRequest, ContextTooLong, QueueFull, Failed.</exception>
-    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellation) => catalog.Find(request.ModelId).Embedding.RunAsync(request, cancellation);
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellation)
+    {
+        var model = await catalog.TakeAsync(request.ModelId, cancellation);
+        try
+        {
+            return await model.Embedding.RunAsync(request, cancellation);
+        }
+        finally
+        {
+            catalog.Return(request.ModelId);
+        }
+    }
 
     /// <summary>Token ids of a text.</summary>
     public int[] Tokenize(string modelId, string text, bool addSpecial, bool parseSpecial) => catalog.Find(modelId).Tokenizer.Encode(text, addSpecial, parseSpecial);
@@ -82,17 +133,21 @@ public sealed class ModelEngine : IAsyncDisposable
     private static async Task<ModelEngine> Start(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
         var library = LoadLibrary(options, log);
-        var loader = new ModelLoader(options, library, time, log);
-        var loaded = new List<LoadedModel>();
+        var ledger = new MemoryLedger(options.MemoryMebibytes > 0 ? options.MemoryMebibytes << 20 : library.MemoryBytes);
+        var catalog = new ModelCatalog(new ModelLoader(options, library, ledger, time, log), ledger, new ModelFolder(options.ModelDirectory), TimeSpan.FromMinutes(options.IdleMinutes), time);
         try
         {
-            if (options.ChatModel is { } chat) { loaded.Add(loader.Load(chat, embeds: false, cancellation)); }
-            if (options.EmbeddingModel is { } embedding) { loaded.Add(loader.Load(embedding, embeds: true, cancellation)); }
-            return new ModelEngine(new ModelCatalog(loaded), library);
+            string[] ids =
+            [
+                .. options.ChatModel is { } chat ? (string[])[catalog.Add(chat, embeds: false, pin: true)] : [],
+                .. options.EmbeddingModel is { } embedding ? (string[])[catalog.Add(embedding, embeds: true, pin: true)] : [],
+            ];
+            foreach (var id in ids) { await catalog.LoadAsync(id, cancellation); }
+            return new ModelEngine(catalog, ledger, library);
         }
         catch
         {
-            foreach (var model in loaded) { await model.DisposeAsync(); }
+            await catalog.DisposeAsync();
             throw;
         }
     }

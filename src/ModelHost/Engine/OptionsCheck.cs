@@ -18,6 +18,8 @@ internal static class OptionsCheck
         if (options.Threads is < 0 or > 512) { yield return $"Engine:Threads is {options.Threads}; it must be 0 to 512."; }
         if (options.GpuLayers < -1) { yield return $"Engine:GpuLayers is {options.GpuLayers}; it must be -1 or more."; }
         if (options.AdapterLimit is < 1 or > 256) { yield return $"Engine:AdapterLimit is {options.AdapterLimit}; it must be 1 to 256."; }
-        if (options.ChatModel is null && options.EmbeddingModel is null) { yield return "Neither Engine:ChatModel nor Engine:EmbeddingModel names a GGUF file; at least one must."; }
+        if (options.IdleMinutes is not (>= 0 and <= 525_600)) { yield return $"Engine:IdleMinutes is {options.IdleMinutes}; it must be 0 to 525,600."; }
+        if (options.MemoryMebibytes is < 0 or > 1L << 30) { yield return $"Engine:MemoryMebibytes is {options.MemoryMebibytes}; it must be 0 to {1L << 30}."; }
+        if (options.ChatModel is null && options.EmbeddingModel is null && options.ModelDirectory is null) { yield return "Neither Engine:ChatModel nor Engine:EmbeddingModel names a GGUF file, and there is no Engine:ModelDirectory; at least one must be."; }
     }
 }

@@ -17,6 +17,9 @@ public sealed record ContextOptions
     /// <summary>Most rows of one sequence that a batch may ask logits for.</summary>
     public int OutputsPerSequence { get; init; } = 1;
 
+    /// <summary>Most rows of a batch that may ask logits, all sequences together; room for them is made at once.</summary>
+    public int Outputs { get; init; }
+
     /// <summary>Makes pooled vectors in place of logits.</summary>
     public bool Embeddings { get; init; }
 

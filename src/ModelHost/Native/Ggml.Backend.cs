@@ -32,6 +32,8 @@ internal static unsafe partial class Ggml
 
     [LibraryImport(Base)] internal static partial nint ggml_backend_dev_description(nint device);
 
+    [LibraryImport(Base)] internal static partial void ggml_backend_dev_memory(nint device, out nuint free, out nuint total);
+
     /// <summary>0 CPU, 1 GPU, 2 integrated GPU, 3 accelerator.</summary>
     [LibraryImport(Base)] internal static partial int ggml_backend_dev_type(nint device);
 }

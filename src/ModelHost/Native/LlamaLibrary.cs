@@ -44,6 +44,9 @@ public sealed class LlamaLibrary
 
     public bool HasGpu => Devices.Any(d => d.IsGpu);
 
+    /// <summary>Memory that models may take: this machine's or container's, and the graphics cards' beside it.</summary>
+    public long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes + Devices.Where(d => d.IsGpu).Sum(d => d.MemoryBytes);
+
     /// <summary>The folder below the program where the build puts the libraries of this machine.</summary>
     public static string DefaultDirectory => Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native");
 

@@ -1,7 +1,8 @@
 namespace Platform.ModelHost.Native;
 
 /// <summary>Something that computes: the CPU or a graphics card.</summary>
-public sealed record NativeDevice(string Name, string Description, bool IsGpu)
+/// <param name="MemoryBytes">Memory of its own, or the machine's.</param>
+public sealed record NativeDevice(string Name, string Description, bool IsGpu, long MemoryBytes)
 {
     internal static List<NativeDevice> All()
     {
@@ -9,7 +10,8 @@ public sealed record NativeDevice(string Name, string Description, bool IsGpu)
         for (nuint i = 0; i < Ggml.ggml_backend_dev_count(); i++)
         {
             var device = Ggml.ggml_backend_dev_get(i);
-            devices.Add(new NativeDevice(LlamaLibrary.Text(Ggml.ggml_backend_dev_name(device)), LlamaLibrary.Text(Ggml.ggml_backend_dev_description(device)), Ggml.ggml_backend_dev_type(device) is 1 or 2));
+            Ggml.ggml_backend_dev_memory(device, out _, out var memory);
+            devices.Add(new NativeDevice(LlamaLibrary.Text(Ggml.ggml_backend_dev_name(device)), LlamaLibrary.Text(Ggml.ggml_backend_dev_description(device)), Ggml.ggml_backend_dev_type(device) is 1 or 2, (long)memory));
         }
         return devices;
     }

@@ -28,7 +28,7 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
         parameters.embeddings = options.Embeddings;
         parameters.kv_unified = options.SharedMemory;
-        parameters.n_outputs_max_per_seq = (uint)options.OutputsPerSequence;
+        (parameters.n_outputs_max, parameters.n_outputs_max_per_seq) = ((uint)options.Outputs, (uint)options.OutputsPerSequence);
         if (options.Embeddings) { parameters.n_outputs_max = parameters.n_outputs_max_per_seq = (uint)options.BatchTokens; } // pooling reads every row
         var context = new SafeLlamaContextHandle(model);
         var held = false;

@@ -64,7 +64,9 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
 
     private static Problem OfEngine(EngineException ex, string requestId) => ex.Kind switch
     {
-        EngineErrorKind.ModelNotFound => new Problem(404, "invalid_request_error", "model_not_found", ex.Message, "model"),
+        EngineErrorKind.ModelNotFound => new Problem(404, "invalid_request_error", "model_not_found", ex.Message, ex.Parameter ?? "model"),
+        EngineErrorKind.InvalidModelFile when ex.Parameter is not null => new Problem(400, "invalid_request_error", "adapter_unusable", ex.Message, ex.Parameter),
+        EngineErrorKind.Busy => new Problem(409, "conflict_error", "model_in_use", ex.Message, ex.Parameter),
         EngineErrorKind.BadRequest => new Problem(400, "invalid_request_error", "invalid_value", ex.Message, ex.Parameter),
         EngineErrorKind.ContextTooLong => new Problem(400, "invalid_request_error", "context_length_exceeded", ex.Message, ex.Parameter) { PromptTokens = ex.PromptTokens, ContextTokens = ex.ContextTokens },
         EngineErrorKind.QueueFull => new Problem(429, "rate_limit_error", "queue_full", ex.Message) { RetryAfter = ex.RetryAfter ?? TimeSpan.FromSeconds(1) },

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Adapters;
 
 /// <summary>The adapters of one model that are in memory: loaded at first use, the longest unused let go first. A file that was replaced is loaded anew, while answers that run keep what they began with.</summary>
-internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandle model, GgufHeader modelHeader, string modelSha256, int most, TimeProvider time) : IDisposable
+internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandle native, ModelFile model, int most, Action<long> tellBytes, TimeProvider time) : IDisposable
 {
     private const int MostInOneAnswer = 8, MostScale = 8;
 
@@ -96,6 +97,7 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         if (adapter is not null) { Drop(adapter); }
         while (loaded.Count >= most && loaded.Where(a => a.Users == 0).MinBy(a => a.LastUsed) is { } oldest) { Drop(oldest); }
         loaded.Add(read);
+        tellBytes(loaded.Sum(a => a.Bytes));
         return read;
     }
 
@@ -106,9 +108,11 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         FreeIfUnused(adapter);
     }
 
-    private static void FreeIfUnused(LoadedAdapter adapter)
+    private void FreeIfUnused(LoadedAdapter adapter)
     {
-        if (adapter is { IsDropped: true, Users: 0 }) { adapter.Handle.Dispose(); }
+        if (adapter is not { IsDropped: true, Users: 0 }) { return; }
+        adapter.Handle.Dispose();
+        tellBytes(loaded.Sum(a => a.Bytes));
     }
 
     /// <summary>Checks the very file that is then loaded: what a rename puts in its place meanwhile is another one.</summary>
@@ -118,11 +122,11 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         {
             var stamp = Stamp(file);
             using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var (header, rank) = AdapterCheck.Run(stream, modelHeader, modelSha256);
+            var (header, rank) = AdapterCheck.Run(stream, model.Header, model.Sha256);
             stream.Position = 0;
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
             var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
-            return new LoadedAdapter(file, stamp, sha256, rank, header.Tensors.Sum(t => t.Bytes), SafeLlamaAdapterHandle.Load(model, path)) { LastUsed = time.GetTimestamp() };
+            return new LoadedAdapter(file, stamp, sha256, rank, header.Tensors.Sum(t => t.Bytes), SafeLlamaAdapterHandle.Load(native, path)) { LastUsed = time.GetTimestamp() };
         }
         catch (Exception fault) when (fault is GgufException or NativeCallException or IOException or UnauthorizedAccessException)
         {

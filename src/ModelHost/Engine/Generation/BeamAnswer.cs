@@ -17,6 +17,9 @@ internal sealed class BeamAnswer(GenerationTicket ticket, DecodingContext decodi
 
     internal override bool HasRows => promptRow >= 0 || (open.Count > 0 && open[0].Row >= 0);
 
+    /// <summary>Of the beam that is longest; what was given up is not counted.</summary>
+    internal override int Generated => open.Count > 0 ? open[0].Tokens.Count : closed.Count > 0 ? closed.Max(c => c.Tokens.Count) : 0;
+
     /// <summary>Tokens that each answer may have, so that all together fit the context.</summary>
     internal static int MostTokens(int prompt, BeamOptions beam, int asked, int context) => Math.Min(asked, (context - prompt) / beam.Width);
 

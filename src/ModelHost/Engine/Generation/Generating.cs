@@ -11,7 +11,7 @@ namespace Platform.ModelHost.Engine.Generation;
 /// <summary>The way of a request to generate: check, template, tokens, queue, events. Everything but the steps themselves runs on the caller's thread.</summary>
 internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, AdapterShelf adapters, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
 {
-    internal ModelLoad Load => new(modelId, loop.Slots, loop.Slots - loop.FreeSlots, queue.Count);
+    internal ModelLoad Load => loop.Load(modelId);
 
     internal async IAsyncEnumerable<GenerationEvent> RunAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation;
@@ -8,7 +9,10 @@ namespace Platform.ModelHost.Engine.Generation;
 internal sealed class GenerationLoop : IAsyncDisposable
 {
     private static readonly TimeSpan AdapterTurn = TimeSpan.FromMilliseconds(200); // longer than a switch costs, shorter than a reader notices
-    private const int MostGuessing = 2, LeastGuessing = 128; // with more answers a batch is full of work that is surely needed
+    /// <summary>Answers at once that may still guess ahead; with more a batch is full of work that is surely needed.</summary>
+    internal const int MostGuessing = 2;
+
+    private const int LeastGuessing = 128;
 
     private readonly DecodingContext decoding;
     private readonly GenerationQueue queue;
@@ -20,6 +24,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
     private long adaptersSince;
     private int promptTurn;
     private volatile int freeSlots;
+    private long generatedTokens, readTokens, cachedTokens;
 
     internal GenerationLoop(DecodingContext decoding, int slots, GenerationQueue queue, ILogger log)
     {
@@ -34,9 +39,9 @@ internal sealed class GenerationLoop : IAsyncDisposable
     /// <summary>Answers that a beam search may follow at once, so that every slot can have one.</summary>
     internal int MostBeams { get; }
 
-    internal int Slots => slots;
-
     internal int FreeSlots => freeSlots;
+
+    internal ModelLoad Load(string modelId) => new(modelId, slots, slots - freeSlots, queue.Count, Volatile.Read(ref generatedTokens), Volatile.Read(ref readTokens), Volatile.Read(ref cachedTokens));
 
     /// <summary>Stops after the running step; requests on their way fail.</summary>
     public async ValueTask DisposeAsync()
@@ -84,6 +89,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
             var now = queue.Now;
             var plan = ticket.Plan;
             var sequence = decoding.Prefixes.Take(plan.Prompt, plan.Adapters.Key, plan.Request.CachePrompt);
+            cachedTokens += sequence.Tokens.Count;
             try
             {
                 running.Add(plan.Request.Beam is null ? new SampledAnswer(ticket, decoding, sequence, now) : new BeamAnswer(ticket, decoding, sequence, now));
@@ -128,7 +134,11 @@ internal sealed class GenerationLoop : IAsyncDisposable
         var now = queue.Now;
         for (var i = running.Count - 1; i >= 0; i--)
         {
-            if (running[i].HasRows && AdvanceSafely(running[i], now)) { Release(running[i], isSound: true, running[i].ServiceTime(now)); }
+            if (!running[i].HasRows) { continue; }
+            generatedTokens -= running[i].Generated;
+            var isOver = AdvanceSafely(running[i], now);
+            generatedTokens += running[i].Generated;
+            if (isOver) { Release(running[i], isSound: true, running[i].ServiceTime(now)); }
         }
     }
 
@@ -162,7 +172,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
         for (var i = 0; i < running.Count && decoding.Batch.Count < decoding.Batch.Capacity; i++)
         {
             var answer = running[(promptTurn + i) % running.Count];
-            if (answer.ReadsPrompt && InBatch(answer)) { answer.AddPrompt(); }
+            if (answer.ReadsPrompt && InBatch(answer)) { readTokens += answer.AddPrompt(); }
         }
     }
 

@@ -25,10 +25,14 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
 
     protected int[] Prompt => Ticket.Plan.Prompt;
 
+    /// <summary>Tokens written so far.</summary>
+    internal abstract int Generated { get; }
+
     /// <summary>Adds as much of the prompt as the batch takes.</summary>
-    internal void AddPrompt()
+    /// <returns>How many tokens that was.</returns>
+    internal int AddPrompt()
     {
-        var batch = Decoding.Batch;
+        var (batch, before) = (Decoding.Batch, Sequence.Tokens.Count);
         while (Sequence.Tokens.Count < Prompt.Length && batch.Count < batch.Capacity)
         {
             var isLast = Sequence.Tokens.Count == Prompt.Length - 1;
@@ -36,6 +40,7 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
             if (isLast) { PromptEndsAt(row); }
         }
         Ticket.Tell(new PromptProgress(Sequence.Tokens.Count, Prompt.Length, cached));
+        return Sequence.Tokens.Count - before;
     }
 
     /// <summary>Adds what comes after the prompt.</summary>

@@ -30,6 +30,8 @@ internal sealed class SampledAnswer : RunningAnswer
 
     internal override bool HasRows => row >= 0;
 
+    internal override int Generated => generated;
+
     internal override void AddNext(bool mayGuess)
     {
         row = Add(Sequence, lastToken, logits: true);

@@ -1,36 +1,42 @@
-using System.Globalization;
-using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
 
-/// <summary>Refuses what cannot fit before the kernel kills the process for it. Only for models that stay in main memory.</summary>
+/// <summary>What a model will take, told from its file's header before anything is loaded. Models that share heads need less; the estimate is what the file does not deny.</summary>
 internal static class MemoryEstimate
 {
     private const long BytesPerElement = 2; // keys and values are kept as f16
+    private const long BytesPerNumber = 4, Working = 8; // rows of the width that a pass holds at once, about
 
-    /// <summary>Bytes of keys and values for so many tokens. Models that share heads need less; the estimate is what the file does not deny.</summary>
-    internal static long KeysAndValues(SafeLlamaModelHandle model, int tokens)
+    /// <param name="id">The model's id.</param>
+    /// <param name="header">Its file's.</param>
+    /// <param name="tokens">Of context, all slots together.</param>
+    /// <param name="batch">Tokens in one pass.</param>
+    /// <param name="outputs">Rows of logits kept.</param>
+    internal static IReadOnlyList<MemoryUse> Of(string id, GgufHeader header, int tokens, int batch, int outputs)
     {
-        var architecture = model.Metadata("general.architecture") ?? "";
-        var layers = Number(model, architecture + ".block_count");
-        var width = Number(model, architecture + ".embedding_length");
-        var heads = Math.Max(1, Number(model, architecture + ".attention.head_count"));
-        var sharedHeads = Number(model, architecture + ".attention.head_count_kv");
-        return 2 * BytesPerElement * tokens * layers * (sharedHeads > 0 ? width / heads * sharedHeads : width);
+        var architecture = header.Metadata["general.architecture"].Text + ".";
+        var width = Number(header, architecture + "embedding_length", 0);
+        var vocabulary = header.Metadata.GetValueOrDefault("tokenizer.ggml.tokens")?.Count ?? 0;
+        var inner = Number(header, architecture + "feed_forward_length", 4 * width);
+        var passes = BytesPerNumber * batch * (Working * width + 2 * inner) + BytesPerNumber * outputs * vocabulary;
+        return [new MemoryUse(id, "weights", header.Tensors.Sum(t => t.Bytes)), new MemoryUse(id, "context", KeysAndValues(header, architecture, width, tokens) + passes)];
     }
 
-    /// <exception cref="EngineException">Kind OutOfMemory.</exception>
-    internal static void Check(string modelId, long bytes, string what)
+    private static long KeysAndValues(GgufHeader header, string architecture, long width, int tokens)
     {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes; // the container's limit where there is one
-        if (bytes > available)
-        {
-            throw new EngineException(EngineErrorKind.OutOfMemory, $"The model '{modelId}' needs about {Mebibytes(bytes)} MiB for {what}; this machine gives {Mebibytes(available)} MiB. Use a smaller model, or lower Engine:ContextTokens or Engine:Slots.");
-        }
+        var heads = Math.Max(1, Number(header, architecture + "attention.head_count", 1));
+        var shared = Number(header, architecture + "attention.head_count_kv", heads);
+        var key = Number(header, architecture + "attention.key_length", width / heads);
+        var value = Number(header, architecture + "attention.value_length", width / heads);
+        return BytesPerElement * tokens * Number(header, architecture + "block_count", 0) * shared * (key + value);
     }
 
-    private static long Mebibytes(long bytes) => bytes >> 20;
-
-    private static long Number(SafeLlamaModelHandle model, string key) =>
-        long.TryParse(model.Metadata(key), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    /// <summary>A number, or the largest of a list with one a layer.</summary>
+    private static long Number(GgufHeader header, string key, long otherwise) => header.Metadata.GetValueOrDefault(key) switch
+    {
+        { Type: GgufType.List, Count: > 0 } list => (long)list.Most,
+        { Numbers: [var number, ..] } => (long)number,
+        _ => otherwise,
+    };
 }

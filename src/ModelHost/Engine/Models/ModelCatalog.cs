@@ -1,42 +1,236 @@
 namespace Platform.ModelHost.Engine.Models;
 
-/// <summary>The loaded models by id; `model:adapter` finds the model. Does not change after the start.</summary>
+/// <summary>The models by id; `model:adapter` finds the model. Loads what is asked for and lets go of what nobody uses: the longest unused first when another needs its room, and after a time anyway. A model that serves a request stays.</summary>
 internal sealed class ModelCatalog : IAsyncDisposable
 {
-    private readonly Dictionary<string, LoadedModel> models;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim changing = new(1, 1); // one load or unload at a time
+    private readonly Dictionary<string, ModelEntry> entries = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ModelLoader loader;
+    private readonly MemoryLedger ledger;
+    private readonly ModelFolder folder;
+    private readonly TimeProvider time;
+    private readonly TimeSpan idle;
+    private readonly ITimer? sweeper;
     private volatile bool stopping;
 
-    /// <exception cref="EngineException">Kind BadRequest: two files of one name.</exception>
-    internal ModelCatalog(IReadOnlyList<LoadedModel> loaded)
+    /// <param name="loader">Loads files.</param>
+    /// <param name="ledger">What memory is left.</param>
+    /// <param name="folder">Files that may be loaded when they are asked for.</param>
+    /// <param name="idle">After so long without a request a model goes, if it is not pinned; zero keeps it.</param>
+    /// <param name="time">Says what has been idle.</param>
+    internal ModelCatalog(ModelLoader loader, MemoryLedger ledger, ModelFolder folder, TimeSpan idle, TimeProvider time)
     {
-        models = new Dictionary<string, LoadedModel>(StringComparer.OrdinalIgnoreCase);
-        foreach (var model in loaded)
-        {
-            if (!models.TryAdd(model.Info.Id, model))
-            {
-                throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{model.Info.Id}'. Rename one: the name is the model's id.");
-            }
-        }
-        Infos = [.. loaded.Select(m => m.Info)];
+        (this.loader, this.ledger, this.folder, this.idle, this.time) = (loader, ledger, folder, idle, time);
+        if (idle > TimeSpan.Zero) { sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, idle / 4, idle / 4); }
     }
 
-    internal IReadOnlyList<ModelInfo> Infos { get; }
+    /// <summary>Loaded models.</summary>
+    internal IReadOnlyList<ModelInfo> Infos
+    {
+        get { lock (gate) { return [.. entries.Values.Where(e => e.Loaded is not null).Select(e => e.Loaded!.Info)]; } }
+    }
 
-    internal IReadOnlyList<ModelLoad> Loads => [.. models.Values.Select(m => m.Load).OfType<ModelLoad>()];
+    /// <summary>How busy each loaded model that writes is.</summary>
+    internal IReadOnlyList<ModelLoad> Loads
+    {
+        get { lock (gate) { return [.. entries.Values.Select(e => e.Loaded?.Load).OfType<ModelLoad>()]; } }
+    }
+
+    /// <summary>Every model that is loaded or could be.</summary>
+    internal IReadOnlyList<ModelStatus> Statuses
+    {
+        get
+        {
+            lock (gate)
+            {
+                foreach (var file in folder.Files) { Entry(file.Id, file.Path, embeds: null); }
+                return [.. entries.Values.Where(e => e.Loaded is not null || File.Exists(e.Path)).Select(e => e.Status).OrderBy(s => s.Id, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Makes a file known under its name.</summary>
+    /// <exception cref="EngineException">Kind BadRequest: another file has the name.</exception>
+    internal string Add(string path, bool? embeds, bool pin)
+    {
+        lock (gate)
+        {
+            var entry = Entry(ModelFolder.IdOf(path), Path.GetFullPath(path), embeds);
+            if (entry.Path != Path.GetFullPath(path) || (embeds is not null && entry.Embeds != embeds)) { throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{entry.Id}'. Rename one: the name is the model's id."); }
+            entry.IsPinned |= pin;
+            return entry.Id;
+        }
+    }
 
     /// <exception cref="EngineException">Kind ModelNotFound, or Failed when the engine is stopping.</exception>
-    internal LoadedModel Find(string modelId) => stopping ? throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back.")
-        : models.TryGetValue(modelId, out var model) || models.TryGetValue(BaseOf(modelId), out model) ? model
-        : throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{modelId}' is not loaded. Loaded: {(models.Count == 0 ? "none" : string.Join(", ", models.Keys))}.") { Parameter = "model" };
+    internal LoadedModel Find(string id)
+    {
+        lock (gate) { return Known(id).Loaded ?? throw NotFound(id, "is not loaded"); }
+    }
 
     /// <summary>The adapter that an id `model:adapter` names, or null.</summary>
-    internal string? AdapterOf(string modelId) => models.ContainsKey(modelId) || !modelId.Contains(':', StringComparison.Ordinal) ? null : modelId[(modelId.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    internal static string? AdapterOf(string id) => id.Split(':', 2) is [_, var adapter] && !id.EndsWith(':') ? adapter : null;
 
-    private static string BaseOf(string modelId) => modelId.Split(':')[0];
+    /// <summary>A model held for one request, loaded if it is not; give it back to <see cref="Return"/>.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, OutOfMemory, Failed.</exception>
+    internal async ValueTask<LoadedModel> TakeAsync(string id, CancellationToken cancellation)
+    {
+        for (; ; )
+        {
+            lock (gate)
+            {
+                var entry = Known(id);
+                if (entry.Loaded is { } loaded)
+                {
+                    (entry.Users, entry.LastUsed) = (entry.Users + 1, time.GetTimestamp());
+                    return loaded;
+                }
+            }
+            await LoadAsync(id, cancellation);
+        }
+    }
+
+    internal void Return(string id)
+    {
+        lock (gate)
+        {
+            var entry = Known(id, evenStopping: true);
+            (entry.Users, entry.LastUsed) = (entry.Users - 1, time.GetTimestamp());
+        }
+    }
+
+    internal async Task<ModelInfo> LoadAsync(string id, CancellationToken cancellation)
+    {
+        await changing.WaitAsync(cancellation);
+        try
+        {
+            ModelEntry entry;
+            lock (gate)
+            {
+                entry = Known(id);
+                if (entry.Loaded is { } there) { return there.Info; }
+                (entry.IsLoading, entry.LastUsed) = (true, time.GetTimestamp());
+            }
+            try
+            {
+                var loaded = await Task.Run(() => LoadInto(entry, cancellation), cancellation);
+                lock (gate) { entry.Loaded = loaded; }
+                return loaded.Info;
+            }
+            finally
+            {
+                lock (gate) { entry.IsLoading = false; }
+            }
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <exception cref="EngineException">ModelNotFound; Busy while it serves requests.</exception>
+    internal async Task UnloadAsync(string id, CancellationToken cancellation)
+    {
+        await changing.WaitAsync(cancellation);
+        try
+        {
+            ModelEntry entry;
+            lock (gate)
+            {
+                entry = Known(id);
+                if (entry.Users > 0) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' serves {entry.Users} requests. Wait until they end, or cancel them.") { Parameter = "model" }; }
+            }
+            await UnloadAsync(entry);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    internal void Pin(string id, bool isPinned)
+    {
+        lock (gate) { Known(id).IsPinned = isPinned; }
+    }
 
     public async ValueTask DisposeAsync()
     {
         stopping = true;
-        foreach (var model in models.Values) { await model.DisposeAsync(); }
+        if (sweeper is not null) { await sweeper.DisposeAsync(); }
+        await changing.WaitAsync();
+        LoadedModel[] loaded;
+        lock (gate) { loaded = [.. entries.Values.Select(e => e.Loaded).OfType<LoadedModel>()]; }
+        foreach (var model in loaded) { await model.DisposeAsync(); }
+        changing.Release();
     }
+
+    private async Task<LoadedModel> LoadInto(ModelEntry entry, CancellationToken cancellation)
+    {
+        var file = loader.Check(entry.Path, entry.Embeds, cancellation);
+        while (!ledger.TryTake(file.Uses)) { await MakeRoomAsync(entry, file.Uses); }
+        try
+        {
+            return loader.Load(file, cancellation);
+        }
+        catch
+        {
+            ledger.Release(entry.Id);
+            throw;
+        }
+    }
+
+    /// <summary>Unloads the model that was not used for the longest time.</summary>
+    private async Task MakeRoomAsync(ModelEntry wanted, IReadOnlyList<MemoryUse> uses)
+    {
+        ModelEntry? oldest;
+        lock (gate) { oldest = entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && e != wanted).MinBy(e => e.LastUsed); }
+        if (oldest is null) { throw ledger.Refusal(uses); }
+        await UnloadAsync(oldest);
+    }
+
+    private async Task UnloadAsync(ModelEntry entry)
+    {
+        LoadedModel? model;
+        lock (gate)
+        {
+            if (entry.Users > 0) { return; } // somebody came
+            (model, entry.Loaded) = (entry.Loaded, null);
+        }
+        if (model is null) { return; }
+        await model.DisposeAsync();
+        ledger.Release(entry.Id);
+    }
+
+    private async Task SweepAsync()
+    {
+        if (stopping || !await changing.WaitAsync(TimeSpan.Zero)) { return; }
+        try
+        {
+            ModelEntry[] unused;
+            lock (gate) { unused = [.. entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && time.GetElapsedTime(e.LastUsed) >= idle)]; }
+            foreach (var entry in unused) { await UnloadAsync(entry); }
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private ModelEntry Known(string id, bool evenStopping = false)
+    {
+        if (stopping && !evenStopping) { throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back."); }
+        var name = id.Split(':')[0];
+        if (entries.TryGetValue(name, out var entry)) { return entry; }
+        return folder.Find(name) is { } path ? Entry(name.ToLowerInvariant(), path, embeds: null) : throw NotFound(id, "does not exist here");
+    }
+
+    private ModelEntry Entry(string id, string path, bool? embeds)
+    {
+        if (!entries.TryGetValue(id, out var entry)) { entries[id] = entry = new ModelEntry(id, path, embeds); }
+        return entry;
+    }
+
+    private EngineException NotFound(string id, string why) =>
+        new(EngineErrorKind.ModelNotFound, $"The model '{id}' {why}. Loaded: {string.Join(", ", entries.Values.Where(e => e.Loaded is not null).Select(e => e.Id).DefaultIfEmpty("none"))}.") { Parameter = "model" };
 }

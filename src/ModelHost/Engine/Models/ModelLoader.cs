@@ -10,7 +10,7 @@ using Platform.ModelHost.Native.Gguf;
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>From a GGUF file to a model that serves: check, load, estimate, context, loop.</summary>
-internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, TimeProvider time, ILogger log)
+internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, MemoryLedger ledger, TimeProvider time, ILogger log)
 {
     private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048;
     private const int EmbeddingSequences = 64, MostSequences = 256, SequencesPerSlot = 9, KeptSequences = 32; // 256 is llama.cpp's limit; a slot may search with eight beams
@@ -18,20 +18,35 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
     private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
     private const long TinyModelBytes = 256L << 20;
 
-    /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory, BadRequest.</exception>
-    internal LoadedModel Load(string path, bool embeds, CancellationToken cancellation)
+    /// <summary>Reads and hashes a file and says what it will take; loads nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="embeds">What it is for; null lets the file say.</param>
+    /// <param name="cancellation">Ends the hashing.</param>
+    /// <exception cref="EngineException">Kind InvalidModelFile.</exception>
+    internal ModelFile Check(string path, bool? embeds, CancellationToken cancellation)
     {
-        var id = Path.GetFileNameWithoutExtension(path).ToLowerInvariant();
         var (header, sha256) = CheckFile(path, cancellation);
-        var model = LoadFile(path, cancellation);
+        var architecture = header.Metadata["general.architecture"].Text!;
+        var isEmbedding = embeds ?? (header.Metadata.ContainsKey(architecture + ".pooling_type") || architecture.EndsWith("bert", StringComparison.Ordinal));
+        var training = (int)header.Metadata[architecture + ".context_length"].Numbers[0];
+        var tokens = Math.Min(training, options.ContextTokens > 0 ? options.ContextTokens : isEmbedding ? MostEmbeddingTokens : MostChatTokens);
+        var id = ModelFolder.IdOf(path);
+        var uses = isEmbedding ? MemoryEstimate.Of(id, header, tokens, tokens, outputs: 0) : MemoryEstimate.Of(id, header, tokens * options.Slots, BatchTokens(tokens), Outputs(MostSequencesFor(options.Slots)));
+        return new ModelFile(id, path, header, sha256, isEmbedding, tokens, uses);
+    }
+
+    /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory.</exception>
+    internal LoadedModel Load(ModelFile file, CancellationToken cancellation)
+    {
+        var model = LoadFile(file.Path, cancellation);
         try
         {
-            return Serve(id, path, header, sha256, model, embeds);
+            return Serve(file, model);
         }
         catch (NativeCallException fault)
         {
             model.Dispose();
-            throw new EngineException(EngineErrorKind.OutOfMemory, $"The model '{id}' was loaded but could not be started: {fault.Message} Lower Engine:ContextTokens or Engine:Slots.", fault);
+            throw new EngineException(EngineErrorKind.OutOfMemory, $"The model '{file.Id}' was loaded but could not be started: {fault.Message} Lower Engine:ContextTokens or Engine:Slots.", fault);
         }
         catch
         {
@@ -40,41 +55,42 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
         }
     }
 
-    private LoadedModel Serve(string id, string path, GgufHeader header, string sha256, SafeLlamaModelHandle model, bool embeds)
+    private LoadedModel Serve(ModelFile file, SafeLlamaModelHandle model)
     {
         var tokenizer = new Tokenizer(model);
-        var template = new ChatTemplate(id, model.ChatTemplate, tokenizer.SpecialTexts(), time);
+        var template = new ChatTemplate(file.Id, model.ChatTemplate, tokenizer.SpecialTexts(), time);
         if (template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
-        var training = model.TrainingContextTokens;
-        var tokens = Math.Min(training, options.ContextTokens > 0 ? options.ContextTokens : embeds ? MostEmbeddingTokens : MostChatTokens);
-        if (!library.HasGpu)
-        {
-            MemoryEstimate.Check(id, model.WeightBytes + MemoryEstimate.KeysAndValues(model, embeds ? tokens : tokens * options.Slots), $"its weights and {tokens} tokens of context{(embeds ? "" : $" in each of {options.Slots} slots")}");
-        }
-        var embedding = embeds ? Embed(id, model, tokenizer, tokens) : null;
-        var generating = embeds ? null : Generate(id, header, sha256, model, tokenizer, template, tokens);
-        var info = new ModelInfo(id, IsChat: !embeds, IsEmbedding: embeds, !embeds && ModelCard.Beside(path).CanAnswer, model.Metadata("general.architecture") ?? "",
-            training, tokens, model.EmbeddingLength, model.Parameters, new FileInfo(path).Length, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), sha256);
+        var embedding = file.Embeds ? Embed(file.Id, model, tokenizer, file.ContextTokens) : null;
+        var generating = file.Embeds ? null : Generate(file, model, tokenizer, template);
+        var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: file.Embeds, !file.Embeds && ModelCard.Beside(file.Path).CanAnswer, model.Metadata("general.architecture") ?? "",
+            model.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, new FileInfo(file.Path).Length, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256);
         return new LoadedModel(info, model, tokenizer, template, generating, embedding);
     }
 
-    private Generating Generate(string id, GgufHeader header, string sha256, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, int tokens)
+    private static int MostSequencesFor(int slots) => Math.Min(MostSequences, slots * SequencesPerSlot + KeptSequences);
+
+    private int Outputs(int sequences) => Math.Max(sequences, options.Slots * (SequencesPerSlot - 1) + PromptLookup.Most * GenerationLoop.MostGuessing); // llama.cpp wants one a sequence at least
+
+    private int BatchTokens(int tokens) => Math.Max(options.Slots, Math.Min(tokens * options.Slots, library.HasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep));
+
+    private Generating Generate(ModelFile file, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template)
     {
         // A recurrent state cannot be shared in part, and each sequence has room of its own for one.
-        var sequences = model.IsRecurrent ? options.Slots * 2 : Math.Min(MostSequences, options.Slots * SequencesPerSlot + KeptSequences);
+        var sequences = model.IsRecurrent ? options.Slots * 2 : MostSequencesFor(options.Slots);
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions
         {
-            MemoryTokens = tokens * options.Slots,
-            BatchTokens = Math.Max(options.Slots, Math.Min(tokens * options.Slots, library.HasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep)),
+            MemoryTokens = file.ContextTokens * options.Slots,
+            BatchTokens = BatchTokens(file.ContextTokens),
             Sequences = sequences,
             Threads = Threads(model),
             SharedMemory = true,
             OutputsPerSequence = 1 + PromptLookup.Most,
+            Outputs = Outputs(sequences),
         });
         var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
-        var decoding = new DecodingContext(model, context, tokenizer, tokens, sequences, new ModelRun(id, sha256, []), time);
-        var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, header, sha256, options.AdapterLimit, time);
-        return new Generating(id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
+        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), time);
+        var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, file, options.AdapterLimit, bytes => ledger.Set(new MemoryUse(file.Id, "adapters", bytes)), time);
+        return new Generating(file.Id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
     }
 
     private Embedding Embed(string id, SafeLlamaModelHandle model, Tokenizer tokenizer, int tokens)
@@ -127,7 +143,6 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, T
     {
         try
         {
-            if (!library.HasGpu) { MemoryEstimate.Check(Path.GetFileName(path), new FileInfo(path).Length, "its weights"); }
             return SafeLlamaModelHandle.Load(path, new ModelLoadOptions(options.GpuLayers), cancellation);
         }
         catch (NativeCallException fault)

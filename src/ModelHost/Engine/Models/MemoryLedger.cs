@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>What memory is promised to whom.</summary>
+/// <param name="Owner">A model's id, or what else asked (a training job).</param>
+/// <param name="Part">weights, context, adapters, or the owner's own word.</param>
+public sealed record MemoryUse(string Owner, string Part, long Bytes);
+
+/// <summary>The ledger as it stands.</summary>
+/// <param name="TotalBytes">What may be promised in all.</param>
+public sealed record MemoryReport(long TotalBytes, IReadOnlyList<MemoryUse> Uses)
+{
+    public long FreeBytes => TotalBytes - Uses.Sum(u => u.Bytes);
+}
+
+/// <summary>The one account of the memory that models, adapters and trainers share: what does not fit is refused with the numbers, before anything is allocated.</summary>
+internal sealed class MemoryLedger(long total)
+{
+    private readonly Lock gate = new();
+    private readonly List<MemoryUse> uses = [];
+
+    internal MemoryReport Report
+    {
+        get { lock (gate) { return new MemoryReport(total, [.. uses]); } }
+    }
+
+    /// <summary>Promises all of it or nothing.</summary>
+    /// <returns>False when it does not fit now.</returns>
+    internal bool TryTake(IReadOnlyList<MemoryUse> wanted)
+    {
+        lock (gate)
+        {
+            if (wanted.Sum(w => w.Bytes) > total - uses.Sum(u => u.Bytes)) { return false; }
+            uses.AddRange(wanted);
+            return true;
+        }
+    }
+
+    /// <summary>Replaces what an owner's part takes, be there room or not: it is there already.</summary>
+    internal void Set(MemoryUse use)
+    {
+        lock (gate)
+        {
+            uses.RemoveAll(u => u.Owner == use.Owner && u.Part == use.Part);
+            if (use.Bytes > 0) { uses.Add(use); }
+        }
+    }
+
+    internal void Release(string owner)
+    {
+        lock (gate) { uses.RemoveAll(u => u.Owner == owner); }
+    }
+
+    /// <summary>Why something does not fit, with the numbers and what to do.</summary>
+    internal EngineException Refusal(IReadOnlyList<MemoryUse> wanted)
+    {
+        var report = Report;
+        var holders = report.Uses.GroupBy(u => u.Owner).Select(g => $"{g.Key} {Mebibytes(g.Sum(u => u.Bytes))} MiB").DefaultIfEmpty("nobody");
+        return new EngineException(EngineErrorKind.OutOfMemory, $"'{wanted[0].Owner}' needs about {Mebibytes(wanted.Sum(w => w.Bytes))} MiB ({string.Join(", ", wanted.Select(w => $"{w.Part} {Mebibytes(w.Bytes)}"))}); {Mebibytes(report.FreeBytes)} of {Mebibytes(total)} MiB are free, the rest is held by {string.Join(", ", holders)}. Unload a model, take a smaller one, or lower Engine:ContextTokens or Engine:Slots.");
+    }
+
+    private static string Mebibytes(long bytes) => (bytes >> 20).ToString(CultureInfo.InvariantCulture);
+}

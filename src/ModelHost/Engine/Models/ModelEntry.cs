@@ -1,0 +1,24 @@
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>A model file that the engine knows, loaded or not. Guarded by the catalogue's lock.</summary>
+internal sealed class ModelEntry(string id, string path, bool? embeds)
+{
+    internal string Id { get; } = id;
+
+    internal string Path { get; } = path;
+
+    /// <summary>Null lets the file say.</summary>
+    internal bool? Embeds { get; } = embeds;
+
+    internal LoadedModel? Loaded { get; set; }
+
+    internal bool IsLoading { get; set; }
+
+    internal bool IsPinned { get; set; }
+
+    internal int Users { get; set; }
+
+    internal long LastUsed { get; set; }
+
+    internal ModelStatus Status => new(Id, Loaded is not null ? ModelState.Loaded : IsLoading ? ModelState.Loading : ModelState.Unloaded, IsPinned, Users, File.Exists(Path) ? new FileInfo(Path).Length : 0, Loaded?.Info, Loaded?.Load);
+}
