@@ -34,7 +34,7 @@ public sealed class ModelEngine : IAsyncDisposable
     public IReadOnlyList<ModelLoad> Loads => catalog.Loads;
 
     /// <summary>Every model that is loaded or can be, by name.</summary>
-    public IReadOnlyList<ModelStatus> Statuses => catalog.Statuses;
+    public IReadOnlyList<KnownModel> KnownModels => catalog.KnownModels;
 
     /// <summary>What memory is promised to whom.</summary>
     public MemoryReport Memory => ledger.Report;

@@ -19,14 +19,14 @@ public sealed class ModelRoomTests : IDisposable
     public async Task A_model_of_the_folder_is_loaded_when_it_is_asked_for_and_answers_like_any_other()
     {
         await using var engine = await StartAsync(0);
-        Assert.Equal(["one", "seed-chat", "three", "two"], engine.Statuses.Select(s => s.Id));
+        Assert.Equal(["one", "seed-chat", "three", "two"], engine.KnownModels.Select(s => s.Id));
         Assert.Equal([SeedModels.Chat], engine.Models.Select(m => m.Id));
         Assert.Equal(EngineErrorKind.ModelNotFound, Assert.Throws<EngineException>(() => engine.Find("two")).Kind);
         var (usual, two) = (await AskAsync(engine, SeedModels.Chat), await AskAsync(engine, "two"));
         Assert.Equal((usual.Text, "two"), (two.Text, two.End.Ran.ModelId));
-        Assert.Equal(ModelState.Loaded, engine.Statuses.Single(s => s.Id == "two").State);
+        Assert.Equal(ModelState.Loaded, engine.KnownModels.Single(s => s.Id == "two").State);
         Assert.Equal(["seed-chat", "two"], engine.Memory.Uses.Select(u => u.Owner).Distinct().Order());
-        var load = engine.Statuses.Single(s => s.Id == "two").Load!;
+        var load = engine.KnownModels.Single(s => s.Id == "two").Load!;
         Assert.Equal((4, 0, 6L, two.End.Usage.PromptTokens), (load.Slots, load.Waiting, load.GeneratedTokens, load.ReadTokens));
         await engine.UnloadAsync("two", TestContext.Current.CancellationToken);
         Assert.DoesNotContain(engine.Memory.Uses, u => u.Owner == "two");

@@ -38,14 +38,14 @@ internal sealed class ModelCatalog : IAsyncDisposable
     }
 
     /// <summary>Every model that is loaded or could be.</summary>
-    internal IReadOnlyList<ModelStatus> Statuses
+    internal IReadOnlyList<KnownModel> KnownModels
     {
         get
         {
             lock (gate)
             {
                 foreach (var file in folder.Files) { Entry(file.Id, file.Path, embeds: null); }
-                return [.. entries.Values.Where(e => e.Loaded is not null || File.Exists(e.Path)).Select(e => e.Status).OrderBy(s => s.Id, StringComparer.Ordinal)];
+                return [.. entries.Values.Where(e => e.Loaded is not null || File.Exists(e.Path)).Select(e => e.Known).OrderBy(s => s.Id, StringComparer.Ordinal)];
             }
         }
     }

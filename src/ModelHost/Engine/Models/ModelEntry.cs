@@ -20,5 +20,5 @@ internal sealed class ModelEntry(string id, string path, bool? embeds)
 
     internal long LastUsed { get; set; }
 
-    internal ModelStatus Status => new(Id, Loaded is not null ? ModelState.Loaded : IsLoading ? ModelState.Loading : ModelState.Unloaded, IsPinned, Users, File.Exists(Path) ? new FileInfo(Path).Length : 0, Loaded?.Info, Loaded?.Load);
+    internal KnownModel Known => new(Id, Loaded is not null ? ModelState.Loaded : IsLoading ? ModelState.Loading : ModelState.Unloaded, IsPinned, Users, File.Exists(Path) ? new FileInfo(Path).Length : 0, Loaded?.Info, Loaded?.Load);
 }

@@ -8,4 +8,4 @@ public enum ModelState { Unloaded, Loading, Loaded }
 /// <param name="FileBytes">Size of its file.</param>
 /// <param name="Info">Null while it is not loaded.</param>
 /// <param name="Load">Null while it is not loaded and for models that embed.</param>
-public sealed record ModelStatus(string Id, ModelState State, bool IsPinned, int Users, long FileBytes, ModelInfo? Info, ModelLoad? Load);
+public sealed record KnownModel(string Id, ModelState State, bool IsPinned, int Users, long FileBytes, ModelInfo? Info, ModelLoad? Load);
