@@ -14,6 +14,7 @@ public sealed class ProblemsTests
     [InlineData(EngineErrorKind.NativesUnusable, 503, "model_failed")]
     [InlineData(EngineErrorKind.OutOfMemory, 503, "out_of_memory")]
     [InlineData(EngineErrorKind.Failed, 500, "internal_error")]
+    [InlineData(EngineErrorKind.Busy, 409, "model_in_use")]
     public void Every_kind_of_engine_error_has_its_status_and_code(EngineErrorKind kind, int status, string code)
     {
         var problem = Problems.Of(new EngineException(kind, "m"), "req_1", draining: false);
@@ -22,7 +23,7 @@ public sealed class ProblemsTests
 
     [Fact]
     public void Every_kind_is_in_the_table_above() =>
-        Assert.Equal(8, Enum.GetValues<EngineErrorKind>().Length);
+        Assert.Equal(9, Enum.GetValues<EngineErrorKind>().Length);
 
     [Fact]
     public void A_bug_is_500_with_the_request_id_and_without_its_message()
