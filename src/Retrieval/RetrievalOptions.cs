@@ -11,8 +11,9 @@ public sealed class RetrievalOptions
     /// <summary>Most pages of a PDF.</summary>
     public int MaxPages { get; set; } = 2000;
 
-    /// <summary>Longest time to read one document.</summary>
-    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>Longest time to read one document of any format; it then fails as out of time. Default 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Weight of the dense list in the fusion, 0 and above; the lexical list weighs 1, and 0 ranks by words alone. The default suits the small embedding model that comes

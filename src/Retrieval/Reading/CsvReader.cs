@@ -16,9 +16,8 @@ internal sealed class CsvReader : IDocumentReader
         var document = new DocumentText();
         var isFirst = true;
         var cells = 0;
-        foreach (var row in Rows(content, Delimiter(content)))
+        foreach (var row in Rows(content, Delimiter(content, cancellation), cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             if ((cells += row.Count) > ReaderLimits.Cells)
             {
                 throw new IngestException(IngestError.TooLarge, $"The file has more than {ReaderLimits.Cells:N0} cells, the most that one table may have. Split it into smaller files.");
@@ -29,12 +28,12 @@ internal sealed class CsvReader : IDocumentReader
     }
 
     /// <summary>The mark that cuts the first rows into the same number of cells, and into the most.</summary>
-    private static char Delimiter(string content)
+    private static char Delimiter(string content, CancellationToken cancellation)
     {
         var best = (Delimiter: ',', Score: 0.0);
         foreach (var candidate in (ReadOnlySpan<char>)[',', ';', '\t', '|'])
         {
-            var counts = Rows(content, candidate).Take(SniffedRows).Select(row => row.Count).ToList();
+            var counts = Rows(content, candidate, cancellation).Take(SniffedRows).Select(row => row.Count).ToList();
             var usual = counts.GroupBy(count => count).MaxBy(group => group.Count());
             if (usual is null || usual.Key < 2) continue;
             var score = (double)usual.Count() / counts.Count + usual.Key / 1000.0;
@@ -43,7 +42,7 @@ internal sealed class CsvReader : IDocumentReader
         return best.Delimiter;
     }
 
-    private static IEnumerable<List<string>> Rows(string content, char delimiter)
+    private static IEnumerable<List<string>> Rows(string content, char delimiter, CancellationToken cancellation)
     {
         var row = new List<string>();
         var cell = new StringBuilder();
@@ -63,6 +62,7 @@ internal sealed class CsvReader : IDocumentReader
             }
             else if (c == delimiter || c is '\n' or '\r')
             {
+                cancellation.ThrowIfCancellationRequested();
                 row.Add(cell.ToString());
                 cell.Clear();
                 wasQuoted = false;

@@ -15,7 +15,7 @@ internal sealed class DocxReader : IDocumentReader
 
     private ParsedDocument Read(string path, CancellationToken cancellation)
     {
-        using var package = OfficePackage.Open(path);
+        using var package = OfficePackage.Open(path, cancellation);
         if (!package.Has(Main)) throw new IngestException(IngestError.Corrupt, $"The Word file has no part {Main}. Save it again from the program that made it.");
         var body = new DocxBody(new DocumentText(), DocxStyles.Read(package), DocxNumbering.Read(package), cancellation);
         package.Read("word/footnotes.xml", body.ReadFootnotes);

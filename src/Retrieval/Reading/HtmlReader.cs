@@ -13,7 +13,9 @@ internal sealed class HtmlReader : IDocumentReader
     {
         var content = await TextFile.ReadAsync(path, cancellation);
         CheckNesting(content);
-        using var page = await new HtmlParser().ParseDocumentAsync(content, cancellation);
+        // The parser itself looks at no token.
+        var parser = new HtmlParser(new HtmlParserOptions { OnCreated = (_, _) => cancellation.ThrowIfCancellationRequested() });
+        using var page = await parser.ParseDocumentAsync(content, cancellation);
         var document = new DocumentText();
         new HtmlBlocks(document, cancellation).Write(page.Body ?? (INode)page);
         return document.Build(MediaType, page.Title, "The page shows no text; it may be made by a script that does not run here.");

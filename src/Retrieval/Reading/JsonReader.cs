@@ -38,6 +38,7 @@ internal sealed class JsonReader : IDocumentReader
         var values = 0;
         while (reader.Read())
         {
+            cancellation.ThrowIfCancellationRequested();
             using var value = JsonDocument.ParseValue(ref reader);
             var isRecord = values++ > 0 || HasMore(reader);
             if (!isRecord || !Record(value.RootElement, "", document)) Write(value.RootElement, "", document, cancellation);
@@ -62,6 +63,7 @@ internal sealed class JsonReader : IDocumentReader
                 var place = 0;
                 foreach (var item in value.EnumerateArray())
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     var itemPath = $"{path}[{++place}]";
                     if (!Record(item, itemPath, document)) Write(item, itemPath, document, cancellation);
                 }

@@ -8,7 +8,7 @@ namespace Platform.Retrieval.Reading;
 /// <summary>Reads Markdown: headings, lists, tables and code keep their kind; marks and addresses of links go, their text stays.</summary>
 internal sealed class MarkdownReader : IDocumentReader
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseGridTables().UseYamlFrontMatter().UseFootnotes().UseTaskLists().UseEmphasisExtras().Build();
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseGridTables().UseYamlFrontMatter().UseFootnotes().UseTaskLists().UseEmphasisExtras().UseStop().Build();
 
     private const long MostWork = 400_000_000;
 
@@ -21,7 +21,7 @@ internal sealed class MarkdownReader : IDocumentReader
         MarkdownDocument parsed;
         try
         {
-            parsed = Markdown.Parse(content, Pipeline);
+            parsed = Markdown.Parse(content, Pipeline, MarkdownStop.With(cancellation));
         }
         catch (ArgumentException)
         {

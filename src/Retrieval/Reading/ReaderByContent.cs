@@ -10,7 +10,7 @@ public sealed class ReaderByContent(IOptions<RetrievalOptions> options)
     private readonly FrozenDictionary<string, IDocumentReader> _readers = new IDocumentReader[]
     {
         new PlainTextReader(), new MarkdownReader(), new HtmlReader(), new CsvReader(), new JsonReader(), new DocxReader(), new XlsxReader(), new PdfReader(options.Value),
-    }.ToFrozenDictionary(reader => reader.MediaType);
+    }.ToFrozenDictionary(reader => reader.MediaType, IDocumentReader (reader) => new TimedReader(reader, options.Value.ReadTimeout));
 
     /// <summary>Throws IngestException (UnsupportedType) when no reader reads the type.</summary>
     public IDocumentReader For(string mediaType) =>

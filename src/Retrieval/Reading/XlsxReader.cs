@@ -15,7 +15,7 @@ internal sealed class XlsxReader : IDocumentReader
 
     private ParsedDocument Read(string path, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
-        using var package = OfficePackage.Open(path);
+        using var package = OfficePackage.Open(path, cancellation);
         var cells = SheetCells.Read(package);
         var sheets = new List<(string Name, string Id)>();
         if (!package.Read(Workbook, reader => ReadWorkbook(reader, sheets, cells)))

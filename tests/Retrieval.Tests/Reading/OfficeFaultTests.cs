@@ -8,7 +8,7 @@ namespace Platform.Retrieval.Tests.Reading;
 /// <summary>Faults 25 (zip bombs), 26 (XML) and 29 (names) in Office files.</summary>
 public sealed class OfficeFaultTests : TestFolder
 {
-    private const string Body = "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>Text.</w:t></w:r></w:p></w:body></w:document>";
+    internal const string Body = "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>Text.</w:t></w:r></w:p></w:body></w:document>";
 
     [Fact]
     public async Task A_part_that_unpacks_a_thousand_times_is_refused__fault_25() =>
@@ -136,9 +136,9 @@ public sealed class OfficeFaultTests : TestFolder
         }
     }
 
-    private static byte[] Zip(params (string Name, string Content)[] parts) => Zip(parts, CompressionLevel.Optimal);
+    internal static byte[] Zip(params (string Name, string Content)[] parts) => Zip(parts, CompressionLevel.Optimal);
 
-    private static byte[] Zip((string Name, string Content)[] parts, CompressionLevel level)
+    internal static byte[] Zip((string Name, string Content)[] parts, CompressionLevel level)
     {
         using var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))

@@ -15,12 +15,13 @@ internal sealed class OfficePackage : IDisposable
 
     private readonly FileStream _file;
     private readonly ZipArchive _archive;
+    private readonly CancellationToken _cancellation;
     private long _unpacked;
 
-    private OfficePackage(FileStream file, ZipArchive archive) => (_file, _archive) = (file, archive);
+    private OfficePackage(FileStream file, ZipArchive archive, CancellationToken cancellation) => (_file, _archive, _cancellation) = (file, archive, cancellation);
 
-    /// <summary>Throws IngestException: Encrypted, Bomb or Corrupt.</summary>
-    public static OfficePackage Open(string path)
+    /// <summary>Throws IngestException: Encrypted, Bomb or Corrupt. Every piece that is unpacked later looks at the token.</summary>
+    public static OfficePackage Open(string path, CancellationToken cancellation)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024);
         try
@@ -33,7 +34,7 @@ internal sealed class OfficePackage : IDisposable
             ZipDirectory.Check(ZipDirectory.Read(file, ReaderLimits.ZipEntries + 1));
             var archive = new ZipArchive(file, ZipArchiveMode.Read);
             _ = archive.Entries; // read now, so that a broken directory is found here
-            return new OfficePackage(file, archive);
+            return new OfficePackage(file, archive, cancellation);
         }
         catch (Exception error)
         {
@@ -91,7 +92,7 @@ internal sealed class OfficePackage : IDisposable
 
     private static IngestException Broken(Exception error) => new(IngestError.Corrupt, "The Office file is broken: its packed data ends early or does not unpack. Upload it again, or save it again from the program that made it.", error);
 
-    /// <summary>Counts what is really unpacked: the directory may lie.</summary>
+    /// <summary>Counts what is really unpacked (the directory may lie), and stops when the caller cancels.</summary>
     private sealed class CountedStream(Stream inner, OfficePackage package) : Stream
     {
         public override bool CanRead => true;
@@ -104,6 +105,7 @@ internal sealed class OfficePackage : IDisposable
 
         public override int Read(Span<byte> buffer)
         {
+            package._cancellation.ThrowIfCancellationRequested();
             var read = inner.Read(buffer);
             package._unpacked += read;
             // Parts may be read twice, so the budget is twice what the directory may declare.
