@@ -1,4 +1,5 @@
 """Makes many Markdown files of invented text, always the same ones, and questions about them: python3 tools/bench/make_documents.py FOLDER [FILES] [MEGABYTES]"""
+import itertools
 import json
 import pathlib
 import random
@@ -20,13 +21,13 @@ def main():
     size = int(float(sys.argv[3]) * 1e6) // files if len(sys.argv) > 3 else 50_000
     chance = random.Random(1)
     vocabulary = words(chance, 20_000)
-    weights = [1 / (rank + 10) for rank in range(len(vocabulary))]  # Zipf's law, flattened at the head
+    weights = list(itertools.accumulate(1 / (rank + 10) for rank in range(len(vocabulary))))  # Zipf's law, flattened at the head; summed once
     (folder / ".golden").mkdir(parents=True, exist_ok=True)
     questions = []
     for number in range(files):
         lines, length = [f"# Report {number}\n"], 0
         while length < size:
-            sentences = [" ".join(chance.choices(vocabulary, weights, k=chance.randint(6, 18))).capitalize() + "." for _ in range(chance.randint(3, 8))]
+            sentences = [" ".join(chance.choices(vocabulary, cum_weights=weights, k=chance.randint(6, 18))).capitalize() + "." for _ in range(chance.randint(3, 8))]
             block = (f"## {' '.join(chance.choices(vocabulary, k=3)).title()}\n\n" if chance.random() < 0.2 else "") + " ".join(sentences) + "\n"
             lines.append(block)
             length += len(block) + 1
