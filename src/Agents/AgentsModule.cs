@@ -37,6 +37,7 @@ public static class AgentsModule
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
+        services.AddHostedService<RunLeases>();
         services.TryAddSingleton(provider => new RunAgent(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ConversationLibrary(

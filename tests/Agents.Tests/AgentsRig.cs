@@ -11,6 +11,7 @@ using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
+using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Storage;
 
@@ -26,15 +27,15 @@ internal sealed class AgentsRig : IAsyncDisposable
     private readonly Contexts contexts;
     private readonly RunHost host;
 
-    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool ownsFolder)
+    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool ownsFolder, Process process)
     {
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
-        contexts = new Contexts(folder);
+        contexts = new Contexts(folder, process.Connection);
         var settings = Options.Create(options);
         ServedModels models = new([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)]);
         Answers = new AnswerAgent(
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
-        RunStore store = new(contexts, TimeProvider.System);
+        RunStore store = new(contexts, new LeaseOwner(new DataFolder(process.DataFolder ?? folder)), process.Clock ?? TimeProvider.System);
         Store = store;
         host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
         Runs = new RunAgent(contexts, store, host, TimeProvider.System);
@@ -52,13 +53,13 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ConversationLibrary Conversations { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
-    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096)
+    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, Process? process = null)
     {
         AgentsOptions options = new();
         configure?.Invoke(options);
         AgentsRig rig = new(
             folder ?? Directory.CreateTempSubdirectory("agents-").FullName, chat ?? ScriptedChatClient.Saying("Yes [1]."), options,
-            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, ownsFolder: folder is null);
+            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, ownsFolder: folder is null, process ?? new Process());
         await using (var db = rig.contexts.CreateDbContext())
             await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken, TableSteps.All);
         await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken);
@@ -67,7 +68,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     }
 
     /// <summary>A second start on the same data, as after a crash: the first is neither stopped nor told. Dispose of it before the first.</summary>
-    public Task<AgentsRig> RestartAsync() => StartAsync(folder: folder);
+    public Task<AgentsRig> RestartAsync(Process? process = null) => StartAsync(folder: folder, process: process);
 
     public async Task<RunInfo> AskAsync(string question = "How many days of annual leave?", Guid? conversation = null, AnswerMode mode = AnswerMode.Auto)
     {
@@ -89,9 +90,11 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync(sql);
     }
 
-    /// <summary>Makes the tables those of version 1, when a conversation was one line of messages.</summary>
+    /// <summary>Makes the tables those of version 1, when a conversation was one line of messages and runs had no lease.</summary>
     public async Task MakeOldAsync()
     {
+        await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"Lease\"");
+        await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"LeaseUntil\"");
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
         await ExecuteAsync("UPDATE room_versions SET version = 1 WHERE room = 'agents'");
@@ -122,14 +125,17 @@ internal sealed class AgentsRig : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock.</summary>
+    public sealed record Process(string? Connection = null, string? DataFolder = null, TimeProvider? Clock = null);
+
     private sealed class Contexts : IDbContextFactory<AgentsContext>
     {
         private readonly DbContextOptions<AgentsContext> options;
 
-        public Contexts(string folder)
+        public Contexts(string folder, string? connection)
         {
             DbContextOptionsBuilder<AgentsContext> builder = new();
-            PlatformDatabase.Use(builder, connectionString: null, folder);
+            PlatformDatabase.Use(builder, connection, folder);
             options = builder.Options;
         }
 

@@ -157,7 +157,7 @@ public sealed class RunAgent
         var run = new RunRow
         {
             Id = start.RunId, ConversationId = conversation.Id, OwnerId = caller.UserId, UserMessageId = asked.Id, AssistantMessageId = answer.Id,
-            Mode = start.Mode, Status = RunStatus.Queued, CreatedAt = now,
+            Mode = start.Mode, Status = RunStatus.Queued, CreatedAt = now, Lease = store.Lease, LeaseUntil = now + RunStore.LeaseTime,
         };
         if (conversation.Title.Length == 0)
             conversation.Title = ConversationTitle.Of(start.Question);

@@ -35,6 +35,9 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
         available.Release();
     }
 
+    /// <summary>The runs that this process executes or will.</summary>
+    public IReadOnlyCollection<Guid> Live => [.. live.Keys];
+
     /// <summary>The run if this process executes it or will.</summary>
     public LiveRun? Find(Guid runId) => live.GetValueOrDefault(runId);
 

@@ -1,20 +1,28 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Storage;
+using Platform.Retrieval.Storage;
 
 namespace Platform.Agents.Runs;
 
 /// <summary>Runs and their events in the database.</summary>
-internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, TimeProvider time)
+internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseOwner owner, TimeProvider time)
 {
+    /// <summary>A run whose process has not said for so long that it works on it has been abandoned.</summary>
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
+
     public const string InterruptedMessage = "The program stopped while this answer was being written. What was written is kept; ask again for the rest.";
 
-    /// <summary>Adds events and brings the message and the run up to the last of them, all or nothing. A run that was deleted meanwhile is left alone.</summary>
+    /// <summary>Of every run that this process starts.</summary>
+    public string Lease { get; } = owner.NewLease();
+
+    /// <summary>Adds events and brings the message and the run up to the last of them, all or nothing. A run that was deleted meanwhile, or that another process has ended as abandoned, is left alone.</summary>
     public async Task AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await db.Runs.SingleOrDefaultAsync(r => r.Id == run.Id, cancellation);
         var message = await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation);
-        if (row is null || message is null)
+        if (row is null || message is null || row.EndedAt is not null)
             return;
         row.Status = progress.Status;
         row.EndedAt = ended ? events[^1].At : null;
@@ -49,22 +57,48 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, TimePr
         return await db.RunEvents.Where(e => e.RunId == runId).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
     }
 
-    /// <summary>Ends the runs that the last process left unfinished, with the text that they have. Call before any run starts.</summary>
-    public async Task EndInterruptedAsync(CancellationToken cancellation)
+    /// <summary>Makes the leases of these runs last.</summary>
+    public async Task KeepAsync(IReadOnlyCollection<Guid> runs, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var until = time.GetUtcNow() + LeaseTime;
+        await db.Runs.Where(r => r.Lease == Lease && r.EndedAt == null && runs.Contains(r.Id)).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), cancellation);
+    }
+
+    /// <summary>Ends the runs that the last process on this data folder left unfinished, and those that are nobody's, with the text that they have. Call before any run starts.</summary>
+    public Task EndInterruptedAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return EndAsync(r => r.Lease == null || r.Lease.StartsWith(owner.Folder) || r.LeaseUntil < now, cancellation);
+    }
+
+    /// <summary>Ends the runs of processes that are gone.</summary>
+    public Task EndAbandonedAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return EndAsync(r => r.LeaseUntil < now, cancellation);
+    }
+
+    private async Task EndAsync(Expression<Func<RunRow, bool>> which, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var error = new ErrorData(RunErrorKind.Interrupted, InterruptedMessage);
-        foreach (var run in await db.Runs.Where(r => r.EndedAt == null).ToListAsync(cancellation))
+        foreach (var run in await db.Runs.AsNoTracking().Where(r => r.EndedAt == null).Where(which).ToListAsync(cancellation))
         {
-            var last = await db.RunEvents.Where(e => e.RunId == run.Id).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
             var now = time.GetUtcNow();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+
+            // Of several processes that find it, one ends it.
+            if (await db.Runs.Where(r => r.Id == run.Id && r.EndedAt == null).Where(which).ExecuteUpdateAsync(set => set.SetProperty(r => r.EndedAt, now).SetProperty(r => r.Status, RunStatus.Failed), cancellation) == 0)
+                continue;
+            var last = await db.RunEvents.Where(e => e.RunId == run.Id).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
             db.RunEvents.Add(Row(new RunEvent(run.Id, last + 1, now, "run.status", RunJson.Write(new RunStatusData("failed", 0)))));
             db.RunEvents.Add(Row(new RunEvent(run.Id, last + 2, now, "error", RunJson.Write(error))));
-            (run.Status, run.EndedAt) = (RunStatus.Failed, now);
             if (await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation) is { } message)
                 message.Error = RunJson.Write(error);
+            await db.SaveChangesAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
         }
-        await db.SaveChangesAsync(cancellation);
     }
 
     private static RunEventRow Row(RunEvent e) => new() { RunId = e.RunId, Seq = e.Seq, At = e.At, Name = e.Name, Data = e.Data };

@@ -54,6 +54,12 @@ internal sealed class RunRow
 
     /// <summary>Null while it runs; a conversation has at most one such run (unique index).</summary>
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Of the process that executes it; null for runs from before there were leases.</summary>
+    public string? Lease { get; set; }
+
+    /// <summary>Until then the process said that it works on it. A run that has not ended by then is nobody's.</summary>
+    public DateTimeOffset LeaseUntil { get; set; }
 }
 
 internal sealed class RunEventRow

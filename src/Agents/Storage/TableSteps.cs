@@ -5,7 +5,7 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -22,6 +22,13 @@ internal static class TableSteps
             UPDATE agents_conversations SET "EndId" = (SELECT newest."Id" FROM agents_messages AS newest
                 WHERE newest."ConversationId" = agents_conversations."Id" ORDER BY newest."Ordinal" DESC LIMIT 1)
             """, cancellation);
+    }
+
+    // Runs of before have no lease, and so are nobody's.
+    private static async Task AddLeasesAsync(DbContext room, CancellationToken cancellation)
+    {
+        await room.Database.ExecuteSqlRawAsync("""ALTER TABLE agents_runs ADD COLUMN "Lease" text NULL""", cancellation);
+        await room.Database.ExecuteSqlRawAsync("""ALTER TABLE agents_runs ADD COLUMN "LeaseUntil" bigint NOT NULL DEFAULT 0""", cancellation);
     }
 
     private const string ParentInSqlite = """ALTER TABLE agents_messages ADD COLUMN "ParentId" TEXT NULL""";

@@ -6,26 +6,23 @@ using Platform.Retrieval.Storage;
 namespace Platform.Retrieval.Ingest;
 
 /// <summary>The workers' side of the ingestion table: lease, keep, finish, fail, postpone. Several processes may share it.</summary>
-internal sealed class IngestJobs(IDbContextFactory<RetrievalContext> database, DataFolder folder, TimeProvider time)
+internal sealed class IngestJobs(IDbContextFactory<RetrievalContext> database, LeaseOwner owner, TimeProvider time)
 {
     /// <summary>A job whose lease is older than this is free again.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
-
-    // The data folder is locked by this process, so leases that bear its name at start are a dead process's.
-    private readonly string _owner = $"{Environment.MachineName}:{Path.GetFullPath(folder.Path)}:";
 
     /// <summary>At start: frees the jobs that an earlier process on this data folder held.</summary>
     public async Task FreeOwnAsync(CancellationToken cancellation)
     {
         await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
-        await db.Jobs.Where(j => j.LeaseOwner != null && j.LeaseOwner.StartsWith(_owner)).ExecuteUpdateAsync(set => set.SetProperty(j => j.LeaseOwner, (string?)null), cancellation);
+        await db.Jobs.Where(j => j.LeaseOwner != null && j.LeaseOwner.StartsWith(owner.Folder)).ExecuteUpdateAsync(set => set.SetProperty(j => j.LeaseOwner, (string?)null), cancellation);
     }
 
     /// <summary>Leases the next job, or returns null when none waits.</summary>
     public async Task<IngestJob?> ClaimAsync(CancellationToken cancellation)
     {
         await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
-        string lease = _owner + Guid.NewGuid().ToString("N");
+        string lease = owner.NewLease();
         while (true)
         {
             DateTimeOffset now = time.GetUtcNow();

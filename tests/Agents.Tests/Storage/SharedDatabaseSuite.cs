@@ -1,0 +1,106 @@
+using Platform.Agents.Runs;
+using Platform.Agents.Tests.Runs;
+using Platform.Fakes;
+
+namespace Platform.Agents.Tests.Storage;
+
+/// <summary>What both databases must do for this room, and for several processes that share one.</summary>
+public abstract class SharedDatabaseSuite
+{
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>To a database of the test's own; null for the SQLite file of the rig's folder.</summary>
+    protected abstract Task<string?> ConnectionAsync();
+
+    [Fact]
+    public async Task Questions_answers_and_conversations_are_kept_found_and_deleted()
+    {
+        await using var rig = await AgentsRig.StartAsync(process: new(await ConnectionAsync()));
+        var run = await rig.AskAsync("How many days of annual leave? 年假有几天？");
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("done", events[^1].Name);
+        Assert.Equal(events, await rig.EventsAsync(run, after: 0));
+        Assert.Equal("Yes [1].", (await rig.AnswerAsync(run)).Text);
+        Assert.Equal([run.ConversationId], (await rig.Conversations.ListAsync(AgentsRig.Anna, "ANNUAL", Cancellation)).Select(c => c.Id));
+        Assert.Equal([run.ConversationId], (await rig.Conversations.ListAsync(AgentsRig.Anna, "年假", Cancellation)).Select(c => c.Id));
+        await rig.Conversations.RenameAsync(AgentsRig.Anna, run.ConversationId, "Holidays", Cancellation);
+        await rig.Conversations.SetBasesAsync(AgentsRig.Anna, run.ConversationId, [Guid.NewGuid()], Cancellation);
+        Assert.Equal("Holidays", (await rig.Conversations.GetAsync(AgentsRig.Anna, run.ConversationId, Cancellation)).Title);
+        await rig.Conversations.DeleteAsync(AgentsRig.Anna, run.ConversationId, Cancellation);
+        Assert.Empty(await rig.Conversations.ListAsync(AgentsRig.Anna, null, Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_starts_at_once_one_wins_and_the_others_are_told_why()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."), process: new(await ConnectionAsync()));
+        var conversation = (await rig.Conversations.CreateAsync(AgentsRig.Anna, [], Cancellation)).Id;
+        var failures = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await Record.ExceptionAsync(() => rig.AskAsync(conversation: conversation)), Cancellation)));
+        Assert.Equal(7, failures.OfType<RunConflictException>().Count());
+        Assert.Single(failures, failure => failure is null);
+        gate.Let(1);
+    }
+
+    [Fact]
+    public async Task A_start_leaves_the_runs_of_another_living_process_alone()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        await using var first = await AgentsRig.StartAsync(gate.Chat("Written", " to the end."), process: new(connection));
+        var run = await first.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(first, run, "Written");
+
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another"));
+        await second.Store.EndAbandonedAsync(Cancellation);
+        Assert.Equal(RunStatus.InProgress, (await second.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        gate.Let(1);
+        Assert.Equal("done", (await second.EventsAsync(run))[^1].Name);
+        Assert.Equal("Written to the end.", (await second.AnswerAsync(run)).Text);
+    }
+
+    [Fact]
+    public async Task A_run_whose_process_no_longer_keeps_its_lease_is_ended_by_another_and_the_first_adds_nothing_more()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        await using var first = await AgentsRig.StartAsync(gate.Chat("Written", " too late."), process: new(connection));
+        var run = await first.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(first, run, "Written");
+
+        ManualClock later = new(TimeProvider.System.GetUtcNow() + RunStore.LeaseTime / 2);
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another", later));
+        Assert.Equal(RunStatus.InProgress, (await second.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        await first.Store.KeepAsync([run.Id], Cancellation);
+        later.Advance(RunStore.LeaseTime / 2 - TimeSpan.FromSeconds(1));
+        await second.Store.EndAbandonedAsync(Cancellation);
+        Assert.Equal(RunStatus.InProgress, (await second.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        later.Advance(RunStore.LeaseTime);
+        await Task.WhenAll(second.Store.EndAbandonedAsync(Cancellation), first.Store.EndAbandonedAsync(Cancellation), second.Store.EndAbandonedAsync(Cancellation));
+        var events = await second.EventsAsync(run);
+        Assert.Equal(RunErrorKind.Interrupted, events[^1].Read<ErrorData>().Kind);
+
+        gate.Let(1);
+        await first.StopHostAsync(); // returns when what the first has to store is stored
+        Assert.Equal(events, await second.EventsAsync(run));
+        Assert.Equal(("Written", RunStatus.Failed), ((await second.AnswerAsync(run)).Text, (await second.AnswerAsync(run)).Status));
+    }
+
+    [Fact]
+    public async Task Tables_of_the_first_version_are_brought_up_to_date_with_all_that_is_in_them()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written", " never."), process: new(connection));
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(rig, run, "Written");
+        await rig.MakeOldAsync();
+
+        await using var next = await rig.RestartAsync(new(connection));
+        Assert.Equal(("Written", RunStatus.Failed), ((await next.AnswerAsync(run)).Text, (await next.AnswerAsync(run)).Status));
+        Assert.Equal("done", (await next.EventsAsync(await next.AskAsync(conversation: run.ConversationId)))[^1].Name);
+    }
+}
