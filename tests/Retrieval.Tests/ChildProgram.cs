@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Retrieval.Index.Embedded;
 using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Storage;
 using Platform.Retrieval.Tests.Ingest;
@@ -18,7 +21,7 @@ internal static class ChildProgram
             return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments);
         }
 
-        await (what == "hold-folder" ? HoldAsync(folder) : IngestAsync(folder, Guid.Parse(arguments[3])));
+        await (what == "hold-folder" ? HoldAsync(folder) : IngestAsync(folder, Guid.Parse(arguments[3]), int.Parse(arguments[4], CultureInfo.InvariantCulture), new Moment(arguments[5], int.Parse(arguments[6], CultureInfo.InvariantCulture))));
         return 0;
     }
 
@@ -34,17 +37,39 @@ internal static class ChildProgram
         await Console.In.ReadLineAsync();
     }
 
-    /// <summary>Takes in, again and again, the same files under the same names with ever new versions, until it is killed, or its parent is gone.</summary>
-    private static async Task IngestAsync(string folder, Guid baseId)
+    /// <summary>Takes in, one after the other, the same files under the same names with ever new versions, and stops still at the asked moment, until it is killed, or its parent is gone.</summary>
+    private static async Task IngestAsync(string folder, Guid baseId, int adds, Moment moment)
     {
-        await using Room room = await Room.OpenAsync(new DataFolder(folder));
+        await using Room room = await Room.OpenAsync(new DataFolder(folder), change: services => services.AddSingleton(
+            provider => TellingIndex.Around(new EmbeddedPassageIndex(provider.GetRequiredService<DataFolder>()), moment.ReachAsync)));
+        room.Embeddings.OnBatch = (_, _) => moment.ReachAsync("embedding");
         Random random = new();
         Task parentGone = Task.Run(Console.In.ReadLine);
-        for (int i = 0; !parentGone.IsCompleted; i++)
+        for (int i = 0; i < adds && !parentGone.IsCompleted; i++)
         {
             string name = $"document {i % 8}.txt";
             await room.AddAsync(Room.Ada, baseId, name, KilledText.Make(name, version: random.Next(1000)), DuplicateChoice.Replace);
-            await Console.Out.WriteLineAsync("added");
+            await moment.ReachAsync("added");
+        }
+
+        await parentGone;
+    }
+
+    /// <summary>The time at which something happened for the n-th time: it is told once, and what happens there goes no further, unless it is an add, or a write that has yet to begin.</summary>
+    private sealed class Moment(string name, int times)
+    {
+        private int _left = times;
+
+        public async Task ReachAsync(string what)
+        {
+            if (what == name && Interlocked.Decrement(ref _left) == 0)
+            {
+                await Console.Out.WriteLineAsync(what);
+                if (what is not ("added" or "writing"))
+                {
+                    await Task.Delay(Timeout.Infinite);
+                }
+            }
         }
     }
 }

@@ -40,8 +40,8 @@ public sealed class Room : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Opens the room on a data folder, as at a start of the program; with no workers when they are not wanted.</summary>
-    public static async Task<Room> OpenAsync(DataFolder folder, bool working = true, TimeProvider? time = null, params (string Key, string Value)[] settings)
+    /// <summary>Opens the room on a data folder, as at a start of the program; with no workers when they are not wanted, and with another part in the place of one.</summary>
+    public static async Task<Room> OpenAsync(DataFolder folder, bool working = true, TimeProvider? time = null, Action<IServiceCollection>? change = null, params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data:Directory", folder.Path), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]);
@@ -52,6 +52,7 @@ public sealed class Room : IAsyncDisposable
         }
 
         builder.Services.AddRetrieval(builder.Configuration);
+        change?.Invoke(builder.Services);
         IHost host = builder.Build();
         await host.Services.PrepareRetrievalAsync(Token);
         if (working)

@@ -5,4 +5,8 @@ namespace Platform.Retrieval.Chunking;
 /// <param name="Heading">Headings above it, outermost first, joined by " › "; empty when none.</param>
 /// <param name="Page">Page of its first character; <paramref name="PageEnd"/> of its last.</param>
 /// <param name="Tokens">Counted by the embedding model.</param>
-public sealed record Passage(Guid Id, Guid BaseId, Guid DocumentId, int Ordinal, string Text, string Heading, int Page, int PageEnd, int Start, int End, int Tokens);
+public sealed record Passage(Guid Id, Guid BaseId, Guid DocumentId, int Ordinal, string Text, string Heading, int Page, int PageEnd, int Start, int End, int Tokens)
+{
+    /// <summary>The version of the document that it is of; 0 when it was indexed before versions were kept.</summary>
+    public int Version { get; init; }
+}

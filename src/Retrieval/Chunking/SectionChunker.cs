@@ -43,7 +43,7 @@ public sealed class SectionChunker(ITokenCounter tokens)
             {
                 var (start, end) = (packed[i].Start, packed[i].End);
                 passages.Add(new Passage(IdOf(documentId, version, start, end), baseId, documentId, ordinal++, document.Text[start..end], packed[i].Heading,
-                    PageAt(document.Pages, start), PageAt(document.Pages, end - 1), start, end, counts[i]));
+                    PageAt(document.Pages, start), PageAt(document.Pages, end - 1), start, end, counts[i]) { Version = version });
             }
             return passages;
         }

@@ -74,7 +74,7 @@ public sealed class DocumentLibrary
     public async Task<IReadOnlyList<Passage>> PassagesAsync(Caller caller, Guid documentId, CancellationToken cancellation)
     {
         DocumentRow row = await ReadableAsync(caller, documentId, cancellation);
-        return await _index.ListAsync(row.BaseId, documentId, cancellation);
+        return !row.Indexed ? [] : await _index.ListAsync(row.BaseId, documentId, row.Version, cancellation);
     }
 
     /// <summary>PNG bytes of a page of a PDF, about 110 dpi, rendered by a limited child process and cached. Page numbers start at 1.</summary>

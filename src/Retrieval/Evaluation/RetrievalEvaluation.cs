@@ -44,7 +44,7 @@ public sealed class RetrievalEvaluation
             HybridSearch search = new(index.Passages, _embedder, Options.Create(new RetrievalOptions { DenseWeight = way.Weight, FusionConstant = _options.FusionConstant }), NullLogger<HybridSearch>.Instance);
             return new Way(NameOf(way.Mode, way.Weight), async question =>
             {
-                IReadOnlyList<Candidate> found = await search.FindAsync(question.Question, way.Mode, RetrievalMetrics.Depth, index.Everything, cancellation);
+                IReadOnlyList<Candidate> found = await search.FindAsync(question.Question, way.Mode, RetrievalMetrics.Depth, index.Everything, current: null, cancellation);
                 return [.. found.Select(c => (question.Context is { } context && c.Passage.DocumentId == ThrowAwayIndex.IdOf(context), c.Relevance))];
             });
         }));

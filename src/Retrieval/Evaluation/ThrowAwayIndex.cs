@@ -35,7 +35,7 @@ internal sealed class ThrowAwayIndex : IDisposable
             ParsedDocument document = new("text/plain", null, text, [new ParsedPage(1, 0, text.Length, 0, 0, [])], Paragraphs(text));
             List<Passage> passages = await _chunker.ChunkAsync(document, Base, IdOf(text), 1, new ChunkingOptions(), cancellation).ToListAsync(cancellation);
             EmbeddedPassages embedded = await _embedder.EmbedAsync(passages, null, cancellation);
-            await Passages.ReplaceDocumentAsync(Base, IdOf(text), embedded.Model, embedded.Passages, cancellation);
+            await Passages.WriteAsync(Base, IdOf(text), 1, embedded.Model, embedded.Passages, cancellation);
         }
     }
 

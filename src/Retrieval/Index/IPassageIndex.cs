@@ -8,9 +8,20 @@ public interface IPassageIndex
     /// <summary>At start: makes what the index is stored in, or checks it. Throws <see cref="StartRefusedException"/> when a newer program wrote it. Without this call it happens at first use.</summary>
     Task PrepareAsync(CancellationToken cancellation);
 
-    /// <summary>Replaces all passages of a document at once: a reader sees the old ones or the new ones, and a crash leaves one or the other. Vectors must have the index's length and be finite and not zero (ArgumentException).</summary>
-    Task ReplaceDocumentAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation);
+    /// <summary>
+    /// Writes one version of a document at once, in place of what there is of that version and beside other versions: which of them counts is for the caller to say, who knows
+    /// it by <see cref="Passage.Version"/>. A reader sees all of it or nothing, and a crash leaves all of it or nothing. Vectors must have the index's length and be finite and
+    /// not zero (ArgumentException).
+    /// </summary>
+    Task WriteAsync(Guid baseId, Guid documentId, int version, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation);
 
+    /// <summary>Deletes the other versions of a document, if there are any.</summary>
+    Task KeepOnlyAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation);
+
+    /// <summary>Documents of which there are several versions: their replacement was cut short, or is going on.</summary>
+    Task<IReadOnlyList<(Guid BaseId, Guid DocumentId)>> UnsettledAsync(CancellationToken cancellation);
+
+    /// <summary>Deletes all versions.</summary>
     Task DeleteDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation);
 
     Task DeleteBaseAsync(Guid baseId, CancellationToken cancellation);
@@ -21,10 +32,10 @@ public interface IPassageIndex
     /// <summary>Best by BM25, best first.</summary>
     Task<IReadOnlyList<ScoredPassage>> SearchLexicalAsync(string query, PassageFilter filter, int top, CancellationToken cancellation);
 
-    /// <summary>The passages of a document in order.</summary>
-    Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, CancellationToken cancellation);
+    /// <summary>The passages of one version of a document in order; also those whose version is not known (0).</summary>
+    Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation);
 
-    /// <summary>Passages in a base.</summary>
+    /// <summary>Passages in a base, of all versions.</summary>
     Task<long> CountAsync(Guid baseId, CancellationToken cancellation);
 
     /// <summary>How many passages there are, and how many hold each of the terms (as QueryTerms makes them), over the whole index: by this a rare word weighs more than a common one.</summary>

@@ -7,8 +7,8 @@ using Platform.Retrieval.Reading;
 namespace Platform.Retrieval.Ingest;
 
 /// <summary>
-/// One document from file to index: read → chunk → embed → write. Nothing of it can be found before the write, which is one step of the index; so that a stop
-/// at any point leaves the document as it was, and doing it again gives the same passages.
+/// One document from file to index: read → chunk → embed → write → show. The index takes the new version beside the old one in one step; which of them is found says the document's
+/// row, so that a stop at any point leaves the document as it was, and doing it again gives the same passages.
 /// </summary>
 internal sealed class IngestPipeline(ParsedTexts texts, SectionChunker chunker, PassageEmbedder embedder, IPassageIndex index, IngestJobs jobs, DocumentRemoval removal)
 {
@@ -37,10 +37,13 @@ internal sealed class IngestPipeline(ParsedTexts texts, SectionChunker chunker, 
 
         progress.Enter(DocumentState.Indexing, passages.Count);
         await jobs.KeepAsync(job, progress.At, cancellation);
-        await index.ReplaceDocumentAsync(job.BaseId, job.DocumentId, embedded.Model, embedded.Passages, cancellation);
+        await index.WriteAsync(job.BaseId, job.DocumentId, job.Version, embedded.Model, embedded.Passages, cancellation);
 
-        // What is written must also be said to be: from here on a stop comes too late.
+        // From here on a stop comes too late.
         string before = await jobs.FinishAsync(job, document.Pages.Count, passages.Count, LanguageGuess.Of(document.Text), CancellationToken.None);
+
+        // Now the new version counts, and what is left of the old one is only in the way.
+        await index.KeepOnlyAsync(job.BaseId, job.DocumentId, job.Version, CancellationToken.None);
         if (before != job.Sha256)
         {
             await removal.DropContentAsync([before], CancellationToken.None);

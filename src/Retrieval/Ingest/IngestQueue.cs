@@ -55,12 +55,8 @@ internal sealed class IngestQueue(IDbContextFactory<RetrievalContext> database, 
             return null;
         }
 
-        if (!document.Indexed)
-        {
-            // A crash may have come between writing the passages and saying so.
-            await index.DeleteDocumentAsync(document.BaseId, documentId, cancellation);
-        }
-
+        // The new version may stand in the index already, unseen.
+        await (document.Indexed ? index.KeepOnlyAsync(document.BaseId, documentId, document.Version, cancellation) : index.DeleteDocumentAsync(document.BaseId, documentId, cancellation));
         await db.Jobs.Where(j => j.Id == job.Id).ExecuteDeleteAsync(cancellation);
         (document.State, document.StageDone, document.StageTotal, document.UpdatedAt) = (document.Indexed ? DocumentState.Ready : DocumentState.Cancelled, 0, 0, time.GetUtcNow());
         (document.ErrorCode, document.ErrorDetail, document.FailedAt) = (null, null, null);

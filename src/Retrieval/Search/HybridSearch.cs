@@ -16,11 +16,11 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
     private readonly RetrievalOptions _options = options.Value;
     private bool _wordsOnly;
 
-    /// <summary>Distinct passages, best first. Throws ModelHostException only for <see cref="SearchMode.Dense"/>: the other modes go on by words.</summary>
-    public async Task<IReadOnlyList<Candidate>> FindAsync(string question, SearchMode mode, int top, PassageFilter filter, CancellationToken cancellation)
+    /// <summary>Distinct passages, best first; only those that <paramref name="current"/> lets through, when given. Throws ModelHostException only for <see cref="SearchMode.Dense"/>: the other modes go on by words.</summary>
+    public async Task<IReadOnlyList<Candidate>> FindAsync(string question, SearchMode mode, int top, PassageFilter filter, CurrentDocuments? current, CancellationToken cancellation)
     {
         ReadOnlyMemory<float>? vector = mode == SearchMode.Lexical ? null : await EmbedAsync(question, mode, cancellation);
-        List<Candidate> candidates = await FindAsync(question, vector, mode, top, filter, cancellation);
+        List<Candidate> candidates = await FindAsync(question, vector, mode, top, filter, current, cancellation);
         QuestionWeights weights = new(question, await index.CountTermsAsync([.. QueryTerms.ContentOf(question).Distinct()], cancellation));
         return [.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })];
     }
@@ -62,27 +62,43 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
     }
 
     /// <summary>Looks deeper while near duplicates leave too few.</summary>
-    private async Task<List<Candidate>> FindAsync(string question, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CancellationToken cancellation)
+    private async Task<List<Candidate>> FindAsync(
+        string question, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CurrentDocuments? current, CancellationToken cancellation)
     {
-        for (int depth = Math.Max(FirstDepth, top); ; depth *= 4)
+        bool again = true;
+        int depth = Math.Max(FirstDepth, top);
+        while (true)
         {
             Task<IReadOnlyList<ScoredPassage>> nothing = Task.FromResult<IReadOnlyList<ScoredPassage>>([]);
             Task<IReadOnlyList<ScoredPassage>> dense = vector is { } known ? index.SearchDenseAsync(known, filter, depth, cancellation) : nothing;
             Task<IReadOnlyList<ScoredPassage>> lexical = mode == SearchMode.Dense ? nothing : index.SearchLexicalAsync(question, filter, depth, cancellation);
             await Task.WhenAll(dense, lexical);
+            (IReadOnlyList<ScoredPassage> byMeaning, IReadOnlyList<ScoredPassage> byWords) = (await dense, await lexical);
+            bool all = byMeaning.Count < depth && byWords.Count < depth;
+            if (current is not null)
+            {
+                await current.ReadAsync(byMeaning.Concat(byWords), cancellation);
+                (byMeaning, byWords) = (current.Counting(byMeaning), current.Counting(byWords));
+                if (current.Replaced && again)
+                {
+                    again = false;
+                    continue;
+                }
+            }
 
             double denseWeight = mode == SearchMode.Dense ? 1 : _options.DenseWeight;
             NearDuplicates passages = new(top);
-            foreach (Candidate candidate in RankFusion.Fuse(await dense, denseWeight, await lexical, 1, _options.FusionConstant).TakeWhile(_ => !passages.Full))
+            foreach (Candidate candidate in RankFusion.Fuse(byMeaning, denseWeight, byWords, 1, _options.FusionConstant).TakeWhile(_ => !passages.Full))
             {
                 passages.Offer(candidate);
             }
 
-            bool all = (await dense).Count < depth && (await lexical).Count < depth;
             if (passages.Full || all || depth >= LastDepth)
             {
                 return [.. passages.Distinct.Concat(passages.Copies).Take(top)];
             }
+
+            depth *= 4;
         }
     }
 }

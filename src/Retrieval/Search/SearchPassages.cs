@@ -41,21 +41,11 @@ public sealed class SearchPassages
             return new SearchResult([], _time.GetElapsedTime(started));
         }
 
-        IReadOnlyList<Candidate> found = await _search.FindAsync(query.Text, query.Mode, query.Top, new PassageFilter(bases), cancellation);
-        IReadOnlyList<SearchHit> hits = await NameAsync(db, found, cancellation);
-        return new SearchResult(hits, _time.GetElapsedTime(started));
+        CurrentDocuments current = new(db);
+        IReadOnlyList<Candidate> found = await _search.FindAsync(query.Text, query.Mode, query.Top, new PassageFilter(bases), current, cancellation);
+        return new SearchResult([.. found.Select(c => Named(c, current[c.Passage.DocumentId]))], _time.GetElapsedTime(started));
     }
 
-    private static async Task<IReadOnlyList<SearchHit>> NameAsync(RetrievalContext db, IReadOnlyList<Candidate> candidates, CancellationToken cancellation)
-    {
-        List<Guid> ids = [.. candidates.Select(c => c.Passage.DocumentId).Distinct()];
-        var documents = await db.Documents.Where(d => d.Indexed && ids.Contains(d.Id)).Select(d => new { d.Id, d.Name, d.MediaType, d.Version }).ToDictionaryAsync(d => d.Id, cancellation);
-
-        // A passage whose document is gone was deleted while we searched; one whose document is not in yet was written before a crash.
-        return [.. candidates.Where(c => documents.ContainsKey(c.Passage.DocumentId)).Select(c =>
-        {
-            var document = documents[c.Passage.DocumentId];
-            return new SearchHit(c.Passage, document.Name, document.MediaType, document.Version, c.Score, c.Relevance, c.DenseScore, c.DenseRank, c.LexicalScore, c.LexicalRank);
-        })];
-    }
+    private static SearchHit Named(Candidate found, CurrentDocument document) => new(
+        found.Passage, document.Name, document.MediaType, document.Version, found.Score, found.Relevance, found.DenseScore, found.DenseRank, found.LexicalScore, found.LexicalRank);
 }

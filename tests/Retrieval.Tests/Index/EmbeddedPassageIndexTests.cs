@@ -25,7 +25,7 @@ public sealed class EmbeddedPassageIndexTests : PassageIndexSuite
         float[][] vectors = [.. Enumerable.Range(0, Count).Select(_ => Skewed(random, Length))];
         Guid document = Guid.NewGuid();
         Passage[] passages = [.. Enumerable.Range(0, Count).Select(i => Make(Base, document, i, $"p{i}"))];
-        await Index.ReplaceDocumentAsync(Base, document, "random", [.. passages.Zip(vectors, (p, v) => new IndexedPassage(p, v))], TestContext.Current.CancellationToken);
+        await Index.WriteAsync(Base, document, 1, "random", [.. passages.Zip(vectors, (p, v) => new IndexedPassage(p, v))], TestContext.Current.CancellationToken);
         int agreed = 0;
         for (int q = 0; q < Questions; q++)
         {
@@ -61,7 +61,7 @@ public sealed class EmbeddedPassageIndexTests : PassageIndexSuite
         Guid document = Guid.NewGuid();
         Passage[] passages = [.. Enumerable.Range(0, 6000).Select(i => Make(
             Base, document, i, string.Join(' ', Enumerable.Repeat("common", 1 + (i % 3)).Concat(i % 2 == 0 ? ["half"] : []).Concat(i % 40 == 0 ? ["rare"] : []).Concat(Enumerable.Repeat("filler", i % 7)))))];
-        await Index.ReplaceDocumentAsync(Base, document, "hash", Vectors(passages), TestContext.Current.CancellationToken);
+        await Index.WriteAsync(Base, document, 1, "hash", Vectors(passages), TestContext.Current.CancellationToken);
         IReadOnlyList<ScoredPassage> found = await Index.SearchLexicalAsync("common half rare", new([Base]), 20, TestContext.Current.CancellationToken);
         await using SqliteConnection connection = new($"Data Source={_folder.Data.Databases}/passages.db");
         await connection.OpenAsync(TestContext.Current.CancellationToken);

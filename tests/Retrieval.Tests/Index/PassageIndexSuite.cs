@@ -67,7 +67,7 @@ public abstract class PassageIndexSuite : IDisposable
     public async Task The_cosine_does_not_depend_on_the_length_of_the_vectors()
     {
         Passage passage = Make(Base, Guid.NewGuid(), 0, "alpha beta");
-        await Index.ReplaceDocumentAsync(Base, passage.DocumentId, Model, [new(passage, _embeddings.Of("alpha beta").Select(x => x * 7).ToArray())], Token);
+        await Index.WriteAsync(Base, passage.DocumentId, 1, Model, [new(passage, _embeddings.Of("alpha beta").Select(x => x * 7).ToArray())], Token);
         IReadOnlyList<ScoredPassage> found = await Index.SearchDenseAsync(_embeddings.Of("alpha beta").Select(x => x * 3).ToArray(), new([Base]), 1, Token);
         Assert.Equal(1, found[0].Score, 1e-5);
     }
@@ -103,7 +103,7 @@ public abstract class PassageIndexSuite : IDisposable
     {
         Guid document = await AddAsync(Base, "old words here", "old words there", "more of them");
         await WriteAsync(Base, document, "", ["fresh text"]);
-        Assert.Equal(["fresh text"], (await Index.ListAsync(Base, document, Token)).Select(p => p.Text));
+        Assert.Equal(["fresh text"], (await Index.ListAsync(Base, document, 1, Token)).Select(p => p.Text));
         Assert.Empty(await Index.SearchLexicalAsync("old words", new([Base]), 5, Token));
         Assert.Equal("fresh text", Assert.Single(await Index.SearchDenseAsync(_embeddings.Of("old words here"), new([Base]), 5, Token)).Passage.Text);
         Assert.Equal(1, await Index.CountAsync(Base, Token));
@@ -122,7 +122,7 @@ public abstract class PassageIndexSuite : IDisposable
         IReadOnlyList<ScoredPassage> after = await Index.SearchLexicalAsync("common rare", new([Base]), 5, Token);
         Assert.Equal(before.Select(p => (p.Passage.Id, Math.Round(p.Score, 9))), after.Select(p => (p.Passage.Id, Math.Round(p.Score, 9))));
         Assert.All(await Index.SearchDenseAsync(_embeddings.Of("rare rare"), new([Base, otherBase]), 10, Token), p => Assert.Equal(kept, p.Passage.DocumentId));
-        Assert.Empty(await Index.ListAsync(Base, deleted, Token));
+        Assert.Empty(await Index.ListAsync(Base, deleted, 1, Token));
         Assert.Equal((3, 0), (await Index.CountAsync(Base, Token), await Index.CountAsync(otherBase, Token)));
         TermCounts counts = await Index.CountTermsAsync(["common", "rare", "canteen"], Token);
         Assert.Equal(3, counts.Passages);
@@ -147,7 +147,7 @@ public abstract class PassageIndexSuite : IDisposable
         Assert.Equal(Model, await Index.EmbeddingModelAsync(Token));
 
         async Task RefusedAsync(float[] vector, string model) =>
-            await Assert.ThrowsAnyAsync<ArgumentException>(() => Index.ReplaceDocumentAsync(Base, passage.DocumentId, model, [new(passage, vector)], Token));
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => Index.WriteAsync(Base, passage.DocumentId, 1, model, [new(passage, vector)], Token));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public abstract class PassageIndexSuite : IDisposable
         Guid document = await AddAsync(Base, "the first decides");
         await Index.DeleteDocumentAsync(Base, document, Token);
         Passage passage = Make(Base, Guid.NewGuid(), 0, "text");
-        await Index.ReplaceDocumentAsync(Base, passage.DocumentId, "another model", [new(passage, new float[] { 1, 2, 3 })], Token);
+        await Index.WriteAsync(Base, passage.DocumentId, 1, "another model", [new(passage, new float[] { 1, 2, 3 })], Token);
         Assert.Equal("another model", await Index.EmbeddingModelAsync(Token));
         Assert.Single(await Index.SearchDenseAsync(new float[] { 1, 2, 3 }, new([Base]), 3, Token));
     }
@@ -167,8 +167,8 @@ public abstract class PassageIndexSuite : IDisposable
         Guid document = await AddAsync(Base, "as it was");
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Index.ReplaceDocumentAsync(Base, document, Model, Vectors([Make(Base, document, 0, "new")]), cancelled.Token));
-        Assert.Equal(["as it was"], (await Index.ListAsync(Base, document, Token)).Select(p => p.Text));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Index.WriteAsync(Base, document, 1, Model, Vectors([Make(Base, document, 0, "new")]), cancelled.Token));
+        Assert.Equal(["as it was"], (await Index.ListAsync(Base, document, 1, Token)).Select(p => p.Text));
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public abstract class PassageIndexSuite : IDisposable
     {
         Guid document = await AddAsync(Base, "kept for long", "also kept");
         IPassageIndex again = Reopen();
-        Assert.Equal(["kept for long", "also kept"], (await again.ListAsync(Base, document, Token)).Select(p => p.Text));
+        Assert.Equal(["kept for long", "also kept"], (await again.ListAsync(Base, document, 1, Token)).Select(p => p.Text));
         Assert.Single(await again.SearchLexicalAsync("long", new([Base]), 5, Token));
         Assert.Equal(2, (await again.SearchDenseAsync(_embeddings.Of("kept"), new([Base]), 5, Token)).Count);
         Assert.Equal(Model, await again.EmbeddingModelAsync(Token));
@@ -185,9 +185,9 @@ public abstract class PassageIndexSuite : IDisposable
     [Fact]
     public async Task A_passage_comes_back_as_it_was_written()
     {
-        Passage passage = new(Guid.NewGuid(), Base, Guid.NewGuid(), 0, "Text with \"quotes\", \u4e2d\u6587 and \U0001F600.", "One › Two", 3, 4, 120, 155, 17);
-        await Index.ReplaceDocumentAsync(Base, passage.DocumentId, Model, Vectors([passage]), Token);
-        Assert.Equal(passage, Assert.Single(await Index.ListAsync(Base, passage.DocumentId, Token)));
+        Passage passage = new(Guid.NewGuid(), Base, Guid.NewGuid(), 0, "Text with \"quotes\", \u4e2d\u6587 and \U0001F600.", "One › Two", 3, 4, 120, 155, 17) { Version = 1 };
+        await Index.WriteAsync(Base, passage.DocumentId, 1, Model, Vectors([passage]), Token);
+        Assert.Equal(passage, Assert.Single(await Index.ListAsync(Base, passage.DocumentId, 1, Token)));
         Assert.Equal(passage, Assert.Single(await Index.SearchLexicalAsync("quotes", new([Base]), 1, Token)).Passage);
         Assert.Equal(passage, Assert.Single(await Index.SearchDenseAsync(_embeddings.Of("quotes"), new([Base]), 1, Token)).Passage);
     }
@@ -205,6 +205,31 @@ public abstract class PassageIndexSuite : IDisposable
     }
 
     [Fact]
+    public async Task Versions_stand_side_by_side_until_one_is_kept()
+    {
+        Guid document = await AddAsync(Base, "the first wording", "and its second part");
+        Guid other = await AddAsync(Base, "another first wording");
+        Passage second = Make(Base, document, 0, "the second wording");
+        await Index.WriteAsync(Base, document, 2, Model, Vectors([second]), Token);
+        Assert.Equal([(Base, document)], await Index.UnsettledAsync(Token));
+        Assert.Equal(["the first wording", "and its second part"], (await Index.ListAsync(Base, document, 1, Token)).Select(p => p.Text));
+        Assert.Equal([second with { Version = 2 }], await Index.ListAsync(Base, document, 2, Token));
+        PassageFilter both = new([Base], [document]);
+        Assert.Equal([1, 1, 2], (await Index.SearchDenseAsync(_embeddings.Of("wording"), both, 5, Token)).Select(p => p.Passage.Version).Order());
+        Assert.Equal([1, 2], (await Index.SearchLexicalAsync("wording", both, 5, Token)).Select(p => p.Passage.Version).Order());
+
+        await Index.KeepOnlyAsync(Base, document, 2, Token);
+        Assert.Empty(await Index.UnsettledAsync(Token));
+        Assert.Empty(await Index.ListAsync(Base, document, 1, Token));
+        Assert.Equal(2, Assert.Single(await Index.SearchDenseAsync(_embeddings.Of("wording"), both, 5, Token)).Passage.Version);
+        Assert.Equal(2, Assert.Single(await Index.SearchLexicalAsync("wording", both, 5, Token)).Passage.Version);
+        await Index.KeepOnlyAsync(Base, other, 1, Token);
+        Assert.Single(await Index.ListAsync(Base, other, 1, Token));
+        await Index.DeleteDocumentAsync(Base, document, Token);
+        Assert.Equal(1, await Index.CountAsync(Base, Token));
+    }
+
+    [Fact]
     public async Task Readers_see_a_document_wholly_old_or_wholly_new_while_it_is_replaced()
     {
         Guid document = await AddAsync(Base, [.. Enumerable.Range(0, 20).Select(i => $"version 0 part {i}")]);
@@ -213,7 +238,7 @@ public abstract class PassageIndexSuite : IDisposable
         {
             while (!written.IsCancellationRequested)
             {
-                IReadOnlyList<Passage> seen = await Index.ListAsync(Base, document, Token);
+                IReadOnlyList<Passage> seen = await Index.ListAsync(Base, document, 1, Token);
                 Assert.Equal(20, seen.Count);
                 Assert.Single(seen.Select(p => p.Text.Split(' ')[1]).Distinct());
             }
@@ -252,7 +277,7 @@ public abstract class PassageIndexSuite : IDisposable
     }
 
     private Task WriteAsync(Guid baseId, Guid document, string heading, string[] texts) =>
-        Index.ReplaceDocumentAsync(baseId, document, Model, Vectors([.. texts.Select((text, i) => Make(baseId, document, i, text, heading))]), Token);
+        Index.WriteAsync(baseId, document, 1, Model, Vectors([.. texts.Select((text, i) => Make(baseId, document, i, text, heading))]), Token);
 
     private double Cosine(string a, string b) => _embeddings.Of(a).Zip(_embeddings.Of(b), (x, y) => x * y).Sum();
 }

@@ -101,7 +101,7 @@ public sealed class IngestWorkerTests : IDisposable
         Guid baseId = (await room.NewBaseAsync(Room.Ada)).Id;
         Guid id = (await room.AddAsync(Room.Ada, baseId, "a.txt", "Some text.")).Document!.Id;
         Passage written = new(Guid.NewGuid(), baseId, id, 0, "Some text.", "", 1, 1, 0, 10, 2);
-        await room.Index.ReplaceDocumentAsync(baseId, id, "hash", [new IndexedPassage(written, room.Embeddings.Of(written.Text))], Token);
+        await room.Index.WriteAsync(baseId, id, 1, "hash", [new IndexedPassage(written, room.Embeddings.Of(written.Text))], Token);
         Assert.Empty((await room.Search.SearchAsync(Room.Ada, new("some text", [baseId]), Token)).Hits);
         await room.Documents.CancelAsync(Room.Ada, id, Token);
         Assert.Equal(0, await room.Index.CountAsync(baseId, Token));

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Fakes;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Storage;
 
 namespace Platform.Retrieval.Tests.Storage;
 
-public sealed class PostgresDatabaseTests(PostgresServer server) : PlatformDatabaseSuite, IClassFixture<PostgresServer>, IAsyncLifetime
+public sealed class PostgresDatabaseTests : PlatformDatabaseSuite, IAsyncLifetime
 {
     private string _connection = "";
 
@@ -25,7 +26,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : PlatformDatab
         Assert.Empty(await room.Bases.ListAsync(Room.Admin, Token));
     }
 
-    public async ValueTask InitializeAsync() => _connection = await server.NewDatabaseAsync();
+    public async ValueTask InitializeAsync() => _connection = await PostgresServer.NewDatabaseAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -20,8 +20,14 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
 
     public Task PrepareAsync(CancellationToken cancellation) => Task.Run(() => _store.PrepareAsync(cancellation), cancellation);
 
-    public Task ReplaceDocumentAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation) =>
-        Task.Run(() => _writer.ReplaceAsync(baseId, documentId, embeddingModel, passages, cancellation), cancellation);
+    public Task WriteAsync(Guid baseId, Guid documentId, int version, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation) =>
+        Task.Run(() => _writer.WriteAsync(baseId, documentId, version, embeddingModel, passages, cancellation), cancellation);
+
+    public Task KeepOnlyAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation) =>
+        Task.Run(() => _writer.KeepOnlyAsync(baseId, documentId, version, cancellation), cancellation);
+
+    public Task<IReadOnlyList<(Guid BaseId, Guid DocumentId)>> UnsettledAsync(CancellationToken cancellation) =>
+        ReadAsync(connection => PassageStore.UnsettledAsync(connection, cancellation), cancellation);
 
     public Task DeleteDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation) => Task.Run(() => _writer.DeleteDocumentAsync(baseId, documentId, cancellation), cancellation);
 
@@ -51,11 +57,13 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
             },
             cancellation);
 
-    public Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<Passage>>(
-            async connection => await PassageStore.DocumentAsync(connection, baseId, documentId, cancellation) is { } document
-                ? await PassageStore.ReadAsync(connection, document, cancellation)
-                : [],
+            async connection =>
+            {
+                IReadOnlyList<(int Version, long Document)> found = await PassageStore.VersionsAsync(connection, baseId, documentId, cancellation);
+                return found.LastOrDefault(v => v.Version == version || v.Version == 0) is { Document: > 0 } one ? await PassageStore.ReadAsync(connection, one.Document, cancellation) : [];
+            },
             cancellation);
 
     public Task<long> CountAsync(Guid baseId, CancellationToken cancellation) =>

@@ -7,12 +7,20 @@ namespace Platform.Retrieval.Index.Embedded;
 internal sealed class PassageStore
 {
     /// <summary>Version of the tables below. A file of a newer one is refused.</summary>
-    private const long Format = 1;
+    private const long Format = 2;
+
+    /// <summary>Format 2 tells the versions of a document apart.</summary>
+    private const string Second = """
+        ALTER TABLE documents RENAME TO documents_before;
+        CREATE TABLE documents (key INTEGER PRIMARY KEY, base INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, UNIQUE (base, id, version));
+        INSERT INTO documents SELECT key, base, id, 0 FROM documents_before;
+        DROP TABLE documents_before;
+        """;
 
     // The words come as QueryTerms makes them: FTS5 must only part them at white space.
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS bases (key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE);
-        CREATE TABLE IF NOT EXISTS documents (key INTEGER PRIMARY KEY, base INTEGER NOT NULL, id BLOB NOT NULL, UNIQUE (base, id));
+        CREATE TABLE IF NOT EXISTS documents (key INTEGER PRIMARY KEY, base INTEGER NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, UNIQUE (base, id, version));
         CREATE TABLE IF NOT EXISTS passages (row INTEGER PRIMARY KEY, id BLOB NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, page INTEGER NOT NULL, page_end INTEGER NOT NULL,
             start INTEGER NOT NULL, "end" INTEGER NOT NULL, tokens INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS vectors (row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
@@ -71,7 +79,7 @@ internal sealed class PassageStore
         HashSet<long> bases = [];
         foreach (Guid id in filter.BaseIds.Distinct())
         {
-            if (await KeyAsync(connection, "SELECT key FROM bases WHERE id = $id", id, null, cancellation) is { } key)
+            if (await BaseAsync(connection, id, cancellation) is { } key)
             {
                 bases.Add(key);
             }
@@ -87,21 +95,31 @@ internal sealed class PassageStore
         {
             foreach (long baseKey in bases)
             {
-                if (await KeyAsync(connection, "SELECT key FROM documents WHERE id = $id AND base = $base", id, baseKey, cancellation) is { } key)
-                {
-                    documents.Add(PassageRow.Document(baseKey, key));
-                }
+                documents.UnionWith((await VersionsAsync(connection, baseKey, id, cancellation)).Select(v => v.Document));
             }
         }
 
         return new RowFilter(bases, documents);
     }
 
-    /// <summary>The document part of a document's row numbers, or null when the index has none of it.</summary>
-    public static async Task<long?> DocumentAsync(SqliteConnection connection, Guid baseId, Guid documentId, CancellationToken cancellation) =>
-        await KeyAsync(connection, "SELECT key FROM bases WHERE id = $id", baseId, null, cancellation) is { } baseKey
-        && await KeyAsync(connection, "SELECT key FROM documents WHERE id = $id AND base = $base", documentId, baseKey, cancellation) is { } key
-            ? PassageRow.Document(baseKey, key) : null;
+    /// <summary>The versions of a document that the index holds, each with the document part of its row numbers, oldest first.</summary>
+    public static async Task<IReadOnlyList<(int Version, long Document)>> VersionsAsync(SqliteConnection connection, Guid baseId, Guid documentId, CancellationToken cancellation) =>
+        await BaseAsync(connection, baseId, cancellation) is { } baseKey ? await VersionsAsync(connection, baseKey, documentId, cancellation) : [];
+
+    /// <summary>Documents that the index holds several versions of.</summary>
+    public static async Task<IReadOnlyList<(Guid BaseId, Guid DocumentId)>> UnsettledAsync(SqliteConnection connection, CancellationToken cancellation)
+    {
+        List<(Guid, Guid)> unsettled = [];
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT b.id, d.id FROM documents d JOIN bases b ON b.key = d.base GROUP BY d.base, d.id HAVING count(*) > 1";
+        await using SqliteDataReader row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+        {
+            unsettled.Add((new Guid(row.GetFieldValue<byte[]>(0)), new Guid(row.GetFieldValue<byte[]>(1))));
+        }
+
+        return unsettled;
+    }
 
     /// <summary>Reads the passages of a document in order.</summary>
     public static async Task<IReadOnlyList<Passage>> ReadAsync(SqliteConnection connection, long document, CancellationToken cancellation)
@@ -127,7 +145,7 @@ internal sealed class PassageStore
     {
         SqliteCommand command = connection.CreateCommand();
         command.CommandText = $"""
-            SELECT p.row, p.id, b.id, d.id, p.text, p.heading, p.page, p.page_end, p.start, p."end", p.tokens
+            SELECT p.row, p.id, b.id, d.id, p.text, p.heading, p.page, p.page_end, p.start, p."end", p.tokens, d.version
             FROM passages p JOIN documents d ON d.key = (p.row >> {PassageRow.DocumentShift}) & {PassageRow.MaxDocuments - 1} JOIN bases b ON b.key = d.base
             WHERE p.row BETWEEN $first AND $last ORDER BY p.row
             """;
@@ -146,25 +164,34 @@ internal sealed class PassageStore
         {
             passages.Add(new Passage(
                 new Guid(row.GetFieldValue<byte[]>(1)), new Guid(row.GetFieldValue<byte[]>(2)), new Guid(row.GetFieldValue<byte[]>(3)), PassageRow.Ordinal(row.GetInt64(0)),
-                row.GetString(4), row.GetString(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)));
+                row.GetString(4), row.GetString(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)) { Version = row.GetInt32(11) });
         }
 
         return passages;
     }
 
-    private static async Task<long?> KeyAsync(SqliteConnection connection, string sql, Guid id, long? baseKey, CancellationToken cancellation)
+    private static async Task<long?> BaseAsync(SqliteConnection connection, Guid id, CancellationToken cancellation)
     {
         await using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // the two texts stand above
-        command.CommandText = sql;
-#pragma warning restore CA2100
+        command.CommandText = "SELECT key FROM bases WHERE id = $id";
         command.Parameters.AddWithValue("$id", id.ToByteArray());
-        if (baseKey is { } known)
+        return (long?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private static async Task<IReadOnlyList<(int Version, long Document)>> VersionsAsync(SqliteConnection connection, long baseKey, Guid id, CancellationToken cancellation)
+    {
+        List<(int, long)> versions = [];
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT version, key FROM documents WHERE base = $base AND id = $id ORDER BY version";
+        command.Parameters.AddWithValue("$base", baseKey);
+        command.Parameters.AddWithValue("$id", id.ToByteArray());
+        await using SqliteDataReader row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
         {
-            command.Parameters.AddWithValue("$base", known);
+            versions.Add((row.GetInt32(0), PassageRow.Document(baseKey, row.GetInt64(1))));
         }
 
-        return (long?)await command.ExecuteScalarAsync(cancellation);
+        return versions;
     }
 
     private async Task<SqliteConnection> ConnectAsync(CancellationToken cancellation)
@@ -186,7 +213,7 @@ internal sealed class PassageStore
             throw new StartRefusedException($"The passage index has format {found}; this program knows format {Format}. Start the newer program, or give this one another data folder.");
         }
 
-        command.CommandText = $"PRAGMA journal_mode = WAL; PRAGMA user_version = {Format}; {Tables}";
+        command.CommandText = $"PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {(found == 1 ? Second : "")} {Tables} PRAGMA user_version = {Format}; COMMIT";
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

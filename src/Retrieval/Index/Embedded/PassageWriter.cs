@@ -7,51 +7,37 @@ namespace Platform.Retrieval.Index.Embedded;
 /// <summary>Writes and deletes, one transaction each, and keeps the codes in memory in step.</summary>
 internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, LexicalIndex words)
 {
-    public async Task ReplaceAsync(Guid baseId, Guid documentId, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation)
+    public async Task WriteAsync(Guid baseId, Guid documentId, int version, string embeddingModel, IReadOnlyList<IndexedPassage> passages, CancellationToken cancellation)
     {
-        if (passages.Count == 0)
+        if (passages.Count is 0 or > PassageRow.MaxOrdinals)
         {
-            await DeleteDocumentAsync(baseId, documentId, cancellation);
-            return;
-        }
-
-        if (passages.Count > PassageRow.MaxOrdinals)
-        {
-            throw new ArgumentException($"The document has {passages.Count:N0} passages; the index takes {PassageRow.MaxOrdinals:N0} of one document. Split it.", nameof(passages));
+            throw new ArgumentException($"The document has {passages.Count:N0} passages; the index takes 1 to {PassageRow.MaxOrdinals:N0} of one document. Split it.", nameof(passages));
         }
 
         // What can be done before is done before: the transaction keeps other writers waiting.
         int length = passages[0].Vector.Length;
         float[][] units = [.. passages.Select(p => EmbeddingKind.Unit(p.Vector, length))];
         string[] terms = [.. passages.Select(p => LexicalIndex.TermsOf(p.Passage))];
-        await WriteAsync(
+        await ChangeAsync(
             async connection =>
             {
                 await EmbeddingKind.ClaimAsync(connection, embeddingModel, length, cancellation);
-                long document = await TakeKeyAsync(connection, baseId, documentId, cancellation);
-                await DeleteRowsAsync(connection, PassageRow.First(document), PassageRow.Last(document), cancellation);
-                await InsertAsync(connection, document, passages, units, terms, cancellation);
+                long document = await TakeKeyAsync(connection, baseId, documentId, version, cancellation);
+                DeleteRows(connection, PassageRow.First(document), PassageRow.Last(document));
+                Insert(connection, document, passages, units, terms, cancellation);
                 VectorCodes codes = new([.. Enumerable.Range(0, units.Length).Select(i => PassageRow.First(document) + i)], [.. units.Select(u => new ReadOnlyMemory<float>(u))]);
                 return () => vectors.Set(document, codes);
             },
             cancellation);
     }
 
-    public Task DeleteDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation) => WriteAsync(
-        async connection =>
-        {
-            if (await PassageStore.DocumentAsync(connection, baseId, documentId, cancellation) is not { } document)
-            {
-                return () => { };
-            }
+    /// <summary>Passages of before versions were kept (0) stay while there are none of the wanted version.</summary>
+    public Task KeepOnlyAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation) => DeleteAsync(
+        baseId, documentId, held => held.Where(v => v.Version != version && (v.Version != 0 || held.Any(other => other.Version == version))), cancellation);
 
-            await DeleteRowsAsync(connection, PassageRow.First(document), PassageRow.Last(document), cancellation);
-            await ExecuteAsync(connection, "DELETE FROM documents WHERE key = $a", PassageRow.Key(document), null, cancellation);
-            return () => vectors.Remove(document);
-        },
-        cancellation);
+    public Task DeleteDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation) => DeleteAsync(baseId, documentId, held => held, cancellation);
 
-    public Task DeleteBaseAsync(Guid baseId, CancellationToken cancellation) => WriteAsync(
+    public Task DeleteBaseAsync(Guid baseId, CancellationToken cancellation) => ChangeAsync(
         async connection =>
         {
             RowFilter rows = await PassageStore.ResolveAsync(connection, new PassageFilter([baseId]), cancellation);
@@ -61,15 +47,42 @@ internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, Lex
             }
 
             long key = rows.Bases.Single();
-            await DeleteRowsAsync(connection, key << PassageRow.BaseShift, ((key + 1) << PassageRow.BaseShift) - 1, cancellation);
-            await ExecuteAsync(connection, "DELETE FROM documents WHERE base = $a", key, null, cancellation);
-            await ExecuteAsync(connection, "DELETE FROM bases WHERE key = $a", key, null, cancellation);
+            DeleteRows(connection, key << PassageRow.BaseShift, ((key + 1) << PassageRow.BaseShift) - 1);
+            Execute(connection, "DELETE FROM documents WHERE base = $0", key);
+            Execute(connection, "DELETE FROM bases WHERE key = $0", key);
             return () => vectors.RemoveBase(key);
         },
         cancellation);
 
+    private async Task DeleteAsync(
+        Guid baseId, Guid documentId, Func<IReadOnlyList<(int Version, long Document)>, IEnumerable<(int Version, long Document)>> which, CancellationToken cancellation)
+    {
+        // Mostly there is nothing to delete, which a look tells without making other writers wait.
+        await using (SqliteConnection connection = await store.OpenAsync(cancellation))
+        {
+            if (!which(await PassageStore.VersionsAsync(connection, baseId, documentId, cancellation)).Any())
+            {
+                return;
+            }
+        }
+
+        await ChangeAsync(
+            async connection =>
+            {
+                List<long> documents = [.. which(await PassageStore.VersionsAsync(connection, baseId, documentId, cancellation)).Select(v => v.Document)];
+                foreach (long document in documents)
+                {
+                    DeleteRows(connection, PassageRow.First(document), PassageRow.Last(document));
+                    Execute(connection, "DELETE FROM documents WHERE key = $0", PassageRow.Key(document));
+                }
+
+                return () => documents.ForEach(vectors.Remove);
+            },
+            cancellation);
+    }
+
     /// <summary>Runs a change and, once it is committed, what it returns for the memory.</summary>
-    private async Task WriteAsync(Func<SqliteConnection, Task<Action>> change, CancellationToken cancellation)
+    private async Task ChangeAsync(Func<SqliteConnection, Task<Action>> change, CancellationToken cancellation)
     {
         await store.WriteGate.WaitAsync(cancellation);
         try
@@ -87,25 +100,25 @@ internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, Lex
         }
     }
 
-    private static async Task<long> TakeKeyAsync(SqliteConnection connection, Guid baseId, Guid documentId, CancellationToken cancellation)
+    private static async Task<long> TakeKeyAsync(SqliteConnection connection, Guid baseId, Guid documentId, int version, CancellationToken cancellation)
     {
-        if (await PassageStore.DocumentAsync(connection, baseId, documentId, cancellation) is { } known)
+        if ((await PassageStore.VersionsAsync(connection, baseId, documentId, cancellation)).FirstOrDefault(v => v.Version == version) is { Document: > 0 } known)
         {
-            return known;
+            return known.Document;
         }
 
-        await ExecuteAsync(connection, "INSERT INTO bases (id) VALUES ($a) ON CONFLICT DO NOTHING", baseId.ToByteArray(), null, cancellation);
-        await ExecuteAsync(connection, "INSERT INTO documents (base, id) SELECT key, $b FROM bases WHERE id = $a", baseId.ToByteArray(), documentId.ToByteArray(), cancellation);
-        long document = (await PassageStore.DocumentAsync(connection, baseId, documentId, cancellation))!.Value;
+        Execute(connection, "INSERT INTO bases (id) VALUES ($0) ON CONFLICT DO NOTHING", baseId.ToByteArray());
+        Execute(connection, "INSERT INTO documents (base, id, version) SELECT key, $1, $2 FROM bases WHERE id = $0", baseId.ToByteArray(), documentId.ToByteArray(), version);
+        long document = (await PassageStore.VersionsAsync(connection, baseId, documentId, cancellation)).Single(v => v.Version == version).Document;
         return PassageRow.Key(document) < PassageRow.MaxDocuments && PassageRow.Base(document) < PassageRow.MaxBases
             ? document : throw new InvalidOperationException("The index has no number left for another document or base.");
     }
 
-    private static async Task InsertAsync(SqliteConnection connection, long document, IReadOnlyList<IndexedPassage> passages, float[][] units, string[] terms, CancellationToken cancellation)
+    private static void Insert(SqliteConnection connection, long document, IReadOnlyList<IndexedPassage> passages, float[][] units, string[] terms, CancellationToken cancellation)
     {
-        await using SqliteCommand passage = Prepare(connection, "INSERT INTO passages VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)", 9);
-        await using SqliteCommand vector = Prepare(connection, "INSERT INTO vectors VALUES ($0, $1)", 2);
-        await using SqliteCommand words = Prepare(connection, "INSERT INTO words (rowid, terms) VALUES ($0, $1)", 2);
+        using SqliteCommand passage = Prepare(connection, "INSERT INTO passages VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)", 9);
+        using SqliteCommand vector = Prepare(connection, "INSERT INTO vectors VALUES ($0, $1)", 2);
+        using SqliteCommand words = Prepare(connection, "INSERT INTO words (rowid, terms) VALUES ($0, $1)", 2);
         for (int i = 0; i < passages.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -117,18 +130,25 @@ internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, Lex
         }
     }
 
-    private static async Task DeleteRowsAsync(SqliteConnection connection, long first, long last, CancellationToken cancellation)
+    private static void DeleteRows(SqliteConnection connection, long first, long last)
     {
-        await ExecuteAsync(connection, "DELETE FROM words WHERE rowid BETWEEN $a AND $b", first, last, cancellation);
-        await ExecuteAsync(connection, "DELETE FROM vectors WHERE row BETWEEN $a AND $b", first, last, cancellation);
-        await ExecuteAsync(connection, "DELETE FROM passages WHERE row BETWEEN $a AND $b", first, last, cancellation);
+        Execute(connection, "DELETE FROM words WHERE rowid BETWEEN $0 AND $1", first, last);
+        Execute(connection, "DELETE FROM vectors WHERE row BETWEEN $0 AND $1", first, last);
+        Execute(connection, "DELETE FROM passages WHERE row BETWEEN $0 AND $1", first, last);
     }
 
-#pragma warning disable CA2100 // the texts are the constants of this file
+    private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<object> values)
+    {
+        using SqliteCommand command = Prepare(connection, sql, values.Length);
+        Run(command, values);
+    }
+
     private static SqliteCommand Prepare(SqliteConnection connection, string sql, int parameters)
     {
         SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // the texts are the constants of this file
         command.CommandText = sql;
+#pragma warning restore CA2100
         for (int i = 0; i < parameters; i++)
         {
             command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
@@ -146,18 +166,4 @@ internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, Lex
 
         command.ExecuteNonQuery();
     }
-
-    private static async Task ExecuteAsync(SqliteConnection connection, string sql, object a, object? b, CancellationToken cancellation)
-    {
-        await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("$a", a);
-        if (b is not null)
-        {
-            command.Parameters.AddWithValue("$b", b);
-        }
-
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-#pragma warning restore CA2100
 }
