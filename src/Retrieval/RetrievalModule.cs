@@ -34,7 +34,7 @@ public static class RetrievalModule
             PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
 
         services.AddSingleton(provider => DataFolderLock.Take(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<LeaseOwner>().AddSingleton<ContentStore>().AddSingleton<FolderOwner>().AddSingleton<ParsedTexts>().AddSingleton<DocumentContents>().AddSingleton<DocumentRemoval>();
+        services.AddSingleton<LeaseOwner>().AddSingleton<SpaceReserve>().AddSingleton<ContentStore>().AddSingleton<FolderOwner>().AddSingleton<ParsedTexts>().AddSingleton<DocumentContents>().AddSingleton<DocumentRemoval>();
         services.AddSingleton<IPassageIndex, EmbeddedPassageIndex>();
         services.AddSingleton<ReaderByContent>().AddSingleton<SectionChunker>().AddSingleton<PassageEmbedder>();
         services.AddSingleton<RunningIngests>().AddSingleton<IngestWake>().AddSingleton<IngestQueue>().AddSingleton<IngestJobs>().AddSingleton<IngestPipeline>().AddSingleton<IngestHousekeeping>();

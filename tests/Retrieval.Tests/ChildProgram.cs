@@ -21,14 +21,19 @@ internal static class ChildProgram
             return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments);
         }
 
-        await (what == "hold-folder" ? HoldAsync(folder) : IngestAsync(folder, Guid.Parse(arguments[3]), int.Parse(arguments[4], CultureInfo.InvariantCulture), new Moment(arguments[5], int.Parse(arguments[6], CultureInfo.InvariantCulture))));
+        await (what == "hold-folder" ? HoldAsync(folder) : what == "fill-disk" ? DiskFullTests.FillAsync(folder, arguments[3] == "real") : IngestAsync(folder, Guid.Parse(arguments[3]), int.Parse(arguments[4], CultureInfo.InvariantCulture), new Moment(arguments[5], int.Parse(arguments[6], CultureInfo.InvariantCulture))));
         return 0;
     }
 
-    public static Process Start(string what, string folder, params string[] more) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Entry(), Mark, what, folder, .. more]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+    public static Process Start(string what, string folder, params string[] more)
+    {
+        string[] command = Command(what, folder, more);
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+    }
 
-    private static string[] Entry() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? ["exec", typeof(ChildProgram).Assembly.Location] : [];
+    /// <summary>The program with its arguments.</summary>
+    public static string[] Command(string what, string folder, params string[] more) =>
+        [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? (string[])["exec", typeof(ChildProgram).Assembly.Location] : [], Mark, what, folder, .. more];
 
     private static async Task HoldAsync(string folder)
     {

@@ -9,19 +9,11 @@ namespace Platform.Retrieval.Documents;
 /// <summary>
 /// Takes documents and bases out: rows first (with a <see cref="RemovalRow"/> that promises the rest), then passages and files. A crash in between is made good by <see cref="FinishAsync"/>.
 /// </summary>
-internal sealed class DocumentRemoval(IDbContextFactory<RetrievalContext> database, IPassageIndex index, ContentStore contents, ParsedTexts texts, RunningIngests running, TimeProvider time)
+internal sealed class DocumentRemoval(IDbContextFactory<RetrievalContext> database, IPassageIndex index, ContentStore contents, ParsedTexts texts, RunningIngests running, SpaceReserve reserve, TimeProvider time)
 {
-    public async Task RemoveDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation)
-    {
-        await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
-        await RemoveAsync(db, baseId, documentId, db.Documents.Where(d => d.Id == documentId), cancellation);
-    }
+    public Task RemoveDocumentAsync(Guid baseId, Guid documentId, CancellationToken cancellation) => RemoveAsync(baseId, documentId, cancellation);
 
-    public async Task RemoveBaseAsync(Guid baseId, CancellationToken cancellation)
-    {
-        await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
-        await RemoveAsync(db, baseId, null, db.Documents.Where(d => d.BaseId == baseId), cancellation);
-    }
+    public Task RemoveBaseAsync(Guid baseId, CancellationToken cancellation) => RemoveAsync(baseId, null, cancellation);
 
     /// <summary>Carries out the removals whose time has come, and forgets them.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
@@ -57,8 +49,24 @@ internal sealed class DocumentRemoval(IDbContextFactory<RetrievalContext> databa
         }
     }
 
-    private async Task RemoveAsync(RetrievalContext db, Guid baseId, Guid? documentId, IQueryable<DocumentRow> documents, CancellationToken cancellation)
+    /// <summary>Deleting makes room, and needs a little first: that of the reserve when the disk is full.</summary>
+    private async Task RemoveAsync(Guid baseId, Guid? documentId, CancellationToken cancellation)
     {
+        try
+        {
+            await RemoveOnceAsync(baseId, documentId, cancellation);
+        }
+        catch (Exception failure) when (NoSpace.Is(failure))
+        {
+            reserve.GiveUp();
+            await RemoveOnceAsync(baseId, documentId, cancellation);
+        }
+    }
+
+    private async Task RemoveOnceAsync(Guid baseId, Guid? documentId, CancellationToken cancellation)
+    {
+        await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
+        IQueryable<DocumentRow> documents = db.Documents.Where(d => documentId == null ? d.BaseId == baseId : d.Id == documentId);
         RemovalRow removal = new() { BaseId = baseId, DocumentId = documentId, RepeatAt = time.GetUtcNow() + IngestJobs.LeaseTime * 2 };
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
         List<Guid> ids = await documents.Select(d => d.Id).ToListAsync(cancellation);

@@ -8,7 +8,7 @@ namespace Platform.Retrieval.Ingest;
 
 /// <summary>Makes good what a crash left behind.</summary>
 internal sealed class IngestHousekeeping(
-    IDbContextFactory<RetrievalContext> database, IngestJobs jobs, ContentStore contents, ParsedTexts texts, IPassageIndex index, FolderOwner owner, DocumentRemoval removal,
+    IDbContextFactory<RetrievalContext> database, IngestJobs jobs, ContentStore contents, ParsedTexts texts, IPassageIndex index, FolderOwner owner, DocumentRemoval removal, SpaceReserve reserve,
     TimeProvider time, ILogger<IngestHousekeeping> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
@@ -21,6 +21,7 @@ internal sealed class IngestHousekeeping(
         await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
         HashSet<string> named = (await db.Documents.Select(d => d.Sha256).Union(db.Jobs.Select(j => j.Sha256)).ToListAsync(cancellation)).ToHashSet();
         contents.DropHalfUploads();
+        await reserve.TakeAsync(cancellation);
         await DropOldVersionsAsync(db, cancellation);
         if (await owner.IsAsync(db, named, cancellation))
         {
@@ -44,12 +45,13 @@ internal sealed class IngestHousekeeping(
         }
     }
 
-    /// <summary>Now and then: finishes removals.</summary>
+    /// <summary>Now and then: finishes removals, and takes the reserve again.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
         if (time.GetUtcNow() >= _next)
         {
             await removal.FinishAsync(cancellation);
+            await reserve.TakeAsync(cancellation);
             _next = time.GetUtcNow() + Interval;
         }
     }

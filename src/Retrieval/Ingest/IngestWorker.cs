@@ -3,12 +3,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Documents;
+using Platform.Retrieval.Storage;
 
 namespace Platform.Retrieval.Ingest;
 
 /// <summary>Takes queued documents in, several at once. Belongs to the server: no page has to stay open.</summary>
 internal sealed class IngestWorker(
-    IngestJobs jobs, IngestPipeline pipeline, RunningIngests running, IngestWake wake, IngestHousekeeping housekeeping, IOptions<RetrievalOptions> options,
+    IngestJobs jobs, IngestPipeline pipeline, RunningIngests running, IngestWake wake, IngestHousekeeping housekeeping, SpaceReserve reserve, IOptions<RetrievalOptions> options,
     TimeProvider time, ILogger<IngestWorker> log) : BackgroundService
 {
     private static readonly TimeSpan PollTime = TimeSpan.FromSeconds(2);
@@ -103,6 +104,11 @@ internal sealed class IngestWorker(
 
             (IngestError error, string detail) = IngestFailure.Of(failure);
             log.Failed(failure, job.DocumentId, at, error);
+            if (error == IngestError.NoSpace)
+            {
+                reserve.GiveUp(); // the failure takes room too
+            }
+
             await jobs.FailAsync(job, error, detail, at, CancellationToken.None);
         }
         catch (LeaseLostException)
