@@ -28,6 +28,30 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Ask_leaves_out_pipes_and_links_and_says_so_fault_30()
+    {
+        var docs = Directory.CreateTempSubdirectory("platform-docs-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(docs.FullName, "leave.txt"), "Everybody has 27 days of annual leave.", TestContext.Current.CancellationToken);
+            File.CreateSymbolicLink(Path.Combine(docs.FullName, "zero.txt"), "/dev/zero");
+            using (var made = Process.Start("mkfifo", Path.Combine(docs.FullName, "pipe.txt")))
+            {
+                await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+            var (code, output, error) = await RunAsync("ask", "--docs", docs.FullName, "How many days of annual leave?");
+            Assert.True(code == 0, error);
+            Assert.Contains("27 days", output, StringComparison.Ordinal);
+            Assert.Contains("pipe.txt was left out.", error, StringComparison.Ordinal);
+            Assert.Contains("zero.txt was left out. It is a link", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            docs.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Ask_says_what_is_wrong_with_its_folder()
     {
         var (code, _, error) = await RunAsync("ask", "--docs", "/no/such/folder", "anything");

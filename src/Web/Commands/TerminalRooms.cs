@@ -89,52 +89,56 @@ internal sealed class TerminalRooms
         }
     }
 
-    /// <summary>Makes a base of every file of a folder and waits until each is ready or has failed; failures are told on standard error. Links are not followed.</summary>
+    /// <summary>The base of a folder, made when there is none.</summary>
+    internal async Task<Guid> BaseOfAsync(DirectoryInfo folder, CancellationToken cancellation)
+    {
+        var bases = _services.GetRequiredService<KnowledgeBases>();
+        var name = folder.FullName.Length > 100 ? folder.FullName[^100..] : folder.FullName;
+        return ((await bases.ListAsync(Caller, cancellation)).FirstOrDefault(b => b.Name == name) ?? await bases.CreateAsync(Caller, name, "", shared: false, cancellation)).Id;
+    }
+
+    /// <summary>Takes every file of a folder into its base and waits until each is ready or has failed; what is left out and what fails is told on standard error.</summary>
     internal async Task<Guid> IngestAsync(DirectoryInfo folder, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var bases = _services.GetRequiredService<KnowledgeBases>();
-        var name = folder.FullName.Length > 100 ? folder.FullName[^100..] : folder.FullName;
-        var target = (await bases.ListAsync(Caller, cancellation)).FirstOrDefault(b => b.Name == name)
-            ?? await bases.CreateAsync(Caller, name, "", shared: false, cancellation);
+        var target = await BaseOfAsync(folder, cancellation);
         var ingest = _services.GetRequiredService<IngestDocument>();
-        var found = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System | FileAttributes.Device };
-        var files = folder.EnumerateFiles("*", found).OrderBy(f => f.FullName, StringComparer.Ordinal).ToArray();
-        var shared = files.GroupBy(f => f.Name).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
-        foreach (var file in files)
+        foreach (var file in FolderFile.Of(folder))
         {
-            // Files of one name in several folders are told apart by their path.
-            var called = shared.Contains(file.Name) ? Path.GetRelativePath(folder.FullName, file.FullName).Replace(Path.DirectorySeparatorChar, '-') : file.Name;
+            var obstacle = file.LeftOut;
             try
             {
-                await AddAsync(ingest, target.Id, file, called, cancellation);
+                if (obstacle is null)
+                {
+                    await AddAsync(ingest, target, file, cancellation);
+                }
             }
             catch (IngestException refused)
             {
-                await Console.Error.WriteLineAsync($"platform: {called} was left out. {refused.Message}");
+                obstacle = refused.Message;
+            }
+            if (obstacle is not null)
+            {
+                await Console.Error.WriteLineAsync($"platform: {file.Called} was left out. {obstacle}");
             }
         }
-        await WaitAsync(target.Id, cancellation);
+        await WaitAsync(target, cancellation);
         IngestTime = clock.Elapsed;
-        return target.Id;
+        return target;
     }
 
     // What a kept data folder already holds is left as it is, unless the file has changed since.
-    private async Task AddAsync(IngestDocument ingest, Guid baseId, FileInfo file, string called, CancellationToken cancellation)
+    private async Task AddAsync(IngestDocument ingest, Guid baseId, FolderFile file, CancellationToken cancellation)
     {
-        if (file.Length == 0)
-        {
-            throw new IngestException(IngestError.Empty, "It is empty, or not a regular file."); // opening a pipe would wait for its writer
-        }
-        await using var content = file.OpenRead();
-        var receipt = await ingest.AddAsync(Caller, baseId, called, content, DuplicateChoice.Ask, cancellation);
+        await using var content = file.File.OpenRead();
+        var receipt = await ingest.AddAsync(Caller, baseId, file.Called, content, DuplicateChoice.Ask, cancellation);
         if (receipt is { Outcome: IngestOutcome.Duplicate, Existing: { } there })
         {
             content.Position = 0;
             if (there.Sha256 != Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation)))
             {
                 content.Position = 0;
-                await ingest.AddAsync(Caller, baseId, called, content, DuplicateChoice.Replace, cancellation);
+                await ingest.AddAsync(Caller, baseId, file.Called, content, DuplicateChoice.Replace, cancellation);
             }
         }
     }
