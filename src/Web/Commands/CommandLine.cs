@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Platform.Web.Commands;
 
-/// <summary>The program's verbs: serve (the default), ask, eval, doctor.</summary>
+/// <summary>The program's verbs: serve (the default), ask, eval, doctor, bench.</summary>
 public static class CommandLine
 {
     /// <summary>Runs the verb that the arguments name. Serving gets the configuration arguments that the options stand for, with everything that was not an option passed on.</summary>
@@ -14,6 +14,7 @@ public static class CommandLine
         root.Subcommands.Add(AskCommand.Create());
         root.Subcommands.Add(EvalCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
         var verb = args.Length > 0 && root.Subcommands.Any(c => c.Name == args[0]);
         var asked = args.Length > 0 && args[0] is "--help" or "-h" or "-?" or "--version";
         var parsed = root.Parse(verb || asked ? args : ["serve", .. args]);
