@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Platform.Retrieval.Chunking;
 
@@ -28,6 +29,11 @@ internal sealed class PassageStore
         CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (terms, tokenize = "ascii tokenchars '.+#-_'");
         CREATE VIRTUAL TABLE IF NOT EXISTS word_counts USING fts5vocab (words, row);
         """;
+
+    private const string Columns = "p.row, p.id, b.id, d.id, p.text, p.heading, p.page, p.page_end, p.start, p.\"end\", p.tokens, d.version";
+
+    private static readonly string Owners = string.Create(
+        CultureInfo.InvariantCulture, $"JOIN documents d ON d.key = (p.row >> {PassageRow.DocumentShift}) & {PassageRow.MaxDocuments - 1} JOIN bases b ON b.key = d.base");
 
     private readonly string _connection;
     private readonly DataFolder _folder;
@@ -124,47 +130,35 @@ internal sealed class PassageStore
     /// <summary>Reads the passages of a document in order.</summary>
     public static async Task<IReadOnlyList<Passage>> ReadAsync(SqliteConnection connection, long document, CancellationToken cancellation)
     {
-        await using SqliteCommand command = Reading(connection);
-        return await ReadAsync(command, PassageRow.First(document), PassageRow.Last(document), cancellation);
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM passages p {Owners} WHERE p.row BETWEEN $first AND $last ORDER BY p.row";
+        command.Parameters.AddWithValue("$first", PassageRow.First(document));
+        command.Parameters.AddWithValue("$last", PassageRow.Last(document));
+        return [.. (await ReadAsync(command, cancellation)).Select(p => p.Passage)];
     }
 
     /// <summary>Passages of scored rows, keeping their order; rows that are gone meanwhile are left out.</summary>
-    public static async Task<IReadOnlyList<ScoredPassage>> ReadAsync(SqliteConnection connection, IEnumerable<(long Row, double Score)> scored, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ScoredPassage>> ReadAsync(SqliteConnection connection, IReadOnlyCollection<(long Row, double Score)> scored, CancellationToken cancellation)
     {
-        List<ScoredPassage> found = [];
-        await using SqliteCommand command = Reading(connection);
-        foreach ((long row, double score) in scored)
-        {
-            found.AddRange((await ReadAsync(command, row, row, cancellation)).Select(passage => new ScoredPassage(passage, score)));
-        }
-
-        return found;
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM json_each($rows) wanted CROSS JOIN passages p ON p.row = wanted.value {Owners}";
+        command.Parameters.AddWithValue("$rows", RowList(scored.Select(s => s.Row)));
+        Dictionary<long, Passage> passages = (await ReadAsync(command, cancellation)).ToDictionary(p => p.Row, p => p.Passage);
+        return [.. scored.Where(s => passages.ContainsKey(s.Row)).Select(s => new ScoredPassage(passages[s.Row], s.Score))];
     }
 
-    private static SqliteCommand Reading(SqliteConnection connection)
-    {
-        SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"""
-            SELECT p.row, p.id, b.id, d.id, p.text, p.heading, p.page, p.page_end, p.start, p."end", p.tokens, d.version
-            FROM passages p JOIN documents d ON d.key = (p.row >> {PassageRow.DocumentShift}) & {PassageRow.MaxDocuments - 1} JOIN bases b ON b.key = d.base
-            WHERE p.row BETWEEN $first AND $last ORDER BY p.row
-            """;
-        command.Parameters.Add("$first", SqliteType.Integer);
-        command.Parameters.Add("$last", SqliteType.Integer);
-        return command;
-    }
+    /// <summary>Row numbers as a parameter for json_each: one statement reads them all.</summary>
+    public static string RowList(IEnumerable<long> rows) => $"[{string.Join(',', rows.Select(row => row.ToString(CultureInfo.InvariantCulture)))}]";
 
-    private static async Task<List<Passage>> ReadAsync(SqliteCommand reading, long first, long last, CancellationToken cancellation)
+    private static async Task<List<(long Row, Passage Passage)>> ReadAsync(SqliteCommand reading, CancellationToken cancellation)
     {
-        reading.Parameters["$first"].Value = first;
-        reading.Parameters["$last"].Value = last;
-        List<Passage> passages = [];
+        List<(long, Passage)> passages = [];
         await using SqliteDataReader row = await reading.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {
-            passages.Add(new Passage(
+            passages.Add((row.GetInt64(0), new Passage(
                 new Guid(row.GetFieldValue<byte[]>(1)), new Guid(row.GetFieldValue<byte[]>(2)), new Guid(row.GetFieldValue<byte[]>(3)), PassageRow.Ordinal(row.GetInt64(0)),
-                row.GetString(4), row.GetString(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)) { Version = row.GetInt32(11) });
+                row.GetString(4), row.GetString(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)) { Version = row.GetInt32(11) }));
         }
 
         return passages;

@@ -52,10 +52,21 @@ internal sealed class VectorCodes
     internal static int Dot(ReadOnlySpan<sbyte> codes, ReadOnlySpan<short> query)
     {
         int sum = 0, i = 0;
-        if (Avx2.IsSupported)
+        ref sbyte code = ref MemoryMarshal.GetReference(codes);
+        ref short other = ref MemoryMarshal.GetReference(query);
+        if (Avx512BW.IsSupported)
         {
-            ref sbyte code = ref MemoryMarshal.GetReference(codes);
-            ref short other = ref MemoryMarshal.GetReference(query);
+            Vector512<int> sums = Vector512<int>.Zero;
+            for (; i <= codes.Length - Vector512<short>.Count; i += Vector512<short>.Count)
+            {
+                Vector512<short> wide = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref code, (nuint)i));
+                sums += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref other, (nuint)i));
+            }
+
+            sum = Vector512.Sum(sums);
+        }
+        else if (Avx2.IsSupported)
+        {
             Vector256<int> sums = Vector256<int>.Zero;
             for (; i <= codes.Length - Vector256<short>.Count; i += Vector256<short>.Count)
             {

@@ -28,15 +28,12 @@ internal sealed class VectorIndex(PassageStore store)
 
         List<(long Row, double Score)> scored = [];
         await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT vector FROM vectors WHERE row = $row";
-        SqliteParameter wanted = command.Parameters.Add("$row", SqliteType.Integer);
-        foreach (long row in nearest.Rows)
+        command.CommandText = "SELECT v.row, v.vector FROM json_each($rows) wanted CROSS JOIN vectors v ON v.row = wanted.value";
+        command.Parameters.AddWithValue("$rows", PassageStore.RowList(nearest.Rows));
+        await using SqliteDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            wanted.Value = row;
-            if (await command.ExecuteScalarAsync(cancellation) is byte[] vector)
-            {
-                scored.Add((row, TensorPrimitives.Dot(unit, Floats(vector))));
-            }
+            scored.Add((reader.GetInt64(0), TensorPrimitives.Dot(unit, Floats(reader.GetFieldValue<byte[]>(1)))));
         }
 
         return [.. scored.OrderByDescending(s => s.Score).ThenBy(s => s.Row).Take(top)];
