@@ -17,8 +17,14 @@ internal sealed class IngestWorker(
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs until stopped; a failing table (disk full, database away) is tried again, never given up.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Math.Max(1, options.Value.Workers)).Select(worker => Task.Run(() => WorkAsync(worker == 0, stoppingToken), stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Reading, cutting and writing hold a thread of the pool for long. It gets as many more, or a search and a page would wait until one of them is let go.
+        int workers = Math.Max(1, options.Value.Workers);
+        ThreadPool.GetMinThreads(out int threads, out int completionThreads);
+        ThreadPool.SetMinThreads(threads + (2 * workers), completionThreads);
+        return Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker == 0, stoppingToken), stoppingToken)));
+    }
 
     private async Task WorkAsync(bool keepsHouse, CancellationToken stopping)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Fakes;
 using Platform.Retrieval.Access;
@@ -52,7 +51,7 @@ public sealed class AccountsOnPostgresTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var setting = $"--ConnectionStrings:Platform={await PostgresServer.NewDatabaseAsync()}";
-        var servers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => WebServer.StartAsync(setting))));
+        var servers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => WebServer.StartAsync(setting, "--Logging:LogLevel:Microsoft.EntityFrameworkCore=None"))));
         (one, other) = (servers[0], servers[1]);
     }
 
