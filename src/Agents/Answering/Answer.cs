@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Platform.Agents.Runs;
 using Platform.Retrieval.Access;
+using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Answering;
 
@@ -14,12 +15,9 @@ public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyLis
 /// <summary>An earlier message; Role is user or assistant.</summary>
 public sealed record PastTurn(string Role, string Text);
 
-/// <summary>How a cited sentence stands to its source. Stored by name: append only.</summary>
+/// <summary>How a cited sentence stands to its source; Verbatim: it is the source's own words, and nobody judged whether they answer. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<Verdict>))]
-public enum Verdict { Supported, Partly, Unsupported, NoClaim }
-
-/// <summary>A rectangle on a page, shares of its width and height.</summary>
-public sealed record PageRectangle(int Page, float X, float Y, float Width, float Height);
+public enum Verdict { Supported, Partly, Unsupported, NoClaim, Verbatim }
 
 /// <summary>A resolved and verified citation, with a copy of the cited text so that later changes do not rewrite history.</summary>
 /// <param name="N">The number shown, from 1, by first appearance in the answer.</param>

@@ -1,5 +1,4 @@
 using Platform.Agents.Answering.Citing;
-using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Tests.Answering;
 
@@ -16,30 +15,6 @@ public sealed class CitationResolverTests
     [Fact]
     public void The_supporting_sentence_is_found_in_Chinese() =>
         Assert.Equal("入职满五年的为15天。", Resolved("满五年的员工有15天年假。", "年休假按工龄计算。入职满一年的为10天。入职满五年的为15天。满十年的为20天。"));
-
-    [Fact]
-    public void Rectangles_are_one_a_line_and_hold_only_the_span()
-    {
-        // Two lines of four words, then the second column.
-        List<WordBox> words = [];
-        const string Text = "one two three four five six seven eight nine ten";
-        var at = 0;
-        foreach (var (word, i) in Text.Split(' ').Select((word, i) => (word, i)))
-        {
-            var column = i / 8;
-            words.Add(new(at, at + word.Length, 0.1f + (0.1f * (i % 4)) + (0.5f * column), 0.1f + (0.03f * (i / 4 % 2)), 0.08f, 0.02f));
-            at += word.Length + 1;
-        }
-        ParsedDocument document = new("application/pdf", null, Text, [new ParsedPage(1, 0, Text.Length, 600, 800, words)], []);
-        var found = LineRectangles.Of(document, Text.IndexOf("two", StringComparison.Ordinal), Text.IndexOf(" ten", StringComparison.Ordinal));
-        Assert.Equal(3, found.Count);
-        Assert.Equal((0.2f, 0.1f), (found[0].X, found[0].Y), Near);
-        Assert.Equal(0.28f, found[0].Width, 3);
-        Assert.Equal(0.38f, found[1].Width, 3);
-        Assert.Equal(0.6f, found[2].X, 3);
-    }
-
-    private static bool Near((float X, float Y) a, (float X, float Y) b) => Math.Abs(a.X - b.X) < 0.001 && Math.Abs(a.Y - b.Y) < 0.001;
 
     private static string Resolved(string claim, string passage)
     {

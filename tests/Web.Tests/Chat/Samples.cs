@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Agents.Answering;
+using Platform.Retrieval.Reading;
 using Platform.Agents.Runs;
 
 namespace Platform.Web.Tests.Chat;

@@ -52,20 +52,6 @@ public sealed class DocumentTextTests
         Assert.Equal(600, window.Grow(before: true, 60, 600) is var grown ? grown.To - grown.From : 0);
     }
 
-    [Fact]
-    public void Words_of_a_span_join_into_one_rectangle_a_line()
-    {
-        WordBox[] words = [new(0, 3, .1f, .1f, .1f, .02f), new(4, 7, .22f, .1f, .1f, .02f), new(8, 11, .1f, .13f, .1f, .02f), new(12, 15, .22f, .13f, .1f, .02f)];
-        var document = new ParsedDocument("application/pdf", null, "one two six ten", [new ParsedPage(4, 0, 15, 600, 800, words)], []);
-
-        var boxes = SpanBoxes.Of(document, 0, 11);
-
-        Assert.Equal(2, boxes.Count);
-        Assert.All(boxes, b => Assert.Equal(4, b.Page));
-        Assert.Equal(0.22, boxes[0].Width, 3);
-        Assert.Equal(0.1, boxes[1].Width, 3);
-    }
-
     [Theory]
     [InlineData("../../etc/passwd", "passwd")]
     [InlineData("C:\\x\\报告.pdf", "报告.pdf")]

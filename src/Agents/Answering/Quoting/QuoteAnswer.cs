@@ -15,7 +15,7 @@ internal static class QuoteAnswer
         {
             // The number is what the next new citation gets; quotes never share a span.
             var text = QuoteMarkdown.Of(quote.Text, quote.TableHead, citations.Count + 1);
-            var (_, citation) = await citations.CiteAsync(quote.Hit, quote.Span, Verdict.Supported, written, written + text.TrimEnd().Length, cancellation);
+            var (_, citation) = await citations.CiteAsync(quote.Hit, quote.Span, Verdict.Verbatim, written, written + text.TrimEnd().Length, cancellation);
             if (citation is not null)
                 yield return new AnswerCitation(citation);
             yield return new AnswerText(text);

@@ -20,7 +20,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     private BrowserScript? script;
     private ParsedDocument? parsed;
     private IReadOnlyList<TextPart> parts = [];
-    private IReadOnlyList<HighlightBox> boxes = [];
+    private IReadOnlyList<PageRectangle> boxes = [];
     private PartWindow shown = new(0, 0, 0);
     private (Guid Document, int Page, int? Start, int? End) at;
     private int version, current;
@@ -38,11 +38,15 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
     [Parameter] public int? End { get; set; }
 
     /// <summary>Where the span lies on its pages; found from the document when not given.</summary>
-    [Parameter] public IReadOnlyList<HighlightBox>? Rectangles { get; set; }
+    [Parameter] public IReadOnlyList<PageRectangle>? Rectangles { get; set; }
 
     [Inject] private IStringLocalizer<DocumentsTexts> Texts { get; set; } = default!;
 
     private bool IsPaged => parsed is { MediaType: "application/pdf" };
+
+    /// <summary>Its place in percent, for a style attribute.</summary>
+    private static string StyleOf(PageRectangle box) =>
+        string.Create(CultureInfo.InvariantCulture, $"left:{box.X:P2};top:{box.Y:P2};width:{box.Width:P2};height:{box.Height:P2}").Replace(" ", "", StringComparison.Ordinal);
 
     private int Step => IsPaged ? 6 : 60;
 
@@ -101,7 +105,7 @@ public sealed partial class DocumentView(DocumentLibrary library, CurrentCaller 
         {
             return;
         }
-        boxes = !IsPaged ? [] : Rectangles is { Count: > 0 } given ? given : Start is { } start && End is { } end ? SpanBoxes.Of(parsed, start, end) : [];
+        boxes = !IsPaged ? [] : Rectangles is { Count: > 0 } given ? given : Start is { } start && End is { } end ? LineRectangles.Of(parsed, start, end) : [];
         var count = IsPaged ? parsed.Pages.Count : parts.Count;
         var index = Math.Clamp(IsPaged ? (boxes.Count > 0 ? boxes[0].Page : Math.Max(1, Page)) - 1 : IndexOf(Start), 0, Math.Max(0, count - 1));
         if (another || !shown.Holds(index))

@@ -127,6 +127,7 @@ public static partial class AnswerMarkup
         Verdict.Supported => "supported",
         Verdict.Partly => "partly",
         Verdict.Unsupported => "unsupported",
+        Verdict.Verbatim => "verbatim",
         _ => "noclaim",
     };
 

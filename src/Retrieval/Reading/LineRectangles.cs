@@ -1,13 +1,15 @@
-using Platform.Retrieval.Reading;
+namespace Platform.Retrieval.Reading;
 
-namespace Platform.Agents.Answering.Citing;
+/// <summary>A rectangle on a page, from 1; the rest are shares of its width and height, origin top left.</summary>
+public sealed record PageRectangle(int Page, float X, float Y, float Width, float Height);
 
 /// <summary>Where a span of a document's text stands on its pages: one rectangle a line.</summary>
-internal static class LineRectangles
+public static class LineRectangles
 {
-    /// <summary>A wider gap between two words (share of the page's width) starts a rectangle of its own.</summary>
-    private const float WidestGap = 0.12f;
+    /// <summary>A wider gap between two words (share of the page's width) is one between columns or cells, and starts a rectangle of its own.</summary>
+    private const float WidestGap = 0.06f;
 
+    /// <summary>In reading order; none where the format has no boxes.</summary>
     public static IReadOnlyList<PageRectangle> Of(ParsedDocument document, int start, int end)
     {
         List<PageRectangle> rectangles = [];
@@ -35,8 +37,7 @@ internal static class LineRectangles
     private static bool SameLine(PageRectangle line, PageRectangle word)
     {
         var shared = Math.Min(line.Y + line.Height, word.Y + word.Height) - Math.Max(line.Y, word.Y);
-        var gap = word.X - (line.X + line.Width);
-        return shared > Math.Min(line.Height, word.Height) / 2 && gap < WidestGap && gap > -WidestGap;
+        return shared > Math.Min(line.Height, word.Height) / 2 && word.X >= line.X && word.X - (line.X + line.Width) < WidestGap;
     }
 
     private static PageRectangle Union(PageRectangle a, PageRectangle b)
