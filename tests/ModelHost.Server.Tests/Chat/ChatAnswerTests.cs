@@ -4,7 +4,6 @@ using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Streams;
-using Platform.ModelHost.Server.Tools;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Tests.Chat;
@@ -100,7 +99,7 @@ public sealed class ChatAnswerTests
         Assert.Equal("""{"name":"legal","version":3,"scale":0.5}""", chunks[^1].GetProperty("adapter").GetRawText());
     }
 
-    private static IAsyncEnumerable<AnswerPart> Parts(params GenerationEvent[] events) => AnswerReading.PartsAsync(ScriptedEvents.Of(events), OfferedTools.None, Cancellation);
+    private static IAsyncEnumerable<AnswerPart> Parts(params GenerationEvent[] events) => new AnswerReading(null, _ => 0).PartsAsync(ScriptedEvents.Of(events), Cancellation);
 
     private static async IAsyncEnumerable<StreamItem> Replay(List<StreamItem> items)
     {

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Wire;
 
@@ -22,7 +24,7 @@ public sealed class ChatRequestCheckTests
     [InlineData("\"response_format\": {\"type\": \"json_object\"}, \"grammar\": \"root ::= \\\"a\\\"\"", "response_format", "invalid_value")]
     [InlineData("\"grammar\": \"root ::= \\\"a\\\"\", \"json_schema\": {}", "grammar", "invalid_value")]
     [InlineData("\"top_logprobs\": 3", "top_logprobs", "invalid_value")]
-    [InlineData("\"reasoning_effort\": \"high\"", "reasoning_effort", "unsupported_parameter")]
+    [InlineData("\"reasoning_effort\": \"utmost\"", "reasoning_effort", "invalid_value")]
     [InlineData("\"id_slot\": 2", "id_slot", "unsupported_parameter")]
     [InlineData("\"speculation\": \"wild\"", "speculation", "invalid_value")]
     [InlineData("\"verbatim\": {}", "verbatim.passages", "invalid_value")]
@@ -66,12 +68,28 @@ public sealed class ChatRequestCheckTests
     public void A_message_that_cannot_be_read_is_refused_by_its_place(string body, string param) => Assert.Equal(param, Refusal(body)?.Param);
 
     [Fact]
-    public void Developer_is_system_and_parts_are_joined()
+    public void Messages_reach_the_engine_whole()
     {
-        var request = Of("""
-            {"model": "m", "messages": [{"role": "developer", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}
-            """);
-        Assert.Equal(("system", "a\nb"), (request.Messages![0].Role, request.Messages[0].Content));
+        var chat = ChatGeneration.Of(Read("""
+            {"model": "m", "reasoning_effort": "none", "chat_template_kwargs": {"a": 1}, "add_generation_prompt": false, "messages": [
+             {"role": "developer", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
+             {"role": "assistant", "reasoning_content": "r", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{\"x\": "}}]}, {"role": "tool", "tool_call_id": "c", "content": "done"}]}
+            """));
+        Assert.Equal(("developer", "a\nb"), (chat.Messages[0].Role, chat.Messages[0].Content));
+        Assert.Equal(("r", new ToolCall("c", "f", "{\"x\": ")), (chat.Messages[1].ReasoningContent, Assert.Single(chat.Messages[1].ToolCalls)));
+        Assert.Equal(("f", "c", "done"), (chat.Messages[2].Name, chat.Messages[2].ToolCallId, chat.Messages[2].Content));
+        Assert.Equal(["a", "enable_thinking", "reasoning_effort"], chat.Template.Variables.Keys.Order());
+        Assert.False(chat.Template.AddGenerationPrompt);
+    }
+
+    [Fact]
+    public void Tools_are_offered_unless_none_may_be_called()
+    {
+        const string tools = "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{\"function\": {\"name\": \"f\", \"description\": \"d\"}}, {\"function\": {\"name\": \"g\"}}]";
+        var one = ChatGeneration.Of(Read("{\"model\": \"m\", " + tools + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}}}"));
+        Assert.Equal("""{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"}}}""", one.Template.Tools[0].GetRawText());
+        Assert.Equal(new ToolUse(MustCall: true, Only: "g", Many: false), one.Tools.Use);
+        Assert.Empty(ChatGeneration.Of(Read("{\"model\": \"m\", " + tools + ", \"tool_choice\": \"none\"}")).Template.Tools);
     }
 
     [Fact]
@@ -116,7 +134,7 @@ public sealed class ChatRequestCheckTests
         Assert.Null(Of("""{"model": "m", "messages": []}""").Adapters);
     }
 
-    private static GenerationRequest Of(string body) => ChatGeneration.Of(Read(body)).Request;
+    private static GenerationRequest Of(string body) => ChatGeneration.Of(Read(body)).Settings;
 
     /// <summary>Refused by the check, or by what the request asks for.</summary>
     private static Problem? Refused(string body)

@@ -7,7 +7,6 @@ using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Streams;
-using Platform.ModelHost.Server.Tools;
 
 namespace Platform.ModelHost.Server.Tests.Chat;
 
@@ -34,7 +33,7 @@ internal sealed class StreamingServer : IAsyncDisposable
             var stream = new EventStream(http, options, TimeProvider.System, ChatAnswer.Manner, ex => Problems.Of(ex, "req_1", draining: false));
             try
             {
-                await stream.WriteAsync(answer.StreamAsync(AnswerReading.PartsAsync(events(http.RequestAborted), OfferedTools.None, http.RequestAborted), http.RequestAborted), http.RequestAborted);
+                await stream.WriteAsync(answer.StreamAsync(new AnswerReading(null, _ => 0).PartsAsync(events(http.RequestAborted), http.RequestAborted), http.RequestAborted), http.RequestAborted);
             }
             catch (EngineException ex)
             {

@@ -25,4 +25,5 @@ internal sealed record CallsTool(int Choice, int Index, string Id, string Name) 
 internal sealed record CallArguments(int Choice, int Index, string Fragment) : AnswerPart(Choice);
 
 /// <summary>The end of one answer.</summary>
-internal sealed record Ends(int Choice, GenerationFinished Finished, bool HasCalls) : AnswerPart(Choice);
+/// <param name="ReasoningTokens">Of the answer's tokens, those of its thinking, counted by their text.</param>
+internal sealed record Ends(int Choice, GenerationFinished Finished, bool HasCalls, int ReasoningTokens) : AnswerPart(Choice);

@@ -1,16 +1,19 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
+using System.Text;
 using Platform.ModelHost.Engine.Generation;
-using Platform.ModelHost.Server.Tools;
+using Platform.ModelHost.Engine.Tokens.Answers;
 
 namespace Platform.ModelHost.Server.Answers;
 
-/// <summary>Turns what the engine generates into the parts of answers: calls out of an answer that is made of calls, else text.</summary>
-internal static class AnswerReading
+/// <summary>Turns what the engine generates into the parts of answers, each answer by a reader of its own.</summary>
+/// <param name="newReader">Null takes all text as it is.</param>
+/// <param name="countTokens">How many tokens a text of the model is.</param>
+internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string, int> countTokens)
 {
-    public static async IAsyncEnumerable<AnswerPart> PartsAsync(IAsyncEnumerable<GenerationEvent> events, OfferedTools tools, [EnumeratorCancellation] CancellationToken cancellation)
+    private readonly Dictionary<int, ReadAnswer> _answers = [];
+
+    public async IAsyncEnumerable<AnswerPart> PartsAsync(IAsyncEnumerable<GenerationEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var readers = new Dictionary<int, CallReader>();
         await foreach (var step in events.WithCancellation(cancellation))
         {
             switch (step)
@@ -21,32 +24,70 @@ internal static class AnswerReading
                 case PromptProgress progress:
                     yield return new Reads(progress);
                     break;
-                case GeneratedText text when tools.IsUsed:
-                    foreach (var part in Reader(text.Candidate).Read(text.Text))
+                case GeneratedText text when newReader is null:
+                    yield return new Says(text.Candidate, text.Text, text.Tokens);
+                    break;
+                case GeneratedText text:
+                    foreach (var piece in Answer(text.Candidate).Reader.Append(text.Text))
                     {
-                        yield return part;
+                        yield return Part(text.Candidate, piece);
+                    }
+
+                    if (text.Tokens.Count > 0)
+                    {
+                        yield return new Says(text.Candidate, "", text.Tokens);
                     }
 
                     break;
-                case GeneratedText text:
-                    yield return new Says(text.Candidate, text.Text, text.Tokens);
+                case GenerationFinished end when newReader is null:
+                    yield return new Ends(end.Candidate, end, HasCalls: false, ReasoningTokens: 0);
                     break;
                 case GenerationFinished end:
-                    yield return new Ends(end.Candidate, end, readers.TryGetValue(end.Candidate, out var read) && read.HasCalls);
+                    var answer = Answer(end.Candidate);
+                    foreach (var piece in answer.Reader.Finish())
+                    {
+                        yield return Part(end.Candidate, piece);
+                    }
+
+                    yield return new Ends(end.Candidate, end, answer.HasCalls, answer.Reasoning.Length > 0 ? Math.Min(countTokens(answer.Reasoning.ToString()), end.Usage.CompletionTokens) : 0);
                     break;
             }
-        }
-
-        CallReader Reader(int candidate)
-        {
-            if (!readers.TryGetValue(candidate, out var reader))
-            {
-                readers[candidate] = reader = new CallReader(candidate, NewCallId);
-            }
-
-            return reader;
         }
     }
 
-    private static string NewCallId() => "call_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private AnswerPart Part(int choice, AnswerPiece piece)
+    {
+        switch (piece)
+        {
+            case ReasoningPiece thought:
+                Answer(choice).Reasoning.Append(thought.Text);
+                return new Thinks(choice, thought.Text);
+            case ToolCallPiece call:
+                Answer(choice).HasCalls = true;
+                return new CallsTool(choice, call.Index, call.Id, call.Name);
+            case ArgumentsPiece more:
+                return new CallArguments(choice, more.Index, more.Json);
+            default:
+                return new Says(choice, ((ContentPiece)piece).Text, []);
+        }
+    }
+
+    private ReadAnswer Answer(int choice)
+    {
+        if (!_answers.TryGetValue(choice, out var answer))
+        {
+            _answers[choice] = answer = new ReadAnswer(newReader!());
+        }
+
+        return answer;
+    }
+
+    private sealed class ReadAnswer(IAnswerReader reader)
+    {
+        public IAnswerReader Reader { get; } = reader;
+
+        public StringBuilder Reasoning { get; } = new();
+
+        public bool HasCalls { get; set; }
+    }
 }

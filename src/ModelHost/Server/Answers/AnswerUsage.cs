@@ -9,10 +9,11 @@ namespace Platform.ModelHost.Server.Answers;
 internal static class AnswerUsage
 {
     /// <summary>The prompt counts once, however many answers it had.</summary>
-    public static Usage Of(IReadOnlyList<GenerationUsage> answers)
+    public static Usage Of(IReadOnlyList<Ends> ends)
     {
+        var answers = ends.Select(end => end.Finished.Usage).ToList();
         var (prompt, completion) = (answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens));
-        return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(answers[0].CachedTokens), new CompletionTokensDetails(0));
+        return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(answers[0].CachedTokens), new CompletionTokensDetails(ends.Sum(end => end.ReasoningTokens)));
     }
 
     public static Timings Timings(GenerationUsage usage)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Streams;
@@ -28,7 +27,7 @@ internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, int answers
     {
         var started = time.GetTimestamp();
         var begun = new HashSet<int>();
-        var ended = new List<GenerationUsage>();
+        var ended = new List<Ends>();
         await foreach (var part in parts.WithCancellation(cancellation))
         {
             if (part is Waits waits)
@@ -63,7 +62,7 @@ internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, int answers
                     yield return Item(Chunk(more.Choice, new ChunkDelta { ToolCalls = [new ToolCallDelta(more.Index, null, null, new CallDelta(null, more.Fragment))] }));
                     break;
                 case Ends { Finished: var end } last:
-                    ended.Add(end.Usage);
+                    ended.Add(last);
                     yield return Item(Chunk(last.Choice, Nothing, reason: AnswerUsage.FinishReason(end.Reason, last.HasCalls)) with
                     {
                         Timings = AnswerUsage.Timings(end.Usage),

@@ -19,11 +19,11 @@ internal static class ChatCompletions
         }
 
         var model = host.ChatModel(request.Model!);
-        var (generation, tools) = ChatGeneration.Of(request);
+        var (generation, plan) = ChatGeneration.Of(request).On(host.Engine);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         var isStream = request.Stream == true;
         var answer = new ChatAnswer(model, time, request.N ?? 1, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
-        var stream = answer.StreamAsync(AnswerReading.PartsAsync(host.GenerateAsync(generation, ending.Token), tools, ending.Token), ending.Token);
+        var stream = answer.StreamAsync(new AnswerReading(plan.NewReader, text => host.Engine.Tokenize(model.Id, text, false, false).Length).PartsAsync(host.GenerateAsync(generation, ending.Token), ending.Token), ending.Token);
         if (isStream)
         {
             await new EventStream(http, options, time, ChatAnswer.Manner, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);

@@ -1,5 +1,9 @@
+using System.Text.Json;
+using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Grammars;
+using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Tools;
 using Platform.ModelHost.Server.Wire;
@@ -7,26 +11,54 @@ using Platform.ModelHost.Server.Wire;
 namespace Platform.ModelHost.Server.Chat;
 
 /// <summary>What a checked chat request asks of the engine.</summary>
-internal static class ChatGeneration
+/// <param name="Settings">Everything but the prompt.</param>
+/// <param name="Messages">The conversation.</param>
+/// <param name="Template">What the model's template is given beside it.</param>
+internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<ChatTurn> Messages, ChatTemplateOptions Template, OfferedTools Tools)
 {
+    private static readonly JsonElement False = JsonDocument.Parse("false").RootElement;
+
     /// <exception cref="RequestRefused">A tool, the choice among them, or their combination with a format cannot be followed.</exception>
-    public static (GenerationRequest Request, OfferedTools Tools) Of(ChatCompletionRequest request)
+    public static ChatGeneration Of(ChatCompletionRequest request)
     {
         var tools = OfferedTools.Read(request.Tools, request.ToolChoice, request.ParallelToolCalls);
-        var generation = GenerationSettings.Of(request);
+        var settings = GenerationSettings.Of(request);
         var format = Format(request.ResponseFormat);
-        if (tools.IsUsed && (format ?? generation.Grammar) is not null)
+        if (tools.IsUsed && (format ?? settings.Grammar) is not null)
         {
             throw new RequestRefused(Problem.Unsupported(format is null ? "grammar" : "response_format", "A format of the answer together with tools is not supported. Send 'tool_choice': \"none\", or leave the format out."));
         }
 
-        return (generation with
+        settings = settings with
         {
-            Messages = Conversation.Of(request.Messages!, tools),
             MaxTokens = request.MaxCompletionTokens ?? request.MaxTokens,
             TopLogProbabilities = request.Logprobs == true ? request.TopLogprobs ?? 0 : request.NProbs is > 0 ? request.NProbs : null,
-            Grammar = tools.IsUsed ? new GrammarOptions(CallGrammar.Of([.. tools.Allowed.Select(tool => new CallableFunction(tool.Name, tool.Parameters))], tools.Parallel, orText: !tools.IsForced)) : format ?? generation.Grammar,
-        }, tools);
+            Grammar = format ?? settings.Grammar,
+        };
+        var template = new ChatTemplateOptions { AddGenerationPrompt = request.AddGenerationPrompt != false, Tools = tools.ForTemplate, Variables = Variables(request) };
+        return new ChatGeneration(settings, Conversation.Of(request.Messages!), template, tools);
+    }
+
+    /// <summary>How the conversation is put to the model and how its answer is read, with the request for it.</summary>
+    public (GenerationRequest Request, ChatPlan Plan) On(ModelEngine engine)
+    {
+        var plan = engine.PlanChat(Settings.ModelId, Messages, Template, Tools.Use);
+        return (Settings with { Prompt = plan.Prompt, Grammar = plan.ToolGrammar ?? Settings.Grammar, ShowControlTokens = plan.ShowControlTokens }, plan);
+    }
+
+    private static Dictionary<string, JsonElement> Variables(ChatCompletionRequest request)
+    {
+        var variables = request.ChatTemplateKwargs is { } given ? new Dictionary<string, JsonElement>(given, StringComparer.Ordinal) : [];
+        if (request.ReasoningEffort is { } effort)
+        {
+            variables.TryAdd("reasoning_effort", JsonSerializer.SerializeToElement(effort, ServerJson.Wire.String));
+            if (effort == "none")
+            {
+                variables.TryAdd("enable_thinking", False); // what templates of the Qwen family look at
+            }
+        }
+
+        return variables;
     }
 
     private static GrammarOptions? Format(ResponseFormatFields? format) => format?.Type switch

@@ -16,13 +16,10 @@ internal static class UnsupportedFields
     {
         { Functions: { } functions } when !IsEmpty(functions) => "functions",
         { FunctionCall: { } call } when !IsText(call, "none", "auto") => "function_call",
-        { ReasoningEffort: not (null or "none") } => "reasoning_effort",
         { Modalities: { } modalities } when !IsOnlyText(modalities) => "modalities",
         { Audio: not null } => "audio",
-        { ChatTemplateKwargs: { } kwargs } when !IsEmpty(kwargs) => "chat_template_kwargs",
-        { ReasoningFormat: not (null or "none" or "auto") } => "reasoning_format",
+        { ReasoningFormat: not (null or "auto" or "deepseek") } => "reasoning_format",
         { TimingsPerToken: true } => "timings_per_token",
-        { AddGenerationPrompt: false } => "add_generation_prompt",
         _ => null,
     };
 

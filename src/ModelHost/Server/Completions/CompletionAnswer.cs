@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Chat;
@@ -21,7 +20,7 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
     public async IAsyncEnumerable<StreamItem> StreamAsync(IAsyncEnumerable<AnswerPart> parts, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
-        var ended = new List<GenerationUsage>();
+        var ended = new List<Ends>();
         await foreach (var part in parts.WithCancellation(cancellation))
         {
             switch (part)
@@ -36,7 +35,7 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
                     yield return Item(Chunk(new CompletionChoice(says.Choice, Next(says), Logprobs(says), null)));
                     break;
                 case Ends { Finished: var end } last:
-                    ended.Add(end.Usage);
+                    ended.Add(last);
                     yield return Item(Chunk(new CompletionChoice(last.Choice, _lengths.ContainsKey(last.Choice) ? "" : before, null, AnswerUsage.FinishReason(end.Reason, hasCalls: false))) with
                     {
                         Timings = AnswerUsage.Timings(end.Usage),

@@ -3,7 +3,6 @@ using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Streams;
-using Platform.ModelHost.Server.Tools;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Completions;
@@ -36,7 +35,7 @@ internal static class CreateCompletion
         var isStream = request.Stream == true;
         var answer = new CompletionAnswer(
             model, time, request.N ?? 1, request.Echo == true ? generation.Prompt! : "", withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
-        var stream = answer.StreamAsync(AnswerReading.PartsAsync(host.GenerateAsync(generation, ending.Token), OfferedTools.None, ending.Token), ending.Token);
+        var stream = answer.StreamAsync(new AnswerReading(null, _ => 0).PartsAsync(host.GenerateAsync(generation, ending.Token), ending.Token), ending.Token);
         if (isStream)
         {
             await new EventStream(http, options, time, ChatAnswer.Manner, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);

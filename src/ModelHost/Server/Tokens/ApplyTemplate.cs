@@ -27,7 +27,6 @@ internal static class ApplyTemplate
             throw new RequestRefused(problem);
         }
 
-        var generation = ChatGeneration.Of(request).Request;
-        return (generation.ModelId, host.Engine.ApplyTemplate(generation.ModelId, generation.Messages!, generation.Template));
+        return (request.Model, ChatGeneration.Of(request).On(host.Engine).Plan.Prompt);
     }
 }

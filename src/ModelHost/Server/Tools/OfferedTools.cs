@@ -1,12 +1,28 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Tools;
 
 /// <summary>A function that the model may call.</summary>
 /// <param name="Parameters">JSON Schema of the arguments; an object of any content where the caller gave none.</param>
-internal sealed record OfferedTool(string Name, string? Description, JsonElement Parameters);
+internal sealed record OfferedTool(string Name, string? Description, JsonElement Parameters)
+{
+    /// <summary>In the API's own form.</summary>
+    public JsonElement ForTemplate()
+    {
+        var function = new JsonObject { ["name"] = Name };
+        if (Description is not null)
+        {
+            function["description"] = Description;
+        }
+
+        function["parameters"] = JsonNode.Parse(Parameters.GetRawText());
+        return JsonSerializer.SerializeToElement(new JsonObject { ["type"] = "function", ["function"] = function }, ServerJson.Wire.JsonObject);
+    }
+}
 
 /// <summary>The tools of one request and how they may be used. Names, descriptions and schemas are untrusted.</summary>
 internal sealed partial record OfferedTools(IReadOnlyList<OfferedTool> Tools, ToolChoice Choice, bool Parallel)
@@ -21,8 +37,11 @@ internal sealed partial record OfferedTools(IReadOnlyList<OfferedTool> Tools, To
 
     public bool IsForced => Choice.Kind is ToolChoiceKind.Required or ToolChoiceKind.Function;
 
-    /// <summary>The tools that the choice allows.</summary>
-    public IEnumerable<OfferedTool> Allowed => Choice.Kind == ToolChoiceKind.Function ? Tools.Where(tool => tool.Name == Choice.Name) : Tools;
+    /// <summary>How the engine is to use them.</summary>
+    public ToolUse Use => new(IsForced, Choice.Name, Parallel);
+
+    /// <summary>The tools as templates take them; none where none may be called.</summary>
+    public IReadOnlyList<JsonElement> ForTemplate => IsUsed ? [.. Tools.Select(tool => tool.ForTemplate())] : [];
 
     /// <exception cref="RequestRefused">A tool or the choice is wrong.</exception>
     public static OfferedTools Read(IReadOnlyList<ToolFields>? fields, JsonElement? choice, bool? parallel)

@@ -19,16 +19,21 @@ internal sealed record ChatCompletionRequest : GenerationFields
     public int? TopLogprobs { get; init; }
     public int? NProbs { get; init; }
 
+    /// <summary>none, minimal, low, medium or high: told to the model's template, which may know it.</summary>
+    public string? ReasoningEffort { get; init; }
+
+    /// <summary>Variables of the model's template.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? ChatTemplateKwargs { get; init; }
+
+    public bool? AddGenerationPrompt { get; init; }
+
     // Known, and refused unless the value asks for what happens anyway: see UnsupportedFields.
     public JsonElement? Functions { get; init; }
     public JsonElement? FunctionCall { get; init; }
-    public string? ReasoningEffort { get; init; }
     public JsonElement? Modalities { get; init; }
     public JsonElement? Audio { get; init; }
-    public JsonElement? ChatTemplateKwargs { get; init; }
     public string? ReasoningFormat { get; init; }
     public bool? TimingsPerToken { get; init; }
-    public bool? AddGenerationPrompt { get; init; }
 }
 
 /// <summary>One message; its text is untrusted.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.Wire;
@@ -21,6 +22,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(InputTokensBody))]
 [JsonSerializable(typeof(PropsBody))]
 [JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EmbeddingsRequest))]
 [JsonSerializable(typeof(EmbeddingsBody))]

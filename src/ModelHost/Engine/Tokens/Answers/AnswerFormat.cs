@@ -8,12 +8,13 @@ namespace Platform.ModelHost.Engine.Tokens.Answers;
 internal sealed class AnswerFormat
 {
     private readonly ReasoningMarks reasoning;
-    private readonly bool isHarmony;
+    private readonly bool isHarmony, thinks;
 
-    private AnswerFormat(ReasoningMarks reasoning, ToolCallFormat calls, bool isHarmony, IReadOnlyList<string> control)
+    private AnswerFormat(ReasoningMarks reasoning, bool thinks, ToolCallFormat calls, bool isHarmony, IReadOnlyList<string> control)
     {
         this.reasoning = reasoning;
         this.isHarmony = isHarmony;
+        this.thinks = thinks;
         Calls = calls;
         string[] marks = [reasoning.Open, reasoning.Close, calls.Open, calls.BeforeName, calls.AfterName, calls.AfterArguments, calls.Close];
         NeedsControlTokens = isHarmony || control.Any(text => marks.Any(mark => mark.Contains(text, StringComparison.Ordinal)));
@@ -36,7 +37,7 @@ internal sealed class AnswerFormat
             : render is not null && traits.ShowsCalls && ToolCallProbe.Find(render, reasoning, special.Ends) is { } found ? found
             : render is not null && traits.OffersTools && special.Control.Contains(ToolCallFormat.ListMark) ? ToolCallFormat.List
             : ToolCallFormat.Plain;
-        return new AnswerFormat(reasoning, calls, isHarmony, special.Control);
+        return new AnswerFormat(reasoning, ReasoningMarks.AreIn(template), calls, isHarmony, special.Control);
     }
 
     /// <summary>Reads an answer to a prompt.</summary>
@@ -45,7 +46,7 @@ internal sealed class AnswerFormat
     internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools) => isHarmony ? new HarmonyAnswer()
         : new MarkedAnswer(reasoning, reasoning.AreOpenIn(prompt), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
 
-    /// <summary>The grammar that keeps calls to the tools on offer. It holds from the start where a call must be made, else from where one begins.</summary>
+    /// <summary>The grammar that keeps calls to the tools on offer. It holds from the start where a call must be made (after the thinking, where the template speaks of one), else from where one begins.</summary>
     /// <exception cref="EngineException">Kind BadRequest: a tool or its schema is refused.</exception>
     internal GrammarOptions Grammar(string prompt, IReadOnlyList<JsonElement> tools, ToolUse use)
     {
@@ -54,7 +55,7 @@ internal sealed class AnswerFormat
         var mustCall = use.MustCall || use.Only is not null;
         try
         {
-            var text = new ToolCallGrammar(Calls).Write(offered, use.Many, mustCall && !isHarmony ? (reasoning, reasoning.AreOpenIn(prompt)) : null);
+            var text = new ToolCallGrammar(Calls).Write(offered, use.Many, mustCall && !isHarmony && thinks ? (reasoning, reasoning.AreOpenIn(prompt)) : null);
             return new GrammarOptions(text) { Triggers = mustCall ? [] : [Calls.Trigger] };
         }
         catch (GrammarFault fault)

@@ -13,6 +13,9 @@ internal sealed record ReasoningMarks(string Open, string Close)
     /// <summary>The marks that a template speaks of; the usual ones where it speaks of none, since some models write them all the same.</summary>
     internal static ReasoningMarks Of(string? template) => Known.FirstOrDefault(marks => template?.Contains(marks.Close, StringComparison.Ordinal) == true) ?? Think;
 
+    /// <summary>True when a template speaks of thinking.</summary>
+    internal static bool AreIn(string? template) => Known.Any(marks => template?.Contains(marks.Close, StringComparison.Ordinal) == true);
+
     /// <summary>True when a prompt ends inside: the template opened the thinking, and the answer goes on in it.</summary>
     internal bool AreOpenIn(string prompt) => prompt.AsSpan().TrimEnd().EndsWith(Open, StringComparison.Ordinal);
 }

@@ -6,6 +6,8 @@ namespace Platform.ModelHost.Engine.Tokens.Answers;
 /// <summary>Writes the grammar of calls in a model's own format, so that a call is always of a tool on offer and its arguments fit that tool's schema.</summary>
 internal sealed class ToolCallGrammar(ToolCallFormat format)
 {
+    private const int MostCalls = 16; // a weak model would go on calling
+
     private readonly GrammarDraft draft = new();
 
     /// <summary>The grammar of one or more calls.</summary>
@@ -16,7 +18,7 @@ internal sealed class ToolCallGrammar(ToolCallFormat format)
     internal string Write(IEnumerable<ToolSchema> tools, bool many, (ReasoningMarks Marks, bool AreOpen)? thoughts)
     {
         var call = draft.Rule("call", GrammarDraft.Or([.. tools.Select(tool => draft.Rule("tool", Call(tool)))]));
-        var more = many && format.Between is not null ? $" ({Mark(format.Between + format.BeforeName)} {call})*" : "";
+        var more = many && format.Between is not null ? $" ({Mark(format.Between + format.BeforeName)} {call}){{0,{MostCalls - 1}}}" : "";
         var close = format.Close.Length > 0 ? " " + Mark(format.Close) : "";
         draft.Define(GrammarCheck.Root, $"{Before(thoughts)}{Mark(format.Open + format.BeforeName)} {call}{more}{close}");
         return draft.ToString();
