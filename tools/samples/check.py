@@ -1,4 +1,4 @@
-"""Checks questions.jsonl against the samples: every expected span stands in the text of its document and page, in one line of a PDF."""
+"""Checks the golden questions against the samples: every expected span stands in the text of its document and page, in one line of a PDF."""
 import collections
 import html
 import json
@@ -45,7 +45,7 @@ def faults(row):
 
 
 if __name__ == "__main__":
-    rows = [json.loads(line) for line in (SAMPLES / ".golden" / "questions.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for path in sorted((SAMPLES / ".golden").glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
     found = [f"{row['id']}: {fault}" for row in rows for fault in faults(row)]
     used = collections.Counter(row["document"] for row in rows if row["answerable"])
     found += [f"no question about {path.name}" for path in DOCUMENTS if path.name not in used]

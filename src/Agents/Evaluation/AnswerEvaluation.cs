@@ -1,6 +1,7 @@
 using Platform.Agents.Answering;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Evaluation;
+using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Evaluation;
 
@@ -8,7 +9,8 @@ namespace Platform.Agents.Evaluation;
 /// <param name="CitationHolds">Answerable questions with a citation of the right document whose quote holds an expected span; <paramref name="FirstCitationHolds"/> when it is the first one.</param>
 /// <param name="WronglyRefused">Answerable questions answered with "not in these documents".</param>
 /// <param name="RightlyRefused">Unanswerable questions answered so.</param>
-public sealed record AnswerReport(int Answerable, double CitationHolds, double FirstCitationHolds, double WronglyRefused, int Unanswerable, double RightlyRefused, double MedianMilliseconds);
+/// <param name="Citations">Mean number of citations of an answer that was not refused.</param>
+public sealed record AnswerReport(int Answerable, double CitationHolds, double FirstCitationHolds, double WronglyRefused, int Unanswerable, double RightlyRefused, double Citations, double MedianMilliseconds);
 
 /// <summary>Asks golden questions and looks at the citations of the answers.</summary>
 public static class AnswerEvaluation
@@ -16,13 +18,12 @@ public static class AnswerEvaluation
     /// <summary>Questions without spans are judged by their document alone. Throws RunException when an answer fails.</summary>
     public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation)
     {
-        List<(bool Answerable, bool Any, bool First, bool Refused, double Milliseconds)> seen = [];
+        List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds)> seen = [];
         foreach (var golden in questions)
         {
             List<Citation> citations = [];
             AnswerDone? done = null;
-            var history = golden.History.Select(asked => new PastTurn("user", asked)).ToArray();
-            await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, history, baseIds), cancellation))
+            await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds), cancellation))
             {
                 if (happened is AnswerCitation cited)
                 {
@@ -30,13 +31,18 @@ public static class AnswerEvaluation
                 }
                 done = happened as AnswerDone ?? done;
             }
-            seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, done.Timings.TotalMs));
+            seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, citations.Count, done.Timings.TotalMs));
         }
         var (yes, no) = (seen.Where(s => s.Answerable).ToArray(), seen.Where(s => !s.Answerable).ToArray());
         return new AnswerReport(
-            yes.Length, Share(yes, s => s.Any), Share(yes, s => s.First), Share(yes, s => s.Refused), no.Length, Share(no, s => s.Refused),
+            yes.Length, Share(yes, s => s.Any), Share(yes, s => s.First), Share(yes, s => s.Refused), no.Length, Share(no, s => s.Refused), seen.Where(s => !s.Refused).Select(s => s.Citations).DefaultIfEmpty(0).Average(),
             seen.Select(s => s.Milliseconds).Order().ElementAtOrDefault(seen.Count / 2));
     }
+
+    /// <summary>What answering searches for a question, in no base yet.</summary>
+    public static SearchQuery QueryOf(GoldenQuestion golden) => AskedQuestion.Of(golden.Question, HistoryOf(golden)).Query([], top: 0);
+
+    private static PastTurn[] HistoryOf(GoldenQuestion golden) => [.. golden.History.Select(asked => new PastTurn("user", asked))];
 
     private static bool Holds(GoldenQuestion golden, Citation citation)
         => (golden.Document is null || string.Equals(golden.Document, citation.DocumentName, StringComparison.OrdinalIgnoreCase))

@@ -1,9 +1,6 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Retrieval.Access;
-using Platform.Retrieval.Chunking;
-using Platform.Retrieval.Embedding;
 using Platform.Retrieval.Search;
 
 namespace Platform.Retrieval.Evaluation;
@@ -12,43 +9,22 @@ namespace Platform.Retrieval.Evaluation;
 public sealed class RetrievalEvaluation
 {
     private readonly SearchPassages _search;
-    private readonly SectionChunker _chunker;
-    private readonly PassageEmbedder _embedder;
     private readonly RetrievalOptions _options;
     private readonly TimeProvider _time;
 
-    internal RetrievalEvaluation(SearchPassages search, SectionChunker chunker, PassageEmbedder embedder, IOptions<RetrievalOptions> options, TimeProvider time) =>
-        (_search, _chunker, _embedder, _options, _time) = (search, chunker, embedder, options.Value, time);
+    internal RetrievalEvaluation(SearchPassages search, IOptions<RetrievalOptions> options, TimeProvider time) => (_search, _options, _time) = (search, options.Value, time);
 
     /// <summary>Questions about documents that lie in bases. A passage is right when it is of the named document and holds an answer word for word (or, where no answers are given, is on the named page).</summary>
-    public Task<RetrievalReport> RunAsync(Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation) => MeasureAsync(
+    /// <param name="queryOf">What is searched for a question; bases, depth and mode are set here.</param>
+    public Task<RetrievalReport> RunAsync(Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, Func<GoldenQuestion, SearchQuery> queryOf, CancellationToken cancellation) => MeasureAsync(
         questions,
         new[] { SearchMode.Dense, SearchMode.Lexical, SearchMode.Fused }.Select(mode => new Way(
             NameOf(mode, _options.DenseWeight),
             async question =>
             {
-                SearchResult result = await _search.SearchAsync(caller, new SearchQuery(question.Question, baseIds, RetrievalMetrics.Depth, mode), cancellation);
+                SearchResult result = await _search.SearchAsync(caller, queryOf(question) with { BaseIds = baseIds, Top = RetrievalMetrics.Depth, Mode = mode }, cancellation);
                 return [.. result.Hits.Select(hit => (GoldenMatch.IsRight(question, hit.DocumentName, hit.Passage), hit.Relevance))];
             })));
-
-    /// <summary>Questions that bring their texts along: every context goes into a throw-away index. A passage is right when it is of the question's context.</summary>
-    /// <param name="denseWeights">Fusion is measured at each of these weights; none given takes the configured one.</param>
-    public async Task<RetrievalReport> RunOnContextsAsync(IReadOnlyList<GoldenQuestion> questions, IReadOnlyList<double> denseWeights, CancellationToken cancellation)
-    {
-        using ThrowAwayIndex index = new(_chunker, _embedder);
-        await index.AddAsync(questions.Select(q => q.Context).OfType<string>().Distinct(), cancellation);
-        IEnumerable<(SearchMode Mode, double Weight)> ways =
-            [(SearchMode.Dense, 1), (SearchMode.Lexical, 0), .. denseWeights.DefaultIfEmpty(_options.DenseWeight).Select(weight => (SearchMode.Fused, weight))];
-        return await MeasureAsync(questions, ways.Select(way =>
-        {
-            HybridSearch search = new(index.Passages, _embedder, Options.Create(new RetrievalOptions { DenseWeight = way.Weight, FusionConstant = _options.FusionConstant }), NullLogger<HybridSearch>.Instance);
-            return new Way(NameOf(way.Mode, way.Weight), async question =>
-            {
-                IReadOnlyList<Candidate> found = await search.FindAsync(question.Question, way.Mode, RetrievalMetrics.Depth, index.Everything, current: null, cancellation);
-                return [.. found.Select(c => (question.Context is { } context && c.Passage.DocumentId == ThrowAwayIndex.IdOf(context), c.Relevance))];
-            });
-        }));
-    }
 
     private static string NameOf(SearchMode mode, double weight) => mode switch
     {

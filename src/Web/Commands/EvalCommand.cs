@@ -9,11 +9,11 @@ namespace Platform.Web.Commands;
 /// <summary>`eval`: measures search and citations on golden questions: those of the samples, or any JSONL whose rows name a document of --docs or bring their context along.</summary>
 internal static class EvalCommand
 {
-    private const string SampleQuestions = ".golden/questions.jsonl";
+    private const string GoldenFolder = ".golden";
 
     internal static Command Create()
     {
-        var sets = new Argument<FileInfo[]>("sets") { Description = "JSONL files of golden questions (default: those of samples/).", Arity = ArgumentArity.ZeroOrMore };
+        var sets = new Argument<FileInfo[]>("sets") { Description = "JSONL files of golden questions (default: all of samples/.golden).", Arity = ArgumentArity.ZeroOrMore };
         var docs = new Option<DirectoryInfo?>("--docs") { Description = "Folder of the documents that the questions are about (default: samples/)." };
         var limit = new Option<int?>("--limit") { Description = "Take only the first N questions of each set." };
         var json = new Option<bool>("--json") { Description = "Print the figures as JSON." };
@@ -23,7 +23,7 @@ internal static class EvalCommand
         command.SetAction((parsed, cancellation) => TerminalRooms.RunAsync(parsed.GetValue(data), parsed.GetValue(model), async (rooms, stop) =>
         {
             var folder = parsed.GetValue(docs) ?? new DirectoryInfo(Samples());
-            var files = parsed.GetValue(sets) is { Length: > 0 } named ? named : [new FileInfo(Path.Combine(folder.FullName, SampleQuestions))];
+            var files = parsed.GetValue(sets) is { Length: > 0 } named ? named : GoldenFiles(folder);
             foreach (var file in files)
             {
                 var questions = (await GoldenSet.LoadAsync(file.FullName, stop)).Take(parsed.GetValue(limit) ?? int.MaxValue).ToArray();
@@ -36,13 +36,10 @@ internal static class EvalCommand
 
     private static async Task<(RetrievalReport Search, AnswerReport Answers)> MeasureAsync(TerminalRooms rooms, DirectoryInfo folder, GoldenQuestion[] questions, CancellationToken stop)
     {
-        var evaluation = rooms.Services.GetRequiredService<RetrievalEvaluation>();
         if (questions.All(q => q.Context is null))
         {
-            var baseId = await rooms.IngestAsync(folder, stop);
-            return (await evaluation.RunAsync(rooms.Caller, [baseId], questions, stop), await AnswerEvaluation.RunAsync(rooms.Answers, rooms.Caller, [baseId], questions, stop));
+            return await MeasureAsync(rooms, await rooms.IngestAsync(folder, stop), questions, stop);
         }
-        var search = await evaluation.RunOnContextsAsync(questions, [], stop);
         var contexts = Directory.CreateTempSubdirectory("platform-eval-");
         try
         {
@@ -54,13 +51,25 @@ internal static class EvalCommand
             }
             var own = await rooms.IngestAsync(contexts, stop);
             var about = questions.Select(q => q.Context is null ? q : q with { Document = names[q.Context] }).ToArray();
-            return (search, await AnswerEvaluation.RunAsync(rooms.Answers, rooms.Caller, [own], about, stop));
+            return await MeasureAsync(rooms, own, about, stop);
         }
         finally
         {
             contexts.Delete(recursive: true);
         }
     }
+
+    // Search is measured on what answering searches, follow-ups with what they lean on.
+    private static async Task<(RetrievalReport Search, AnswerReport Answers)> MeasureAsync(TerminalRooms rooms, Guid baseId, GoldenQuestion[] questions, CancellationToken stop)
+    {
+        var evaluation = rooms.Services.GetRequiredService<RetrievalEvaluation>();
+        return (await evaluation.RunAsync(rooms.Caller, [baseId], questions, AnswerEvaluation.QueryOf, stop), await AnswerEvaluation.RunAsync(rooms.Answers, rooms.Caller, [baseId], questions, stop));
+    }
+
+    private static FileInfo[] GoldenFiles(DirectoryInfo folder) =>
+        new DirectoryInfo(Path.Combine(folder.FullName, GoldenFolder)) is { Exists: true } golden && golden.GetFiles("*.jsonl") is { Length: > 0 } files
+            ? [.. files.OrderBy(f => f.Name, StringComparer.Ordinal)]
+            : throw new IOException($"{folder.FullName} has no {GoldenFolder}/*.jsonl. Name the files of questions as arguments.");
 
     private static void Print(string name, int questions, (RetrievalReport Search, AnswerReport Answers) report, bool json)
     {
@@ -78,7 +87,7 @@ internal static class EvalCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
               answers: a citation holds the expected span {answers.CitationHolds:0.000} (the first one {answers.FirstCitationHolds:0.000}), wrongly refused {answers.WronglyRefused:0.000}, of {answers.Answerable} answerable
-                       rightly refused {answers.RightlyRefused:0.000} of {answers.Unanswerable} unanswerable; {answers.MedianMilliseconds:0} ms an answer (median)
+                       rightly refused {answers.RightlyRefused:0.000} of {answers.Unanswerable} unanswerable; {answers.Citations:0.0} citations and {answers.MedianMilliseconds:0} ms an answer (median)
             """) + "\n");
     }
 
