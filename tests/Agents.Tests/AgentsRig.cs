@@ -27,12 +27,12 @@ internal sealed class AgentsRig : IAsyncDisposable
     private readonly Contexts contexts;
     private readonly RunHost host;
 
-    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool ownsFolder, Process process)
+    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool serves, bool ownsFolder, Process process)
     {
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
         contexts = new Contexts(folder, process.Connection);
         var settings = Options.Create(options);
-        ServedModels models = new([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)]);
+        ServedModels models = new(serves ? [new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)] : []);
         Answers = new AnswerAgent(
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
         RunStore store = new(contexts, new LeaseOwner(new DataFolder(process.DataFolder ?? folder)), process.Clock ?? TimeProvider.System);
@@ -53,13 +53,13 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ConversationLibrary Conversations { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
-    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, Process? process = null)
+    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, bool serves = true, Process? process = null)
     {
         AgentsOptions options = new();
         configure?.Invoke(options);
         AgentsRig rig = new(
             folder ?? Directory.CreateTempSubdirectory("agents-").FullName, chat ?? ScriptedChatClient.Saying("Yes [1]."), options,
-            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, ownsFolder: folder is null, process ?? new Process());
+            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, serves, ownsFolder: folder is null, process ?? new Process());
         await using (var db = rig.contexts.CreateDbContext())
             await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken, TableSteps.All);
         await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken);

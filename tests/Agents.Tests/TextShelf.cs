@@ -3,6 +3,7 @@ using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
 using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Index;
 using Platform.Retrieval.Reading;
 using Platform.Retrieval.Search;
 
@@ -42,7 +43,7 @@ internal sealed class TextShelf : IEvidence
     {
         Searches.Add(query);
         await BeforeSearch(cancellation);
-        var wanted = QueryTerms.ContentOf(query.Text).Distinct().ToList();
+        var wanted = QueryTerms.ContentOf(query.Text + "\n" + query.Related).Distinct().ToList();
         var hits = documents.SelectMany(d => Passages(d.Key, d.Value.Text.Text).Select(passage =>
             {
                 var terms = QueryTerms.Of(passage.Text).ToHashSet();
@@ -50,7 +51,8 @@ internal sealed class TextShelf : IEvidence
                 return new SearchHit(passage, d.Value.Name, "text/plain", 1, share, share, null, null, share, null);
             }))
             .Where(hit => hit.Score > 0).OrderByDescending(hit => hit.Score).Take(query.Top).ToList();
-        return new SearchResult(hits, TimeSpan.Zero);
+        var held = documents.SelectMany(d => Passages(d.Key, d.Value.Text.Text)).Select(passage => QueryTerms.Of(passage.Text).ToHashSet()).ToList();
+        return new SearchResult(hits, TimeSpan.Zero, new TermCounts(held.Count, wanted.ToDictionary(term => term, term => held.LongCount(terms => terms.Contains(term)))));
     }
 
     public Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation) =>

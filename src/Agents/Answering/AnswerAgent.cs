@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Agents.Answering.Citing;
 using Platform.Agents.Answering.Generating;
 using Platform.Agents.Answering.Quoting;
+using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Search;
 
@@ -31,26 +32,31 @@ public sealed class AnswerAgent
         var bases = (await evidence.BasesAsync(asked.Caller, cancellation)).Where(b => asked.BaseIds.Count == 0 || asked.BaseIds.Contains(b.Id)).ToList();
         yield return new AnswerStatus(AnswerStage.Searching, bases.Sum(b => b.Ready));
 
-        var (question, hits) = await SearchAsync(asked, [.. bases.Select(b => b.Id)], cancellation);
+        var question = AskedQuestion.Of(asked.Question, asked.History);
+        var found = await evidence.SearchAsync(asked.Caller, question.Query([.. bases.Select(b => b.Id)], options.Passages), cancellation);
         clock.Searched();
-        var model = await ModelAsync(asked.Mode, cancellation);
-        var quotes = model is null ? await quoteMode.ChooseAsync(question, hits, cancellation) : [];
+        var (model, instead) = await WriterAsync(asked.Mode, cancellation);
+        var ranked = await quoteMode.RankAsync(question, found, byMeaning: model is null, cancellation);
+        var hits = IsAnswered(question, ranked) ? found.Hits : [];
+        AnswerMessages? prompt = null;
+        if (model is not null && hits.Count > 0)
+            (prompt, instead) = await FitAsync(question, asked, hits, model, cancellation);
         yield return new AnswerSources([.. hits.Select(Source)], clock.SearchMs);
 
         if (hits.Count == 0)
         {
             clock.Wrote();
             yield return new AnswerText(AnswerWords.NotFound(question.Language));
-            yield return new AnswerDone(model is null ? AnswerMode.Quote : AnswerMode.Generate, NotFound: true, clock.Stop(), new(model?.Id ?? "", 0, 0, 0, 0));
+            yield return new AnswerDone(model is null ? AnswerMode.Quote : AnswerMode.Generate, NotFound: true, clock.Stop(), new(model?.Id ?? "", 0, 0, 0, 0), instead);
             yield break;
         }
 
         yield return new AnswerStatus(AnswerStage.Writing, 0);
         CitationWriter citations = new(evidence, asked.Caller);
-        var answer = model is null
-            ? QuoteAnswer.StreamAsync(question, quotes, citations, cancellation)
-            : generated.StreamAsync(question, asked.History, hits, model, citations, cancellation);
-        AnswerDone done = new(AnswerMode.Quote, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0));
+        var answer = prompt is null
+            ? QuoteAnswer.StreamAsync(question, quoteMode.Choose(ranked), citations, cancellation)
+            : generated.StreamAsync(question, prompt, hits, citations, cancellation);
+        AnswerDone done = new(AnswerMode.Quote, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0), instead);
         await foreach (var item in answer.WithCancellation(cancellation))
         {
             if (item is AnswerText)
@@ -63,34 +69,37 @@ public sealed class AnswerAgent
         yield return done with { Timings = clock.Stop() };
     }
 
-    /// <summary>What the question means in its conversation, and the passages that bear on it. A question that may or may not be a follow-up is first searched by itself.</summary>
-    private async Task<(AskedQuestion Question, IReadOnlyList<SearchHit> Hits)> SearchAsync(AnswerQuestion asked, IReadOnlyList<Guid> bases, CancellationToken cancellation)
-    {
-        var alone = AskedQuestion.Alone(asked.Question);
-        if (bases.Count == 0)
-            return (alone, []);
-        var inContext = AskedQuestion.InContext(asked.Question, asked.History);
-        var question = AskedQuestion.PointsBack(asked.Question) ? inContext : alone;
-        var hits = await RelevantAsync(question);
-        if (hits.Count == 0 && question == alone && inContext.SearchText != alone.SearchText && AskedQuestion.IsShort(asked.Question))
-            (question, hits) = (inContext, await RelevantAsync(inContext));
-        return (question, hits);
+    /// <summary>Whether the best sentence bears enough on what the question itself asks; a follow-up's earlier questions do not count.</summary>
+    private bool IsAnswered(AskedQuestion question, IReadOnlyList<RankedSentence> ranked) =>
+        ranked.Count > 0 && Relevance.Of(ranked[0].Support, ranked[0].Passage.Hit.DenseScore) >= (question.Language == AnswerLanguage.Chinese ? options.MinRelevanceChinese : options.MinRelevance);
 
-        async Task<IReadOnlyList<SearchHit>> RelevantAsync(AskedQuestion what)
+    /// <summary>The model that is to write the answer; null means that quotes are the answer.</summary>
+    private async Task<(ServedModel? Model, QuotedInstead? Instead)> WriterAsync(AnswerMode mode, CancellationToken cancellation)
+    {
+        if (mode == AnswerMode.Quote)
+            return (null, null);
+        try
         {
-            var result = await evidence.SearchAsync(asked.Caller, new SearchQuery(what.SearchText, bases, options.Passages), cancellation);
-            var least = what.Language == AnswerLanguage.Chinese ? options.MinRelevanceChinese : options.MinRelevance;
-            return result.Hits.Any(hit => hit.Relevance >= least) ? result.Hits : [];
+            var model = await models.ChatModelAsync(cancellation);
+            return (mode == AnswerMode.Generate || model.CanAnswer ? model : null, null);
+        }
+        catch (ModelHostException away) when (mode == AnswerMode.Auto && away.Kind is ModelHostErrorKind.Unavailable or ModelHostErrorKind.ModelNotFound)
+        {
+            return (null, QuotedInstead.ModelAway);
         }
     }
 
-    /// <summary>The model that is to write the answer; null means that quotes are the answer.</summary>
-    private async Task<ServedModel?> ModelAsync(AnswerMode mode, CancellationToken cancellation)
+    /// <summary>The prompt; none where the model's context is too small for it and quotes may stand in.</summary>
+    private async Task<(AnswerMessages? Prompt, QuotedInstead? Instead)> FitAsync(AskedQuestion question, AnswerQuestion asked, IReadOnlyList<SearchHit> hits, ServedModel model, CancellationToken cancellation)
     {
-        if (mode == AnswerMode.Quote)
-            return null;
-        var model = await models.ChatModelAsync(cancellation);
-        return mode == AnswerMode.Generate || model.CanAnswer ? model : null;
+        try
+        {
+            return (await generated.FitAsync(question, asked.History, hits, model, cancellation), null);
+        }
+        catch (RunException tooLong) when (asked.Mode == AnswerMode.Auto && tooLong.Kind == RunErrorKind.ContextTooLong)
+        {
+            return (null, QuotedInstead.ContextTooSmall);
+        }
     }
 
     private static SourceRead Source(SearchHit hit) =>

@@ -23,4 +23,9 @@ public sealed record AnswerText(string Text) : AnswerEvent;
 public sealed record AnswerCitation(Citation Citation) : AnswerEvent;
 
 /// <summary>The end. NotFound: nothing lay above the threshold, and the text says so.</summary>
-public sealed record AnswerDone(AnswerMode Mode, bool NotFound, AnswerTimings Timings, AnswerUsage Usage) : AnswerEvent;
+/// <param name="InsteadBecause">Why the answer is made of quotes although the model's own words were to be tried; null when they were not.</param>
+public sealed record AnswerDone(AnswerMode Mode, bool NotFound, AnswerTimings Timings, AnswerUsage Usage, QuotedInstead? InsteadBecause = null) : AnswerEvent;
+
+/// <summary>What kept a model from answering in its own words. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<QuotedInstead>))]
+public enum QuotedInstead { ModelAway, ContextTooSmall }

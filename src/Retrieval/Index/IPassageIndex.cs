@@ -52,7 +52,14 @@ public sealed record IndexedPassage(Passage Passage, ReadOnlyMemory<float> Vecto
 public sealed record ScoredPassage(Passage Passage, double Score);
 
 /// <summary>Passages in all, and those that hold each term; a term that none holds is left out.</summary>
-public sealed record TermCounts(long Passages, IReadOnlyDictionary<string, long> Holding);
+public sealed record TermCounts(long Passages, IReadOnlyDictionary<string, long> Holding)
+{
+    /// <summary>Of an index without passages.</summary>
+    public static TermCounts None { get; } = new(0, new Dictionary<string, long>());
+
+    /// <summary>Inverse document frequency of what so many passages hold: ln(1 + (N − n + ½) / (n + ½)).</summary>
+    public double Weight(long holding) => Math.Log(1 + ((Passages - holding + 0.5) / (holding + 0.5)));
+}
 
 /// <summary>What may be found: passages of these bases (none given finds nothing), and only of these documents when given.</summary>
 public sealed record PassageFilter(IReadOnlyList<Guid> BaseIds, IReadOnlyList<Guid>? DocumentIds = null);

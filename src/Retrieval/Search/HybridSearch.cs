@@ -16,13 +16,17 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
     private readonly RetrievalOptions _options = options.Value;
     private bool _wordsOnly;
 
-    /// <summary>Distinct passages, best first; only those that <paramref name="current"/> lets through, when given. Throws ModelHostException only for <see cref="SearchMode.Dense"/>: the other modes go on by words.</summary>
-    public async Task<IReadOnlyList<Candidate>> FindAsync(string question, SearchMode mode, int top, PassageFilter filter, CurrentDocuments? current, CancellationToken cancellation)
+    /// <summary>Distinct passages, best first, only those that <paramref name="current"/> lets through, and how common the terms are. Throws ModelHostException only for <see cref="SearchMode.Dense"/>: the other modes go on by words.</summary>
+    /// <param name="related">Words that find passages too, and count nothing.</param>
+    public async Task<(IReadOnlyList<Candidate> Passages, TermCounts Terms)> FindAsync(
+        string question, string related, SearchMode mode, int top, PassageFilter filter, CurrentDocuments current, CancellationToken cancellation)
     {
         ReadOnlyMemory<float>? vector = mode == SearchMode.Lexical ? null : await EmbedAsync(question, mode, cancellation);
-        List<Candidate> candidates = await FindAsync(question, vector, mode, top, filter, current, cancellation);
-        QuestionWeights weights = new(question, await index.CountTermsAsync([.. QueryTerms.ContentOf(question).Distinct()], cancellation));
-        return [.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })];
+        string words = related.Length == 0 ? question : question + "\n" + related;
+        List<Candidate> candidates = await FindAsync(words, vector, mode, top, filter, current, cancellation);
+        TermCounts terms = await index.CountTermsAsync([.. QueryTerms.ContentOf(words).Distinct()], cancellation);
+        QuestionWeights weights = new(question, terms);
+        return ([.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })], terms);
     }
 
     /// <summary>The question's vector, or null when it cannot be had or would mean nothing to the index.</summary>
@@ -63,7 +67,7 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
 
     /// <summary>Looks deeper while near duplicates leave too few.</summary>
     private async Task<List<Candidate>> FindAsync(
-        string question, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CurrentDocuments? current, CancellationToken cancellation)
+        string words, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CurrentDocuments current, CancellationToken cancellation)
     {
         bool again = true;
         int depth = Math.Max(FirstDepth, top);
@@ -71,19 +75,16 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
         {
             Task<IReadOnlyList<ScoredPassage>> nothing = Task.FromResult<IReadOnlyList<ScoredPassage>>([]);
             Task<IReadOnlyList<ScoredPassage>> dense = vector is { } known ? index.SearchDenseAsync(known, filter, depth, cancellation) : nothing;
-            Task<IReadOnlyList<ScoredPassage>> lexical = mode == SearchMode.Dense ? nothing : index.SearchLexicalAsync(question, filter, depth, cancellation);
+            Task<IReadOnlyList<ScoredPassage>> lexical = mode == SearchMode.Dense ? nothing : index.SearchLexicalAsync(words, filter, depth, cancellation);
             await Task.WhenAll(dense, lexical);
             (IReadOnlyList<ScoredPassage> byMeaning, IReadOnlyList<ScoredPassage> byWords) = (await dense, await lexical);
             bool all = byMeaning.Count < depth && byWords.Count < depth;
-            if (current is not null)
+            await current.ReadAsync(byMeaning.Concat(byWords), cancellation);
+            (byMeaning, byWords) = (current.Counting(byMeaning), current.Counting(byWords));
+            if (current.Replaced && again)
             {
-                await current.ReadAsync(byMeaning.Concat(byWords), cancellation);
-                (byMeaning, byWords) = (current.Counting(byMeaning), current.Counting(byWords));
-                if (current.Replaced && again)
-                {
-                    again = false;
-                    continue;
-                }
+                again = false;
+                continue;
             }
 
             double denseWeight = mode == SearchMode.Dense ? 1 : _options.DenseWeight;

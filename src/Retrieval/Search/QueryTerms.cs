@@ -31,6 +31,13 @@ public static class QueryTerms
         return content.Count > 0 ? content : Terms(folded, contentOnly: false);
     }
 
+    /// <summary>Whether a text has a term that is no stop word.</summary>
+    public static bool HasContent(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Terms(TextFolding.Fold(text), contentOnly: true).Count > 0;
+    }
+
     private static List<string> Terms(string folded, bool contentOnly)
     {
         var terms = new List<string>(folded.Length / 6 + 1);

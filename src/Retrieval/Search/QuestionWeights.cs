@@ -3,7 +3,7 @@ using Platform.Retrieval.Index;
 namespace Platform.Retrieval.Search;
 
 /// <summary>
-/// How much of a question a passage covers. Each content term of the question weighs its inverse document frequency, ln(1 + (N − n + ½) / (n + ½)) for n of N passages;
+/// How much of a question a passage covers. Each content term of the question weighs its inverse document frequency (<see cref="TermCounts.Weight"/>);
 /// covered is the share of weight whose terms stand in the passage's heading or text.
 /// </summary>
 internal sealed class QuestionWeights
@@ -14,7 +14,7 @@ internal sealed class QuestionWeights
     public QuestionWeights(string question, TermCounts counts)
     {
         _terms = [.. QueryTerms.ContentOf(question)];
-        _weights = [.. _terms.Select(term => Weight(counts.Passages, counts.Holding.GetValueOrDefault(term)))];
+        _weights = [.. _terms.Select(term => counts.Weight(counts.Holding.GetValueOrDefault(term)))];
     }
 
     /// <summary>The share of the question's weight, 0 to 1; 0 for a question without content words.</summary>
@@ -34,8 +34,6 @@ internal sealed class QuestionWeights
 
         return all == 0 ? 0 : covered / all;
     }
-
-    private static double Weight(long passages, long holding) => Math.Log(1 + ((passages - holding + 0.5) / (holding + 0.5)));
 
     /// <summary>Chinese is cut into pairs, some of which only join the end of one word to the beginning of the next. Absent, with both its neighbours present, such a pair says nothing.</summary>
     private bool OnlySpans(int i, HashSet<string> held) =>

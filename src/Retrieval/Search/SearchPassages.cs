@@ -10,15 +10,16 @@ namespace Platform.Retrieval.Search;
 public enum SearchMode { Fused, Dense, Lexical }
 
 /// <summary>A question to the index.</summary>
-public sealed record SearchQuery(string Text, IReadOnlyList<Guid> BaseIds, int Top = 8, SearchMode Mode = SearchMode.Fused);
+/// <param name="Related">Further words by which passages are found, such as synonyms; they count neither for meaning nor for relevance.</param>
+public sealed record SearchQuery(string Text, IReadOnlyList<Guid> BaseIds, int Top = 8, SearchMode Mode = SearchMode.Fused, string Related = "");
 
 /// <summary>A found passage.</summary>
 /// <param name="Score">Fused score, larger is better, comparable inside one result only.</param>
 /// <param name="Relevance">0 to 1, comparable across questions: how much of the question's weight (inverse document frequency) the passage covers, with the cosine. Thresholds act on this.</param>
 public sealed record SearchHit(Passage Passage, string DocumentName, string MediaType, int DocumentVersion, double Score, double Relevance, double? DenseScore, int? DenseRank, double? LexicalScore, int? LexicalRank);
 
-/// <summary>Hits, best first, and the time taken.</summary>
-public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, TimeSpan Elapsed);
+/// <summary>Hits, best first, the time taken, and how common the query's terms are in the index.</summary>
+public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, TimeSpan Elapsed, TermCounts Terms);
 
 /// <summary>Finds passages in the bases that the caller may read.</summary>
 public sealed class SearchPassages
@@ -38,12 +39,12 @@ public sealed class SearchPassages
         List<Guid> bases = await db.Bases.ReadableBy(caller).Where(b => query.BaseIds.Contains(b.Id)).Select(b => b.Id).ToListAsync(cancellation);
         if (bases.Count == 0 || string.IsNullOrWhiteSpace(query.Text))
         {
-            return new SearchResult([], _time.GetElapsedTime(started));
+            return new SearchResult([], _time.GetElapsedTime(started), TermCounts.None);
         }
 
         CurrentDocuments current = new(db);
-        IReadOnlyList<Candidate> found = await _search.FindAsync(query.Text, query.Mode, query.Top, new PassageFilter(bases), current, cancellation);
-        return new SearchResult([.. found.Select(c => Named(c, current[c.Passage.DocumentId]))], _time.GetElapsedTime(started));
+        (IReadOnlyList<Candidate> found, TermCounts terms) = await _search.FindAsync(query.Text, query.Related, query.Mode, query.Top, new PassageFilter(bases), current, cancellation);
+        return new SearchResult([.. found.Select(c => Named(c, current[c.Passage.DocumentId]))], _time.GetElapsedTime(started), terms);
     }
 
     private static SearchHit Named(Candidate found, CurrentDocument document) => new(

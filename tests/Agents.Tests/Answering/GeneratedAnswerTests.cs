@@ -88,7 +88,7 @@ public sealed class GeneratedAnswerTests
         Assert.DoesNotContain("<passage number=\"8\"", prompt, StringComparison.Ordinal);
         Assert.Contains("from nothing else", sent[0].Text, StringComparison.Ordinal);
 
-        var refusal = await Assert.ThrowsAsync<RunException>(() => AskAsync(chat, "Which annual leave rule? " + new string('x', 8000), shelf, contextTokens: 1500));
+        var refusal = await Assert.ThrowsAsync<RunException>(() => AskAsync(chat, "Which annual leave rule? " + new string('x', 8000), shelf, contextTokens: 1500, mode: AnswerMode.Generate));
         Assert.Equal(RunErrorKind.ContextTooLong, refusal.Kind);
         Assert.Contains("1,500", refusal.Message, StringComparison.Ordinal);
     }
@@ -130,6 +130,30 @@ public sealed class GeneratedAnswerTests
     }
 
     [Fact]
+    public async Task A_model_with_too_small_a_context_leaves_the_answer_to_quotes_and_says_so()
+    {
+        var chat = ScriptedChatClient.Saying("Invented.");
+        var (events, text) = await AskAsync(chat, "How many days of annual leave?", contextTokens: 64);
+        Assert.Equal("From these documents:\n\n> Everybody has 27 days of annual leave. [1]\n\n", text);
+        var done = Assert.IsType<AnswerDone>(events[^1]);
+        Assert.Equal((AnswerMode.Quote, QuotedInstead.ContextTooSmall), (done.Mode, done.InsteadBecause));
+        Assert.Empty(chat.Requests);
+    }
+
+    [Theory]
+    [InlineData(AnswerMode.Auto, true)]
+    [InlineData(AnswerMode.Generate, false)]
+    public async Task Without_a_model_the_documents_are_quoted_unless_its_words_were_asked_for(AnswerMode mode, bool answers)
+    {
+        await using var rig = await AgentsRig.StartAsync(serves: false);
+        var asked = rig.Answers.StreamAsync(new AnswerQuestion(AgentsRig.Anna, "How many days of annual leave?", [], [], mode), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        if (answers)
+            Assert.Equal(QuotedInstead.ModelAway, Assert.IsType<AnswerDone>((await asked)[^1]).InsteadBecause);
+        else
+            Assert.Equal(RunErrorKind.ModelUnavailable, (await Assert.ThrowsAsync<RunException>(async () => await asked)).Kind);
+    }
+
+    [Fact]
     public async Task The_callers_cancel_passes_through_with_its_token()
     {
         using CancellationTokenSource caller = new();
@@ -145,10 +169,10 @@ public sealed class GeneratedAnswerTests
         Assert.Equal(caller.Token, cancelled.CancellationToken);
     }
 
-    private static async Task<(List<AnswerEvent> Events, string Text)> AskAsync(IChatClient chat, string question = "How many days of annual leave, and what when sick?", TextShelf? shelf = null, int contextTokens = 4096)
+    private static async Task<(List<AnswerEvent> Events, string Text)> AskAsync(IChatClient chat, string question = "How many days of annual leave, and what when sick?", TextShelf? shelf = null, int contextTokens = 4096, AnswerMode mode = AnswerMode.Auto)
     {
         await using var rig = await AgentsRig.StartAsync(chat, shelf: shelf ?? new TextShelf().Add("leave.txt", Leave), contextTokens: contextTokens);
-        var events = await rig.Answers.StreamAsync(new AnswerQuestion(AgentsRig.Anna, question, [], []), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        var events = await rig.Answers.StreamAsync(new AnswerQuestion(AgentsRig.Anna, question, [], [], mode), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
         return (events, string.Concat(events.OfType<AnswerText>().Select(e => e.Text)));
     }
 }

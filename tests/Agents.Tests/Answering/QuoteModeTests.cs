@@ -1,5 +1,7 @@
 using Platform.Agents.Answering;
 using Platform.Agents.Answering.Quoting;
+using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Tests.Answering;
 
@@ -19,7 +21,7 @@ public sealed class QuoteModeTests
     {
         var (events, text) = await AskAsync(question, Shelf());
         var citation = events.OfType<AnswerCitation>().First().Citation;
-        Assert.Equal((1, expected, Verdict.Supported), (citation.N, citation.Quote, citation.Verdict));
+        Assert.Equal((1, expected, Verdict.Verbatim), (citation.N, citation.Quote, citation.Verdict));
         Assert.Contains($"> {expected} [1]\n", text, StringComparison.Ordinal);
         Assert.Equal($"> {expected} [1]", text[citation.AnswerStart..citation.AnswerEnd]);
         Assert.Equal((AnswerMode.Quote, false), (events.OfType<AnswerDone>().Single().Mode, events.OfType<AnswerDone>().Single().NotFound));
@@ -98,6 +100,12 @@ public sealed class QuoteModeTests
     [InlineData("How many of them does each person get?", true)]
     [InlineData("那满五年呢？", true)]
     [InlineData("它的有效期是多久？", true)]
+    [InlineData("And then?", true)]
+    [InlineData("How many?", true)]
+    [InlineData("Is there a canteen?", false)]
+    [InlineData("What does a trip that costs £1,800 need?", false)]
+    [InlineData("When is the bonus paid this year?", false)]
+    [InlineData("zyxgorf quantum brontosaurus?", false)]
     [InlineData("How many days of annual leave do I have?", false)]
     [InlineData("年假有几天？", false)]
     public void A_follow_up_is_known_by_its_wording(string question, bool expected) => Assert.Equal(expected, AskedQuestion.PointsBack(question));
@@ -111,6 +119,43 @@ public sealed class QuoteModeTests
         Assert.Contains("annual leave", shelf.Searches[^1].Text, StringComparison.Ordinal);
         await AskAsync("Who leads the incident team?", shelf, history);
         Assert.Equal("Who leads the incident team?", shelf.Searches[^1].Text);
+    }
+
+    [Theory]
+    [InlineData("zyxgorf quantum brontosaurus?")]
+    [InlineData("And the zyxgorf brontosaurus?")]
+    [InlineData("那量子恐龙呢？")]
+    public async Task What_the_documents_do_not_hold_is_refused_after_a_good_answer_too(string question)
+    {
+        PastTurn[] history = [new("user", "How many days of annual leave do I have?"), new("assistant", "Everybody has 27 days of annual leave. [1]")];
+        var (events, _) = await AskAsync(question, Shelf(), history);
+        Assert.True(events.OfType<AnswerDone>().Single().NotFound);
+        Assert.Empty(events.OfType<AnswerSources>().Single().Sources);
+    }
+
+    [Fact]
+    public async Task A_question_in_other_words_finds_its_answer()
+    {
+        var (events, _) = await AskAsync("How much vacation is there?", Shelf());
+        Assert.Equal("Everybody has 27 days of annual leave.", events.OfType<AnswerCitation>().First().Citation.Quote);
+    }
+
+    [Fact]
+    public async Task Captions_are_not_quoted_and_list_numbers_are_left_out()
+    {
+        var shelf = new TextShelf().Add("water.txt", "Figure 1: Lifejackets by weight\n1. Nobody works alone.\n2. Lifejackets of 150 newtons are worn on boats.");
+        var (events, text) = await AskAsync("Which lifejackets are worn?", shelf);
+        Assert.Equal("Lifejackets of 150 newtons are worn on boats.", Assert.Single(events.OfType<AnswerCitation>()).Citation.Quote);
+        Assert.DoesNotContain("Figure", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_passage_cut_within_a_table_has_its_head_from_the_heading()
+    {
+        Passage passage = new(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), 1, "London | £168 | The Dovecote\nHalifax | C$204 | Citadel Inn", "3 Where you stay › City | Limit | Hotel", 1, 1, 0, 57, 20);
+        var cut = PassageSentences.Of(new SearchHit(passage, "travel.docx", "text/plain", 1, 1, 1, null, null, 1, 1), rank: 0);
+        Assert.All(cut.Sentences, row => Assert.Equal((PassageSpanKind.TableRow, "City | Limit | Hotel"), (row.Kind, row.TableHead)));
+        Assert.True(cut.HeadingTerms.Holds("stai"));
     }
 
     private static TextShelf Shelf() => new TextShelf().Add("leave.txt", Leave).Add("people.txt", People).Add("年假.txt", 年假);

@@ -8,6 +8,9 @@ using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Generating;
 
+/// <summary>What is sent to the model, and how many of the passages are in it.</summary>
+internal sealed record AnswerMessages(IReadOnlyList<ChatMessage> Messages, int Passages, ChatOptions Settings);
+
 /// <summary>Lets the chat model answer from numbered passages, and resolves and verifies its citation marks as they stream.</summary>
 /// <remarks>What the model writes is untrusted text.</remarks>
 internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOptions<AgentsOptions> options)
@@ -15,14 +18,12 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
     private const int LongestHistory = 6;
 
     /// <summary>Streams the answer; the last event is an <see cref="AnswerDone"/> without timings.</summary>
-    public async IAsyncEnumerable<AnswerEvent> StreamAsync(
-        AskedQuestion question, IReadOnlyList<PastTurn> history, IReadOnlyList<SearchHit> hits, ServedModel model, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<AnswerEvent> StreamAsync(AskedQuestion question, AnswerMessages prompt, IReadOnlyList<SearchHit> hits, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (messages, passages, settings) = await PromptAsync(question, history, hits, model, cancellation);
-        CitationMarks marks = new(passages);
+        CitationMarks marks = new(prompt.Passages);
         StringBuilder answer = new();
-        AnswerUsage usage = new(model.Id, 0, 0, 0, 0);
-        await foreach (var update in chat.GetStreamingResponseAsync(messages, settings, cancellation))
+        AnswerUsage usage = new(prompt.Settings.ModelId ?? "", 0, 0, 0, 0);
+        await foreach (var update in chat.GetStreamingResponseAsync(prompt.Messages, prompt.Settings, cancellation))
         {
             if (StatusOf(update) is { } status)
                 yield return status;
@@ -42,7 +43,8 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
         yield return new AnswerDone(AnswerMode.Generate, notFound, new(0, 0, 0), usage);
     }
 
-    private async Task<(List<ChatMessage> Messages, int Passages, ChatOptions Settings)> PromptAsync(
+    /// <summary>Fits the prompt to the model. Throws RunException(ContextTooLong) where not even the first sentence of a passage fits.</summary>
+    public async Task<AnswerMessages> FitAsync(
         AskedQuestion question, IReadOnlyList<PastTurn> history, IReadOnlyList<SearchHit> hits, ServedModel model, CancellationToken cancellation)
     {
         var prompt = AnswerPrompt.For(question.Language);
@@ -63,7 +65,7 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
             ModelId = model.Id, Temperature = 0.2f, MaxOutputTokens = answerTokens,
             AdditionalProperties = new() { ["return_progress"] = true },
         };
-        return (messages, fitted.Passages.Count, settings);
+        return new(messages, fitted.Passages.Count, settings);
     }
 
     private static async IAsyncEnumerable<AnswerEvent> WriteAsync(AnswerPiece piece, StringBuilder answer, IReadOnlyList<SearchHit> hits, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)

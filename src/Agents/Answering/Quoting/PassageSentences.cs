@@ -4,23 +4,28 @@ using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Quoting;
 
-/// <summary>A sentence of a found passage: [Start, End) in the passage's text, and its terms. Untrusted text.</summary>
+/// <summary>A sentence of a found passage: [Start, End) in the passage's text, without the number or bullet of a list item, and its terms. Untrusted text.</summary>
 /// <param name="TableHead">The first row of the table that it is a row of, or null.</param>
-internal sealed record PassageSentence(int Start, int End, string Text, IReadOnlyList<string> Terms, PassageSpanKind Kind, string? TableHead)
+internal sealed partial record PassageSentence(int Start, int End, string Text, TermRow Terms, PassageSpanKind Kind, string? TableHead)
 {
-    public IReadOnlySet<string> TermSet { get; } = Terms.ToHashSet();
+    public TermRow TableHeadTerms { get; } = TermRow.Of(TableHead ?? "");
 
-    public IReadOnlySet<string> TableHeadTerms { get; } = TableHead is null ? new HashSet<string>() : QueryTerms.Of(TableHead).ToHashSet();
+    /// <summary>Whether a pronoun makes it lean on the sentence before.</summary>
+    public bool PointsBack => Kind == PassageSpanKind.Statement && Pronoun().IsMatch(Text);
+
+    [GeneratedRegex(@"\b(?:it|its|they|them|their|he|him|his|she|her|these|those|this)\b|^\s*(?:that|such|here|there|then|however|but|otherwise|both|the (?:same|former|latter|following))\b|[它其]|^\s*(?:[他她这那该此但并]|不过|否则|同时|因此|所以)", RegexOptions.IgnoreCase)]
+    private static partial Regex Pronoun();
 }
 
-/// <summary>What a sentence is in its passage. A title or a question says what the next sentence is about, and answers nothing itself.</summary>
-internal enum PassageSpanKind { Statement, Title, Question, LeadIn, TableHead, TableRow }
+/// <summary>What a sentence is in its passage. A title or a question says what the next sentence is about, and answers nothing itself; nor does a caption, or a figure's label.</summary>
+internal enum PassageSpanKind { Statement, Title, Question, LeadIn, TableHead, TableRow, Caption }
 
 /// <summary>A found passage cut into sentences.</summary>
 internal sealed partial class PassageSentences
 {
-    private PassageSentences(SearchHit hit, int rank, IReadOnlyList<PassageSentence> sentences) =>
-        (Hit, Rank, Sentences) = (hit, rank, sentences);
+    private const string Join = " › ";
+
+    private PassageSentences(SearchHit hit, int rank, IReadOnlyList<PassageSentence> sentences) => (Hit, Rank, Sentences) = (hit, rank, sentences);
 
     public SearchHit Hit { get; }
 
@@ -29,42 +34,60 @@ internal sealed partial class PassageSentences
 
     public IReadOnlyList<PassageSentence> Sentences { get; }
 
-    /// <summary>Terms of the headings above and of the document's name.</summary>
-    public IReadOnlySet<string> AboveTerms { get; private init; } = new HashSet<string>();
+    /// <summary>Terms of the nearest heading, and those of the headings above it and of the document's name.</summary>
+    public TermRow HeadingTerms { get; private init; } = TermRow.Empty;
+    public TermRow AboveTerms { get; private init; } = TermRow.Empty;
 
     public static PassageSentences Of(SearchHit hit, int rank)
     {
-        var text = hit.Passage.Text;
+        var headings = hit.Passage.Heading.Split(Join);
+        var sentences = Cut(hit.Passage.Text, headings[^1]);
+        // A passage cut within a table has the table's head for its last heading.
+        var nearest = sentences.Any(sentence => sentence.TableHead == headings[^1]) && headings.Length > 1 ? headings[^2] : headings[^1];
+        return new(hit, rank, sentences)
+        {
+            HeadingTerms = TermRow.Of(nearest),
+            AboveTerms = TermRow.Of(string.Join('\n', headings.Where(heading => heading != nearest).Append(Path.GetFileNameWithoutExtension(hit.DocumentName)))),
+        };
+    }
+
+    private static List<PassageSentence> Cut(string text, string lastHeading)
+    {
         List<PassageSentence> sentences = [];
         string? head = null;
-        foreach (var (start, end) in SentenceSplitter.Split(text))
+        foreach (var (from, end) in SentenceSplitter.Split(text))
         {
+            var start = from + (ListItem().Match(text[from..end]) is { Success: true } mark && from + mark.Length < end ? mark.Length : 0);
             var sentence = text[start..end];
             var isRow = IsRow(sentence);
-            var kind = isRow ? (head is null ? PassageSpanKind.TableHead : PassageSpanKind.TableRow) : KindOf(sentence, start, end, text);
+            if (isRow && sentences.Count == 0 && IsRow(lastHeading))
+                head = lastHeading;
+            var kind = isRow ? (head is null ? PassageSpanKind.TableHead : PassageSpanKind.TableRow) : KindOf(sentence, start, end, text, isItem: start > from);
             head = isRow ? head ?? sentence : null;
-            sentences.Add(new(start, end, sentence, QueryTerms.Of(sentence), kind, kind == PassageSpanKind.TableRow ? head : null));
+            sentences.Add(new(start, end, sentence, TermRow.Of(sentence), kind, kind == PassageSpanKind.TableRow ? head : null));
         }
-        // One row alone (a passage cut within a table) has no head to be read by.
+        // One row alone has no head to be read by; without a figure it is what stands below the columns of a chart.
         for (var i = 0; i < sentences.Count; i++)
         {
             if (sentences[i].Kind == PassageSpanKind.TableHead && (i + 1 == sentences.Count || sentences[i + 1].Kind != PassageSpanKind.TableRow))
-                sentences[i] = sentences[i] with { Kind = PassageSpanKind.Statement };
+                sentences[i] = sentences[i] with { Kind = sentences[i].Text.Any(char.IsAsciiDigit) ? PassageSpanKind.Statement : PassageSpanKind.Caption };
         }
-        return new(hit, rank, sentences) { AboveTerms = QueryTerms.Of(hit.Passage.Heading + "\n" + Path.GetFileNameWithoutExtension(hit.DocumentName)).ToHashSet() };
+        return sentences;
     }
 
     private static bool IsRow(string sentence) => sentence.Contains(" | ", StringComparison.Ordinal) || sentence.Contains('\t', StringComparison.Ordinal);
 
-    private static PassageSpanKind KindOf(string sentence, int start, int end, string text)
+    private static PassageSpanKind KindOf(string sentence, int start, int end, string text, bool isItem)
     {
+        if (Caption().IsMatch(sentence) || !sentence.Any(char.IsLetter))
+            return PassageSpanKind.Caption;
         var last = sentence[^1];
         if (last is '?' or '？')
             return PassageSpanKind.Question;
         if (last is ':' or '：')
             return PassageSpanKind.LeadIn;
         var ownLine = (start == 0 || text[start - 1] == '\n') && (end == text.Length || text[end] is '\n' or '\r');
-        return ownLine && !EndsLikeSentence().IsMatch(sentence) && !ListItem().IsMatch(sentence) && sentence.Length <= 80 && end < text.Length
+        return ownLine && !isItem && !EndsLikeSentence().IsMatch(sentence) && sentence.Length <= 80
             ? PassageSpanKind.Title
             : PassageSpanKind.Statement;
     }
@@ -72,6 +95,9 @@ internal sealed partial class PassageSentences
     [GeneratedRegex(@"[.!。！；;…”""'）)]$|\d|\bis\b|\bare\b")]
     private static partial Regex EndsLikeSentence();
 
-    [GeneratedRegex(@"^\s*(?:[-*•·–]|\(?\d{1,3}[.)、）]|[（(][一二三四五六七八九十]+[)）])")]
+    [GeneratedRegex(@"^\s*(?:[-*•·–]\s+|\(?\d{1,3}(?:[.)](?=\s)|[、）])\s*|[（(][一二三四五六七八九十]+[)）]\s*)")]
     private static partial Regex ListItem();
+
+    [GeneratedRegex(@"^\s*(?:(?:figure|fig\.|table|chart|exhibit)\s*\d+\s*[:.：]|[图表]\s*\d+(?:[-.]\d+)?\s)", RegexOptions.IgnoreCase)]
+    private static partial Regex Caption();
 }

@@ -19,15 +19,14 @@ internal sealed partial class QuoteMode(IEmbeddingGenerator<string, Embedding<fl
 
     private readonly SentenceLikeness likeness = new(generator);
 
-    /// <summary>The quotes, best first; none when there are no passages. Where the embedding model is away, words alone decide.</summary>
-    public async Task<IReadOnlyList<Quote>> ChooseAsync(AskedQuestion question, IReadOnlyList<SearchHit> hits, CancellationToken cancellation)
+    /// <summary>The quotes from ranked sentences, best first; none when there are none.</summary>
+    public IReadOnlyList<Quote> Choose(IReadOnlyList<RankedSentence> ranked)
     {
-        var ranked = await RankAsync(question, hits, cancellation);
         if (ranked.Count == 0)
             return [];
         var least = ranked[0].Score * (ranked[0].Support >= Sure ? BesideSure : BesideUnsure);
         List<Quote> quotes = [];
-        foreach (var sentence in ranked.Where(r => r.Score >= least).Take(options.Value.Quotes * 3))
+        foreach (var sentence in ranked.Where(r => r.Score >= least && r.Sentence.Kind is not PassageSpanKind.Caption).Take(options.Value.Quotes * 3))
         {
             var quote = Widen(sentence);
             if (quotes.Count < options.Value.Quotes && !quotes.Any(known => Repeats(known, quote)))
@@ -36,18 +35,19 @@ internal sealed partial class QuoteMode(IEmbeddingGenerator<string, Embedding<fl
         return quotes;
     }
 
-    /// <summary>All sentences of the passages, best first.</summary>
-    public async Task<IReadOnlyList<RankedSentence>> RankAsync(AskedQuestion question, IReadOnlyList<SearchHit> hits, CancellationToken cancellation)
+    /// <summary>All sentences of the passages found, best first; by words alone, or by meaning too. Where the embedding model is away, words alone decide.</summary>
+    public async Task<IReadOnlyList<RankedSentence>> RankAsync(AskedQuestion question, SearchResult found, bool byMeaning, CancellationToken cancellation)
     {
-        var passages = hits.Select(PassageSentences.Of).ToList();
-        return SentenceRanking.Rank(question, passages, await LikenessAsync(question, passages, cancellation), RankingWeights.Default);
+        var passages = found.Hits.Select(PassageSentences.Of).ToList();
+        var alike = byMeaning && passages.Count > 0 ? await LikenessAsync(question, passages, cancellation) : null;
+        return new SentenceRanking(question, found.Terms, RankingWeights.Default).Rank(passages, alike);
     }
 
     private async Task<IReadOnlyList<IReadOnlyList<double>>?> LikenessAsync(AskedQuestion question, List<PassageSentences> passages, CancellationToken cancellation)
     {
         try
         {
-            return passages.Count == 0 ? null : await likeness.OfAsync(question.SearchText, passages, cancellation);
+            return await likeness.OfAsync(question.SearchText, passages, cancellation);
         }
         catch (ModelHostException)
         {
