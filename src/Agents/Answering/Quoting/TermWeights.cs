@@ -7,8 +7,11 @@ namespace Platform.Agents.Answering.Quoting;
 /// <summary>How much each term of a question says: its inverse document frequency in the index, times its weight in the question. With synonyms it is as common as the commonest of them.</summary>
 internal static class TermWeights
 {
-    /// <summary>Share of an unknown word's weight that the commonest word keeps: in a base of a few passages every known word is common, and still says something.</summary>
+    /// <summary>Share of an unknown word's weight that the commonest word keeps at least.</summary>
     private const double Commonest = 0.35;
+
+    /// <summary>From about so many passages on, how many hold a word says how common it is. In a base of a few, known and unknown words weigh nearly the same.</summary>
+    private const double Telling = 5;
 
     /// <summary>English words of every subject, stemmed. They may decide between two sentences, but hardly show that a document is about the question.</summary>
     private static readonly FrozenSet<string> LightWords = QueryTerms.Of("""
@@ -23,7 +26,9 @@ internal static class TermWeights
     public static IReadOnlyList<double> Of(IReadOnlyList<QuestionTerm> terms, TermCounts counts, RankingWeights weigh)
     {
         var holding = terms.Select(term => term.Others.Select(other => Holding(other.Terms, counts)).Append(Holding([term.Term], counts)).Max()).ToList();
-        var weights = terms.Select((term, i) => term.Weight * Math.Max(counts.Weight(holding[i]), Commonest * counts.Weight(0)) * (IsLight(term) ? weigh.Light : 1)).ToArray();
+        var telling = counts.Passages / (counts.Passages + Telling);
+        var (commonest, unknownOther) = (1 - ((1 - Commonest) * telling), 1 + ((weigh.UnknownOther - 1) * telling));
+        var weights = terms.Select((term, i) => term.Weight * Math.Max(counts.Weight(holding[i]), commonest * counts.Weight(0)) * (IsLight(term) ? weigh.Light : 1)).ToArray();
         for (var first = 0; first < terms.Count;)
         {
             if (holding[first] > 0)
@@ -36,7 +41,7 @@ internal static class TermWeights
                 next++;
             var words = UnknownWords(terms, first, next);
             for (var i = first; i < next; i++)
-                weights[i] *= words / (next - first) * (AnswerWords.IsChinese(terms[i].Term[0]) ? weigh.UnknownChinese : IsLight(terms[i]) ? 1 : weigh.UnknownOther);
+                weights[i] *= words / (next - first) * (AnswerWords.IsChinese(terms[i].Term[0]) ? weigh.UnknownChinese : IsLight(terms[i]) ? 1 : unknownOther);
             first = next;
         }
         return weights;
