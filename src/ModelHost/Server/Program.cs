@@ -1,6 +1,7 @@
 using System.Text;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server;
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Completions;
@@ -58,6 +59,7 @@ app.MapCreateCompletion();
 app.MapRerankDocuments();
 app.MapMetrics();
 app.MapAdmin();
+app.MapListAdapters();
 
 var ending = app.Lifetime.ApplicationStopping; // asked for now: the run takes the services with it
 try

@@ -1,6 +1,7 @@
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Metrics;
 
 namespace Platform.ModelHost.Server.Hosting;
@@ -30,7 +31,7 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
         Engine.Find(id) is { IsChat: true } model ? model : throw new RequestRefused(Problem.Invalid("model", $"'{id}' does not write; it embeds. Use /v1/embeddings."));
 
     /// <summary>Generates, and counts what it took.</summary>
-    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => metrics.CountAsync(Engine.GenerateAsync(request, cancellation), cancellation);
+    public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => metrics.CountAsync(Engine.GenerateAsync(ServedAdapters.Named(request, Engine), cancellation), cancellation);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -9,5 +9,5 @@ internal static class ListModels
     public static void MapListModels(this IEndpointRouteBuilder app) => app.MapGet("/v1/models", HandleAsync);
 
     private static Task HandleAsync(HttpContext http, EngineHost host) =>
-        http.WriteJsonAsync(new ModelListBody("list", [.. host.Engine.Models.Select(ModelCards.Of)]), ServerJson.Wire.ModelListBody);
+        http.WriteJsonAsync(new ModelListBody("list", [.. ModelCards.All(host.Engine)]), ServerJson.Wire.ModelListBody);
 }

@@ -20,6 +20,8 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(DetokenizedBody))]
 [JsonSerializable(typeof(PromptBody))]
 [JsonSerializable(typeof(InputTokensBody))]
+[JsonSerializable(typeof(AdapterListBody))]
+[JsonSerializable(typeof(IReadOnlyList<LoraAdapterBody>))]
 [JsonSerializable(typeof(PropsBody))]
 [JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
 [JsonSerializable(typeof(JsonObject))]

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Generation;
+
+namespace Platform.ModelHost.Server.Adapters;
+
+/// <summary>The adapters of the registry by name and by number: llama.cpp's clients know them by their place in the list.</summary>
+internal static class ServedAdapters
+{
+    public static IReadOnlyList<AdapterInfo> All(ModelEngine engine) =>
+        engine.Models.FirstOrDefault(model => model.IsChat) is { } model ? engine.Adapters(model.Id) : [];
+
+    /// <summary>name@version, or the name of a file without versions.</summary>
+    public static string Id(AdapterInfo adapter) => adapter.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{adapter.Name}@{adapter.Version}") : adapter.Name;
+
+    /// <summary>The request with names in place of numbers. A number beyond the list stays what it is, for the engine to refuse.</summary>
+    public static GenerationRequest Named(GenerationRequest request, ModelEngine engine)
+    {
+        if (request.Adapters is not { Count: > 0 } choices)
+        {
+            return request;
+        }
+
+        var all = All(engine);
+        return request with { Adapters = [.. choices.Select(choice => int.TryParse(choice.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < all.Count ? choice with { Id = Id(all[number]) } : choice)] };
+    }
+}
