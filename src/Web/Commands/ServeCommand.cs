@@ -18,7 +18,7 @@ internal static class ServeCommand
         {
             await using var app = WebProgram.Build(settings);
             await WebProgram.PrepareAsync(app);
-            await app.StartAsync();
+            await StartAsync(app);
             if (!await AnnounceAsync(app))
             {
                 await app.StopAsync();
@@ -41,6 +41,19 @@ internal static class ServeCommand
         {
             await Console.Error.WriteLineAsync($"platform: {problem.Message}");
             return 1;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync(); // what already runs in the background takes a disposal without it for a failure of its own, and logs that
+            throw;
         }
     }
 
