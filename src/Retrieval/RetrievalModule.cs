@@ -22,6 +22,8 @@ namespace Platform.Retrieval;
 /// <summary>Registers this room and the model host's client.</summary>
 public static class RetrievalModule
 {
+    private const int PageDotsPerInch = 110;
+
     /// <summary>Reads `Data:Directory`, `ConnectionStrings:Platform` and `Retrieval`.</summary>
     public static IServiceCollection AddRetrieval(this IServiceCollection services, IConfiguration configuration)
     {
@@ -34,7 +36,8 @@ public static class RetrievalModule
             PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
 
         services.AddSingleton(provider => DataFolderLock.Take(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<LeaseOwner>().AddSingleton<SpaceReserve>().AddSingleton<ContentStore>().AddSingleton<FolderOwner>().AddSingleton<ParsedTexts>().AddSingleton<DocumentContents>().AddSingleton<DocumentRemoval>();
+        services.AddSingleton<LeaseOwner>().AddSingleton<SpaceReserve>().AddSingleton<ContentStore>().AddSingleton<FolderOwner>().AddSingleton<ParsedTexts>().AddSingleton<PageCache>().AddSingleton<DocumentContents>().AddSingleton<DocumentRemoval>();
+        services.AddSingleton(p => new PageImages(p.GetRequiredService<PageCache>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), (file, page, stop) => PdfPages.RenderAsync(file, page, PageDotsPerInch, stop)));
         services.AddSingleton<IPassageIndex, EmbeddedPassageIndex>();
         services.AddSingleton<ReaderByContent>().AddSingleton<SectionChunker>().AddSingleton<PassageEmbedder>();
         services.AddSingleton<RunningIngests>().AddSingleton<IngestWake>().AddSingleton<IngestQueue>().AddSingleton<IngestJobs>().AddSingleton<IngestPipeline>().AddSingleton<IngestHousekeeping>();

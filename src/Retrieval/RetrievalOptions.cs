@@ -30,6 +30,18 @@ public sealed class RetrievalOptions
     [Range(1, 64)]
     public int Workers { get; set; } = 2;
 
+    /// <summary>Pages of PDFs drawn as pictures at once, 1 to 64; others wait. Each is a process of up to 1 GiB.</summary>
+    [Range(1, 64)]
+    public int PageDrawings { get; set; } = 2;
+
+    /// <summary>Bytes of drawn pages kept on disk at most; beyond it those go that were not looked at for longest.</summary>
+    [Range(0, long.MaxValue)]
+    public long PageCacheBytes { get; set; } = 1L << 30;
+
+    /// <summary>Times that the program may end while it takes one document in, 1 and above; after that the document has failed and is not tried again by itself.</summary>
+    [Range(1, int.MaxValue)]
+    public int MostCrashes { get; set; } = 3;
+
     /// <summary>How long a document waits for a model service that is away before it fails.</summary>
     public TimeSpan ModelPatience { get; set; } = TimeSpan.FromMinutes(10);
 }

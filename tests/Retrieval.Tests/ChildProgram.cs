@@ -13,6 +13,9 @@ internal static class ChildProgram
 {
     private const string Mark = "--as-child";
 
+    /// <summary>No document is given up for having been taken in when the program died.</summary>
+    public static readonly (string Key, string Value) ManyDeaths = ("Retrieval:MostCrashes", "1000");
+
     /// <summary>The program's entry: tests, or one of the children below.</summary>
     public static async Task<int> Main(string[] arguments)
     {
@@ -46,7 +49,7 @@ internal static class ChildProgram
     private static async Task IngestAsync(string folder, Guid baseId, int adds, Moment moment)
     {
         await using Room room = await Room.OpenAsync(new DataFolder(folder), change: services => services.AddSingleton(
-            provider => TellingIndex.Around(new EmbeddedPassageIndex(provider.GetRequiredService<DataFolder>()), moment.ReachAsync)));
+            provider => TellingIndex.Around(new EmbeddedPassageIndex(provider.GetRequiredService<DataFolder>()), moment.ReachAsync)), settings: ManyDeaths);
         room.Embeddings.OnBatch = (_, _) => moment.ReachAsync("embedding");
         Random random = new();
         Task parentGone = Task.Run(Console.In.ReadLine);

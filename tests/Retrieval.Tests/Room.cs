@@ -38,6 +38,9 @@ public sealed class Room : IAsyncDisposable
 
     public IPassageIndex Index => Get<IPassageIndex>();
 
+    /// <summary>Passages in the whole index, of all versions.</summary>
+    public async Task<long> PassagesAsync() => (await Index.CountTermsAsync([], Token)).Passages;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Opens the room on a data folder, as at a start of the program; with no workers when they are not wanted, and with another part in the place of one.</summary>

@@ -1,3 +1,5 @@
+using Platform.Retrieval.Search;
+
 namespace Platform.Agents.Answering;
 
 /// <summary>The languages in which answers are led in.</summary>
@@ -13,7 +15,7 @@ internal static class AnswerWords
         return chinese * 4 > question.Count(char.IsLetter) - chinese && chinese > 0 ? AnswerLanguage.Chinese : AnswerLanguage.English;
     }
 
-    public static bool IsChinese(char c) => c is >= '\u4E00' and <= '\u9FFF' or >= '\u3400' and <= '\u4DBF' or >= '\uF900' and <= '\uFAFF';
+    public static bool IsChinese(char c) => ChineseScript.Contains(c);
 
     public static string NotFound(AnswerLanguage language) =>
         language == AnswerLanguage.Chinese ? "这些文档中没有相关内容。" : "This is not in these documents.";

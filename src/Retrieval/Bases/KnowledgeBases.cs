@@ -9,8 +9,8 @@ namespace Platform.Retrieval.Bases;
 /// <summary>Creates, lists, renames and deletes knowledge bases.</summary>
 public sealed class KnowledgeBases
 {
-    private const int LongestName = 100;
-    private const int LongestDescription = 1000;
+    /// <summary>Characters of a name, and of a description, at most.</summary>
+    public const int LongestName = 100, LongestDescription = 1000;
 
     private readonly IDbContextFactory<RetrievalContext> _database;
     private readonly DocumentRemoval _removal;

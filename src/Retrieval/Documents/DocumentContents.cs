@@ -4,10 +4,9 @@ using Platform.Retrieval.Storage;
 namespace Platform.Retrieval.Documents;
 
 /// <summary>The bytes, text and page images of a stored document.</summary>
-internal sealed class DocumentContents(ContentStore contents, ParsedTexts texts)
+internal sealed class DocumentContents(ContentStore contents, ParsedTexts texts, PageImages pages)
 {
     private const string Pdf = "application/pdf";
-    private const int DotsPerInch = 110;
 
     public Stream Open(DocumentRow document)
     {
@@ -25,25 +24,6 @@ internal sealed class DocumentContents(ContentStore contents, ParsedTexts texts)
             throw new NotFoundException($"Page {page} of document {document.Id}");
         }
 
-        string kept = texts.CachePath(document.Sha256, $".pages/{page}.png");
-        if (File.Exists(kept))
-        {
-            return await File.ReadAllBytesAsync(kept, cancellation);
-        }
-
-        byte[] image = await PdfPages.RenderAsync(contents.PathOf(document.Sha256), page, DotsPerInch, cancellation);
-        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
-        string unfinished = $"{kept}.{Guid.NewGuid():N}";
-        try
-        {
-            await File.WriteAllBytesAsync(unfinished, image, cancellation);
-            File.Move(unfinished, kept, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-
-        return image;
+        return await pages.GetAsync(contents.PathOf(document.Sha256), page, texts.CachePath(document.Sha256, $"{PageCache.Folder}/{page}.png"), cancellation);
     }
 }

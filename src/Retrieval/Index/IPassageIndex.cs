@@ -35,15 +35,16 @@ public interface IPassageIndex
     /// <summary>The passages of one version of a document in order; also those whose version is not known (0).</summary>
     Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation);
 
-    /// <summary>Passages in a base, of all versions.</summary>
-    Task<long> CountAsync(Guid baseId, CancellationToken cancellation);
-
     /// <summary>How many passages there are, and how many hold each of the terms (as QueryTerms makes them), over the whole index: by this a rare word weighs more than a common one.</summary>
     Task<TermCounts> CountTermsAsync(IReadOnlyCollection<string> terms, CancellationToken cancellation);
 
-    /// <summary>The model whose vectors the index holds; null while it holds none. Other models' vectors mean something else and are refused.</summary>
-    Task<string?> EmbeddingModelAsync(CancellationToken cancellation);
+    /// <summary>What vectors the index holds; null while it holds none. Other models' vectors mean something else and are refused.</summary>
+    Task<EmbeddingKind?> EmbeddingKindAsync(CancellationToken cancellation);
 }
+
+/// <summary>Vectors of one model.</summary>
+/// <param name="Length">Numbers of a vector.</param>
+public sealed record EmbeddingKind(string Model, int Length);
 
 /// <summary>A passage and its unit vector.</summary>
 public sealed record IndexedPassage(Passage Passage, ReadOnlyMemory<float> Vector);

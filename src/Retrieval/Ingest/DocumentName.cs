@@ -4,7 +4,7 @@ using System.Text;
 namespace Platform.Retrieval.Ingest;
 
 /// <summary>Makes a name from outside fit to be shown. It is metadata only: no path is ever made from it.</summary>
-internal static class DocumentName
+public static class DocumentName
 {
     private const int Longest = 200;
 

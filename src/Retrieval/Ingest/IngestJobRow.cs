@@ -25,6 +25,9 @@ internal sealed class IngestJobRow
 
     public int Attempts { get; set; }
 
+    /// <summary>How often whoever worked on it was gone before the work had ended.</summary>
+    public int Crashes { get; set; }
+
     /// <summary>Not before this time: back-off while the model service is away.</summary>
     public DateTimeOffset NotBefore { get; set; }
 

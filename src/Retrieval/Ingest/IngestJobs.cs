@@ -11,11 +11,12 @@ internal sealed class IngestJobs(IDbContextFactory<RetrievalContext> database, L
     /// <summary>A job whose lease is older than this is free again.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
 
-    /// <summary>At start: frees the jobs that an earlier process on this data folder held.</summary>
+    /// <summary>At start: frees the jobs that an earlier process on this data folder held when it died; one that was told to stop has given them back.</summary>
     public async Task FreeOwnAsync(CancellationToken cancellation)
     {
         await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
-        await db.Jobs.Where(j => j.LeaseOwner != null && j.LeaseOwner.StartsWith(owner.Folder)).ExecuteUpdateAsync(set => set.SetProperty(j => j.LeaseOwner, (string?)null), cancellation);
+        await db.Jobs.Where(j => j.LeaseOwner != null && j.LeaseOwner.StartsWith(owner.Folder))
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.LeaseOwner, (string?)null).SetProperty(j => j.Crashes, j => j.Crashes + 1), cancellation);
     }
 
     /// <summary>Leases the next job, or returns null when none waits.</summary>
@@ -34,7 +35,8 @@ internal sealed class IngestJobs(IDbContextFactory<RetrievalContext> database, L
 
             await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
             int taken = await free.Where(j => j.Id == id).ExecuteUpdateAsync(
-                set => set.SetProperty(j => j.LeaseOwner, lease).SetProperty(j => j.LeaseUntil, now + LeaseTime).SetProperty(j => j.Attempts, j => j.Attempts + 1), cancellation);
+                set => set.SetProperty(j => j.LeaseOwner, lease).SetProperty(j => j.LeaseUntil, now + LeaseTime).SetProperty(j => j.Attempts, j => j.Attempts + 1)
+                    .SetProperty(j => j.Crashes, j => j.LeaseOwner == null ? j.Crashes : j.Crashes + 1), cancellation);
             if (taken == 0)
             {
                 continue;
@@ -45,7 +47,7 @@ internal sealed class IngestJobs(IDbContextFactory<RetrievalContext> database, L
                     .SetProperty(d => d.StartedAt, now).SetProperty(d => d.UpdatedAt, now), cancellation);
             IngestJobRow job = await db.Jobs.AsNoTracking().Include(j => j.Document).SingleAsync(j => j.Id == id, cancellation);
             await transaction.CommitAsync(cancellation);
-            return new IngestJob(id, lease, job.Document!.BaseId, job.DocumentId, job.Version, job.Name, job.MediaType, job.Bytes, job.Sha256, job.Attempts, job.WaitingSince);
+            return new IngestJob(id, lease, job.Document!.BaseId, job.DocumentId, job.Version, job.Name, job.MediaType, job.Bytes, job.Sha256, job.Attempts, job.Crashes, job.WaitingSince);
         }
     }
 

@@ -44,9 +44,19 @@ internal sealed class IngestQueue(IDbContextFactory<RetrievalContext> database, 
     /// <summary>Cancels what is queued, runs or failed; an earlier version that was ready is ready again. Returns the hash of a content that may now be without an owner, or null.</summary>
     public async Task<string?> CancelAsync(Guid documentId, CancellationToken cancellation)
     {
-        // Stopped first, so that it either has finished or has written nothing; and once more, should it have been queued until now.
-        await running.StopAsync(documentId);
         await using RetrievalContext db = await database.CreateDbContextAsync(cancellation);
+        if (!await db.Jobs.AnyAsync(j => j.DocumentId == documentId, cancellation))
+        {
+            return null;
+        }
+
+        // Whoever runs it here is stopped, and nobody else enters until the job is gone: nothing is written behind this. A job that is stopped must go, even when the caller leaves now.
+        using RunningIngest stopped = await running.EnterAsync(documentId);
+        cancellation = CancellationToken.None;
+        DocumentRow held = await db.Documents.AsNoTracking().SingleOrDefaultAsync(d => d.Id == documentId, cancellation) ?? throw DocumentLibrary.NotFound(documentId);
+
+        // The new version may stand in the index already, unseen. Not inside the transaction: writing to the index takes its time, and everybody's writes would wait along.
+        await (held.Indexed ? index.KeepOnlyAsync(held.BaseId, documentId, held.Version, cancellation) : index.DeleteDocumentAsync(held.BaseId, documentId, cancellation));
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
         DocumentRow document = await LockAsync(db, documentId, cancellation);
         IngestJobRow? job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.DocumentId == documentId, cancellation);
@@ -55,14 +65,11 @@ internal sealed class IngestQueue(IDbContextFactory<RetrievalContext> database, 
             return null;
         }
 
-        // The new version may stand in the index already, unseen.
-        await (document.Indexed ? index.KeepOnlyAsync(document.BaseId, documentId, document.Version, cancellation) : index.DeleteDocumentAsync(document.BaseId, documentId, cancellation));
         await db.Jobs.Where(j => j.Id == job.Id).ExecuteDeleteAsync(cancellation);
         (document.State, document.StageDone, document.StageTotal, document.UpdatedAt) = (document.Indexed ? DocumentState.Ready : DocumentState.Cancelled, 0, 0, time.GetUtcNow());
         (document.ErrorCode, document.ErrorDetail, document.FailedAt) = (null, null, null);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        await running.StopAsync(documentId);
         return job.Sha256 == document.Sha256 ? null : job.Sha256;
     }
 

@@ -67,6 +67,7 @@ internal sealed class IngestWorker(
         Task keeping = KeepLeaseAsync(job, progress, entered, done.Token);
         try
         {
+            RefuseDeadly(job);
             await pipeline.RunAsync(job, progress, either.Token);
         }
         catch (Exception early) when (early is LeaseLostException || (early is OperationCanceledException && entered.Stopping.IsCancellationRequested))
@@ -85,6 +86,17 @@ internal sealed class IngestWorker(
         {
             await done.CancelAsync();
             await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A document that takes the program down would do so at every start.</summary>
+    private void RefuseDeadly(IngestJob job)
+    {
+        if (job.Crashes >= options.Value.MostCrashes)
+        {
+            throw new IngestException(
+                IngestError.ProgramEnded,
+                $"The program ended {job.Crashes} times while it was taking this file in, so it is not tried again by itself. If the program was not stopped from outside, split or convert the file; else retry.");
         }
     }
 

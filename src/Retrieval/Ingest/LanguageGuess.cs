@@ -1,4 +1,5 @@
 using System.Text;
+using Platform.Retrieval.Search;
 
 namespace Platform.Retrieval.Ingest;
 
@@ -16,7 +17,7 @@ internal static class LanguageGuess
             if (Rune.IsLetter(rune))
             {
                 letters++;
-                chinese += rune.Value is (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF) ? 1 : 0;
+                chinese += ChineseScript.Contains(rune) ? 1 : 0;
             }
         }
 

@@ -86,7 +86,7 @@ internal static class TextFile
         {
             var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: false);
             var text = encoding.GetString(sample[..(sample.Length & ~1)]);
-            if (text.Count(char.IsAscii) > text.Length / 50 && ShareOf(text, c => IsChinese(c) || c is '\n' or '\r' or (>= ' ' and <= '~')) > 0.97) return encoding;
+            if (text.Count(char.IsAscii) > text.Length / 50 && ShareOf(text, c => IsCommonInChinese(c) || c is '\n' or '\r' or (>= ' ' and <= '~')) > 0.97) return encoding;
         }
         return null;
     }
@@ -114,5 +114,6 @@ internal static class TextFile
 
     private static double ShareOf(string text, Func<char, bool> which) => (double)text.Count(which) / text.Length;
 
-    private static bool IsChinese(char c) => c is (>= '\u4E00' and <= '\u9FA5') or (>= '\u3000' and <= '\u3020') or (>= '\uFF01' and <= '\uFF5E') or '“' or '”' or '‘' or '’' or '…' or '—' or '·';
+    // For guessing an encoding: narrower than the script, since the rarer ideographs are what Western text looks like in a wrong one, and with the marks between them.
+    private static bool IsCommonInChinese(char c) => c is (>= '\u4E00' and <= '\u9FA5') or (>= '\u3000' and <= '\u3020') or (>= '\uFF01' and <= '\uFF5E') or '“' or '”' or '‘' or '’' or '…' or '—' or '·';
 }

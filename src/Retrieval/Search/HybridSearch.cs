@@ -32,7 +32,7 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
     /// <summary>The question's vector, or null when it cannot be had or would mean nothing to the index.</summary>
     private async Task<ReadOnlyMemory<float>?> EmbedAsync(string question, SearchMode mode, CancellationToken cancellation)
     {
-        if (await index.EmbeddingModelAsync(cancellation) is not { } held)
+        if (await index.EmbeddingKindAsync(cancellation) is not { } held)
         {
             return null;
         }
@@ -40,10 +40,12 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
         try
         {
             (string model, ReadOnlyMemory<float> vector) = await embedder.EmbedQuestionAsync(question, cancellation);
-            if (model != held)
+            EmbeddingKind served = new(model, vector.Length);
+            if (served != held)
             {
                 throw new ModelHostException(
-                    ModelHostErrorKind.ModelNotFound, $"The index was made with '{held}', and '{model}' is served: the two cannot be compared. Serve '{held}', or add the documents anew.");
+                    ModelHostErrorKind.ModelNotFound,
+                    $"The index was made with {Named(held)}, and {Named(served)} is served: the two cannot be compared. Serve the first again, or delete all documents and add them anew.");
             }
 
             if (Interlocked.Exchange(ref _wordsOnly, false))
@@ -64,6 +66,8 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
             return null;
         }
     }
+
+    private static string Named(EmbeddingKind kind) => $"'{kind.Model}' ({kind.Length} numbers a vector)";
 
     /// <summary>Looks deeper while near duplicates leave too few.</summary>
     private async Task<List<Candidate>> FindAsync(

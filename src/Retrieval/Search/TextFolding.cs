@@ -39,9 +39,9 @@ internal static class TextFolding
     {
         var c = text[at];
         if (c < 0x1100) return 0;
-        if (c is (>= '\u4E00' and <= '\u9FFF') or (>= '\u3400' and <= '\u4DBF') or (>= '\uF900' and <= '\uFAFF') or '々' or '〇'
+        if (ChineseScript.Contains(c) || c is '々' or '〇'
             or (>= '\u3041' and <= '\u3096') or (>= '\u30A1' and <= '\u30FA') or 'ー' or (>= '\uAC00' and <= '\uD7A3')) return 1;
-        return char.IsHighSurrogate(c) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) && char.ConvertToUtf32(c, text[at + 1]) is >= 0x20000 and <= 0x3FFFF ? 2 : 0;
+        return at + 1 < text.Length && Rune.TryCreate(c, text[at + 1], out var rune) && ChineseScript.Contains(rune) ? 2 : 0;
     }
 
     /// <summary>Lone surrogates become U+FFFD: normalisation refuses them.</summary>

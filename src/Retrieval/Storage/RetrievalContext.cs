@@ -10,12 +10,13 @@ internal sealed class RetrievalContext(DbContextOptions<RetrievalContext> option
 {
     /// <summary>The room's name and version in room_versions.</summary>
     public const string Room = "retrieval";
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>What changes tables of an earlier version, by the version that it leads to.</summary>
     public static readonly IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> Steps = new Dictionary<int, Func<DbContext, CancellationToken, Task>>
     {
         [2] = (room, cancellation) => room.Database.ExecuteSqlRawAsync("CREATE TABLE retrieval_identity (one integer NOT NULL PRIMARY KEY, id varchar(32) NOT NULL)", cancellation),
+        [3] = (room, cancellation) => room.Database.ExecuteSqlRawAsync("ALTER TABLE retrieval_ingest_jobs ADD COLUMN \"Crashes\" integer NOT NULL DEFAULT 0", cancellation),
     };
 
     public DbSet<BaseRow> Bases => Set<BaseRow>();

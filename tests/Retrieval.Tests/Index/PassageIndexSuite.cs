@@ -106,7 +106,7 @@ public abstract class PassageIndexSuite : IDisposable
         Assert.Equal(["fresh text"], (await Index.ListAsync(Base, document, 1, Token)).Select(p => p.Text));
         Assert.Empty(await Index.SearchLexicalAsync("old words", new([Base]), 5, Token));
         Assert.Equal("fresh text", Assert.Single(await Index.SearchDenseAsync(_embeddings.Of("old words here"), new([Base]), 5, Token)).Passage.Text);
-        Assert.Equal(1, await Index.CountAsync(Base, Token));
+        Assert.Equal(1, (await Index.CountTermsAsync([], Token)).Passages);
     }
 
     [Fact]
@@ -123,7 +123,6 @@ public abstract class PassageIndexSuite : IDisposable
         Assert.Equal(before.Select(p => (p.Passage.Id, Math.Round(p.Score, 9))), after.Select(p => (p.Passage.Id, Math.Round(p.Score, 9))));
         Assert.All(await Index.SearchDenseAsync(_embeddings.Of("rare rare"), new([Base, otherBase]), 10, Token), p => Assert.Equal(kept, p.Passage.DocumentId));
         Assert.Empty(await Index.ListAsync(Base, deleted, 1, Token));
-        Assert.Equal((3, 0), (await Index.CountAsync(Base, Token), await Index.CountAsync(otherBase, Token)));
         TermCounts counts = await Index.CountTermsAsync(["common", "rare", "canteen"], Token);
         Assert.Equal(3, counts.Passages);
         Assert.Equal([("common", 2L), ("rare", 1L)], counts.Holding.Select(h => (h.Key, h.Value)).Order());
@@ -143,8 +142,8 @@ public abstract class PassageIndexSuite : IDisposable
         await RefusedAsync(good, "another model");
         await Assert.ThrowsAnyAsync<ArgumentException>(() => Index.SearchDenseAsync(good.AsMemory(1), new([Base]), 3, Token));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => Index.SearchDenseAsync(new float[good.Length], new([Base]), 3, Token));
-        Assert.Equal(1, await Index.CountAsync(Base, Token));
-        Assert.Equal(Model, await Index.EmbeddingModelAsync(Token));
+        Assert.Equal(1, (await Index.CountTermsAsync([], Token)).Passages);
+        Assert.Equal(new EmbeddingKind(Model, good.Length), await Index.EmbeddingKindAsync(Token));
 
         async Task RefusedAsync(float[] vector, string model) =>
             await Assert.ThrowsAnyAsync<ArgumentException>(() => Index.WriteAsync(Base, passage.DocumentId, 1, model, [new(passage, vector)], Token));
@@ -157,7 +156,7 @@ public abstract class PassageIndexSuite : IDisposable
         await Index.DeleteDocumentAsync(Base, document, Token);
         Passage passage = Make(Base, Guid.NewGuid(), 0, "text");
         await Index.WriteAsync(Base, passage.DocumentId, 1, "another model", [new(passage, new float[] { 1, 2, 3 })], Token);
-        Assert.Equal("another model", await Index.EmbeddingModelAsync(Token));
+        Assert.Equal(new EmbeddingKind("another model", 3), await Index.EmbeddingKindAsync(Token));
         Assert.Single(await Index.SearchDenseAsync(new float[] { 1, 2, 3 }, new([Base]), 3, Token));
     }
 
@@ -179,7 +178,7 @@ public abstract class PassageIndexSuite : IDisposable
         Assert.Equal(["kept for long", "also kept"], (await again.ListAsync(Base, document, 1, Token)).Select(p => p.Text));
         Assert.Single(await again.SearchLexicalAsync("long", new([Base]), 5, Token));
         Assert.Equal(2, (await again.SearchDenseAsync(_embeddings.Of("kept"), new([Base]), 5, Token)).Count);
-        Assert.Equal(Model, await again.EmbeddingModelAsync(Token));
+        Assert.Equal(Model, (await again.EmbeddingKindAsync(Token))?.Model);
     }
 
     [Fact]
@@ -201,7 +200,7 @@ public abstract class PassageIndexSuite : IDisposable
     {
         await AddAsync(Base, "quoted text near a table");
         await Index.SearchLexicalAsync(question, new([Base]), 5, Token);
-        Assert.Equal(1, await Index.CountAsync(Base, Token));
+        Assert.Equal(1, (await Index.CountTermsAsync([], Token)).Passages);
     }
 
     [Fact]
@@ -226,7 +225,7 @@ public abstract class PassageIndexSuite : IDisposable
         await Index.KeepOnlyAsync(Base, other, 1, Token);
         Assert.Single(await Index.ListAsync(Base, other, 1, Token));
         await Index.DeleteDocumentAsync(Base, document, Token);
-        Assert.Equal(1, await Index.CountAsync(Base, Token));
+        Assert.Equal(1, (await Index.CountTermsAsync([], Token)).Passages);
     }
 
     [Fact]

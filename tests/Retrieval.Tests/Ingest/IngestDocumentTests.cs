@@ -23,7 +23,7 @@ public sealed class IngestDocumentTests : IAsyncLifetime
         DocumentInfo ready = await _room.WaitAsync(added, DocumentState.Ready);
         Assert.Equal(1, ready.Version);
         Assert.Single(await _room.Documents.ListAsync(Room.Ada, _base, Token));
-        Assert.Equal(1, await _room.Index.CountAsync(_base, Token));
+        Assert.Equal(1, await _room.PassagesAsync());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class IngestDocumentTests : IAsyncLifetime
         await _room.AddReadyAsync(Room.Ada, _base, "plan.txt", "First text.");
         Assert.Equal("plan (2).txt", (await _room.AddReadyAsync(Room.Ada, _base, "plan.txt", "First text.")).Name);
         Assert.Equal("plan (3).txt", (await _room.AddReadyAsync(Room.Ada, _base, "plan.txt", "Third text.")).Name);
-        Assert.Equal(3, await _room.Index.CountAsync(_base, Token));
+        Assert.Equal(3, await _room.PassagesAsync());
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Chunking;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Index;
+using Platform.Retrieval.Index.Embedded;
 using Platform.Retrieval.Ingest;
 
 namespace Platform.Retrieval.Tests.Ingest;
@@ -55,7 +57,7 @@ public sealed class IngestWorkerTests : IDisposable
         DocumentInfo failed = await room.WaitAsync(added.Id, DocumentState.Failed);
         Assert.Equal((nameof(IngestError.Failed), DocumentState.Embedding), (failed.ErrorCode, failed.FailedAt));
         Assert.DoesNotContain("seventeen", failed.ErrorDetail, StringComparison.Ordinal);
-        Assert.Equal(0, await room.Index.CountAsync(baseId, Token));
+        Assert.Equal(0, await room.PassagesAsync());
         room.Embeddings.OnBatch = null;
         await room.Documents.RetryAsync(Room.Ada, added.Id, Token);
         DocumentInfo ready = await room.WaitAsync(added.Id, DocumentState.Ready);
@@ -88,7 +90,7 @@ public sealed class IngestWorkerTests : IDisposable
         await embedding.Task.WaitAsync(Token);
         await room.Documents.CancelAsync(Room.Ada, added.Id, Token);
         Assert.Equal(DocumentState.Cancelled, (await room.Documents.GetAsync(Room.Ada, added.Id, Token)).State);
-        Assert.Equal(0, await room.Index.CountAsync(baseId, Token));
+        Assert.Equal(0, await room.PassagesAsync());
         room.Embeddings.OnBatch = null;
         await room.Documents.RetryAsync(Room.Ada, added.Id, Token);
         await room.WaitAsync(added.Id, DocumentState.Ready);
@@ -104,7 +106,7 @@ public sealed class IngestWorkerTests : IDisposable
         await room.Index.WriteAsync(baseId, id, 1, "hash", [new IndexedPassage(written, room.Embeddings.Of(written.Text))], Token);
         Assert.Empty((await room.Search.SearchAsync(Room.Ada, new("some text", [baseId]), Token)).Hits);
         await room.Documents.CancelAsync(Room.Ada, id, Token);
-        Assert.Equal(0, await room.Index.CountAsync(baseId, Token));
+        Assert.Equal(0, await room.PassagesAsync());
     }
 
     [Fact]
@@ -154,7 +156,7 @@ public sealed class IngestWorkerTests : IDisposable
         DocumentInfo added = (await room.AddAsync(Room.Ada, baseId, "a.txt", "Some text.")).Document!;
         await embedding.Task.WaitAsync(Token);
         await room.Documents.DeleteAsync(Room.Ada, added.Id, Token);
-        Assert.Equal(0, await room.Index.CountAsync(baseId, Token));
+        Assert.Equal(0, await room.PassagesAsync());
         Assert.Empty(await room.Documents.ListAsync(Room.Ada, baseId, Token));
         Assert.Empty(Directory.GetFiles(_folder.Data.Files, "*", SearchOption.AllDirectories));
     }
@@ -173,6 +175,37 @@ public sealed class IngestWorkerTests : IDisposable
 
         await using Room again = await Room.OpenAsync(_folder.Data);
         await again.WaitAsync(id, DocumentState.Ready);
+    }
+
+    [Fact]
+    public async Task While_a_cancelled_document_is_taken_out_of_the_index_others_can_write()
+    {
+        TaskCompletionSource cancelling = new(), go = new();
+        bool armed = false;
+        await using Room room = await Room.OpenAsync(_folder.Data, change: services => services.AddSingleton(
+            provider => TellingIndex.Around(new EmbeddedPassageIndex(provider.GetRequiredService<DataFolder>()), what =>
+            {
+                if (!armed || what != "shown")
+                {
+                    return Task.CompletedTask;
+                }
+
+                cancelling.SetResult();
+                return go.Task;
+            })));
+        Guid baseId = (await room.NewBaseAsync(Room.Ada)).Id;
+        DocumentInfo first = await room.AddReadyAsync(Room.Ada, baseId, "a.txt", "Version one.");
+        TaskCompletionSource embedding = Hold(room);
+        await room.AddAsync(Room.Ada, baseId, "a.txt", "Version two.", DuplicateChoice.Replace);
+        await embedding.Task.WaitAsync(Token);
+        armed = true;
+        Task cancel = room.Documents.CancelAsync(Room.Ada, first.Id, Token);
+        await cancelling.Task.WaitAsync(Token);
+        await room.NewBaseAsync(Room.Bob);
+        Assert.False(cancel.IsCompleted);
+        go.SetResult();
+        await cancel;
+        Assert.Equal((DocumentState.Ready, 1), await room.Documents.GetAsync(Room.Ada, first.Id, Token) is { } after ? (after.State, after.Version) : default);
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Fakes;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Search;
@@ -86,6 +89,18 @@ public sealed class SearchPassagesTests : IAsyncLifetime
         SearchResult result = await _room.Search.SearchAsync(Room.Ada, new("canteen", [_base]), Token);
         Assert.Null(Assert.Single(result.Hits).DenseRank);
         await Assert.ThrowsAsync<ModelHostException>(() => _room.Search.SearchAsync(Room.Ada, new("canteen", [_base], Mode: SearchMode.Dense), Token));
+    }
+
+    [Fact]
+    public async Task Another_model_of_the_same_name_with_longer_vectors_is_not_compared_and_search_goes_on_by_words()
+    {
+        await _room.AddReadyAsync(Room.Ada, _base, "a.txt", "The canteen opens at noon.");
+        await _room.DisposeAsync();
+        _room = await Room.OpenAsync(_folder.Data, change: services => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new HashEmbeddings(length: 65)));
+        Assert.Null(Assert.Single((await _room.Search.SearchAsync(Room.Ada, new("canteen", [_base]), Token)).Hits).DenseRank);
+        ModelHostException refused = await Assert.ThrowsAsync<ModelHostException>(() => _room.Search.SearchAsync(Room.Ada, new("canteen", [_base], Mode: SearchMode.Dense), Token));
+        Assert.Contains("64 numbers", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("65 numbers", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -38,24 +38,27 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
             async connection =>
             {
                 RowFilter rows = await PassageStore.ResolveAsync(connection, filter, cancellation);
-                if (rows.FindsNothing || await EmbeddingKind.ReadAsync(connection, cancellation) is not { } kind)
+                if (rows.FindsNothing || await EmbeddingTable.ReadAsync(connection, cancellation) is not { } kind)
                 {
                     return [];
                 }
 
-                float[] unit = EmbeddingKind.Unit(query, kind.Length);
+                float[] unit = EmbeddingTable.Unit(query, kind.Length);
                 return await PassageStore.ReadAsync(connection, await _vectors.SearchAsync(connection, unit, rows, top, cancellation), cancellation);
             },
             cancellation);
 
-    public Task<IReadOnlyList<ScoredPassage>> SearchLexicalAsync(string query, PassageFilter filter, int top, CancellationToken cancellation) =>
-        ReadAsync(
+    public Task<IReadOnlyList<ScoredPassage>> SearchLexicalAsync(string query, PassageFilter filter, int top, CancellationToken cancellation)
+    {
+        WordCounts counts = _words.Counts;
+        return ReadAsync(
             async connection =>
             {
                 RowFilter rows = await PassageStore.ResolveAsync(connection, filter, cancellation);
-                return await PassageStore.ReadAsync(connection, await _words.SearchAsync(connection, query, rows, top, cancellation), cancellation);
+                return await PassageStore.ReadAsync(connection, await LexicalIndex.SearchAsync(connection, counts, query, rows, top, cancellation), cancellation);
             },
             cancellation);
+    }
 
     public Task<IReadOnlyList<Passage>> ListAsync(Guid baseId, Guid documentId, int version, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<Passage>>(
@@ -66,29 +69,13 @@ internal sealed class EmbeddedPassageIndex : IPassageIndex
             },
             cancellation);
 
-    public Task<long> CountAsync(Guid baseId, CancellationToken cancellation) =>
-        ReadAsync(
-            async connection =>
-            {
-                RowFilter rows = await PassageStore.ResolveAsync(connection, new PassageFilter([baseId]), cancellation);
-                if (rows.FindsNothing)
-                {
-                    return 0;
-                }
+    public Task<TermCounts> CountTermsAsync(IReadOnlyCollection<string> terms, CancellationToken cancellation)
+    {
+        WordCounts counts = _words.Counts;
+        return ReadAsync(connection => counts.CountAsync(connection, terms, cancellation), cancellation);
+    }
 
-                await using SqliteCommand command = connection.CreateCommand();
-                command.CommandText = "SELECT count(*) FROM words_docsize WHERE id BETWEEN $first AND $last";
-                command.Parameters.AddWithValue("$first", rows.Bases.Single() << PassageRow.BaseShift);
-                command.Parameters.AddWithValue("$last", ((rows.Bases.Single() + 1) << PassageRow.BaseShift) - 1);
-                return (long)(await command.ExecuteScalarAsync(cancellation))!;
-            },
-            cancellation);
-
-    public Task<TermCounts> CountTermsAsync(IReadOnlyCollection<string> terms, CancellationToken cancellation) =>
-        ReadAsync(connection => _words.CountAsync(connection, terms, cancellation), cancellation);
-
-    public Task<string?> EmbeddingModelAsync(CancellationToken cancellation) =>
-        ReadAsync(async connection => (await EmbeddingKind.ReadAsync(connection, cancellation))?.Model, cancellation);
+    public Task<EmbeddingKind?> EmbeddingKindAsync(CancellationToken cancellation) => ReadAsync(connection => EmbeddingTable.ReadAsync(connection, cancellation), cancellation);
 
     /// <summary>Reads in one transaction, so that text and vectors fit each other, and off the caller's thread: SQLite has no asynchronous reads.</summary>
     private Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellation) => Task.Run(

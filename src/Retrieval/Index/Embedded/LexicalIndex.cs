@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Platform.Retrieval.Search;
@@ -14,12 +13,13 @@ internal sealed class LexicalIndex
     /// <summary>Scoring is what costs time. When a question's terms stand in more passages than this, only passages that hold one of its rarer terms are scored.</summary>
     private const int FewPassages = 5000;
 
-    // What was counted since the last write; a question's terms are counted for the search and again for the relevance.
-    private readonly ConcurrentDictionary<string, long> _holding = new();
-    private long _passages = -1;
+    private volatile WordCounts _counts = new();
+
+    /// <summary>What was counted since the last write. Take it before the read begins: what an older snapshot counts is then kept where nobody looks any more once a write has come in between.</summary>
+    public WordCounts Counts => _counts;
 
     /// <summary>Rows with their score, larger better, best first.</summary>
-    public async Task<List<(long Row, double Score)>> SearchAsync(SqliteConnection connection, string query, RowFilter filter, int top, CancellationToken cancellation)
+    public static async Task<List<(long Row, double Score)>> SearchAsync(SqliteConnection connection, WordCounts counts, string query, RowFilter filter, int top, CancellationToken cancellation)
     {
         string[] terms = [.. QueryTerms.ContentOf(query).Distinct().Take(MostTerms)];
         List<(long, double)> found = [];
@@ -28,7 +28,7 @@ internal sealed class LexicalIndex
             return found;
         }
 
-        (string match, int times) = Match((await CountAsync(connection, terms, cancellation)).Holding, Math.Max(FewPassages, 4 * top));
+        (string match, int times) = Match((await counts.CountAsync(connection, terms, cancellation)).Holding, Math.Max(FewPassages, 4 * top));
         if (match.Length == 0)
         {
             return found;
@@ -49,42 +49,8 @@ internal sealed class LexicalIndex
         return found;
     }
 
-    /// <summary>How many passages there are, and how many hold each term.</summary>
-    public async Task<TermCounts> CountAsync(SqliteConnection connection, IReadOnlyCollection<string> terms, CancellationToken cancellation)
-    {
-        await using SqliteCommand command = connection.CreateCommand();
-        if (Volatile.Read(ref _passages) < 0)
-        {
-            command.CommandText = "SELECT count(*) FROM words_docsize"; // FTS5's own table of lengths: far smaller than the one with the texts
-            Volatile.Write(ref _passages, (long)(await command.ExecuteScalarAsync(cancellation))!);
-        }
-
-        command.CommandText = "SELECT doc FROM word_counts WHERE term = $term";
-        SqliteParameter term = command.Parameters.Add("$term", SqliteType.Text);
-        Dictionary<string, long> holding = [];
-        foreach (string asked in terms)
-        {
-            if (!_holding.TryGetValue(asked, out long count))
-            {
-                term.Value = asked;
-                _holding[asked] = count = await command.ExecuteScalarAsync(cancellation) as long? ?? 0;
-            }
-
-            if (count > 0)
-            {
-                holding[asked] = count;
-            }
-        }
-
-        return new TermCounts(Math.Max(0, Volatile.Read(ref _passages)), holding);
-    }
-
     /// <summary>Called after every write: counts have changed.</summary>
-    public void Forget()
-    {
-        _holding.Clear();
-        Volatile.Write(ref _passages, -1);
-    }
+    public void Forget() => _counts = new WordCounts();
 
     /// <summary>What is indexed of a passage.</summary>
     public static string TermsOf(Chunking.Passage passage) => string.Join(' ', QueryTerms.Of($"{passage.Heading}\n{passage.Text}"));

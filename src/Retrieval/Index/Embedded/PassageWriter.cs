@@ -16,12 +16,12 @@ internal sealed class PassageWriter(PassageStore store, VectorIndex vectors, Lex
 
         // What can be done before is done before: the transaction keeps other writers waiting.
         int length = passages[0].Vector.Length;
-        float[][] units = [.. passages.Select(p => EmbeddingKind.Unit(p.Vector, length))];
+        float[][] units = [.. passages.Select(p => EmbeddingTable.Unit(p.Vector, length))];
         string[] terms = [.. passages.Select(p => LexicalIndex.TermsOf(p.Passage))];
         await ChangeAsync(
             async connection =>
             {
-                await EmbeddingKind.ClaimAsync(connection, embeddingModel, length, cancellation);
+                await EmbeddingTable.ClaimAsync(connection, embeddingModel, length, cancellation);
                 long document = await TakeKeyAsync(connection, baseId, documentId, version, cancellation);
                 DeleteRows(connection, PassageRow.First(document), PassageRow.Last(document));
                 Insert(connection, document, passages, units, terms, cancellation);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Search;
 
 namespace Platform.Web.Features.Chat;
 
@@ -8,7 +9,7 @@ internal sealed partial record QuestionIdea(string Words, bool IsQuestion)
 {
     private const int Shortest = 2, LongestTopic = 60, LongestQuestion = 80, QuestionsOfAList = 3;
 
-    public bool IsChinese => Words.Any(c => c is >= '\u4E00' and <= '\u9FFF');
+    public bool IsChinese => Words.Any(ChineseScript.Contains);
 
     /// <summary>The best of a document, best first: its own questions when it is a list of them, else its headings.</summary>
     public static IReadOnlyList<QuestionIdea> Of(IEnumerable<Passage> passages)

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Platform.Retrieval.Index.Embedded;
 
 /// <summary>Which model's vectors the index holds, and their length. The first vectors decide; others are refused until the index is empty again.</summary>
-internal sealed record EmbeddingKind(string Model, int Length)
+internal static class EmbeddingTable
 {
     public static async Task<EmbeddingKind?> ReadAsync(SqliteConnection connection, CancellationToken cancellation)
     {
