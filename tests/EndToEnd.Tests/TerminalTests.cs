@@ -52,6 +52,32 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Ask_with_kept_data_forgets_files_that_are_gone_from_the_folder()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-docs-");
+        try
+        {
+            var docs = folder.CreateSubdirectory("docs");
+            var data = Path.Combine(folder.FullName, "data");
+            var gone = Path.Combine(docs.FullName, "leave.txt");
+            await File.WriteAllTextAsync(gone, "Everybody has 27 days of annual leave.", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(docs.FullName, "canteen.txt"), "The canteen opens at noon.", TestContext.Current.CancellationToken);
+            string[] ask = ["ask", "--docs", docs.FullName, "--data", data, "How many days of annual leave?"];
+            var (code, output, error) = await RunAsync(ask);
+            Assert.True(code == 0, error);
+            Assert.Contains("27 days", output, StringComparison.Ordinal);
+            File.Delete(gone);
+            (code, output, error) = await RunAsync(ask);
+            Assert.True(code == 0, error);
+            Assert.DoesNotContain("27 days", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Ask_says_what_is_wrong_with_its_folder()
     {
         var (code, _, error) = await RunAsync("ask", "--docs", "/no/such/folder", "anything");

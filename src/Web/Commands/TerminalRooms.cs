@@ -103,7 +103,9 @@ internal sealed class TerminalRooms
         var clock = Stopwatch.StartNew();
         var target = await BaseOfAsync(folder, cancellation);
         var ingest = _services.GetRequiredService<IngestDocument>();
-        foreach (var file in FolderFile.Of(folder))
+        var files = FolderFile.Of(folder);
+        await DropGoneAsync(target, files, cancellation);
+        foreach (var file in files)
         {
             var obstacle = file.LeftOut;
             try
@@ -125,6 +127,17 @@ internal sealed class TerminalRooms
         await WaitAsync(target, cancellation);
         IngestTime = clock.Elapsed;
         return target;
+    }
+
+    // What is gone from the folder answers no more.
+    private async Task DropGoneAsync(Guid baseId, IReadOnlyList<FolderFile> files, CancellationToken cancellation)
+    {
+        var library = _services.GetRequiredService<DocumentLibrary>();
+        var there = files.Where(f => f.LeftOut is null).Select(f => DocumentName.Key(DocumentName.Clean(f.Called))).ToHashSet();
+        foreach (var gone in (await library.ListAsync(Caller, baseId, cancellation)).Where(d => !there.Contains(DocumentName.Key(d.Name))))
+        {
+            await library.DeleteAsync(Caller, gone.Id, cancellation);
+        }
     }
 
     // What a kept data folder already holds is left as it is, unless the file has changed since.
