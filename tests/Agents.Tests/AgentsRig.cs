@@ -25,7 +25,6 @@ internal sealed class AgentsRig : IAsyncDisposable
     private readonly string folder;
     private readonly bool ownsFolder;
     private readonly Contexts contexts;
-    private readonly RunHost host;
 
     private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool serves, bool ownsFolder, Process process)
     {
@@ -37,9 +36,9 @@ internal sealed class AgentsRig : IAsyncDisposable
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
         RunStore store = new(contexts, new LeaseOwner(new DataFolder(process.DataFolder ?? folder)), process.Clock ?? TimeProvider.System);
         Store = store;
-        host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
-        Runs = new RunAgent(contexts, store, host, TimeProvider.System);
-        Conversations = new ConversationLibrary(contexts, host, TimeProvider.System);
+        Host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
+        Runs = new RunAgent(contexts, store, Host, TimeProvider.System);
+        Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
     }
 
     public static Caller Anna { get; } = new("anna", IsAdministrator: false);
@@ -49,6 +48,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public TextShelf Shelf { get; }
     public AnswerAgent Answers { get; }
     public RunStore Store { get; }
+    public RunHost Host { get; }
     public RunAgent Runs { get; }
     public ConversationLibrary Conversations { get; }
 
@@ -63,7 +63,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         await using (var db = rig.contexts.CreateDbContext())
             await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken, TableSteps.All);
         await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken);
-        await rig.host.StartAsync(TestContext.Current.CancellationToken);
+        await rig.Host.StartAsync(TestContext.Current.CancellationToken);
         return rig;
     }
 
@@ -90,6 +90,14 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync(sql);
     }
 
+    /// <summary>Makes a run that ended one that is stored and not yet in memory.</summary>
+    public async Task ReopenAsync(RunInfo run)
+    {
+        await UntilAsync(() => Task.FromResult(Host.Find(run.Id) is null));
+        await ExecuteAsync("DELETE FROM agents_run_events");
+        await ExecuteAsync("UPDATE agents_runs SET \"EndedAt\" = NULL, \"Status\" = 0");
+    }
+
     /// <summary>Makes the tables those of version 1, when a conversation was one line of messages and runs had no lease.</summary>
     public async Task MakeOldAsync()
     {
@@ -113,12 +121,12 @@ internal sealed class AgentsRig : IAsyncDisposable
         await db.Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken);
     }
 
-    public Task StopHostAsync() => host.StopAsync(CancellationToken.None);
+    public Task StopHostAsync() => Host.StopAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync(CancellationToken.None);
-        host.Dispose();
+        await Host.StopAsync(CancellationToken.None);
+        Host.Dispose();
         if (!ownsFolder)
             return;
         SqliteConnection.ClearAllPools();

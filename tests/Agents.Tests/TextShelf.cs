@@ -43,6 +43,8 @@ internal sealed class TextShelf : IEvidence
     {
         Searches.Add(query);
         await BeforeSearch(cancellation);
+        if (!query.BaseIds.Contains(Base.Id))
+            return new SearchResult([], TimeSpan.Zero, TermCounts.None);
         var wanted = QueryTerms.ContentOf(query.Text + "\n" + query.Related).Distinct().ToList();
         var hits = documents.SelectMany(d => Passages(d.Key, d.Value.Text.Text).Select(passage =>
             {

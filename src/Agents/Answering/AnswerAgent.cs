@@ -32,6 +32,7 @@ public sealed class AnswerAgent
         var bases = (await evidence.BasesAsync(asked.Caller, cancellation)).Where(b => asked.BaseIds.Count == 0 || asked.BaseIds.Contains(b.Id)).ToList();
         yield return new AnswerStatus(AnswerStage.Searching, bases.Sum(b => b.Ready));
 
+        NothingToSearch? nothing = bases.Count == 0 ? NothingToSearch.NoBase : bases.Sum(b => b.Ready) == 0 ? NothingToSearch.NoDocuments : null;
         var question = AskedQuestion.Of(asked.Question, asked.History);
         var found = await evidence.SearchAsync(asked.Caller, question.Query([.. bases.Select(b => b.Id)], options.Passages), cancellation);
         clock.Searched();
@@ -41,13 +42,13 @@ public sealed class AnswerAgent
         AnswerMessages? prompt = null;
         if (model is not null && hits.Count > 0)
             (prompt, instead) = await FitAsync(question, asked, hits, model, cancellation);
-        yield return new AnswerSources([.. hits.Select(Source)], clock.SearchMs);
+        yield return new AnswerSources([.. (prompt?.Read ?? hits).Select(Source)], clock.SearchMs);
 
         if (hits.Count == 0)
         {
             clock.Wrote();
-            yield return new AnswerText(AnswerWords.NotFound(question.Language));
-            yield return new AnswerDone(model is null ? AnswerMode.Quote : AnswerMode.Generate, NotFound: true, clock.Stop(), new(model?.Id ?? "", 0, 0, 0, 0), instead);
+            yield return new AnswerText(nothing is { } why ? AnswerWords.Nothing(why, question.Language) : AnswerWords.NotFound(question.Language));
+            yield return new AnswerDone(model is null ? AnswerMode.Quote : AnswerMode.Generate, NotFound: true, clock.Stop(), new(model?.Id ?? "", 0, 0, 0, 0), instead, nothing);
             yield break;
         }
 
@@ -55,7 +56,7 @@ public sealed class AnswerAgent
         CitationWriter citations = new(evidence, asked.Caller);
         var answer = prompt is null
             ? QuoteAnswer.StreamAsync(question, quoteMode.Choose(ranked), citations, cancellation)
-            : generated.StreamAsync(question, prompt, hits, citations, cancellation);
+            : generated.StreamAsync(question, prompt, citations, cancellation);
         AnswerDone done = new(AnswerMode.Quote, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0), instead);
         await foreach (var item in answer.WithCancellation(cancellation))
         {

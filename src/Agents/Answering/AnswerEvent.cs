@@ -13,7 +13,7 @@ public sealed record AnswerStatus(AnswerStage Stage, int Value) : AnswerEvent;
 [JsonConverter(typeof(CamelCaseNames<AnswerStage>))]
 public enum AnswerStage { Queued, Searching, Reading, Writing }
 
-/// <summary>The passages read.</summary>
+/// <summary>The passages read, as far as they were read: a model with a small context sees fewer, the last one cut.</summary>
 public sealed record AnswerSources(IReadOnlyList<SourceRead> Sources, double SearchMs) : AnswerEvent;
 
 /// <summary>New Markdown text; citation marks are written [n].</summary>
@@ -22,10 +22,17 @@ public sealed record AnswerText(string Text) : AnswerEvent;
 /// <summary>A citation whose mark has been written or follows at once.</summary>
 public sealed record AnswerCitation(Citation Citation) : AnswerEvent;
 
-/// <summary>The end. NotFound: nothing lay above the threshold, and the text says so.</summary>
+/// <summary>The end. NotFound: nothing lay above the threshold, or there was nothing to search, and the text says so.</summary>
 /// <param name="InsteadBecause">Why the answer is made of quotes although the model's own words were to be tried; null when they were not.</param>
-public sealed record AnswerDone(AnswerMode Mode, bool NotFound, AnswerTimings Timings, AnswerUsage Usage, QuotedInstead? InsteadBecause = null) : AnswerEvent;
+/// <param name="NothingToSearch">Why there was nothing to search; null when there was something.</param>
+/// <param name="CutAtTokens">The number of tokens at whose limit the model stopped before its answer was complete; null for a complete one.</param>
+public sealed record AnswerDone(
+    AnswerMode Mode, bool NotFound, AnswerTimings Timings, AnswerUsage Usage, QuotedInstead? InsteadBecause = null, NothingToSearch? NothingToSearch = null, int? CutAtTokens = null) : AnswerEvent;
 
 /// <summary>What kept a model from answering in its own words. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<QuotedInstead>))]
 public enum QuotedInstead { ModelAway, ContextTooSmall }
+
+/// <summary>What was missing before any search: a base (those chosen were deleted, say), or a document in it that is ready. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<NothingToSearch>))]
+public enum NothingToSearch { NoBase, NoDocuments }

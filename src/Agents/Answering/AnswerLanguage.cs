@@ -20,6 +20,14 @@ internal static class AnswerWords
     public static string NotFound(AnswerLanguage language) =>
         language == AnswerLanguage.Chinese ? "这些文档中没有相关内容。" : "This is not in these documents.";
 
+    public static string Nothing(NothingToSearch why, AnswerLanguage language) => (why, language) switch
+    {
+        (NothingToSearch.NoBase, AnswerLanguage.Chinese) => "没有可检索的知识库：所选的知识库已被删除、您已无权读取，或尚未建立任何知识库。",
+        (NothingToSearch.NoBase, _) => "There is no knowledge base to search: those chosen were deleted or may no longer be read by you, or none was made yet.",
+        (_, AnswerLanguage.Chinese) => "知识库中还没有可检索的文档。请先上传文档，或等待其处理完成。",
+        _ => "The knowledge base holds no documents that are ready to be searched. Upload some, or wait until they are read.",
+    };
+
     public static string LeadIn(AnswerLanguage language) =>
         language == AnswerLanguage.Chinese ? "文档中写道：" : "From these documents:";
 }

@@ -74,11 +74,11 @@ internal sealed partial record AskedQuestion(string Text, string SearchText, IRe
         return earlier;
     }
 
-    [GeneratedRegex(@"^\s*(and|or|but|so|then|also|what about|how about|what else|which of|why not|why is that|how so|for (?:the )?\w+\s*\?|那么?|那|还有|另外|然后|以及|其中|为什么呢|怎么会|它|他|她|这|该|此)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(?:(?:and|or|but|so|then|also|what about|how about|what else|which of|why not|why is that|how so)\b|for (?:the )?\w+\s*\?|那么?|那|还有|另外|然后|以及|其中|为什么呢|怎么会|它|他|她|这|该|此)", RegexOptions.IgnoreCase)]
     private static partial Regex Opening();
 
-    // "is there" names nothing, and "that" and "this" point back only where no noun follows: "this year", "a trip that costs".
-    [GeneratedRegex(@"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|these|those|former|latter)\b|(?<!\b(?:is|are|was|were)\s)\bthere\b(?!\s+(?:is|are|was|were|be|been))|\b(?:this|that|the same)\s*[?.,]|\b(?:is|after|before|about|for|with|of|like) that\b(?!\s+\w)|它|他们|她们|它们|这个|那个|这些|那些|上述|前者|后者|该(?=[公员部政制产项])", RegexOptions.IgnoreCase)]
+    // "is there" names nothing, and "that" and "this" point back only where no noun follows: "this year", "a trip that costs". "IT" is a department.
+    [GeneratedRegex(@"\b((?-i:[Ii]t)|its|they|them|their|theirs|he|him|his|she|her|hers|these|those|former|latter)\b|(?<!\b(?:is|are|was|were)\s)\bthere\b(?!\s+(?:is|are|was|were|be|been))|\b(?:this|that|the same)\s*[?.,]|\b(?:is|after|before|about|for|with|of|like) that\b(?!\s+\w)|它|他们|她们|它们|这个|那个|这些|那些|上述|前者|后者|该(?=[公员部政制产项])", RegexOptions.IgnoreCase)]
     private static partial Regex Pronoun();
 
     [GeneratedRegex(@"\bhow (?:many|much|long|often|far|early|late|fast|soon|quickly)\b|(?-i:\bmay\b|^\s*May\b)", RegexOptions.IgnoreCase)]

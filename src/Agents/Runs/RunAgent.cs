@@ -51,7 +51,8 @@ public sealed class RunAgent
         var run = AddRows(db, caller, start, conversation, after, asked, messages.Count == 0 ? 0 : messages[^1].Ordinal);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            // Who asks may leave now, and the run is either stored and executed or neither.
+            await db.SaveChangesAsync(CancellationToken.None);
         }
         catch (DbUpdateException)
         {
@@ -71,9 +72,16 @@ public sealed class RunAgent
     /// <summary>Stops within one step; what was written stays. Returns when the end is stored; a run that has ended is left as it is.</summary>
     public async Task CancelAsync(Caller caller, Guid runId, CancellationToken cancellation)
     {
-        await RowAsync(caller, runId, cancellation);
-        if (host.Find(runId) is { } run)
-            await host.StopAsync(run, cancellation);
+        while (true)
+        {
+            var live = host.Find(runId); // before the row: a run that leaves memory between the two has ended
+            var row = await RowAsync(caller, runId, cancellation);
+            if (live is not null)
+                await host.StopAsync(live, cancellation);
+            if (live is not null || row.EndedAt is not null || row.Lease != store.Lease)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation); // stored a moment ago, and about to be in memory
+        }
     }
 
     public async Task<RunInfo> GetAsync(Caller caller, Guid runId, CancellationToken cancellation) => Info(await RowAsync(caller, runId, cancellation));
@@ -121,9 +129,19 @@ public sealed class RunAgent
         if (run is null)
             return null;
         var asked = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.UserMessageId, cancellation);
-        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && asked?.Text == start.Question
+        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
             ? Info(run)
             : throw new RunConflictException($"Run {start.RunId} exists already, with other content. Choose a new id.");
+    }
+
+    /// <summary>Whether the run answers where a start with this VersionOf would have put it: the inverse of <see cref="Place"/>.</summary>
+    private static async Task<bool> IsThereAsync(AgentsContext db, RunRow run, MessageRow asked, Guid? versionOf, CancellationToken cancellation)
+    {
+        var isNew = asked.RunId == run.Id;
+        if (versionOf is null)
+            return isNew && !await db.Messages.AnyAsync(m => m.ConversationId == run.ConversationId && m.ParentId == asked.ParentId && m.Ordinal < asked.Ordinal, cancellation);
+        var old = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == versionOf && m.ConversationId == run.ConversationId, cancellation);
+        return old is not null && old.RunId != run.Id && (old.Role == "user" ? isNew && old.ParentId == asked.ParentId : !isNew && old.ParentId == asked.Id);
     }
 
     /// <summary>The message that the question follows, and the question where it stands already.</summary>

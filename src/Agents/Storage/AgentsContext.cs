@@ -14,16 +14,18 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
 
-    /// <summary>The database's own lower(): SQLite folds ASCII letters, PostgreSQL all.</summary>
-    [DbFunction("lower", IsBuiltIn = true)]
+    /// <summary>Letters of all alphabets in lower case: PostgreSQL's own lower(), and one of ours in SQLite, whose own knows ASCII alone.</summary>
+    [DbFunction(IsBuiltIn = true)]
     public static string Lower(string text) => throw new InvalidOperationException($"Lower('{text}') is for queries only. This is a bug.");
+
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.AddInterceptors(UnicodeLower.Registered);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.HasDbFunction(() => Lower(""));
+        modelBuilder.HasDbFunction(() => Lower("")).HasName(Database.IsSqlite() ? UnicodeLower.Name : "lower");
         modelBuilder.Entity<ConversationRow>(row =>
         {
             row.ToTable("agents_conversations").HasIndex(c => new { c.OwnerId, c.UpdatedAt });

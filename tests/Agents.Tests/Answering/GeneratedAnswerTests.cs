@@ -1,11 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
+using Platform.Agents.Answering.Generating;
 using Platform.Agents.Runs;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
+using Platform.Retrieval.Chunking;
 using Platform.Retrieval.Ingest;
+using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Tests.Answering;
 
@@ -72,6 +75,54 @@ public sealed class GeneratedAnswerTests
         Assert.Equal("这些文档中没有相关内容。", (await AskAsync(chat, "海王星有几颗卫星？")).Text);
     }
 
+    [Theory]
+    [InlineData(NothingToSearch.NoBase, "How many days of leave?", "There is no knowledge base to search")]
+    [InlineData(NothingToSearch.NoBase, "年假有几天？", "没有可检索的知识库")]
+    [InlineData(NothingToSearch.NoDocuments, "How many days of leave?", "The knowledge base holds no documents")]
+    [InlineData(NothingToSearch.NoDocuments, "年假有几天？", "知识库中还没有可检索的文档")]
+    public async Task Where_there_is_nothing_to_search_the_answer_says_so(NothingToSearch why, string question, string expected)
+    {
+        var shelf = why == NothingToSearch.NoBase ? new TextShelf().Add("leave.txt", Leave) : new TextShelf();
+        await using var rig = await AgentsRig.StartAsync(shelf: shelf);
+        Guid[] bases = why == NothingToSearch.NoBase ? [Guid.NewGuid()] : [];
+        var events = await rig.Answers.StreamAsync(new AnswerQuestion(AgentsRig.Anna, question, [], bases), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith(expected, Assert.Single(events.OfType<AnswerText>()).Text, StringComparison.Ordinal);
+        var done = Assert.IsType<AnswerDone>(events[^1]);
+        Assert.Equal((true, why), (done.NotFound, done.NothingToSearch));
+    }
+
+    [Fact]
+    public async Task An_answer_that_the_limit_cut_off_says_so()
+    {
+        var (events, text) = await AskAsync(Ending(ChatFinishReason.Length, new TextContent("You have 27 days [1] and")));
+        Assert.Equal("You have 27 days [1] and", text);
+        Assert.Equal(768, Assert.IsType<AnswerDone>(events[^1]).CutAtTokens);
+        Assert.Null(Assert.IsType<AnswerDone>((await AskAsync(Ending(ChatFinishReason.Stop, new TextContent("27 days [1].")))).Events[^1]).CutAtTokens);
+    }
+
+    [Theory]
+    [InlineData(true, "768")]
+    [InlineData(false, "without writing anything")]
+    public async Task An_answer_without_a_word_is_a_failure_that_says_why(bool atLimit, string expected)
+    {
+        var chat = Ending(atLimit ? ChatFinishReason.Length : ChatFinishReason.Stop, new TextReasoningContent("They ask about leave."));
+        var failure = await Assert.ThrowsAsync<RunException>(() => AskAsync(chat));
+        Assert.Equal(RunErrorKind.ModelFailed, failure.Kind);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_counted_is_what_is_sent()
+    {
+        var name = new string('n', 200);
+        var hits = Enumerable.Range(0, 20).Select(i =>
+            new SearchHit(new Passage(Guid.NewGuid(), Guid.Empty, Guid.NewGuid(), i, Leave, name, 1, 1, 0, Leave.Length, 17), name, "text/plain", 1, 1, 1, null, null, 1, 1)).ToList();
+        var fitted = await new PromptBudget(new CharacterCounter()).FitAsync(800, 100, "Answer.", "How many?", [], hits, TestContext.Current.CancellationToken);
+        Assert.InRange(fitted.Read.Count, 2, 19);
+        Assert.True(fitted.Read.Select(PromptBudget.Sent).Sum(sent => (sent.Length + 3) / 4) <= 700, $"{fitted.Read.Count} passages");
+        Assert.Equal("Everybody has 27 days of annual leave.", fitted.Read[^1].Passage.Text[..38]);
+    }
+
     [Fact]
     public async Task Only_passages_are_cut_to_the_context()
     {
@@ -79,13 +130,16 @@ public sealed class GeneratedAnswerTests
         for (var i = 0; i < 8; i++)
             shelf.Add($"{i}.txt", string.Join(' ', Enumerable.Range(0, 40).Select(n => string.Create(CultureInfo.InvariantCulture, $"Annual leave rule {i} has part {n}."))));
         var chat = ScriptedChatClient.Saying("Fine [1].");
-        await AskAsync(chat, "Which annual leave rule is it?", shelf, contextTokens: 1500);
+        var (events, _) = await AskAsync(chat, "Which annual leave rule is it?", shelf, contextTokens: 1500);
         Assert.True(chat.Requests.TryDequeue(out var sent));
         var prompt = string.Concat(sent.Select(m => m.Text));
         Assert.True(prompt.Length / 4 < 1500 * 3 / 4, $"The prompt has {prompt.Length / 4} tokens.");
         Assert.Contains("Which annual leave rule is it?", prompt, StringComparison.Ordinal);
         Assert.Contains("<passage number=\"1\"", prompt, StringComparison.Ordinal);
         Assert.DoesNotContain("<passage number=\"8\"", prompt, StringComparison.Ordinal);
+        var read = events.OfType<AnswerSources>().Single().Sources; // what is shown as read is what was sent
+        Assert.Equal(prompt.Split("<passage ").Length - 1, read.Count);
+        Assert.All(read, source => Assert.Contains($"\n{source.Excerpt}\n</passage>", prompt, StringComparison.Ordinal));
         Assert.Contains("from nothing else", sent[0].Text, StringComparison.Ordinal);
 
         var refusal = await Assert.ThrowsAsync<RunException>(() => AskAsync(chat, "Which annual leave rule? " + new string('x', 8000), shelf, contextTokens: 1500, mode: AnswerMode.Generate));
@@ -168,6 +222,10 @@ public sealed class GeneratedAnswerTests
             await rig.Answers.StreamAsync(new AnswerQuestion(AgentsRig.Anna, "Leave?", [], []), caller.Token).ToListAsync(caller.Token));
         Assert.Equal(caller.Token, cancelled.CancellationToken);
     }
+
+    /// <summary>A model that says this and ends for that reason.</summary>
+    private static ScriptedChatClient Ending(ChatFinishReason reason, AIContent said) =>
+        new((_, _) => new[] { new ChatResponseUpdate(ChatRole.Assistant, [said]), new ChatResponseUpdate { FinishReason = reason } }.ToAsyncEnumerable());
 
     private static async Task<(List<AnswerEvent> Events, string Text)> AskAsync(IChatClient chat, string question = "How many days of annual leave, and what when sick?", TextShelf? shelf = null, int contextTokens = 4096, AnswerMode mode = AnswerMode.Auto)
     {

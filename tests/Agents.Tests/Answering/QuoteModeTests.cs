@@ -41,6 +41,15 @@ public sealed class QuoteModeTests
         Assert.Contains(events.OfType<AnswerCitation>(), e => e.Citation.Quote == "Everybody has 27 days of annual leave. It is booked in Harbour.");
     }
 
+    [Theory]
+    [InlineData("How fast do IT staff answer?", "IT staff answer within an hour.")]
+    [InlineData("Who lists the items of history?", "Items of history are listed by Anna Berg.")]
+    public async Task A_word_that_only_begins_like_a_pronoun_brings_nothing(string question, string expected)
+    {
+        var (events, _) = await AskAsync(question, new TextShelf().Add("desk.txt", "The office opens at nine. IT staff answer within an hour. The canteen is closed. Items of history are listed by Anna Berg."));
+        Assert.Equal(expected, events.OfType<AnswerCitation>().First().Citation.Quote);
+    }
+
     [Fact]
     public async Task A_row_of_a_table_is_shown_under_its_head_and_cited_alone()
     {
@@ -65,6 +74,7 @@ public sealed class QuoteModeTests
     [InlineData("- item", @"\- item")]
     [InlineData("1. item", @"1\. item")]
     [InlineData("snake_case and _emphasis_", @"snake_case and \_emphasis\_")]
+    [InlineData("www.evil.example, WWW.x.example, mailto:a@evil.example, tel:123, ftp://evil, awww.x, Hotel: 5", @"www\.evil.example, WWW\.x.example, mailto\:a@evil.example, tel\:123, ftp\://evil, awww.x, Hotel: 5")]
     [InlineData("hidden\u200B\u202E text", "hidden text")]
     public void Quoted_text_never_becomes_markup(string text, string expected) =>
         Assert.Equal($"> {expected} [3]\n\n", QuoteMarkdown.Of(text, tableHead: null, 3));
@@ -102,6 +112,12 @@ public sealed class QuoteModeTests
     [InlineData("它的有效期是多久？", true)]
     [InlineData("And then?", true)]
     [InlineData("How many?", true)]
+    [InlineData("Is it paid?", true)]
+    [InlineData("So who pays the fee?", true)]
+    [InlineData("Orders above 500 euros are approved by whom?", false)]
+    [InlineData("Software licences are paid by whom?", false)]
+    [InlineData("Some laptops fail, who repairs laptops?", false)]
+    [InlineData("Who answers calls to the IT desk?", false)]
     [InlineData("Is there a canteen?", false)]
     [InlineData("What does a trip that costs £1,800 need?", false)]
     [InlineData("When is the bonus paid this year?", false)]

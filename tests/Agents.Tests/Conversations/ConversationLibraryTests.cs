@@ -26,6 +26,20 @@ public sealed class ConversationLibraryTests
         Assert.Empty(await rig.Conversations.ListAsync(AgentsRig.Boris, null, Cancellation));
     }
 
+    [Theory]
+    [InlineData("Übersicht")]
+    [InlineData("übersicht")]
+    [InlineData("ÜBER")]
+    [InlineData("Ёлка")]
+    [InlineData("ёЛКА")]
+    public async Task Letters_of_all_alphabets_are_found_in_either_case(string text)
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var run = await rig.AskAsync("Where is the Übersicht for Ёлка?");
+        await rig.EventsAsync(run);
+        Assert.Equal([run.ConversationId], (await rig.Conversations.ListAsync(AgentsRig.Anna, text, Cancellation)).Select(c => c.Id));
+    }
+
     [Fact]
     public async Task What_is_changed_is_kept()
     {

@@ -70,6 +70,22 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public async Task The_same_id_for_a_version_of_something_else_is_a_conflict()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var first = await DoneAsync(rig, await rig.AskAsync(Leave));
+        Guid?[] places = [null, first.AssistantMessageId, first.UserMessageId];
+        foreach (var place in places)
+        {
+            StartRun start = new(Guid.NewGuid(), first.ConversationId, Leave, VersionOf: place);
+            var run = await DoneAsync(rig, await rig.Runs.StartAsync(AgentsRig.Anna, start, Cancellation));
+            Assert.Equal(run.Id, (await rig.Runs.StartAsync(AgentsRig.Anna, start, Cancellation)).Id);
+            foreach (var other in places.Where(other => other != place).Append(run.AssistantMessageId).Append(Guid.NewGuid()))
+                await Assert.ThrowsAsync<RunConflictException>(() => rig.Runs.StartAsync(AgentsRig.Anna, start with { VersionOf = other }, Cancellation));
+        }
+    }
+
+    [Fact]
     public async Task Conversations_from_before_there_were_versions_read_as_they_were()
     {
         await using var rig = await AgentsRig.StartAsync();

@@ -123,6 +123,22 @@ public sealed class RunAgentTests
     }
 
     [Fact]
+    public async Task A_cancel_between_storing_a_run_and_taking_it_into_memory_stops_it()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written."));
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        await rig.EventsAsync(run);
+        await rig.ReopenAsync(run);
+
+        var cancelling = rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+        rig.Host.Enqueue(new LiveRun(run.Id, run.AssistantMessageId, new AnswerQuestion(AgentsRig.Anna, "How many days of annual leave?", [], []), TimeProvider.System));
+        await cancelling;
+        Assert.Equal(RunStatus.Cancelled, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+    }
+
+    [Fact]
     public async Task A_failing_model_keeps_the_text_and_ends_with_its_reason()
     {
         await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Writing((_, _) => BreakAsync()));

@@ -3,13 +3,14 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering.Citing;
+using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Generating;
 
-/// <summary>What is sent to the model, and how many of the passages are in it.</summary>
-internal sealed record AnswerMessages(IReadOnlyList<ChatMessage> Messages, int Passages, ChatOptions Settings);
+/// <summary>What is sent to the model, and the passages in it, as far as they are in it.</summary>
+internal sealed record AnswerMessages(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<SearchHit> Read, ChatOptions Settings);
 
 /// <summary>Lets the chat model answer from numbered passages, and resolves and verifies its citation marks as they stream.</summary>
 /// <remarks>What the model writes is untrusted text.</remarks>
@@ -17,20 +18,22 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
 {
     private const int LongestHistory = 6;
 
-    /// <summary>Streams the answer; the last event is an <see cref="AnswerDone"/> without timings.</summary>
-    public async IAsyncEnumerable<AnswerEvent> StreamAsync(AskedQuestion question, AnswerMessages prompt, IReadOnlyList<SearchHit> hits, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Streams the answer; the last event is an <see cref="AnswerDone"/> without timings. Throws RunException(ModelFailed) where the model writes nothing.</summary>
+    public async IAsyncEnumerable<AnswerEvent> StreamAsync(AskedQuestion question, AnswerMessages prompt, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        CitationMarks marks = new(prompt.Passages);
+        CitationMarks marks = new(prompt.Read.Count);
         StringBuilder answer = new();
         AnswerUsage usage = new(prompt.Settings.ModelId ?? "", 0, 0, 0, 0);
+        ChatFinishReason? end = null;
         await foreach (var update in chat.GetStreamingResponseAsync(prompt.Messages, prompt.Settings, cancellation))
         {
             if (StatusOf(update) is { } status)
                 yield return status;
             usage = UsageOf(update, usage);
+            end = update.FinishReason ?? end;
             foreach (var piece in marks.Push(update.Text))
             {
-                await foreach (var written in WriteAsync(piece, answer, hits, citations, cancellation))
+                await foreach (var written in WriteAsync(piece, answer, prompt.Read, citations, cancellation))
                     yield return written;
             }
         }
@@ -39,8 +42,11 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
             answer.Append(rest);
             yield return new AnswerText(rest);
         }
+        int? cutAt = end != ChatFinishReason.Length ? null : usage.CompletionTokens > 0 ? usage.CompletionTokens : prompt.Settings.MaxOutputTokens;
+        if (string.IsNullOrWhiteSpace(answer.ToString()))
+            throw NothingWritten(usage.Model, cutAt);
         var notFound = citations.Count == 0 && answer.ToString().Contains(AnswerWords.NotFound(question.Language).TrimEnd('.', '。'), StringComparison.OrdinalIgnoreCase);
-        yield return new AnswerDone(AnswerMode.Generate, notFound, new(0, 0, 0), usage);
+        yield return new AnswerDone(AnswerMode.Generate, notFound, new(0, 0, 0), usage, CutAtTokens: cutAt);
     }
 
     /// <summary>Fits the prompt to the model. Throws RunException(ContextTooLong) where not even the first sentence of a passage fits.</summary>
@@ -50,23 +56,25 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
         var prompt = AnswerPrompt.For(question.Language);
         var context = model.ContextTokens > 0 ? model.ContextTokens : options.Value.AssumedContextTokens;
         var answerTokens = Math.Min(options.Value.MaxAnswerTokens, context / 4);
-        PastTurn[] turns = [.. history.TakeLast(LongestHistory)];
-        var fitted = await budget.FitAsync(context, answerTokens, prompt.Instructions, prompt.Fill("", question.Text), turns, [.. hits.Select(hit => hit.Passage.Text)], cancellation);
-
-        var fenced = fitted.Passages.Select((text, i) => UntrustedText.Fenced(i + 1, hits[i].DocumentName, hits[i].Passage.Heading, hits[i].Passage.Page, text));
+        PastTurn[] turns = [.. history.TakeLast(LongestHistory).Select(turn => turn with { Text = UntrustedText.ForPrompt(turn.Text) })];
+        var fitted = await budget.FitAsync(context, answerTokens, prompt.Instructions, prompt.Fill("", question.Text), turns, hits, cancellation);
         List<ChatMessage> messages =
         [
             new(ChatRole.System, prompt.Instructions),
-            .. fitted.Turns.Select(turn => new ChatMessage(turn.Role == "user" ? ChatRole.User : ChatRole.Assistant, UntrustedText.ForPrompt(turn.Text))),
-            new(ChatRole.User, prompt.Fill(string.Join("\n\n", fenced), question.Text)),
+            .. fitted.Turns.Select(turn => new ChatMessage(turn.Role == "user" ? ChatRole.User : ChatRole.Assistant, turn.Text)),
+            new(ChatRole.User, prompt.Fill(string.Concat(fitted.Read.Select(PromptBudget.Sent)).TrimEnd(), question.Text)),
         ];
         ChatOptions settings = new()
         {
             ModelId = model.Id, Temperature = 0.2f, MaxOutputTokens = answerTokens,
             AdditionalProperties = new() { ["return_progress"] = true },
         };
-        return new(messages, fitted.Passages.Count, settings);
+        return new(messages, fitted.Read, settings);
     }
+
+    private static RunException NothingWritten(string model, int? cutAt) => new(RunErrorKind.ModelFailed, cutAt is { } limit
+        ? $"The model {model} reached the limit of {limit:N0} tokens before it wrote any of the answer; thinking counts too. Raise Agents:MaxAnswerTokens, ask a narrower question, or load a model that thinks less."
+        : $"The model {model} ended without writing anything. Ask again, or load another model.");
 
     private static async IAsyncEnumerable<AnswerEvent> WriteAsync(AnswerPiece piece, StringBuilder answer, IReadOnlyList<SearchHit> hits, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,61 +1,64 @@
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Generating;
 
 /// <summary>What fits into a model's context: only passages are cut and only the oldest turns are left out, never the question or the instructions.</summary>
 /// <param name="Turns">The latest turns that fit.</param>
-/// <param name="Passages">The texts of the first passages, the last one perhaps cut after a sentence.</param>
-internal sealed record FittedPrompt(IReadOnlyList<PastTurn> Turns, IReadOnlyList<string> Passages);
+/// <param name="Read">The first passages, the last one perhaps cut after a sentence.</param>
+internal sealed record FittedPrompt(IReadOnlyList<PastTurn> Turns, IReadOnlyList<SearchHit> Read);
 
-/// <summary>Fits prompts, counted with the chat model's own tokens.</summary>
+/// <summary>Fits prompts: what will be sent is counted, with the chat model's own tokens.</summary>
 internal sealed class PromptBudget(ITokenCounter tokens)
 {
-    /// <summary>For the marks of the chat template around a message, and for the fence around a passage with its document's name.</summary>
-    private const int AroundMessage = 12, AroundPassage = 64;
+    /// <summary>For the marks of the chat template around a message.</summary>
+    private const int AroundMessage = 12;
+
+    /// <summary>A passage as it is sent: in its fence, and apart from the next.</summary>
+    public static string Sent(SearchHit hit, int index) => UntrustedText.Fenced(index + 1, hit.DocumentName, hit.Passage.Heading, hit.Passage.Page, hit.Passage.Text) + "\n\n";
 
     /// <summary>Throws RunException(ContextTooLong) where not even the first sentence of a passage fits.</summary>
-    public async Task<FittedPrompt> FitAsync(int contextTokens, int answerTokens, string instructions, string question, IReadOnlyList<PastTurn> turns, IReadOnlyList<string> passages, CancellationToken cancellation)
+    public async Task<FittedPrompt> FitAsync(int contextTokens, int answerTokens, string instructions, string question, IReadOnlyList<PastTurn> turns, IReadOnlyList<SearchHit> hits, CancellationToken cancellation)
     {
-        var counts = await tokens.CountForChatAsync([instructions, question, .. turns.Select(t => t.Text), .. passages], cancellation);
+        var counts = await tokens.CountForChatAsync([instructions, question, .. turns.Select(t => t.Text), .. hits.Select(Sent)], cancellation);
         var needed = counts[0] + counts[1] + (2 * AroundMessage);
         var room = contextTokens - answerTokens - needed;
-        if (room <= AroundPassage)
+        if (room <= 0)
             throw TooLong(needed + answerTokens, contextTokens);
 
         var kept = turns.Count;
         for (var left = room / 4; kept > 0 && (left -= counts[2 + kept - 1] + AroundMessage) >= 0; kept--)
             room -= counts[2 + kept - 1] + AroundMessage;
 
-        List<string> fitted = [];
-        for (var i = 0; i < passages.Count; i++)
+        List<SearchHit> fitted = [];
+        for (var i = 0; i < hits.Count; i++)
         {
-            var size = counts[2 + turns.Count + i] + AroundPassage;
+            var size = counts[2 + turns.Count + i];
             if (size > room)
             {
-                if (await CutAsync(passages[i], room - AroundPassage, cancellation) is { } cut)
+                if (await CutAsync(hits[i], i, room, cancellation) is { } cut)
                     fitted.Add(cut);
                 break;
             }
-            fitted.Add(passages[i]);
+            fitted.Add(hits[i]);
             room -= size;
         }
         return fitted.Count > 0 ? new FittedPrompt([.. turns.Skip(kept)], fitted) : throw TooLong(needed + answerTokens, contextTokens);
     }
 
-    /// <summary>The first whole sentences of a passage that take at most so many tokens; null when there are none.</summary>
-    private async Task<string?> CutAsync(string passage, int most, CancellationToken cancellation)
+    /// <summary>The passage with as many of its first whole sentences as take at most so many tokens; null when not even one does.</summary>
+    private async Task<SearchHit?> CutAsync(SearchHit hit, int index, int most, CancellationToken cancellation)
     {
-        var sentences = SentenceSplitter.Split(passage);
-        if (sentences.Count == 0 || most <= 0)
+        var cuts = SentenceSplitter.Split(hit.Passage.Text).Select(sentence => Cut(hit, sentence.End)).ToList();
+        if (cuts.Count == 0)
             return null;
-        var counts = await tokens.CountForChatAsync([.. sentences.Select(s => passage[s.Start..s.End])], cancellation);
-        var end = 0;
-        for (var i = 0; i < sentences.Count && (most -= counts[i] + 1) >= 0; i++)
-            end = sentences[i].End;
-        return end > 0 ? passage[..end] : null;
+        var counts = await tokens.CountForChatAsync([.. cuts.Select(cut => Sent(cut, index))], cancellation);
+        return cuts.Zip(counts).TakeWhile(cut => cut.Second <= most).LastOrDefault().First;
     }
+
+    private static SearchHit Cut(SearchHit hit, int end) => hit with { Passage = hit.Passage with { Text = hit.Passage.Text[..end], End = hit.Passage.Start + end } };
 
     private static RunException TooLong(int needed, int limit) => new(RunErrorKind.ContextTooLong,
         $"The instructions, the question and the room for the answer take {needed:N0} tokens; the model takes {limit:N0}, and the documents need some of them. Ask a shorter question, or load a model with a larger context.");

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Reading;
 using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Quoting;
@@ -13,7 +14,8 @@ internal sealed partial record PassageSentence(int Start, int End, string Text, 
     /// <summary>Whether a pronoun makes it lean on the sentence before.</summary>
     public bool PointsBack => Kind == PassageSpanKind.Statement && Pronoun().IsMatch(Text);
 
-    [GeneratedRegex(@"\b(?:it|its|they|them|their|he|him|his|she|her|these|those|this)\b|^\s*(?:that|such|here|there|then|however|but|otherwise|both|the (?:same|former|latter|following))\b|[它其]|^\s*(?:[他她这那该此但并]|不过|否则|同时|因此|所以)", RegexOptions.IgnoreCase)]
+    // "IT" is a department.
+    [GeneratedRegex(@"\b(?:(?-i:[Ii]t)|its|they|them|their|he|him|his|she|her|these|those|this)\b|^\s*(?:that|such|here|there|then|however|but|otherwise|both|the (?:same|former|latter|following))\b|[它其]|^\s*(?:[他她这那该此但并]|不过|否则|同时|因此|所以)", RegexOptions.IgnoreCase)]
     private static partial Regex Pronoun();
 }
 
@@ -59,8 +61,8 @@ internal sealed partial class PassageSentences
         {
             var start = from + (ListItem().Match(text[from..end]) is { Success: true } mark && from + mark.Length < end ? mark.Length : 0);
             var sentence = text[start..end];
-            var isRow = IsRow(sentence);
-            if (isRow && sentences.Count == 0 && IsRow(lastHeading))
+            var isRow = TableCells.IsRow(sentence);
+            if (isRow && sentences.Count == 0 && TableCells.IsRow(lastHeading))
                 head = lastHeading;
             var kind = isRow ? (head is null ? PassageSpanKind.TableHead : PassageSpanKind.TableRow) : KindOf(sentence, start, end, text, isItem: start > from);
             head = isRow ? head ?? sentence : null;
@@ -74,8 +76,6 @@ internal sealed partial class PassageSentences
         }
         return sentences;
     }
-
-    private static bool IsRow(string sentence) => sentence.Contains(" | ", StringComparison.Ordinal) || sentence.Contains('\t', StringComparison.Ordinal);
 
     private static PassageSpanKind KindOf(string sentence, int start, int end, string text, bool isItem)
     {

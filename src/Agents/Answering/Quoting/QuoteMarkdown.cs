@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Answering.Quoting;
 
@@ -18,14 +19,18 @@ internal static partial class QuoteMarkdown
         return quote.ToString();
     }
 
-    private static string[] Cells(string row) =>
-        [.. row.Trim().Trim('|').Split(row.Contains('\t', StringComparison.Ordinal) ? "\t" : " | ").Select(cell => Plain(cell.Trim()).Replace("|", "\\|", StringComparison.Ordinal))];
+    private static string[] Cells(string line)
+    {
+        var row = line.Trim().Trim('|');
+        return [.. TableCells.Of(row, 0, row.Length).Select(cell => Plain(row[cell.From..cell.To].Trim()).Replace("|", "\\|", StringComparison.Ordinal))];
+    }
 
     private static string Row(string[] cells) => $"| {string.Join(" | ", cells)} |";
 
     private static string Plain(string line) => LineStart().Replace(Special().Replace(line, @"\$0"), @"$1\$2");
 
-    [GeneratedRegex(@"[\\`*<>\[\]~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|!(?=\[)|&(?=#?\w+;)|(?<=https?):")]
+    // The last two keep a bare address from becoming a link: a scheme's colon, and the point after www.
+    [GeneratedRegex(@"[\\`*<>\[\]~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|!(?=\[)|&(?=#?\w+;)|(?<=(?<![\p{L}\p{N}])(?i:https?|ftp|mailto|tel)):|(?<=(?<![\p{L}\p{N}])(?i:www))\.")]
     private static partial Regex Special();
 
     [GeneratedRegex(@"^(\s*\d{0,9})([-+#=.)](?=\s)|#(?=#)|[-=]{2,})")]

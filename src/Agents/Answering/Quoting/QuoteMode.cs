@@ -81,6 +81,7 @@ internal sealed partial class QuoteMode(IEmbeddingGenerator<string, Embedding<fl
         return a.Count(b.Contains) >= 0.8 * Math.Min(a.Count, b.Count);
     }
 
-    [GeneratedRegex(@"^\s*(?:it|its|they|their|them|he|she|his|her|this|these|those|that|such|here|there|then|however|but|otherwise|both|the (?:same|former|latter|following)|它|他|她|这|那|该|其|此|但|不过|否则|同时|因此|所以|并)\b?", RegexOptions.IgnoreCase)]
+    // "IT" is a department.
+    [GeneratedRegex(@"^\s*(?:(?:(?-i:[Ii]t)|its|they|their|them|he|she|his|her|this|these|those|that|such|here|there|then|however|but|otherwise|both|the (?:same|former|latter|following))\b|它|他|她|这|那|该|其|此|但|不过|否则|同时|因此|所以|并)", RegexOptions.IgnoreCase)]
     private static partial Regex PointsBack();
 }
