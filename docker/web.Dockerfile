@@ -12,7 +12,8 @@ COPY --from=build /app .
 RUN mkdir /data && chown app:app /data
 USER app
 VOLUME /data
-ENV Data__Directory=/data Urls=http://0.0.0.0:8080
+# Listening everywhere inside, and called by loopback's names alone (DNS rebinding) unless AllowedHosts says more.
+ENV Data__Directory=/data Urls=http://0.0.0.0:8080 AllowedHosts=localhost;127.0.0.1
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["curl", "-fsS", "http://127.0.0.1:8080/health/live"]
 ENTRYPOINT ["./Platform.Web", "serve"]

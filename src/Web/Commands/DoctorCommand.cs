@@ -17,7 +17,7 @@ internal static class DoctorCommand
         {
             var findings = new List<Finding>();
             findings.AddRange(MachineChecks.All());
-            findings.AddRange(await ProgramChecks.AllAsync(parsed.GetValue(data)?.FullName ?? Path.GetFullPath("data"), parsed.GetValue(model), cancellation));
+            findings.AddRange(await ProgramChecks.AllAsync(SharedOptions.DataFolderOf(parsed.GetValue(data)), parsed.GetValue(model), cancellation));
             Print(findings, parsed.GetValue(json));
             return findings.Any(f => f.State == FindingState.Missing) ? 1 : 0;
         });

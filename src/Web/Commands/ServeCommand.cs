@@ -115,7 +115,7 @@ internal static class ServeCommand
             }
             if (parsed.GetValue(model) is { } wanted)
             {
-                var models = Path.Combine(parsed.GetValue(data)?.FullName ?? Path.GetFullPath("data"), "models");
+                var models = Path.Combine(SharedOptions.DataFolderOf(parsed.GetValue(data), [.. settings]), "models");
                 if (await SharedOptions.ResolveModelAsync(wanted, models, cancellation) is not { } file)
                 {
                     return 1;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Web.Host;
 
 namespace Platform.Web.Commands;
 
@@ -8,6 +9,10 @@ internal static class SharedOptions
     internal static Option<DirectoryInfo?> Data(string byDefault) => new("--data") { Description = $"Folder where everything is kept (default {byDefault})." };
 
     internal static Option<string?> Model() => new("--model") { Description = "Chat model: a .gguf file, or hf:owner/repo/file.gguf." };
+
+    /// <summary>Where everything is kept: the option, else what the settings or the environment say, else ./data.</summary>
+    internal static string DataFolderOf(DirectoryInfo? given, params string[] settings) =>
+        given?.FullName ?? DataFolderAtStart.PathOf(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(settings).Build());
 
     /// <summary>The model's path; null after saying on standard error what is wrong with it.</summary>
     internal static async Task<string?> ResolveModelAsync(string wanted, string modelsDirectory, CancellationToken cancellation)

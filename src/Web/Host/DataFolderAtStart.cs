@@ -8,11 +8,13 @@ public static class DataFolderAtStart
     /// <summary>The keys that protect cookies and tokens.</summary>
     public static string Keys(DataFolder data) => Path.Combine(data.Path, "keys");
 
-    /// <summary>From `Data:Directory` (default ./data), as an absolute path; new folders are open to their owner only.</summary>
+    /// <summary>`Data:Directory` (default ./data) as an absolute path.</summary>
+    public static string PathOf(IConfiguration configuration) => Path.GetFullPath(configuration["Data:Directory"] is { } configured && !string.IsNullOrWhiteSpace(configured) ? configured : "data");
+
+    /// <summary>Makes the folder that <see cref="PathOf"/> names; new folders are open to their owner only.</summary>
     public static DataFolder Make(IConfiguration configuration)
     {
-        var configured = configuration["Data:Directory"];
-        var data = new DataFolder(Path.GetFullPath(string.IsNullOrWhiteSpace(configured) ? "data" : configured));
+        var data = new DataFolder(PathOf(configuration));
         foreach (var folder in (string[])[data.Path, data.Databases, data.Files, data.Cache, Keys(data)])
         {
             DataFolder.MakePrivate(folder);

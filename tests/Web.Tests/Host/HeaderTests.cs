@@ -56,6 +56,25 @@ public sealed partial class HeaderTests(HeaderTests.Started started) : IClassFix
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
     }
 
+    [Theory] // DNS rebinding in a container: it listens everywhere inside, and is published on the loopback
+    [InlineData("", "localhost", HttpStatusCode.OK)]
+    [InlineData("", "127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("", "rebound.example", HttpStatusCode.BadRequest)]
+    [InlineData("docs.example.org", "docs.example.org", HttpStatusCode.OK)]
+    [InlineData("docs.example.org", "127.0.0.1", HttpStatusCode.OK)] // the container's own health check
+    [InlineData("docs.example.org", "rebound.example", HttpStatusCode.BadRequest)]
+    public async Task A_server_in_a_container_answers_only_to_loopback_names_and_those_it_was_given(string given, string name, HttpStatusCode expected)
+    {
+        var compose = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docker-compose.yml"), TestContext.Current.CancellationToken);
+        var hosts = AllowedHosts().Match(compose).Groups["hosts"].Value.Replace("${PLATFORM_HOSTS:-}", given, StringComparison.Ordinal);
+        await using var server = await WebServer.StartAsync("--Urls=http://0.0.0.0:0", $"--AllowedHosts={hosts}");
+        using var browser = new Browser(new Uri($"http://127.0.0.1:{server.Address.Port}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        request.Headers.Host = name;
+        using var answer = await browser.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Static_files_are_compressed_and_kept()
     {
@@ -88,6 +107,9 @@ public sealed partial class HeaderTests(HeaderTests.Started started) : IClassFix
 
     [GeneratedRegex("href=\"(?<path>app[^\"]*\\.css)\"")]
     private static partial Regex StyleSheet();
+
+    [GeneratedRegex("AllowedHosts: \"(?<hosts>[^\"]+)\"")]
+    private static partial Regex AllowedHosts();
 
     public sealed class Started : IAsyncLifetime
     {
