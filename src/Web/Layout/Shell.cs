@@ -3,5 +3,5 @@ namespace Platform.Web.Layout;
 /// <summary>Registers what the shell's components need.</summary>
 public static class Shell
 {
-    public static IServiceCollection AddShell(this IServiceCollection services) => services.AddScoped<Toasts>();
+    public static IServiceCollection AddShell(this IServiceCollection services) => services.AddScoped<Toasts>().AddScoped<Clipboard>();
 }

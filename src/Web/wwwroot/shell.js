@@ -65,8 +65,8 @@
     document.addEventListener("keydown", event => {
         if (event.key === "Escape") {
             const menu = document.querySelector("details.popup[open]");
-            if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
-            else if (root.dataset.drawer) { setDrawer(false); document.querySelector("[data-open-drawer]")?.focus(); }
+            if (menu) { event.preventDefault(); menu.open = false; menu.querySelector("summary").focus(); }
+            else if (root.dataset.drawer) { event.preventDefault(); setDrawer(false); document.querySelector("[data-open-drawer]")?.focus(); }
         }
         if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "s") {
             event.preventDefault();
@@ -87,9 +87,38 @@
         }
     });
 
+    // Whether it was copied. Over plain http from another computer there is no navigator.clipboard: there what is selected is copied.
+    async function copy(text) {
+        try {
+            await navigator.clipboard.writeText(text);
+            return true;
+        } catch {
+            return copySelected(text);
+        }
+    }
+
+    function copySelected(text) {
+        const focused = document.activeElement;
+        const box = document.createElement("textarea");
+        box.className = "visually-hidden";
+        box.value = text;
+        // All but an open dialog is deaf to the focus.
+        ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body).append(box);
+        box.focus({ preventScroll: true });
+        box.select();
+        try {
+            return document.execCommand("copy");
+        } catch {
+            return false;
+        } finally {
+            box.remove();
+            focused?.focus({ preventScroll: true });
+        }
+    }
+
     window.platform = {
         ...window.platform,
-        copy: text => navigator.clipboard.writeText(text),
+        copy,
         openDialog: dialog => { if (!dialog.open) dialog.showModal(); },
         closeDialog: dialog => { if (dialog.open) dialog.close(); },
         showChoices,

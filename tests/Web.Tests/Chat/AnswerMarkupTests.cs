@@ -106,5 +106,17 @@ public sealed class AnswerMarkupTests
     }
 
     [Fact]
-    public void Copied_text_carries_no_marks() => Assert.Equal("Twenty-five days. And more.", AnswerMarkup.WithoutMarks("Twenty-five days [1]. And more [2]."));
+    public void Copied_text_carries_no_marks() => Assert.Equal("Twenty-five days. And more.", AnswerMarkup.WithoutMarks("Twenty-five days [1]. And more [2].", [1, 2]));
+
+    [Theory]
+    [InlineData("See note [3].")]
+    [InlineData("Take `x = a[1]` first.")]
+    [InlineData("```c\nx = a[1];\n```")]
+    [InlineData("Words.\n\n    x = a[1];\n")]
+    [InlineData("| a | b |\n|---|---|\n| `a[1]` | c |")]
+    public void Copied_text_keeps_what_is_code_or_no_citation(string text) => Assert.Equal(text, AnswerMarkup.WithoutMarks(text, [1]));
+
+    [Fact]
+    public void Copied_text_that_nests_beyond_reason_is_copied_all_the_same() =>
+        Assert.EndsWith("end", AnswerMarkup.WithoutMarks(new string('>', 5000) + "the end [1]", [1]), StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
+using Platform.Agents.Runs;
 using Platform.Web.Host;
 
 namespace Platform.Web.Tests.Host;
@@ -43,6 +44,13 @@ public sealed class LanguageTests
             Assert.Equal(english.Keys.Order(StringComparer.Ordinal), chinese.Keys.Order(StringComparer.Ordinal));
             Assert.All(english, text => Assert.True(Places(text.Value).SetEquals(Places(chinese[text.Key])), $"{Path.GetFileName(file)}: {text.Key}"));
         }
+    }
+
+    [Fact]
+    public void Every_failure_of_an_answer_has_its_words()
+    {
+        var texts = Read(Path.Combine(Repository.Root, "src", "Web", "Features", "Chat", "ChatTexts.resx"));
+        Assert.All(Enum.GetNames<RunErrorKind>(), kind => Assert.True(texts.ContainsKey($"Error_{kind}") && texts.ContainsKey($"ErrorText_{kind}"), kind));
     }
 
     private static Dictionary<string, string> Read(string file) =>

@@ -1,5 +1,6 @@
 using Microsoft.JSInterop;
 using Platform.Agents.Runs;
+using Platform.Retrieval;
 
 namespace Platform.Web.Features.Chat;
 
@@ -28,8 +29,14 @@ public sealed partial class ChatPage
     {
         try
         {
-            conversation ??= await conversations.CreateAsync(caller, chosen, gone.Token);
-            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), conversation.Id, question, VersionOf: versionOf?.Id), gone.Token);
+            bases = await knowledge.ListAsync(caller, gone.Token);
+            if (BasesGone)
+            {
+                window.Toasts.Error(Texts["BasesGoneText"]);
+                StateHasChanged();
+                return false;
+            }
+            var run = await StartRunAsync(question, versionOf);
             if (versionOf is not null)
             {
                 var place = messages.FindIndex(m => m.Id == versionOf.Id);
@@ -42,12 +49,12 @@ public sealed partial class ChatPage
             }
             live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : []);
             messages.Add(live);
-            conversation = await conversations.GetAsync(caller, conversation.Id, gone.Token);
+            conversation = await conversations.GetAsync(caller, run.ConversationId, gone.Token);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             window.Log.LogWarning(error, "A question was not taken");
-            window.Toasts.Error(error is ArgumentException or RunConflictException ? error.Message : Texts["NotSent"], error.Message);
+            window.Toasts.Error(Refusal(error), error.Message);
             return false;
         }
 
@@ -62,6 +69,32 @@ public sealed partial class ChatPage
         StateHasChanged();
         return true;
     }
+
+    // A conversation begins with its first question: where that is refused, none is left.
+    private async Task<RunInfo> StartRunAsync(string question, MessageModel? versionOf)
+    {
+        var asked = conversation ?? await conversations.CreateAsync(caller, chosen, gone.Token);
+        try
+        {
+            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), asked.Id, question, VersionOf: versionOf?.Id), gone.Token);
+            conversation = asked;
+            return run;
+        }
+        catch when (conversation is null)
+        {
+            await conversations.DeleteAsync(caller, asked.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private string Refusal(Exception error) => error switch
+    {
+        RunConflictException => Texts["AlreadyAnswering"],
+        RunException failed => Texts[$"ErrorText_{failed.Kind}"],
+        NotFoundException => Texts["GoneText"],
+        ArgumentException => Texts["QuestionRefused", RunAgent.MaxQuestionLength],
+        _ => Texts["NotSent"],
+    };
 
     private async Task SendQueuedAsync()
     {
@@ -104,38 +137,44 @@ public sealed partial class ChatPage
     {
         if (conversation is not null && live is null)
         {
-            await conversations.ShowVersionAsync(caller, conversation.Id, messageId, gone.Token);
-            (opened, card) = (null, null);
-            messages.Clear();
-            messages.AddRange((await conversations.MessagesAsync(caller, conversation.Id, gone.Token)).Select(MessageModel.Of));
+            await TryAsync(async () =>
+            {
+                await conversations.ShowVersionAsync(caller, conversation.Id, messageId, gone.Token);
+                var stored = await conversations.MessagesAsync(caller, conversation.Id, gone.Token);
+                (opened, card) = (null, null);
+                messages.Clear();
+                messages.AddRange(stored.Select(MessageModel.Of));
+            });
         }
     }
 
     private async Task WidenAsync(MessageModel answer)
     {
-        await ChooseAsync([.. bases.Select(b => b.Id)]);
-        await AgainAsync(answer);
+        if (await ChooseAsync(AllBases))
+        {
+            await AgainAsync(answer);
+        }
     }
 
-    private async Task ChooseAsync(IReadOnlyList<Guid> baseIds)
+    private Task<bool> ChooseAsync(IReadOnlyList<Guid> baseIds) => TryAsync(async () =>
     {
-        chosen = baseIds;
         if (conversation is not null)
         {
             await conversations.SetBasesAsync(caller, conversation.Id, baseIds, gone.Token);
         }
-        else
+        chosen = baseIds;
+        if (conversation is null)
         {
-            suggestions = await ideas.ForAsync(caller, chosen, Texts, gone.Token);
+            suggestions = await ideas.ForAsync(caller, chosen.Count > 0 ? chosen : AllBases, Texts, gone.Token);
         }
-    }
+    });
 
     /// <summary>Stops the answer that is being written; also Esc in the page.</summary>
     private async Task StopAsync()
     {
         if (live?.RunId is { } run)
         {
-            await runs.CancelAsync(caller, run, gone.Token);
+            await TryAsync(() => runs.CancelAsync(caller, run, gone.Token));
         }
     }
 
@@ -157,6 +196,26 @@ public sealed partial class ChatPage
         }
         StateHasChanged();
     }
+
+    // False when it could not be done; that has been said then.
+    private async Task<bool> TryAsync(Func<Task> change)
+    {
+        try
+        {
+            await change();
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            window.Log.LogWarning(error, "A change of a conversation failed");
+            window.Toasts.Error(Texts["ChangeFailed"], error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>The browser refused to copy a listing.</summary>
+    [JSInvokable]
+    public void CopyRefused() => window.Clipboard.SayRefused();
 
     /// <summary>Ctrl+/.</summary>
     [JSInvokable]

@@ -40,7 +40,12 @@ public sealed partial class ChatPage(
 
     [Inject] private IStringLocalizer<ChatTexts> Texts { get; set; } = default!;
 
-    private bool CanWiden => bases.Any(b => !chosen.Contains(b.Id));
+    // Nothing chosen means all that the person may read.
+    private bool CanWiden => chosen.Count > 0 && bases.Any(b => !chosen.Contains(b.Id));
+
+    private bool BasesGone => !loading && chosen.Count > 0 && !bases.Any(b => chosen.Contains(b.Id));
+
+    private IReadOnlyList<Guid> AllBases => [.. bases.Select(b => b.Id)];
 
     protected override async Task OnParametersSetAsync()
     {
@@ -88,7 +93,7 @@ public sealed partial class ChatPage(
             }
             else
             {
-                chosen = [.. bases.Select(b => b.Id)];
+                chosen = AllBases;
             }
         }
         catch (NotFoundException)
@@ -123,7 +128,7 @@ public sealed partial class ChatPage(
             }
             if (answer.Running)
             {
-                answer.BreakOff(new ErrorData(RunErrorKind.Interrupted, Texts["FollowEnded"]));
+                answer.BreakOff(RunErrorKind.Interrupted);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -133,7 +138,7 @@ public sealed partial class ChatPage(
         catch (Exception error)
         {
             window.Log.LogError(error, "Following run {Run} broke off", answer.RunId);
-            answer.BreakOff(new ErrorData(RunErrorKind.Failed, Texts["FollowEnded"]));
+            answer.BreakOff(RunErrorKind.Failed);
         }
 
         live = null;

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Conversations;
-using Platform.Retrieval;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
@@ -149,8 +148,9 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
         {
             await change();
         }
-        catch (Exception error) when (error is NotFoundException or ArgumentException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
+            window.Log.LogWarning(error, "A conversation could not be changed");
             window.Toasts.Error(Texts["ChangeFailed"], error.Message);
         }
     }

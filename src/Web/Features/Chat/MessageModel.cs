@@ -46,6 +46,9 @@ public sealed class MessageModel
 
     public ErrorData? Error { get; private set; }
 
+    /// <summary>The failure is the following's, not the run's.</summary>
+    public bool BrokenOff { get; private set; }
+
     /// <summary>How long the search took, milliseconds, once it is known.</summary>
     public double? SearchMs { get; private set; }
 
@@ -128,9 +131,10 @@ public sealed class MessageModel
     }
 
     /// <summary>The following broke off (not the run): shown as a failure until the page is loaded again.</summary>
-    public void BreakOff(ErrorData error)
+    public void BreakOff(RunErrorKind kind)
     {
-        Error = error;
+        Error = new ErrorData(kind, "");
+        BrokenOff = true;
         Running = false;
         Version++;
     }

@@ -8,7 +8,7 @@ export function attach(root, page) {
     const scroll = following(root, on, ending.signal);
     marks(root, page, on);
     shortcuts(root, page, on);
-    on(root, 'click', event => copyCode(event.target.closest('.code-copy')));
+    on(root, 'click', event => copyCode(event.target.closest('.code-copy'), page));
     return {
         useDraft: key => { composer.use(key); scroll.toBottom(); },
         put: composer.put,
@@ -129,12 +129,14 @@ function marks(root, page, on) {
 }
 
 function shortcuts(root, page, on) {
+    // Esc is the page's where it is pressed in the page or nowhere; what lies open on top takes it first.
+    const isFree = target => (root.contains(target) || target.contains(root)) && !document.querySelector('dialog[open], [aria-haspopup][aria-expanded=true]');
     on(document, 'keydown', event => {
         const control = event.ctrlKey || event.metaKey;
         if (event.key === 'Escape' && event.shiftKey) {
             event.preventDefault();
             root.querySelector('[data-composer] textarea')?.focus();
-        } else if (event.key === 'Escape' && !event.isComposing && !document.querySelector('dialog[open]')) {
+        } else if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && isFree(event.target)) {
             page.invokeMethodAsync('EscapeAsync');
         } else if (control && event.shiftKey && event.key.toLowerCase() === 'c') {
             const copy = [...root.querySelectorAll('[data-copy-answer]')].at(-1);
@@ -146,9 +148,9 @@ function shortcuts(root, page, on) {
     });
 }
 
-async function copyCode(button) {
+async function copyCode(button, page) {
     if (!button) { return; }
-    await globalThis.platform.copy(button.parentElement.querySelector('pre').innerText);
+    if (!await globalThis.platform.copy(button.parentElement.querySelector('pre').innerText)) { page.invokeMethodAsync('CopyRefused'); return; }
     button.dataset.copied = '';
     setTimeout(() => delete button.dataset.copied, 1500);
 }

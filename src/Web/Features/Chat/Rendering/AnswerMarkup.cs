@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 using Platform.Agents.Answering;
 
 namespace Platform.Web.Features.Chat.Rendering;
@@ -21,13 +23,13 @@ public static partial class AnswerMarkup
     private const char MarkClose = '\uE001';
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .DisableHtml().UsePipeTables().UseEmphasisExtras().UseAutoLinks().Build();
+        .DisableHtml().UsePipeTables().UseEmphasisExtras().UseAutoLinks().UsePreciseSourceLocation().Build();
 
     /// <summary>HTML of the Markdown. Each [n] whose number is in <paramref name="marks"/> becomes a citation button; others stay text.</summary>
     public static string ToHtml(string markdown, IReadOnlyDictionary<int, Verdict> marks, MarkupLabels labels)
     {
         var text = markdown.Replace(MarkOpen, '\uFFFD').Replace(MarkClose, '\uFFFD');
-        text = Mark().Replace(text, m => marks.ContainsKey(int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)) ? $"{MarkOpen}{m.Groups[1].Value}{MarkClose}" : m.Value);
+        text = Mark().Replace(text, m => marks.ContainsKey(Number(m)) ? $"{MarkOpen}{m.Groups[1].Value}{MarkClose}" : m.Value);
 
         var document = new HtmlParser().ParseDocument("<!DOCTYPE html><body></body>");
         var body = document.Body ?? throw new InvalidOperationException("A parsed HTML document has no body. This is a bug.");
@@ -50,10 +52,31 @@ public static partial class AnswerMarkup
 
     /// <summary>The numbers of the marks that a text holds, in order of appearance.</summary>
     public static IEnumerable<int> MarksIn(string markdown) =>
-        Mark().Matches(markdown).Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
+        Mark().Matches(markdown).Select(Number);
 
-    /// <summary>The answer as plain text for the clipboard: as written, without marks.</summary>
-    public static string WithoutMarks(string markdown) => SpacedMark().Replace(markdown, "");
+    /// <summary>The answer as plain text for the clipboard: as written, without the marks of its citations. What looks like one in code (a[1]) or has no citation stays.</summary>
+    public static string WithoutMarks(string markdown, IEnumerable<int> citations)
+    {
+        var known = citations.ToHashSet();
+        var code = CodeIn(markdown);
+        return SpacedMark().Replace(markdown, m => known.Contains(Number(m)) && !code.Any(c => c.Start <= m.Groups[1].Index && m.Groups[1].Index <= c.End) ? "" : m.Value);
+    }
+
+    // Where listings and words of code stand in the text.
+    private static List<SourceSpan> CodeIn(string markdown)
+    {
+        try
+        {
+            var parsed = Markdown.Parse(markdown, Pipeline);
+            return [.. parsed.Descendants<CodeBlock>().Select(block => block.Span), .. parsed.Descendants<CodeInline>().Select(words => words.Span)];
+        }
+        catch (ArgumentException)
+        {
+            return []; // nested too deeply for Markdig: shown as plain words, without code
+        }
+    }
+
+    private static int Number(Match mark) => int.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static void PlaceMarks(IDocument document, IElement body, IReadOnlyDictionary<int, Verdict> marks, MarkupLabels labels)
     {
@@ -134,7 +157,7 @@ public static partial class AnswerMarkup
     [GeneratedRegex(@"\[(\d{1,3})\]")]
     private static partial Regex Mark();
 
-    [GeneratedRegex(@"\s*\[\d{1,3}\]")]
+    [GeneratedRegex(@"\s*\[(\d{1,3})\]")]
     private static partial Regex SpacedMark();
 
     [GeneratedRegex("\uE000(\\d{1,3})\uE001")]

@@ -11,8 +11,8 @@ using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Knowledge;
 
-/// <summary>One knowledge base: its documents and how far each is, uploads, a search to try.</summary>
-public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary library, CurrentCaller current, IOptions<RetrievalOptions> options, BaseWindow window) : IAsyncDisposable
+/// <summary>One knowledge base: its documents and how far each is, uploads, a search to try. It stays with the base that it was made for.</summary>
+public sealed partial class BaseView(KnowledgeBases bases, DocumentLibrary library, CurrentCaller current, IOptions<RetrievalOptions> options, BaseWindow window) : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(700);
 
@@ -34,7 +34,7 @@ public sealed partial class BasePage(KnowledgeBases bases, DocumentLibrary libra
     private string wanted = "";
     private bool mayChange, missing, read, searching, attaching, attached, stale;
 
-    [Parameter] public Guid BaseId { get; set; }
+    [Parameter, EditorRequired] public Guid BaseId { get; set; }
 
     [Inject] private IStringLocalizer<KnowledgeTexts> Texts { get; set; } = default!;
 

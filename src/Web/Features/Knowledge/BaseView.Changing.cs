@@ -6,7 +6,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Knowledge;
 
 /// <summary>What a person may change on the page.</summary>
-public sealed partial class BasePage
+public sealed partial class BaseView
 {
     private Task EditAsync() => item is not null && dialog is not null ? dialog.EditAsync(item) : Task.CompletedTask;
 
