@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Platform.ModelHost.Native.Gguf;
 
-/// <summary>Writes a GGUF file of version 3: metadata, then float tensors. For adapters and small models; everything is held in memory until it is written.</summary>
+/// <summary>Writes a GGUF file of version 3: metadata, then tensors. For adapters and models made here; floats are held in memory until they are written.</summary>
 public sealed class GgufWriter
 {
     private const int Alignment = 32;
     private readonly List<(string Key, GgufType Type, byte[] Value)> metadata = [];
-    private readonly List<(string Name, long[] Shape, float[] Numbers)> tensors = [];
+    private readonly List<(string Name, long[] Shape, int Type, long Bytes, Action<Stream> Write)> tensors = [];
 
     public GgufWriter Set(string key, string value) => Set(key, GgufType.Text, Sized(value));
 
@@ -16,15 +16,33 @@ public sealed class GgufWriter
 
     public GgufWriter Set(string key, float value) => Set(key, GgufType.F32, BitConverter.GetBytes(value));
 
+    public GgufWriter Set(string key, IReadOnlyList<string> values) => Set(key, GgufType.Text, values.Count, [.. values.SelectMany(Sized)]);
+
+    public GgufWriter Set(string key, float[] values) => Set(key, GgufType.F32, values.Length, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
+    public GgufWriter Set(string key, int[] values) => Set(key, GgufType.I32, values.Length, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
     /// <param name="name">At most 63 bytes.</param>
     /// <param name="shape">1 to 4 lengths, the fastest dimension first.</param>
     /// <param name="numbers">As many as the shape has places.</param>
     /// <exception cref="ArgumentException">Name, shape and numbers do not fit each other.</exception>
     public GgufWriter Add(string name, long[] shape, float[] numbers)
     {
+        if (shape.Aggregate(1L, (a, b) => a * b) != numbers.Length) { throw new ArgumentException($"The tensor '{name}' has {numbers.Length} numbers, which do not fill {string.Join(" x ", shape)}.", nameof(numbers)); }
+        return Add(name, shape, type: 0, stream => stream.Write(MemoryMarshal.AsBytes(numbers.AsSpan())));
+    }
+
+    /// <param name="name">At most 63 bytes.</param>
+    /// <param name="shape">1 to 4 lengths, the fastest dimension first.</param>
+    /// <param name="type">ggml's number of the tensor's type.</param>
+    /// <param name="write">Writes the tensor's bytes, as many as type and shape take, when the file is written.</param>
+    /// <exception cref="ArgumentException">Name, shape and type do not fit each other.</exception>
+    public GgufWriter Add(string name, long[] shape, int type, Action<Stream> write)
+    {
         if (Encoding.UTF8.GetByteCount(name) is 0 or > 63) { throw new ArgumentException($"The tensor's name '{name}' must have 1 to 63 bytes.", nameof(name)); }
-        if (shape.Length is 0 or > 4 || shape.Aggregate(1L, (a, b) => a * b) != numbers.Length) { throw new ArgumentException($"The tensor '{name}' has {numbers.Length} numbers, which do not fill {string.Join(" x ", shape)}.", nameof(numbers)); }
-        tensors.Add((name, shape, numbers));
+        if (shape.Length is 0 or > 4) { throw new ArgumentException($"The tensor '{name}' has {shape.Length} dimensions; it must have 1 to 4.", nameof(shape)); }
+        if (!GgufTensorTypes.TryFind((uint)type, out var block) || shape[0] % block.Elements != 0) { throw new ArgumentException($"The rows of the tensor '{name}' have {shape[0]} elements, which the type {type} does not pack.", nameof(type)); }
+        tensors.Add((name, shape, type, shape.Aggregate(1L, (a, b) => a * b) / block.Elements * block.Bytes, write));
         return this;
     }
 
@@ -45,24 +63,28 @@ public sealed class GgufWriter
             at += name.Length + 4 + value.Length;
         }
         var offset = 0L;
-        foreach (var (tensor, shape, numbers) in tensors)
+        foreach (var (tensor, shape, type, bytes, _) in tensors)
         {
             var name = Sized(tensor);
             file.Write(name);
             file.Write((uint)shape.Length);
             foreach (var length in shape) { file.Write((ulong)length); }
-            file.Write(0u); // F32
+            file.Write((uint)type);
             file.Write((ulong)offset);
             at += name.Length + 4 + 8L * shape.Length + 12;
-            offset = Aligned(offset + 4L * numbers.Length);
+            offset = Aligned(offset + bytes);
         }
         file.Write(new byte[Aligned(at) - at]);
-        foreach (var (_, _, numbers) in tensors)
+        foreach (var (_, _, _, bytes, write) in tensors)
         {
-            file.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));
-            file.Write(new byte[Aligned(4L * numbers.Length) - 4L * numbers.Length]);
+            file.Flush();
+            write(stream);
+            file.Write(new byte[Aligned(bytes) - bytes]);
         }
     }
+
+    private GgufWriter Set(string key, GgufType element, int count, byte[] values) =>
+        Set(key, GgufType.List, [.. BitConverter.GetBytes((uint)element), .. BitConverter.GetBytes((ulong)count), .. values]);
 
     private GgufWriter Set(string key, GgufType type, byte[] value)
     {
