@@ -24,11 +24,10 @@ internal static class PeerRows
         var (us, them) = (new List<double>(), new List<double>());
         for (var round = -1; round < rounds; round++)
         {
-            var length = round < 0 ? Math.Max(tokens / 4, 4) : tokens; // the first warms both up and does not count
             int[][] prompts = [.. Enumerable.Range(0, streams).Select(i => SyntheticModel.Prompt(1_000 * streams + 10 * (round + 1) + i, PromptTokens))];
-            var rate = (await ours.DecodeAsync([.. prompts.Select(prompt => ours.Request(prompt, length))])).Rate;
-            var peerRate = await peer.DecodeAsync(prompts, length);
-            if (round < 0) { continue; }
+            var rate = (await ours.DecodeAsync([.. prompts.Select(prompt => ours.Request(prompt, tokens))])).Rate;
+            var peerRate = await peer.DecodeAsync(prompts, tokens);
+            if (round < 0) { continue; } // the first warms both up
             us.Add(rate.PerCpuSecond);
             them.Add(peerRate.PerCpuSecond);
         }
