@@ -17,6 +17,7 @@ public sealed partial class ContainerTests
         Assert.All(Matches(compose, @"dockerfile:\s*([\w./-]+)"), file => Assert.True(File.Exists(PathOf(file)), file));
         Assert.All(Matches(compose, @"volumes:.*""(\./[^:""]+):"), folder => Assert.True(Directory.Exists(PathOf(folder)), folder));
         Assert.All(Matches(compose, @"ports:\s*\[""([^""]+)"""), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+        Assert.Equal("localhost;127.0.0.1;${PLATFORM_HOSTS:-}", Matches(compose, @"AllowedHosts: ""([^""]+)""").Single()); // the first two are what the health check asks by
         var targets = Matches(compose, @"target:\s*(\w+)");
         Assert.All(targets, target => Assert.Contains($" AS {target}\n", Read("docker/modelhost.Dockerfile"), StringComparison.Ordinal));
         Assert.All(Matches(compose, @"\$\{(\w+):\?"), secret => Assert.Contains($"{secret}=", Read(".env.example"), StringComparison.Ordinal));

@@ -1,0 +1,126 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>What goes wrong around a page: a base that is gone, a question that is refused, a browser that keeps its clipboard, the way back.</summary>
+public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task A_conversation_whose_base_was_deleted_says_so_and_goes_on_with_another()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.CreateBaseAsync(platform.Address, "Short");
+        await page.GotoAsync($"{platform.Address}/chat");
+        await (await page.AskAsync("How long must a password be?")).WaitUntilDoneAsync();
+        var conversation = page.Url;
+        await page.CreateBaseAsync(platform.Address, "Other");
+        await page.GotoAsync($"{platform.Address}/knowledge");
+        await page.Locator("[data-testid=base-card][data-name='Short']").ClickAsync();
+        await page.GetByTestId("base-delete").ClickAsync();
+        await page.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(page.GetByTestId("toast")).ToBeVisibleAsync();
+
+        await page.GotoAsync(conversation);
+        await Expect(page.GetByTestId("bases-gone")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("base-picker")).ToContainTextAsync("Knowledge base deleted");
+        await page.GetByTestId("chat-input").FillAsync("And a user name?");
+        await page.GetByTestId("chat-send").ClickAsync();
+        await Expect(page.Locator(".toast-error")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("message-assistant")).ToHaveCountAsync(1);
+        await BrowserFixture.ShootAsync(page, "40-bases-gone");
+
+        await page.GetByTestId("bases-gone").GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(page.GetByTestId("bases-gone")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("base-picker")).ToContainTextAsync("Other");
+        await page.GetByTestId("base-picker").ClickAsync();
+        await page.GetByRole(AriaRole.Checkbox).UncheckAsync();
+        await Expect(page.GetByTestId("base-picker")).ToContainTextAsync("All knowledge bases");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByTestId("base-picker")).ToHaveAttributeAsync("aria-expanded", "false");
+    }
+
+    [Fact]
+    public async Task A_refused_first_question_leaves_no_conversation_and_stays_in_the_box()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.GetByTestId("chat-input").EvaluateAsync("box => { box.removeAttribute('maxlength'); box.value = 'x'.repeat(32001); }");
+        await page.GetByTestId("chat-send").ClickAsync();
+        await Expect(page.Locator(".toast-error")).ToContainTextAsync("32,000");
+        Assert.Equal(32001, await page.GetByTestId("chat-input").EvaluateAsync<int>("box => box.value.length"));
+        await page.ReloadAsync();
+        await Expect(page.GetByTestId("chat-input")).ToBeEnabledAsync();
+        await Expect(page.GetByTestId("conversation-row")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Copying_works_where_the_browser_gives_no_clipboard()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var page = await browser.OpenAsync();
+        await page.AddInitScriptAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+        await page.SignInAsync(platform.Address);
+        var box = page.GetByTestId("chat-input");
+        await box.ClickAsync();
+        Assert.True(await page.EvaluateAsync<bool>("platform.copy('otters')"));
+        await Expect(box).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Control+V");
+        await Expect(box).ToHaveValueAsync("otters");
+        await page.EvaluateAsync("document.execCommand = () => false");
+        Assert.False(await page.EvaluateAsync<bool>("platform.copy('otters')"));
+    }
+
+    [Fact]
+    public async Task The_way_back_from_one_base_to_another_shows_the_other()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.CreateBaseAsync(platform.Address, "First");
+        var first = page.Url;
+        await page.CreateBaseAsync(platform.Address, "Second");
+        var second = page.Url;
+        await page.GotoAsync(first);
+        await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync();
+        await page.EvaluateAsync("address => Blazor.navigateTo(address)", second);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Second");
+        await page.GoBackAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("First");
+        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
+        await page.WaitUntilReadyAsync("it-security.md");
+        await page.GotoAsync(second);
+        await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync();
+        await Expect(page.GetByTestId("document-row")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Escape_in_the_sidebar_leaves_the_page_alone()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.CreateBaseAsync(platform.Address, "Security");
+        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
+        await page.WaitUntilReadyAsync("it-security.md");
+        await page.GotoAsync($"{platform.Address}/chat");
+        var answer = await page.AskAsync("How long must a password be?");
+        await answer.WaitUntilDoneAsync();
+        await answer.GetByTestId("citation").First.ClickAsync();
+        await Expect(page.GetByTestId("source-viewer")).ToBeVisibleAsync();
+
+        await page.Locator("[data-search-chats]").PressAsync("Escape");
+        await page.GetByTestId("user-menu").ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByTestId("base-picker").ClickAsync();
+        await Expect(page.GetByTestId("base-picker")).ToHaveAttributeAsync("aria-expanded", "true");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByTestId("base-picker")).ToHaveAttributeAsync("aria-expanded", "false");
+        await Expect(page.GetByTestId("source-viewer")).ToBeVisibleAsync();
+        await page.GetByTestId("chat-input").PressAsync("Escape");
+        await Expect(page.GetByTestId("source-viewer")).ToHaveCountAsync(0);
+    }
+}
