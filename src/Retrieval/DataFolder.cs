@@ -24,4 +24,24 @@ public sealed record DataFolder(string Path)
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
+
+    /// <summary>How to open a file for writing that only its owner may read; one that is there keeps its rights.</summary>
+    public static FileStreamOptions PrivateFile(FileMode mode, FileAccess access, FileShare share)
+    {
+        FileStreamOptions options = new() { Mode = mode, Access = access, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
+
+    /// <summary>Writes a small file anew that only its owner may read.</summary>
+    public static void WritePrivate(string path, string text)
+    {
+        File.Delete(path); // or it would keep its rights
+        using StreamWriter file = new(path, PrivateFile(FileMode.CreateNew, FileAccess.Write, FileShare.Read));
+        file.Write(text);
+    }
 }

@@ -5,6 +5,9 @@ namespace Platform.Retrieval;
 /// <summary>Bound from `Retrieval`.</summary>
 public sealed class RetrievalOptions
 {
+    /// <summary>Largest text, Markdown, HTML, CSV or JSON file taken in, bytes: it is read in one piece.</summary>
+    public const long MaxTextBytes = 64L * 1024 * 1024;
+
     /// <summary>Largest file taken in, bytes.</summary>
     public long MaxFileBytes { get; set; } = 200L * 1024 * 1024;
 

@@ -60,6 +60,11 @@ public sealed class IngestDocument
 
         string mediaType = ContentSniffer.Sniff(staged.Path, name) ?? throw new IngestException(
             IngestError.UnsupportedType, "The content is of no kind that can be read. Kinds that can: plain text, Markdown, HTML, PDF, DOCX, XLSX, CSV, JSON.");
+        if (mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType == "application/json")
+        {
+            TextFile.CheckLength(staged.Bytes);
+        }
+
         if (choice == DuplicateChoice.Replace && await FindAsync(db, baseId, name, staged.Sha256, cancellation) is { } older)
         {
             await _queue.StopOlderAsync(db, older.Id, staged.Sha256, cancellation);

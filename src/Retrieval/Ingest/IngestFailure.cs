@@ -17,4 +17,8 @@ internal static class IngestFailure
         ArgumentException refused => (IngestError.Failed, refused.Message),
         _ => (IngestError.Failed, "The document could not be taken in. Retry; if it fails again, the server's log holds the cause."),
     };
+
+    /// <summary>True when the file is the cause, which is for the one who added it to mend; the others are for the operator.</summary>
+    public static bool LiesInTheFile(IngestError error) => error
+        is IngestError.TooLarge or IngestError.Empty or IngestError.UnsupportedType or IngestError.Encrypted or IngestError.Corrupt or IngestError.TooManyPages or IngestError.Bomb or IngestError.NoText or IngestError.OutOfTime;
 }

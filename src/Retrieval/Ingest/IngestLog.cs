@@ -21,6 +21,9 @@ internal static partial class IngestLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Document {Document} failed at {Stage}: {Error}.")]
     public static partial void Failed(this ILogger log, Exception failure, Guid document, DocumentState stage, IngestError error);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {Document} was refused at {Stage}: {Error}.")]
+    public static partial void Refused(this ILogger log, Guid document, DocumentState stage, IngestError error);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "The lease on {Document} could not be kept; its ingestion stops.")]
     public static partial void LeaseNotKept(this ILogger log, Exception failure, Guid document);
 }

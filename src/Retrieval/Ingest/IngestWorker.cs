@@ -121,7 +121,15 @@ internal sealed class IngestWorker(
             }
 
             (IngestError error, string detail) = IngestFailure.Of(failure);
-            log.Failed(failure, job.DocumentId, at, error);
+            if (IngestFailure.LiesInTheFile(error))
+            {
+                log.Refused(job.DocumentId, at, error);
+            }
+            else
+            {
+                log.Failed(failure, job.DocumentId, at, error);
+            }
+
             if (error == IngestError.NoSpace)
             {
                 reserve.GiveUp(); // the failure takes room too

@@ -23,15 +23,15 @@ public static partial class ContentSniffer
 
     private static string? Sniff(byte[] start, FileStream file, string extension)
     {
-        if (start.AsSpan().StartsWith("PK\u0003\u0004"u8)) return OfficeType(file);
+        if (start.AsSpan().StartsWith("PK\u0003\u0004"u8)) return OfficeType(file, extension);
         if (start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0])) return OldOfficeType(start);
         if (IsProgramOrMedia(start)) return null;
         if (start.AsSpan(0, Math.Min(start.Length, PdfHeaderWithin)).IndexOf("%PDF-"u8) >= 0) return "application/pdf";
         return TextFile.IsText(Whole(start)) ? TextType(TextFile.Decode(Whole(start)), extension) : null;
     }
 
-    /// <summary>What is inside decides: a zip that is no Office file is none that can be read.</summary>
-    private static string? OfficeType(FileStream file)
+    /// <summary>What is inside decides: a zip that is no Office file is none that can be read. Of one that is cut short only the name can tell; its reader says that it is damaged.</summary>
+    private static string? OfficeType(FileStream file, string extension)
     {
         try
         {
@@ -40,7 +40,7 @@ public static partial class ContentSniffer
         }
         catch (Exception error) when (error is IngestException or EndOfStreamException)
         {
-            return null;
+            return extension switch { ".docx" => Docx, ".xlsx" => Xlsx, _ => null };
         }
     }
 

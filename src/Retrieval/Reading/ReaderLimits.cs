@@ -3,11 +3,8 @@ namespace Platform.Retrieval.Reading;
 /// <summary>What a reader takes at most from one file, so that a hostile one costs a known amount.</summary>
 internal static class ReaderLimits
 {
-    /// <summary>UTF-16 characters of extracted text.</summary>
-    public const int Characters = 50_000_000;
-
-    /// <summary>Bytes of a text, Markdown, HTML, CSV or JSON file: they are read in one piece.</summary>
-    public const long TextBytes = 64L * 1024 * 1024;
+    /// <summary>UTF-16 characters of extracted text: every plain text that is not too long in bytes fits, though between its paragraphs stand two line breaks.</summary>
+    public const int Characters = 105_000_000;
 
     public const int ZipEntries = 2000;
 

@@ -18,11 +18,17 @@ internal static class TextFile
     {
         var length = new FileInfo(path).Length;
         if (length == 0) throw new IngestException(IngestError.Empty, "The file is empty (0 bytes).");
-        if (length > ReaderLimits.TextBytes)
-        {
-            throw new IngestException(IngestError.TooLarge, $"The text file has {length:N0} bytes; the limit is {ReaderLimits.TextBytes:N0}. Split it into smaller files.");
-        }
+        CheckLength(length);
         return Decode(await File.ReadAllBytesAsync(path, cancellation));
+    }
+
+    /// <summary>Throws IngestException when a text file is longer than it may be.</summary>
+    public static void CheckLength(long bytes)
+    {
+        if (bytes > RetrievalOptions.MaxTextBytes)
+        {
+            throw new IngestException(IngestError.TooLarge, $"The text file has {bytes:N0} bytes; the limit is {RetrievalOptions.MaxTextBytes:N0}. Split it into smaller files.");
+        }
     }
 
     public static string Decode(ReadOnlySpan<byte> bytes)

@@ -41,7 +41,7 @@ public sealed class DataFolderLock : IDisposable
         FileStream held;
         try
         {
-            held = new FileStream(Path.Combine(folder.Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(Path.Combine(folder.Path, "lock"), DataFolder.PrivateFile(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException taken) when (taken.HResult is TakenOnLinux or TakenOnMac or TakenOnWindows)
         {
@@ -52,7 +52,7 @@ public sealed class DataFolderLock : IDisposable
         string since = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
         try
         {
-            File.WriteAllText(holder, $"process {Environment.ProcessId} on {Environment.MachineName} since {since}");
+            DataFolder.WritePrivate(holder, $"process {Environment.ProcessId} on {Environment.MachineName} since {since}");
             return new DataFolderLock(held);
         }
         catch

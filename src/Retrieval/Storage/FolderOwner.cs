@@ -28,7 +28,7 @@ internal sealed class FolderOwner(DataFolder folder, ContentStore contents)
             return false;
         }
 
-        await File.WriteAllTextAsync(MarkPath, id, cancellation);
+        DataFolder.WritePrivate(MarkPath, id);
         return true;
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class ModelDownload(Uri hub) : IDisposable
         var match = HubName().Match(model);
         if (!match.Success || model.Contains("..", StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{model}' is not of the form hf:owner/repo/file.gguf.", nameof(model));
+            throw new ArgumentException($"'{model}' is not of the form hf:owner/repo/file.gguf.");
         }
         // The owner and the repository are part of the name: two files of one name are two models.
         var target = Path.Combine(directory, match.Groups["repo"].Value, match.Groups["path"].Value);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
@@ -8,7 +9,7 @@ using Platform.Web.Supervision;
 
 namespace Platform.Web.Commands;
 
-/// <summary>`serve`: the web server.</summary>
+/// <summary>`up`, or `serve`: the web server.</summary>
 internal static class ServeCommand
 {
     /// <summary>Starts the server, says on standard output where it answers, and runs until it is told to stop.</summary>
@@ -84,18 +85,11 @@ internal static class ServeCommand
 
     internal static Command Create(Func<string[], Task<int>> serve)
     {
-        var port = new Option<int?>("--port") { Description = "Port of the pages on 127.0.0.1 (default 8080)." };
+        var port = new Option<int?>("--port") { Description = "Port of the pages on 127.0.0.1 (default 8080).", CustomParser = PortOf };
         var data = SharedOptions.Data("./data");
         var model = SharedOptions.Model();
-        port.Validators.Add(result =>
-        {
-            // What is no number at all is refused by the parser itself.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 1 or > 65535)
-            {
-                result.AddError("--port takes 1 to 65535.");
-            }
-        });
-        var command = new Command("serve", "Start the web server.") { port, data, model };
+        var command = new Command("up", "Start the web server.") { port, data, model };
+        command.Aliases.Add("serve");
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -125,5 +119,15 @@ internal static class ServeCommand
             return await serve([.. settings]);
         });
         return command;
+    }
+
+    private static int? PortOf(ArgumentResult given)
+    {
+        if (given.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 65535)
+        {
+            return number;
+        }
+        given.AddError("--port takes 1 to 65535.");
+        return null;
     }
 }

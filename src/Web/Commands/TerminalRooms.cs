@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Platform.Agents;
@@ -34,51 +35,24 @@ internal sealed class TerminalRooms
     /// <summary>Starts the rooms, runs the work, ends everything; the exit code. Ctrl-C and SIGTERM cancel the work.</summary>
     internal static async Task<int> RunAsync(DirectoryInfo? data, string? model, Func<TerminalRooms, CancellationToken, Task<int>> work, CancellationToken cancellation)
     {
+        // From before there is anything to leave behind until it is gone; the host listens only once it has started.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var directory = data?.FullName ?? Directory.CreateTempSubdirectory("platform-").FullName;
         try
         {
-            var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [], ContentRootPath = AppContext.BaseDirectory });
-            builder.Configuration["Data:Directory"] = directory;
-            if (model is not null)
-            {
-                if (await SharedOptions.ResolveModelAsync(model, Path.Combine(directory, "models"), cancellation) is not { } file)
-                {
-                    return 1;
-                }
-                builder.Configuration["Models:Chat"] = file;
-            }
-            builder.Logging.ClearProviders().AddFilter(null, LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-            builder.AddModelHost();
-            builder.Services.AddAgents(builder.Configuration);
-            using var host = builder.Build();
-            var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-            try
-            {
-                await host.Services.PrepareAgentsAsync(stop.Token);
-                await host.StartAsync(stop.Token);
-                var state = await host.Services.GetRequiredService<ModelHostStatus>().WaitForAsync(s => s.Phase != ModelHostPhase.Starting, stop.Token);
-                if (state.Phase == ModelHostPhase.Down)
-                {
-                    await Console.Error.WriteLineAsync($"platform: {state.Reason}");
-                    return 1;
-                }
-                return await work(new TerminalRooms(host.Services), stop.Token);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                await Console.Error.WriteLineAsync("platform: stopped.");
-                return 130;
-            }
-            catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or InvalidDataException or UnauthorizedAccessException or DbException)
-            {
-                await Console.Error.WriteLineAsync($"platform: {problem.Message}");
-                return 1;
-            }
-            finally
-            {
-                await host.StopAsync(CancellationToken.None);
-            }
+            return await RunAsync(directory, model, work, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("platform: stopped.");
+            return 130;
+        }
+        catch (Exception problem) when (problem is StartRefusedException or OptionsValidationException or RunException or ModelHostException or IngestException or IOException or InvalidDataException or UnauthorizedAccessException or DbException)
+        {
+            await Console.Error.WriteLineAsync($"platform: {problem.Message}");
+            return 1;
         }
         finally
         {
@@ -86,6 +60,47 @@ internal sealed class TerminalRooms
             {
                 Directory.Delete(directory, recursive: true);
             }
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task<int> RunAsync(string directory, string? model, Func<TerminalRooms, CancellationToken, Task<int>> work, CancellationToken stop)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration["Data:Directory"] = directory;
+        if (model is not null)
+        {
+            if (await SharedOptions.ResolveModelAsync(model, Path.Combine(directory, "models"), stop) is not { } file)
+            {
+                return 1;
+            }
+            builder.Configuration["Models:Chat"] = file;
+        }
+        // What fails in the database is thrown as well, and told as one sentence; what is cut short by a stop is no failure.
+        builder.Logging.ClearProviders().AddFilter(null, LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddModelHost();
+        builder.Services.AddAgents(builder.Configuration);
+        using var host = builder.Build();
+        try
+        {
+            await host.Services.PrepareAgentsAsync(stop);
+            await host.StartAsync(stop);
+            var state = await host.Services.GetRequiredService<ModelHostStatus>().WaitForAsync(s => s.Phase != ModelHostPhase.Starting, stop);
+            if (state.Phase == ModelHostPhase.Down)
+            {
+                await Console.Error.WriteLineAsync($"platform: {state.Reason}");
+                return 1;
+            }
+            return await work(new TerminalRooms(host.Services), stop);
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
         }
     }
 

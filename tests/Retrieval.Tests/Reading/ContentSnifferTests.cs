@@ -40,8 +40,14 @@ public sealed class ContentSnifferTests : TestFolder
         using var file = new MemoryStream();
         using (var zip = new System.IO.Compression.ZipArchive(file, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true)) zip.CreateEntry("readme.txt");
         Assert.Null(ContentSniffer.Sniff(Write(file.ToArray(), "f"), "book.docx"));
-        Assert.Null(ContentSniffer.Sniff(Write("PK\u0003\u0004 and nothing", "g"), "book.docx"));
+        Assert.Null(ContentSniffer.Sniff(Write("PK\u0003\u0004 and nothing", "g"), "book.zip"));
     }
+
+    [Theory]
+    [InlineData("book.DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")]
+    [InlineData("book.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    public void An_Office_file_that_is_cut_short_is_known_by_its_name(string name, string type) =>
+        Assert.Equal(type, ContentSniffer.Sniff(Write("PK\u0003\u0004 and nothing", "g"), name));
 
     [Fact]
     public void A_long_Chinese_text_is_not_cut_inside_a_character() =>

@@ -54,6 +54,10 @@ public sealed class OfficeFaultTests : TestFolder
     }
 
     [Fact]
+    public async Task A_Word_file_that_is_cut_short_is_damaged_and_not_of_another_kind() =>
+        await RefusedAsync(Write(Zip(("word/document.xml", Body))[..^40], "cut.docx"), IngestError.Corrupt);
+
+    [Fact]
     public async Task Two_parts_of_one_name_are_refused__fault_25() =>
         await RefusedAsync(Write(Zip(("word/document.xml", Body), ("WORD/document.xml", Body)), "twice.docx"), IngestError.Corrupt);
 

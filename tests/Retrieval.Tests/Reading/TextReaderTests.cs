@@ -83,6 +83,14 @@ public sealed class PlainTextReaderTests : DocumentReaderSuite
     }
 
     [Fact]
+    public async Task A_text_of_60_MB_in_short_lines_is_read_and_can_be_kept()
+    {
+        var document = await ReadAsync(Write(string.Concat(Enumerable.Repeat("Short line 12.\n", 4_000_000)), "lines.txt"));
+        Assert.Equal(4_000_000, document.Blocks.Count);
+        await System.Text.Json.JsonSerializer.SerializeAsync(Stream.Null, document, Platform.Retrieval.Documents.ParsedTextJson.Default.ParsedDocument, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Longer_texts_are_refused_with_the_limit() =>
         Assert.Contains("67,108,864", (await RefusedAsync(Write(new byte[64 * 1024 * 1024 + 1].Select(_ => (byte)'a').ToArray(), "huge.txt"), IngestError.TooLarge)).Message, StringComparison.Ordinal);
 

@@ -52,5 +52,13 @@ public sealed class DataFolderLockTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(made.Path).UnixFileMode);
     }
 
+    [Fact]
+    public void The_files_of_the_lock_are_for_their_owner_only()
+    {
+        DataFolderLock.Take(_folder.Data, TimeProvider.System).Dispose();
+        DataFolderLock.Take(_folder.Data, TimeProvider.System).Dispose();
+        Assert.All((string[])["lock", "lock.holder"], name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Path.Combine(_folder.Path, name)).UnixFileMode));
+    }
+
     public void Dispose() => _folder.Dispose();
 }
