@@ -21,7 +21,7 @@ public sealed record RunInfo(Guid Id, Guid ConversationId, Guid UserMessageId, G
 public sealed class RunAgent
 {
     /// <summary>Longest question, UTF-16 characters.</summary>
-    public const int MaxQuestionLength = 32_000;
+    public const int MaxQuestionLength = 8_000;
 
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
@@ -31,7 +31,7 @@ public sealed class RunAgent
     internal RunAgent(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time) =>
         (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
 
-    /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, over 32,000 characters, or another than the one whose answer is to have a further version. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
+    /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, over 8,000 characters, or another than the one whose answer is to have a further version. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
     public async Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(start.Question))

@@ -9,7 +9,7 @@ public static class Limits
     /// <summary>Rate policy of the pages that take a password: 20 posts a minute from one address.</summary>
     public const string Passwords = "passwords";
 
-    /// <summary>A question of 32,000 characters in any language fits, bytes.</summary>
+    /// <summary>What the composer takes fits in any language, bytes.</summary>
     public const long LargestCircuitMessage = 512 * 1024;
 
     /// <summary>Body of an ordinary request, bytes. The upload endpoint raises it for itself.</summary>

@@ -35,6 +35,15 @@ public static class PlatformHost
         app.UseWhen(context => !RequestKind.WantsPage(context.Request), programs => programs.UseStatusCodePages(bare =>
             Problems.WriteAsync(bare.HttpContext, Problems.OfStatus(bare.HttpContext.Response.StatusCode))));
         app.UseRequestLocalization();
+        app.Use((context, next) =>
+        {
+            // A page answers HEAD as it answers GET; the server leaves the body out.
+            if (HttpMethods.IsHead(context.Request.Method) && RequestKind.WantsPage(context.Request))
+            {
+                context.Request.Method = HttpMethods.Get;
+            }
+            return next(context);
+        });
         app.UseRouting();
         app.UseMiddleware<SetupGate>();
         app.UseRateLimiter();

@@ -23,6 +23,40 @@ public sealed class MessageModelTests
     private static MessageModel Live() => MessageModel.Live(new RunInfo(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), RunStatus.Queued, DateTimeOffset.UnixEpoch, null), []);
 
     [Fact]
+    public void What_another_window_asked_is_shown_and_what_is_shown_already_stays_as_it_is()
+    {
+        var (first, second) = (Stored("user", "one"), Stored("user", "two"));
+        var (kept, live) = (MessageModel.Of(first), Live());
+        var writing = Stored("assistant", "") with { Id = live.Id, Status = RunStatus.InProgress };
+
+        var renewed = MessageModel.Renewed([kept, live], [first, second, writing]);
+
+        Assert.Equal(["one", "two", ""], renewed.Select(m => m.Text));
+        Assert.Same(kept, renewed[0]);
+        Assert.Same(live, renewed[2]);
+    }
+
+    [Fact]
+    public void A_message_with_another_version_or_a_following_that_broke_off_is_taken_anew()
+    {
+        var asked = Stored("user", "one");
+        var broken = Live();
+        broken.BreakOff(RunErrorKind.Interrupted);
+        var answered = Stored("assistant", "whole") with { Id = broken.Id, Status = RunStatus.Completed };
+
+        var renewed = MessageModel.Renewed([MessageModel.Of(asked), broken], [asked with { Versions = [asked.Id, Guid.NewGuid()] }, answered]);
+
+        Assert.Equal(2, renewed[0].Versions.Count);
+        Assert.Equal(("whole", null), (renewed[1].Text, renewed[1].Error));
+    }
+
+    private static ConversationMessage Stored(string role, string text)
+    {
+        var id = Guid.NewGuid();
+        return new ConversationMessage(id, Guid.Empty, role, text, DateTimeOffset.UnixEpoch, null, null, [], [], null, null, [id]);
+    }
+
+    [Fact]
     public void Events_fold_into_the_answer()
     {
         var message = Live();

@@ -22,6 +22,19 @@ public sealed class SetupTests
         Assert.Equal((HttpStatusCode.Redirect, "/setup"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
     }
 
+    [Theory]
+    [InlineData("/setup", HttpStatusCode.OK)]
+    [InlineData("/chat", HttpStatusCode.Redirect)]
+    public async Task The_head_of_a_page_is_answered_as_the_page_is(string path, HttpStatusCode status)
+    {
+        await using var server = await WebServer.StartEmptyAsync();
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = server.Address };
+        client.DefaultRequestHeaders.Accept.ParseAdd("*/*");
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((status, ""), (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+
     [Fact]
     public async Task Programs_are_told_that_setup_is_missing()
     {

@@ -7,6 +7,9 @@ namespace Platform.Web.Features.Chat;
 /// <summary>Asking: new questions, again, otherwise, wider, stop.</summary>
 public sealed partial class ChatPage
 {
+    /// <summary>Most characters a box for a question takes: more than a question may have, so that what is pasted is refused with a sentence and not cut without a word.</summary>
+    public const int MostTyped = 4 * RunAgent.MaxQuestionLength;
+
     /// <summary>Sends a question, or queues it behind the answer that is being written; called by the composer's script. False keeps the text in the composer.</summary>
     [JSInvokable]
     public async Task<bool> SendAsync(string question)
@@ -15,18 +18,41 @@ public sealed partial class ChatPage
         {
             return false;
         }
+        var text = question.Trim();
+        await ReadAgainAsync(); // another window may have asked meanwhile
+        if (missing)
+        {
+            return false; // deleted there, which the page says now
+        }
         if (live is not null)
         {
-            queued = queued is null ? question.Trim() : $"{queued}\n{question.Trim()}";
+            var all = queued is null ? text : $"{queued}\n{text}";
+            if (IsTooLong(all))
+            {
+                return false;
+            }
+            queued = all;
             StateHasChanged();
             return true;
         }
-        return await StartAsync(question.Trim(), versionOf: null);
+        return !IsTooLong(text) && await StartAsync(text, versionOf: null);
+    }
+
+    private bool IsTooLong(string question)
+    {
+        if (question.Length <= RunAgent.MaxQuestionLength)
+        {
+            return false;
+        }
+        window.Toasts.Error(Texts["QuestionTooLong", question.Length, RunAgent.MaxQuestionLength]);
+        StateHasChanged();
+        return true;
     }
 
     // False when it was not taken; what is wrong has been said then. A version of a message takes its place, and what followed it is shown no more.
     private async Task<bool> StartAsync(string question, MessageModel? versionOf)
     {
+        starting = true;
         try
         {
             bases = await knowledge.ListAsync(caller, gone.Token);
@@ -57,10 +83,14 @@ public sealed partial class ChatPage
             window.Toasts.Error(Refusal(error), error.Message);
             return false;
         }
+        finally
+        {
+            starting = false;
+        }
 
         announcement = Texts["Answering"];
         _ = FollowAsync(live);
-        window.Signals.Raise();
+        Tell();
         if (shown is null)
         {
             shown = conversation.Id;
@@ -144,6 +174,7 @@ public sealed partial class ChatPage
                 (opened, card) = (null, null);
                 messages.Clear();
                 messages.AddRange(stored.Select(MessageModel.Of));
+                Tell();
             });
         }
     }

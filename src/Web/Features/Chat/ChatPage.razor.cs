@@ -32,7 +32,7 @@ public sealed partial class ChatPage(
     private OpenedSource? opened;
     private CardPlace? card;
     private Guid? shown;
-    private bool started, ready, loading = true, missing, drawing;
+    private bool started, ready, starting, loading = true, missing, drawing;
     private string announcement = "";
     private string? queued;
 
@@ -52,6 +52,10 @@ public sealed partial class ChatPage(
         if (started && ConversationId == shown)
         {
             return;
+        }
+        if (!started)
+        {
+            window.Signals.Changed += Happened;
         }
         started = true;
         shown = ConversationId;
@@ -143,7 +147,7 @@ public sealed partial class ChatPage(
 
         live = null;
         announcement = Texts[answer.Error is null ? "AnswerFinished" : "AnswerFailed"];
-        window.Signals.Raise();
+        Tell();
         StateHasChanged();
         await SendQueuedAsync();
     }
@@ -172,6 +176,7 @@ public sealed partial class ChatPage(
 
     public async ValueTask DisposeAsync()
     {
+        window.Signals.Changed -= Happened;
         await gone.CancelAsync();
         Unfollow();
         if (script is not null)

@@ -20,7 +20,7 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
     private ConfirmDialog? confirm;
     private ElementReference renameBox;
     private Guid? openId, menu, renaming;
-    private string wanted = "", title = "";
+    private string wanted = "", title = "", owner = "";
     private bool read, looking, focusRename;
 
     [Inject] private IStringLocalizer<ChatTexts> Texts { get; set; } = default!;
@@ -30,6 +30,7 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
         window.Signals.Changed += LookAgain;
         window.Navigation.LocationChanged += Moved;
         openId = OpenId();
+        owner = (await current.GetAsync()).UserId;
         await ReadAsync();
     }
 
@@ -75,7 +76,13 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
         }
     }
 
-    private void LookAgain() => _ = InvokeAsync(ReadAsync);
+    private void LookAgain(ConversationChange change)
+    {
+        if (change.OwnerId == owner)
+        {
+            _ = InvokeAsync(ReadAsync);
+        }
+    }
 
     private void Moved(object? sender, LocationChangedEventArgs args)
     {
@@ -114,7 +121,7 @@ public sealed partial class ConversationList(ConversationLibrary library, Curren
         {
             renaming = null;
             await TryAsync(async () => await library.RenameAsync(await current.GetAsync(), id, title.Trim(), gone.Token));
-            window.Signals.Raise();
+            window.Signals.Raise(new ConversationChange(owner, id, this));
         }
         renaming = null;
     }

@@ -80,6 +80,13 @@ public sealed class MessageModel
             Stopped = message.Status == RunStatus.Cancelled,
         };
 
+    /// <summary>The stored messages, each as it is shown where that still holds: what is being written, and what has the same end and versions.</summary>
+    public static IReadOnlyList<MessageModel> Renewed(IReadOnlyCollection<MessageModel> shown, IEnumerable<ConversationMessage> stored)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        return [.. stored.Select(message => shown.FirstOrDefault(s => s.Id == message.Id && !s.BrokenOff && (s.Running || s.Versions.SequenceEqual(message.Versions))) ?? Of(message))];
+    }
+
     /// <summary>The answer of a run that was just started, with the versions that there were before it.</summary>
     public static MessageModel Live(RunInfo run, IReadOnlyList<Guid> before) =>
         new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, [], [.. before, run.AssistantMessageId]) { Running = true, Progress = Waiting };
