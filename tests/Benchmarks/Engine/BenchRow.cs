@@ -17,9 +17,9 @@ internal sealed record BenchRow(string Name, double Ours, double Peer, double Ra
 }
 
 /// <summary>How much is run: enough to measure within eight minutes of an idle machine, or just enough to see that everything works.</summary>
-internal sealed record Lengths(int Rounds, int Decode, int EightStreams, int Prompt, int Copy, int Turns, int Disconnects, int CrowdTokens, int CrowdRounds)
+internal sealed record Lengths(int Rounds, int Decode, int EightStreams, int Prompt, int PromptRounds, int Copy, int Turns, int Disconnects, int CrowdTokens, int CrowdRounds)
 {
-    internal static Lengths Full { get; } = new(Rounds: 5, Decode: 64, EightStreams: 32, Prompt: 2_000, Copy: 96, Turns: 6, Disconnects: 1_000, CrowdTokens: 8, CrowdRounds: 3);
+    internal static Lengths Full { get; } = new(Rounds: 5, Decode: 64, EightStreams: 24, Prompt: 2_000, PromptRounds: 3, Copy: 96, Turns: 6, Disconnects: 1_000, CrowdTokens: 8, CrowdRounds: 3);
 
-    internal static Lengths Short { get; } = new(Rounds: 1, Decode: 16, EightStreams: 6, Prompt: 200, Copy: 32, Turns: 2, Disconnects: 16, CrowdTokens: 2, CrowdRounds: 1);
+    internal static Lengths Short { get; } = new(Rounds: 1, Decode: 16, EightStreams: 6, Prompt: 200, PromptRounds: 1, Copy: 32, Turns: 2, Disconnects: 16, CrowdTokens: 2, CrowdRounds: 1);
 }

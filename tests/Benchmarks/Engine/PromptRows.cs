@@ -9,7 +9,7 @@ internal static class PromptRows
     internal static async Task<BenchRow> CachedAsync(ServedModel ours, Lengths lengths)
     {
         var (cold, cached, kept) = (new List<double>(), new List<double>(), int.MaxValue);
-        for (var round = 0; round < lengths.Rounds; round++)
+        for (var round = 0; round < lengths.PromptRounds; round++)
         {
             var request = ours.Request(SyntheticModel.Prompt(100 + round, lengths.Prompt), 1);
             cold.Add(await CostAsync(request));
