@@ -80,11 +80,7 @@ public sealed class FirstUseTests(BrowserFixture browser) : IClassFixture<Browse
     {
         await using var platform = await RunningPlatform.StartAsync();
         var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "Security");
-        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
-        await page.WaitUntilReadyAsync("it-security.md");
-        await page.GotoAsync($"{platform.Address}/chat");
+        await page.OpenChatOverSecurityAsync(platform.Address);
         var answer = await page.AskAsync("Which opera did Verdi write for Cairo?");
         await answer.WaitUntilDoneAsync();
         await Expect(answer.GetByTestId("not-found-box")).ToBeVisibleAsync();

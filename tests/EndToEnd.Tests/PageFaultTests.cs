@@ -102,11 +102,7 @@ public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<Brows
     {
         await using var platform = await RunningPlatform.StartAsync();
         var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "Security");
-        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
-        await page.WaitUntilReadyAsync("it-security.md");
-        await page.GotoAsync($"{platform.Address}/chat");
+        await page.OpenChatOverSecurityAsync(platform.Address);
         var answer = await page.AskAsync("How long must a password be?");
         await answer.WaitUntilDoneAsync();
         await answer.GetByTestId("citation").First.ClickAsync();

@@ -13,11 +13,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     {
         await using var platform = await RunningPlatform.StartAsync();
         var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "Security");
-        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
-        await page.WaitUntilReadyAsync("it-security.md");
-        await page.GotoAsync($"{platform.Address}/chat");
+        await page.OpenChatOverSecurityAsync(platform.Address);
         const string Question = "How long must a password be?";
         await (await page.AskAsync(Question)).WaitUntilDoneAsync();
 

@@ -36,6 +36,16 @@ internal static class Pages
         await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync(new() { Timeout = Long });
     }
 
+    /// <summary>Signs in, takes the sample it-security.md into a base of its own, and opens the chat.</summary>
+    internal static async Task OpenChatOverSecurityAsync(this IPage page, string address)
+    {
+        await page.SignInAsync(address);
+        await page.CreateBaseAsync(address, "Security");
+        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
+        await page.WaitUntilReadyAsync("it-security.md");
+        await page.GotoAsync($"{address}/chat");
+    }
+
     /// <summary>Drops the files onto the page, as a person drags them there.</summary>
     internal static async Task DropAsync(this IPage page, params string[] files)
     {
