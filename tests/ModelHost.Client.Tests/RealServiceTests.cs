@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Fakes;
+using Platform.ModelHost.Client.Admin;
 
 namespace Platform.ModelHost.Client.Tests;
 
@@ -67,6 +68,29 @@ public sealed class RealServiceTests
         Assert.NotEmpty(refusals);
         Assert.All(refusals, refusal => Assert.Equal((ModelHostErrorKind.Busy, true), (refusal.Kind, refusal.RetryAfter > TimeSpan.Zero)));
         Assert.Contains(asked, one => one.Answer?.AdditionalProperties?.ContainsKey(ChatUpdateKeys.QueuePosition) == true);
+    }
+
+    [Fact]
+    public async Task An_administrator_sees_what_the_slots_do()
+    {
+        await using var host = await ModelHostFixture.StartAsync(("Engine:Slots", "2"));
+        await using var client = Client(host);
+        var live = client.GetRequiredService<EngineLive>();
+        await using (var answer = client.GetRequiredService<IChatClient>().GetStreamingResponseAsync("hello", Long, Cancellation).GetAsyncEnumerator(Cancellation))
+        {
+            Assert.True(await answer.MoveNextAsync()); // not read on: the answer goes on in its slot to the end of the context
+        }
+
+        var slots = await live.SlotsAsync(Cancellation);
+        Assert.Equal([(0, "seed-chat"), (1, "seed-chat")], slots.Select(slot => (slot.Id, slot.Model)));
+        Assert.All(slots, slot => Assert.True(slot.ContextTokens > 0 && slot.Adapter is null));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await live.ModelsAsync(deadline.Token)).Single() is not { Busy: 0, PrefixTokensKept: > 0, Slots: 2, Waiting: 0 })
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+
+        Assert.All(await live.SlotsAsync(Cancellation), slot => Assert.Equal((LiveSlotState.Idle, 0, 0d), (slot.State, slot.GeneratedTokens, slot.TokensPerSecond)));
     }
 
     /// <summary>The reason of its failure, or null where it ended well.</summary>

@@ -122,6 +122,12 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         Assert.DoesNotContain(".gguf", props, StringComparison.Ordinal);
         var slots = JsonDocument.Parse(await Http.GetStringAsync(new Uri("/slots", UriKind.Relative), Cancellation)).RootElement;
         Assert.Equal(4, slots.GetArrayLength());
+        string[] told = ["id", "model", "n_ctx", "is_processing", "state", "adapter", "n_prompt", "n_cached", "n_decoded", "tokens_per_second"];
+        Assert.Equal(told, slots[0].EnumerateObject().Select(field => field.Name));
+        Assert.Equal("idle", slots[3].GetProperty("state").GetString());
+        var queue = JsonDocument.Parse(await Http.GetStringAsync(new Uri("/queue", UriKind.Relative), Cancellation)).RootElement;
+        Assert.Equal(("seed-chat", 4, 0), (queue[0].GetProperty("model").GetString(), queue[0].GetProperty("slots").GetInt32(), queue[0].GetProperty("waiting").GetInt32()));
+        Assert.True(queue[0].GetProperty("prefix_tokens_kept").GetInt32() >= 0);
     }
 
     [Fact]

@@ -3,11 +3,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Http;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter and ServedModels over HTTP.</summary>
+/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, ServedModels and, for administrators, EngineLive over HTTP.</summary>
 public static class ModelHostClientModule
 {
     /// <summary>One connection pool for all of them; the endpoint is read at the first call and stays.</summary>
@@ -24,6 +25,7 @@ public static class ModelHostClientModule
         services.TryAddSingleton<IChatClient, HttpChatClient>();
         services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HttpEmbeddingGenerator>();
         services.TryAddSingleton<ITokenCounter, HttpTokenCounter>();
+        services.TryAddSingleton(provider => new EngineLive(provider.GetRequiredService<ModelHostHttp>()));
         return services;
     }
 }

@@ -27,7 +27,7 @@ public sealed class ModelRoomTests : IDisposable
         Assert.Equal(ModelState.Loaded, engine.KnownModels.Single(s => s.Id == "two").State);
         Assert.Equal(["seed-chat", "two"], engine.Memory.Uses.Select(u => u.Owner).Distinct().Order());
         var load = engine.KnownModels.Single(s => s.Id == "two").Load!;
-        Assert.Equal((4, 0, 6L, two.End.Usage.PromptTokens), (load.Slots, load.Waiting, load.GeneratedTokens, load.ReadTokens));
+        Assert.Equal((4, 0, 6L, two.End.Usage.PromptTokens), (load.Slots.Count, load.Waiting, load.GeneratedTokens, load.ReadTokens));
         await engine.UnloadAsync("two", TestContext.Current.CancellationToken);
         Assert.DoesNotContain(engine.Memory.Uses, u => u.Owner == "two");
         Assert.Equal(usual.Text, (await AskAsync(engine, "two")).Text);

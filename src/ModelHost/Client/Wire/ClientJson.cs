@@ -8,4 +8,6 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(ChatChunkBody))]
 [JsonSerializable(typeof(EmbeddingsBody))]
 [JsonSerializable(typeof(TokenCountsBody))]
+[JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
+[JsonSerializable(typeof(IReadOnlyList<QueueBody>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

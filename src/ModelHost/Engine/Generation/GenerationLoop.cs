@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Generation.Live;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Native;
 
@@ -18,17 +19,19 @@ internal sealed class GenerationLoop : IAsyncDisposable
     private readonly GenerationQueue queue;
     private readonly int slots;
     private readonly ILogger log;
+    private readonly SlotBoard board;
     private readonly List<RunningAnswer> running = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AdapterSet adapters = AdapterSet.Base; // what the context runs with
     private long adaptersSince;
     private int promptTurn;
-    private volatile int freeSlots;
+    private volatile int freeSlots, keptTokens;
     private long generatedTokens, readTokens, cachedTokens;
 
     internal GenerationLoop(DecodingContext decoding, int slots, GenerationQueue queue, ILogger log)
     {
         (this.decoding, this.slots, this.queue, this.log) = (decoding, slots, queue, log);
+        board = new SlotBoard(slots, decoding.Time);
         (freeSlots, ContextTokens, MostBeams) = (slots, decoding.ContextTokens, decoding.Sequences / slots - 1);
         new Thread(Run) { IsBackground = true, Name = "generation" }.Start();
     }
@@ -41,7 +44,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
 
     internal int FreeSlots => freeSlots;
 
-    internal ModelLoad Load(string modelId) => new(modelId, slots, slots - freeSlots, queue.Count, Volatile.Read(ref generatedTokens), Volatile.Read(ref readTokens), Volatile.Read(ref cachedTokens));
+    internal ModelLoad Load(string modelId) => new(modelId, ContextTokens, board.Slots, queue.Count, Volatile.Read(ref generatedTokens), Volatile.Read(ref readTokens), Volatile.Read(ref cachedTokens), board.TokensPerSecond, keptTokens);
 
     /// <summary>Stops after the running step; requests on their way fail.</summary>
     public async ValueTask DisposeAsync()
@@ -78,7 +81,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
             Release(running[i], isSound: true);
         }
         while (running.Count < slots && queue.TryTake() is { } ticket) { BeginSafely(ticket); }
-        freeSlots = slots - running.Count;
+        (freeSlots, keptTokens) = (slots - running.Count, decoding.Prefixes.IdleTokens);
         return running.Count > 0;
     }
 
@@ -92,7 +95,9 @@ internal sealed class GenerationLoop : IAsyncDisposable
             cachedTokens += sequence.Tokens.Count;
             try
             {
-                running.Add(plan.Request.Beam is null ? new SampledAnswer(ticket, decoding, sequence, now) : new BeamAnswer(ticket, decoding, sequence, now));
+                RunningAnswer answer = plan.Request.Beam is null ? new SampledAnswer(ticket, decoding, sequence, now) : new BeamAnswer(ticket, decoding, sequence, now);
+                running.Add(answer);
+                board.Seat(answer);
             }
             catch
             {
@@ -135,9 +140,8 @@ internal sealed class GenerationLoop : IAsyncDisposable
         for (var i = running.Count - 1; i >= 0; i--)
         {
             if (!running[i].HasRows) { continue; }
-            generatedTokens -= running[i].Generated;
             var isOver = AdvanceSafely(running[i], now);
-            generatedTokens += running[i].Generated;
+            generatedTokens += board.Update(running[i]);
             if (isOver) { Release(running[i], isSound: true, running[i].ServiceTime(now)); }
         }
     }
@@ -201,6 +205,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
     private void Release(RunningAnswer answer, bool isSound, TimeSpan? service = null)
     {
         running.Remove(answer);
+        board.Free(answer);
         queue.Done(answer.Ticket.Plan.User, service);
         answer.Release(queue.Now, isSound);
     }

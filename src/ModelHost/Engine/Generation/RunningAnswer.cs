@@ -5,11 +5,16 @@ namespace Platform.ModelHost.Engine.Generation;
 /// <summary>An answer that holds a slot: it reads its prompt, then writes. The loop's thread only.</summary>
 internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext decoding, HeldSequence sequence, long beganAt) : IDisposable
 {
-    private readonly int cached = sequence.Tokens.Count;
     private readonly long beganAt = beganAt;
     private long firstTokenAt;
 
     internal GenerationTicket Ticket { get; } = ticket;
+
+    /// <summary>The slot that it holds.</summary>
+    internal int Slot { get; set; }
+
+    /// <summary>Tokens of the prompt that did not have to be read.</summary>
+    internal int Cached { get; } = sequence.Tokens.Count;
 
     internal bool ReadsPrompt => Sequence.Tokens.Count < Prompt.Length && firstTokenAt == 0;
 
@@ -39,7 +44,7 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
             var row = Add(Sequence, Prompt[Sequence.Tokens.Count], logits: isLast);
             if (isLast) { PromptEndsAt(row); }
         }
-        Ticket.Tell(new PromptProgress(Sequence.Tokens.Count, Prompt.Length, cached));
+        Ticket.Tell(new PromptProgress(Sequence.Tokens.Count, Prompt.Length, Cached));
         return Sequence.Tokens.Count - before;
     }
 
@@ -85,5 +90,5 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
     }
 
     protected GenerationUsage Usage(int generated, uint seed, long at) => new(
-        Prompt.Length, cached, generated, Decoding.Time.GetElapsedTime(Ticket.EnqueuedAt, beganAt), Decoding.Time.GetElapsedTime(beganAt, firstTokenAt), Decoding.Time.GetElapsedTime(firstTokenAt, at), seed);
+        Prompt.Length, Cached, generated, Decoding.Time.GetElapsedTime(Ticket.EnqueuedAt, beganAt), Decoding.Time.GetElapsedTime(beganAt, firstTokenAt), Decoding.Time.GetElapsedTime(firstTokenAt, at), seed);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
 
 namespace Platform.ModelHost.Server.Adapters;
 
@@ -12,7 +13,10 @@ internal static class ServedAdapters
         engine.Models.FirstOrDefault(model => model.IsChat) is { } model ? engine.Adapters(model.Id) : [];
 
     /// <summary>name@version, or the name of a file without versions.</summary>
-    public static string Id(AdapterInfo adapter) => adapter.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{adapter.Name}@{adapter.Version}") : adapter.Name;
+    public static string Id(AdapterInfo adapter) => Id(adapter.Name, adapter.Version);
+
+    /// <inheritdoc cref="Id(AdapterInfo)"/>
+    public static string Id(AdapterRun run) => Id(run.Name, run.Version);
 
     /// <summary>The request with names in place of numbers. A number beyond the list stays what it is, for the engine to refuse.</summary>
     public static GenerationRequest Named(GenerationRequest request, ModelEngine engine)
@@ -25,4 +29,6 @@ internal static class ServedAdapters
         var all = All(engine);
         return request with { Adapters = [.. choices.Select(choice => int.TryParse(choice.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < all.Count ? choice with { Id = Id(all[number]) } : choice)] };
     }
+
+    private static string Id(string name, int version) => version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{name}@{version}") : name;
 }

@@ -37,7 +37,7 @@ internal static class ShowMetrics
         Times("queue_seconds", "Wait for a slot.", metrics.QueueSeconds);
         Times("prompt_seconds", "Reading of prompts.", metrics.PromptSeconds);
         Times("generation_seconds", "Generation after the first token.", metrics.GenerationSeconds);
-        OfModels("slots", "Requests that can generate at once.", load => load.Slots);
+        OfModels("slots", "Requests that can generate at once.", load => load.Slots.Count);
         OfModels("slots_busy", "Slots that generate.", load => load.Busy);
         OfModels("queue_length", "Requests that wait for a slot.", load => load.Waiting);
         return text.ToString();

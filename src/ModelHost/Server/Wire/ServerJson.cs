@@ -24,6 +24,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(IReadOnlyList<LoraAdapterBody>))]
 [JsonSerializable(typeof(PropsBody))]
 [JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
+[JsonSerializable(typeof(IReadOnlyList<QueueBody>))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EmbeddingsRequest))]

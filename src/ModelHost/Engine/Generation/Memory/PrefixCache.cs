@@ -13,7 +13,15 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     internal int Available => free.Count + held.Count(s => !s.InUse);
 
     /// <summary>Tokens kept for prompts to come.</summary>
-    internal int IdleTokens => held.Sum(s => s.InUse ? 0 : s.Tokens.Count);
+    internal int IdleTokens
+    {
+        get
+        {
+            var tokens = 0;
+            foreach (var sequence in held) { tokens += sequence.InUse ? 0 : sequence.Tokens.Count; } // asked for in every step
+            return tokens;
+        }
+    }
 
     /// <summary>A sequence that begins with as much of a prompt as any other holds, but for its last token, whose logits are needed.</summary>
     /// <param name="prompt">At least one token.</param>
