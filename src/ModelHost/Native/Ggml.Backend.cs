@@ -36,4 +36,19 @@ internal static unsafe partial class Ggml
 
     /// <summary>0 CPU, 1 GPU, 2 integrated GPU, 3 accelerator.</summary>
     [LibraryImport(Base)] internal static partial int ggml_backend_dev_type(nint device);
+
+    [LibraryImport(Registry)] internal static partial void ggml_backend_register(nint registration);
+
+    [LibraryImport(Base)] internal static partial nint ggml_backend_cpu_buffer_type();
+
+    [LibraryImport(Base)] internal static partial byte ggml_backend_buft_is_host(nint bufferType);
+
+    [LibraryImport(Base)] internal static partial nint ggml_op_name(int op);
+
+    [LibraryImport(Base)] internal static partial int ggml_graph_n_nodes(nint graph);
+
+    [LibraryImport(Base)] internal static partial nint ggml_graph_node(nint graph, int index);
+
+    /// <summary>Blocks of 256 numbers as block_q8_K: scale in f32, 256 numbers of 8 bits, 16 sums of 16 bits.</summary>
+    [LibraryImport(Base)] internal static partial void quantize_row_q8_K_ref(float* from, byte* to, long count);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Platform.ModelHost.Native.QuantisedRows;
 
 namespace Platform.ModelHost.Native;
 
@@ -80,6 +81,7 @@ public sealed class LlamaLibrary
         }
         NativeLog.Attach();
         Ggml.ggml_backend_load_all_from_path(directory);
+        RowsBackend.Register();
         Llama.llama_backend_init();
         var devices = NativeDevice.All();
         return devices.Any(d => !d.IsGpu)
