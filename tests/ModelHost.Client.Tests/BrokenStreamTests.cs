@@ -28,7 +28,7 @@ public sealed class BrokenStreamTests
     [InlineData(Begin + "data: {\"choices\":5}\n\n")]
     public async Task A_stream_without_its_end_gives_its_text_and_then_fails(string sent)
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, sent));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, sent));
         var text = new StringBuilder();
         var failure = await Assert.ThrowsAsync<ModelHostException>(async () =>
         {
@@ -47,7 +47,7 @@ public sealed class BrokenStreamTests
     public async Task A_connection_cut_in_mid_answer_is_a_broken_stream()
     {
         var heard = new TaskCompletionSource();
-        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync(async (http, _) =>
         {
             await LocalEngine.StreamAsync(http, Begin);
             await heard.Task;
@@ -66,7 +66,7 @@ public sealed class BrokenStreamTests
     [Fact]
     public async Task Silence_for_the_limit_is_a_broken_stream()
     {
-        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync(async (http, _) =>
         {
             await LocalEngine.StreamAsync(http, Begin);
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
@@ -84,7 +84,7 @@ public sealed class BrokenStreamTests
     public async Task Every_comment_starts_the_wait_anew_and_the_whole_answer_has_no_limit()
     {
         var next = new SemaphoreSlim(0);
-        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync(async (http, _) =>
         {
             while (true)
             {
@@ -110,7 +110,7 @@ public sealed class BrokenStreamTests
     {
         var reached = new TaskCompletionSource();
         var closed = new TaskCompletionSource();
-        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync(async (http, _) =>
         {
             http.RequestAborted.Register(closed.SetResult);
             if (inStream)
@@ -146,7 +146,7 @@ public sealed class BrokenStreamTests
     [InlineData(502, "<html>Bad gateway</html>", ModelHostErrorKind.Unavailable, "502", null)]
     public async Task Every_refusal_has_its_kind_and_keeps_the_reason(int status, string body, ModelHostErrorKind kind, string reason, string? code)
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) =>
         {
             http.Response.Headers.RetryAfter = "7";
             return LocalEngine.JsonAsync(http, status, body);
@@ -170,7 +170,7 @@ public sealed class BrokenStreamTests
     [Fact]
     public async Task A_connection_cut_before_the_answer_is_unavailable()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) =>
         {
             http.Abort();
             return Task.CompletedTask;

@@ -37,7 +37,7 @@ public sealed class HttpChatClientTests
     [Fact]
     public async Task The_whole_answer_is_the_fold_of_the_stream()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         var response = await engine.Chat.GetResponseAsync("hi", Named, Cancellation);
         Assert.Equal(("你好", "m", "c1"), (response.Text, response.ModelId, response.ResponseId));
         Assert.Equal((ChatFinishReason.Length, 10, 2, 4), (response.FinishReason, response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.CachedInputTokenCount));
@@ -48,7 +48,7 @@ public sealed class HttpChatClientTests
     [Fact]
     public async Task Queue_progress_and_timings_are_properties_of_updates()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         var properties = new Dictionary<string, object?>();
         await foreach (var update in engine.Chat.GetStreamingResponseAsync("hi", Named, Cancellation))
         {
@@ -65,7 +65,7 @@ public sealed class HttpChatClientTests
     [Fact]
     public async Task Every_option_reaches_the_service()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         ChatMessage[] messages = [new(ChatRole.User, "hi"), new(ChatRole.Assistant, [new TextReasoningContent("dropped"), new TextContent("kept")]), new(ChatRole.User, "more")];
         await engine.Chat.GetResponseAsync(messages, new ChatOptions
         {
@@ -82,7 +82,7 @@ public sealed class HttpChatClientTests
     [Fact]
     public async Task A_json_format_is_sent_with_its_schema()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         var schema = JsonDocument.Parse("""{"type":"object"}""").RootElement;
         await engine.Chat.GetResponseAsync("hi", new ChatOptions { ModelId = "m", ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "s") }, Cancellation);
         Assert.Equal("""{"type":"json_schema","json_schema":{"name":"s","strict":true,"schema":{"type":"object"}}}""", engine.Requests.Single().GetProperty("response_format").GetRawText());
@@ -91,7 +91,7 @@ public sealed class HttpChatClientTests
     [Fact]
     public async Task What_cannot_be_sent_is_refused_and_not_dropped()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         var image = new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")]);
         var tools = new ChatOptions { ModelId = "m", Tools = [AIFunctionFactory.Create(() => 1, "f")] };
         Assert.Equal(ModelHostErrorKind.BadRequest, (await Assert.ThrowsAsync<ModelHostException>(() => engine.Chat.GetResponseAsync([image], Named, Cancellation))).Kind);
@@ -103,7 +103,7 @@ public sealed class HttpChatClientTests
     public async Task The_key_is_sent_and_an_endpoint_with_v1_is_the_same_endpoint()
     {
         string? authorization = null, path = null;
-        await using var engine = await LocalEngine.StartAsync((http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) =>
         {
             (authorization, path) = (http.Request.Headers.Authorization, http.Request.Path);
             return LocalEngine.StreamAsync(http, Answer);

@@ -14,7 +14,7 @@ public sealed class HttpEmbeddingGeneratorTests
     [InlineData(false)]
     public async Task Batches_are_bounded_and_the_order_is_kept(bool base64)
     {
-        await using var engine = await LocalEngine.StartAsync(
+        await using var engine = await LocalEngine.StartOwnAsync(
             (http, request) => LocalEngine.JsonAsync(http, 200, Answer(request, base64)), ("ModelHost:BatchTexts", "3"), ("ModelHost:BatchBytes", "10"));
         var texts = Enumerable.Range(0, 10).Select(i => i % 4 == 0 ? new string((char)('a' + i), 12) : $"{(char)('a' + i)}").ToList();
         var vectors = await engine.Embeddings.GenerateAsync(texts, Named, Cancellation);
@@ -27,7 +27,7 @@ public sealed class HttpEmbeddingGeneratorTests
     [Fact]
     public async Task No_texts_ask_nothing()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 500, "{}"));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.JsonAsync(http, 500, "{}"));
         Assert.Empty(await engine.Embeddings.GenerateAsync([], Named, Cancellation));
         Assert.Empty(engine.Requests);
     }
@@ -35,7 +35,7 @@ public sealed class HttpEmbeddingGeneratorTests
     [Fact]
     public async Task Options_reach_the_service()
     {
-        await using var engine = await LocalEngine.StartAsync((http, request) => LocalEngine.JsonAsync(http, 200, Answer(request, false)));
+        await using var engine = await LocalEngine.StartOwnAsync((http, request) => LocalEngine.JsonAsync(http, 200, Answer(request, false)));
         await engine.Embeddings.GenerateAsync(["a"], new EmbeddingGenerationOptions { ModelId = "e", Dimensions = 2, AdditionalProperties = new() { ["truncate"] = true } }, Cancellation);
         Assert.Equal("""{"model":"e","input":["a"],"encoding_format":"base64","dimensions":2,"truncate":true}""", JsonSerializer.Serialize(engine.Requests.Single()));
     }
@@ -56,7 +56,7 @@ public sealed class HttpEmbeddingGeneratorTests
     [InlineData("""nonsense""")]
     public async Task An_answer_that_would_poison_an_index_is_refused_fault_32(string answer)
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, answer));
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.JsonAsync(http, 200, answer));
         var failure = await Assert.ThrowsAsync<ModelHostException>(() => engine.Embeddings.GenerateAsync(["a", "b"], Named, Cancellation));
         Assert.Equal(ModelHostErrorKind.Failed, failure.Kind);
     }
@@ -65,7 +65,7 @@ public sealed class HttpEmbeddingGeneratorTests
     public async Task Cancelling_is_a_cancellation()
     {
         var reached = new TaskCompletionSource();
-        await using var engine = await LocalEngine.StartAsync(async (http, _) =>
+        await using var engine = await LocalEngine.StartOwnAsync(async (http, _) =>
         {
             reached.SetResult();
             await Task.Delay(Timeout.Infinite, http.RequestAborted);

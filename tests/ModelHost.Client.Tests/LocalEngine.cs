@@ -22,7 +22,10 @@ internal sealed class LocalEngine : IAsyncDisposable
         _services = services;
     }
 
-    /// <summary>Bodies of the requests so far, in order.</summary>
+    /// <summary>A list of models as our own service gives it: all fields are known there.</summary>
+    public const string OwnModels = """{"data":[{"id":"m","capabilities":["chat"]},{"id":"e","capabilities":["embeddings"]}]}""";
+
+    /// <summary>Bodies of the requests so far, in order; without those for a list of models that it answered by itself.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = new();
 
     public IChatClient Chat => _services.GetRequiredService<IChatClient>();
@@ -33,7 +36,12 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     public ServedModels Models => _services.GetRequiredService<ServedModels>();
 
-    public static async Task<LocalEngine> StartAsync(Func<HttpContext, JsonElement, Task> answer, params (string Key, string Value)[] settings)
+    /// <summary>One that lists <see cref="OwnModels"/> and answers everything else as it is told.</summary>
+    public static Task<LocalEngine> StartOwnAsync(Func<HttpContext, JsonElement, Task> answer, params (string Key, string Value)[] settings) => StartAsync(answer, settings, OwnModels);
+
+    public static Task<LocalEngine> StartAsync(Func<HttpContext, JsonElement, Task> answer, params (string Key, string Value)[] settings) => StartAsync(answer, settings, models: null);
+
+    private static async Task<LocalEngine> StartAsync(Func<HttpContext, JsonElement, Task> answer, (string Key, string Value)[] settings, string? models)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -42,6 +50,12 @@ internal sealed class LocalEngine : IAsyncDisposable
         LocalEngine engine = null!;
         app.Run(async http =>
         {
+            if (models is not null && http.Request.Path == "/v1/models")
+            {
+                await JsonAsync(http, 200, models);
+                return;
+            }
+
             var body = http.Request.Method == "POST" ? (await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted)).RootElement : default;
             engine.Requests.Enqueue(body);
             await answer(http, body);

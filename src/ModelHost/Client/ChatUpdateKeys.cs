@@ -3,6 +3,9 @@ namespace Platform.ModelHost.Client;
 /// <summary>Keys of ChatResponseUpdate.AdditionalProperties that our chat client sets. Updates that carry one of them carry no text.</summary>
 public static class ChatUpdateKeys
 {
+    /// <summary>string: name of the engine that answered, in the last update.</summary>
+    public const string Engine = "engine";
+
     /// <summary>int: requests before this one, itself included; 1 is next.</summary>
     public const string QueuePosition = "queue_position";
 

@@ -1,22 +1,22 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Platform.ModelHost.Client.Engines;
 using Platform.ModelHost.Client.Http;
 using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>Chat with any OpenAI-compatible service. Streaming is the only implementation; the whole answer is its fold.</summary>
+/// <summary>Chat with any OpenAI-compatible service, on the engine that the pool chooses. Streaming is the only implementation; the whole answer is its fold.</summary>
 /// <remarks>
 /// What the model writes is untrusted. A stream that ends without its `[DONE]`, or with an error, throws StreamBroken after the text that did arrive.
-/// Queue position, prompt progress and timings come as additional properties of updates: see <see cref="ChatUpdateKeys"/>.
+/// The engine's name, queue position, prompt progress and timings come as additional properties of updates: see <see cref="ChatUpdateKeys"/>.
 /// </remarks>
-internal sealed class HttpChatClient(ModelHostHttp http, ServedModels models) : IChatClient
+internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : IChatClient
 {
     private const string QueuedComment = "queued position=";
 
-    private readonly ChatClientMetadata _metadata = new("modelhost", http.Endpoint);
+    private readonly ChatClientMetadata _metadata = new("modelhost", engines.Engines[0].Http.Endpoint);
 
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
@@ -25,10 +25,13 @@ internal sealed class HttpChatClient(ModelHostHttp http, ServedModels models) : 
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var model = options?.ModelId ?? (await models.ChatModelAsync(cancellationToken)).Id;
-        using var events = await OpenAsync(ChatRequestBody.Of(model, messages, options), cancellationToken);
+        var asked = messages.ToList();
+        var call = new EngineCall(model, Affinity.Of(model, asked, options?.Instructions), [.. options?.AdditionalProperties?.Keys ?? []]);
+        using var answer = await engines.RunAsync(
+            call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.Of(lease.Target, asked, options), cancellationToken), cancellationToken);
         while (true)
         {
-            var item = await ReadAsync(events);
+            var item = await answer.NextAsync();
             if (item.IsComment)
             {
                 if (QueuePosition(item.Text) is { } position)
@@ -38,11 +41,13 @@ internal sealed class HttpChatClient(ModelHostHttp http, ServedModels models) : 
             }
             else if (item.Text == "[DONE]")
             {
+                answer.Succeeded();
+                yield return Update((ChatUpdateKeys.Engine, answer.Engine));
                 yield break;
             }
             else
             {
-                foreach (var update in ChatUpdates.Of(Parse(item.Text)))
+                foreach (var update in ChatUpdates.Of(Parse(item.Text, answer)))
                 {
                     yield return update;
                 }
@@ -60,50 +65,26 @@ internal sealed class HttpChatClient(ModelHostHttp http, ServedModels models) : 
         // The connections belong to the container.
     }
 
-    private async Task<EventSource> OpenAsync(JsonObject body, CancellationToken cancellation)
+    private static ChatChunkBody Parse(string data, EngineStream answer)
     {
+        ModelHostException failure;
         try
         {
-            return await http.StreamAsync("/v1/chat/completions", body, cancellation);
-        }
-        catch (ModelHostException)
-        {
-            models.Forget();
-            throw;
-        }
-    }
+            var chunk = JsonSerializer.Deserialize(data, ClientJson.Default.ChatChunkBody);
+            if (chunk is { Error: null })
+            {
+                return chunk;
+            }
 
-    private async ValueTask<SseItem> ReadAsync(EventSource events)
-    {
-        try
-        {
-            return await events.NextAsync();
-        }
-        catch (ModelHostException)
-        {
-            models.Forget(); // it may come back with other models
-            throw;
-        }
-    }
-
-    private static ChatChunkBody Parse(string data)
-    {
-        ChatChunkBody? chunk;
-        try
-        {
-            chunk = JsonSerializer.Deserialize(data, ClientJson.Default.ChatChunkBody);
+            failure = chunk?.Error is { } error ? ModelHostErrors.InStream(error) : ModelHostErrors.Cut(null);
         }
         catch (JsonException ex)
         {
-            throw new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service sent an event that is not JSON.", ex);
+            failure = new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service sent an event that is not JSON.", ex);
         }
 
-        return chunk switch
-        {
-            null => throw ModelHostErrors.Cut(null),
-            { Error: { } error } => throw ModelHostErrors.InStream(error),
-            _ => chunk,
-        };
+        answer.Failed(failure);
+        throw failure;
     }
 
     private static int? QueuePosition(string comment) =>

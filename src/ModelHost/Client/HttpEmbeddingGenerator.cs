@@ -2,16 +2,17 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client.Engines;
 using Platform.ModelHost.Client.Http;
 using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client;
 
 /// <summary>Embeddings from any OpenAI-compatible service: one vector a text, in order, in requests bounded by ModelHost:BatchTexts and BatchBytes.</summary>
-/// <remarks>AdditionalProperties go into the request as they are (`truncate`, `input_type`). A vector with NaN or of another length than its neighbours is refused.</remarks>
-internal sealed class HttpEmbeddingGenerator(ModelHostHttp http, ServedModels models, IOptions<ModelHostOptions> options) : IEmbeddingGenerator<string, Embedding<float>>
+/// <remarks>AdditionalProperties go into the request as they are (`truncate`, `input_type`), where the engine knows them. Every batch may go to another replica of the one model. A vector with NaN or of another length than its neighbours is refused.</remarks>
+internal sealed class HttpEmbeddingGenerator(EnginePool engines, ServedModels models, IOptions<ModelHostOptions> options) : IEmbeddingGenerator<string, Embedding<float>>
 {
-    private readonly EmbeddingGeneratorMetadata _metadata = new("modelhost", http.Endpoint);
+    private readonly EmbeddingGeneratorMetadata _metadata = new("modelhost", engines.Engines[0].Http.Endpoint);
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -20,7 +21,7 @@ internal sealed class HttpEmbeddingGenerator(ModelHostHttp http, ServedModels mo
         var result = new GeneratedEmbeddings<Embedding<float>> { Usage = new UsageDetails { InputTokenCount = 0, TotalTokenCount = 0 } };
         foreach (var batch in TextBatches.Of(values, Limits.BatchTexts, Limits.BatchBytes))
         {
-            var answer = await AskAsync(Request(model, batch, options), cancellationToken);
+            var answer = await AskAsync(model, batch, options, cancellationToken);
             foreach (var vector in VectorReader.Read(answer, batch.Count, result.Count > 0 ? result[0].Vector.Length : null))
             {
                 result.Add(new Embedding<float>(vector) { ModelId = answer.Model ?? model });
@@ -44,24 +45,14 @@ internal sealed class HttpEmbeddingGenerator(ModelHostHttp http, ServedModels mo
 
     private ModelHostOptions Limits => options.Value;
 
-    private async Task<EmbeddingsBody> AskAsync(JsonObject request, CancellationToken cancellation)
-    {
-        try
-        {
-            return await http.PostAsync("/v1/embeddings", request, ClientJson.Default.EmbeddingsBody, cancellation);
-        }
-        catch (ModelHostException)
-        {
-            models.Forget();
-            throw;
-        }
-    }
+    private Task<EmbeddingsBody> AskAsync(string model, IReadOnlyList<string> batch, EmbeddingGenerationOptions? options, CancellationToken cancellation) =>
+        engines.RunAsync(new EngineCall(model), lease => lease.PostAsync("/v1/embeddings", Request(lease.Target, batch, options), ClientJson.Default.EmbeddingsBody, cancellation), cancellation);
 
-    private static JsonObject Request(string model, IReadOnlyList<string> batch, EmbeddingGenerationOptions? options)
+    private static JsonObject Request(EngineTarget target, IReadOnlyList<string> batch, EmbeddingGenerationOptions? options)
     {
         var body = new JsonObject
         {
-            ["model"] = model,
+            ["model"] = target.Model,
             ["input"] = new JsonArray([.. batch.Select(text => (JsonNode)text)]),
             ["encoding_format"] = "base64", // a quarter of the bytes of decimal text
         };
@@ -70,7 +61,7 @@ internal sealed class HttpEmbeddingGenerator(ModelHostHttp http, ServedModels mo
             body["dimensions"] = dimensions;
         }
 
-        foreach (var (name, value) in options?.AdditionalProperties ?? [])
+        foreach (var (name, value) in (options?.AdditionalProperties ?? []).Where(field => ExtensionFields.IsKnown(target.Dialect, field.Key)))
         {
             body[name] = value is null ? null : JsonSerializer.SerializeToNode(value, RequestJson.Options);
         }

@@ -1,15 +1,14 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client.Engines;
 using Platform.ModelHost.Client.Http;
 using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>Counts tokens by the service's own `POST /tokenize`. A service that cannot count lists (vLLM, Ollama, OpenAI) is not asked again: the counts are then <see cref="TokenEstimate"/>s, on the high side.</summary>
-internal sealed class HttpTokenCounter(ModelHostHttp http, ServedModels models, IOptions<ModelHostOptions> options) : ITokenCounter
+/// <summary>Counts tokens by the service's own `POST /tokenize`. An engine that cannot count lists (vLLM, Ollama, OpenAI) is not asked again: the counts are then <see cref="TokenEstimate"/>s, on the high side.</summary>
+internal sealed class HttpTokenCounter(EnginePool engines, ServedModels models, IOptions<ModelHostOptions> options) : ITokenCounter
 {
-    private volatile bool _cannotCount;
-
     public async Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation) =>
         await CountAsync((await models.EmbeddingModelAsync(cancellation)).Id, texts, cancellation);
 
@@ -27,40 +26,37 @@ internal sealed class HttpTokenCounter(ModelHostHttp http, ServedModels models, 
         return counts;
     }
 
-    /// <summary>The counts, or null where the service cannot count.</summary>
-    private async Task<IReadOnlyList<int>?> AskAsync(string model, IReadOnlyList<string> batch, CancellationToken cancellation)
-    {
-        if (_cannotCount)
-        {
-            return null;
-        }
+    /// <summary>The counts, or null where the engine cannot count.</summary>
+    private Task<IReadOnlyList<int>?> AskAsync(string model, IReadOnlyList<string> batch, CancellationToken cancellation) =>
+        engines.RunAsync(new EngineCall(model), lease => AskAsync(lease, batch, cancellation), cancellation);
 
-        try
+    private static async Task<IReadOnlyList<int>?> AskAsync(EngineLease lease, IReadOnlyList<string> batch, CancellationToken cancellation)
+    {
+        using (lease)
         {
-            var request = new JsonObject
+            if (lease.Engine.CannotCount || lease.Target.Dialect != EngineDialect.Platform)
             {
-                ["model"] = model,
-                ["content"] = new JsonArray([.. batch.Select(text => (JsonNode)text)]),
-                ["add_special"] = false,
-                ["count_only"] = true,
-            };
-            var answer = await http.PostAsync("/tokenize", request, ClientJson.Default.TokenCountsBody, cancellation);
-            _cannotCount = answer.Counts?.Count != batch.Count;
-            return _cannotCount ? null : answer.Counts;
-        }
-        catch (ModelHostException ex) when (MeansCannotCount(ex))
-        {
-            _cannotCount = true;
-            return null;
-        }
-        catch (ModelHostException)
-        {
-            models.Forget();
-            throw;
+                return null;
+            }
+
+            try
+            {
+                var request = new JsonObject
+                {
+                    ["model"] = lease.Target.Model,
+                    ["content"] = new JsonArray([.. batch.Select(text => (JsonNode)text)]),
+                    ["add_special"] = false,
+                    ["count_only"] = true,
+                };
+                var answer = await lease.PostAsync("/tokenize", request, ClientJson.Default.TokenCountsBody, cancellation);
+                lease.Engine.CannotCount = answer.Counts?.Count != batch.Count;
+                return lease.Engine.CannotCount ? null : answer.Counts;
+            }
+            catch (ModelHostException ex) when (ex.IsAboutThePath)
+            {
+                lease.Engine.CannotCount = true;
+                return null;
+            }
         }
     }
-
-    /// <summary>No such path, another request shape, or an answer of another shape; not an overload, a missing model or a service that is down.</summary>
-    private static bool MeansCannotCount(ModelHostException ex) =>
-        ex.Kind != ModelHostErrorKind.ModelNotFound && (ex.StatusCode is 400 or 404 or 405 or 415 or 422 or 501 || ex is { Kind: ModelHostErrorKind.Failed, StatusCode: null });
 }

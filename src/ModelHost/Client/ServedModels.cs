@@ -1,59 +1,103 @@
 using Microsoft.Extensions.Options;
-using Platform.ModelHost.Client.Http;
+using Platform.ModelHost.Client.Engines;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>What the model service serves and whether it is up. The list is kept until the service restarts or a call fails.</summary>
+/// <summary>What the engines serve, taken together. An engine's list is kept until a call to it fails or a look at it finds another.</summary>
 public sealed class ServedModels
 {
     private readonly ModelHostOptions _options;
-    private readonly Func<CancellationToken, Task<IReadOnlyList<ServedModel>>> _fetch;
-    private volatile IReadOnlyList<ServedModel>? _kept;
+    private readonly EnginePool? _pool;
+    private readonly IReadOnlyList<ServedModel> _fixed = [];
+    private volatile string? _embeddingId;
 
-    internal ServedModels(ModelHostHttp http, IOptions<ModelHostOptions> options)
+    internal ServedModels(EnginePool pool, IOptions<ModelHostOptions> options)
     {
         _options = options.Value;
-        _fetch = cancellation => ServedModelList.FetchAsync(http, cancellation);
+        _pool = pool;
     }
 
     /// <summary>A fixed list that no service is asked for.</summary>
     public ServedModels(IReadOnlyList<ServedModel> models, ModelHostOptions? options = null)
     {
         _options = options ?? new ModelHostOptions();
-        _fetch = _ => Task.FromResult(models);
+        _fixed = models;
     }
 
-    /// <summary>All models. Throws ModelHostException.</summary>
+    /// <summary>All models of the engines that answer; what several serve stands once. Throws ModelHostException.</summary>
     public async Task<IReadOnlyList<ServedModel>> ListAsync(CancellationToken cancellation) =>
-        // Two first callers may both fetch: the answers are equal and a lock would make one wait on the other's cancellation.
-        _kept ??= await _fetch(cancellation);
+        [.. (await ByEngineAsync(cancellation)).SelectMany(models => models).DistinctBy(model => model.Id)];
 
-    /// <summary>The configured chat model, or the first that can chat. Throws ModelHostException(ModelNotFound) when there is none.</summary>
-    public Task<ServedModel> ChatModelAsync(CancellationToken cancellation) =>
-        PickAsync("ModelHost:ChatModel", "chat", _options.ChatModel, model => model.CanChat, cancellation);
-
-    /// <summary>The configured embedding model, or the first that can embed. Throws ModelHostException(ModelNotFound) when there is none.</summary>
-    public Task<ServedModel> EmbeddingModelAsync(CancellationToken cancellation) =>
-        PickAsync("ModelHost:EmbeddingModel", "embedding", _options.EmbeddingModel, model => model.CanEmbed, cancellation);
-
-    /// <summary>Asks the service again at the next call: it may have restarted with other models.</summary>
-    internal void Forget() => _kept = null;
-
-    private async Task<ServedModel> PickAsync(string setting, string job, string wanted, Func<ServedModel, bool> can, CancellationToken cancellation)
+    /// <summary>The configured chat model; or the first engine's whose chat model can answer; or the first that can chat. Throws ModelHostException(ModelNotFound) when there is none.</summary>
+    public async Task<ServedModel> ChatModelAsync(CancellationToken cancellation)
     {
-        var models = await ListAsync(cancellation);
-        var found = wanted.Length == 0
-            ? models.FirstOrDefault(can)
-            : models.FirstOrDefault(model => model.Id == wanted) ?? models.FirstOrDefault(model => model.Id == wanted + ":latest"); // Ollama's tags
-        if (found is not null)
+        if (_options.ChatModel.Length > 0)
+        {
+            return await FindAsync(_options.ChatModel, cancellation) ?? throw NotServed("ModelHost:ChatModel", _options.ChatModel, await ListAsync(cancellation));
+        }
+
+        var firsts = (await ByEngineAsync(cancellation)).Select(models => models.FirstOrDefault(model => model.CanChat)).OfType<ServedModel>().ToList();
+        return firsts.Find(model => model.CanAnswer) ?? firsts.FirstOrDefault() ?? throw Without("ModelHost:ChatModel", "chat", await ListAsync(cancellation));
+    }
+
+    /// <summary>The configured embedding model, or the first that can embed. Vectors of two models do not mix, so the choice stays while it is served, and no engine that is away is passed over. Throws ModelHostException(ModelNotFound) when there is none.</summary>
+    public async Task<ServedModel> EmbeddingModelAsync(CancellationToken cancellation)
+    {
+        var wanted = _options.EmbeddingModel.Length > 0 ? _options.EmbeddingModel : _embeddingId;
+        if (wanted is not null && await FindAsync(wanted, cancellation) is { } found)
         {
             return found;
         }
 
-        Forget();
-        var served = models.Count == 0 ? "no model" : string.Join(", ", models.Select(model => model.Id));
-        throw new ModelHostException(ModelHostErrorKind.ModelNotFound, wanted.Length == 0
-            ? $"The model service at {_options.Endpoint} serves no {job} model (it serves {served}). Load one or name it in {setting}."
-            : $"The model service at {_options.Endpoint} does not serve '{wanted}' (it serves {served}). Change {setting}.");
+        if (_options.EmbeddingModel.Length > 0)
+        {
+            throw NotServed("ModelHost:EmbeddingModel", _options.EmbeddingModel, await ListAsync(cancellation));
+        }
+
+        foreach (var engine in _pool?.Engines ?? [])
+        {
+            if ((await engine.OfferAsync(cancellation)).Models.FirstOrDefault(model => model.CanEmbed) is { } model)
+            {
+                _embeddingId = model.Id;
+                return model;
+            }
+        }
+
+        return _fixed.FirstOrDefault(model => model.CanEmbed) ?? throw Without("ModelHost:EmbeddingModel", "embedding", await ListAsync(cancellation));
     }
+
+    private async Task<IReadOnlyList<IReadOnlyList<ServedModel>>> ByEngineAsync(CancellationToken cancellation) =>
+        _pool is null ? [_fixed] : [.. (await _pool.OffersAsync(cancellation)).Select(known => known.Offer.Models)];
+
+    /// <summary>The model under the id by which it is asked for; null where no engine has it. Throws ModelHostException when one that may have it is away.</summary>
+    private async Task<ServedModel?> FindAsync(string wanted, CancellationToken cancellation)
+    {
+        if (_pool is null)
+        {
+            return _fixed.FirstOrDefault(model => model.Id == wanted);
+        }
+
+        var (engine, id) = _pool.Named(wanted);
+        if (engine is not null)
+        {
+            return (await engine.OfferAsync(cancellation)).Find(id) is { } there ? there with { Id = wanted } : null;
+        }
+
+        return (await _pool.OffersAsync(cancellation)).Select(known => known.Offer.Find(id)).FirstOrDefault(model => model is not null)
+            ?? (_pool.Engines.Any(one => one.Offer is null) ? throw _pool.NotServed(wanted) : null);
+    }
+
+    private ModelHostException NotServed(string setting, string wanted, IReadOnlyList<ServedModel> models)
+    {
+        _pool?.Forget();
+        return new(ModelHostErrorKind.ModelNotFound, $"The model service does not serve '{wanted}' (it serves {Names(models)}). Change {setting}.");
+    }
+
+    private ModelHostException Without(string setting, string job, IReadOnlyList<ServedModel> models)
+    {
+        _pool?.Forget();
+        return new(ModelHostErrorKind.ModelNotFound, $"The model service serves no {job} model (it serves {Names(models)}). Load one or name it in {setting}.");
+    }
+
+    private static string Names(IReadOnlyList<ServedModel> models) => models.Count == 0 ? "no model" : string.Join(", ", models.Select(model => model.Id));
 }

@@ -12,7 +12,7 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
 {
     private const string ProgramName = "Platform.ModelHost.Server";
 
-    /// <summary>From `ModelHost:*` and `Models:*`; null when a service that runs elsewhere is configured.</summary>
+    /// <summary>From `ModelHost:*` and `Models:*`; null when a service that runs elsewhere takes its place: with ModelHost:Endpoint, or with ModelHost:Supervise=false. ModelHost:Engines stand beside it.</summary>
     public static ModelHostLaunch? Of(IConfiguration configuration)
     {
         var supervise = configuration.GetValue<bool?>("ModelHost:Supervise") ?? string.IsNullOrWhiteSpace(configuration["ModelHost:Endpoint"]);
@@ -32,7 +32,7 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
 
     /// <summary>What the model host's client reads.</summary>
     public IEnumerable<KeyValuePair<string, string?>> ClientSettings =>
-        [new("ModelHost:Endpoint", Endpoint.ToString()), new("ModelHost:ApiKey", ApiKey)];
+        [new("ModelHost:Endpoint", Endpoint.ToString()), new("ModelHost:ApiKey", ApiKey), new("ModelHost:Name", "embedded")];
 
     /// <summary>What the child reads, beyond the environment that it inherits.</summary>
     public IEnumerable<KeyValuePair<string, string?>> ChildEnvironment =>

@@ -1,8 +1,10 @@
 namespace Platform.Web.Supervision;
 
-/// <summary>The model host's state, for pages and health checks. Written by whoever watches it.</summary>
+/// <summary>The state of the model hosts together, for pages and health checks: ready when one is. Written by whoever watches them.</summary>
 public sealed class ModelHostStatus
 {
+    private readonly Lock gate = new();
+    private ModelHostState? own, others;
     private volatile ModelHostState current = new(ModelHostPhase.Starting);
 
     /// <summary>Raised on the watcher's thread after each change.</summary>
@@ -10,14 +12,11 @@ public sealed class ModelHostStatus
 
     public ModelHostState Current => current;
 
-    public void Set(ModelHostState state)
-    {
-        if (current != state)
-        {
-            current = state;
-            Changed?.Invoke();
-        }
-    }
+    /// <summary>What the supervised model host does.</summary>
+    public void Set(ModelHostState state) => Change(() => own = state);
+
+    /// <summary>What the engines do that somebody else runs.</summary>
+    public void SetOthers(ModelHostState state) => Change(() => others = state);
 
     /// <summary>The first state that the condition holds for, from now on.</summary>
     public async Task<ModelHostState> WaitForAsync(Func<ModelHostState, bool> condition, CancellationToken cancellation)
@@ -42,5 +41,31 @@ public sealed class ModelHostStatus
         {
             Changed -= Look;
         }
+    }
+
+    private void Change(Action change)
+    {
+        lock (gate)
+        {
+            change();
+            var together = (own, others) switch
+            {
+                ({ } one, null) => one,
+                (null, { } all) => all,
+                ({ Phase: ModelHostPhase.Ready } one, _) => one,
+                (_, { Phase: not ModelHostPhase.Down } all) => all,
+                ({ Phase: ModelHostPhase.Starting } one, _) => one,
+                ({ } one, { } all) => one with { Reason = $"{one.Reason} {all.Reason}", Final = false }, // another may still come
+                _ => current,
+            };
+            if (current == together)
+            {
+                return;
+            }
+
+            current = together;
+        }
+
+        Changed?.Invoke();
     }
 }

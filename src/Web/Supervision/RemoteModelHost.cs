@@ -1,52 +1,31 @@
-using System.Net.Http.Headers;
-using Microsoft.Extensions.Options;
-using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Engines;
 
 namespace Platform.Web.Supervision;
 
-/// <summary>Watches a model service that somebody else runs, by the one address that every OpenAI-compatible service has: its list of models.</summary>
-public sealed class RemoteModelHost(IOptions<ModelHostOptions> options, ModelHostStatus status, TimeProvider time) : BackgroundService
+/// <summary>Tells the status from the engines that somebody else runs: ready when one that can chat is.</summary>
+/// <param name="engines">All engines.</param>
+/// <param name="status">Is told.</param>
+/// <param name="own">How many of them, from the first, are supervised here and tell for themselves.</param>
+public sealed class RemoteModelHost(ServedEngines engines, ModelHostStatus status, int own) : IHostedService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        if (options.Value.ApiKey.Length > 0)
-        {
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey);
-        }
-
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            status.Set(await AskAsync(client, stoppingToken));
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        engines.Changed += Look;
+        Look();
+        return Task.CompletedTask;
     }
 
-    // The endpoint is configured with or without /v1.
-    private static Uri Models(Uri endpoint)
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        var root = endpoint.ToString().TrimEnd('/');
-        return new Uri(root.EndsWith("/v1", StringComparison.Ordinal) ? $"{root}/models" : $"{root}/v1/models");
+        engines.Changed -= Look;
+        return Task.CompletedTask;
     }
 
-    private async Task<ModelHostState> AskAsync(HttpClient client, CancellationToken stopping)
-    {
-        try
-        {
-            using var response = await client.GetAsync(Models(options.Value.Endpoint), stopping);
-            return response.IsSuccessStatusCode
-                ? new ModelHostState(ModelHostPhase.Ready)
-                : new ModelHostState(ModelHostPhase.Down, $"The model service at {options.Value.Endpoint} answered {(int)response.StatusCode}.");
-        }
-        catch (HttpRequestException error)
-        {
-            return new ModelHostState(ModelHostPhase.Down, $"The model service at {options.Value.Endpoint} cannot be reached: {error.Message}");
-        }
-        catch (OperationCanceledException)
-        {
-            return stopping.IsCancellationRequested ? status.Current : new ModelHostState(ModelHostPhase.Down, $"The model service at {options.Value.Endpoint} did not answer within 10 s.");
-        }
-    }
+    private void Look() => status.SetOthers(StateOf([.. engines.List().Skip(own)]));
+
+    /// <summary>What several engines come to.</summary>
+    internal static ModelHostState StateOf(IReadOnlyList<EngineReport> others) =>
+        others.Any(engine => engine is { State: EngineState.Ready, CanChat: true }) ? new ModelHostState(ModelHostPhase.Ready)
+        : others.Any(engine => engine.State is EngineState.Unknown or EngineState.Loading) ? new ModelHostState(ModelHostPhase.Starting)
+        : new ModelHostState(ModelHostPhase.Down, string.Join(' ', others.Select(engine => $"{engine.Name} ({engine.Host}): {engine.LastError ?? "It serves no model that can chat."}")));
 }

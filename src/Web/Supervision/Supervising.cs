@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.ModelHost.Client.Engines;
 
 namespace Platform.Web.Supervision;
 
-/// <summary>Adds the model host: as a supervised child, or as a service that somebody else runs.</summary>
+/// <summary>Adds the model host: as a supervised child, as services that somebody else runs, or as both.</summary>
 public static class Supervising
 {
     /// <summary>Call before the rooms are added: the address and the token of a supervised child become configuration that their client reads.</summary>
@@ -10,9 +11,14 @@ public static class Supervising
     {
         builder.Services.AddSingleton<ModelHostStatus>();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        if (ModelHostLaunch.Of(builder.Configuration) is not { } launch)
+        var launch = ModelHostLaunch.Of(builder.Configuration);
+        if (launch is null || builder.Configuration.GetSection("ModelHost:Engines").GetChildren().Any())
         {
-            builder.Services.AddHostedService<RemoteModelHost>();
+            builder.Services.AddHostedService(services => new RemoteModelHost(services.GetRequiredService<ServedEngines>(), services.GetRequiredService<ModelHostStatus>(), own: launch is null ? 0 : 1));
+        }
+
+        if (launch is null)
+        {
             return;
         }
 

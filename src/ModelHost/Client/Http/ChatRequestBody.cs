@@ -1,24 +1,25 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Platform.ModelHost.Client.Engines;
 
 namespace Platform.ModelHost.Client.Http;
 
-/// <summary>Writes messages and options as a chat completions request. What cannot be said in it is refused, never dropped.</summary>
+/// <summary>Writes messages and options as a chat completions request. What cannot be said in it is refused, never dropped; fields that the engine does not know and that the answer does not need are left out.</summary>
 internal static class ChatRequestBody
 {
-    public static JsonObject Of(string model, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    public static JsonObject Of(EngineTarget target, IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         var body = new JsonObject
         {
-            ["model"] = model,
+            ["model"] = target.Model,
             ["messages"] = Messages(messages, options?.Instructions),
             ["stream"] = true,
             ["stream_options"] = new JsonObject { ["include_usage"] = true },
         };
         if (options is not null)
         {
-            AddOptions(body, options);
+            AddOptions(body, options, target.Dialect);
         }
 
         return body;
@@ -50,7 +51,7 @@ internal static class ChatRequestBody
             : throw Refused($"A {message.Role.Value} message holds {foreign.GetType().Name}; this client sends text only.");
     }
 
-    private static void AddOptions(JsonObject body, ChatOptions options)
+    private static void AddOptions(JsonObject body, ChatOptions options, EngineDialect dialect)
     {
         if (options.Tools is { Count: > 0 })
         {
@@ -59,7 +60,7 @@ internal static class ChatRequestBody
 
         Set(body, "temperature", options.Temperature);
         Set(body, "top_p", options.TopP);
-        Set(body, "top_k", options.TopK);
+        Set(body, "top_k", ExtensionFields.IsKnown(dialect, "top_k") ? options.TopK : null);
         Set(body, "max_tokens", options.MaxOutputTokens);
         Set(body, "seed", options.Seed);
         Set(body, "presence_penalty", options.PresencePenalty);
@@ -74,7 +75,7 @@ internal static class ChatRequestBody
             body["response_format"] = ResponseFormat(json);
         }
 
-        foreach (var (name, value) in options.AdditionalProperties ?? [])
+        foreach (var (name, value) in (options.AdditionalProperties ?? []).Where(field => ExtensionFields.IsKnown(dialect, field.Key)))
         {
             body[name] = value is null ? null : JsonSerializer.SerializeToNode(value, RequestJson.Options);
         }

@@ -16,7 +16,7 @@ internal sealed class EventSource(HttpResponseMessage response, Stream stream, S
         }
         catch (OperationCanceledException) when (silence.IsBroken)
         {
-            throw new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service fell silent (ModelHost:SilenceLimit).");
+            throw new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service fell silent (ModelHost:SilenceLimit).") { Code = ModelHostErrors.SilentCode };
         }
         catch (OperationCanceledException ex) when (silence.Caller.IsCancellationRequested)
         {

@@ -7,6 +7,9 @@ namespace Platform.ModelHost.Client.Http;
 /// <summary>The one table from what a service answers to <see cref="ModelHostException"/>. The sentences reach people who ask questions: no address is in them; what lies below is the inner exception, for the log.</summary>
 internal static class ModelHostErrors
 {
+    /// <summary>Code of a service that was waited for as long as is allowed.</summary>
+    public const string SilentCode = "silent";
+
     private const int MaxErrorBytes = 64 * 1024;
 
     /// <summary>Reads a refusal: the service's own reason, as far as it gave one.</summary>
@@ -33,7 +36,7 @@ internal static class ModelHostErrors
         new(ModelHostErrorKind.Unavailable, "The model service does not answer. Try again in a moment; if it stays so, the log names the cause.", inner);
 
     public static ModelHostException Silent(TimeSpan limit) =>
-        new(ModelHostErrorKind.Unavailable, $"The model service said nothing for {limit.TotalSeconds:0} s (ModelHost:SilenceLimit).");
+        new(ModelHostErrorKind.Unavailable, $"The model service said nothing for {limit.TotalSeconds:0} s (ModelHost:SilenceLimit).") { Code = SilentCode };
 
     public static ModelHostException Unreadable(Uri address, string why, Exception? inner = null) =>
         new(ModelHostErrorKind.Failed, $"The model service's answer from {address.AbsolutePath} cannot be used: {why}", inner);

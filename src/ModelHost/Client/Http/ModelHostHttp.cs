@@ -2,11 +2,10 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Options;
 
 namespace Platform.ModelHost.Client.Http;
 
-/// <summary>The one connection pool to the model service. Every failure leaves here as <see cref="ModelHostException"/>; the caller's cancellation passes through.</summary>
+/// <summary>The connections to one model service. Every failure leaves here as <see cref="ModelHostException"/>; the caller's cancellation passes through.</summary>
 internal sealed class ModelHostHttp : IDisposable
 {
     private readonly HttpClient _http;
@@ -14,27 +13,28 @@ internal sealed class ModelHostHttp : IDisposable
     private readonly TimeProvider _time;
     private readonly string _root;
 
-    public ModelHostHttp(IOptions<ModelHostOptions> options, TimeProvider time)
+    public ModelHostHttp(Uri endpoint, string apiKey, ModelHostOptions options, TimeProvider time)
     {
-        _options = options.Value;
+        _options = options;
         _time = time;
-        var root = _options.Endpoint.AbsoluteUri.TrimEnd('/');
+        Endpoint = endpoint;
+        var root = endpoint.AbsoluteUri.TrimEnd('/');
         _root = root.EndsWith("/v1", StringComparison.Ordinal) ? root[..^3] : root;
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = _options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // follows a name that moves to another replica
-            UseProxy = !_options.Endpoint.IsLoopback,
+            UseProxy = !endpoint.IsLoopback,
             AllowAutoRedirect = false, // the bearer token goes to the configured service only
         })
         { Timeout = Timeout.InfiniteTimeSpan };
-        if (_options.ApiKey.Length > 0)
+        if (apiKey.Length > 0)
         {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _options.ApiKey);
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
         }
     }
 
-    public Uri Endpoint => _options.Endpoint;
+    public Uri Endpoint { get; }
 
     public void Dispose() => _http.Dispose();
 
@@ -43,6 +43,21 @@ internal sealed class ModelHostHttp : IDisposable
         using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
         using var response = await OpenAsync(HttpMethod.Get, path, null, silence, cancellation);
         return await ReadJsonAsync(response, type, silence, cancellation);
+    }
+
+    /// <summary>True when the service answers well there; false when it has no such path, or not for us. Throws ModelHostException when it is not well.</summary>
+    public async Task<bool> IsHealthyAsync(string path, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        try
+        {
+            using var response = await OpenAsync(HttpMethod.Get, path, null, silence, cancellation);
+            return true;
+        }
+        catch (ModelHostException refusal) when (refusal is { StatusCode: >= 300 and < 500, Kind: not ModelHostErrorKind.Busy })
+        {
+            return false;
+        }
     }
 
     public async Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Platform.ModelHost.Client.Engines;
 using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client.Http;
@@ -10,11 +11,33 @@ internal static class ServedModelList
 
     private static readonly string[] EmbeddingNames = ["embed", "bge-", "e5-", "gte-", "minilm", "arctic"];
 
-    public static async Task<IReadOnlyList<ServedModel>> FetchAsync(ModelHostHttp http, CancellationToken cancellation)
+    /// <param name="only">Ids of the models to use, also such as the service does not list; empty for all that it lists.</param>
+    public static async Task<EngineOffer> FetchAsync(ModelHostHttp http, IReadOnlyList<string> only, CancellationToken cancellation)
     {
-        var list = await http.GetAsync("/v1/models", ClientJson.Default.ModelListBody, cancellation);
-        return [.. (list.Data ?? []).Where(card => !string.IsNullOrEmpty(card.Id)).Select(Read)];
+        var cards = await CardsAsync(http, mayBeAbsent: only.Count > 0, cancellation);
+        var models = cards.Select(Read).ToList();
+        return new EngineOffer(only.Count == 0 ? models : [.. only.Select(id => models.Find(model => model.Id == id) ?? Read(new ModelCardBody(id, null, null, null, null)))], Dialect(cards));
     }
+
+    private static async Task<IReadOnlyList<ModelCardBody>> CardsAsync(ModelHostHttp http, bool mayBeAbsent, CancellationToken cancellation)
+    {
+        try
+        {
+            var list = await http.GetAsync("/v1/models", ClientJson.Default.ModelListBody, cancellation);
+            return [.. (list.Data ?? []).Where(card => !string.IsNullOrEmpty(card.Id))];
+        }
+        catch (ModelHostException noList) when (mayBeAbsent && noList.IsAboutThePath)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Ours alone says what a model can do; the others are told by whom their models belong to.</summary>
+    private static EngineDialect Dialect(IReadOnlyList<ModelCardBody> cards) =>
+        cards.Any(card => card.Capabilities is not null) ? EngineDialect.Platform
+        : cards.Any(card => card.OwnedBy == "llamacpp") ? EngineDialect.LlamaCpp
+        : cards.Any(card => card.OwnedBy is "vllm" or "sglang") ? EngineDialect.Vllm
+        : EngineDialect.Plain;
 
     private static ServedModel Read(ModelCardBody card)
     {

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Engines;
 using Platform.Web.Supervision;
 
 namespace Platform.Web.Commands.Doctor;
@@ -25,9 +28,33 @@ internal static class ProgramChecks
     }
 
     private static async Task<IEnumerable<Finding>> ModelHostAsync(ConfigurationManager configuration, CancellationToken cancellation)
-        => ModelHostLaunch.Of(configuration) is { } launch
-            ? [await NativesAsync(launch.Program, cancellation), Model("chat model", launch.ChatModel), Model("embedding model", launch.EmbeddingModel)]
-            : [new("model service", FindingState.Note, $"{configuration["ModelHost:Endpoint"]}, run by somebody else")];
+    {
+        var launch = ModelHostLaunch.Of(configuration);
+        List<Finding> findings = launch is null ? [] : [await NativesAsync(launch.Program, cancellation), Model("chat model", launch.ChatModel), Model("embedding model", launch.EmbeddingModel)];
+        if (launch is null || configuration.GetSection("ModelHost:Engines").GetChildren().Any())
+        {
+            findings.AddRange(await EnginesAsync(configuration, cancellation));
+        }
+        return findings;
+    }
+
+    // Those that somebody else runs: only they are up while the program is not.
+    private static async Task<IEnumerable<Finding>> EnginesAsync(ConfigurationManager configuration, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var services = new ServiceCollection().AddModelHostClient(configuration).BuildServiceProvider();
+            return [.. (await services.GetRequiredService<ServedEngines>().CheckAsync(cancellation)).Select(Engine)];
+        }
+        catch (OptionsValidationException refused)
+        {
+            return [new("engines", FindingState.Missing, refused.Message, "Change the settings ModelHost:*.")];
+        }
+    }
+
+    private static Finding Engine(EngineReport engine) => engine.State == EngineState.Ready
+        ? new($"engine {engine.Name}", FindingState.Good, $"{engine.Host}, {(engine.Models.Count == 0 ? "no model" : string.Join(", ", engine.Models))}")
+        : new($"engine {engine.Name}", FindingState.Missing, $"{engine.Host}: {engine.LastError}", "Start it, or change its Endpoint and ApiKey.");
 
     private static async Task<Finding> NativesAsync(string program, CancellationToken cancellation)
     {

@@ -1,0 +1,7 @@
+namespace Platform.ModelHost.Client.Engines;
+
+/// <summary>What a request wants of an engine.</summary>
+/// <param name="Model">A model's id, or engine/id.</param>
+/// <param name="Affinity">The key of its conversation; null goes where least is done.</param>
+/// <param name="Fields">Fields of the request that only some engines know.</param>
+internal sealed record EngineCall(string Model, byte[]? Affinity = null, IReadOnlyCollection<string>? Fields = null);

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Platform.ModelHost.Client.Engines;
+
+/// <summary>All engines, and the way of a request to one of them: by its model's id to an engine that serves it. What fails before its first byte is tried once more, on another.</summary>
+internal sealed partial class EnginePool : IDisposable
+{
+    private const int MostTries = 2;
+
+    private readonly EngineOrder order;
+    private readonly ILogger<EnginePool> log;
+
+    public EnginePool(IOptions<ModelHostOptions> options, TimeProvider time, ILogger<EnginePool> log)
+    {
+        this.log = log;
+        order = new EngineOrder(options.Value.OverloadFactor);
+        Engines = [.. options.Value.All.Select(settings => new RemoteEngine(settings, options.Value, time))];
+        foreach (var engine in Engines)
+        {
+            engine.Health.Changed += before => Tell(engine, before);
+            engine.Offered += () => Changed?.Invoke();
+        }
+    }
+
+    /// <summary>In the order of the configuration, ModelHost:Endpoint first.</summary>
+    internal IReadOnlyList<RemoteEngine> Engines { get; }
+
+    /// <summary>Raised after an engine's state or what it serves has changed.</summary>
+    internal event Action? Changed;
+
+    /// <summary>Runs a request where it belongs. The work ends its lease; where it throws, that is done for it. Throws ModelHostException; a cancellation is never tried again.</summary>
+    internal async Task<T> RunAsync<T>(EngineCall call, Func<EngineLease, Task<T>> work, CancellationToken cancellation)
+    {
+        var targets = order.Of(await TargetsAsync(call, cancellation), call);
+        for (var tries = 1; ; tries++)
+        {
+            var lease = new EngineLease(targets[tries - 1]);
+            try
+            {
+                return await work(lease);
+            }
+            catch (ModelHostException failure)
+            {
+                lease.Failed(failure);
+                lease.Dispose();
+                if (tries == Math.Min(targets.Count, MostTries) || !MayHelpElsewhere(failure)) { throw; }
+                LogElsewhere(lease.Engine.Name, failure.Message, targets[tries].Engine.Name);
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>What each engine that answers serves, in order. Throws ModelHostException when none answers.</summary>
+    internal async Task<IReadOnlyList<(RemoteEngine Engine, EngineOffer Offer)>> OffersAsync(CancellationToken cancellation)
+    {
+        if (Engines is [var only]) { return [(only, await only.OfferAsync(cancellation))]; }
+        await CheckAsync(Engines.Where(engine => engine.Health.State == EngineState.Unknown), cancellation);
+        foreach (var engine in Engines.Where(engine => engine.Offer is null && engine.Health.Pause == TimeSpan.Zero)) { _ = engine.CheckAsync(CancellationToken.None); } // for the requests to come
+        if (Known() is { Count: > 0 } known) { return known; }
+        await CheckAsync(Engines, cancellation);
+        return Known() is { Count: > 0 } now ? now
+            : throw new ModelHostException(ModelHostErrorKind.Unavailable, $"None of the {Engines.Count} model engines answers. Try again in a moment; if it stays so, the log names the causes.");
+    }
+
+    /// <summary>Asks every engine at the next call: they may serve other models by now.</summary>
+    internal void Forget()
+    {
+        foreach (var engine in Engines) { engine.Forget(); }
+    }
+
+    /// <summary>The engine that an id engine/model names, and the model; null for an id without one.</summary>
+    internal (RemoteEngine? Engine, string Model) Named(string id) =>
+        id.Split('/', 2) is [var name, { Length: > 0 } model] && Engines.FirstOrDefault(engine => engine.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } engine ? (engine, model) : (null, id);
+
+    /// <summary>That a model is on none of the engines that answer.</summary>
+    internal ModelHostException NotServed(string model)
+    {
+        var served = string.Join(", ", Known().SelectMany(known => known.Offer.Models).Select(one => one.Id).Distinct().DefaultIfEmpty("no model"));
+        var away = Engines.Where(engine => engine.Offer is null).Select(engine => engine.Name).ToList();
+        return away.Count == 0
+            ? new ModelHostException(ModelHostErrorKind.ModelNotFound, $"No engine serves '{model}' (they serve {served}).")
+            : new ModelHostException(ModelHostErrorKind.Unavailable, $"No engine that answers serves '{model}' (they serve {served}), and {string.Join(", ", away)} cannot be reached. Try again in a moment, or choose another model.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var engine in Engines) { engine.Dispose(); }
+    }
+
+    private async Task<IReadOnlyList<EngineTarget>> TargetsAsync(EngineCall call, CancellationToken cancellation)
+    {
+        var (named, model) = Named(call.Model);
+        if ((named ?? (Engines is [var only] ? only : null)) is { } engine) { return [Target(engine, await OfferOrNoneAsync(engine, cancellation), model)]; }
+        var targets = Find(await OffersAsync(cancellation), model);
+        if (targets.Count > 0) { return targets; }
+        await CheckAsync(Engines.Where(one => one.Offer is null), cancellation); // it may be on one that was away
+        return Find(Known(), model) is { Count: > 0 } found ? found : throw NotServed(model);
+    }
+
+    private List<(RemoteEngine Engine, EngineOffer Offer)> Known() => [.. Engines.Select(engine => (engine, engine.Offer)).Where(known => known.Offer is not null).Select(known => (known.engine, known.Offer!))];
+
+    private static List<EngineTarget> Find(IReadOnlyList<(RemoteEngine Engine, EngineOffer Offer)> offers, string model) =>
+        [.. offers.Where(one => one.Offer.Find(model) is not null).Select(one => Target(one.Engine, one.Offer, model))];
+
+    private static EngineTarget Target(RemoteEngine engine, EngineOffer offer, string model) => new(engine, offer.Dialect, offer.Find(model)?.Id ?? model);
+
+    /// <summary>A service that lists nothing may serve what it is asked for all the same.</summary>
+    private static async Task<EngineOffer> OfferOrNoneAsync(RemoteEngine engine, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.OfferAsync(cancellation);
+        }
+        catch (ModelHostException noList) when (noList.IsAboutThePath)
+        {
+            return new EngineOffer([], EngineDialect.Plain);
+        }
+    }
+
+    private static Task CheckAsync(IEnumerable<RemoteEngine> engines, CancellationToken cancellation) => Task.WhenAll(engines.Select(engine => engine.CheckAsync(cancellation)));
+
+    /// <summary>Silence is not tried again: whoever waited for it has waited long enough.</summary>
+    private static bool MayHelpElsewhere(ModelHostException failure) =>
+        failure.Kind is not (ModelHostErrorKind.BadRequest or ModelHostErrorKind.ContextTooLong) && failure.Code != Http.ModelHostErrors.SilentCode;
+
+    private void Tell(RemoteEngine engine, EngineState before)
+    {
+        var (state, _, error, _) = engine.Health.Now;
+        if (state == EngineState.Ready && before != EngineState.Unknown) { LogBack(engine.Name); }
+        if (state == EngineState.Down && before == EngineState.Ready) { LogOut(engine.Name, error); }
+        Changed?.Invoke();
+    }
+
+    [LoggerMessage(LogLevel.Information, "The engine {Engine} did not begin to answer: {Reason} The engine {Next} is asked.")]
+    private partial void LogElsewhere(string engine, string reason, string next);
+
+    [LoggerMessage(LogLevel.Information, "The engine {Engine} answers again.")]
+    private partial void LogBack(string engine);
+
+    [LoggerMessage(LogLevel.Warning, "The engine {Engine} is out: {Reason}")]
+    private partial void LogOut(string engine, string? reason);
+}

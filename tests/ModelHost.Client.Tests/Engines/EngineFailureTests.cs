@@ -1,0 +1,213 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.AI;
+using Platform.Fakes;
+using Platform.ModelHost.Client.Engines;
+
+namespace Platform.ModelHost.Client.Tests.Engines;
+
+/// <summary>What happens when one of two replicas fails: before its first byte another is asked, once; after it, nobody.</summary>
+public sealed class EngineFailureTests : IAsyncLifetime
+{
+    private static readonly ChatOptions M = new() { ModelId = "m" };
+    private readonly List<ScriptedEngine> servers = [];
+    private ManyEngines engines = null!;
+    private string home = "";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>The replica to which "hello" belongs.</summary>
+    private ScriptedEngine Home => servers[home == "a" ? 0 : 1];
+
+    private ScriptedEngine Other => servers[home == "a" ? 1 : 0];
+
+    public async ValueTask InitializeAsync()
+    {
+        for (var i = 0; i < 3; i++) { servers.Add(await ScriptedEngine.StartAsync()); }
+        engines = ManyEngines.Of((servers[0].Endpoint, "key-of-a"), (servers[1].Endpoint, "key-of-b"));
+        home = ManyEngines.EngineOf(await engines.Chat.GetResponseAsync("hello", M, Cancellation));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await engines.DisposeAsync();
+        foreach (var server in servers) { await server.DisposeAsync(); }
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(401)]
+    [InlineData(404)]
+    [InlineData(-1)]
+    [InlineData(-2)]
+    public async Task What_fails_before_the_first_byte_is_answered_by_the_other(int status)
+    {
+        Home.Answer = http => FailAsync(http, status);
+        var answer = await engines.Chat.GetResponseAsync("hello", M, Cancellation);
+        Assert.Equal(("well", home == "a" ? "b" : "a"), (answer.Text, ManyEngines.EngineOf(answer)));
+        Assert.Equal(2, Home.Asked.Count);
+        Assert.DoesNotContain("key-of", engines.Log, StringComparison.Ordinal);
+        Assert.Contains(status is 503 or 502 or 401 or < 0 ? "is out" : "did not begin", engines.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_tried_once_more_and_no_oftener()
+    {
+        await using var three = ManyEngines.Of([.. servers.Select(server => (server.Endpoint, ""))]);
+        await three.Models.ListAsync(Cancellation);
+        var before = servers.Sum(server => server.Asked.Count);
+        foreach (var server in servers) { server.Answer = http => FailAsync(http, 503); }
+        Assert.Equal(ModelHostErrorKind.Unavailable, (await Assert.ThrowsAsync<ModelHostException>(() => three.Chat.GetResponseAsync("hello", M, Cancellation))).Kind);
+        Assert.Equal(before + 2, servers.Sum(server => server.Asked.Count));
+    }
+
+    [Theory]
+    [InlineData(400, ModelHostErrorKind.BadRequest)]
+    [InlineData(422, ModelHostErrorKind.BadRequest)]
+    public async Task What_is_the_requests_fault_is_nobody_elses_business(int status, ModelHostErrorKind kind)
+    {
+        Home.Answer = http => FailAsync(http, status);
+        Assert.Equal(kind, (await Assert.ThrowsAsync<ModelHostException>(() => engines.Chat.GetResponseAsync("hello", M, Cancellation))).Kind);
+        Assert.Empty(Other.Asked);
+        Assert.Equal(EngineState.Ready, engines.Report(home).State);
+    }
+
+    [Theory]
+    [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half\"},\"finish_reason\":null}]}\n\n")]
+    [InlineData(": queued position=1\n\n")]
+    public async Task After_the_first_byte_it_is_a_broken_stream_and_the_next_request_goes_elsewhere(string sent)
+    {
+        var heard = new TaskCompletionSource();
+        Home.Answer = async http =>
+        {
+            await LocalEngine.StreamAsync(http, sent);
+            await heard.Task; // what is cut off unread was never sent
+            http.Abort();
+        };
+        var text = new StringBuilder();
+        var failure = await Assert.ThrowsAsync<ModelHostException>(async () =>
+        {
+            await foreach (var update in engines.Chat.GetStreamingResponseAsync("hello", M, Cancellation))
+            {
+                text.Append(update.Text);
+                heard.TrySetResult();
+            }
+        });
+        Assert.Equal(ModelHostErrorKind.StreamBroken, failure.Kind);
+        Assert.Contains("broke off", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(sent.Contains("half", StringComparison.Ordinal) ? "half" : "", text.ToString());
+        Assert.Empty(Other.Asked);
+        Assert.Equal((EngineState.Down, 1, 0), (engines.Report(home).State, engines.Report(home).FailuresInARow, engines.Report(home).InFlight));
+        Home.Status = 503;
+        Assert.NotEqual(home, ManyEngines.EngineOf(await engines.Chat.GetResponseAsync("hello", M, Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_is_not_served_by_another_and_harms_nobody()
+    {
+        var reached = new TaskCompletionSource();
+        Home.Answer = async http =>
+        {
+            reached.SetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        };
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var asking = engines.Chat.GetResponseAsync("hello", M, caller.Token);
+        await reached.Task;
+        await caller.CancelAsync();
+        Assert.Equal(caller.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking)).CancellationToken);
+        Assert.Empty(Other.Asked);
+        Assert.Equal((EngineState.Ready, 0, 0), (engines.Report(home).State, engines.Report(home).FailuresInARow, engines.Report(home).InFlight));
+    }
+
+    [Fact]
+    public async Task Silence_for_the_whole_limit_is_told_and_not_waited_for_again()
+    {
+        var clock = new ManualClock();
+        await using var timed = ManyEngines.Of(clock, [], [(servers[0].Endpoint, ""), (servers[1].Endpoint, "")]);
+        await timed.Models.ListAsync(Cancellation);
+        var reached = new TaskCompletionSource();
+        Home.Answer = async http =>
+        {
+            reached.SetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        };
+        var asking = timed.Chat.GetResponseAsync("hello", M, Cancellation);
+        await reached.Task;
+        clock.Advance(new ModelHostOptions().SilenceLimit);
+        Assert.Equal(ModelHostErrorKind.Unavailable, (await Assert.ThrowsAsync<ModelHostException>(() => asking)).Kind);
+        Assert.Empty(Other.Asked);
+    }
+
+    [Fact]
+    public async Task An_engine_that_was_out_is_asked_after_a_pause_that_grows_and_gets_its_conversations_back()
+    {
+        var clock = new ManualClock();
+        await using var timed = ManyEngines.Of(clock, [], [(servers[0].Endpoint, ""), (servers[1].Endpoint, "")]);
+        await timed.Watch.StartAsync(Cancellation);
+        await ManyEngines.UntilAsync(() => timed.Engines.List().All(report => report.State == EngineState.Ready));
+        (Home.Status, Home.Answer) = (503, http => FailAsync(http, 503));
+        Assert.NotEqual(home, ManyEngines.EngineOf(await timed.Chat.GetResponseAsync("hello", M, Cancellation)));
+        var asked = Home.Asked.Count;
+        for (var failures = 2; failures < 6; failures++)
+        {
+            var wanted = failures;
+            await AdvanceUntilAsync(clock, () => timed.Report(home).FailuresInARow >= wanted);
+            Assert.NotEqual(home, ManyEngines.EngineOf(await timed.Chat.GetResponseAsync("hello", M, Cancellation)));
+        }
+
+        Assert.Equal(asked, Home.Asked.Count); // no request was spent on it
+        (Home.Status, Home.Answer) = (200, null);
+        await AdvanceUntilAsync(clock, () => timed.Report(home).State == EngineState.Ready);
+        Assert.Equal(home, ManyEngines.EngineOf(await timed.Chat.GetResponseAsync("hello", M, Cancellation)));
+        Assert.Equal((0, null), (timed.Report(home).FailuresInARow, timed.Report(home).LastError));
+        await timed.Watch.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task When_all_are_out_every_request_looks_whether_one_is_back()
+    {
+        foreach (var server in servers) { (server.Status, server.Answer) = (503, http => FailAsync(http, 503)); }
+        for (var i = 0; i < 3; i++) { await Assert.ThrowsAsync<ModelHostException>(() => engines.Chat.GetResponseAsync("hello", M, Cancellation)); }
+        foreach (var server in servers) { (server.Status, server.Answer) = (200, null); }
+        Assert.Equal("well", (await engines.Chat.GetResponseAsync("hello", M, Cancellation)).Text);
+    }
+
+    [Fact]
+    public async Task A_report_tells_the_host_and_never_the_key()
+    {
+        Home.Answer = http => FailAsync(http, 503);
+        await engines.Chat.GetResponseAsync("hello", M, Cancellation);
+        var report = engines.Report(home);
+        Assert.Equal((Home.Endpoint.Authority, true, EngineState.Down), (report.Host, report.CanChat, report.State));
+        Assert.Equal(["m", "e"], report.Models);
+        Assert.NotNull(report.LastError);
+        Assert.DoesNotContain("key-of", report.ToString() + engines.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1", report.LastError, StringComparison.Ordinal);
+    }
+
+    private static Task FailAsync(HttpContext http, int status)
+    {
+        switch (status)
+        {
+            case -1: // cut before the answer
+                http.Abort();
+                return Task.CompletedTask;
+            case -2: // cut after the headers, before any byte of the answer
+                http.Response.ContentType = "text/event-stream";
+                return http.Response.StartAsync().ContinueWith(_ => http.Abort(), TaskScheduler.Default);
+            default:
+                return LocalEngine.JsonAsync(http, status, """{"error":{"message":"no model for you"}}""");
+        }
+    }
+
+    /// <summary>Moves the clock in steps, and lets what is due happen between them.</summary>
+    private static Task AdvanceUntilAsync(ManualClock clock, Func<bool> condition) => ManyEngines.UntilAsync(() =>
+    {
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        return condition();
+    });
+}
