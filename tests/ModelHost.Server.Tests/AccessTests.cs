@@ -17,6 +17,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         { "GET", "/v1/models" }, { "GET", "/v1/models/seed-chat" }, { "POST", "/v1/chat/completions" }, { "POST", "/v1/embeddings" }, { "POST", "/tokenize" },
         { "POST", "/v1/completions" }, { "POST", "/detokenize" }, { "POST", "/apply-template" }, { "POST", "/v1/chat/completions/input_tokens" }, { "POST", "/v1/rerank" }, { "POST", "/rerank" },
         { "GET", "/metrics" }, { "GET", "/props" }, { "GET", "/slots" }, { "GET", "/queue" }, { "GET", "/v1/adapters" }, { "GET", "/lora-adapters" },
+        { "POST", "/models/load" }, { "POST", "/models/unload" }, { "POST", "/models/pin" }, { "POST", "/models/default" }, { "DELETE", "/v1/models/seed-chat" }, { "GET", "/memory" }, { "POST", "/memory/fit" },
         { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
         { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
     };

@@ -21,6 +21,14 @@ internal static class Calls
         return answer;
     }
 
+    public static async Task<JsonElement> GetOkAsync(this HttpClient http, string path)
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        var answer = await ReadAsync(response);
+        Assert.True(response.IsSuccessStatusCode, answer.ToString());
+        return answer;
+    }
+
     /// <summary>The events of a stream, comments left out.</summary>
     public static async Task<List<string>> PostStreamAsync(this HttpClient http, string path, string body)
     {

@@ -17,7 +17,7 @@ public sealed class ModelTests(RunningModelHost running) : IClassFixture<Running
         var list = JsonDocument.Parse(await Http.GetStringAsync(new Uri("/v1/models", UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
         var cards = list.GetProperty("data").EnumerateArray().ToDictionary(card => card.GetProperty("id").GetString()!);
         Assert.Equal("""["chat","tools","json_schema"]""", cards["seed-chat"].GetProperty("capabilities").GetRawText());
-        Assert.Equal("""["embeddings"]""", cards["seed-embed"].GetProperty("capabilities").GetRawText());
+        Assert.Equal("""["embeddings","rerank"]""", cards["seed-embed"].GetProperty("capabilities").GetRawText());
         Assert.Equal(512, cards["seed-embed"].GetProperty("meta").GetProperty("n_embd").GetInt32());
         Assert.Equal(256, cards["seed-chat"].GetProperty("meta").GetProperty("n_ctx_train").GetInt32());
         Assert.Equal("loaded", cards["seed-chat"].GetProperty("status").GetProperty("value").GetString());

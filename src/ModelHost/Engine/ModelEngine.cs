@@ -62,6 +62,29 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; OutOfMemory with the numbers.</exception>
     public Task<ModelInfo> LoadAsync(string modelId, CancellationToken cancellation) => catalog.LoadAsync(modelId, cancellation);
 
+    /// <summary>Loads a model of the folder with settings of its own, which hold for the next time too; anew when it is loaded otherwise. Null takes those of the last time.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; BadRequest: settings out of range; OutOfMemory with the numbers; Busy when it would have to be loaded anew and serves requests.</exception>
+    public Task<ModelInfo> LoadAsync(string modelId, LoadSettings? settings, CancellationToken cancellation) => catalog.LoadAsync(modelId, settings, cancellation);
+
+    /// <summary>A model that stays loaded while it is held, loaded first if it is not.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; OutOfMemory with the numbers.</exception>
+    public async ValueTask<HeldModel> HoldAsync(string modelId, CancellationToken cancellation) => new((await catalog.TakeAsync(modelId, cancellation)).Info, () => catalog.Return(modelId));
+
+    /// <summary>The chat model of requests that name none; null when none is there.</summary>
+    public string? UsualChatModel => catalog.UsualChatModel;
+
+    /// <summary>Makes a model the one that answers where none is named; remembered in the model folder as long as <see cref="EngineOptions.ChatModel"/> stays the same.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; BadRequest: it does not write.</exception>
+    public void Choose(string modelId) => catalog.Choose(modelId);
+
+    /// <summary>Whether a model could be loaded now, and with what.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; BadRequest: settings out of range.</exception>
+    public MemoryFit Fit(string modelId, LoadSettings? settings) => catalog.Fit(modelId, settings);
+
+    /// <summary>Deletes a model's file from the model folder.</summary>
+    /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it lies elsewhere.</exception>
+    public Task DeleteAsync(string modelId, CancellationToken cancellation) => catalog.DeleteAsync(modelId, cancellation);
+
     /// <summary>Unloads a model; it can be loaded again.</summary>
     /// <exception cref="EngineException">ModelNotFound; Busy while it serves requests.</exception>
     public Task UnloadAsync(string modelId, CancellationToken cancellation) => catalog.UnloadAsync(modelId, cancellation);
@@ -134,21 +157,37 @@ public sealed class ModelEngine : IAsyncDisposable
     {
         var library = LoadLibrary(options, log);
         var ledger = new MemoryLedger(options.MemoryMebibytes > 0 ? options.MemoryMebibytes << 20 : library.MemoryBytes);
-        var catalog = new ModelCatalog(new ModelLoader(options, library, ledger, time, log), ledger, new ModelFolder(options.ModelDirectory), TimeSpan.FromMinutes(options.IdleMinutes), time);
+        var configured = options.ChatModel is { } file ? Path.GetFullPath(file) : null;
+        var registry = new ModelRegistry(new ModelFolder(options.ModelDirectory), configured);
+        var plans = new LoadPlans(options, library.HasGpu);
+        var catalog = new ModelCatalog(new ModelLoader(options, library, registry, plans, ledger, time, log), ledger, registry, plans, TimeSpan.FromMinutes(options.IdleMinutes), time);
         try
         {
-            string[] ids =
-            [
-                .. options.ChatModel is { } chat ? (string[])[catalog.Add(chat, embeds: false, pin: true)] : [],
-                .. options.EmbeddingModel is { } embedding ? (string[])[catalog.Add(embedding, embeds: true, pin: true)] : [],
-            ];
-            foreach (var id in ids) { await catalog.LoadAsync(id, cancellation); }
+            if (options.EmbeddingModel is { } embedding) { await catalog.LoadAsync(catalog.Add(embedding, embeds: true, pin: true), cancellation); }
+            var chat = configured is null ? null : catalog.Add(configured, embeds: false, pin: true);
+            if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null) { await catalog.LoadAsync(chat, cancellation); }
             return new ModelEngine(catalog, ledger, library);
         }
         catch
         {
             await catalog.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Loads the model that was chosen to answer; one that cannot be used any more leaves the answering to the configured one.</summary>
+    private static async Task<bool> LoadChosenAsync(ModelCatalog catalog, ILogger log, CancellationToken cancellation)
+    {
+        if (catalog.Chosen is not { } chosen) { return false; }
+        try
+        {
+            await catalog.LoadAsync(chosen, cancellation);
+            return true;
+        }
+        catch (EngineException fault)
+        {
+            log.LogWarning("The model '{Model}' was chosen to answer and cannot be loaded. {Reason}", chosen, fault.Message);
+            return false;
         }
     }
 

@@ -25,4 +25,12 @@ public sealed record ContextOptions
 
     /// <summary>One memory that all sequences share, in place of an equal part for each.</summary>
     public bool SharedMemory { get; init; }
+
+    /// <summary>How positions are stretched; null leaves what the model's file says.</summary>
+    public ContextRope? Rope { get; init; }
 }
+
+/// <param name="Kind">llama.cpp's number: 0 none, 1 linear, 2 YaRN.</param>
+/// <param name="Scale">Of the frequencies: one over the factor of the context.</param>
+/// <param name="Base">Of the frequencies; 0 leaves the model's.</param>
+public sealed record ContextRope(int Kind, float Scale, float Base);

@@ -50,6 +50,8 @@ app.UseMiddleware<Readiness>();
 app.MapHealth();
 app.MapListModels();
 app.MapGetModel();
+app.MapModelChanges();
+app.MapMemory();
 app.MapChatCompletions();
 app.MapCreateEmbeddings();
 app.MapTokenize();

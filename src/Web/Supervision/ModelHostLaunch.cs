@@ -2,13 +2,16 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Platform.Web.Host;
 
 namespace Platform.Web.Supervision;
 
 /// <summary>How the model host is started on this machine. The address and the token stay the same for Web's whole life, so that its clients need not know of restarts.</summary>
 /// <param name="Program">Absolute path of the executable; it may be absent, and that is then the reason shown.</param>
-/// <param name="ApiKey">Made anew at each start of Web; given to the child by its environment only.</param>
-public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey, string? ChatModel, string? EmbeddingModel)
+/// <param name="ApiKey">Made anew at each start of Web; given to the child by its environment only. It is the administrator's key too: Web decides who administrates.</param>
+/// <param name="ModelDirectory">Folder of models that can be loaded, and that downloads go to.</param>
+/// <param name="AdapterDirectory">Folder of adapters.</param>
+public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey, string? ChatModel, string? EmbeddingModel, string ModelDirectory, string AdapterDirectory)
 {
     private const string ProgramName = "Platform.ModelHost.Server";
 
@@ -22,12 +25,15 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
         }
 
         var port = configuration.GetValue("ModelHost:Port", 0);
+        var data = DataFolderAtStart.PathOf(configuration);
         return new ModelHostLaunch(
             Absolute(configuration["ModelHost:Program"]) ?? FindProgram(),
             new Uri($"http://127.0.0.1:{(port == 0 ? FreePort() : port).ToString(CultureInfo.InvariantCulture)}"),
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
             Absolute(configuration["Models:Chat"]) ?? FindUpward("models/seed-chat.gguf"),
-            Absolute(configuration["Models:Embedding"]) ?? FindUpward("models/seed-embed.gguf"));
+            Absolute(configuration["Models:Embedding"]) ?? FindUpward("models/seed-embed.gguf"),
+            Absolute(configuration["Engine:ModelDirectory"]) ?? Path.Combine(data, "models"),
+            Absolute(configuration["Engine:AdapterDirectory"]) ?? Path.Combine(data, "adapters"));
     }
 
     /// <summary>What the model host's client reads.</summary>
@@ -37,8 +43,8 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
     /// <summary>What the child reads, beyond the environment that it inherits.</summary>
     public IEnumerable<KeyValuePair<string, string?>> ChildEnvironment =>
     [
-        new("Server__Url", Endpoint.ToString().TrimEnd('/')), new("Server__ApiKey", ApiKey), new("Server__ExitWithParent", "true"),
-        new("Engine__ChatModel", ChatModel), new("Engine__EmbeddingModel", EmbeddingModel),
+        new("Server__Url", Endpoint.ToString().TrimEnd('/')), new("Server__ApiKey", ApiKey), new("Server__AdminKey", ApiKey), new("Server__ExitWithParent", "true"),
+        new("Engine__ChatModel", ChatModel), new("Engine__EmbeddingModel", EmbeddingModel), new("Engine__ModelDirectory", ModelDirectory), new("Engine__AdapterDirectory", AdapterDirectory),
     ];
 
     private static string? Absolute(string? path) => string.IsNullOrWhiteSpace(path) ? null : Path.GetFullPath(path);

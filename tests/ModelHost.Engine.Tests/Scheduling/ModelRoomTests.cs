@@ -19,7 +19,7 @@ public sealed class ModelRoomTests : IDisposable
     public async Task A_model_of_the_folder_is_loaded_when_it_is_asked_for_and_answers_like_any_other()
     {
         await using var engine = await StartAsync(0);
-        Assert.Equal(["one", "seed-chat", "three", "two"], engine.KnownModels.Select(s => s.Id));
+        Assert.Equal(["seed-chat", "one", "three", "two"], engine.KnownModels.Select(s => s.Id));
         Assert.Equal([SeedModels.Chat], engine.Models.Select(m => m.Id));
         Assert.Equal(EngineErrorKind.ModelNotFound, Assert.Throws<EngineException>(() => engine.Find("two")).Kind);
         var (usual, two) = (await AskAsync(engine, SeedModels.Chat), await AskAsync(engine, "two"));

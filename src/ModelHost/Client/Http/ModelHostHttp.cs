@@ -67,14 +67,26 @@ internal sealed class ModelHostHttp : IDisposable
         return await ReadJsonAsync(response, type, silence, cancellation);
     }
 
+    /// <summary>Asks for something to be deleted; what the service says about it is not read.</summary>
+    public async Task DeleteAsync(string path, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        using var response = await OpenAsync(HttpMethod.Delete, path, null, silence, cancellation);
+    }
+
     /// <summary>Starts a stream of events. Throws unless the service answered 200.</summary>
-    public async Task<EventSource> StreamAsync(string path, JsonObject body, CancellationToken cancellation)
+    public Task<EventSource> StreamAsync(string path, JsonObject body, CancellationToken cancellation) => StreamAsync(HttpMethod.Post, path, body, cancellation);
+
+    /// <inheritdoc cref="StreamAsync(string, JsonObject, CancellationToken)"/>
+    public Task<EventSource> StreamAsync(string path, CancellationToken cancellation) => StreamAsync(HttpMethod.Get, path, null, cancellation);
+
+    private async Task<EventSource> StreamAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellation)
     {
         var silence = new Silence(_options.SilenceLimit, _time, cancellation);
         HttpResponseMessage? response = null;
         try
         {
-            response = await OpenAsync(HttpMethod.Post, path, body, silence, cancellation);
+            response = await OpenAsync(method, path, body, silence, cancellation);
             return new EventSource(response, await response.Content.ReadAsStreamAsync(silence.Token), silence);
         }
         catch

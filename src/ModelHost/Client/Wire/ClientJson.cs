@@ -4,6 +4,10 @@ namespace Platform.ModelHost.Client.Wire;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ModelListBody))]
+[JsonSerializable(typeof(AdminModelListBody))]
+[JsonSerializable(typeof(AdminModelBody))]
+[JsonSerializable(typeof(MemoryBody))]
+[JsonSerializable(typeof(MemoryFitBody))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(ChatChunkBody))]
 [JsonSerializable(typeof(EmbeddingsBody))]

@@ -1,14 +1,15 @@
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>The models by id; `model:adapter` finds the model. Loads what is asked for and lets go of what nobody uses: the longest unused first when another needs its room, and after a time anyway. A model that serves a request stays.</summary>
-internal sealed class ModelCatalog : IAsyncDisposable
+internal sealed partial class ModelCatalog : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim changing = new(1, 1); // one load or unload at a time
     private readonly Dictionary<string, ModelEntry> entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelLoader loader;
     private readonly MemoryLedger ledger;
-    private readonly ModelFolder folder;
+    private readonly ModelRegistry registry;
+    private readonly LoadPlans plans;
     private readonly TimeProvider time;
     private readonly TimeSpan idle;
     private readonly ITimer? sweeper;
@@ -16,12 +17,13 @@ internal sealed class ModelCatalog : IAsyncDisposable
 
     /// <param name="loader">Loads files.</param>
     /// <param name="ledger">What memory is left.</param>
-    /// <param name="folder">Files that may be loaded when they are asked for.</param>
+    /// <param name="registry">Files that may be loaded when they are asked for.</param>
+    /// <param name="plans">Say what a model takes.</param>
     /// <param name="idle">After so long without a request a model goes, if it is not pinned; zero keeps it.</param>
     /// <param name="time">Says what has been idle.</param>
-    internal ModelCatalog(ModelLoader loader, MemoryLedger ledger, ModelFolder folder, TimeSpan idle, TimeProvider time)
+    internal ModelCatalog(ModelLoader loader, MemoryLedger ledger, ModelRegistry registry, LoadPlans plans, TimeSpan idle, TimeProvider time)
     {
-        (this.loader, this.ledger, this.folder, this.idle, this.time) = (loader, ledger, folder, idle, time);
+        (this.loader, this.ledger, this.registry, this.plans, this.idle, this.time) = (loader, ledger, registry, plans, idle, time);
         if (idle > TimeSpan.Zero) { sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, idle / 4, idle / 4); }
     }
 
@@ -37,26 +39,13 @@ internal sealed class ModelCatalog : IAsyncDisposable
         get { lock (gate) { return [.. entries.Values.Select(e => e.Loaded?.Load).OfType<ModelLoad>()]; } }
     }
 
-    /// <summary>Every model that is loaded or could be.</summary>
-    internal IReadOnlyList<KnownModel> KnownModels
-    {
-        get
-        {
-            lock (gate)
-            {
-                foreach (var file in folder.Files) { Entry(file.Id, file.Path, embeds: null); }
-                return [.. entries.Values.Where(e => e.Loaded is not null || File.Exists(e.Path)).Select(e => e.Known).OrderBy(s => s.Id, StringComparer.Ordinal)];
-            }
-        }
-    }
-
     /// <summary>Makes a file known under its name.</summary>
     /// <exception cref="EngineException">Kind BadRequest: another file has the name.</exception>
     internal string Add(string path, bool? embeds, bool pin)
     {
         lock (gate)
         {
-            var entry = Entry(ModelFolder.IdOf(path), Path.GetFullPath(path), embeds);
+            var entry = Entry(registry.Folder.IdOf(path), Path.GetFullPath(path), embeds);
             if (entry.Path != Path.GetFullPath(path) || (embeds is not null && entry.Embeds != embeds)) { throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{entry.Id}'. Rename one: the name is the model's id."); }
             entry.IsPinned |= pin;
             return entry.Id;
@@ -100,7 +89,11 @@ internal sealed class ModelCatalog : IAsyncDisposable
         }
     }
 
-    internal async Task<ModelInfo> LoadAsync(string id, CancellationToken cancellation)
+    internal Task<ModelInfo> LoadAsync(string id, CancellationToken cancellation) => LoadAsync(id, null, cancellation);
+
+    /// <summary>Loads a model; one that is loaded otherwise than it shall be is loaded anew. Null settings take those of the last time.</summary>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile, OutOfMemory; Busy when it would have to be loaded anew and serves requests.</exception>
+    internal async Task<ModelInfo> LoadAsync(string id, LoadSettings? settings, CancellationToken cancellation)
     {
         await changing.WaitAsync(cancellation);
         try
@@ -109,14 +102,23 @@ internal sealed class ModelCatalog : IAsyncDisposable
             lock (gate)
             {
                 entry = Known(id);
-                if (entry.Loaded is { } there) { return there.Info; }
-                (entry.IsLoading, entry.LastUsed) = (true, time.GetTimestamp());
+                settings ??= entry.Settings;
+                if (entry.Loaded is { } there && settings == entry.Settings) { return there.Info; }
+                RefuseWhileUsed(entry);
             }
+            if (entry.Loaded is not null && Fit(entry, settings) is { Fits: false } no) { throw new EngineException(EngineErrorKind.OutOfMemory, no.Reason!); } // rather than to be left with none
+            await UnloadAsync(entry);
+            lock (gate) { (entry.IsLoading, entry.LastUsed) = (true, time.GetTimestamp()); }
             try
             {
-                var loaded = await Task.Run(() => LoadInto(entry, cancellation), cancellation);
-                lock (gate) { entry.Loaded = loaded; }
+                var loaded = await Task.Run(() => LoadInto(entry, settings, cancellation), cancellation);
+                lock (gate) { (entry.Loaded, entry.Settings, entry.Failure) = (loaded, settings, null); }
                 return loaded.Info;
+            }
+            catch (EngineException fault) when (fault.Kind == EngineErrorKind.InvalidModelFile)
+            {
+                lock (gate) { entry.Failure = fault.InnerException?.Message ?? fault.Message; }
+                throw;
             }
             finally
             {
@@ -139,7 +141,7 @@ internal sealed class ModelCatalog : IAsyncDisposable
             lock (gate)
             {
                 entry = Known(id);
-                if (entry.Users > 0) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' serves {entry.Users} requests. Wait until they end, or cancel them.") { Parameter = "model" }; }
+                RefuseWhileUsed(entry);
             }
             await UnloadAsync(entry);
         }
@@ -163,11 +165,12 @@ internal sealed class ModelCatalog : IAsyncDisposable
         lock (gate) { loaded = [.. entries.Values.Select(e => e.Loaded).OfType<LoadedModel>()]; }
         foreach (var model in loaded) { await model.DisposeAsync(); }
         changing.Release();
+        await registry.DisposeAsync();
     }
 
-    private async Task<LoadedModel> LoadInto(ModelEntry entry, CancellationToken cancellation)
+    private async Task<LoadedModel> LoadInto(ModelEntry entry, LoadSettings settings, CancellationToken cancellation)
     {
-        var file = loader.Check(entry.Path, entry.Embeds, cancellation);
+        var file = loader.Check(entry.Id, entry.Path, entry.Embeds, settings, cancellation);
         while (!ledger.TryTake(file.Uses)) { await MakeRoomAsync(entry, file.Uses); }
         try
         {
@@ -184,7 +187,7 @@ internal sealed class ModelCatalog : IAsyncDisposable
     private async Task MakeRoomAsync(ModelEntry wanted, IReadOnlyList<MemoryUse> uses)
     {
         ModelEntry? oldest;
-        lock (gate) { oldest = entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && e != wanted).MinBy(e => e.LastUsed); }
+        lock (gate) { oldest = Unneeded(wanted).MinBy(e => e.LastUsed); }
         if (oldest is null) { throw ledger.Refusal(uses); }
         await UnloadAsync(oldest);
     }
@@ -222,7 +225,12 @@ internal sealed class ModelCatalog : IAsyncDisposable
         if (stopping && !evenStopping) { throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back."); }
         var name = id.Split(':')[0];
         if (entries.TryGetValue(name, out var entry)) { return entry; }
-        return folder.Find(name) is { } path ? Entry(name.ToLowerInvariant(), path, embeds: null) : throw NotFound(id, "does not exist here");
+        return registry.Folder.Find(name) is { } path ? Entry(name.ToLowerInvariant(), path, embeds: null) : throw NotFound(id, "does not exist here");
+    }
+
+    private static void RefuseWhileUsed(ModelEntry entry)
+    {
+        if (entry.Users > 0) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is serving requests. Wait until they end, or cancel them.") { Parameter = "model" }; }
     }
 
     private ModelEntry Entry(string id, string path, bool? embeds)

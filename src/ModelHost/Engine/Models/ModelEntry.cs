@@ -16,9 +16,13 @@ internal sealed class ModelEntry(string id, string path, bool? embeds)
 
     internal bool IsPinned { get; set; }
 
+    /// <summary>How it is loaded, the next time too.</summary>
+    internal LoadSettings Settings { get; set; } = LoadSettings.Usual;
+
+    /// <summary>Why the last load failed; null when it did not.</summary>
+    internal string? Failure { get; set; }
+
     internal int Users { get; set; }
 
     internal long LastUsed { get; set; }
-
-    internal KnownModel Known => new(Id, Loaded is not null ? ModelState.Loaded : IsLoading ? ModelState.Loading : ModelState.Unloaded, IsPinned, Users, File.Exists(Path) ? new FileInfo(Path).Length : 0, Loaded?.Info, Loaded?.Load);
 }

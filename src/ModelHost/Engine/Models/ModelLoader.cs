@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
@@ -10,29 +9,31 @@ using Platform.ModelHost.Native.Gguf;
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>From a GGUF file to a model that serves: check, load, estimate, context, loop.</summary>
-internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, MemoryLedger ledger, TimeProvider time, ILogger log)
+internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, ModelRegistry registry, LoadPlans plans, MemoryLedger ledger, TimeProvider time, ILogger log)
 {
-    private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048;
-    private const int EmbeddingSequences = 64, MostSequences = 256, SequencesPerSlot = 9, KeptSequences = 32; // 256 is llama.cpp's limit; a slot may search with eight beams
+    private const int EmbeddingSequences = 64;
     private const int FullEmbeddingBatch = 256; // attention runs over the whole batch, so larger ones cost more a token; a GPU wants them all the same
-    private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
     private const long TinyModelBytes = 256L << 20;
 
     /// <summary>Reads and hashes a file and says what it will take; loads nothing.</summary>
+    /// <param name="id">The model's id.</param>
     /// <param name="path">The file.</param>
     /// <param name="embeds">What it is for; null lets the file say.</param>
+    /// <param name="settings">How it shall be loaded.</param>
     /// <param name="cancellation">Ends the hashing.</param>
-    /// <exception cref="EngineException">Kind InvalidModelFile.</exception>
-    internal ModelFile Check(string path, bool? embeds, CancellationToken cancellation)
+    /// <exception cref="EngineException">Kinds InvalidModelFile, BadRequest.</exception>
+    internal ModelFile Check(string id, string path, bool? embeds, LoadSettings settings, CancellationToken cancellation)
     {
-        var (header, sha256) = CheckFile(path, cancellation);
-        var architecture = header.Metadata["general.architecture"].Text!;
-        var isEmbedding = embeds ?? (header.Metadata.ContainsKey(architecture + ".pooling_type") || architecture.EndsWith("bert", StringComparison.Ordinal));
-        var training = (int)header.Metadata[architecture + ".context_length"].Numbers[0];
-        var tokens = Math.Min(training, options.ContextTokens > 0 ? options.ContextTokens : isEmbedding ? MostEmbeddingTokens : MostChatTokens);
-        var id = ModelFolder.IdOf(path);
-        var uses = isEmbedding ? MemoryEstimate.Of(id, header, tokens, tokens, outputs: 0) : MemoryEstimate.Of(id, header, tokens * options.Slots, BatchTokens(tokens), Outputs(MostSequencesFor(options.Slots)));
-        return new ModelFile(id, path, header, sha256, isEmbedding, tokens, uses);
+        try
+        {
+            var header = GgufReader.Read(path);
+            GgufCheck.Run(header);
+            return new ModelFile(id, path, header, registry.Hash(path, cancellation), plans.Of(id, header, ModelTraits.Of(header, path, embeds), settings));
+        }
+        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model file {path} cannot be used: {fault.Message}", fault);
+        }
     }
 
     /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory.</exception>
@@ -62,30 +63,25 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
         if (template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
         var embedding = file.Embeds ? Embed(file.Id, model, tokenizer, file.ContextTokens) : null;
         var generating = file.Embeds ? null : Generate(file, model, tokenizer, template);
-        var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: file.Embeds, !file.Embeds && ModelCard.Beside(file.Path).CanAnswer, model.Metadata("general.architecture") ?? "",
-            model.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, new FileInfo(file.Path).Length, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256);
+        var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: file.Embeds, file.Plan.Traits.CanAnswer, model.Metadata("general.architecture") ?? "",
+            model.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256);
         return new LoadedModel(info, model, tokenizer, template, generating, embedding);
     }
-
-    private static int MostSequencesFor(int slots) => Math.Min(MostSequences, slots * SequencesPerSlot + KeptSequences);
-
-    private int Outputs(int sequences) => Math.Max(sequences, options.Slots * (SequencesPerSlot - 1) + PromptLookup.Most * GenerationLoop.MostGuessing); // llama.cpp wants one a sequence at least
-
-    private int BatchTokens(int tokens) => Math.Max(options.Slots, Math.Min(tokens * options.Slots, library.HasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep));
 
     private Generating Generate(ModelFile file, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template)
     {
         // A recurrent state cannot be shared in part, and each sequence has room of its own for one.
-        var sequences = model.IsRecurrent ? options.Slots * 2 : MostSequencesFor(options.Slots);
+        var sequences = model.IsRecurrent ? options.Slots * 2 : plans.Sequences;
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions
         {
             MemoryTokens = file.ContextTokens * options.Slots,
-            BatchTokens = BatchTokens(file.ContextTokens),
+            BatchTokens = plans.BatchTokens(file.ContextTokens),
             Sequences = sequences,
             Threads = Threads(model),
             SharedMemory = true,
             OutputsPerSequence = 1 + PromptLookup.Most,
-            Outputs = Outputs(sequences),
+            Outputs = plans.Outputs(sequences),
+            Rope = Rope(file.Plan.Rope),
         });
         var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
         var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), time);
@@ -117,27 +113,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
     private int Threads(SafeLlamaModelHandle model) =>
         options.Threads > 0 ? options.Threads : model.WeightBytes < TinyModelBytes ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
-    private static (GgufHeader Header, string Sha256) CheckFile(string path, CancellationToken cancellation)
-    {
-        try
-        {
-            var header = GgufReader.Read(path);
-            GgufCheck.Run(header);
-            using var file = File.OpenRead(path);
-            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var buffer = new byte[1 << 20];
-            for (int read; (read = file.Read(buffer)) > 0;)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                sha256.AppendData(buffer, 0, read);
-            }
-            return (header, Convert.ToHexStringLower(sha256.GetHashAndReset()));
-        }
-        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model file {path} cannot be used: {fault.Message}", fault);
-        }
-    }
+    private static ContextRope? Rope(RopeScaling? rope) => rope is null ? null : new ContextRope((int)rope.Kind, rope.Kind == RopeKind.None ? 1 : (float)(1 / rope.Factor), (float)(rope.Base ?? 0));
 
     private SafeLlamaModelHandle LoadFile(string path, CancellationToken cancellation)
     {

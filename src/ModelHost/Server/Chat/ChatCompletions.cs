@@ -18,9 +18,10 @@ internal static class ChatCompletions
             throw new RequestRefused(problem);
         }
 
-        var model = host.ChatModel(request.Model!);
-        var (generation, plan) = ChatGeneration.Of(request).On(host.Engine);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
+        using var held = await host.HoldChatModelAsync(request.Model!, ending.Token);
+        var model = held.Info;
+        var (generation, plan) = ChatGeneration.Of(request).On(host.Engine);
         var isStream = request.Stream == true;
         var answer = new ChatAnswer(model, time, request.N ?? 1, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
         var stream = answer.StreamAsync(new AnswerReading(plan.NewReader, text => host.Engine.Tokenize(model.Id, text, false, false).Length).PartsAsync(host.GenerateAsync(generation, ending.Token), ending.Token), ending.Token);

@@ -23,7 +23,9 @@ internal static class CreateCompletion
             throw new RequestRefused(problem);
         }
 
-        var model = host.ChatModel(request.Model!);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
+        using var held = await host.HoldChatModelAsync(request.Model!, ending.Token);
+        var model = held.Info;
         var generation = GenerationSettings.Of(request) with
         {
             Prompt = request.Prompt!.Texts?[0],
@@ -31,7 +33,6 @@ internal static class CreateCompletion
             MaxTokens = request.MaxTokens ?? UsualTokens,
             TopLogProbabilities = request.Logprobs ?? (request.NProbs is > 0 ? request.NProbs : null),
         };
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         var isStream = request.Stream == true;
         var answer = new CompletionAnswer(
             model, time, request.N ?? 1, request.Echo == true ? generation.Prompt! : "", withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);

@@ -17,13 +17,14 @@ internal static class CreateEmbeddings
             throw new RequestRefused(problem);
         }
 
-        var model = host.Engine.Find(request.Model!);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
+        using var held = await host.Engine.HoldAsync(request.Model!, ending.Token);
+        var model = held.Info;
         if (EmbeddingsCheck.Refusal(request, model) is { } mismatch)
         {
             throw new RequestRefused(mismatch);
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         var input = request.Input!;
         var result = await host.Engine.EmbedAsync(new EmbeddingRequest(model.Id, input.Texts, input.Tokens, request.Truncate == true), ending.Token);
         var asBase64 = request.EncodingFormat == "base64";

@@ -25,10 +25,19 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
     /// <summary>The engine. Throws <see cref="RequestRefused"/> while there is none.</summary>
     public ModelEngine Engine => _engine ?? throw new RequestRefused(NotReady);
 
-    /// <summary>A model that chats, by its id or that of an adapter on it.</summary>
+    /// <summary>A model that chats, by its id or that of an adapter on it, loaded first if it is not and held until it is disposed.</summary>
     /// <exception cref="RequestRefused">It only embeds.</exception>
-    public ModelInfo ChatModel(string id) =>
-        Engine.Find(id) is { IsChat: true } model ? model : throw new RequestRefused(Problem.Invalid("model", $"'{id}' does not write; it embeds. Use /v1/embeddings."));
+    public async ValueTask<HeldModel> HoldChatModelAsync(string id, CancellationToken cancellation)
+    {
+        var held = await Engine.HoldAsync(id, cancellation);
+        if (held.Info.IsChat)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw new RequestRefused(Problem.Invalid("model", $"'{id}' does not write; it embeds. Use /v1/embeddings."));
+    }
 
     /// <summary>Generates, and counts what it took.</summary>
     public IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellation) => metrics.CountAsync(Engine.GenerateAsync(ServedAdapters.Named(request, Engine), cancellation), cancellation);

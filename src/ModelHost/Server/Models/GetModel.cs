@@ -8,5 +8,5 @@ internal static class GetModel
 {
     public static void MapGetModel(this IEndpointRouteBuilder app) => app.MapGet("/v1/models/{id}", HandleAsync);
 
-    private static Task HandleAsync(HttpContext http, EngineHost host, string id) => http.WriteJsonAsync(ModelCards.All(host.Engine).FirstOrDefault(card => card.Id == id) ?? ModelCards.Of(host.Engine.Find(id)), ServerJson.Wire.ModelCard);
+    private static Task HandleAsync(HttpContext http, EngineHost host, string id) => http.WriteJsonAsync(ModelCards.Find(host.Engine, id), ServerJson.Wire.ModelCard);
 }

@@ -6,43 +6,51 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Models;
 
-/// <summary>A loaded model as the API lists it.</summary>
+/// <summary>The models as the API lists them.</summary>
 internal static class ModelCards
 {
-    /// <summary>Every model, and each that writes once more for every adapter that may stand on it.</summary>
+    /// <summary>Every model, first the one that answers where none is named; and each that is loaded and writes once more for every adapter that may stand on it.</summary>
     public static IEnumerable<ModelCard> All(ModelEngine engine) =>
-        engine.Models.SelectMany(model => (model.IsChat ? engine.Adapters(model.Id) : []).Select(adapter => On(model, adapter)).Prepend(Of(model)));
+        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).Select(adapter => On(model, adapter)).Prepend(Of(model)));
 
-    public static ModelCard Of(ModelInfo model) => new(
-        model.Id, "model", model.LoadedAt.ToUnixTimeSeconds(), "local", model.Id, null,
-        new ModelMeta(model.TrainingContextTokens, model.ContextTokens, model.EmbeddingLength, model.Parameters, model.SizeBytes, model.VocabularySize, model.VocabularyType, model.Architecture, model.Sha256),
-        new ModelStatus("loaded"),
-        [.. Capabilities(model)]);
+    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
+    public static ModelCard Find(ModelEngine engine, string id) =>
+        All(engine).FirstOrDefault(card => card.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{id}' does not exist here. GET /v1/models lists the models.") { Parameter = "model" };
 
-    private static ModelCard On(ModelInfo model, AdapterInfo adapter) => Of(model) with
+    private static ModelCard Of(KnownModel model) =>
+        new(model.Id, "model", model.Info?.LoadedAt.ToUnixTimeSeconds() ?? 0, "local", model.Id, null, Meta(model), new ModelStatus(Status(model.State), model.Failure), [.. Capabilities(model.Traits)])
+        {
+            Sha256 = model.Sha256,
+            Pinned = model.IsPinned,
+            Default = model.IsDefault,
+            NeedsBytes = model.NeedsBytes,
+        };
+
+    private static ModelCard On(KnownModel model, AdapterInfo adapter) => Of(model) with
     {
         Id = $"{model.Id}:{ServedAdapters.Id(adapter)}",
         Root = FormattableString.Invariant($"adapters/{adapter.Name}/{adapter.Version}"),
         Parent = model.Id,
+        Default = false,
         Adapter = new AdapterUsed(adapter.Name, adapter.Version, 1),
     };
 
-    private static IEnumerable<string> Capabilities(ModelInfo model)
-    {
-        if (model.IsChat)
-        {
-            yield return "chat";
-            yield return "tools";
-            yield return "json_schema";
-            if (model.CanAnswer)
-            {
-                yield return "answers";
-            }
-        }
+    private static ModelMeta? Meta(KnownModel model) => model.Traits is not { } traits ? null : new(
+        traits.TrainingContextTokens, model.Info?.ContextTokens ?? model.ContextTokens, model.Info?.EmbeddingLength ?? traits.EmbeddingLength, traits.Parameters, model.FileBytes,
+        traits.VocabularySize, traits.VocabularyType, traits.Architecture, traits.Quantization, model.Sha256);
 
-        if (model.IsEmbedding)
-        {
-            yield return "embeddings";
-        }
-    }
+    private static string Status(ModelState state) => state switch
+    {
+        ModelState.Loaded => "loaded",
+        ModelState.Loading => "loading",
+        ModelState.Failed => "failed",
+        _ => "unloaded",
+    };
+
+    private static IEnumerable<string> Capabilities(ModelTraits? traits) => traits switch
+    {
+        null => [],
+        { IsEmbedding: true } => ["embeddings", "rerank"],
+        _ => ["chat", "tools", "json_schema", .. traits.Thinks ? (string[])["reasoning"] : [], .. traits.CanAnswer ? (string[])["answers"] : []],
+    };
 }

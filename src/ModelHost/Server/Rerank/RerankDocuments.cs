@@ -36,13 +36,14 @@ internal static class RerankDocuments
             throw new RequestRefused(problem);
         }
 
-        var model = host.Engine.Find(request.Model!);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
+        using var held = await host.Engine.HoldAsync(request.Model!, ending.Token);
+        var model = held.Info;
         if (!model.IsEmbedding)
         {
             throw new RequestRefused(Problem.Invalid("model", $"'{model.Id}' does not compare texts; it writes. Name an embedding model."));
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         var embedded = await host.Engine.EmbedAsync(new EmbeddingRequest(model.Id, [request.Query!, .. request.Documents!.Select(document => document!.Text)], null, request.Truncate == true), ending.Token);
         var results = embedded.Vectors.Skip(1)
             .Select((vector, index) => new RerankResult(index, TensorPrimitives.Dot(embedded.Vectors[0], vector)) { Document = request.ReturnDocuments == true ? request.Documents![index] : null })

@@ -10,23 +10,21 @@ internal static class ApplyTemplate
     public static void MapApplyTemplate(this IEndpointRouteBuilder app)
     {
         app.MapPost("/apply-template", async (HttpContext http, EngineHost host) =>
-            await http.WriteJsonAsync(new PromptBody((await PromptAsync(http, host)).Prompt), ServerJson.Wire.PromptBody));
+            await http.WriteJsonAsync(await WithPromptAsync(http, host, (_, prompt) => new PromptBody(prompt)), ServerJson.Wire.PromptBody));
         app.MapPost("/v1/chat/completions/input_tokens", async (HttpContext http, EngineHost host) =>
-        {
-            var (model, prompt) = await PromptAsync(http, host);
-            await http.WriteJsonAsync(new InputTokensBody(host.Engine.Tokenize(model, prompt, addSpecial: true, parseSpecial: true).Length), ServerJson.Wire.InputTokensBody);
-        });
+            await http.WriteJsonAsync(await WithPromptAsync(http, host, (model, prompt) => new InputTokensBody(host.Engine.Tokenize(model, prompt, addSpecial: true, parseSpecial: true).Length)), ServerJson.Wire.InputTokensBody));
     }
 
-    private static async Task<(string Model, string Prompt)> PromptAsync(HttpContext http, EngineHost host)
+    private static async Task<T> WithPromptAsync<T>(HttpContext http, EngineHost host, Func<string, string, T> answer)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.ChatCompletionRequest);
-        request = request with { Model = UsualModel.Or(request.Model, host.Engine).Id };
+        using var held = await UsualModel.HoldAsync(request.Model, host.Engine, http.RequestAborted);
+        request = request with { Model = string.IsNullOrEmpty(request.Model) ? held.Info.Id : request.Model };
         if (ChatRequestCheck.Refusal(request) is { } problem)
         {
             throw new RequestRefused(problem);
         }
 
-        return (request.Model, ChatGeneration.Of(request).On(host.Engine).Plan.Prompt);
+        return answer(held.Info.Id, ChatGeneration.Of(request).On(host.Engine).Plan.Prompt);
     }
 }

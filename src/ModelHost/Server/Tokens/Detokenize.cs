@@ -18,7 +18,7 @@ internal static class Detokenize
             throw new RequestRefused(Problem.Invalid("tokens", request.Tokens is null ? "'tokens' is missing; send a list of token ids." : $"'tokens' has {request.Tokens.Count} ids; at most {MaxTokens} are taken."));
         }
 
-        var model = UsualModel.Or(request.Model, host.Engine);
-        await http.WriteJsonAsync(new DetokenizedBody(host.Engine.Detokenize(model.Id, tokens)), ServerJson.Wire.DetokenizedBody);
+        using var model = await UsualModel.HoldAsync(request.Model, host.Engine, http.RequestAborted);
+        await http.WriteJsonAsync(new DetokenizedBody(host.Engine.Detokenize(model.Info.Id, tokens)), ServerJson.Wire.DetokenizedBody);
     }
 }

@@ -26,13 +26,13 @@ internal static class Tokenize
             throw new RequestRefused(problem);
         }
 
-        await http.WriteJsonAsync(Answer(request, host.Engine), ServerJson.Wire.TokensBody);
+        using var model = await UsualModel.HoldAsync(request.Model, host.Engine, http.RequestAborted);
+        await http.WriteJsonAsync(Answer(request, host.Engine, model.Info.Id), ServerJson.Wire.TokensBody);
     }
 
-    private static TokensBody Answer(TokenizeRequest request, ModelEngine engine)
+    private static TokensBody Answer(TokenizeRequest request, ModelEngine engine, string model)
     {
-        var model = UsualModel.Or(request.Model, engine);
-        var texts = request.Content!.Texts.Select(text => engine.Tokenize(model.Id, text, request.AddSpecial == true, request.ParseSpecial == true));
+        var texts = request.Content!.Texts.Select(text => engine.Tokenize(model, text, request.AddSpecial == true, request.ParseSpecial == true));
         if (request.CountOnly == true)
         {
             return new TokensBody { Counts = [.. texts.Select(tokens => tokens.Length)] };
@@ -54,8 +54,8 @@ internal static class Tokenize
         // What a token adds after the one before it: alone it would lose its leading space.
         string Piece(int[] before, int token)
         {
-            var known = before.Length == 0 ? 0 : engine.Detokenize(model.Id, before).Length;
-            var both = engine.Detokenize(model.Id, [.. before, token]);
+            var known = before.Length == 0 ? 0 : engine.Detokenize(model, before).Length;
+            var both = engine.Detokenize(model, [.. before, token]);
             return both[Math.Min(known, both.Length)..];
         }
     }

@@ -3,9 +3,9 @@ using Platform.ModelHost.Engine.Models;
 
 namespace Platform.ModelHost.Server.Tokens;
 
-/// <summary>The model of endpoints that need not name one: the first that chats, else the first.</summary>
+/// <summary>The model of endpoints that need not name one: the one that answers where none is named, else the first that is loaded.</summary>
 internal static class UsualModel
 {
-    public static ModelInfo Or(string? id, ModelEngine engine) =>
-        engine.Find(id is { Length: > 0 } ? id : engine.Models.OrderByDescending(loaded => loaded.IsChat).Select(loaded => loaded.Id).FirstOrDefault("")); // none is refused by its empty name
+    public static ValueTask<HeldModel> HoldAsync(string? id, ModelEngine engine, CancellationToken cancellation) =>
+        engine.HoldAsync(id is { Length: > 0 } ? id : engine.UsualChatModel ?? engine.Models.Select(loaded => loaded.Id).FirstOrDefault(""), cancellation); // none is refused by its empty name
 }

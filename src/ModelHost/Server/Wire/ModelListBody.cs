@@ -4,9 +4,23 @@ namespace Platform.ModelHost.Server.Wire;
 
 internal sealed record ModelListBody(string Object, IReadOnlyList<ModelCard> Data);
 
+/// <param name="Created">When it was loaded; 0 while it is not.</param>
+/// <param name="Meta">Null for a file that cannot be read.</param>
 internal sealed record ModelCard(
-    string Id, string Object, long Created, string OwnedBy, string Root, string? Parent, ModelMeta Meta, ModelStatus Status, IReadOnlyList<string> Capabilities)
+    string Id, string Object, long Created, string OwnedBy, string Root, string? Parent, ModelMeta? Meta, ModelStatus Status, IReadOnlyList<string> Capabilities)
 {
+    /// <summary>Of the file; null until it has been computed.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>It stays loaded when others need room.</summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>It answers where no chat model is named.</summary>
+    public bool Default { get; init; }
+
+    /// <summary>Estimate of the memory that loading it takes; null where it cannot be told.</summary>
+    public long? NeedsBytes { get; init; }
+
     /// <summary>For a model with an adapter on it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AdapterUsed? Adapter { get; init; }
@@ -14,6 +28,11 @@ internal sealed record ModelCard(
 
 /// <param name="NCtx">Tokens that one request may take here.</param>
 /// <param name="Sha256">Of the file: the revision that stored vectors belong to.</param>
-internal sealed record ModelMeta(int NCtxTrain, int NCtx, int NEmbd, long NParams, long Size, int NVocab, int VocabType, string Architecture, string Sha256);
+internal sealed record ModelMeta(int NCtxTrain, int NCtx, int NEmbd, long NParams, long Size, int NVocab, int VocabType, string Architecture, string Quantization, string? Sha256);
 
-internal sealed record ModelStatus(string Value);
+/// <param name="Value">unloaded, loading, loaded, downloading, failed.</param>
+/// <param name="Message">Why it failed.</param>
+internal sealed record ModelStatus(string Value, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message = null);
+
+/// <summary>`DELETE /v1/models/{id}`.</summary>
+internal sealed record ModelDeleted(string Id, string Object, bool Deleted);

@@ -1,0 +1,47 @@
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Native.Gguf;
+
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>What a model will be loaded with and what that takes.</summary>
+internal sealed record LoadPlan(ModelTraits Traits, int ContextTokens, RopeScaling? Rope, IReadOnlyList<MemoryUse> Uses);
+
+/// <summary>Plans how models are loaded, from their headers and the engine's options.</summary>
+internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
+{
+    private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048, FewestTokens = 16, MostTokens = 1 << 20, MostFactor = 64;
+    private const int MostSequences = 256, SequencesPerSlot = 9, KeptSequences = 32; // 256 is llama.cpp's limit; a slot may search with eight beams
+    private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
+
+    /// <summary>Sequences of the memory that all slots share.</summary>
+    internal int Sequences => Math.Min(MostSequences, options.Slots * SequencesPerSlot + KeptSequences);
+
+    /// <exception cref="EngineException">Kind BadRequest: settings out of range.</exception>
+    internal LoadPlan Of(string id, GgufHeader header, ModelTraits traits, LoadSettings settings)
+    {
+        var most = MostContext(id, traits, settings);
+        var tokens = settings.ContextTokens ?? Math.Min(most, options.ContextTokens > 0 ? options.ContextTokens : traits.IsEmbedding ? MostEmbeddingTokens : MostChatTokens);
+        if (tokens < Math.Min(FewestTokens, most) || tokens > most)
+        {
+            throw Refuse("context_tokens", $"context_tokens is {tokens}; for '{id}' it must be {FewestTokens} to {most}{(settings.Rope is null ? $", what it was trained on. More wants rope scaling, as {{\"type\": \"yarn\", \"factor\": {Math.Max(2, (tokens + most - 1) / most)}}}" : "")}.");
+        }
+        var uses = traits.IsEmbedding ? MemoryEstimate.Of(id, header, tokens, tokens, outputs: 0) : MemoryEstimate.Of(id, header, tokens * options.Slots, BatchTokens(tokens), Outputs(Sequences));
+        return new LoadPlan(traits, tokens, settings.Rope, uses);
+    }
+
+    /// <summary>Rows of logits kept.</summary>
+    internal int Outputs(int sequences) => Math.Max(sequences, options.Slots * (SequencesPerSlot - 1) + PromptLookup.Most * GenerationLoop.MostGuessing); // llama.cpp wants one a sequence at least
+
+    internal int BatchTokens(int tokens) => Math.Max(options.Slots, Math.Min(tokens * options.Slots, hasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep));
+
+    private static int MostContext(string id, ModelTraits traits, LoadSettings settings)
+    {
+        if (settings.Rope is not { } rope) { return Math.Min(MostTokens, traits.TrainingContextTokens); }
+        if (traits.IsEmbedding) { throw Refuse("rope", $"'{id}' embeds; rope scaling is for models that write."); }
+        if (!(rope.Factor is >= 1 and <= MostFactor)) { throw Refuse("rope.factor", FormattableString.Invariant($"rope.factor is {rope.Factor}; it must be 1 to {MostFactor}.")); }
+        if (rope.Base is { } given && !(given is > 0 and <= 1e12)) { throw Refuse("rope.base", FormattableString.Invariant($"rope.base is {given}; it must be above 0 and at most 1e12.")); }
+        return (int)Math.Min(MostTokens, traits.TrainingContextTokens * (rope.Kind == RopeKind.None ? 1 : rope.Factor));
+    }
+
+    private static EngineException Refuse(string parameter, string message) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };
+}

@@ -1,0 +1,118 @@
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>What there is, what would fit, who answers.</summary>
+internal sealed partial class ModelCatalog
+{
+    /// <summary>Every model that is loaded or could be: first the one that answers where none is named, then the one that embeds, then those that are loaded, then by name.</summary>
+    internal IReadOnlyList<KnownModel> KnownModels
+    {
+        get
+        {
+            var known = Entries();
+            var usual = UsualChat(known);
+            return [.. known.OrderByDescending(e => e == usual).ThenByDescending(e => e.Embeds == true).ThenByDescending(e => e.Loaded is not null).ThenBy(e => e.Id, StringComparer.Ordinal).Select(e => Describe(e, e == usual))];
+        }
+    }
+
+    /// <summary>The model of requests that name none: the one that was chosen, else the one of the options, else the first that is loaded, else the first. Null when nothing writes.</summary>
+    internal string? UsualChatModel => UsualChat(Entries())?.Id;
+
+    /// <summary>Makes a model the one that answers where none is named, from one run to the next.</summary>
+    /// <exception cref="EngineException">ModelNotFound; InvalidModelFile; BadRequest: it does not write.</exception>
+    internal void Choose(string id)
+    {
+        var entry = Known(id);
+        if (!Facts(entry).Traits!.IsChat) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{entry.Id}' makes vectors and writes no text. Choose a chat model.") { Parameter = "model" }; }
+        registry.Choose(entry.Path);
+    }
+
+    /// <summary>The model that was chosen in an earlier run; null when none was, or when it is gone.</summary>
+    internal string? Chosen => registry.Chosen is { } file ? Add(file, embeds: null, pin: false) : null;
+
+    /// <summary>Whether a model could be loaded now, without loading it.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, BadRequest.</exception>
+    internal MemoryFit Fit(string id, LoadSettings? settings)
+    {
+        ModelEntry entry;
+        lock (gate) { entry = Known(id); }
+        return Fit(entry, settings ?? entry.Settings);
+    }
+
+    /// <summary>Deletes a model's file.</summary>
+    /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it does not lie in the model folder.</exception>
+    internal async Task DeleteAsync(string id, CancellationToken cancellation)
+    {
+        await changing.WaitAsync(cancellation);
+        try
+        {
+            lock (gate)
+            {
+                var entry = Known(id);
+                if (entry.Loaded is not null) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is loaded. Unload it first.") { Parameter = "model" }; }
+                if (!registry.Folder.Holds(entry.Path)) { throw new EngineException(EngineErrorKind.BadRequest, $"The file of '{entry.Id}' does not lie in the model folder and is not deleted from here.") { Parameter = "model" }; }
+                registry.Delete(entry.Path);
+                entries.Remove(entry.Id);
+            }
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private List<ModelEntry> Entries()
+    {
+        lock (gate)
+        {
+            foreach (var file in registry.Folder.Files) { Entry(file.Id, file.Path, embeds: null); }
+            return [.. entries.Values.Where(e => e.Loaded is not null || File.Exists(e.Path))];
+        }
+    }
+
+    private ModelEntry? UsualChat(List<ModelEntry> known)
+    {
+        var writing = known.Where(e => registry.Facts(e.Path, e.Embeds).Traits is { IsChat: true }).OrderBy(e => e.Id, StringComparer.Ordinal).ToList();
+        var chosen = registry.Chosen;
+        return writing.Find(e => e.Path == chosen) ?? writing.Find(e => e.Embeds == false) ?? writing.Find(e => e.Loaded is not null) ?? writing.FirstOrDefault();
+    }
+
+    private KnownModel Describe(ModelEntry entry, bool isUsual)
+    {
+        var facts = registry.Facts(entry.Path, entry.Embeds);
+        var hash = registry.KnownHash(entry.Path);
+        lock (gate)
+        {
+            var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, entry.Settings) : null;
+            var failure = entry.Loaded is null ? facts.Fault ?? entry.Failure : null;
+            var state = entry.Loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;
+            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load);
+        }
+    }
+
+    private ModelFacts Facts(ModelEntry entry) => registry.Facts(entry.Path, entry.Embeds) is { Header: not null } facts ? facts
+        : throw new EngineException(EngineErrorKind.InvalidModelFile, $"The file of the model '{entry.Id}' cannot be used: {registry.Facts(entry.Path, entry.Embeds).Fault}");
+
+    private MemoryFit Fit(ModelEntry entry, LoadSettings settings)
+    {
+        var facts = Facts(entry);
+        var uses = plans.Of(entry.Id, facts.Header!, facts.Traits!, settings).Uses;
+        var report = ledger.Report;
+        long Held(ModelEntry e) => report.Uses.Where(u => u.Owner == e.Id).Sum(u => u.Bytes);
+        var (needs, free) = (uses.Sum(u => u.Bytes), report.FreeBytes + Held(entry));
+        if (needs <= free) { return new MemoryFit(true, needs, free, uses, null); }
+        List<ModelEntry> leaving = [];
+        lock (gate)
+        {
+            foreach (var unneeded in Unneeded(entry).OrderBy(e => e.LastUsed))
+            {
+                if (free + leaving.Sum(Held) < needs) { leaving.Add(unneeded); }
+            }
+        }
+        return free + leaving.Sum(Held) >= needs
+            ? new MemoryFit(true, needs, free, uses, $"For it {string.Join(", ", leaving.Select(e => $"'{e.Id}'"))} will be unloaded, which nobody uses.")
+            : new MemoryFit(false, needs, free, uses, ledger.Refusal(uses).Message);
+    }
+
+    /// <summary>Loaded models that could make room for another. Only under the lock.</summary>
+    private IEnumerable<ModelEntry> Unneeded(ModelEntry wanted) => entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && e != wanted);
+}

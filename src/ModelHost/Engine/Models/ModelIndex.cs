@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>What is remembered of the model folder from one run to the next, in one file of it: the hash of each file as long as size and time are the same, and which model answers. Damaged, it is made anew; where it cannot be written, it is remembered for this run only.</summary>
+internal sealed class ModelIndex
+{
+    private const string FileName = ".models.json";
+    private const long MostBytes = 16 << 20;
+
+    private readonly Lock gate = new();
+    private readonly string? folder;
+    private readonly IndexBody body;
+
+    internal ModelIndex(string? folder)
+    {
+        this.folder = folder;
+        body = Read() ?? new IndexBody();
+    }
+
+    /// <summary>The path of the model that was chosen to answer, while the configured one is what it was then; null when none was.</summary>
+    internal string? Chosen(string? configured)
+    {
+        lock (gate) { return body.Chosen is { } chosen && body.ChosenOver == configured ? Full(chosen) : null; }
+    }
+
+    internal void Choose(string file, string? configured)
+    {
+        lock (gate)
+        {
+            (body.Chosen, body.ChosenOver) = (Key(file), configured);
+            Write();
+        }
+    }
+
+    /// <summary>The remembered hash of a file, or null.</summary>
+    internal string? HashOf(string file)
+    {
+        var stamp = FileStamp.Of(file);
+        lock (gate) { return stamp != default && body.Files.TryGetValue(Key(file), out var known) && new FileStamp(known.Bytes, known.Written) == stamp ? known.Sha256 : null; }
+    }
+
+    internal void Remember(string file, string sha256)
+    {
+        var stamp = FileStamp.Of(file);
+        if (stamp == default) { return; }
+        lock (gate)
+        {
+            body.Files[Key(file)] = new HashedFile(stamp.Bytes, stamp.WrittenTicks, sha256);
+            Write();
+        }
+    }
+
+    internal void Forget(string file)
+    {
+        lock (gate)
+        {
+            if (body.Files.Remove(Key(file))) { Write(); }
+        }
+    }
+
+    private string Key(string file) => folder is not null && file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Path.GetRelativePath(folder, file) : file;
+
+    private string Full(string key) => folder is null ? key : Path.Combine(folder, key);
+
+    private IndexBody? Read()
+    {
+        if (folder is null || new FileInfo(Path.Combine(folder, FileName)) is not { Exists: true, Length: <= MostBytes } file) { return null; }
+        try
+        {
+            using var stream = file.OpenRead();
+            return JsonSerializer.Deserialize(stream, IndexJson.Default.IndexBody) is { Files: not null } read ? read : null;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null; // all of it can be found out again but the choice, which falls back to the configured model
+        }
+    }
+
+    private void Write()
+    {
+        if (folder is null) { return; }
+        foreach (var gone in body.Files.Keys.Where(key => !File.Exists(Full(key))).ToList()) { body.Files.Remove(gone); }
+        var file = Path.Combine(folder, FileName);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(body, IndexJson.Default.IndexBody));
+            File.Move(file + ".new", file, overwrite: true);
+        }
+        catch (Exception readOnly) when (readOnly is IOException or UnauthorizedAccessException)
+        {
+            return; // the folder belongs to somebody else; the next run finds it out again
+        }
+    }
+}
+
+/// <param name="Bytes">Its size when it was hashed.</param>
+/// <param name="Written">Ticks of the time of its last change then.</param>
+internal sealed record HashedFile(long Bytes, long Written, string Sha256);
+
+internal sealed class IndexBody
+{
+    /// <summary>The file of the chat model that was chosen, and the one that was configured when it was.</summary>
+    public string? Chosen { get; set; }
+
+    public string? ChosenOver { get; set; }
+
+    public Dictionary<string, HashedFile> Files { get; set; } = new(StringComparer.Ordinal);
+}
+
+[JsonSerializable(typeof(IndexBody))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+internal sealed partial class IndexJson : JsonSerializerContext;

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Platform.ModelHost.Native.Gguf;
+
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>What a model file is; either header and traits, or the fault that it is refused for.</summary>
+internal sealed record ModelFacts(FileStamp Stamp, GgufHeader? Header, ModelTraits? Traits, string? Fault);
+
+/// <summary>The model files of the folder and those that options name: what each is, told from its header, and its hash, computed once, in the background for those that only lie there.</summary>
+internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IAsyncDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, ModelFacts> facts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> unhashable = new(StringComparer.Ordinal);
+    private readonly ModelIndex index = new(folder.Path);
+    private readonly CancellationTokenSource stopped = new();
+    private Task hashing = Task.CompletedTask;
+
+    internal ModelFolder Folder => folder;
+
+    /// <summary>The file of the chat model that was chosen to answer and is still there; null when none was.</summary>
+    internal string? Chosen => index.Chosen(configured) is { } file && File.Exists(file) ? file : null;
+
+    internal void Choose(string file) => index.Choose(file, configured);
+
+    /// <summary>Reads a file's header, or remembers it while size and time are the same. A damaged file has a fault.</summary>
+    internal ModelFacts Facts(string file, bool? embeds)
+    {
+        var stamp = FileStamp.Of(file);
+        lock (gate)
+        {
+            if (facts.TryGetValue(file, out var known) && known.Stamp == stamp) { return known; }
+        }
+        var read = Read(file, embeds, stamp);
+        lock (gate) { return facts[file] = read; }
+    }
+
+    /// <summary>The hash as far as it is known; one that is not is looked for in the background.</summary>
+    internal string? KnownHash(string file)
+    {
+        if (index.HashOf(file) is { } known) { return known; }
+        lock (gate)
+        {
+            if (hashing.IsCompleted && !stopped.IsCancellationRequested && !unhashable.Contains(file)) { hashing = Task.Run(HashMissing); }
+        }
+        return null;
+    }
+
+    /// <summary>The SHA-256 of a file, remembered or computed now.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal string Hash(string file, CancellationToken cancellation)
+    {
+        if (index.HashOf(file) is { } known) { return known; }
+        using var stream = File.OpenRead(file);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            sha256.AppendData(buffer, 0, read);
+        }
+        var hash = Convert.ToHexStringLower(sha256.GetHashAndReset());
+        index.Remember(file, hash);
+        return hash;
+    }
+
+    /// <summary>Takes a hash over from who wrote the file.</summary>
+    internal void Remember(string file, string sha256) => index.Remember(file, sha256);
+
+    /// <summary>Deletes a file of the folder and forgets it.</summary>
+    internal void Delete(string file)
+    {
+        folder.Delete(file);
+        index.Forget(file);
+        lock (gate) { facts.Remove(file); }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (stopped.IsCancellationRequested) { return; }
+        await stopped.CancelAsync();
+        await hashing;
+        stopped.Dispose();
+    }
+
+    private static ModelFacts Read(string file, bool? embeds, FileStamp stamp)
+    {
+        try
+        {
+            var header = GgufReader.Read(file);
+            GgufCheck.Run(header);
+            return new ModelFacts(stamp, header, ModelTraits.Of(header, file, embeds), null);
+        }
+        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        {
+            return new ModelFacts(stamp, null, null, fault is GgufException ? fault.Message : "The file cannot be read.");
+        }
+    }
+
+    private void HashMissing()
+    {
+        foreach (var (_, file) in folder.Files.ToList())
+        {
+            try
+            {
+                Hash(file, stopped.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                lock (gate) { unhashable.Add(file); }
+            }
+        }
+    }
+}

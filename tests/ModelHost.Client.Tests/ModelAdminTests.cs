@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Fakes;
+using Platform.ModelHost.Client.Admin;
+
+namespace Platform.ModelHost.Client.Tests;
+
+/// <summary>The administrator's client against the real service.</summary>
+public sealed class ModelAdminTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_administrator_lists_loads_chooses_pins_unloads_and_deletes_models()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-models-").FullName;
+        File.Copy(ModelHostFixture.ChatModelPath, Path.Combine(folder, "other.gguf"));
+        await using var host = await ModelHostFixture.StartAsync(("Engine:ModelDirectory", folder));
+        await using var client = LocalEngine.ClientOf(host.Endpoint, ("ModelHost:ApiKey", host.ApiKey));
+        var admin = client.GetRequiredService<ModelAdmin>();
+        var served = client.GetRequiredService<ServedModels>();
+        Assert.Equal("seed-chat", (await served.ChatModelAsync(Cancellation)).Id);
+
+        var listed = await admin.ListAsync(Cancellation);
+        Assert.Equal(["seed-chat", "seed-embed", "other"], listed.Select(model => model.Id));
+        Assert.True(listed[0] is { IsDefault: true, IsPinned: true, CanChat: true, State: AdminModelState.Loaded, Sha256: not null });
+        Assert.True(listed[1] is { CanEmbed: true, EmbeddingLength: 512 });
+        Assert.True(listed[2] is { State: AdminModelState.Unloaded, SizeBytes: > 5_000_000, Parameters: > 4_000_000, NeedsBytes: > 5_000_000, Architecture.Length: > 0, Quantization.Length: > 0 });
+
+        var fit = await admin.FitAsync("other", null, Cancellation);
+        Assert.Equal((true, listed[2].NeedsBytes, null), (fit.Fits, (long?)fit.NeedsBytes, fit.Reason));
+        Assert.True((await admin.LoadAsync("other", 512, new RopeChoice(RopeKind.Yarn, 2), Cancellation)) is { State: AdminModelState.Loaded, ContextTokens: 512 });
+        var memory = await admin.MemoryAsync(Cancellation);
+        Assert.Equal(memory.TotalBytes, memory.FreeBytes + memory.Uses.Sum(use => use.Bytes));
+        Assert.Contains(memory.Uses, use => use is { Owner: "other", Part: "context" });
+
+        Assert.True((await admin.ChooseAsync("other", Cancellation)).IsDefault);
+        Assert.Equal("other", (await served.ChatModelAsync(Cancellation)).Id); // what was kept of the list is forgotten
+        Assert.True((await admin.PinAsync("other", true, Cancellation)).IsPinned);
+        Assert.Equal("model_in_use", (await Assert.ThrowsAsync<ModelHostException>(() => admin.DeleteAsync("other", Cancellation))).Code);
+        Assert.Equal(AdminModelState.Unloaded, (await admin.UnloadAsync("other", Cancellation)).State);
+        await admin.DeleteAsync("other", Cancellation);
+        Assert.Equal(["seed-chat", "seed-embed"], (await admin.ListAsync(Cancellation)).Select(model => model.Id));
+        Assert.Equal("seed-chat", (await served.ChatModelAsync(Cancellation)).Id);
+        Assert.Equal(ModelHostErrorKind.ModelNotFound, (await Assert.ThrowsAsync<ModelHostException>(() => admin.LoadAsync("other", null, null, Cancellation))).Kind);
+        Directory.Delete(folder, recursive: true);
+    }
+}
