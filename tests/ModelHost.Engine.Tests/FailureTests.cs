@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Generation.Sampling;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens;
@@ -61,7 +62,7 @@ public sealed class FailureTests
     private static GenerationLoop Loop(SafeLlamaModelHandle model, GenerationQueue queue)
     {
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 256, BatchTokens = 32, Sequences = 4, Threads = 1, SharedMemory = true });
-        return new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 64, sequences: 4, new ModelRun("seed", "", []), TimeProvider.System), slots: 2, queue, NullLogger.Instance);
+        return new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 64, sequences: 4, new ModelRun("seed", "", []), new PrefixShelf(0, _ => { }), TimeProvider.System), slots: 2, queue, NullLogger.Instance);
     }
 
     private static Task<string> FoldAsync(GenerationQueue queue, int[] prompt) => FoldAsync(queue, prompt, SeedModels.Greedy("", 5));

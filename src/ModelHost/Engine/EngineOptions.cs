@@ -33,6 +33,9 @@ public sealed class EngineOptions
     /// <summary>MiB that all models, their contexts and adapters may take together; 0 takes what the machine, or its container, has.</summary>
     public long MemoryMebibytes { get; set; }
 
+    /// <summary>MiB of main memory for prompts' beginnings that no answer uses at the moment, 0 to 65,536 a model; they come back when a prompt begins alike.</summary>
+    public long PrefixMebibytes { get; set; } = 256;
+
     /// <summary>Folder of LoRA adapters: name/version.gguf or name.gguf; null for none.</summary>
     public string? AdapterDirectory { get; set; }
 

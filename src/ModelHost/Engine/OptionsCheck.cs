@@ -17,6 +17,7 @@ internal static class OptionsCheck
         if (options.ContextTokens is < 0 or > 1 << 20) { yield return $"Engine:ContextTokens is {options.ContextTokens}; it must be 0 to 1,048,576."; }
         if (options.Threads is < 0 or > 512) { yield return $"Engine:Threads is {options.Threads}; it must be 0 to 512."; }
         if (options.GpuLayers < -1) { yield return $"Engine:GpuLayers is {options.GpuLayers}; it must be -1 or more."; }
+        if (options.PrefixMebibytes is < 0 or > 65_536) { yield return $"Engine:PrefixMebibytes is {options.PrefixMebibytes}; it must be 0 to 65,536."; }
         if (options.AdapterLimit is < 1 or > 256) { yield return $"Engine:AdapterLimit is {options.AdapterLimit}; it must be 1 to 256."; }
         if (options.IdleMinutes is not (>= 0 and <= 525_600)) { yield return $"Engine:IdleMinutes is {options.IdleMinutes}; it must be 0 to 525,600."; }
         if (options.MemoryMebibytes is < 0 or > 1L << 30) { yield return $"Engine:MemoryMebibytes is {options.MemoryMebibytes}; it must be 0 to {1L << 30}."; }

@@ -43,4 +43,12 @@ internal static unsafe partial class Llama
 
     /// <summary>-1 as start and end means all. Between separate memories only all of it can be copied.</summary>
     [LibraryImport(Library)] internal static partial void llama_memory_seq_cp(nint memory, int from, int to, int start, int end);
+
+    [LibraryImport(Library)] internal static partial nuint llama_state_seq_get_size(SafeLlamaContextHandle context, int sequence);
+
+    /// <summary>Bytes written; 0 when it failed.</summary>
+    [LibraryImport(Library)] internal static partial nuint llama_state_seq_get_data(SafeLlamaContextHandle context, byte* to, nuint size, int sequence);
+
+    /// <summary>Bytes read; 0 when it failed.</summary>
+    [LibraryImport(Library)] internal static partial nuint llama_state_seq_set_data(SafeLlamaContextHandle context, byte* from, nuint size, int sequence);
 }

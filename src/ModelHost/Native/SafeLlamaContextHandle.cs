@@ -120,6 +120,24 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         if (memory != 0) { Llama.llama_memory_seq_cp(memory, from, to, -1, -1); }
     }
 
+    /// <summary>Everything that a sequence holds, to be put back by <see cref="LoadSequence"/>; empty when it is more than a number of bytes, or cannot be taken out.</summary>
+    public byte[] SaveSequence(int sequence, long mostBytes)
+    {
+        using var hold = new HandleHold(this);
+        var size = Llama.llama_state_seq_get_size(this, sequence);
+        if (size > (nuint)Math.Min(mostBytes, Array.MaxLength)) { return []; }
+        var state = GC.AllocateUninitializedArray<byte>((int)size);
+        fixed (byte* to = state) { return Llama.llama_state_seq_get_data(this, to, size, sequence) == size ? state : []; }
+    }
+
+    /// <summary>Lets an empty sequence hold what <see cref="SaveSequence"/> of this context gave.</summary>
+    /// <returns>False when there is no room; the sequence is empty then.</returns>
+    public bool LoadSequence(int sequence, ReadOnlySpan<byte> state)
+    {
+        using var hold = new HandleHold(this);
+        fixed (byte* from = state) { return Llama.llama_state_seq_set_data(this, from, (nuint)state.Length, sequence) == (nuint)state.Length; }
+    }
+
     protected override bool ReleaseHandle()
     {
         Llama.llama_free(handle);

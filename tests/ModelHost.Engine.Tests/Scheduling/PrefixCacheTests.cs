@@ -63,6 +63,32 @@ public sealed class PrefixCacheTests
         Assert.Equal((await AskAsync(fresh, System)).Text, (await AskAsync(engine, System)).Text);
     }
 
+    /// <summary>While several answers run, what nobody uses is not left in their way; it comes back for a prompt that begins like it, and says the same.</summary>
+    [Theory]
+    [InlineData(256, true)]
+    [InlineData(0, false)]
+    public async Task What_nobody_uses_moves_to_main_memory_when_several_answers_run_and_comes_back(long mebibytes, bool isMoved)
+    {
+        await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, Slots = 4, PrefixMebibytes = mebibytes });
+        await using var fresh = await StartAsync(slots: 4);
+        await AskAsync(engine, System);
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(i => Answer.OfAsync(engine, SeedModels.Greedy($"{i} bottles on the wall.") with { MaxTokens = 40, IgnoreEndOfText = true })));
+        Assert.Equal(isMoved, engine.Memory.Uses.Any(u => u is { Part: "prefixes", Bytes: > 0 }));
+        var again = await AskAsync(engine, System + "Who?");
+        Assert.True(again.End.Usage.CachedTokens > 50);
+        Assert.Equal((await AskAsync(fresh, System + "Who?")).Text, again.Text);
+    }
+
+    /// <summary>More conversations than sequences or room: each goes on where it was, none is read anew.</summary>
+    [Fact]
+    public async Task Conversations_beyond_the_contexts_room_are_remembered_too()
+    {
+        await using var engine = await StartAsync(slots: 1);
+        string[] prompts = [.. Enumerable.Range(1, 6).Select(i => string.Concat(Enumerable.Repeat($"{i} bottles on the wall. ", 12)))];
+        foreach (var prompt in prompts) { await AskAsync(engine, prompt); }
+        foreach (var prompt in prompts) { Assert.True((await AskAsync(engine, prompt + "And?")).End.Usage.CachedTokens > 20); }
+    }
+
     private static Task<ModelEngine> StartAsync(int slots) => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, Slots = slots });
 
     private static Task<Answer> AskAsync(ModelEngine engine, string prompt) => Answer.OfAsync(engine, SeedModels.Greedy(prompt, 8));

@@ -15,14 +15,15 @@ internal sealed class DecodingContext : IDisposable
     /// <param name="contextTokens">Tokens that one request can have, prompt and answer together.</param>
     /// <param name="sequences">Sequences of the native memory.</param>
     /// <param name="run">The base model as answers name it.</param>
+    /// <param name="shelf">Where prefixes wait that nobody uses.</param>
     /// <param name="time">Measures what answers take.</param>
-    internal DecodingContext(SafeLlamaModelHandle model, SafeLlamaContextHandle native, Tokenizer tokenizer, int contextTokens, int sequences, ModelRun run, TimeProvider time)
+    internal DecodingContext(SafeLlamaModelHandle model, SafeLlamaContextHandle native, Tokenizer tokenizer, int contextTokens, int sequences, ModelRun run, PrefixShelf shelf, TimeProvider time)
     {
         (Model, Native, Tokenizer, ContextTokens, Sequences, Run, Time) = (model, native, tokenizer, contextTokens, sequences, run, time);
         Batch = new SafeLlamaBatchHandle(native.BatchTokens);
         Candidates = new TokenCandidates(tokenizer.VocabularySize);
         LogProbabilities = new LogProbabilities(tokenizer.VocabularySize);
-        Prefixes = new PrefixCache(native, sequences, canCut: !model.IsRecurrent);
+        Prefixes = new PrefixCache(native, sequences, canCut: !model.IsRecurrent, shelf);
     }
 
     internal SafeLlamaModelHandle Model { get; }

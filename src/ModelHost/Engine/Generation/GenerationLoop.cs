@@ -15,6 +15,9 @@ internal sealed class GenerationLoop : IAsyncDisposable
 
     private const int LeastGuessing = 128;
 
+    /// <summary>Answers at once from which on a prefix that nobody uses is not left in the context.</summary>
+    private const int Crowd = 3;
+
     private readonly DecodingContext decoding;
     private readonly GenerationQueue queue;
     private readonly int slots;
@@ -81,7 +84,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
             Release(running[i], isSound: true);
         }
         while (running.Count < slots && queue.TryTake() is { } ticket) { BeginSafely(ticket); }
-        (freeSlots, keptTokens) = (slots - running.Count, decoding.Prefixes.IdleTokens);
+        (freeSlots, keptTokens) = (slots - running.Count, decoding.Prefixes.KeptTokens);
         return running.Count > 0;
     }
 
@@ -133,6 +136,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
 
     private void Step()
     {
+        if (running.Count >= Crowd) { decoding.Prefixes.SetOneAside(); }
         ChooseAdapters();
         FillBatch();
         Decode();

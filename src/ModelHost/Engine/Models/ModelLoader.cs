@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
@@ -84,7 +85,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
             Rope = Rope(file.Plan.Rope),
         });
         var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
-        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), time);
+        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), new PrefixShelf(options.PrefixMebibytes << 20, bytes => ledger.Set(new MemoryUse(file.Id, "prefixes", bytes))), time);
         var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, file, options.AdapterLimit, bytes => ledger.Set(new MemoryUse(file.Id, "adapters", bytes)), time);
         return new Generating(file.Id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
     }

@@ -16,6 +16,9 @@ internal sealed class HeldSequence(int id, string adapterKey)
 
     internal bool InUse { get; set; }
 
+    /// <summary>The shelf has no room for it.</summary>
+    internal bool IsTooLarge { get; set; }
+
     /// <summary>False keeps it out of other answers' reach.</summary>
     internal bool IsShared { get; set; }
 }

@@ -4,7 +4,8 @@ using Platform.ModelHost.Native;
 namespace Platform.ModelHost.Engine.Generation.Memory;
 
 /// <summary>The sequences of one context: those that answers use, and those kept because another prompt may begin alike. What is shared is found by adapters with scales and by tokens; the template shows in the tokens, and the model is the context's. The loop's thread only.</summary>
-internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences, bool canCut)
+/// <param name="shelf">Where prefixes wait that nobody uses while several answers run.</param>
+internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences, bool canCut, PrefixShelf shelf)
 {
     private readonly Stack<int> free = new(Enumerable.Range(0, sequences).Reverse());
     private readonly List<HeldSequence> held = [];
@@ -12,8 +13,10 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     /// <summary>Sequences that could be taken now.</summary>
     internal int Available => free.Count + held.Count(s => !s.InUse);
 
-    /// <summary>Tokens kept for prompts to come.</summary>
-    internal int IdleTokens
+    /// <summary>Tokens kept for prompts to come, in the context and on the shelf.</summary>
+    internal int KeptTokens => IdleTokens + shelf.Tokens;
+
+    private int IdleTokens
     {
         get
         {
@@ -30,6 +33,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     internal HeldSequence Take(ReadOnlySpan<int> prompt, string adapterKey, bool share)
     {
         var (source, shared) = share ? Longest(prompt[..^1], adapterKey) : (null, 0);
+        if (share && TakeFromShelf(prompt[..^1], adapterKey, moreThan: shared) is { } restored) { return restored; }
         if (free.Count == 0) { DropOldest(except: source); }
         if (free.Count == 0 && source is { InUse: false }) // the only one left is the one to copy
         {
@@ -44,6 +48,12 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
             Cut(taken, shared);
         }
         return taken;
+    }
+
+    /// <summary>Moves the sequence that nobody used for the longest time to the shelf: where several answers run, each token of it costs each of them in every step.</summary>
+    internal void SetOneAside()
+    {
+        if (held.Where(s => !s.InUse && !s.IsTooLarge).MinBy(s => s.LastUsed) is { } idle) { TrySetAside(idle); }
     }
 
     /// <summary>An empty sequence.</summary>
@@ -85,6 +95,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
             Drop(sequence);
             return;
         }
+        shelf.RemoveWithin(CollectionsMarshal.AsSpan(sequence.Tokens), sequence.AdapterKey);
         foreach (var other in held.Where(other => other != sequence && !other.InUse && IsWithin(other, sequence)).ToArray()) { Drop(other); }
     }
 
@@ -96,13 +107,43 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         free.Push(sequence.Id);
     }
 
-    /// <summary>Forgets the sequence that was not used for the longest time.</summary>
+    /// <summary>Lets the sequence go that was not used for the longest time: to the shelf, or for good where that has no room.</summary>
     /// <returns>False when all are in use.</returns>
     internal bool DropOldest(HeldSequence? except)
     {
         var oldest = held.Where(s => !s.InUse && s != except).MinBy(s => s.LastUsed);
-        if (oldest is not null) { Drop(oldest); }
+        if (oldest is not null && !TrySetAside(oldest)) { Drop(oldest); }
         return oldest is not null;
+    }
+
+    private bool TrySetAside(HeldSequence idle)
+    {
+        var state = context.SaveSequence(idle.Id, shelf.LimitBytes);
+        idle.IsTooLarge = state.Length == 0;
+        if (idle.IsTooLarge) { return false; }
+        shelf.Put(new ShelvedPrefix(idle.AdapterKey, [.. idle.Tokens], state, idle.LastUsed));
+        Drop(idle);
+        return true;
+    }
+
+    /// <summary>A sequence with what the shelf holds of a prompt; null when that is no more than the context has, or it cannot be brought back.</summary>
+    private HeldSequence? TakeFromShelf(ReadOnlySpan<int> prompt, string adapterKey, int moreThan)
+    {
+        var (prefix, shared) = shelf.Longest(prompt, adapterKey, canCut);
+        if (prefix is null || shared <= moreThan) { return null; }
+        var taken = Take(adapterKey, share: true);
+        var isBack = context.LoadSequence(taken.Id, prefix.State);
+        while (!isBack && DropOldest(except: null)) { isBack = context.LoadSequence(taken.Id, prefix.State); } // the memory was full
+        if (!isBack)
+        {
+            shelf.Remove(prefix);
+            Drop(taken);
+            return null;
+        }
+        taken.Tokens.AddRange(prefix.Tokens);
+        if (shared == prefix.Tokens.Length) { shelf.Remove(prefix); } // else another prompt may go on where this one turns off
+        Cut(taken, shared);
+        return taken;
     }
 
     private (HeldSequence? Source, int Shared) Longest(ReadOnlySpan<int> prompt, string adapterKey)
