@@ -16,15 +16,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     /// <summary>Tokens kept for prompts to come, in the context and on the shelf.</summary>
     internal int KeptTokens => IdleTokens + shelf.Tokens;
 
-    private int IdleTokens
-    {
-        get
-        {
-            var tokens = 0;
-            foreach (var sequence in held) { tokens += sequence.InUse ? 0 : sequence.Tokens.Count; } // asked for in every step
-            return tokens;
-        }
-    }
+    private int IdleTokens => Count(inUse: false);
 
     /// <summary>A sequence that begins with as much of a prompt as any other holds, but for its last token, whose logits are needed.</summary>
     /// <param name="prompt">At least one token.</param>
@@ -50,10 +42,10 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         return taken;
     }
 
-    /// <summary>Moves the sequence that nobody used for the longest time to the shelf: where several answers run, each token of it costs each of them in every step.</summary>
+    /// <summary>Moves the sequence that nobody used for the longest time to the shelf, if such tokens are more than those in use: where several answers run, each of them costs each answer in every step.</summary>
     internal void SetOneAside()
     {
-        if (held.Where(s => !s.InUse && !s.IsTooLarge).MinBy(s => s.LastUsed) is { } idle) { TrySetAside(idle); }
+        if (IdleTokens > Count(inUse: true) && held.Where(s => !s.InUse && !s.IsTooLarge).MinBy(s => s.LastUsed) is { } idle) { TrySetAside(idle); }
     }
 
     /// <summary>An empty sequence.</summary>
@@ -114,6 +106,13 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         var oldest = held.Where(s => !s.InUse && s != except).MinBy(s => s.LastUsed);
         if (oldest is not null && !TrySetAside(oldest)) { Drop(oldest); }
         return oldest is not null;
+    }
+
+    private int Count(bool inUse)
+    {
+        var tokens = 0;
+        foreach (var sequence in held) { tokens += sequence.InUse == inUse ? sequence.Tokens.Count : 0; } // asked for in every step
+        return tokens;
     }
 
     private bool TrySetAside(HeldSequence idle)
