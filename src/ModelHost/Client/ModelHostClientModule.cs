@@ -31,6 +31,7 @@ public static class ModelHostClientModule
         services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HttpEmbeddingGenerator>();
         services.TryAddSingleton<ITokenCounter, HttpTokenCounter>();
         services.TryAddSingleton(provider => new EngineLive(provider.GetRequiredService<ModelHostHttp>()));
+        services.TryAddSingleton(provider => new ModelJobs(provider.GetRequiredService<ModelHostHttp>()));
         return services;
     }
 

@@ -1,3 +1,5 @@
+using Platform.ModelHost.Engine.Models;
+
 namespace Platform.ModelHost.Engine;
 
 /// <summary>What the engine loads and how wide it runs.</summary>
@@ -11,6 +13,18 @@ public sealed class EngineOptions
 
     /// <summary>Tokens of context a slot, or of an input to embed; 0 takes the model's training context, at most 8,192 for chat and 2,048 for embedding.</summary>
     public int ContextTokens { get; set; }
+
+    /// <summary>How a chat model's positions are stretched for a context longer than its training's: none, linear or yarn; empty reads them as the file says.</summary>
+    public string RopeType { get; set; } = "";
+
+    /// <summary>How many times longer than in training the context may be, 1 to 64; with linear or yarn.</summary>
+    public double RopeFactor { get; set; } = 1;
+
+    /// <summary>Context of the training for yarn, at most 1,048,576; 0 takes what the file says.</summary>
+    public int RopeOriginalTokens { get; set; }
+
+    /// <summary>Base of the rotation's frequencies, at most 1e12; 0 takes the file's.</summary>
+    public double RopeBase { get; set; }
 
     /// <summary>Requests that generate at once, 1 to 64.</summary>
     public int Slots { get; set; } = 4;
@@ -41,6 +55,13 @@ public sealed class EngineOptions
 
     /// <summary>Adapters of a model kept in memory, 1 to 256; those that nobody uses go when another is needed.</summary>
     public int AdapterLimit { get; set; } = 16;
+
+    /// <summary>Folder where it is kept which model files were tried; null takes the user's own folder for local data.</summary>
+    public string? StateDirectory { get; set; }
+
+    /// <summary>The positions' scaling that Rope… describe, or null for the file's own.</summary>
+    internal RopeScaling? Rope => RopeType.Length == 0 && RopeBase == 0 ? null
+        : new RopeScaling(RopeType.Length == 0 ? RopeKind.None : Enum.TryParse<RopeKind>(RopeType, ignoreCase: true, out var kind) ? kind : (RopeKind)(-1), RopeFactor, RopeBase == 0 ? null : RopeBase, RopeOriginalTokens);
 
     /// <summary>Folder of the native libraries; null looks beside the program.</summary>
     public string? NativeDirectory { get; set; }

@@ -7,6 +7,7 @@ using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Engine.Tokens.Answers;
+using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine;
@@ -18,11 +19,20 @@ public sealed class ModelEngine : IAsyncDisposable
 
     private readonly MemoryLedger ledger;
 
-    private ModelEngine(ModelCatalog catalog, MemoryLedger ledger, LlamaLibrary library)
+    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, MemoryLedger ledger, LlamaLibrary library)
     {
         (this.catalog, this.ledger) = (catalog, ledger);
-        Library = library;
+        (TryOut, Quantize, Measure, Library) = (tryOut, quantize, measure, library);
     }
+
+    /// <summary>Tries files in a process of their own.</summary>
+    public ModelTryOut TryOut { get; }
+
+    /// <summary>Writes models in smaller number formats, in a process of its own.</summary>
+    public QuantizeModel Quantize { get; }
+
+    /// <summary>Measures models on texts, in a process of its own.</summary>
+    public MeasureModel Measure { get; }
 
     /// <summary>The native libraries in use: version, folder, devices.</summary>
     public LlamaLibrary Library { get; }
@@ -39,15 +49,20 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <summary>What memory is promised to whom.</summary>
     public MemoryReport Memory => ledger.Report;
 
-    /// <inheritdoc cref="StartAsync(EngineOptions, TimeProvider, ILogger, CancellationToken)"/>
-    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) => StartAsync(options, time, NullLogger.Instance, cancellation);
+    /// <inheritdoc cref="StartAsync(EngineOptions, TimeProvider, ILogger, NativeWorker, CancellationToken)"/>
+    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) => StartAsync(options, time, NullLogger.Instance, null, cancellation);
 
     /// <summary>Checks the natives and the model files, loads the models and starts their loops.</summary>
+    /// <param name="options">What to load and how wide to run.</param>
+    /// <param name="time">Measures.</param>
+    /// <param name="log">Hears llama.cpp too.</param>
+    /// <param name="worker">Starts the processes that try unknown files and do work on files; null tries nothing.</param>
+    /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="EngineException">A file is refused or does not fit, the natives are unusable, or an option is out of range.</exception>
-    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    public static Task<ModelEngine> StartAsync(EngineOptions options, TimeProvider time, ILogger log, NativeWorker? worker, CancellationToken cancellation)
     {
         OptionsCheck.Check(options);
-        return Task.Run(() => Start(options, time, log, cancellation), cancellation); // reading and hashing files takes seconds
+        return Task.Run(() => Start(options, time, log, worker, cancellation), cancellation); // reading and hashing files takes seconds
     }
 
     /// <summary>The adapters of the registry; any of them that fits the model can be asked for.</summary>
@@ -151,22 +166,29 @@ public sealed class ModelEngine : IAsyncDisposable
     public string ApplyTemplate(string modelId, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => catalog.Find(modelId).Template.Apply(messages, options);
 
     /// <summary>Stops the loops after their running step. Requests on their way end with EngineException(Failed).</summary>
-    public ValueTask DisposeAsync() => catalog.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await catalog.DisposeAsync();
+        TryOut.Dispose();
+    }
 
-    private static async Task<ModelEngine> Start(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    private static async Task<ModelEngine> Start(EngineOptions options, TimeProvider time, ILogger log, NativeWorker? worker, CancellationToken cancellation)
     {
         var library = LoadLibrary(options, log);
         var ledger = new MemoryLedger(options.MemoryMebibytes > 0 ? options.MemoryMebibytes << 20 : library.MemoryBytes);
         var configured = options.ChatModel is { } file ? Path.GetFullPath(file) : null;
         var registry = new ModelRegistry(new ModelFolder(options.ModelDirectory), configured);
         var plans = new LoadPlans(options, library.HasGpu);
-        var catalog = new ModelCatalog(new ModelLoader(options, library, registry, plans, ledger, time, log), ledger, registry, plans, TimeSpan.FromMinutes(options.IdleMinutes), time);
+        var loader = new ModelLoader(options, library, registry, plans, ledger, time, log);
+        var tryOut = new ModelTryOut(loader, registry.Folder, ledger, worker, new TriedFiles(StateDirectory(options), Libraries(options, library), time, log), library, log);
+        var catalog = new ModelCatalog(loader, tryOut, ledger, registry, plans, TimeSpan.FromMinutes(options.IdleMinutes), time);
         try
         {
             if (options.EmbeddingModel is { } embedding) { await catalog.LoadAsync(catalog.Add(embedding, embeds: true, pin: true), cancellation); }
             var chat = configured is null ? null : catalog.Add(configured, embeds: false, pin: true);
             if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null) { await catalog.LoadAsync(chat, cancellation); }
-            return new ModelEngine(catalog, ledger, library);
+            var room = new WorkRoom(worker, ledger, library);
+            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), ledger, library);
         }
         catch
         {
@@ -190,6 +212,11 @@ public sealed class ModelEngine : IAsyncDisposable
             return false;
         }
     }
+
+    private static string StateDirectory(EngineOptions options) =>
+        options.StateDirectory ?? (Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } own ? Path.Combine(own, "platform") : "");
+
+    private static string Libraries(EngineOptions options, LlamaLibrary library) => $"{library.Version} {library.GgmlCommit} {(library.HasGpu && options.GpuLayers != 0 ? "gpu" : "cpu")}";
 
     private static LlamaLibrary LoadLibrary(EngineOptions options, ILogger log)
     {

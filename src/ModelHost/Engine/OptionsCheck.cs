@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Platform.ModelHost.Engine;
 
 /// <summary>Refuses options out of range, all faults in one message.</summary>
@@ -15,6 +17,11 @@ internal static class OptionsCheck
         if (options.Slots is < 1 or > 64) { yield return $"Engine:Slots is {options.Slots}; it must be 1 to 64."; }
         if (options.QueueLimit is < 0 or > 10_000) { yield return $"Engine:QueueLimit is {options.QueueLimit}; it must be 0 to 10,000."; }
         if (options.ContextTokens is < 0 or > 1 << 20) { yield return $"Engine:ContextTokens is {options.ContextTokens}; it must be 0 to 1,048,576."; }
+        if (options is { RopeType: "", RopeFactor: not 1 }) { yield return string.Create(CultureInfo.InvariantCulture, $"Engine:RopeFactor is {options.RopeFactor}, and Engine:RopeType is empty; set it to linear or yarn."); }
+        if (options.Rope is { } rope)
+        {
+            foreach (var (_, message) in rope.Faults(part => part switch { "type" => "Engine:RopeType", "factor" => "Engine:RopeFactor", "base" => "Engine:RopeBase", _ => "Engine:RopeOriginalTokens" })) { yield return message; }
+        }
         if (options.Threads is < 0 or > 512) { yield return $"Engine:Threads is {options.Threads}; it must be 0 to 512."; }
         if (options.GpuLayers < -1) { yield return $"Engine:GpuLayers is {options.GpuLayers}; it must be -1 or more."; }
         if (options.PrefixMebibytes is < 0 or > 65_536) { yield return $"Engine:PrefixMebibytes is {options.PrefixMebibytes}; it must be 0 to 65,536."; }

@@ -33,4 +33,5 @@ public sealed record ContextOptions
 /// <param name="Kind">llama.cpp's number: 0 none, 1 linear, 2 YaRN.</param>
 /// <param name="Scale">Of the frequencies: one over the factor of the context.</param>
 /// <param name="Base">Of the frequencies; 0 leaves the model's.</param>
-public sealed record ContextRope(int Kind, float Scale, float Base);
+/// <param name="OriginalTokens">Context of the training, for YaRN; 0 leaves the model's.</param>
+public sealed record ContextRope(int Kind, float Scale, float Base, int OriginalTokens);

@@ -29,8 +29,6 @@ internal static unsafe partial class Llama
 
     [LibraryImport(Library)] internal static partial int llama_model_n_embd_out(SafeLlamaModelHandle model);
 
-    [LibraryImport(Library)] internal static partial int llama_model_n_ctx_train(SafeLlamaModelHandle model);
-
     [LibraryImport(Library)] internal static partial ulong llama_model_n_params(SafeLlamaModelHandle model);
 
     [LibraryImport(Library)] internal static partial ulong llama_model_size(SafeLlamaModelHandle model);
@@ -42,6 +40,9 @@ internal static unsafe partial class Llama
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_model_is_recurrent(SafeLlamaModelHandle model);
 
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_model_is_hybrid(SafeLlamaModelHandle model);
+
+    /// <summary>-1 for a model without rotary positions.</summary>
+    [LibraryImport(Library)] internal static partial int llama_model_rope_type(SafeLlamaModelHandle model);
 
     /// <summary>Length of the value, or -1 when the key is absent; the buffer is cut and ended with 0.</summary>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int llama_model_meta_val_str(SafeLlamaModelHandle model, string key, byte* buffer, nuint size);

@@ -38,8 +38,6 @@ public sealed unsafe partial class SafeLlamaModelHandle : SafeHandle
     /// <summary>Vectors' length that embeddings have.</summary>
     public int EmbeddingLength => Llama.llama_model_n_embd_out(this);
 
-    public int TrainingContextTokens => Llama.llama_model_n_ctx_train(this);
-
     public long Parameters => (long)Llama.llama_model_n_params(this);
 
     /// <summary>Bytes of all weights.</summary>
@@ -50,6 +48,9 @@ public sealed unsafe partial class SafeLlamaModelHandle : SafeHandle
 
     /// <summary>True when its memory is, at least in part, one state a sequence, which cannot be cut back.</summary>
     public bool IsRecurrent => Llama.llama_model_is_recurrent(this) || Llama.llama_model_is_hybrid(this);
+
+    /// <summary>True when its positions are rotations, which can be stretched.</summary>
+    public bool HasRotaryPositions => Llama.llama_model_rope_type(this) >= 0;
 
     /// <summary>The default chat template, or null.</summary>
     public string? ChatTemplate

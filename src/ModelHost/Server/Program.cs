@@ -1,5 +1,6 @@
 using System.Text;
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
@@ -8,12 +9,18 @@ using Platform.ModelHost.Server.Completions;
 using Platform.ModelHost.Server.Embeddings;
 using Platform.ModelHost.Server.Health;
 using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Jobs;
 using Platform.ModelHost.Server.Metrics;
 using Platform.ModelHost.Server.Models;
 using Platform.ModelHost.Server.Rerank;
 using Platform.ModelHost.Server.Tokens;
 
 Console.OutputEncoding = Encoding.UTF8;
+if (args is [NativeWorker.Verb])
+{
+    return WorkChild.Run();
+}
+
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 if (args is ["check"])
 {
@@ -33,6 +40,8 @@ builder.Services.AddSingleton<ServiceMetrics>();
 builder.Services.AddSingleton<EngineHost>();
 builder.Services.AddHostedService(services => services.GetRequiredService<EngineHost>());
 builder.Services.AddHostedService<ParentWatch>();
+builder.Services.AddSingleton<ModelJobs>();
+builder.Services.AddHostedService(services => services.GetRequiredService<ModelJobs>());
 builder.ListenWithLimits(options);
 
 // What keeps Kestrel from listening is thrown as well, and told as one sentence below.
@@ -62,6 +71,10 @@ app.MapRerankDocuments();
 app.MapMetrics();
 app.MapAdmin();
 app.MapListAdapters();
+app.MapCreateModelJob();
+app.MapShowModelJobs();
+app.MapFollowModelJob();
+app.MapCancelModelJob();
 
 var ending = app.Lifetime.ApplicationStopping; // asked for now: the run takes the services with it
 try

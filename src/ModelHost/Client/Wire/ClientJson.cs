@@ -14,4 +14,6 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(TokenCountsBody))]
 [JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
 [JsonSerializable(typeof(IReadOnlyList<QueueBody>))]
+[JsonSerializable(typeof(ModelJobBody))]
+[JsonSerializable(typeof(ModelJobListBody))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -9,7 +9,7 @@ internal sealed record LoadPlan(ModelTraits Traits, int ContextTokens, RopeScali
 /// <summary>Plans how models are loaded, from their headers and the engine's options.</summary>
 internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
 {
-    private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048, FewestTokens = 16, MostTokens = 1 << 20, MostFactor = 64;
+    private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048, FewestTokens = 16, MostTokens = 1 << 20;
     private const int MostSequences = 256, SequencesPerSlot = 9, KeptSequences = 32; // 256 is llama.cpp's limit; a slot may search with eight beams
     private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
 
@@ -19,14 +19,15 @@ internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
     /// <exception cref="EngineException">Kind BadRequest: settings out of range.</exception>
     internal LoadPlan Of(string id, GgufHeader header, ModelTraits traits, LoadSettings settings)
     {
-        var most = MostContext(id, traits, settings);
+        var rope = settings.Rope ?? (traits.IsEmbedding ? null : options.Rope);
+        var most = MostContext(id, traits, settings.Rope, rope);
         var tokens = settings.ContextTokens ?? Math.Min(most, options.ContextTokens > 0 ? options.ContextTokens : traits.IsEmbedding ? MostEmbeddingTokens : MostChatTokens);
         if (tokens < Math.Min(FewestTokens, most) || tokens > most)
         {
-            throw Refuse("context_tokens", $"context_tokens is {tokens}; for '{id}' it must be {FewestTokens} to {most}{(settings.Rope is null ? $", what it was trained on. More wants rope scaling, as {{\"type\": \"yarn\", \"factor\": {Math.Max(2, (tokens + most - 1) / most)}}}" : "")}.");
+            throw Refuse("context_tokens", $"context_tokens is {tokens}; for '{id}' it must be {FewestTokens} to {most}{(rope is null ? $", what it was trained on. More wants rope scaling, as {{\"type\": \"yarn\", \"factor\": {Math.Max(2, (tokens + most - 1) / most)}}}" : "")}.");
         }
         var uses = traits.IsEmbedding ? MemoryEstimate.Of(id, header, tokens, tokens, outputs: 0) : MemoryEstimate.Of(id, header, tokens * options.Slots, BatchTokens(tokens), Outputs(Sequences));
-        return new LoadPlan(traits, tokens, settings.Rope, uses);
+        return new LoadPlan(traits, tokens, rope, uses);
     }
 
     /// <summary>Rows of logits kept.</summary>
@@ -34,13 +35,11 @@ internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
 
     internal int BatchTokens(int tokens) => Math.Max(options.Slots, Math.Min(tokens * options.Slots, hasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep));
 
-    private static int MostContext(string id, ModelTraits traits, LoadSettings settings)
+    private static int MostContext(string id, ModelTraits traits, RopeScaling? asked, RopeScaling? rope)
     {
-        if (settings.Rope is not { } rope) { return Math.Min(MostTokens, traits.TrainingContextTokens); }
-        if (traits.IsEmbedding) { throw Refuse("rope", $"'{id}' embeds; rope scaling is for models that write."); }
-        if (!(rope.Factor is >= 1 and <= MostFactor)) { throw Refuse("rope.factor", FormattableString.Invariant($"rope.factor is {rope.Factor}; it must be 1 to {MostFactor}.")); }
-        if (rope.Base is { } given && !(given is > 0 and <= 1e12)) { throw Refuse("rope.base", FormattableString.Invariant($"rope.base is {given}; it must be above 0 and at most 1e12.")); }
-        return (int)Math.Min(MostTokens, traits.TrainingContextTokens * (rope.Kind == RopeKind.None ? 1 : rope.Factor));
+        if (asked is not null && traits.IsEmbedding) { throw Refuse("rope", $"'{id}' embeds; rope scaling is for models that write."); }
+        foreach (var (field, message) in asked?.Faults(part => "rope." + part) ?? []) { throw Refuse(field, message); } // those of the options were looked for at the start
+        return (int)Math.Min(MostTokens, traits.TrainingContextTokens * (rope?.Factor ?? 1));
     }
 
     private static EngineException Refuse(string parameter, string message) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };

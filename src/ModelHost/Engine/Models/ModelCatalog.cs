@@ -7,6 +7,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private readonly SemaphoreSlim changing = new(1, 1); // one load or unload at a time
     private readonly Dictionary<string, ModelEntry> entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelLoader loader;
+    private readonly ModelTryOut tryOut;
     private readonly MemoryLedger ledger;
     private readonly ModelRegistry registry;
     private readonly LoadPlans plans;
@@ -16,14 +17,15 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private volatile bool stopping;
 
     /// <param name="loader">Loads files.</param>
+    /// <param name="tryOut">Tries files that are loaded for the first time.</param>
     /// <param name="ledger">What memory is left.</param>
     /// <param name="registry">Files that may be loaded when they are asked for.</param>
     /// <param name="plans">Say what a model takes.</param>
     /// <param name="idle">After so long without a request a model goes, if it is not pinned; zero keeps it.</param>
     /// <param name="time">Says what has been idle.</param>
-    internal ModelCatalog(ModelLoader loader, MemoryLedger ledger, ModelRegistry registry, LoadPlans plans, TimeSpan idle, TimeProvider time)
+    internal ModelCatalog(ModelLoader loader, ModelTryOut tryOut, MemoryLedger ledger, ModelRegistry registry, LoadPlans plans, TimeSpan idle, TimeProvider time)
     {
-        (this.loader, this.ledger, this.registry, this.plans, this.idle, this.time) = (loader, ledger, registry, plans, idle, time);
+        (this.loader, this.tryOut, this.ledger, this.registry, this.plans, this.idle, this.time) = (loader, tryOut, ledger, registry, plans, idle, time);
         if (idle > TimeSpan.Zero) { sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, idle / 4, idle / 4); }
     }
 
@@ -56,6 +58,23 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     internal LoadedModel Find(string id)
     {
         lock (gate) { return Known(id).Loaded ?? throw NotFound(id, "is not loaded"); }
+    }
+
+    /// <summary>A model's own id and its file, be it loaded or not.</summary>
+    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
+    internal (string Id, string Path) FileOf(string id)
+    {
+        lock (gate)
+        {
+            var entry = Known(id);
+            return (entry.Id, entry.Path);
+        }
+    }
+
+    /// <summary>True when a model has this id.</summary>
+    internal bool Has(string id)
+    {
+        lock (gate) { return entries.ContainsKey(id) || registry.Folder.Find(id) is not null; }
     }
 
     /// <summary>The adapter that an id `model:adapter` names, or null.</summary>
@@ -174,6 +193,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         while (!ledger.TryTake(file.Uses)) { await MakeRoomAsync(entry, file.Uses); }
         try
         {
+            await tryOut.TryAsync(file, cancellation);
             return loader.Load(file, cancellation);
         }
         catch

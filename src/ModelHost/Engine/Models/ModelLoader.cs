@@ -16,6 +16,9 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
     private const int FullEmbeddingBatch = 256; // attention runs over the whole batch, so larger ones cost more a token; a GPU wants them all the same
     private const long TinyModelBytes = 256L << 20;
 
+    /// <summary>Layers on the GPU; -1 takes all that fit.</summary>
+    internal int GpuLayers => options.GpuLayers;
+
     /// <summary>Reads and hashes a file and says what it will take; loads nothing.</summary>
     /// <param name="id">The model's id.</param>
     /// <param name="path">The file.</param>
@@ -59,13 +62,14 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
 
     private LoadedModel Serve(ModelFile file, SafeLlamaModelHandle model)
     {
+        if (file.Plan.Rope is not null && !model.HasRotaryPositions) { throw new EngineException(EngineErrorKind.BadRequest, $"The positions of '{file.Id}' are no rotations, so they cannot be stretched. Load it without rope scaling.") { Parameter = "rope" }; }
         var tokenizer = new Tokenizer(model);
         var template = new ChatTemplate(file.Id, model.ChatTemplate, tokenizer.SpecialTexts(), time);
         if (template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
         var embedding = file.Embeds ? Embed(file.Id, model, tokenizer, file.ContextTokens) : null;
         var generating = file.Embeds ? null : Generate(file, model, tokenizer, template);
         var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: file.Embeds, file.Plan.Traits.CanAnswer, model.Metadata("general.architecture") ?? "",
-            model.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256);
+            file.Plan.Traits.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256);
         return new LoadedModel(info, model, tokenizer, template, generating, embedding);
     }
 
@@ -114,7 +118,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
     private int Threads(SafeLlamaModelHandle model) =>
         options.Threads > 0 ? options.Threads : model.WeightBytes < TinyModelBytes ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
-    private static ContextRope? Rope(RopeScaling? rope) => rope is null ? null : new ContextRope((int)rope.Kind, rope.Kind == RopeKind.None ? 1 : (float)(1 / rope.Factor), (float)(rope.Base ?? 0));
+    private static ContextRope? Rope(RopeScaling? rope) => rope is null ? null : new ContextRope((int)rope.Kind, (float)(1 / rope.Factor), (float)(rope.Base ?? 0), rope.OriginalTokens);
 
     private SafeLlamaModelHandle LoadFile(string path, CancellationToken cancellation)
     {

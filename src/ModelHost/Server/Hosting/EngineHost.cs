@@ -1,6 +1,7 @@
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Metrics;
 
@@ -84,7 +85,7 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
         try
         {
             var started = time.GetTimestamp();
-            _engine = await ModelEngine.StartAsync(options, time, log, _ended.Token);
+            _engine = await ModelEngine.StartAsync(options, time, log, NativeWorker.OfThisProgram(), _ended.Token);
             var models = string.Join(", ", _engine.Models.Select(model => model.Id));
             var seconds = time.GetElapsedTime(started).TotalSeconds;
             LogServing(models, seconds);

@@ -1,0 +1,22 @@
+namespace Platform.ModelHost.Client.Admin;
+
+public enum ModelJobKind { Other, Quantize, Perplexity }
+
+public enum ModelJobState { Queued, Running, Completed, Failed, Cancelled }
+
+/// <summary>Work on a model's file, as it stands.</summary>
+/// <param name="Progress">0 to 1.</param>
+/// <param name="Quantized">What came out of quantising; null before that and for other work.</param>
+/// <param name="Perplexity">What came out of measuring; null before that and for other work.</param>
+/// <param name="Failure">The service's own reason; null where it did not fail.</param>
+public sealed record ModelJob(
+    string Id, ModelJobKind Kind, string Model, ModelJobState State, double Progress, QuantizedModel? Quantized, MeasuredPerplexity? Perplexity, string? Failure, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+
+/// <param name="Model">The new model's id.</param>
+/// <param name="IsRequantized">True when the weights had been quantised before, which costs a little quality.</param>
+public sealed record QuantizedModel(string Model, long BytesBefore, long BytesAfter, string Sha256, bool IsRequantized);
+
+/// <param name="Value">1 foretells every token; the size of the vocabulary none.</param>
+/// <param name="StandardError">Of the value.</param>
+/// <param name="Tokens">Tokens that were foretold.</param>
+public sealed record MeasuredPerplexity(double Value, double StandardError, int Tokens);

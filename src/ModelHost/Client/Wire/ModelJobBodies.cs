@@ -1,0 +1,25 @@
+using Platform.ModelHost.Client.Admin;
+
+namespace Platform.ModelHost.Client.Wire;
+
+internal sealed record ModelJobListBody(IReadOnlyList<ModelJobBody>? Data);
+
+internal sealed record ModelJobBody(string? Id, string? Type, string? Model, string? Status, double Progress, ModelJobResultBody? Result, ErrorDetailBody? Error, long CreatedAt, long? FinishedAt)
+{
+    public ModelJob ToJob() => new(
+        Id ?? "", Type switch { "quantize" => ModelJobKind.Quantize, "perplexity" => ModelJobKind.Perplexity, _ => ModelJobKind.Other }, Model ?? "", State, Progress,
+        Result is { Model: { } made } ? new QuantizedModel(made, Result.BytesBefore ?? 0, Result.BytesAfter ?? 0, Result.Sha256 ?? "", Result.Requantized ?? false) : null,
+        Result is { Perplexity: { } value } ? new MeasuredPerplexity(value, Result.StandardError ?? 0, Result.Tokens ?? 0) : null,
+        Error?.Message, DateTimeOffset.FromUnixTimeSeconds(CreatedAt), FinishedAt is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null);
+
+    private ModelJobState State => Status switch
+    {
+        "queued" => ModelJobState.Queued,
+        "completed" => ModelJobState.Completed,
+        "failed" => ModelJobState.Failed,
+        "cancelled" => ModelJobState.Cancelled,
+        _ => ModelJobState.Running,
+    };
+}
+
+internal sealed record ModelJobResultBody(string? Model, long? BytesBefore, long? BytesAfter, string? Sha256, bool? Requantized, double? Perplexity, double? StandardError, int? Tokens);

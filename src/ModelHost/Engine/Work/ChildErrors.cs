@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+
+namespace Platform.ModelHost.Engine.Work;
+
+/// <summary>What a child's end says about its cause.</summary>
+internal static class ChildErrors
+{
+    private const int Kept = 16 << 10, Told = 300;
+    private const int Signalled = 128, Abort = 6, Kill = 9;
+
+    /// <summary>The start of what it writes to its error stream, read to the end.</summary>
+    internal static async Task<string> ReadAsync(Stream errors, CancellationToken cancellation)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[4_096];
+        for (int read; (read = await errors.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            if (kept.Length < Kept) { kept.Write(buffer, 0, read); }
+        }
+        return Encoding.UTF8.GetString(kept.ToArray());
+    }
+
+    internal static WorkException Of(int code, string errors, WorkLimits limits)
+    {
+        if (code == Signalled + Kill) { return new WorkException(WorkFailure.OutOfMemory, "the system killed it, most likely for want of memory"); }
+        if (errors.Contains("bad_alloc", StringComparison.Ordinal) || errors.Contains("OutOfMemory", StringComparison.Ordinal) || errors.Contains("Out of memory", StringComparison.OrdinalIgnoreCase))
+        {
+            return new WorkException(WorkFailure.OutOfMemory, $"it wanted more than the {(limits.MemoryBytes >> 20).ToString("N0", CultureInfo.InvariantCulture)} MiB that it may take");
+        }
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var said = lines.FirstOrDefault(line => line.StartsWith("llama.cpp ends", StringComparison.Ordinal)) ?? lines.FirstOrDefault();
+        var how = code > Signalled ? $"it was ended by signal {code - Signalled}{Name(code - Signalled)}" : $"it ended with code {code}";
+        return new WorkException(WorkFailure.Crashed, said is null ? how : $"{how}: {(said.Length > Told ? said[..Told] + "…" : said)}");
+    }
+
+    private static string Name(int signal) => signal switch { Abort => " (abort)", 4 => " (illegal instruction)", 7 => " (bus error)", 8 => " (arithmetic)", 11 => " (segmentation fault)", 15 => " (termination)", _ => "" };
+}

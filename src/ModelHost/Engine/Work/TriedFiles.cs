@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.ModelHost.Engine.Work;
+
+/// <summary>What became of a file when it was tried.</summary>
+/// <param name="Reason">Why it is unusable; null when it is not.</param>
+internal sealed record TriedFile(string? Reason, DateTimeOffset At);
+
+/// <summary>Which files were tried with these libraries, by the hash of their content. Kept in a file, so that a start need not try again; where that cannot be written, only as long as the process lives.</summary>
+/// <param name="folder">Where the file lies; null or empty keeps nothing.</param>
+/// <param name="libraries">Version and kind of the native libraries: with others, a file is tried anew.</param>
+internal sealed class TriedFiles(string? folder, string libraries, TimeProvider time, ILogger log)
+{
+    private const string FileName = "tried-models.json";
+    private const int Most = 1_000;
+
+    private readonly Lock gate = new();
+    private Dictionary<string, TriedFile>? known;
+
+    private string? Path => string.IsNullOrEmpty(folder) ? null : System.IO.Path.Combine(folder, FileName);
+
+    /// <summary>What is known of a file's content, or null.</summary>
+    internal TriedFile? Find(string sha256)
+    {
+        lock (gate) { return (known ??= Read()).GetValueOrDefault(Key(sha256)); }
+    }
+
+    internal void Remember(string sha256, string? reason)
+    {
+        lock (gate)
+        {
+            known ??= [];
+            foreach (var (key, tried) in Read()) { known.TryAdd(key, tried); } // another process may have written meanwhile
+            known[Key(sha256)] = new TriedFile(reason, time.GetUtcNow());
+            if (known.Count > Most) { known.Remove(known.MinBy(k => k.Value.At).Key); }
+            Write(known);
+        }
+    }
+
+    private string Key(string sha256) => $"{sha256} {libraries}";
+
+    private Dictionary<string, TriedFile> Read()
+    {
+        try
+        {
+            return Path is { } path && File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), WorkJson.Default.DictionaryStringTriedFile) ?? [] : [];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            log.LogWarning(fault, "{Path} cannot be read; the model files are tried again.", Path);
+            return [];
+        }
+    }
+
+    private void Write(Dictionary<string, TriedFile> all)
+    {
+        if (Path is not { } path) { return; }
+        var part = $"{path}.{Environment.ProcessId}.part";
+        try
+        {
+            Directory.CreateDirectory(folder!);
+            File.WriteAllText(part, JsonSerializer.Serialize(all, WorkJson.Default.DictionaryStringTriedFile));
+            File.Move(part, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (log.IsEnabled(LogLevel.Information)) { log.LogInformation("{Path} cannot be written ({Reason}); model files are tried at each start. Engine:StateDirectory names another folder.", path, fault.Message); }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Platform.ModelHost.Engine.Work;
+
+/// <summary>Why native work in a process of its own did not come to its end.</summary>
+internal enum WorkFailure
+{
+    /// <summary>The child said why it refuses.</summary>
+    Refused,
+
+    /// <summary>A signal, an abort or an exit without a word ended it.</summary>
+    Crashed,
+
+    /// <summary>It took more memory than it may, or the system ended it for want of some.</summary>
+    OutOfMemory,
+
+    OutOfTime,
+
+    /// <summary>The child could not be started at all.</summary>
+    NotStarted,
+}
+
+/// <summary>Native work that failed, and took nobody along.</summary>
+internal sealed class WorkException(WorkFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+{
+    internal WorkFailure Failure { get; } = failure;
+}

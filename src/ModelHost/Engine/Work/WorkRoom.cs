@@ -1,0 +1,33 @@
+using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Native;
+
+namespace Platform.ModelHost.Engine.Work;
+
+/// <summary>Runs native work on a model's file for somebody: takes the memory from the ledger for as long, and tells failures as the engine tells them.</summary>
+internal sealed class WorkRoom(NativeWorker? worker, MemoryLedger ledger, LlamaLibrary library)
+{
+    private const long RuntimeBytes = 1L << 30;
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+
+    internal string NativeDirectory => library.Directory;
+
+    /// <param name="what">What is done to which model, for messages.</param>
+    /// <exception cref="EngineException">OutOfMemory; WorkFailed with the reason.</exception>
+    internal async Task<WorkReport> RunAsync(string what, WorkOrder order, IReadOnlyList<MemoryUse> uses, Action<double> progress, CancellationToken cancellation)
+    {
+        if (worker is null) { throw new EngineException(EngineErrorKind.WorkFailed, $"{what} needs a process of its own, and this engine starts none."); }
+        if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
+        try
+        {
+            return await worker.RunAsync(order, new WorkLimits(RuntimeBytes + 2 * uses.Sum(use => use.Bytes), Longest), progress, cancellation);
+        }
+        catch (WorkException fault)
+        {
+            throw new EngineException(fault.Failure == WorkFailure.OutOfMemory ? EngineErrorKind.OutOfMemory : EngineErrorKind.WorkFailed, $"{what} failed: {fault.Message.TrimEnd('.')}.", fault);
+        }
+        finally
+        {
+            ledger.Release(uses[0].Owner);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Server.Wire;
+
+/// <summary>`POST /v1/model_jobs`.</summary>
+/// <param name="Type">quantize or perplexity.</param>
+/// <param name="To">quantize: the number format.</param>
+/// <param name="Name">quantize: id of the new model.</param>
+/// <param name="Text">perplexity: what to foretell. Untrusted.</param>
+/// <param name="Adapter">perplexity: name or name@version.</param>
+/// <param name="MaxTokens">perplexity: tokens of the text that are read.</param>
+internal sealed record ModelJobRequest(string? Type, string? Model, string? To, string? Name, string? Text, string? Adapter, int? MaxTokens);
+
+internal sealed record ModelJobListBody(string Object, IReadOnlyList<ModelJobBody> Data);
+
+/// <summary>A job as it stands.</summary>
+/// <param name="Status">queued, running, completed, failed or cancelled.</param>
+/// <param name="Progress">0 to 1.</param>
+internal sealed record ModelJobBody(string Id, string Object, string Type, string Model, string Status, double Progress, ModelJobResult? Result, ErrorDetail? Error, long CreatedAt, long? FinishedAt);
+
+/// <summary>What came out: of quantising the first five, of measuring the last three.</summary>
+[method: JsonConstructor]
+internal sealed record ModelJobResult(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Model = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? BytesBefore = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? BytesAfter = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sha256 = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Requantized = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Perplexity = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardError = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Tokens = null);

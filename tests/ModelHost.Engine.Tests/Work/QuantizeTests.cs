@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using Platform.ModelHost.Engine.Work;
+using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
+
+namespace Platform.ModelHost.Engine.Tests.Work;
+
+/// <summary>Writing models in smaller formats: each works and foretells a text about as well as what it was made of.</summary>
+public sealed class QuantizeTests : IAsyncLifetime
+{
+    private const string Half = "half";
+    private readonly WorkingEngine working = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ModelEngine Engine => working.Engine;
+
+    /// <summary>A 16-bit model to begin with: the seed model's own weights, which have 8 bits, written longer.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        LlamaLibrary.Load();
+        const int f16 = 1;
+        ModelQuantization.Run(SeedModels.ChatFile, Path.Combine(working.Models, Half + ".gguf"), f16, threads: 1, _ => { });
+        await File.WriteAllTextAsync(Path.Combine(working.Models, Half + ".md"), "---\nanswers: false\n---\n", Cancellation);
+        await working.StartAsync();
+    }
+
+    public ValueTask DisposeAsync() => working.DisposeAsync();
+
+    /// <summary>The tolerances are about four times what was measured on the text that comes with the program.</summary>
+    [Fact]
+    public async Task Each_format_foretells_a_text_nearly_as_well_as_the_original()
+    {
+        var original = await MeasureAsync(Half);
+        Assert.InRange(original.Perplexity, 2, 16_384);
+        foreach (var (format, tolerance) in new[] { ("bf16", 0.002), ("q8_0", 0.002), ("q6_k", 0.005), ("q5_k_m", 0.01), ("q4_k_m", 0.01), ("q4_0", 0.02) })
+        {
+            var made = await Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, format, null), _ => { }, Cancellation);
+            Assert.Equal($"{Half}-{format}", made.ModelId);
+            var file = Path.Combine(working.Models, made.ModelId + ".gguf");
+            Assert.Equal((new FileInfo(file).Length, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, Cancellation)))), (made.BytesAfter, made.Sha256));
+            Assert.True(format == "bf16" || made.BytesAfter < made.BytesBefore);
+            Assert.False(made.IsRequantized);
+            var found = await MeasureAsync(made.ModelId);
+            TestContext.Current.SendDiagnosticMessage($"{format}: {made.BytesAfter:N0} bytes, perplexity {found.Perplexity:N2} ± {found.StandardError:N2} of {original.Perplexity:N2}");
+            Assert.Equal(original.Tokens, found.Tokens);
+            Assert.InRange(found.Perplexity / original.Perplexity, 1 - tolerance, 1 + tolerance);
+        }
+    }
+
+    [Fact]
+    public async Task The_new_model_is_known_loads_answers_and_may_do_what_the_old_one_may()
+    {
+        var shares = new List<double>();
+        var made = await Engine.Quantize.RunAsync(new QuantizeRequest("job", SeedModels.Chat, "q4_0", "small"), shares.Add, Cancellation);
+        Assert.True(made.IsRequantized);
+        Assert.Equal("small", made.ModelId);
+        Assert.Equal(1, shares[^1]);
+        Assert.Equal(shares.Order(), shares);
+        Assert.Contains(Engine.KnownModels, model => model.Id == "small");
+        Assert.NotEmpty((await Answer.OfAsync(Engine, SeedModels.Greedy("The river", 4) with { ModelId = "small" })).Text);
+        Assert.False(Engine.Find("small").CanAnswer); // its card came along
+        Assert.Equal(["half.gguf", "half.md", "small.gguf", "small.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
+    }
+
+    [Theory]
+    [InlineData("seed-chat", "q8_0", null, "to", "8.5 bits")]
+    [InlineData("seed-chat", "f16", null, "to", "does not come back")]
+    [InlineData("half", "f16", null, "to", "already")]
+    [InlineData("half", "q2_k", null, "to", "choose one of q8_0")]
+    [InlineData("half", "q8_0", "../x", "name", "a-z")]
+    [InlineData("half", "q8_0", "seed-chat", "name", "already")]
+    [InlineData("absent", "q8_0", null, "model", "absent")]
+    public void What_gains_nothing_or_cannot_be_is_refused_before_it_waits(string model, string to, string? name, string parameter, string told)
+    {
+        var refusal = Assert.Throws<EngineException>(() => Engine.Quantize.Check(new QuantizeRequest("job", model, to, name)));
+        Assert.Equal(parameter, refusal.Parameter);
+        Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <param name="type">ggml's number of the type that most weights have: f32, f16, bf16, q8_0, q6_K, q4_K.</param>
+    /// <param name="elements">In a block of it, of so many bytes.</param>
+    [Theory]
+    [InlineData(0, 1, 4, "f16", false, null)]
+    [InlineData(0, 1, 4, "q4_0", false, null)]
+    [InlineData(1, 1, 2, "bf16", false, null)]
+    [InlineData(30, 1, 2, "f16", false, null)]
+    [InlineData(30, 1, 2, "bf16", false, "already")]
+    [InlineData(30, 1, 2, "q8_0", false, null)]
+    [InlineData(8, 32, 34, "q6_k", true, null)]
+    [InlineData(8, 32, 34, "bf16", false, "does not come back")]
+    [InlineData(14, 256, 210, "q4_k_m", false, "again loses too much")]
+    [InlineData(12, 256, 144, "q4_0", false, "does not come back")]
+    public void What_loses_twice_is_refused_and_what_loses_a_little_more_is_said(int type, int elements, int bytes, string to, bool requantizes, string? told)
+    {
+        const int side = 1_024;
+        var header = new GgufHeader(3, new Dictionary<string, GgufValue>(), [new("norm", [side], 0, 0, side * 4), new("a", [side, side], type, 0, (long)side * side / elements * bytes)], 0, 0);
+        if (told is null) { Assert.Equal(requantizes, WeightFormat.Find(to).Requantizes(header)); }
+        else { Assert.Contains(told, Assert.Throws<EngineException>(() => WeightFormat.Find(to).Requantizes(header)).Message, StringComparison.Ordinal); }
+    }
+
+    [Fact]
+    public async Task An_end_in_the_middle_leaves_no_file_and_no_memory()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_k_m", "gone"), _ => cancel.Cancel(), cancel.Token));
+        Assert.Equal(["half.gguf", "half.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
+    }
+
+    private Task<PerplexityResult> MeasureAsync(string model) => Engine.Measure.RunAsync(new PerplexityRequest("job", model), _ => { }, Cancellation);
+}

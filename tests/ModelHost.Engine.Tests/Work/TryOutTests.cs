@@ -1,0 +1,87 @@
+using Platform.ModelHost.Engine.Work;
+
+namespace Platform.ModelHost.Engine.Tests.Work;
+
+/// <summary>Fault 13: a file that passes every check and ends llama.cpp ends a throw-away process only.</summary>
+public sealed class TryOutTests : IAsyncLifetime
+{
+    private readonly WorkingEngine working = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => working.DisposeAsync();
+
+    [Fact]
+    public async Task Fault_13_a_file_that_ends_llama_is_refused_and_remembered_and_others_go_on()
+    {
+        await working.WriteDeadlyModelAsync("deadly");
+        var engine = await working.StartAsync();
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => engine.LoadAsync("deadly", Cancellation));
+        Assert.Equal(EngineErrorKind.InvalidModelFile, refusal.Kind);
+        Assert.Contains("signal 6", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Memory.Uses, use => use.Owner == "deadly");
+        Assert.NotEmpty((await Answer.OfAsync(engine, SeedModels.Greedy("The river", 4))).Text);
+
+        var tried = await working.TriedAsync();
+        await engine.DisposeAsync();
+        // Whoever was started to try it again would leave another word.
+        engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", "echo started again >&2; exit 9", "sh"));
+        Assert.Contains("signal 6", (await Assert.ThrowsAsync<EngineException>(() => engine.LoadAsync("deadly", Cancellation))).Message, StringComparison.Ordinal);
+        Assert.NotEmpty((await Answer.OfAsync(engine, SeedModels.Greedy("The river", 4))).Text); // the good one was tried before, too
+        Assert.Equal(tried, await working.TriedAsync());
+    }
+
+    [Fact]
+    public async Task Fault_13_a_process_that_is_killed_in_mid_try_costs_its_model_only()
+    {
+        File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, "unlucky.gguf"));
+        var engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", "read -r order; kill -SEGV $$", "sh"), withModels: false);
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => engine.LoadAsync("unlucky", Cancellation));
+        Assert.Equal(EngineErrorKind.InvalidModelFile, refusal.Kind);
+        Assert.Contains("segmentation fault", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kill_for_want_of_memory_is_no_verdict_on_the_file_fault_15()
+    {
+        File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, "large.gguf"));
+        var engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", "read -r order; kill -KILL $$", "sh"), withModels: false);
+        Assert.Equal(EngineErrorKind.OutOfMemory, (await Assert.ThrowsAsync<EngineException>(() => engine.LoadAsync("large", Cancellation))).Kind);
+        await engine.DisposeAsync();
+        engine = await working.StartAsync(withModels: false);
+        Assert.Equal("large", (await engine.LoadAsync("large", Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task A_file_is_tried_once_be_it_wanted_by_many_and_known_by_its_content()
+    {
+        foreach (var name in (string[])["one", "two"]) { File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, name + ".gguf")); }
+        var count = Path.Combine(working.State, "starts");
+        var engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", $"echo >> '{count}'; exec '{Platform.Fakes.ModelHostFixture.ServerProgram}' \"$@\"", "sh"), withModels: false);
+        var path = Path.Combine(working.Models, "one.gguf");
+        var hashes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => engine.TryOut.TryAsync(path, Cancellation)));
+        await engine.LoadAsync("one", Cancellation);
+        await engine.LoadAsync("two", Cancellation);
+        Assert.Equal(engine.Find("two").Sha256, Assert.Single(hashes.Distinct()));
+        Assert.Single(await File.ReadAllLinesAsync(count, Cancellation));
+        Assert.DoesNotContain(engine.Memory.Uses, use => use.Owner.StartsWith("try:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_damaged_memory_of_what_was_tried_is_begun_anew()
+    {
+        await File.WriteAllTextAsync(Path.Combine(working.State, "tried-models.json"), "{ \"half", Cancellation);
+        await working.StartAsync();
+        Assert.Contains(working.Engine.Find(SeedModels.Chat).Sha256, await working.TriedAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_embedding_model_is_tried_as_one()
+    {
+        File.Copy(SeedModels.EmbedFile, Path.Combine(working.Models, "vectors.gguf"));
+        var engine = await working.StartAsync();
+        Assert.True((await engine.LoadAsync("vectors", Cancellation)).IsEmbedding);
+    }
+}
