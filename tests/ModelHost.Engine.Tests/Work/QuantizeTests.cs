@@ -60,7 +60,7 @@ public sealed class QuantizeTests : IAsyncLifetime
         Assert.Contains(Engine.KnownModels, model => model.Id == "small");
         Assert.NotEmpty((await Answer.OfAsync(Engine, SeedModels.Greedy("The river", 4) with { ModelId = "small" })).Text);
         Assert.False(Engine.Find("small").CanAnswer); // its card came along
-        Assert.Equal(["half.gguf", "half.md", "small.gguf", "small.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["half.gguf", "half.md", "small.gguf", "small.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
         Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
     }
 
@@ -105,7 +105,7 @@ public sealed class QuantizeTests : IAsyncLifetime
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_k_m", "gone"), _ => cancel.Cancel(), cancel.Token));
-        Assert.Equal(["half.gguf", "half.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["half.gguf", "half.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
         Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
     }
 
