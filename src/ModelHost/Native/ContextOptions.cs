@@ -28,6 +28,9 @@ public sealed record ContextOptions
 
     /// <summary>How positions are stretched; null leaves what the model's file says.</summary>
     public ContextRope? Rope { get; init; }
+
+    /// <summary>Keeps keys and values as F32 and computes attention plainly, to compare numbers. Else llama.cpp's choice, F16.</summary>
+    public bool FullPrecision { get; init; }
 }
 
 /// <param name="Kind">llama.cpp's number: 0 none, 1 linear, 2 YaRN.</param>

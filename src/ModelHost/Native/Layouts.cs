@@ -93,3 +93,33 @@ internal struct LlamaChatMessage
 {
     public nint role, content;
 }
+
+/// <summary>ggml_init_params, 24 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GgmlInitParams
+{
+    public nuint mem_size;
+    public nint mem_buffer;
+    public bool no_alloc;
+}
+
+/// <summary>ggml_tensor, 336 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GgmlTensor
+{
+    public int type;
+    public nint buffer;
+    public fixed long ne[4];
+    public fixed ulong nb[4];
+    public int op;
+    public fixed int op_params[16];
+    public int flags;
+    public GgmlTensor* src0, src1;
+    public fixed long other_src[8];
+    public nint view_src;
+    public nuint view_offs;
+    public void* data;
+    public fixed byte name[64];
+    public nint extra;
+    public fixed byte padding[8];
+}

@@ -31,6 +31,7 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         (parameters.n_outputs_max, parameters.n_outputs_max_per_seq) = ((uint)options.Outputs, (uint)options.OutputsPerSequence);
         if (options.Embeddings) { parameters.n_outputs_max = parameters.n_outputs_max_per_seq = (uint)options.BatchTokens; } // pooling reads every row
         if (options.Rope is { } rope) { (parameters.rope_scaling_type, parameters.rope_freq_scale, parameters.rope_freq_base, parameters.yarn_orig_ctx) = (rope.Kind, rope.Scale, rope.Base, (uint)rope.OriginalTokens); }
+        if (options.FullPrecision) { parameters.type_k = parameters.type_v = parameters.flash_attn_type = 0; }
         var context = new SafeLlamaContextHandle(model);
         var held = false;
         model.DangerousAddRef(ref held);

@@ -5,27 +5,6 @@ namespace Platform.ModelHost.Native.QuantisedRows;
 // Layouts of ggml's backend interface, API version 2, on 64-bit (ggml-backend-impl.h). Fields keep the C names; what this backend leaves out is null.
 #pragma warning disable IDE1006, CS0649
 
-/// <summary>ggml_tensor, 336 bytes.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct GgmlTensor
-{
-    public int type;
-    public nint buffer;
-    public fixed long ne[4];
-    public fixed ulong nb[4];
-    public int op;
-    public fixed int op_params[16];
-    public int flags;
-    public GgmlTensor* src0, src1;
-    public fixed long other_src[8];
-    public nint view_src;
-    public nuint view_offs;
-    public void* data;
-    public fixed byte name[64];
-    public nint extra;
-    public fixed byte padding[8];
-}
-
 /// <summary>ggml_backend_reg, 48 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct GgmlBackendReg

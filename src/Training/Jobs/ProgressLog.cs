@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.Training.Jobs;
+
+/// <summary>Where a job stands. The names stand in progress files: append only.</summary>
+public enum JobState
+{
+    Running, Paused, Cancelled, Succeeded, Failed,
+}
+
+/// <summary>One line of progress.jsonl; what does not apply is left out. Of two metrics lines with one step the later holds: a job that goes on repeats what was not yet kept.</summary>
+/// <param name="Type">metrics, message or state.</param>
+/// <param name="At">UTC.</param>
+public sealed record ProgressLine(string Type, DateTimeOffset At)
+{
+    /// <summary>Steps that are behind.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>All steps.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>From 0, with its part.</summary>
+    public double? Epoch { get; init; }
+
+    public double? TrainLoss { get; init; }
+
+    public double? ValidLoss { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    public double? GradNorm { get; init; }
+
+    public double? LossScale { get; init; }
+
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>Since the job began.</summary>
+    public long? TrainedTokens { get; init; }
+
+    /// <summary>Of a message: info, warn or error.</summary>
+    public string? Level { get; init; }
+
+    public string? Message { get; init; }
+
+    /// <summary>Ids of the rows that a message is about.</summary>
+    public IReadOnlyList<string>? Rows { get; init; }
+
+    public JobState? State { get; init; }
+
+    /// <summary>Why a job failed.</summary>
+    public TrainingFault? Fault { get; init; }
+}
+
+/// <summary>Appends to progress.jsonl, a whole line at a time, so that a follower never reads half of one that stays.</summary>
+internal sealed class ProgressLog : IDisposable
+{
+    private readonly FileStream file;
+    private readonly TimeProvider time;
+
+    internal ProgressLog(string path, TimeProvider time)
+    {
+        this.time = time;
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        file.SetLength(EndOfLines(file)); // a killed worker may have left half a line
+        file.Seek(0, SeekOrigin.End);
+    }
+
+    internal void Metrics(Func<ProgressLine, ProgressLine> fill) => Append(fill(new ProgressLine("metrics", time.GetUtcNow())));
+
+    internal void Message(string level, int step, string message, IReadOnlyList<string>? rows = null) => Append(new ProgressLine("message", time.GetUtcNow()) { Level = level, Step = step, Message = message, Rows = rows });
+
+    internal void State(JobState state, string? message = null, TrainingFault? fault = null) => Append(new ProgressLine("state", time.GetUtcNow()) { State = state, Message = message, Fault = fault });
+
+    private void Append(ProgressLine line)
+    {
+        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, ProgressJson.Default.ProgressLine), (byte)'\n']);
+        file.Flush();
+    }
+
+    private static long EndOfLines(FileStream file)
+    {
+        for (var at = file.Length; at > 0; at--)
+        {
+            file.Position = at - 1;
+            if (file.ReadByte() == '\n') { return at; }
+        }
+        return 0;
+    }
+
+    public void Dispose() => file.Dispose();
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ProgressLine))]
+internal sealed partial class ProgressJson : JsonSerializerContext;

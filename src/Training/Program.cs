@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
+using Platform.Training;
+using Platform.Training.Jobs;
+
+const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON";
+try
+{
+    switch (args)
+    {
+        case ["train", var path, .. var rest] when rest is [] or ["--stdin"]:
+            using (var self = Process.GetCurrentProcess()) { self.PriorityClass = ProcessPriorityClass.BelowNormal; } // answers come first
+            var folder = new JobFolder(path);
+            using (var control = new JobControl(folder))
+            {
+                control.HearSignals();
+                if (rest.Length > 0) { control.HearStandardInput(); }
+                return new JobWorker(folder, control, TimeProvider.System).Run() switch { JobState.Succeeded => 0, JobState.Paused => 3, _ => 4 };
+            }
+        case ["forecast", var path]:
+            Console.WriteLine(Forecast.Of(new JobFolder(path), TimeProvider.System));
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (Exception fault) when (fault is TrainingException or NativeCallException or NativesUnusableException or GgufException or IOException or OutOfMemoryException)
+{
+    Console.Error.WriteLine(fault.Message);
+    return 1;
+}

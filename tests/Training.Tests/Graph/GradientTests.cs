@@ -1,0 +1,45 @@
+using Platform.ModelHost.Native.Tensors;
+using Platform.Training.Graph;
+
+namespace Platform.Training.Tests.Graph;
+
+/// <summary>The gradient that is computed is the slope that is measured, for every trained tensor.</summary>
+public sealed class GradientTests
+{
+    private const double Tolerance = 1e-3;
+
+    [Theory]
+    [InlineData("llama", true)]
+    [InlineData("llama", false)]
+    [InlineData("qwen2", true)]
+    [InlineData("qwen2", false)]
+    [InlineData("qwen3", true)]
+    [InlineData("qwen3", false)]
+    public void Gradients_are_the_measured_slopes_on_a_base_of_floats(string architecture, bool hasOwnHead) =>
+        Check(new SyntheticModel { Architecture = architecture, HasOwnHead = hasOwnHead, HeadWidth = architecture == "qwen3" ? 32 : 16 }, Precision.Fast);
+
+    [Theory]
+    [InlineData("llama", TensorType.Q8)]
+    [InlineData("qwen2", TensorType.Q8)]
+    [InlineData("qwen3", TensorType.Q8)]
+    [InlineData("llama", TensorType.Q4K)]
+    [InlineData("llama", TensorType.Q6K)]
+    [InlineData("llama", TensorType.BF16)]
+    public void Gradients_are_the_measured_slopes_on_a_packed_base(string architecture, TensorType type) => Check(Packed(architecture, type), Precision.Exact);
+
+    private static SyntheticModel Packed(string architecture, TensorType type) => type is TensorType.Q4K or TensorType.Q6K
+        ? new SyntheticModel { Architecture = architecture, Type = type, Width = 256, HeadWidth = 64, Inner = 256, Layers = 1 }
+        : new SyntheticModel { Architecture = architecture, Type = type };
+
+    private static void Check(SyntheticModel synthetic, Precision precision)
+    {
+        using var folder = new TemporaryFolder();
+        using var site = new TrainingSite(synthetic.Write(folder), precision);
+        var batch = site.Batch();
+        var gradients = site.Backward(batch);
+        var errors = site.Adapter.Trained.Select(t => (t.Name, Error: Slope.Error(t, gradients[t.Name], () => batch.Loss(site.Forward(batch))))).ToArray();
+        Assert.Equal(14 * synthetic.Layers, errors.Length);
+        TestContext.Current.TestOutputHelper?.WriteLine($"mean {errors.Average(e => e.Error):g3}, worst {errors.Max(e => e.Error):g3}");
+        Assert.All(errors, e => Assert.True(e.Error <= Tolerance, $"{e.Name}: relative error {e.Error:g3}"));
+    }
+}

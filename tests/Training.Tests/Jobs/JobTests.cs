@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using Platform.ModelHost.Native.Gguf;
+using Platform.Training.Jobs;
+
+namespace Platform.Training.Tests.Jobs;
+
+/// <summary>A job learns, says how it goes, and leaves an adapter that can be served.</summary>
+public sealed class JobTests
+{
+    [Fact]
+    public void A_job_learns_and_leaves_an_adapter_that_its_model_serves()
+    {
+        using var bench = new JobBench();
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        Assert.InRange(bench.ValidLossAt(40), 0, 0.75 * bench.ValidLossAt(0));
+        using var file = File.OpenRead(bench.Folder.Adapter);
+        Assert.Equal(16, AdapterCheck.Run(file, GgufReader.Read(bench.Settings["model"]!.GetValue<string>()), new string('c', 64)).Rank);
+        var last = bench.Progress.Last(l => l.TryGetProperty("train_loss", out _));
+        Assert.Equal((40, 40, 4.0), (last.GetProperty("step").GetInt32(), last.GetProperty("steps").GetInt32(), last.GetProperty("epoch").GetDouble()));
+        Assert.Equal(0.0003, last.GetProperty("learning_rate").GetDouble(), 1e-9);
+        Assert.All((string[])["grad_norm", "loss_scale", "tokens_per_second", "trained_tokens"], name => Assert.True(last.GetProperty(name).GetDouble() > 0));
+        Assert.Equal(["Running", "Succeeded"], bench.Progress.Where(l => l.TryGetProperty("state", out _)).Select(l => l.GetProperty("state").GetString()));
+        Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("difference of a logit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_same_job_gives_the_same_adapter_to_the_bit()
+    {
+        using var one = new JobBench(change: s => s["lora"] = new JsonObject { ["dropout"] = 0.2 });
+        using var other = new JobBench(change: s => s["lora"] = new JsonObject { ["dropout"] = 0.2 });
+        one.Run();
+        other.Run();
+        Assert.Equal(File.ReadAllBytes(one.Folder.Adapter), File.ReadAllBytes(other.Folder.Adapter));
+    }
+
+    [Fact]
+    public void A_job_stops_when_its_evaluation_no_longer_falls_keeps_the_best_and_says_why()
+    {
+        using var bench = new JobBench(change: s =>
+        {
+            s["early_stopping"] = new JsonObject { ["patience"] = 2, ["min_delta"] = 0.01 };
+            (s["learning_rate"], s["epochs"], s["evaluate_every"]) = (0.02, 40, 5);
+        });
+        bench.Write("train.jsonl", JobBench.Rows(8, seed: 9)); // so few that they are soon known by heart
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        var why = bench.Progress.Single(l => l.TryGetProperty("message", out var text) && text.GetString()!.StartsWith("Stopped after step", StringComparison.Ordinal));
+        Assert.Contains("are kept", why.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.InRange(why.GetProperty("step").GetInt32(), 10, 39);
+    }
+
+    [Fact]
+    public void Raw_text_is_learned_in_pieces_that_predict_each_token_once()
+    {
+        using var bench = new JobBench(change: s => (s["method"], s["sequence_tokens"]) = ("pretraining", 8));
+        var random = new Random(3);
+        var text = Enumerable.Range(0, 50).Select(_ => 2 + random.Next(8)).ToArray();
+        bench.Write("train.jsonl", [new JsonObject { ["id"] = "book", ["tokens"] = new JsonArray([.. text.Select(t => JsonValue.Create(t))]) }]);
+        bench.Write("valid.jsonl", [new JsonObject { ["tokens"] = new JsonArray([.. text.Select(t => JsonValue.Create(t))]) }]);
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        var pieces = Batches.RowFile.Pieces(bench.Folder.File("train.jsonl"), 96, 8);
+        Assert.Equal(49, pieces.Sum(p => p.Counted));
+        Assert.True(bench.ValidLossAt(4) < bench.ValidLossAt(0));
+    }
+
+    [Fact]
+    public void Only_what_a_job_can_be_is_accepted_and_a_row_is_named_with_its_fault()
+    {
+        Refused(TrainingFault.Job, "lora.rank is 12", s => s["lora"] = new JsonObject { ["rank"] = 12 });
+        Refused(TrainingFault.Job, "'w' is no projection", s => s["lora"] = new JsonObject { ["targets"] = new JsonArray("q", "w") });
+        Refused(TrainingFault.Job, "learning_rate is 3", s => s["learning_rate"] = 3);
+        Refused(TrainingFault.Job, "learning_rat", s => s["learning_rat"] = 0.1);
+        Refused(TrainingFault.Job, "is not there", s => s["model"] = "/nowhere.gguf");
+        Refused(TrainingFault.Job, "names of files", s => s["train"] = "../train.jsonl");
+        Refused(TrainingFault.Data, "Row 'x' has the token 96 at 1; the model has 0 to 95", _ => { }, """{"id":"x","tokens":[1,96]}""");
+        Refused(TrainingFault.Data, "Row 'line 1' has 40 tokens; 33 fit", _ => { }, $$"""{"tokens":[{{string.Join(',', Enumerable.Repeat(1, 40))}}]}""");
+        Refused(TrainingFault.Data, "2 weights for 3 tokens", _ => { }, """{"tokens":[1,2,3],"weights":[1,1]}""");
+        Refused(TrainingFault.Data, "has the weight -1 at 2", _ => { }, """{"tokens":[1,2,3],"weights":[0,1,-1]}""");
+        Refused(TrainingFault.Data, "no token that counts", _ => { }, """{"tokens":[1,2,3],"weights":[1,0,0]}""");
+        Refused(TrainingFault.Data, "Line 1 cannot be read", _ => { }, """{"tokens":[1,2,3""");
+        Refused(TrainingFault.Data, "needs 'prompt'", s => s["method"] = "dpo", """{"tokens":[1,2,3]}""");
+        Refused(TrainingFault.Model, "architecture is 'gemma'", _ => { }, model: new SyntheticModel { Architecture = "gemma" });
+    }
+
+    private static void Refused(TrainingFault fault, string words, Action<JsonObject> change, string? row = null, SyntheticModel? model = null)
+    {
+        using var bench = new JobBench(model, change);
+        if (row is not null) { File.WriteAllText(bench.Folder.File("train.jsonl"), row); }
+        var refusal = Assert.Throws<TrainingException>(() => bench.Run());
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(fault, refusal.Fault);
+        var last = bench.Progress[^1];
+        Assert.Equal(("Failed", fault.ToString()), (last.GetProperty("state").GetString(), last.GetProperty("fault").GetString()));
+    }
+}

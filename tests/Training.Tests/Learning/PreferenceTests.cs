@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using Platform.Training.Batches;
+using Platform.Training.Graph;
+using Platform.Training.Jobs;
+using Platform.Training.Learning;
+using Platform.Training.Tests.Graph;
+using Platform.Training.Tests.Jobs;
+
+namespace Platform.Training.Tests.Learning;
+
+/// <summary>Learning from pairs: the loss is the one of the paper, its gradient the measured slope, and the preferred answers become likelier.</summary>
+public sealed class PreferenceTests : IDisposable
+{
+    private const double Beta = 0.3;
+    private readonly TemporaryFolder folder = new();
+
+    [Theory]
+    [InlineData(48)]
+    [InlineData(1_024)]
+    public void The_gradient_of_preferences_is_the_measured_slope_of_their_loss(int microBatchTokens)
+    {
+        using var site = new TrainingSite(new SyntheticModel().Write(folder), Precision.Fast);
+        var objective = new PreferenceObjective(site.Shelf, site.Adapter, Pairs(), Beta, new LearningOptions(microBatchTokens, Recompute: false));
+        site.Adapter.ClearGradients();
+        var (loss, _) = objective.Learn([0, 1, 2], 1, 1, () => { });
+        var gradients = site.Adapter.Trained.ToDictionary(t => t.Name, t => t.Gradient.ToArray());
+        Assert.Equal(loss, objective.Evaluate(() => { }), 1e-5);
+        Assert.All(site.Adapter.Trained, t => Assert.InRange(Slope.Error(t, gradients[t.Name], () => objective.Evaluate(() => { })), 0, 1e-3));
+    }
+
+    [Fact]
+    public void An_adapter_without_effect_prefers_nothing()
+    {
+        using var site = new TrainingSite(new SyntheticModel().Write(folder), Precision.Fast);
+        foreach (var b in site.Adapter.Trained.Where(t => t.Name.EndsWith(".lora_b", StringComparison.Ordinal))) { b.Value.Write(new float[b.Value.Elements]); }
+        Assert.Equal(Math.Log(2), new PreferenceObjective(site.Shelf, site.Adapter, Pairs(), Beta, new LearningOptions(256, Recompute: false)).Evaluate(() => { }), 1e-6);
+    }
+
+    [Fact]
+    public void A_job_learns_to_prefer()
+    {
+        using var bench = new JobBench(change: s => (s["method"], s["beta"]) = ("dpo", Beta));
+        bench.Write("train.jsonl", Rows(40, seed: 1));
+        bench.Write("valid.jsonl", Rows(12, seed: 2));
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        Assert.Equal(Math.Log(2), bench.ValidLossAt(0), 1e-6);
+        Assert.InRange(bench.ValidLossAt(20), 0, 0.5);
+    }
+
+    private static List<PreferencePair> Pairs()
+    {
+        var random = new Random(4);
+        return [.. Enumerable.Range(0, 3).Select(i => new PreferencePair(Answer($"{i}", 5 + i), Answer($"{i}", 9 - i)))];
+
+        Example Answer(string id, int length) => new(id, [.. Enumerable.Range(0, 6 + length).Select(_ => random.Next(96))], [.. Enumerable.Range(0, 6 + length).Select(at => at < 6 ? 0f : 1f)]);
+    }
+
+    /// <summary>The answer that repeats the prompt's last token is preferred to one that does not.</summary>
+    private static IEnumerable<JsonObject> Rows(int count, int seed)
+    {
+        var random = new Random(seed);
+        for (var i = 0; i < count; i++)
+        {
+            var (prompt, other) = (Enumerable.Range(0, 4).Select(_ => 2 + random.Next(8)).ToArray(), 10 + random.Next(8));
+            yield return new JsonObject { ["id"] = $"pair-{i}", ["prompt"] = Numbers(prompt), ["chosen"] = Numbers([prompt[^1], prompt[^1]]), ["rejected"] = Numbers([other, prompt[^1], other]) };
+        }
+
+        static JsonArray Numbers(int[] tokens) => new([.. tokens.Select(t => JsonValue.Create(t))]);
+    }
+
+    public void Dispose() => folder.Dispose();
+}
