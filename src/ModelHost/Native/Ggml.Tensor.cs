@@ -22,6 +22,9 @@ internal static unsafe partial class Ggml
 
     [LibraryImport(Base)] internal static partial nint ggml_mul_mat(nint context, nint a, nint b);
 
+    /// <summary>10 adds in F32 where the device would add in the weights' type.</summary>
+    [LibraryImport(Base)] internal static partial void ggml_mul_mat_set_prec(nint product, int precision);
+
     [LibraryImport(Base)] internal static partial nint ggml_out_prod(nint context, nint a, nint b);
 
     [LibraryImport(Base)] internal static partial nint ggml_add(nint context, nint a, nint b);

@@ -18,7 +18,7 @@ public sealed record Example(string Id, int[] Tokens, float[] Weights)
     public Example Checked(int vocabulary, int mostTokens)
     {
         if (Tokens.Length < 2) { throw Refused($"has {Tokens.Length} tokens; at least 2 are needed, one to predict the other"); }
-        if (Tokens.Length > mostTokens + 1) { throw Refused($"has {Tokens.Length} tokens; {mostTokens + 1} fit. Shorten it or raise sequence_tokens"); }
+        if (Tokens.Length > mostTokens + 1) { throw Refused($"has {Tokens.Length} tokens; {mostTokens + 1} fit. Shorten it, or raise sequence_tokens where the model's context allows"); }
         if (Weights.Length != Tokens.Length) { throw Refused($"has {Weights.Length} weights for {Tokens.Length} tokens"); }
         var token = Array.FindIndex(Tokens, t => t < 0 || t >= vocabulary);
         if (token >= 0) { throw Refused($"has the token {Tokens[token]} at {token}; the model has 0 to {vocabulary - 1}"); }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -51,15 +52,28 @@ public static class RowFile
     {
         if (!File.Exists(path)) { throw new TrainingException(TrainingFault.Data, $"The rows {path} are not there."); }
         var (number, rows) = (0, 0);
-        foreach (var line in File.ReadLines(path))
+        using var reader = new StreamReader(path);
+        while (Line(reader, number + 1) is { } line)
         {
             number++;
-            if (line.Length > LongestLine) { throw Refused(number, $"has {line.Length} characters; {LongestLine} are the most"); }
             if (string.IsNullOrWhiteSpace(line)) { continue; }
             if (++rows > MostRows) { throw Refused(number, $"is one too many: {MostRows} rows are the most"); }
             yield return (number, Parse(line, number));
         }
         if (rows == 0) { throw new TrainingException(TrainingFault.Data, $"The file {Path.GetFileName(path)} has no rows."); }
+    }
+
+    /// <summary>The next line, never more of it than may be; null at the end.</summary>
+    private static string? Line(StreamReader reader, int number)
+    {
+        var line = new StringBuilder();
+        while (reader.Read() is >= 0 and var character)
+        {
+            if (character == '\n') { return line.ToString(); }
+            if (line.Length == LongestLine) { throw Refused(number, $"has more than {LongestLine} characters"); }
+            line.Append((char)character);
+        }
+        return line.Length > 0 ? line.ToString() : null;
     }
 
     private static RowBody Parse(string line, int number)

@@ -30,7 +30,7 @@ public static class LogitParity
     public static float[] Served(string model, string? adapter, int[] tokens, CancellationToken cancellation)
     {
         using var weights = SafeLlamaModelHandle.Load(model, new ModelLoadOptions(GpuLayers: 0), cancellation);
-        using var context = SafeLlamaContextHandle.Create(weights, new ContextOptions { MemoryTokens = 256, BatchTokens = 256, Sequences = 1, Threads = 1, Outputs = tokens.Length, OutputsPerSequence = tokens.Length, FullPrecision = true });
+        using var context = SafeLlamaContextHandle.Create(weights, new ContextOptions { MemoryTokens = MostTokens, BatchTokens = MostTokens, Sequences = 1, Threads = 1, Outputs = tokens.Length, OutputsPerSequence = tokens.Length, FullPrecision = true });
         using var lora = adapter is null ? null : SafeLlamaAdapterHandle.Load(weights, adapter);
         if (lora is not null) { context.SetAdapters([(lora, 1)]); }
         using var batch = new SafeLlamaBatchHandle(tokens.Length);

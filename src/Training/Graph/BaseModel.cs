@@ -31,6 +31,9 @@ public sealed class BaseModel : IDisposable
     /// <summary>Bytes that its weights and their transposed copies take.</summary>
     public long Bytes => store.Bytes;
 
+    /// <summary>Whether all its matrices are F32. Products with others round their inputs too.</summary>
+    public bool IsExact => Layers.SelectMany(l => l.Matrices).Append(Head).All(m => m.Weight.Type == TensorType.F32);
+
     internal Tensor Embedding { get; }
 
     internal Tensor OutputNorm { get; }

@@ -10,7 +10,7 @@ namespace Platform.Training.Graph;
 /// <param name="Recompute">Keeps only each layer's input and computes the rest again on the way back: a tenth of the memory, about 40 % more time.</param>
 /// <param name="Logits">Keeps the logits of all rows too, for comparing.</param>
 /// <param name="MostLogits">Numbers of logits that are held at a time: rows by vocabulary, at least one row.</param>
-public sealed record GraphPlan(Bucket Bucket, LoraWeights? Adapter, bool Backward, bool Recompute = false, bool Logits = false, long MostLogits = 16 << 20);
+public sealed record GraphPlan(Bucket Bucket, LoraWeights? Adapter, bool Backward, bool Recompute = false, bool Logits = false, long MostLogits = 4 << 20);
 
 /// <summary>One forward pass, and one back, over a batch of one shape. Built once, computed often.</summary>
 public sealed class TrainingGraph : IDisposable

@@ -62,6 +62,7 @@ internal sealed class WeightStore(GgufHeader header, string path, ComputeBackend
             cancellation.ThrowIfCancellationRequested();
             Fill(file, table[name], tensors);
         }
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // the copies on the way are as large as the weights
     }
 
     /// <summary>Lets all tensors count as present, to measure graphs.</summary>
@@ -94,7 +95,8 @@ internal sealed class WeightStore(GgufHeader header, string path, ComputeBackend
             }
             floats ??= Floats(tensor, bytes);
             var length = (int)copy.Length(0);
-            copy.WriteBytes(TensorData.FromFloats(copy.Type, isTransposed ? Transpose(floats, (int)tensor.Shape[0], length) : floats, length));
+            var numbers = isTransposed ? Transpose(floats, (int)tensor.Shape[0], length) : floats;
+            if (copy.Type == TensorType.F32) { copy.Write(numbers); } else { copy.WriteBytes(TensorData.FromFloats(copy.Type, numbers, length)); }
         }
     }
 

@@ -13,6 +13,9 @@ public sealed class JobFolder(string path)
 
     public string Adapter => File("adapter.gguf");
 
+    /// <summary>The adapter before llama.cpp has confirmed it.</summary>
+    public string Unchecked => File("adapter.unchecked.gguf");
+
     /// <summary>While it exists the job is to pause.</summary>
     public string PauseMark => File("pause");
 

@@ -133,48 +133,6 @@ public sealed class JobSettings
     private static TrainingException Refused(string why) => new(TrainingFault.Job, $"job.json is refused: {why}.");
 }
 
-/// <summary>See <see cref="Graph.LoraOptions"/>.</summary>
-public sealed class LoraSettings
-{
-    public int Rank { get; set; } = 16;
-
-    public float Alpha { get; set; } = 32;
-
-    public float Dropout { get; set; }
-
-    /// <summary>Of q, k, v, o, gate, up, down; default all.</summary>
-    public string[] Targets { get; set; } = [.. ProjectionNames.All.Select(ProjectionNames.Name)];
-
-    public int LastLayers { get; set; }
-}
-
-/// <summary>See <see cref="Optimise.EarlyStop"/>.</summary>
-public sealed class EarlyStoppingSettings
-{
-    public int Patience { get; set; } = 3;
-
-    public double MinDelta { get; set; } = 0.005;
-}
-
-/// <summary>What rows hold and what is learned of them. The names stand in job files: append only.</summary>
-public enum TrainingMethod
-{
-    /// <summary>Tokens with weights.</summary>
-    Supervised,
-
-    /// <summary>Tokens of raw text, all of weight 1, cut into pieces.</summary>
-    Pretraining,
-
-    /// <summary>A prompt with an answer that is preferred to another.</summary>
-    Dpo,
-}
-
-/// <summary>Where a job is computed. The names stand in job files: append only.</summary>
-public enum TrainingDevice
-{
-    Cpu, Gpu,
-}
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Disallow)]
 [JsonSerializable(typeof(JobSettings))]
 internal sealed partial class JobJson : JsonSerializerContext;

@@ -87,7 +87,7 @@ internal sealed class JobSite : IDisposable
 
     private IObjective Objective(string path)
     {
-        var (vocabulary, most) = (Model.Shape.Vocabulary, Settings.SequenceTokens);
+        var (vocabulary, most) = (Model.Shape.Vocabulary, Math.Min(Settings.SequenceTokens, Model.Shape.ContextTokens));
         var options = new LearningOptions(Settings.MicroBatchTokens, Settings.Checkpointing);
         return Settings.Method switch
         {

@@ -7,7 +7,7 @@ namespace Platform.Training.Jobs;
 /// <summary>One job, from its folder to its adapter.</summary>
 internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvider time)
 {
-    private const double ExactTolerance = 5e-3, FastTolerance = 0.25;
+    private const double ExactTolerance = 5e-3, RoundedTolerance = 0.25;
 
     /// <summary>Begins the job, or goes on where its last checkpoint stands.</summary>
     /// <returns>How it ended.</returns>
@@ -20,10 +20,9 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
             if (control.ShallCancel) { return End(log, JobState.Cancelled, "The job was cancelled."); }
             if (control.ShallPause) { return End(log, JobState.Paused, "The job is paused."); }
             log.State(JobState.Running);
-            using var site = JobSite.Open(folder, CancellationToken.None);
-            var identity = JobIdentity.Of(site.Settings, site.ModelSha256, folder);
-            using var loop = new TrainingLoop(site, identity, log, control, time);
-            return Train(site, loop, identity, log) ?? Finish(site, loop, identity, log);
+            var (ended, trained) = Train(log);
+            if (trained is not null) { Publish(trained, log); }
+            return End(log, ended.State, ended.Message);
         }
         catch (TrainingException fault)
         {
@@ -37,20 +36,26 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         }
     }
 
-    /// <returns>How the job ended before its time, or null when it is through.</returns>
-    private JobState? Train(JobSite site, TrainingLoop loop, string identity, ProgressLog log)
+    /// <returns>How the job ended and, when it is through, what its adapter answers. All that training took is free again.</returns>
+    private ((JobState State, string Message) Ended, TrainedAnswers? Trained) Train(ProgressLog log)
     {
+        using var site = JobSite.Open(folder, CancellationToken.None);
+        var identity = JobIdentity.Of(site.Settings, site.ModelSha256, folder);
+        using var loop = new TrainingLoop(site, identity, log, control, time);
         try
         {
             loop.Run(Resume(site, identity, log));
-            return null;
         }
         catch (OperationCanceledException)
         {
-            if (control.ShallCancel) { return End(log, JobState.Cancelled, $"The job was cancelled after step {loop.State.Step} of {site.Steps}; its checkpoints are kept."); }
+            if (control.ShallCancel) { return ((JobState.Cancelled, $"The job was cancelled after step {loop.State.Step} of {site.Steps}; its checkpoints are kept."), null); }
             loop.Save();
-            return End(log, JobState.Paused, $"The job is paused after step {loop.State.Step} of {site.Steps}.");
+            return ((JobState.Paused, $"The job is paused after step {loop.State.Step} of {site.Steps}."), null);
         }
+        TakeBest(site, loop, identity, log);
+        AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Unchecked);
+        int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
+        return ((JobState.Succeeded, $"The adapter is {folder.Adapter}."), new TrainedAnswers(site.Settings.Model, probe, LogitParity.Trained(site.Shelf, site.Adapter, probe), site.Model.IsExact ? ExactTolerance : RoundedTolerance, loop.State.Step));
     }
 
     private TrainingState? Resume(JobSite site, string identity, ProgressLog log)
@@ -71,28 +76,22 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         return null;
     }
 
-    private JobState Finish(JobSite site, TrainingLoop loop, string identity, ProgressLog log)
+    private void TakeBest(JobSite site, TrainingLoop loop, string identity, ProgressLog log)
     {
         var state = loop.State;
-        if (site.Validation is not null && state.BestStep != state.Step)
-        {
-            CheckpointFile.Read(folder.Best, identity, site.Adapter);
-            log.Message("info", state.Step, loop.StoppedEarly ? site.EarlyStop.Reason(state.Step, state.BestLoss!.Value, state.BestStep, state.Waited)
-                : string.Create(CultureInfo.InvariantCulture, $"All {site.Steps} steps are done. The evaluation loss was lowest, {state.BestLoss:0.0000}, after step {state.BestStep}; those weights are kept."));
-        }
-        AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Adapter);
-        CheckParity(site, log, state.Step);
-        return End(log, JobState.Succeeded, $"The adapter is {folder.Adapter}.");
+        if (site.Validation is null || state.BestStep == state.Step) { return; }
+        CheckpointFile.Read(folder.Best, identity, site.Adapter);
+        log.Message("info", state.Step, loop.StoppedEarly ? site.EarlyStop.Reason(state.Step, state.BestLoss!.Value, state.BestStep, state.Waited)
+            : string.Create(CultureInfo.InvariantCulture, $"All {site.Steps} steps are done. The evaluation loss was lowest, {state.BestLoss:0.0000}, after step {state.BestStep}; those weights are kept."));
     }
 
-    /// <summary>llama.cpp must answer with the file what the training graph answers.</summary>
-    private void CheckParity(JobSite site, ProgressLog log, int step)
+    /// <summary>The adapter appears only when llama.cpp answers with it what the training graph answers.</summary>
+    private void Publish(TrainedAnswers trained, ProgressLog log)
     {
-        int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
-        var difference = LogitParity.Difference(LogitParity.Trained(site.Shelf, site.Adapter, probe), LogitParity.Served(site.Settings.Model, folder.Adapter, probe, CancellationToken.None));
-        var tolerance = site.Settings.Precision == Graph.Precision.Exact ? ExactTolerance : FastTolerance;
-        log.Message("info", step, string.Create(CultureInfo.InvariantCulture, $"The exported adapter answers as the trained one: the largest difference of a logit is {difference:g3}."));
-        if (difference > tolerance) { throw new TrainingException(TrainingFault.Export, string.Create(CultureInfo.InvariantCulture, $"llama.cpp's logits with the exported adapter differ by {difference:g3} from the trained ones; {tolerance} is the most. The adapter is not to be served.")); }
+        var difference = LogitParity.Difference(trained.Logits, LogitParity.Served(trained.Model, folder.Unchecked, trained.Tokens, CancellationToken.None));
+        if (!(difference <= trained.Tolerance)) { throw new TrainingException(TrainingFault.Export, string.Create(CultureInfo.InvariantCulture, $"llama.cpp's logits with the exported adapter differ by {difference:g3} from the trained ones; {trained.Tolerance} is the most. The adapter is not to be served.")); }
+        File.Move(folder.Unchecked, folder.Adapter, overwrite: true);
+        log.Message("info", trained.Step, string.Create(CultureInfo.InvariantCulture, $"llama.cpp answers with the exported adapter as the training graph does: the largest difference of a logit is {difference:g3}."));
     }
 
     private static JobState End(ProgressLog log, JobState state, string message)
@@ -100,4 +99,8 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         log.State(state, message);
         return state;
     }
+
+    /// <summary>What the trained adapter answers to a few tokens.</summary>
+    /// <param name="Tolerance">Of a logit.</param>
+    private sealed record TrainedAnswers(string Model, int[] Tokens, float[] Logits, double Tolerance, int Step);
 }

@@ -3,11 +3,15 @@ namespace Platform.ModelHost.Native.Tensors;
 /// <summary>The operations that training needs. Each gives a new tensor, computed when a graph that holds it is. Shapes are written [fastest, …].</summary>
 public sealed partial class TensorArena
 {
+    private const int FullPrecision = 10;
+
     /// <summary>a [k, n] by b [k, m] gives [n, m]: dot products of rows. Further dimensions of b repeat those of a. a may be packed.</summary>
     public Tensor MatrixProduct(Tensor a, Tensor b)
     {
         Check(a.Length(0) == b.Length(0) && b.Length(2) % a.Length(2) == 0 && b.Length(3) % a.Length(3) == 0 && a.HasWholeRows && !a.IsTransposed && Floats(b) && b.HasWholeRows, nameof(MatrixProduct), $"{a} and {b}");
-        return Made(Ggml.ggml_mul_mat(Room(), a.Native, b.Native));
+        var product = Made(Ggml.ggml_mul_mat(Room(), a.Native, b.Native));
+        if (a.Type == TensorType.F16) { Ggml.ggml_mul_mat_set_prec(product.Native, FullPrecision); } // sums of gradients leave the range of F16
+        return product;
     }
 
     /// <summary>a [n, t] by b [m, t] gives [n, m]: the sum over t of the outer products. Both F32.</summary>
