@@ -15,10 +15,8 @@ public sealed class ModelDownloadTests
         await using var hub = new Hub { CutAfter = 1_000_000 };
         var folder = Directory.CreateTempSubdirectory("e2e-hub-").FullName;
         var (code, error) = await hub.AskAsync(folder);
-        Assert.Equal(1, code);
-        Assert.Contains("platform: ", error, StringComparison.Ordinal);
-        hub.CutAfter = null;
-        await hub.AskAsync(folder);
+        Assert.True(code == 0, error);
+        Assert.Contains("(100 %)", error, StringComparison.Ordinal);
         Assert.InRange(hub.LastRangeFrom, 1, 1_000_000);
         Assert.Equal(Model, await File.ReadAllBytesAsync(Path.Combine(folder, "models", "owner", "repo", "seed-chat.gguf"), TestContext.Current.CancellationToken));
         Directory.Delete(folder, recursive: true);
@@ -32,7 +30,7 @@ public sealed class ModelDownloadTests
         var (code, error) = await hub.AskAsync(folder);
         Assert.Equal(1, code);
         Assert.Contains("SHA-256", error, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder, "models"), "*", SearchOption.AllDirectories));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(folder, "models"), "*", SearchOption.AllDirectories), file => file.EndsWith(".gguf", StringComparison.Ordinal) || file.EndsWith(".part", StringComparison.Ordinal));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -116,8 +114,14 @@ public sealed class ModelDownloadTests
             LastRangeFrom = from;
             response.StatusCode = from > 0 ? 206 : 200;
             response.ContentLength64 = Model.Length - from;
+            response.Headers["ETag"] = "\"1\"";
+            if (from > 0)
+            {
+                response.Headers["Content-Range"] = $"bytes {from}-{Model.Length - 1}/{Model.Length}";
+            }
             if (CutAfter is { } cut)
             {
+                CutAfter = null; // the next request is answered well
                 await response.OutputStream.WriteAsync(Model.AsMemory(from, cut));
                 await response.OutputStream.FlushAsync();
                 response.Abort();

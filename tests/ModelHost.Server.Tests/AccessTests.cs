@@ -19,6 +19,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         { "GET", "/metrics" }, { "GET", "/props" }, { "GET", "/slots" }, { "GET", "/queue" }, { "GET", "/v1/adapters" }, { "GET", "/lora-adapters" },
         { "POST", "/models/load" }, { "POST", "/models/unload" }, { "POST", "/models/pin" }, { "POST", "/models/default" }, { "DELETE", "/v1/models/seed-chat" }, { "GET", "/memory" }, { "POST", "/memory/fit" },
         { "GET", "/v1/model_jobs" }, { "POST", "/v1/model_jobs" }, { "GET", "/v1/model_jobs/seed-chat" }, { "GET", "/v1/model_jobs/seed-chat/events" }, { "POST", "/v1/model_jobs/seed-chat/cancel" },
+        { "GET", "/v1/downloads" }, { "POST", "/v1/downloads" }, { "GET", "/v1/downloads/seed-chat" }, { "DELETE", "/v1/downloads/seed-chat" }, { "GET", "/v1/downloads/seed-chat/events" }, { "POST", "/v1/downloads/seed-chat/cancel" },
         { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
         { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
     };

@@ -41,6 +41,12 @@ public sealed class EngineOptions
     /// <summary>Folder of more GGUF models, each loaded when it is first asked for by its name; null for none.</summary>
     public string? ModelDirectory { get; set; }
 
+    /// <summary>Address of the hub that models are downloaded from; null takes https://huggingface.co. A mirror's is named by HF_ENDPOINT.</summary>
+    public string? HubEndpoint { get; set; }
+
+    /// <summary>Token that is sent to the hub, and to no other host; null for none. Never logged.</summary>
+    public string? HubToken { get; set; }
+
     /// <summary>Minutes after which a model that nobody asked for and that is not pinned is unloaded; 0 keeps it, at most 525,600. The two models above are pinned.</summary>
     public double IdleMinutes { get; set; }
 

@@ -5,6 +5,7 @@ using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Models.Downloads;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Engine.Work;
@@ -15,14 +16,16 @@ namespace Platform.ModelHost.Engine;
 /// <summary>The loaded models and everything that can be asked of them. One thread owns each native context; every member here may be called from any thread.</summary>
 public sealed class ModelEngine : IAsyncDisposable
 {
+    private const string PublicHub = "https://huggingface.co";
+
     private readonly ModelCatalog catalog;
 
     private readonly MemoryLedger ledger;
 
-    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, MemoryLedger ledger, LlamaLibrary library)
+    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, ModelDownloads downloads, MemoryLedger ledger, LlamaLibrary library)
     {
         (this.catalog, this.ledger) = (catalog, ledger);
-        (TryOut, Quantize, Measure, Library) = (tryOut, quantize, measure, library);
+        (TryOut, Quantize, Measure, Downloads, Library) = (tryOut, quantize, measure, downloads, library);
     }
 
     /// <summary>Tries files in a process of their own.</summary>
@@ -36,6 +39,9 @@ public sealed class ModelEngine : IAsyncDisposable
 
     /// <summary>The native libraries in use: version, folder, devices.</summary>
     public LlamaLibrary Library { get; }
+
+    /// <summary>Downloads into the model folder.</summary>
+    public ModelDownloads Downloads { get; }
 
     /// <summary>Every loaded model.</summary>
     public IReadOnlyList<ModelInfo> Models => catalog.Infos;
@@ -168,6 +174,7 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <summary>Stops the loops after their running step. Requests on their way end with EngineException(Failed).</summary>
     public async ValueTask DisposeAsync()
     {
+        await Downloads.DisposeAsync();
         await catalog.DisposeAsync();
         TryOut.Dispose();
     }
@@ -188,7 +195,8 @@ public sealed class ModelEngine : IAsyncDisposable
             var chat = configured is null ? null : catalog.Add(configured, embeds: false, pin: true);
             if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null) { await catalog.LoadAsync(chat, cancellation); }
             var room = new WorkRoom(worker, ledger, library);
-            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), ledger, library);
+            var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);
+            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, ledger, library);
         }
         catch
         {

@@ -27,6 +27,7 @@ internal static class OptionsCheck
         if (options.PrefixMebibytes is < 0 or > 65_536) { yield return $"Engine:PrefixMebibytes is {options.PrefixMebibytes}; it must be 0 to 65,536."; }
         if (options.AdapterLimit is < 1 or > 256) { yield return $"Engine:AdapterLimit is {options.AdapterLimit}; it must be 1 to 256."; }
         if (options.IdleMinutes is not (>= 0 and <= 525_600)) { yield return $"Engine:IdleMinutes is {options.IdleMinutes}; it must be 0 to 525,600."; }
+        if (options.HubEndpoint is not null && !(Uri.TryCreate(options.HubEndpoint, UriKind.Absolute, out var hub) && hub.Scheme is "http" or "https" && hub.UserInfo.Length == 0)) { yield return $"The hub (HF_ENDPOINT, or Engine:HubEndpoint) must be an http or https address without a name or password in it, such as https://huggingface.co."; }
         if (options.MemoryMebibytes is < 0 or > 1L << 30) { yield return $"Engine:MemoryMebibytes is {options.MemoryMebibytes}; it must be 0 to {1L << 30}."; }
         if (options.ChatModel is null && options.EmbeddingModel is null && options.ModelDirectory is null) { yield return "Neither Engine:ChatModel nor Engine:EmbeddingModel names a GGUF file, and there is no Engine:ModelDirectory; at least one must be."; }
     }

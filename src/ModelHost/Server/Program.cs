@@ -12,6 +12,7 @@ using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Jobs;
 using Platform.ModelHost.Server.Metrics;
 using Platform.ModelHost.Server.Models;
+using Platform.ModelHost.Server.Models.Downloads;
 using Platform.ModelHost.Server.Rerank;
 using Platform.ModelHost.Server.Tokens;
 
@@ -35,7 +36,10 @@ if (options.Refusal() is { } refusal)
 
 builder.Services.AddSingleton(options);
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton(builder.Configuration.GetSection("Engine").Get<EngineOptions>() ?? new EngineOptions());
+var engine = builder.Configuration.GetSection("Engine").Get<EngineOptions>() ?? new EngineOptions();
+engine.HubEndpoint ??= Named(builder.Configuration["HF_ENDPOINT"]);
+engine.HubToken ??= Named(builder.Configuration["HF_TOKEN"]);
+builder.Services.AddSingleton(engine);
 builder.Services.AddSingleton<ServiceMetrics>();
 builder.Services.AddSingleton<EngineHost>();
 builder.Services.AddHostedService(services => services.GetRequiredService<EngineHost>());
@@ -61,6 +65,7 @@ app.MapListModels();
 app.MapGetModel();
 app.MapModelChanges();
 app.MapMemory();
+app.MapDownloads();
 app.MapChatCompletions();
 app.MapCreateEmbeddings();
 app.MapTokenize();
@@ -91,3 +96,5 @@ catch (OperationCanceledException) when (ending.IsCancellationRequested)
 }
 
 return Environment.ExitCode;
+
+static string? Named(string? setting) => string.IsNullOrWhiteSpace(setting) ? null : setting.Trim();

@@ -4,6 +4,7 @@ using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client.Admin;
 using Platform.Retrieval;
 using Platform.Web.Supervision;
 
@@ -58,7 +59,7 @@ internal static class ServeCommand
         }
     }
 
-    // False: the models cannot be used, which a person must change before anything can be asked.
+    // False: the models cannot be used, or the one that was asked for, which a person must change before anything can be asked.
     private static async Task<bool> AnnounceAsync(WebApplication app)
     {
         var models = app.Services.GetRequiredService<ModelHostStatus>();
@@ -68,6 +69,11 @@ internal static class ServeCommand
             if (state.Final)
             {
                 await Console.Error.WriteLineAsync($"platform: {state.Reason}");
+                return false;
+            }
+            if (state.Phase == ModelHostPhase.Ready && app.Configuration[HubModel.Setting] is { Length: > 0 } source
+                && !await HubModel.TakeUpAsync(source, app.Services.GetRequiredService<ModelAdmin>(), app.Lifetime.ApplicationStopping))
+            {
                 return false;
             }
             if (state.Phase == ModelHostPhase.Down)
@@ -91,7 +97,7 @@ internal static class ServeCommand
         var command = new Command("up", "Start the web server.") { port, data, model };
         command.Aliases.Add("serve");
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, _) =>
         {
             if (parsed.UnmatchedTokens.FirstOrDefault(token => !token.Contains('=', StringComparison.Ordinal)) is { } unknown)
             {
@@ -109,12 +115,11 @@ internal static class ServeCommand
             }
             if (parsed.GetValue(model) is { } wanted)
             {
-                var models = Path.Combine(SharedOptions.DataFolderOf(parsed.GetValue(data), [.. settings]), "models");
-                if (await SharedOptions.ResolveModelAsync(wanted, models, cancellation) is not { } file)
+                if (await SharedOptions.ModelSettingAsync(wanted) is not { } setting)
                 {
                     return 1;
                 }
-                settings.Add($"--Models:Chat={file}");
+                settings.Add($"--{setting.Key}={setting.Value}");
             }
             return await serve([.. settings]);
         });

@@ -10,39 +10,23 @@ internal static class SharedOptions
 
     internal static Option<string?> Model() => new("--model") { Description = "Chat model: a .gguf file, or hf:owner/repo/file.gguf." };
 
-    /// <summary>Where everything is kept: the option, else what the settings or the environment say, else ./data.</summary>
-    internal static string DataFolderOf(DirectoryInfo? given, params string[] settings) =>
-        given?.FullName ?? DataFolderAtStart.PathOf(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(settings).Build());
+    /// <summary>Where everything is kept: the option, else what the environment says, else ./data.</summary>
+    internal static string DataFolderOf(DirectoryInfo? given) =>
+        given?.FullName ?? DataFolderAtStart.PathOf(new ConfigurationBuilder().AddEnvironmentVariables().Build());
 
-    /// <summary>The model's path; null after saying on standard error what is wrong with it.</summary>
-    internal static async Task<string?> ResolveModelAsync(string wanted, string modelsDirectory, CancellationToken cancellation)
+    /// <summary>The setting that a model argument stands for: a file's path, or a hub's name; null after saying on standard error that there is no such file.</summary>
+    internal static async Task<(string Key, string Value)?> ModelSettingAsync(string wanted)
     {
-        try
+        if (HubModel.IsNamed(wanted))
         {
-            using var download = new ModelDownload(ModelDownload.ConfiguredHub());
-            return await download.ResolveAsync(wanted, modelsDirectory, new DownloadLine(), cancellation);
+            return (HubModel.Setting, wanted);
         }
-        catch (Exception problem) when (problem is IOException or ArgumentException or HttpRequestException or UnauthorizedAccessException)
+        var path = Path.GetFullPath(wanted);
+        if (File.Exists(path))
         {
-            await Console.Error.WriteLineAsync($"platform: {problem.Message}");
-            return null;
+            return ("Models:Chat", path);
         }
-    }
-
-    /// <summary>Shows a download as one line that is written over.</summary>
-    private sealed class DownloadLine : IProgress<(long Done, long Total)>
-    {
-        private long _shown = -1;
-
-        public void Report((long Done, long Total) value)
-        {
-            var percent = value.Total > 0 ? value.Done * 100 / value.Total : 0;
-            if (percent == _shown)
-            {
-                return;
-            }
-            _shown = percent;
-            Console.Error.Write($"\rDownloading {value.Done >> 20} of {value.Total >> 20} MiB ({percent} %){(percent == 100 ? "\n" : "")}");
-        }
+        await Console.Error.WriteLineAsync($"platform: The model file {path} does not exist. Name a .gguf file, or hf:owner/repo/file.gguf.");
+        return null;
     }
 }

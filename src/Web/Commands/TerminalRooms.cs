@@ -7,6 +7,7 @@ using Platform.Agents;
 using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
@@ -75,11 +76,11 @@ internal sealed class TerminalRooms
         builder.Configuration["Data:Directory"] = directory;
         if (model is not null)
         {
-            if (await SharedOptions.ResolveModelAsync(model, Path.Combine(directory, "models"), stop) is not { } file)
+            if (await SharedOptions.ModelSettingAsync(model) is not { } setting)
             {
                 return 1;
             }
-            builder.Configuration["Models:Chat"] = file;
+            builder.Configuration[setting.Key] = setting.Value;
         }
         // What fails in the database is thrown as well, and told as one sentence; what is cut short by a stop is no failure.
         builder.Logging.ClearProviders().AddFilter(null, LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -94,6 +95,10 @@ internal sealed class TerminalRooms
             if (state.Phase == ModelHostPhase.Down)
             {
                 await Console.Error.WriteLineAsync($"platform: {state.Reason}");
+                return 1;
+            }
+            if (builder.Configuration[HubModel.Setting] is { Length: > 0 } source && !await HubModel.TakeUpAsync(source, host.Services.GetRequiredService<ModelAdmin>(), stop))
+            {
                 return 1;
             }
             return await work(new TerminalRooms(host.Services), stop);

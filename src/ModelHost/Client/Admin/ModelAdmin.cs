@@ -6,7 +6,7 @@ using Platform.ModelHost.Client.Wire;
 namespace Platform.ModelHost.Client.Admin;
 
 /// <summary>The model service's models: what there is, what is loaded, what would fit. Everything here throws ModelHostException; another engine than our own has none of it (StatusCode 404).</summary>
-public sealed class ModelAdmin
+public sealed partial class ModelAdmin
 {
     private readonly ModelHostHttp _http;
     private readonly EnginePool _pool;

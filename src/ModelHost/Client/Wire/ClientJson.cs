@@ -6,6 +6,8 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(AdminModelListBody))]
 [JsonSerializable(typeof(AdminModelBody))]
+[JsonSerializable(typeof(DownloadListBody))]
+[JsonSerializable(typeof(DownloadBody))]
 [JsonSerializable(typeof(MemoryBody))]
 [JsonSerializable(typeof(MemoryFitBody))]
 [JsonSerializable(typeof(ErrorBody))]

@@ -1,6 +1,7 @@
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Models.Downloads;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Wire;
 
@@ -9,9 +10,10 @@ namespace Platform.ModelHost.Server.Models;
 /// <summary>The models as the API lists them.</summary>
 internal static class ModelCards
 {
-    /// <summary>Every model, first the one that answers where none is named; and each that is loaded and writes once more for every adapter that may stand on it.</summary>
+    /// <summary>Every model, first the one that answers where none is named; and each that is loaded and writes once more for every adapter that may stand on it; then what is being downloaded.</summary>
     public static IEnumerable<ModelCard> All(ModelEngine engine) =>
-        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).Select(adapter => On(model, adapter)).Prepend(Of(model)));
+        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).Select(adapter => On(model, adapter)).Prepend(Of(model)))
+            .Concat(engine.Downloads.All.Where(download => !download.IsFinished).Select(Of));
 
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     public static ModelCard Find(ModelEngine engine, string id) =>
@@ -25,6 +27,8 @@ internal static class ModelCards
             Default = model.IsDefault,
             NeedsBytes = model.NeedsBytes,
         };
+
+    private static ModelCard Of(ModelDownload download) => new(download.ModelId, "model", 0, "local", download.ModelId, null, null, new ModelStatus("downloading"), []) { Sha256 = download.Sha256 };
 
     private static ModelCard On(KnownModel model, AdapterInfo adapter) => Of(model) with
     {
