@@ -110,7 +110,8 @@ public sealed class DownloadTests
     {
         await using var room = await DownloadRoom.OpenAsync();
         room.Hub.StallsAt = 1000;
-        var ids = new[] { "a", "b", "c" }.Select(name => room.Downloads.Start($"hf:owner/repo/{name}.gguf").Id).ToArray();
+        string[] names = ["a", "b", "c"];
+        var ids = names.Select(name => room.Downloads.Start($"hf:owner/repo/{name}.gguf").Id).ToArray();
         var running = new List<string>();
         foreach (var _ in ids.Take(2)) { running.Add(await FirstRunningAsync(room, ids.Except(running))); }
         var waiting = ids.Except(running).Single();

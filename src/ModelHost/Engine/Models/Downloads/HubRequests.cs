@@ -61,7 +61,9 @@ internal sealed partial class HubRequests(Uri hub, string? token, HttpMessageHan
         catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new DownloadFault("hub_unreachable", $"{address.Host} cannot be reached: {(fault is HttpRequestException ? fault.Message : "it did not answer in time.")}", fault) { MayPass = true };
+            var wasReached = fault is HttpRequestException { HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError) };
+            throw wasReached ? new DownloadFault("connection_cut", $"The connection to {address.Host} ended before it answered.", fault) { MayPass = true }
+                : new DownloadFault("hub_unreachable", $"{address.Host} cannot be reached: {(fault is HttpRequestException ? fault.Message : "it did not answer in time.")}", fault) { MayPass = true };
         }
     }
 
