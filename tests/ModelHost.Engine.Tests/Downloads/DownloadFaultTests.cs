@@ -40,6 +40,19 @@ public sealed class DownloadFaultTests
         Assert.Empty(room.Registry.Folder.Files);
     }
 
+    [Fact]
+    public async Task What_ends_the_process_that_tries_it_never_gets_a_name_and_what_cannot_be_tried_now_is_kept()
+    {
+        await using var room = await DownloadRoom.OpenAsync();
+        room.TryOut = (path, _) => throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model '{room.Registry.Folder.IdOf(path)}' ended it.");
+        var end = await room.DownloadAsync();
+        Assert.Equal((DownloadStatus.Failed, "invalid_model"), (end.Status, end.ErrorCode));
+        Assert.Contains($"'{DownloadRoom.Id}' ended it", end.ErrorMessage, StringComparison.Ordinal);
+        Assert.Empty(room.Parts);
+        room.TryOut = (_, _) => throw new EngineException(EngineErrorKind.OutOfMemory, "There is no room.");
+        Assert.Equal(DownloadStatus.Completed, (await room.DownloadAsync()).Status);
+    }
+
     [Theory]
     [InlineData(404, "not_found")]
     [InlineData(410, "not_found")]

@@ -39,7 +39,7 @@ internal sealed class DownloadRoom : IAsyncDisposable
     internal void Open()
     {
         Registry = new ModelRegistry(new ModelFolder(Folder), null);
-        Downloads = new ModelDownloads(Registry, HubRequests.Of(Hub.Address, null, TimeProvider.System), new DownloadSurroundings(TimeProvider.System, _ => FreeBytes(), _ => TimeSpan.Zero, TryOut), NullLogger.Instance);
+        Downloads = new ModelDownloads(Registry, HubRequests.Of(Hub.Address, null, TimeProvider.System), new DownloadSurroundings(TimeProvider.System, _ => FreeBytes(), _ => TimeSpan.Zero, (path, cancellation) => TryOut(path, cancellation)), NullLogger.Instance);
     }
 
     /// <summary>Starts the usual source and waits for its end.</summary>
