@@ -3,24 +3,27 @@ using Platform.Fakes;
 
 namespace Platform.Conformance.Tests;
 
-/// <summary>One run of the script against one real service. The SDK is restored by its lock file into the artifacts folder, once.</summary>
+/// <summary>One run of the scripts against one real service. The SDKs are restored by their lock file into the artifacts folder, once.</summary>
 public sealed class JavaScriptRun : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
-    /// <summary>What the script said, a line a check.</summary>
+    /// <summary>What the scripts said, a line a check.</summary>
     public IReadOnlyList<string> Lines { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "javascript");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "openai")))
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", "@anthropic-ai", "sdk")))
         {
             await RunAsync(folder, "npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error");
         }
 
         await using var host = await ModelHostFixture.StartAsync();
-        Lines = await RunAsync(folder, "node", "conformance.mjs", new Uri(host.Endpoint, "/v1").ToString(), host.ApiKey);
+        foreach (var script in (string[])["conformance.mjs", "messages.mjs"])
+        {
+            Lines = [.. Lines, .. await RunAsync(folder, "node", script, new Uri(host.Endpoint, "/v1").ToString(), host.ApiKey)];
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,6 +1,6 @@
 namespace Platform.Conformance.Tests;
 
-/// <summary>OpenAI's own JavaScript SDK, run by node: what its users rely on. The checks are in javascript/conformance.mjs.</summary>
+/// <summary>OpenAI's and Anthropic's own JavaScript SDKs, run by node: what their users rely on. The checks are in javascript/conformance.mjs and messages.mjs.</summary>
 public sealed class JavaScriptSdkTests(JavaScriptRun run) : IClassFixture<JavaScriptRun>
 {
     [Theory]
@@ -14,8 +14,17 @@ public sealed class JavaScriptSdkTests(JavaScriptRun run) : IClassFixture<JavaSc
     [InlineData("completes")]
     [InlineData("embeds_by_its_default_format")]
     [InlineData("says_what_went_wrong_by_its_classes")]
+    [InlineData("responds")]
+    [InlineData("streams_a_response_as_it_says_it_whole")]
+    [InlineData("calls_functions_in_a_response_and_goes_on")]
+    [InlineData("follows_a_schema_in_a_response")]
+    [InlineData("messages_are_answered")]
+    [InlineData("messages_stream_what_they_say_whole")]
+    [InlineData("messages_call_tools_and_go_on")]
+    [InlineData("messages_are_counted")]
+    [InlineData("messages_say_what_went_wrong_by_their_classes")]
     public void It_works_as_its_users_expect(string check) => Assert.Equal("ok " + check, run.Lines.Single(line => line.StartsWith($"ok {check}", StringComparison.Ordinal) || line.StartsWith($"failed {check}:", StringComparison.Ordinal)));
 
     [Fact]
-    public void Every_check_of_the_script_is_a_row_above() => Assert.Equal(10, run.Lines.Count);
+    public void Every_check_of_the_scripts_is_a_row_above() => Assert.Equal(19, run.Lines.Count);
 }

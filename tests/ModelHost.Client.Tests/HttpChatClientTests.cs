@@ -93,7 +93,7 @@ public sealed class HttpChatClientTests
     {
         await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         var image = new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")]);
-        var tools = new ChatOptions { ModelId = "m", Tools = [AIFunctionFactory.Create(() => 1, "f")] };
+        var tools = new ChatOptions { ModelId = "m", Tools = [new HostedWebSearchTool()] };
         Assert.Equal(ModelHostErrorKind.BadRequest, (await Assert.ThrowsAsync<ModelHostException>(() => engine.Chat.GetResponseAsync([image], Named, Cancellation))).Kind);
         Assert.Equal(ModelHostErrorKind.BadRequest, (await Assert.ThrowsAsync<ModelHostException>(() => engine.Chat.GetResponseAsync("hi", tools, Cancellation))).Kind);
         Assert.Empty(engine.Requests);

@@ -15,7 +15,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
     public static TheoryData<string, string> ClosedPaths => new()
     {
         { "GET", "/v1/models" }, { "GET", "/v1/models/seed-chat" }, { "POST", "/v1/chat/completions" }, { "POST", "/v1/embeddings" }, { "POST", "/tokenize" },
-        { "POST", "/v1/completions" }, { "POST", "/detokenize" }, { "POST", "/apply-template" }, { "POST", "/v1/chat/completions/input_tokens" }, { "POST", "/v1/rerank" }, { "POST", "/rerank" },
+        { "POST", "/v1/completions" }, { "POST", "/v1/responses" }, { "POST", "/v1/responses/input_tokens" }, { "POST", "/v1/messages" }, { "POST", "/v1/messages/count_tokens" }, { "POST", "/detokenize" }, { "POST", "/apply-template" }, { "POST", "/v1/chat/completions/input_tokens" }, { "POST", "/v1/rerank" }, { "POST", "/rerank" },
         { "GET", "/metrics" }, { "GET", "/props" }, { "GET", "/slots" }, { "GET", "/queue" }, { "GET", "/v1/adapters" }, { "GET", "/lora-adapters" },
         { "POST", "/models/load" }, { "POST", "/models/unload" }, { "POST", "/models/pin" }, { "POST", "/models/default" }, { "DELETE", "/v1/models/seed-chat" }, { "GET", "/memory" }, { "POST", "/memory/fit" },
         { "GET", "/v1/model_jobs" }, { "POST", "/v1/model_jobs" }, { "GET", "/v1/model_jobs/seed-chat" }, { "GET", "/v1/model_jobs/seed-chat/events" }, { "POST", "/v1/model_jobs/seed-chat/cancel" },
@@ -35,7 +35,9 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
             request.Headers.TryAddWithoutValidation("Authorization", $"{scheme} {key}");
             using var response = await http.SendAsync(request, Cancellation);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-            Assert.Equal("invalid_api_key", (await Calls.ReadAsync(response)).Code());
+            var body = await Calls.ReadAsync(response);
+            Assert.Equal("authentication_error", body.GetProperty("error").GetProperty("type").GetString());
+            Assert.Equal(path.StartsWith("/v1/messages", StringComparison.Ordinal) ? null : "invalid_api_key", body.GetProperty("error").TryGetProperty("code", out var code) ? code.GetString() : null);
         }
     }
 

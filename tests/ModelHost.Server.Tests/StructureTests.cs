@@ -57,6 +57,42 @@ public sealed class StructureTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
+    public async Task With_tools_and_a_schema_the_answer_is_a_call_or_a_value_of_it()
+    {
+        var seen = new HashSet<string?>();
+        for (var seed = 1; seed < 100 && seen.Count < 2; seed++)
+        {
+            var choice = (await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", " + Tools + $$$"""
+                , "temperature": 2, "top_p": 1, "top_k": 0, "min_p": 0, "seed": {{{seed}}}, "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"enum": ["<t", "<u"]} } } }
+                """)).GetProperty("choices")[0];
+            seen.Add(choice.GetProperty("finish_reason").GetString());
+            Assert.True(choice.GetProperty("message").GetProperty("content").GetString() is null or "\"<t\"" or "\"<u\"");
+        }
+
+        Assert.Equal(["stop", "tool_calls"], seen.Order());
+    }
+
+    [Fact]
+    public async Task Without_parallel_calls_there_is_never_a_second()
+    {
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var choice = (await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", \"tool_choice\": \"required\", " + Tools + ", \"parallel_tool_calls\": false, \"temperature\": 2, \"top_p\": 1, \"top_k\": 0, \"min_p\": 0, \"seed\": " + seed + "}")).GetProperty("choices")[0];
+            Assert.Single(choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray());
+        }
+    }
+
+    [Fact]
+    public async Task Timings_come_with_every_chunk_where_they_are_asked_for()
+    {
+        var events = await Http.PostStreamAsync("/v1/chat/completions", "{" + Hello + ", \"max_tokens\": 6, \"stream\": true, \"timings_per_token\": true}");
+        var counts = events.SkipLast(1).Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement)
+            .Where(chunk => chunk.TryGetProperty("timings", out _)).Select(chunk => chunk.GetProperty("timings").GetProperty("predicted_n").GetInt32()).ToList();
+        Assert.Equal(Enumerable.Range(1, counts[^1]), counts.Distinct());
+        Assert.Equal(counts[^1], counts[^2]); // the last stands with the finish reason
+    }
+
+    [Fact]
     public async Task A_conversation_with_calls_and_results_goes_on_also_with_broken_arguments()
     {
         var body = """

@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Client;
 
-/// <summary>Keys of ChatResponseUpdate.AdditionalProperties that our chat client sets. Updates that carry one of them carry no text.</summary>
+/// <summary>Keys of AdditionalProperties that our chat client sets: of updates, which then carry no text, and of calls.</summary>
 public static class ChatUpdateKeys
 {
     /// <summary>string: name of the engine that answered, in the last update.</summary>
@@ -17,4 +17,7 @@ public static class ChatUpdateKeys
 
     /// <summary><see cref="ServedTimings"/>, near the end of the answer.</summary>
     public const string Timings = "timings";
+
+    /// <summary>string, of a FunctionCallContent whose arguments are no JSON object: what the model wrote. It has no Arguments then, and its Exception says why. Sent back as it is.</summary>
+    public const string RawArguments = "raw_arguments";
 }

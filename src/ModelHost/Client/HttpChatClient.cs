@@ -9,7 +9,7 @@ namespace Platform.ModelHost.Client;
 
 /// <summary>Chat with any OpenAI-compatible service, on the engine that the pool chooses. Streaming is the only implementation; the whole answer is its fold.</summary>
 /// <remarks>
-/// What the model writes is untrusted. A stream that ends without its `[DONE]`, or with an error, throws StreamBroken after the text that did arrive.
+/// What the model writes is untrusted. Calls of tools come whole, as FunctionCallContent with the end of the answer; who calls the functions and sends the results is the caller. A stream that ends without its `[DONE]`, or with an error, throws StreamBroken after the text that did arrive.
 /// The engine's name, queue position, prompt progress and timings come as additional properties of updates: see <see cref="ChatUpdateKeys"/>.
 /// </remarks>
 internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : IChatClient
@@ -29,6 +29,7 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
         var call = new EngineCall(model, Affinity.Of(model, asked, options?.Instructions), [.. options?.AdditionalProperties?.Keys ?? []]);
         using var answer = await engines.RunAsync(
             call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.Of(lease.Target, asked, options), cancellationToken), cancellationToken);
+        var calls = new ToolCallFragments();
         while (true)
         {
             var item = await answer.NextAsync();
@@ -41,13 +42,18 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
             }
             else if (item.Text == "[DONE]")
             {
+                if (calls.Take() is { Count: > 0 } left) // a service that gave no reason for the end
+                {
+                    yield return new ChatResponseUpdate(ChatRole.Assistant, [.. left]);
+                }
+
                 answer.Succeeded();
                 yield return Update((ChatUpdateKeys.Engine, answer.Engine));
                 yield break;
             }
             else
             {
-                foreach (var update in ChatUpdates.Of(Parse(item.Text, answer)))
+                foreach (var update in ChatUpdates.Of(Parse(item.Text, answer), calls))
                 {
                     yield return update;
                 }

@@ -3,6 +3,9 @@ namespace Platform.ModelHost.Server;
 /// <summary>An error as callers see it: status, and the body of the API's error object.</summary>
 internal sealed record Problem(int Status, string Type, string? Code, string Message, string? Param = null)
 {
+    /// <summary>The same problem of a request that was made of another one, whose field this is.</summary>
+    public Problem In(string field) => field != "messages" && Param?.StartsWith("messages", StringComparison.Ordinal) == true ? this with { Param = field } : this;
+
     /// <summary>Sent as Retry-After.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -20,6 +23,9 @@ internal sealed record Problem(int Status, string Type, string? Code, string Mes
 
     /// <summary>A field that has a wrong value.</summary>
     public static Problem Invalid(string param, string message) => new(400, "invalid_request_error", "invalid_value", message, param);
+
+    /// <summary>A field that holds another kind of value than it must.</summary>
+    public static Problem WrongType(string param) => new(400, "invalid_request_error", "invalid_type", $"'{param}' has a wrong type or is out of range.", param);
 
     /// <summary>A field that this service knows and cannot do.</summary>
     public static Problem Unsupported(string param, string message) => new(400, "invalid_request_error", "unsupported_parameter", message, param);

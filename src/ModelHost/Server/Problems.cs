@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Hosting;
+using Platform.ModelHost.Server.Messages;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server;
@@ -86,12 +87,9 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             return new Problem(400, "invalid_request_error", "invalid_json", $"The body is not valid JSON: {ex.InnerException.Message}");
         }
 
-        var param = Param(ex.Path);
-        return new Problem(400, "invalid_request_error", "invalid_type", param is null ? "The body must be a JSON object." : $"'{param}' has a wrong type or is out of range.", param);
+        var param = JsonWithin.Place(ex.Path);
+        return param is null ? new Problem(400, "invalid_request_error", "invalid_type", "The body must be a JSON object.") : Problem.WrongType(param);
     }
-
-    /// <summary>$.messages[0].role → messages.[0].role, as OpenAI names it.</summary>
-    private static string? Param(string? path) => path is null or "$" ? null : path["$.".Length..].Replace("[", ".[", StringComparison.Ordinal);
 
     private static Problem Internal(string requestId) =>
         new(500, "server_error", "internal_error", $"The model service failed. Its log says why, under {requestId}.");
@@ -116,6 +114,12 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         if (problem.RetryAfter is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
+        }
+
+        if (http.GetEndpoint()?.Metadata.GetMetadata<SpeaksAnthropic>() is not null)
+        {
+            http.Response.Headers[MessageErrors.RequestId] = http.TraceIdentifier;
+            return http.WriteJsonAsync(MessageErrors.Of(problem, http.TraceIdentifier), ServerJson.Wire.MessageError);
         }
 
         return http.WriteJsonAsync(ErrorBody.Of(problem), ServerJson.Wire.ErrorBody);

@@ -21,7 +21,7 @@ public sealed class ServerOptions
     /// <summary>Longest pause between two bytes of a stream; then a `: ping` is sent. Default 15 s.</summary>
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a reader may leave a full buffer unread before its connection is cut. Default 15 s, more than 1 s.</summary>
+    /// <summary>How long a reader may leave a full buffer unread before its connection is cut. Default 15 s.</summary>
     public TimeSpan SlowReader { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long answers may go on after the order to end. Default 5 s; the process ends within 10.</summary>
@@ -34,7 +34,7 @@ public sealed class ServerOptions
         { Url: var url } when !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != "http" => $"Server:Url is '{url}'; it must be an http address such as http://127.0.0.1:8081.",
         { MaxBodyBytes: <= 0 } => $"Server:MaxBodyBytes is {MaxBodyBytes}; it must be above zero.",
         { KeepAlive: var pause } when pause <= TimeSpan.Zero => $"Server:KeepAlive is {pause}; it must be above zero.",
-        { SlowReader: var limit } when limit <= TimeSpan.FromSeconds(1) => $"Server:SlowReader is {limit}; it must be more than one second.",
+        { SlowReader: var limit } when limit <= TimeSpan.Zero => $"Server:SlowReader is {limit}; it must be above zero.",
         { Drain: var drain } when drain < TimeSpan.Zero || drain > TimeSpan.FromSeconds(8) => $"Server:Drain is {drain}; it must be 0 to 8 seconds.",
         _ => null,
     };

@@ -1,6 +1,7 @@
-// OpenAI's own JavaScript SDK against the service at argv[2] with the key argv[3]: one line a check, "ok NAME" or "failed NAME: REASON".
+// OpenAI's own JavaScript SDK against the service at argv[2] with the key argv[3].
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
+import { run } from './run.mjs';
 
 const [, , baseURL, apiKey] = process.argv;
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, timeout: 60_000 });
@@ -73,6 +74,35 @@ const checks = {
     const answer = await client.completions.create({ model, prompt: 'Once upon a time', max_tokens: 4, echo: true });
     assert.ok(answer.choices[0].text.startsWith('Once upon a time'));
   },
+  async responds() {
+    const answer = await client.responses.create({ model, instructions: 'Answer.', input: 'hello', max_output_tokens: 8, metadata: { a: 'b' }, store: true });
+    assert.ok(answer.output_text.length > 0);
+    assert.ok(['completed', 'incomplete'].includes(answer.status));
+    assert.equal(answer.usage.total_tokens, answer.usage.input_tokens + answer.usage.output_tokens);
+    await assert.rejects(client.responses.create({ model, input: 'hello', previous_response_id: answer.id }), error => error.param === 'previous_response_id');
+  },
+  async streams_a_response_as_it_says_it_whole() {
+    const request = { model, input: [{ role: 'user', content: [{ type: 'input_text', text: 'hello' }] }], max_output_tokens: 12, temperature: 0 };
+    const whole = await client.responses.create(request);
+    const events = [];
+    for await (const event of await client.responses.create({ ...request, stream: true })) events.push(event);
+    assert.deepEqual(events.map(event => event.sequence_number), events.map((_, i) => i));
+    assert.equal(events.filter(event => event.type === 'response.output_text.delta').map(event => event.delta).join(''), whole.output_text);
+    assert.equal((await client.responses.stream(request).finalResponse()).output_text, whole.output_text);
+  },
+  async calls_functions_in_a_response_and_goes_on() {
+    const request = { model, input: [{ role: 'user', content: 'hello' }], tools: [{ type: 'function', name: 'f', parameters: { additionalProperties: false }, strict: true }], tool_choice: 'required' };
+    const answer = await client.responses.stream(request).finalResponse();
+    const calls = answer.output.filter(item => item.type === 'function_call');
+    assert.ok(calls.length > 0);
+    for (const call of calls) assert.deepEqual(JSON.parse(call.arguments), {});
+    const results = calls.map(call => ({ type: 'function_call_output', call_id: call.call_id, output: 'done' }));
+    await client.responses.create({ model, input: [...request.input, ...answer.output, ...results], max_output_tokens: 2 });
+  },
+  async follows_a_schema_in_a_response() {
+    const answer = await client.responses.parse({ model, input: 'hello', text: { format: { type: 'json_schema', name: 'x', strict: true, schema } } });
+    assert.ok(answer.output_parsed.n >= 1 && answer.output_parsed.n <= 3);
+  },
   async embeds_by_its_default_format() {
     const { data } = await client.embeddings.create({ model: 'seed-embed', input: ['annual leave', '年假'] });
     const { data: [plain] } = await client.embeddings.create({ model: 'seed-embed', input: 'annual leave', encoding_format: 'float' });
@@ -89,11 +119,4 @@ const checks = {
   },
 };
 
-for (const [name, check] of Object.entries(checks)) {
-  try {
-    await check();
-    console.log(`ok ${name}`);
-  } catch (error) {
-    console.log(`failed ${name}: ${String(error.stack ?? error).replaceAll('\n', ' | ')}`);
-  }
-}
+await run(checks);

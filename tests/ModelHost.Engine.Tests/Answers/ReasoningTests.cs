@@ -24,8 +24,21 @@ public sealed class ReasoningTests
     {
         foreach (var size in Reading.Sizes)
         {
-            var reading = Reading.Of(new MarkedAnswer(ReasoningMarks.Think, startsInside, null, NoTools), answer, size);
+            var reading = Reading.Of(new MarkedAnswer(new ReasoningSplitter(ReasoningMarks.Think, startsInside), null, NoTools), answer, size);
             Assert.Equal((reasoning, content), (reading.Reasoning, reading.Content));
+        }
+    }
+
+    [Theory]
+    [InlineData("qwen3", "<think>Hm.</think>\nYes.", "<think>Hm.</think>\nYes.")]
+    [InlineData("gpt-oss", "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|> Yes.", "Hm. Yes.")]
+    public void Thinking_may_be_left_where_it_stands(string family, string answer, string content)
+    {
+        var template = new ChatTemplate("m", File.ReadAllText(Path.Combine(GoldenFiles.Folder, "families", family + ".jinja")), SpecialTexts.None, GoldenFiles.Clock.Instance);
+        foreach (var size in Reading.Sizes)
+        {
+            var reading = Reading.Of(template.Answers.Read("", [], keepsThoughts: true), answer, size);
+            Assert.Equal(("", content), (reading.Reasoning, reading.Content));
         }
     }
 
@@ -34,7 +47,7 @@ public sealed class ReasoningTests
     {
         var answer = "<think>one </th two <</think>three";
         var shown = "";
-        var reader = new MarkedAnswer(ReasoningMarks.Think, false, null, NoTools);
+        var reader = new MarkedAnswer(new ReasoningSplitter(ReasoningMarks.Think, false), null, NoTools);
         foreach (var c in answer)
         {
             shown += string.Concat(reader.Append(c.ToString()).Select(piece => piece is ReasoningPiece r ? r.Text : ((ContentPiece)piece).Text));

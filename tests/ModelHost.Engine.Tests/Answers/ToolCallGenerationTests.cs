@@ -23,7 +23,7 @@ public sealed class ToolCallGenerationTests(SeedModels models) : IClassFixture<S
     {
         IReadOnlyList<ChatTurn> messages = [new("user", "Light in the hall, please.")];
         var plan = models.Engine.PlanChat(SeedModels.Chat, messages, new ChatTemplateOptions { Tools = Tools }, new ToolUse(Only: "set_lamp", Many: false));
-        var request = new GenerationRequest { ModelId = SeedModels.Chat, Prompt = "Light in the hall, please.", MaxTokens = 120, Grammar = plan.ToolGrammar, ShowControlTokens = plan.ShowControlTokens, Sampling = new SamplingOptions { Seed = seed } };
+        var request = new GenerationRequest { ModelId = SeedModels.Chat, Prompt = "Light in the hall, please.", MaxTokens = 120, Grammar = plan.Grammar, ShowControlTokens = plan.ShowControlTokens, Sampling = new SamplingOptions { Seed = seed } };
         var answer = await Answer.OfAsync(models.Engine, request);
         Assert.Equal(FinishReason.EndOfText, answer.End.Reason);
         var reading = Reading.Of(plan.NewReader(), answer.Text, 3);
@@ -37,7 +37,7 @@ public sealed class ToolCallGenerationTests(SeedModels models) : IClassFixture<S
     {
         var plan = models.Engine.PlanChat(SeedModels.Chat, [new ChatTurn("user", "Hi")], new ChatTemplateOptions { Tools = Tools }, new ToolUse());
         Assert.Contains("set_lamp", plan.Prompt, StringComparison.Ordinal);
-        Assert.Equal(["<tool_call>"], plan.ToolGrammar!.Triggers);
-        Assert.Null(models.Engine.PlanChat(SeedModels.Chat, [new ChatTurn("user", "Hi")], new ChatTemplateOptions(), new ToolUse()).ToolGrammar);
+        Assert.Equal(["<tool_call>"], plan.Grammar!.Triggers);
+        Assert.Null(models.Engine.PlanChat(SeedModels.Chat, [new ChatTurn("user", "Hi")], new ChatTemplateOptions(), new ToolUse()).Grammar);
     }
 }

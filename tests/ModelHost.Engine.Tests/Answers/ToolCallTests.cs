@@ -55,13 +55,13 @@ public sealed class ToolCallTests
     {
         answer = Filled(answer);
         var answers = Of(family, Control(family)).Answers;
-        var lazy = answers.Grammar("", Tools, new ToolUse());
+        var lazy = answers.Grammar("", Tools, new ToolUse())!;
         Assert.Equal([trigger], lazy.Triggers);
         Assert.StartsWith(trigger, answer, StringComparison.Ordinal);
         Assert.True(GrammarText.Accepts(lazy.Text, answer), lazy.Text);
         Assert.False(GrammarText.Accepts(lazy.Text, answer.Replace("get_weather", "get_whether", StringComparison.Ordinal)));
         Assert.False(GrammarText.Accepts(lazy.Text, answer.Replace("2", "two", StringComparison.Ordinal)));
-        var forced = answers.Grammar("", Tools, new ToolUse(Only: "search", Many: false));
+        var forced = answers.Grammar("", Tools, new ToolUse(Only: "search", Many: false))!;
         Assert.Empty(forced.Triggers);
         Assert.False(GrammarText.Accepts(forced.Text, answer));
     }
@@ -137,12 +137,30 @@ public sealed class ToolCallTests
     {
         var answers = Of("deepseek-r1").Answers;
         const string Call = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>now\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
-        var opened = answers.Grammar("<｜Assistant｜><think>\n", Tools, new ToolUse(Only: "now")).Text;
+        var opened = answers.Grammar("<｜Assistant｜><think>\n", Tools, new ToolUse(Only: "now"))!.Text;
         Assert.True(GrammarText.Accepts(opened, "I need < the time.\n</think>\n\n" + Call));
         Assert.False(GrammarText.Accepts(opened, Call));
-        var closed = answers.Grammar("<｜Assistant｜>", Tools, new ToolUse(Only: "now")).Text;
+        var closed = answers.Grammar("<｜Assistant｜>", Tools, new ToolUse(Only: "now"))!.Text;
         Assert.True(GrammarText.Accepts(closed, Call));
         Assert.True(GrammarText.Accepts(closed, "<think>Hm.</think>" + Call));
+    }
+
+    [Fact]
+    public void With_a_schema_an_answer_is_a_call_or_a_value_of_it_and_nothing_else()
+    {
+        const string Call = "<tool_call>\n{\"name\": \"now\", \"arguments\": {}}\n</tool_call>";
+        var use = new ToolUse { Otherwise = Json("""{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}""") };
+        var both = Of("qwen3").Answers.Grammar("", Tools, use)!;
+        Assert.Empty(both.Triggers);
+        Assert.True(GrammarText.Accepts(both.Text, Call));
+        Assert.True(GrammarText.Accepts(both.Text, "{\"n\": 7}"));
+        Assert.True(GrammarText.Accepts(both.Text, "<think>Hm.</think>\n{\"n\": 7}"));
+        Assert.False(GrammarText.Accepts(both.Text, "Seven."));
+        Assert.False(GrammarText.Accepts(both.Text, "{\"n\": 7}" + Call));
+        var alone = Of("qwen3").Answers.Grammar("<think>\n", [], use)!.Text; // the thinking was opened: the value comes after it
+        Assert.True(GrammarText.Accepts(alone, "Hm.</think>{\"n\": 7}"));
+        Assert.False(GrammarText.Accepts(alone, "{\"n\": 7}"));
+        Assert.False(GrammarText.Accepts(Of("qwen3").Answers.Grammar("", Tools, use with { MustCall = true })!.Text, "{\"n\": 7}"));
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class ChatRequestCheckTests
     [InlineData("\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a b\"}}]", "tools.[0].function.name", "invalid_tool_schema")]
     [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}, {\"function\": {\"name\": \"f\"}}]", "tools", "invalid_tool_schema")]
     [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}}", "tool_choice", "invalid_value")]
-    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}], \"response_format\": {\"type\": \"json_object\"}", "response_format", "unsupported_parameter")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}], \"grammar\": \"root ::= \\\"a\\\"\"", "grammar", "unsupported_parameter")]
+    [InlineData("\"reasoning_format\": \"deepseek-legacy\"", "reasoning_format", "invalid_value")]
     [InlineData("\"response_format\": {\"type\": \"xml\"}", "response_format.type", "invalid_value")]
     [InlineData("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {}}", "response_format.json_schema.schema", "invalid_value")]
     [InlineData("\"response_format\": {\"type\": \"json_object\"}, \"grammar\": \"root ::= \\\"a\\\"\"", "response_format", "invalid_value")]
@@ -88,7 +89,7 @@ public sealed class ChatRequestCheckTests
         const string tools = "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{\"function\": {\"name\": \"f\", \"description\": \"d\"}}, {\"function\": {\"name\": \"g\"}}]";
         var one = ChatGeneration.Of(Read("{\"model\": \"m\", " + tools + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}}}"));
         Assert.Equal("""{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"}}}""", one.Template.Tools[0].GetRawText());
-        Assert.Equal(new ToolUse(MustCall: true, Only: "g", Many: false), one.Tools.Use);
+        Assert.Equal(new ToolUse(MustCall: true, Only: "g", Many: false), one.Use);
         Assert.Empty(ChatGeneration.Of(Read("{\"model\": \"m\", " + tools + ", \"tool_choice\": \"none\"}")).Template.Tools);
     }
 

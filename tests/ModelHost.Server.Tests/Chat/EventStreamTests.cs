@@ -94,7 +94,7 @@ public sealed class EventStreamTests
     {
         var produced = 0L;
         var ended = new TaskCompletionSource();
-        await using var server = await StreamingServer.StartAsync(Endless, new ServerOptions { SlowReader = TimeSpan.FromSeconds(1.5) });
+        await using var server = await StreamingServer.StartAsync(Endless, new ServerOptions { SlowReader = TimeSpan.FromMilliseconds(200) });
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Cancellation);
         await socket.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Cancellation);

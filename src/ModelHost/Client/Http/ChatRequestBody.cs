@@ -13,7 +13,7 @@ internal static class ChatRequestBody
         var body = new JsonObject
         {
             ["model"] = target.Model,
-            ["messages"] = Messages(messages, options?.Instructions),
+            ["messages"] = MessagesBody.Of(messages, options?.Instructions),
             ["stream"] = true,
             ["stream_options"] = new JsonObject { ["include_usage"] = true },
         };
@@ -25,39 +25,12 @@ internal static class ChatRequestBody
         return body;
     }
 
-    private static JsonArray Messages(IEnumerable<ChatMessage> messages, string? instructions)
-    {
-        var written = new JsonArray();
-        if (!string.IsNullOrEmpty(instructions))
-        {
-            written.Add((JsonNode)Message("system", instructions));
-        }
-
-        foreach (var message in messages)
-        {
-            written.Add((JsonNode)Message(message.Role.Value, Text(message)));
-        }
-
-        return written;
-    }
-
-    private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
-
-    private static string Text(ChatMessage message)
-    {
-        var foreign = message.Contents.FirstOrDefault(content => content is not (TextContent or TextReasoningContent or UsageContent));
-        return foreign is null
-            ? message.Text // earlier reasoning is not sent back
-            : throw Refused($"A {message.Role.Value} message holds {foreign.GetType().Name}; this client sends text only.");
-    }
+    /// <summary>A refusal before anything is sent.</summary>
+    public static ModelHostException Refused(string why) => new(ModelHostErrorKind.BadRequest, why);
 
     private static void AddOptions(JsonObject body, ChatOptions options, EngineDialect dialect)
     {
-        if (options.Tools is { Count: > 0 })
-        {
-            throw Refused($"The request names {options.Tools.Count} tools; this client sends none.");
-        }
-
+        ToolsBody.Add(body, options);
         Set(body, "temperature", options.Temperature);
         Set(body, "top_p", options.TopP);
         Set(body, "top_k", ExtensionFields.IsKnown(dialect, "top_k") ? options.TopK : null);
@@ -73,6 +46,17 @@ internal static class ChatRequestBody
         if (options.ResponseFormat is ChatResponseFormatJson json)
         {
             body["response_format"] = ResponseFormat(json);
+        }
+
+        if (options.Reasoning?.Effort is { } effort)
+        {
+            body["reasoning_effort"] = effort switch
+            {
+                ReasoningEffort.None => "none",
+                ReasoningEffort.Low => "low",
+                ReasoningEffort.Medium => "medium",
+                _ => "high", // the most that every service knows
+            };
         }
 
         foreach (var (name, value) in (options.AdditionalProperties ?? []).Where(field => ExtensionFields.IsKnown(dialect, field.Key)))
@@ -96,6 +80,4 @@ internal static class ChatRequestBody
             body[name] = JsonValue.Create(given);
         }
     }
-
-    private static ModelHostException Refused(string why) => new(ModelHostErrorKind.BadRequest, why);
 }

@@ -6,7 +6,8 @@ namespace Platform.ModelHost.Client.Http;
 /// <summary>What one event of a chat stream says, as updates.</summary>
 internal static class ChatUpdates
 {
-    public static IEnumerable<ChatResponseUpdate> Of(ChatChunkBody chunk)
+    /// <param name="calls">Gathers the calls, which are told when they are whole.</param>
+    public static IEnumerable<ChatResponseUpdate> Of(ChatChunkBody chunk, ToolCallFragments calls)
     {
         if (chunk.PromptProgress is { } progress)
         {
@@ -20,9 +21,10 @@ internal static class ChatUpdates
                 yield return New(chunk, contents);
             }
 
+            calls.Add(choice.Index, choice.Delta?.ToolCalls ?? []);
             if (choice.FinishReason is { } reason)
             {
-                var end = New(chunk, []);
+                var end = New(chunk, [.. calls.Take(choice.Index)]);
                 end.FinishReason = new ChatFinishReason(reason);
                 yield return end;
             }
@@ -36,6 +38,7 @@ internal static class ChatUpdates
                 OutputTokenCount = usage.CompletionTokens,
                 TotalTokenCount = usage.TotalTokens,
                 CachedInputTokenCount = usage.PromptTokensDetails?.CachedTokens,
+                ReasoningTokenCount = usage.CompletionTokensDetails?.ReasoningTokens,
             })]);
         }
 

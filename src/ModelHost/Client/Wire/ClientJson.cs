@@ -18,4 +18,5 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(IReadOnlyList<QueueBody>))]
 [JsonSerializable(typeof(ModelJobBody))]
 [JsonSerializable(typeof(ModelJobListBody))]
+[JsonSerializable(typeof(Dictionary<string, object?>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

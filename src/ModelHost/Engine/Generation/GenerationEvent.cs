@@ -20,6 +20,9 @@ public sealed record GeneratedText(string Text) : GenerationEvent
 {
     /// <summary>The tokens that came since the last event, when asked for. A held back stop text can make them run ahead of the text.</summary>
     public IReadOnlyList<TokenLogProbability> Tokens { get; init; } = [];
+
+    /// <summary>What the candidate took so far; null unless the request <see cref="GenerationRequest.TellsUsage"/>.</summary>
+    public GenerationUsage? SoFar { get; init; }
 }
 
 /// <summary>A generated token with the likeliest in its place, before penalties, masks and temperature.</summary>

@@ -59,6 +59,9 @@ public sealed record GenerationRequest
     /// <summary>True goes on where the model would end its answer.</summary>
     public bool IgnoreEndOfText { get; init; }
 
+    /// <summary>True tells with every text what it took so far; not of beam search, which tells its answers at the end.</summary>
+    public bool TellsUsage { get; init; }
+
     /// <summary>True shows the texts of control tokens (tool call marks …) that the model writes; they are left out otherwise.</summary>
     public bool ShowControlTokens { get; init; }
 }

@@ -9,6 +9,7 @@ internal sealed class GenerationTicket : IDisposable
     private readonly StringBuilder text = new(); // what the reader has not been sent; bounded by the context's length
     private readonly List<GenerationEvent> left = []; // last events that the channel did not take
     private List<TokenLogProbability>? tokens;
+    private GenerationUsage? usage;
 
     internal GenerationTicket(GenerationPlan plan, int candidate, EventOutbox outbox, ITokenRule? rule, long enqueuedAt)
     {
@@ -41,11 +42,12 @@ internal sealed class GenerationTicket : IDisposable
         if (Candidate == 0) { Outbox.TrySend(news); }
     }
 
-    internal void Send(string more, TokenLogProbability? token = null)
+    internal void Send(string more, TokenLogProbability? token = null, GenerationUsage? soFar = null)
     {
         if (token is not null) { (tokens ??= []).Add(token); }
         if (more.Length == 0 && token is null) { return; }
-        if (text.Length == 0 && tokens is null && Outbox.TrySend(new GeneratedText(more) { Candidate = Candidate })) { return; }
+        usage = soFar;
+        if (text.Length == 0 && tokens is null && Outbox.TrySend(new GeneratedText(more) { Candidate = Candidate, SoFar = soFar })) { return; }
         text.Append(more);
         Flush();
     }
@@ -86,5 +88,5 @@ internal sealed class GenerationTicket : IDisposable
         return true;
     }
 
-    private GeneratedText Gathered() => new(text.ToString()) { Candidate = Candidate, Tokens = tokens ?? [] };
+    private GeneratedText Gathered() => new(text.ToString()) { Candidate = Candidate, Tokens = tokens ?? [], SoFar = usage };
 }

@@ -54,7 +54,7 @@ internal sealed class SampledAnswer : RunningAnswer
         row = -1;
         for (var i = 0; i <= guessed; i++)
         {
-            if (Pick(first + i) is { } reason)
+            if (Pick(first + i, now) is { } reason)
             {
                 Keep(before + i, i);
                 return End(reason, now);
@@ -68,7 +68,7 @@ internal sealed class SampledAnswer : RunningAnswer
 
     /// <summary>Picks a token after a row and sends what may be shown.</summary>
     /// <returns>Why the answer ends here, or null.</returns>
-    private FinishReason? Pick(int at)
+    private FinishReason? Pick(int at, long now)
     {
         var logits = Decoding.Native.Logits(at);
         if (request.TopLogProbabilities is not null) { Decoding.LogProbabilities.Take(logits); }
@@ -76,7 +76,7 @@ internal sealed class SampledAnswer : RunningAnswer
         if (Decoding.Tokenizer.EndsText(lastToken) && !request.IgnoreEndOfText) { return FinishReason.EndOfText; }
         generated++;
         var text = stop.Append(decoder.Append(Decoding.Tokenizer.Piece(lastToken, request.ShowControlTokens)));
-        Ticket.Send(text, request.TopLogProbabilities is { } top ? Decoding.LogProbabilities.Report(lastToken, top, Decoding.Tokenizer) : null);
+        Ticket.Send(text, request.TopLogProbabilities is { } top ? Decoding.LogProbabilities.Report(lastToken, top, Decoding.Tokenizer) : null, request.TellsUsage ? Usage(generated, seed, now) : null);
         return stop.Stopped is not null ? FinishReason.StopText
             : generated >= Ticket.Plan.MaxTokens ? FinishReason.MaxTokens
             : Prompt.Length + generated > Decoding.ContextTokens ? FinishReason.ContextFull

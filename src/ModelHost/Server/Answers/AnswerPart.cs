@@ -4,7 +4,11 @@ namespace Platform.ModelHost.Server.Answers;
 
 /// <summary>What happens to an answer, before any API gives it its words. Texts are untrusted.</summary>
 /// <param name="Choice">Which of the answers to the one request.</param>
-internal abstract record AnswerPart(int Choice);
+internal abstract record AnswerPart(int Choice)
+{
+    /// <summary>What the answer took so far; null unless that was asked for.</summary>
+    public GenerationUsage? SoFar { get; init; }
+}
 
 /// <summary>Waiting; 1 is next.</summary>
 internal sealed record Waits(int Position) : AnswerPart(0);

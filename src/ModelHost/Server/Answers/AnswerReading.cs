@@ -25,12 +25,12 @@ internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string,
                     yield return new Reads(progress);
                     break;
                 case GeneratedText text when newReader is null:
-                    yield return new Says(text.Candidate, text.Text, text.Tokens);
+                    yield return new Says(text.Candidate, text.Text, text.Tokens) { SoFar = text.SoFar };
                     break;
                 case GeneratedText text:
                     foreach (var piece in Answer(text.Candidate).Reader.Append(text.Text))
                     {
-                        yield return Part(text.Candidate, piece);
+                        yield return Part(text.Candidate, piece) with { SoFar = text.SoFar };
                     }
 
                     if (text.Tokens.Count > 0)

@@ -14,36 +14,39 @@ namespace Platform.ModelHost.Server.Chat;
 /// <param name="Settings">Everything but the prompt.</param>
 /// <param name="Messages">The conversation.</param>
 /// <param name="Template">What the model's template is given beside it.</param>
-internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<ChatTurn> Messages, ChatTemplateOptions Template, OfferedTools Tools)
+/// <param name="Use">What an answer must be: a call, a value of a schema, or anything.</param>
+internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<ChatTurn> Messages, ChatTemplateOptions Template, ToolUse Use)
 {
     private static readonly JsonElement False = JsonDocument.Parse("false").RootElement;
 
-    /// <exception cref="RequestRefused">A tool, the choice among them, or their combination with a format cannot be followed.</exception>
+    private static readonly JsonElement AnyObject = JsonDocument.Parse("""{"type":"object"}""").RootElement;
+
+    /// <exception cref="RequestRefused">A tool, the choice among them, or their combination with a grammar cannot be followed.</exception>
     public static ChatGeneration Of(ChatCompletionRequest request)
     {
         var tools = OfferedTools.Read(request.Tools, request.ToolChoice, request.ParallelToolCalls);
-        var settings = GenerationSettings.Of(request);
-        var format = Format(request.ResponseFormat);
-        if (tools.IsUsed && (format ?? settings.Grammar) is not null)
+        if (tools.IsUsed && request.Grammar is { Length: > 0 })
         {
-            throw new RequestRefused(Problem.Unsupported(format is null ? "grammar" : "response_format", "A format of the answer together with tools is not supported. Send 'tool_choice': \"none\", or leave the format out."));
+            throw new RequestRefused(Problem.Unsupported("grammar", "A grammar together with tools is not supported. Send 'tool_choice': \"none\", or a schema in 'response_format'."));
         }
 
+        var settings = GenerationSettings.Of(request);
+        var format = Format(request.ResponseFormat) ?? request.JsonSchema;
         settings = settings with
         {
             MaxTokens = request.MaxCompletionTokens ?? request.MaxTokens,
             TopLogProbabilities = request.Logprobs == true ? request.TopLogprobs ?? 0 : request.NProbs is > 0 ? request.NProbs : null,
-            Grammar = format ?? settings.Grammar,
+            Grammar = settings.Grammar ?? (format is { } schema ? new GrammarOptions(JsonSchemaGrammar.Of(schema)) : null), // alone; with tools or thinking the plan has another
         };
         var template = new ChatTemplateOptions { AddGenerationPrompt = request.AddGenerationPrompt != false, Tools = tools.ForTemplate, Variables = Variables(request) };
-        return new ChatGeneration(settings, Conversation.Of(request.Messages!), template, tools);
+        return new ChatGeneration(settings, Conversation.Of(request.Messages!), template, tools.Use with { Otherwise = format });
     }
 
     /// <summary>How the conversation is put to the model and how its answer is read, with the request for it.</summary>
     public (GenerationRequest Request, ChatPlan Plan) On(ModelEngine engine)
     {
-        var plan = engine.PlanChat(Settings.ModelId, Messages, Template, Tools.Use);
-        return (Settings with { Prompt = plan.Prompt, Grammar = plan.ToolGrammar ?? Settings.Grammar, ShowControlTokens = plan.ShowControlTokens }, plan);
+        var plan = engine.PlanChat(Settings.ModelId, Messages, Template, Use);
+        return (Settings with { Prompt = plan.Prompt, Grammar = plan.Grammar ?? Settings.Grammar, ShowControlTokens = plan.ShowControlTokens }, plan);
     }
 
     private static Dictionary<string, JsonElement> Variables(ChatCompletionRequest request)
@@ -61,10 +64,10 @@ internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<
         return variables;
     }
 
-    private static GrammarOptions? Format(ResponseFormatFields? format) => format?.Type switch
+    private static JsonElement? Format(ResponseFormatFields? format) => format?.Type switch
     {
-        "json_object" => new GrammarOptions(JsonSchemaGrammar.AnyObject),
-        "json_schema" => new GrammarOptions(JsonSchemaGrammar.Of(format.JsonSchema!.Schema!.Value)),
+        "json_object" => AnyObject,
+        "json_schema" => format.JsonSchema!.Schema,
         _ => null,
     };
 }

@@ -19,6 +19,7 @@ internal static class ChatRequestCheck
         { Messages.Count: > MaxMessages } => Problem.Invalid("messages", $"'messages' has {request.Messages.Count} messages; at most {MaxMessages} are taken."),
         { Logprobs: not true, TopLogprobs: > 0 } => Problem.Invalid("top_logprobs", "'top_logprobs' is only allowed with 'logprobs': true."),
         { ReasoningEffort: not (null or "none" or "minimal" or "low" or "medium" or "high") } => Problem.Invalid("reasoning_effort", $"'reasoning_effort' is '{request.ReasoningEffort}'; it must be none, minimal, low, medium or high."),
+        { ReasoningFormat: not (null or "auto" or "deepseek" or "none") } => Problem.Invalid("reasoning_format", $"'reasoning_format' is '{request.ReasoningFormat}'; it must be auto, deepseek or none."),
         { ResponseFormat.Type: not ("text" or "json_object" or "json_schema") } => Problem.Invalid("response_format.type", $"'response_format.type' is '{request.ResponseFormat.Type}'; it must be text, json_object or json_schema."),
         { ResponseFormat: { Type: "json_schema", JsonSchema.Schema: null } or { Type: "json_schema", JsonSchema: null } } => Problem.Invalid("response_format.json_schema.schema", "'response_format.json_schema.schema' is missing."),
         { ResponseFormat.Type: "json_object" or "json_schema" } when request.Grammar is { Length: > 0 } || request.JsonSchema is not null => Problem.Invalid("response_format", "'response_format' stands beside a grammar or json_schema; an answer can follow one of them."),

@@ -18,8 +18,6 @@ internal static class UnsupportedFields
         { FunctionCall: { } call } when !IsText(call, "none", "auto") => "function_call",
         { Modalities: { } modalities } when !IsOnlyText(modalities) => "modalities",
         { Audio: not null } => "audio",
-        { ReasoningFormat: not (null or "auto" or "deepseek") } => "reasoning_format",
-        { TimingsPerToken: true } => "timings_per_token",
         _ => null,
     };
 

@@ -1,56 +1,24 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Server.Answers;
-using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Streams;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Completions;
 
-/// <summary>Tells the parts of answers as OpenAI's text completions; the whole one is the fold of the stream.</summary>
+/// <summary>Tells the parts of answers as OpenAI's text completions.</summary>
 /// <param name="before">What stands before each answer: the prompt, where it is echoed.</param>
 internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int answers, string before, bool withUsage, bool withProgress)
+    : ChunkedAnswer("cmpl-", model, time, answers, withUsage, withProgress, ServerJson.Wire.Completion)
 {
-    private readonly string _id = "cmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
-    private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
     private readonly Dictionary<int, int> _lengths = [];
 
-    public async IAsyncEnumerable<StreamItem> StreamAsync(IAsyncEnumerable<AnswerPart> parts, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var started = time.GetTimestamp();
-        var ended = new List<Ends>();
-        await foreach (var part in parts.WithCancellation(cancellation))
-        {
-            switch (part)
-            {
-                case Waits waits:
-                    yield return StreamItem.Say($"queued position={waits.Position}");
-                    break;
-                case Reads { Progress: var progress } when withProgress:
-                    yield return Item(Chunk() with { PromptProgress = new ChunkProgress(progress.Total, progress.Cached, progress.Processed, (long)time.GetElapsedTime(started).TotalMilliseconds) });
-                    break;
-                case Says says:
-                    yield return Item(Chunk(new CompletionChoice(says.Choice, Next(says), Logprobs(says), null)));
-                    break;
-                case Ends { Finished: var end } last:
-                    ended.Add(last);
-                    yield return Item(Chunk(new CompletionChoice(last.Choice, _lengths.ContainsKey(last.Choice) ? "" : before, null, AnswerUsage.FinishReason(end.Reason, hasCalls: false))) with
-                    {
-                        Timings = AnswerUsage.Timings(end.Usage),
-                        Adapter = AnswerUsage.Single(end.Ran),
-                        Adapters = AnswerUsage.Several(end.Ran),
-                    });
-                    if (withUsage && ended.Count == answers)
-                    {
-                        yield return Item(Chunk() with { Usage = new UsageField(true, AnswerUsage.Of(ended)) });
-                    }
+    protected override IEnumerable<AnswerChunk> Chunks(AnswerPart part) =>
+        part is Says says ? [Chunk(new CompletionChoice(says.Choice, Next(says), Logprobs(says), null))] : [];
 
-                    break;
-            }
-        }
-    }
+    protected override AnswerChunk Last(int choice, string reason) => Chunk(new CompletionChoice(choice, _lengths.ContainsKey(choice) ? "" : before, null, reason));
+
+    protected override AnswerChunk Empty() => Chunk();
 
     public static async Task<Completion> FoldAsync(IAsyncEnumerable<StreamItem> stream, CancellationToken cancellation)
     {
@@ -114,8 +82,5 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
     private static CompletionLogprobs? Joined(List<CompletionLogprobs> parts) => parts.Count == 0 ? null : new CompletionLogprobs(
         [.. parts.SelectMany(part => part.Tokens)], [.. parts.SelectMany(part => part.TokenLogprobs)], [.. parts.SelectMany(part => part.TopLogprobs)], [.. parts.SelectMany(part => part.TextOffset)]);
 
-    private static StreamItem Item(Completion chunk) => StreamItem.Of(chunk, ServerJson.Wire.Completion);
-
-    private Completion Chunk(params CompletionChoice[] choices) =>
-        new(_id, "text_completion", _created, model.Id, ChatAnswer.Fingerprint(model), choices) { Usage = new UsageField(withUsage) };
+    private Completion Chunk(params CompletionChoice[] choices) => new(Id, "text_completion", Created, Model, Fingerprint, choices) { Usage = NoUsage };
 }

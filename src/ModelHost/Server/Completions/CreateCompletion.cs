@@ -1,5 +1,4 @@
 using Platform.ModelHost.Server.Answers;
-using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Streams;
@@ -39,7 +38,7 @@ internal static class CreateCompletion
         var stream = answer.StreamAsync(new AnswerReading(null, _ => 0).PartsAsync(host.GenerateAsync(generation, ending.Token), ending.Token), ending.Token);
         if (isStream)
         {
-            await new EventStream(http, options, time, ChatAnswer.Manner, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);
+            await new EventStream(http, options, time, CompletionAnswer.Manner, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);
         }
         else
         {

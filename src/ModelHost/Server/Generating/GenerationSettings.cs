@@ -23,6 +23,7 @@ internal static class GenerationSettings
         Speculation = fields.Speculation == "prompt_lookup" ? Speculation.PromptLookup : Speculation.Off,
         User = fields.User is { Length: > 0 } user ? user : null,
         CachePrompt = fields.CachePrompt != false,
+        TellsUsage = fields is { Stream: true, TimingsPerToken: true },
         IgnoreEndOfText = fields.IgnoreEos == true,
     };
 

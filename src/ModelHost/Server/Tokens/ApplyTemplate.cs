@@ -10,21 +10,11 @@ internal static class ApplyTemplate
     public static void MapApplyTemplate(this IEndpointRouteBuilder app)
     {
         app.MapPost("/apply-template", async (HttpContext http, EngineHost host) =>
-            await http.WriteJsonAsync(await WithPromptAsync(http, host, (_, prompt) => new PromptBody(prompt)), ServerJson.Wire.PromptBody));
+            await http.WriteJsonAsync(new PromptBody((await PromptAsync(http, host)).Text), ServerJson.Wire.PromptBody));
         app.MapPost("/v1/chat/completions/input_tokens", async (HttpContext http, EngineHost host) =>
-            await http.WriteJsonAsync(await WithPromptAsync(http, host, (model, prompt) => new InputTokensBody(host.Engine.Tokenize(model, prompt, addSpecial: true, parseSpecial: true).Length)), ServerJson.Wire.InputTokensBody));
+            await http.WriteJsonAsync(new InputTokensBody((await PromptAsync(http, host)).Tokens), ServerJson.Wire.InputTokensBody));
     }
 
-    private static async Task<T> WithPromptAsync<T>(HttpContext http, EngineHost host, Func<string, string, T> answer)
-    {
-        var request = await http.ReadJsonAsync(ServerJson.Wire.ChatCompletionRequest);
-        using var held = await UsualModel.HoldAsync(request.Model, host.Engine, http.RequestAborted);
-        request = request with { Model = string.IsNullOrEmpty(request.Model) ? held.Info.Id : request.Model };
-        if (ChatRequestCheck.Refusal(request) is { } problem)
-        {
-            throw new RequestRefused(problem);
-        }
-
-        return answer(held.Info.Id, ChatGeneration.Of(request).On(host.Engine).Plan.Prompt);
-    }
+    private static async Task<(string Text, int Tokens)> PromptAsync(HttpContext http, EngineHost host) =>
+        await ChatRun.PromptAsync(await http.ReadJsonAsync(ServerJson.Wire.ChatCompletionRequest), host, http);
 }

@@ -6,6 +6,15 @@ namespace Platform.ModelHost.Server.Wire;
 /// <summary>A chat completions request. Every field that clients know is here, so that a wrong type is a 400 and nothing known is ignored by accident.</summary>
 internal sealed record ChatCompletionRequest : GenerationFields
 {
+    public ChatCompletionRequest()
+    {
+    }
+
+    /// <summary>The fields that every API here shares.</summary>
+    public ChatCompletionRequest(GenerationFields fields) : base(fields)
+    {
+    }
+
     public IReadOnlyList<ChatMessage>? Messages { get; init; }
     public int? MaxCompletionTokens { get; init; }
     public IReadOnlyList<ToolFields>? Tools { get; init; }
@@ -27,13 +36,14 @@ internal sealed record ChatCompletionRequest : GenerationFields
 
     public bool? AddGenerationPrompt { get; init; }
 
+    /// <summary>auto or deepseek tell what is thought apart; none leaves it in the text as the model writes it.</summary>
+    public string? ReasoningFormat { get; init; }
+
     // Known, and refused unless the value asks for what happens anyway: see UnsupportedFields.
     public JsonElement? Functions { get; init; }
     public JsonElement? FunctionCall { get; init; }
     public JsonElement? Modalities { get; init; }
     public JsonElement? Audio { get; init; }
-    public string? ReasoningFormat { get; init; }
-    public bool? TimingsPerToken { get; init; }
 }
 
 /// <summary>One message; its text is untrusted.</summary>

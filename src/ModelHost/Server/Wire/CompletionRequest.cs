@@ -20,22 +20,6 @@ internal sealed record CompletionRequest : GenerationFields
 
 /// <summary>A whole completion, or one event of its stream.</summary>
 internal sealed record Completion(string Id, string Object, long Created, string Model, string SystemFingerprint, IReadOnlyList<CompletionChoice> Choices)
-{
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public UsageField Usage { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Timings? Timings { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AdapterUsed? Adapter { get; init; }
-
-    /// <inheritdoc cref="ChatCompletion.Adapters"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<AdapterUsed>? Adapters { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ChunkProgress? PromptProgress { get; init; }
-}
+    : AnswerChunk(Id, Object, Created, Model, SystemFingerprint);
 
 internal sealed record CompletionChoice(int Index, string Text, CompletionLogprobs? Logprobs, string? FinishReason);

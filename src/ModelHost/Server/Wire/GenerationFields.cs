@@ -62,6 +62,9 @@ internal abstract record GenerationFields
     public int? IdSlot { get; init; }
     public bool? ReturnProgress { get; init; }
 
+    /// <summary>Tells with every chunk of a stream what it took so far.</summary>
+    public bool? TimingsPerToken { get; init; }
+
     public string? User { get; init; }
     public JsonElement? Metadata { get; init; } // accepted and without effect, as OpenAI says
     public bool? Store { get; init; } // likewise

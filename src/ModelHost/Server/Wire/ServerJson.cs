@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Server.Wire.Messages;
+using Platform.ModelHost.Server.Wire.Responses;
 
 namespace Platform.ModelHost.Server.Wire;
 
@@ -22,6 +24,19 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(ChatCompletion))]
 [JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(ResponseRequest))]
+[JsonSerializable(typeof(InputItem))]
+[JsonSerializable(typeof(ResponseBody))]
+[JsonSerializable(typeof(ResponseEvent))]
+[JsonSerializable(typeof(ResponseInputTokens))]
+[JsonSerializable(typeof(MessageRequest))]
+[JsonSerializable(typeof(MessageBlock))]
+[JsonSerializable(typeof(MessageBody))]
+[JsonSerializable(typeof(MessageEvent))]
+[JsonSerializable(typeof(MessageEnd))]
+[JsonSerializable(typeof(MessageTokens))]
+[JsonSerializable(typeof(MessageError))]
+[JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(Completion))]
 [JsonSerializable(typeof(RerankRequest))]
@@ -52,10 +67,16 @@ internal sealed partial class ServerJson : JsonSerializerContext
 {
     private const int MaxDepth = 80; // a schema may nest 64 deep, and stands inside a request
 
-    public static ServerJson Wire { get; } = new(new JsonSerializerOptions
+    public static ServerJson Wire { get; } = new(Shape());
+
+    /// <summary>The same, for shapes whose fields depend on their kind: what is null is left out.</summary>
+    public static ServerJson Sparse { get; } = new(Shape(JsonIgnoreCondition.WhenWritingNull));
+
+    private static JsonSerializerOptions Shape(JsonIgnoreCondition ignored = JsonIgnoreCondition.Never) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = ignored,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // application/json, never part of a page
         MaxDepth = MaxDepth,
-    });
+    };
 }

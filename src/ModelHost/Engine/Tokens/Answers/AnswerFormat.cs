@@ -43,20 +43,24 @@ internal sealed class AnswerFormat
     /// <summary>Reads an answer to a prompt.</summary>
     /// <param name="prompt">The prompt that it answers: it may have opened the thinking.</param>
     /// <param name="tools">The tools on offer; without any, nothing is taken for a call.</param>
-    internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools) => isHarmony ? new HarmonyAnswer()
-        : new MarkedAnswer(reasoning, reasoning.AreOpenIn(prompt), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
+    /// <param name="keepsThoughts">Takes thinking for content.</param>
+    internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools, bool keepsThoughts = false) => isHarmony ? new HarmonyAnswer(keepsThoughts)
+        : new MarkedAnswer(keepsThoughts ? null : new ReasoningSplitter(reasoning, reasoning.AreOpenIn(prompt)), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
 
-    /// <summary>The grammar that keeps calls to the tools on offer. It holds from the start where a call must be made (after the thinking, where the template speaks of one), else from where one begins.</summary>
+    /// <summary>The grammar that keeps calls to the tools on offer, and other answers to their schema; null where there is neither. It holds from the start where text of any kind is no answer (after the thinking, where the template speaks of one), else from where a call begins.</summary>
     /// <exception cref="EngineException">Kind BadRequest: a tool or its schema is refused.</exception>
-    internal GrammarOptions Grammar(string prompt, IReadOnlyList<JsonElement> tools, ToolUse use)
+    internal GrammarOptions? Grammar(string prompt, IReadOnlyList<JsonElement> tools, ToolUse use)
     {
+        if (tools.Count == 0 && use.Otherwise is null) { return null; }
         var offered = Schemas(tools).Where(tool => use.Only is null || tool.Name == use.Only).ToList();
-        if (offered.Count == 0) { throw new EngineException(EngineErrorKind.BadRequest, use.Only is null ? "No tools are on offer." : $"The tool '{use.Only}' is to be called and is not on offer.") { Parameter = "tool_choice" }; }
+        if (offered.Count == 0 && use.Only is not null) { throw new EngineException(EngineErrorKind.BadRequest, $"The tool '{use.Only}' is to be called and is not on offer.") { Parameter = "tool_choice" }; }
         var mustCall = use.MustCall || use.Only is not null;
+        var otherwise = mustCall ? null : use.Otherwise;
+        var isFree = !mustCall && otherwise is null;
         try
         {
-            var text = new ToolCallGrammar(Calls).Write(offered, use.Many, mustCall && !isHarmony && thinks ? (reasoning, reasoning.AreOpenIn(prompt)) : null);
-            return new GrammarOptions(text) { Triggers = mustCall ? [] : [Calls.Trigger] };
+            var text = new ToolCallGrammar(Calls).Write(offered, use.Many, otherwise, !isFree && !isHarmony && thinks ? (reasoning, reasoning.AreOpenIn(prompt)) : null);
+            return new GrammarOptions(text) { Triggers = isFree ? [Calls.Trigger] : [] };
         }
         catch (GrammarFault fault)
         {

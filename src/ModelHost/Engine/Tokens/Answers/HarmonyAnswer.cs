@@ -4,7 +4,8 @@ using System.Text;
 namespace Platform.ModelHost.Engine.Tokens.Answers;
 
 /// <summary>An answer of gpt-oss: messages on channels. analysis is thinking, final is said, what goes to functions.name is a call.</summary>
-internal sealed class HarmonyAnswer : IAnswerReader
+/// <param name="keepsThoughts">Takes thinking for content.</param>
+internal sealed class HarmonyAnswer(bool keepsThoughts = false) : IAnswerReader
 {
     private const string Message = "<|message|>", Channel = "<|channel|>", Recipient = "to=", Functions = "functions.";
     private static readonly string[] Ends = ["<|end|>", "<|call|>", "<|return|>", "<|start|>"];
@@ -58,7 +59,7 @@ internal sealed class HarmonyAnswer : IAnswerReader
             pieces.Add(new ToolCallPiece(index, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9), recipient[Functions.Length..]));
             return text => new ArgumentsPiece(index, text);
         }
-        return After(head, Channel) == "analysis" ? text => new ReasoningPiece(text) : text => new ContentPiece(text);
+        return After(head, Channel) == "analysis" && !keepsThoughts ? text => new ReasoningPiece(text) : text => new ContentPiece(text);
     }
 
     /// <summary>The word after a mark.</summary>

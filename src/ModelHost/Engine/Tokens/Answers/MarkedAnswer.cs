@@ -3,14 +3,16 @@ using System.Text.Json;
 namespace Platform.ModelHost.Engine.Tokens.Answers;
 
 /// <summary>An answer that thinks first, between marks, and may hold calls.</summary>
-internal sealed class MarkedAnswer(ReasoningMarks reasoning, bool startsInside, ToolCallFormat? calls, IReadOnlyDictionary<string, JsonElement> parameters) : IAnswerReader
+/// <param name="splitter">Tells the thinking apart; null takes it for content.</param>
+/// <param name="calls">How calls are written; null takes none for one.</param>
+/// <param name="parameters">Schemas of the tools' parameters, by name.</param>
+internal sealed class MarkedAnswer(ReasoningSplitter? splitter, ToolCallFormat? calls, IReadOnlyDictionary<string, JsonElement> parameters) : IAnswerReader
 {
-    private readonly ReasoningSplitter splitter = new(reasoning, startsInside);
     private readonly ToolCallReader? reader = calls is null ? null : new ToolCallReader(calls, parameters);
 
-    public IReadOnlyList<AnswerPiece> Append(string text) => Pieces(splitter.Append(text));
+    public IReadOnlyList<AnswerPiece> Append(string text) => Pieces(splitter?.Append(text) ?? [(false, text)]);
 
-    public IReadOnlyList<AnswerPiece> Finish() => [.. Pieces(splitter.Finish()), .. reader?.Finish() ?? []];
+    public IReadOnlyList<AnswerPiece> Finish() => [.. Pieces(splitter?.Finish() ?? []), .. reader?.Finish() ?? []];
 
     private List<AnswerPiece> Pieces(IEnumerable<(bool IsReasoning, string Text)> parts)
     {

@@ -10,18 +10,25 @@ internal sealed class ToolCallGrammar(ToolCallFormat format)
 
     private readonly GrammarDraft draft = new();
 
-    /// <summary>The grammar of one or more calls.</summary>
-    /// <param name="tools">Those that may be called.</param>
+    /// <summary>The grammar of one or more calls, or of a value in their place.</summary>
+    /// <param name="tools">Those that may be called; none where only a value will do.</param>
     /// <param name="many">More than one call may be made at once, where the model can.</param>
+    /// <param name="otherwise">JSON Schema of the value; null where there must be a call.</param>
     /// <param name="thoughts">What may stand before: the marks of thinking, and whether they are open already. Null when the grammar begins with the trigger.</param>
     /// <exception cref="GrammarFault">A tool's parameters are no schema that is supported.</exception>
-    internal string Write(IEnumerable<ToolSchema> tools, bool many, (ReasoningMarks Marks, bool AreOpen)? thoughts)
+    internal string Write(IReadOnlyList<ToolSchema> tools, bool many, JsonElement? otherwise, (ReasoningMarks Marks, bool AreOpen)? thoughts)
+    {
+        string[] ways = [.. tools.Count > 0 ? (string[])[Calls(tools, many)] : [], .. otherwise is { } schema ? (string[])[JsonSchemaGrammar.AddTo(draft, schema)] : []];
+        draft.Define(GrammarCheck.Root, Before(thoughts) + GrammarDraft.Or(ways));
+        return draft.ToString();
+    }
+
+    private string Calls(IReadOnlyList<ToolSchema> tools, bool many)
     {
         var call = draft.Rule("call", GrammarDraft.Or([.. tools.Select(tool => draft.Rule("tool", Call(tool)))]));
         var more = many && format.Between is not null ? $" ({Mark(format.Between + format.BeforeName)} {call}){{0,{MostCalls - 1}}}" : "";
         var close = format.Close.Length > 0 ? " " + Mark(format.Close) : "";
-        draft.Define(GrammarCheck.Root, $"{Before(thoughts)}{Mark(format.Open + format.BeforeName)} {call}{more}{close}");
-        return draft.ToString();
+        return $"{Mark(format.Open + format.BeforeName)} {call}{more}{close}";
     }
 
     private string Before((ReasoningMarks Marks, bool AreOpen)? thoughts)
