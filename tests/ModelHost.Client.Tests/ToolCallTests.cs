@@ -95,7 +95,7 @@ public sealed class ToolCallTests
     [Fact]
     public async Task Calls_without_end_are_refused()
     {
-        await using var engine = await EngineAsync([.. Enumerable.Range(0, 300).Select(i => Chunk($$"""{"tool_calls":[{"index":{{i}},"id":"c{{i}}","function":{"name":"f"}}]}"""))]);
+        await using var engine = await EngineAsync([.. Enumerable.Range(0, 300).Select(i => Chunk($$$"""{"tool_calls":[{"index":{{{i}}},"id":"c{{{i}}}","function":{"name":"f"}}]}"""))]);
         Assert.Equal(ModelHostErrorKind.Failed, (await Assert.ThrowsAsync<ModelHostException>(() => engine.Chat.GetResponseAsync("hi", new ChatOptions { ModelId = "m" }, Cancellation))).Kind);
     }
 

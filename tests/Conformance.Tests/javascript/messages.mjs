@@ -31,7 +31,7 @@ await run({
     assert.equal(final.usage.output_tokens, whole.usage.output_tokens);
   },
   async messages_call_tools_and_go_on() {
-    const request = { model, max_tokens: 300, messages, tools, tool_choice: { type: 'any' } };
+    const request = { model, max_tokens: 100, messages, tools, tool_choice: { type: 'any', disable_parallel_tool_use: true } };
     const answer = await client.messages.stream(request).finalMessage();
     assert.equal(answer.stop_reason, 'tool_use');
     const calls = answer.content.filter(block => block.type === 'tool_use');

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Platform.ModelHost.Engine.Tests.Templates;
+using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Engine.Tokens.Answers;
 
 namespace Platform.ModelHost.Engine.Tests.Answers;
