@@ -19,7 +19,7 @@ public sealed class JavaScriptRun : IAsyncLifetime
             await RunAsync(folder, "npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error");
         }
 
-        await using var host = await ModelHostFixture.StartAsync();
+        await using var host = await ModelHostFixture.StartAsync(("Engine:QueueLimit", "4"));
         foreach (var script in (string[])["conformance.mjs", "messages.mjs"])
         {
             Lines = [.. Lines, .. await RunAsync(folder, "node", script, new Uri(host.Endpoint, "/v1").ToString(), host.ApiKey)];

@@ -20,7 +20,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     private ModelHostFixture Host => running.Host;
 
     [Fact]
-    public async Task It_lists_the_models_and_gets_one()
+    public async Task It_lists_the_models_and_gets_one_conformance_1()
     {
         var models = Client().GetOpenAIModelClient();
         var list = await models.GetModelsAsync(Cancellation);
@@ -30,7 +30,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task It_chats()
+    public async Task It_chats_conformance_1()
     {
         var answer = await Chat().CompleteChatAsync(Hello, new ChatCompletionOptions { MaxOutputTokenCount = 8, Temperature = 0.5f, TopP = 0.9f, StopSequences = { "zzzz" }, EndUserId = "u" }, Cancellation);
         Assert.StartsWith("chatcmpl-", answer.Value.Id, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task It_streams_with_usage()
+    public async Task It_streams_with_usage_conformance_1()
     {
         var updates = new List<StreamingChatCompletionUpdate>();
         await foreach (var update in Chat().CompleteChatStreamingAsync(Hello, new ChatCompletionOptions { MaxOutputTokenCount = 8 }, Cancellation))
@@ -58,7 +58,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task It_embeds_by_its_default_format()
+    public async Task It_embeds_by_its_default_format_conformance_1()
     {
         var embeddings = Client().GetEmbeddingClient(ModelHostFixture.EmbeddingModel);
         var two = await embeddings.GenerateEmbeddingsAsync(["annual leave", "年假"], cancellationToken: Cancellation);
@@ -71,11 +71,11 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task A_wrong_key_is_401() =>
+    public async Task A_wrong_key_is_401_conformance_1() =>
         Assert.Equal(401, (await Assert.ThrowsAsync<ClientResultException>(() => Client("wrong").GetChatClient(ModelHostFixture.ChatModel).CompleteChatAsync(Hello, null, Cancellation))).Status);
 
     [Fact]
-    public async Task An_unknown_model_is_404()
+    public async Task An_unknown_model_is_404_conformance_1()
     {
         var refusal = await Assert.ThrowsAsync<ClientResultException>(() => Client().GetChatClient("absent").CompleteChatAsync(Hello, null, Cancellation));
         Assert.Equal(404, refusal.Status);
@@ -83,7 +83,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task It_calls_tools_several_at_once_and_streams_their_calls()
+    public async Task It_calls_tools_several_at_once_and_streams_their_calls_conformance_1()
     {
         var (options, whole) = await SeveralCallsAsync();
         Assert.Equal(ChatFinishReason.ToolCalls, whole.FinishReason);
@@ -104,7 +104,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task It_follows_a_schema()
+    public async Task It_follows_a_schema_conformance_1()
     {
         var format = ChatResponseFormat.CreateJsonSchemaFormat("x", BinaryData.FromString("""{"type":"object","properties":{"n":{"type":"integer","minimum":1,"maximum":3}},"required":["n"],"additionalProperties":false}"""), jsonSchemaIsStrict: true);
         var answer = await Chat().CompleteChatAsync(Hello, new ChatCompletionOptions { ResponseFormat = format }, Cancellation);
@@ -130,7 +130,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task A_prompt_over_the_context_is_400_also_for_a_stream()
+    public async Task A_prompt_over_the_context_is_400_also_for_a_stream_conformance_7()
     {
         ChatMessage[] tooLong = [ChatMessage.CreateUserMessage(string.Join(' ', Enumerable.Repeat("word", 20_000)))];
         var refusal = await Assert.ThrowsAsync<ClientResultException>(async () =>
@@ -144,7 +144,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task A_stream_that_is_cancelled_gives_its_slot_to_the_next_fault_18()
+    public async Task A_stream_that_is_cancelled_gives_its_slot_to_the_next_fault_18_conformance_5()
     {
         await using var single = await SingleAsync();
         var chat = Client(single).GetChatClient(ModelHostFixture.ChatModel);
@@ -156,7 +156,7 @@ public sealed class OpenAiSdkTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task Clients_beyond_the_queue_are_429_with_a_wait_fault_17()
+    public async Task Clients_beyond_the_queue_are_429_with_a_wait_fault_17_conformance_1()
     {
         await using var single = await SingleAsync();
         var chat = Client(single).GetChatClient(ModelHostFixture.ChatModel);

@@ -7,7 +7,7 @@ public sealed class RunningModelHost : IAsyncLifetime
 {
     public ModelHostFixture Host { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Host = await ModelHostFixture.StartAsync();
+    public async ValueTask InitializeAsync() => Host = await ModelHostFixture.StartAsync(("Server:AdminKey", "the administrator's"));
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 }

@@ -9,7 +9,7 @@ public sealed class FirstUseTests(BrowserFixture browser) : IClassFixture<Browse
     private const int Sigstop = 19, Sigcont = 18;
 
     [Fact]
-    public async Task From_the_wizard_to_a_cited_answer_that_survives_a_reload()
+    public async Task From_the_wizard_to_a_cited_answer_that_survives_a_reload_conformance_10()
     {
         await using var platform = await RunningPlatform.StartEmptyAsync();
         var page = await browser.OpenAsync();

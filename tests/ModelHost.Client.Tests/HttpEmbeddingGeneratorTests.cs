@@ -25,6 +25,15 @@ public sealed class HttpEmbeddingGeneratorTests
     }
 
     [Fact]
+    public async Task A_vector_says_which_revision_of_the_model_made_it()
+    {
+        await using var engine = await LocalEngine.StartAsync((http, request) => http.Request.Method == "GET"
+            ? LocalEngine.JsonAsync(http, 200, """{"data":[{"id":"e","capabilities":["embeddings"],"sha256":"0123456789abcdef"}]}""")
+            : LocalEngine.JsonAsync(http, 200, Answer(request, base64: true)));
+        Assert.Equal("e@0123456789ab", (await engine.Embeddings.GenerateAsync(["a"], null, Cancellation))[0].ModelId);
+    }
+
+    [Fact]
     public async Task No_texts_ask_nothing()
     {
         await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.JsonAsync(http, 500, "{}"));

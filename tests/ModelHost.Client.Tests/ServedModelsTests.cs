@@ -8,10 +8,10 @@ public sealed class ServedModelsTests
     public async Task Our_service_says_what_its_models_can()
     {
         await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, """
-            {"data":[{"id":"e","capabilities":["embeddings"],"meta":{"n_ctx":512,"n_ctx_train":1024,"n_embd":64,"size":7}},
+            {"data":[{"id":"e","capabilities":["embeddings"],"meta":{"n_ctx":512,"n_ctx_train":1024,"n_embd":64,"size":7,"sha256":"0123456789abcdef"}},
                      {"id":"c","capabilities":["chat"],"meta":{"n_ctx":256,"n_embd":8,"size":9}}, {"id":"a","capabilities":["chat","answers"]}]}
             """));
-        Assert.Equal(new ServedModel("e", CanChat: false, CanEmbed: true, CanAnswer: false, 512, 64, 7), await engine.Models.EmbeddingModelAsync(Cancellation));
+        Assert.Equal(new ServedModel("e", CanChat: false, CanEmbed: true, CanAnswer: false, 512, 64, 7) { Sha256 = "0123456789abcdef" }, await engine.Models.EmbeddingModelAsync(Cancellation));
         Assert.Equal(new ServedModel("c", CanChat: true, CanEmbed: false, CanAnswer: false, 256, 8, 9), await engine.Models.ChatModelAsync(Cancellation));
         Assert.True((await engine.Models.ListAsync(Cancellation))[2].CanAnswer);
         Assert.Single(engine.Requests);

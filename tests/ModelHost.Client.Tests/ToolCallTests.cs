@@ -107,7 +107,7 @@ public sealed class ToolCallTests
         Assert.Empty(engine.Requests);
     }
 
-    private static Task<LocalEngine> EngineAsync(params string[] events) => LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, string.Concat(events) + "data: [DONE]\n\n"));
+    private static Task<LocalEngine> EngineAsync(params string[] events) => LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, string.Concat(events) + "data: [DONE]\n\n"));
 
     private static string Chunk(string delta) => $$$"""data: {"id":"r1","created":5,"model":"m","choices":[{"index":0,"delta":{{{delta}}},"finish_reason":null}]}""" + "\n\n";
 

@@ -11,7 +11,7 @@ namespace Platform.ModelHost.Server.Tests;
 public sealed class ReadinessTests
 {
     [Fact]
-    public async Task Before_the_models_are_loaded_every_call_is_503_but_health()
+    public async Task Before_the_models_are_loaded_every_call_is_503_but_health_conformance_4()
     {
         await using var host = new EngineHost(new EngineOptions(), new ServerOptions(), new ServiceMetrics(), TimeProvider.System, new Lifetime(), NullLogger<EngineHost>.Instance);
         var reached = 0;

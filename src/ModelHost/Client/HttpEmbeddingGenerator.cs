@@ -9,22 +9,25 @@ using Platform.ModelHost.Client.Wire;
 namespace Platform.ModelHost.Client;
 
 /// <summary>Embeddings from any OpenAI-compatible service: one vector a text, in order, in requests bounded by ModelHost:BatchTexts and BatchBytes.</summary>
-/// <remarks>AdditionalProperties go into the request as they are (`truncate`, `input_type`), where the engine knows them. Every batch may go to another replica of the one model. A vector with NaN or of another length than its neighbours is refused.</remarks>
+/// <remarks>A vector's ModelId is the model's name, with `@` and the beginning of its weights' hash where the service tells it. AdditionalProperties go into the request as they are (`truncate`, `input_type`), where the engine knows them. Every batch may go to another replica of the one model. A vector with NaN or of another length than its neighbours is refused.</remarks>
 internal sealed class HttpEmbeddingGenerator(EnginePool engines, ServedModels models, IOptions<ModelHostOptions> options) : IEmbeddingGenerator<string, Embedding<float>>
 {
+    private const int RevisionLength = 12;
+
     private readonly EmbeddingGeneratorMetadata _metadata = new("modelhost", engines.Engines[0].Http.Endpoint);
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var model = options?.ModelId ?? (await models.EmbeddingModelAsync(cancellationToken)).Id;
+        var served = options?.ModelId is null ? await models.EmbeddingModelAsync(cancellationToken) : null;
+        var model = served?.Id ?? options!.ModelId!;
         var result = new GeneratedEmbeddings<Embedding<float>> { Usage = new UsageDetails { InputTokenCount = 0, TotalTokenCount = 0 } };
         foreach (var batch in TextBatches.Of(values, Limits.BatchTexts, Limits.BatchBytes))
         {
             var answer = await AskAsync(model, batch, options, cancellationToken);
             foreach (var vector in VectorReader.Read(answer, batch.Count, result.Count > 0 ? result[0].Vector.Length : null))
             {
-                result.Add(new Embedding<float>(vector) { ModelId = answer.Model ?? model });
+                result.Add(new Embedding<float>(vector) { ModelId = Revision(answer.Model ?? model, served?.Sha256) });
             }
 
             result.Usage.Add(new UsageDetails { InputTokenCount = answer.Usage?.PromptTokens, TotalTokenCount = answer.Usage?.TotalTokens });
@@ -42,6 +45,9 @@ internal sealed class HttpEmbeddingGenerator(EnginePool engines, ServedModels mo
     {
         // The connections belong to the container.
     }
+
+    /// <summary>The model with its weights' hash, as name@hash: vectors of another file mean something else, whatever its name.</summary>
+    private static string Revision(string model, string? sha256) => sha256 is { Length: > RevisionLength } ? $"{model}@{sha256[..RevisionLength]}" : model;
 
     private ModelHostOptions Limits => options.Value;
 

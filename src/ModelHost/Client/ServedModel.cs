@@ -7,4 +7,8 @@ namespace Platform.ModelHost.Client;
 /// <param name="ContextTokens">Tokens that one request may take; 4,096 where the service does not say.</param>
 /// <param name="EmbeddingLength">Numbers of a vector; 0 where the service does not say.</param>
 /// <param name="SizeBytes">Bytes of the weights; 0 where the service does not say.</param>
-public sealed record ServedModel(string Id, bool CanChat, bool CanEmbed, bool CanAnswer, int ContextTokens, int EmbeddingLength, long SizeBytes);
+public sealed record ServedModel(string Id, bool CanChat, bool CanEmbed, bool CanAnswer, int ContextTokens, int EmbeddingLength, long SizeBytes)
+{
+    /// <summary>SHA-256 of the weights' file, in hexadecimal: another model under the same name has another. Empty where the service does not say.</summary>
+    public string Sha256 { get; init; } = "";
+}

@@ -44,7 +44,12 @@ public interface IPassageIndex
 
 /// <summary>Vectors of one model.</summary>
 /// <param name="Length">Numbers of a vector.</param>
-public sealed record EmbeddingKind(string Model, int Length);
+public sealed record EmbeddingKind(string Model, int Length)
+{
+    /// <summary>True when vectors of the two can be compared: of the same model, named with the same revision (name@hash), or one of them without.</summary>
+    public bool Matches(EmbeddingKind other) =>
+        Length == other.Length && (Model == other.Model || Model.StartsWith(other.Model + "@", StringComparison.Ordinal) || other.Model.StartsWith(Model + "@", StringComparison.Ordinal));
+}
 
 /// <summary>A passage and its unit vector.</summary>
 public sealed record IndexedPassage(Passage Passage, ReadOnlyMemory<float> Vector);

@@ -41,7 +41,7 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
         {
             (string model, ReadOnlyMemory<float> vector) = await embedder.EmbedQuestionAsync(question, cancellation);
             EmbeddingKind served = new(model, vector.Length);
-            if (served != held)
+            if (!served.Matches(held))
             {
                 throw new ModelHostException(
                     ModelHostErrorKind.ModelNotFound,

@@ -114,6 +114,10 @@ const checks = {
     await assert.rejects(wrong.models.list(), error => error instanceof OpenAI.AuthenticationError && error.code === 'invalid_api_key');
     const ask = more => client.chat.completions.create({ model, messages: hello, ...more });
     await assert.rejects(ask({ model: 'absent' }), error => error instanceof OpenAI.NotFoundError && error.code === 'model_not_found');
+    const crowd = await Promise.allSettled(Array.from({ length: 16 }, () => ask({ temperature: 2, top_p: 1, top_k: 0, min_p: 0, seed: 1, max_tokens: 100 })));
+    const refused = crowd.filter(one => one.status === 'rejected').map(one => one.reason);
+    assert.ok(refused.length > 0 && refused.length < 16);
+    for (const error of refused) assert.ok(error instanceof OpenAI.RateLimitError && error.code === 'queue_full' && error.headers.get('retry-after'));
     await assert.rejects(ask({ temperature: 9 }), error => error instanceof OpenAI.BadRequestError && error.param === 'temperature');
     await assert.rejects(ask({ messages: [{ role: 'user', content: 'word '.repeat(20_000) }], stream: true }), error => error.code === 'context_length_exceeded');
   },

@@ -8,7 +8,7 @@ const baseURL = new URL('/', openAiURL).href;
 const client = new Anthropic({ baseURL, apiKey, maxRetries: 0, timeout: 60_000 });
 const model = 'seed-chat';
 const messages = [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }];
-const tools = [{ name: 'f', description: 'F.', input_schema: { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 3 } }, required: ['n'], additionalProperties: false } }];
+const tools = [{ name: 'f', input_schema: { type: 'object', properties: { n: { enum: [1, 2] } }, required: ['n'] } }]; // short: the seed model's context is
 
 await run({
   async messages_are_answered() {
@@ -35,7 +35,7 @@ await run({
     const answer = await client.messages.stream(request).finalMessage();
     assert.equal(answer.stop_reason, 'tool_use');
     const calls = answer.content.filter(block => block.type === 'tool_use');
-    for (const call of calls) assert.ok(call.input.n >= 1 && call.input.n <= 3);
+    for (const call of calls) assert.ok(call.input.n === 1 || call.input.n === 2);
     const results = calls.map(call => ({ type: 'tool_result', tool_use_id: call.id, content: 'done' }));
     await client.messages.create({ model, max_tokens: 2, messages: [...messages, { role: 'assistant', content: answer.content }, { role: 'user', content: results }] });
   },

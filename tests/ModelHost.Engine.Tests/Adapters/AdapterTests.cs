@@ -23,7 +23,7 @@ public sealed class AdapterTests : IAsyncLifetime
 
     /// <summary>Numbers and all, not only text: log-probabilities are floats to the last bit. The prompt is read anew, so that batches have the same shape.</summary>
     [Fact]
-    public async Task Base_answers_after_an_adapters_are_bit_identical_to_a_fresh_run_a_hundred_times()
+    public async Task Base_answers_after_an_adapters_are_bit_identical_to_a_fresh_run_a_hundred_times_conformance_6()
     {
         await using var isolated = await StartAsync();
         var expected = Bits(await Answer.OfAsync(isolated, Ask() with { CachePrompt = false }));

@@ -150,6 +150,23 @@ public abstract class PassageIndexSuite : IDisposable
     }
 
     [Fact]
+    public async Task Another_revision_of_a_model_is_another_model_and_one_without_a_revision_is_the_same()
+    {
+        await AddAsync(Base, "the first decides");
+        float[] vector = _embeddings.Of("text");
+        await WriteAsync(Model + "@aa");
+        await WriteAsync(Model);
+        Assert.Equal(new EmbeddingKind(Model + "@aa", vector.Length), await Index.EmbeddingKindAsync(Token));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => WriteAsync(Model + "@bb"));
+
+        Task WriteAsync(string model)
+        {
+            Passage passage = Make(Base, Guid.NewGuid(), 0, "text");
+            return Index.WriteAsync(Base, passage.DocumentId, 1, model, [new(passage, vector)], Token);
+        }
+    }
+
+    [Fact]
     public async Task An_empty_index_takes_another_model()
     {
         Guid document = await AddAsync(Base, "the first decides");

@@ -20,7 +20,7 @@ public sealed class KillTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Killing_the_program_at_any_moment_leaves_no_half_document_and_ingestion_goes_on_faults_1_and_31()
+    public async Task Killing_the_program_at_any_moment_leaves_no_half_document_and_ingestion_goes_on_faults_1_and_31_conformance_9()
     {
         Guid baseId = await NewBaseAsync();
         Random random = new(20261122);

@@ -16,7 +16,7 @@ internal static class ServedModelList
     {
         var cards = await CardsAsync(http, mayBeAbsent: only.Count > 0, cancellation);
         var models = cards.Select(Read).ToList();
-        return new EngineOffer(only.Count == 0 ? models : [.. only.Select(id => models.Find(model => model.Id == id) ?? Read(new ModelCardBody(id, null, null, null, null)))], Dialect(cards));
+        return new EngineOffer(only.Count == 0 ? models : [.. only.Select(id => models.Find(model => model.Id == id) ?? Read(new ModelCardBody(id, null, null, null, null, null)))], Dialect(cards));
     }
 
     private static async Task<IReadOnlyList<ModelCardBody>> CardsAsync(ModelHostHttp http, bool mayBeAbsent, CancellationToken cancellation)
@@ -51,6 +51,9 @@ internal static class ServedModelList
             CanAnswer: said?.Contains("answers") ?? true,
             ContextTokens: context > 0 ? context : UnsaidContextTokens,
             EmbeddingLength: card.Meta?.NEmbd ?? 0,
-            SizeBytes: card.Meta?.Size ?? 0);
+            SizeBytes: card.Meta?.Size ?? 0)
+        {
+            Sha256 = card.Sha256 ?? card.Meta?.Sha256 ?? "",
+        };
     }
 }

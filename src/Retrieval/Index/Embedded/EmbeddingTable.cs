@@ -19,7 +19,7 @@ internal static class EmbeddingTable
     {
         EmbeddingKind? held = await ReadAsync(connection, cancellation);
         await using SqliteCommand command = connection.CreateCommand();
-        if (held is not null && (held.Model != model || held.Length != length))
+        if (held is not null && !held.Matches(new EmbeddingKind(model, length)))
         {
             command.CommandText = "SELECT EXISTS (SELECT 1 FROM vectors)";
             if ((long)(await command.ExecuteScalarAsync(cancellation))! != 0)
@@ -27,6 +27,11 @@ internal static class EmbeddingTable
                 throw new ArgumentException(
                     $"The index holds vectors of '{held.Model}' with {held.Length} numbers; these are of '{model}' with {length}. Serve '{held.Model}' again, or delete all documents and add them anew.");
             }
+        }
+
+        if (held is not null && held.Model.StartsWith(model + "@", StringComparison.Ordinal))
+        {
+            model = held.Model; // a service that does not tell the revision does not make it unknown
         }
 
         command.CommandText = "INSERT INTO embedding (only, model, length) VALUES (1, $model, $length) ON CONFLICT (only) DO UPDATE SET model = $model, length = $length";
