@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Platform.Web.Supervision;
 
-/// <summary>Starts the model host, watches its process and its /health, and starts it again when it ends or no longer answers; not when it has said that it cannot serve with what it was given.</summary>
+/// <summary>Starts the model host, watches its process and its /health, and starts it again when it ends or no longer answers; not when that has happened too often in a row, nor when it has said that it cannot serve with what it was given.</summary>
 public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus status, TimeProvider time, ILogger<ModelHostProcess> log) : BackgroundService
 {
     private readonly Backoff backoff = new();
@@ -24,9 +24,11 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
             }
 
             served |= healthyFor > TimeSpan.Zero;
-            if (final)
+            var wait = final ? null : backoff.After(healthyFor);
+            if (wait is not { } pause)
             {
-                if (served)
+                reason = final ? reason : $"{reason} It ended {Backoff.Most + 1} times in a row. Restart the program when the cause is gone.";
+                if (served || !final)
                 {
                     log.LogWarning("{Reason} It is not started again", reason); // at the first start whoever starts the program tells it
                 }
@@ -35,10 +37,9 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
                 return;
             }
 
-            var wait = backoff.After(healthyFor);
-            log.LogWarning("{Reason} It is started again in {Seconds} s", reason, wait.TotalSeconds);
-            status.Set(new ModelHostState(ModelHostPhase.Down, reason, time.GetUtcNow() + wait));
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            log.LogWarning("{Reason} It is started again in {Seconds} s", reason, pause.TotalSeconds);
+            status.Set(new ModelHostState(ModelHostPhase.Down, reason, time.GetUtcNow() + pause));
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,3 +1,6 @@
+using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
+
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>The models by id; `model:adapter` finds the model. Loads what is asked for and lets go of what nobody uses: the longest unused first when another needs its room, and after a time anyway. A model that serves a request stays.</summary>
@@ -136,7 +139,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             }
             catch (EngineException fault) when (fault.Kind == EngineErrorKind.InvalidModelFile)
             {
-                lock (gate) { entry.Failure = fault.InnerException?.Message ?? fault.Message; }
+                lock (gate) { entry.Failure = fault.InnerException is GgufException or NativeCallException ? fault.InnerException.Message : fault.Message; }
                 throw;
             }
             finally
