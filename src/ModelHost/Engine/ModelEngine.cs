@@ -194,7 +194,7 @@ public sealed class ModelEngine : IAsyncDisposable
             if (options.EmbeddingModel is { } embedding) { await catalog.LoadAsync(catalog.Add(embedding, embeds: true, pin: true), cancellation); }
             var chat = configured is null ? null : catalog.Add(configured, embeds: false, pin: true);
             if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null) { await catalog.LoadAsync(chat, cancellation); }
-            var room = new WorkRoom(worker, ledger, library);
+            var room = new WorkRoom(worker, loader, ledger, library);
             var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);
             return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, ledger, library);
         }

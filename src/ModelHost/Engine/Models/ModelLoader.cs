@@ -82,7 +82,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
             MemoryTokens = file.ContextTokens * options.Slots,
             BatchTokens = plans.BatchTokens(file.ContextTokens),
             Sequences = sequences,
-            Threads = Threads(model),
+            Threads = Threads(model.WeightBytes),
             SharedMemory = true,
             OutputsPerSequence = 1 + PromptLookup.Most,
             Outputs = plans.Outputs(sequences),
@@ -101,7 +101,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
             MemoryTokens = tokens,
             BatchTokens = tokens, // an input must lie in one pass for its vectors to be pooled
             Sequences = EmbeddingSequences,
-            Threads = Threads(model),
+            Threads = Threads(model.WeightBytes),
             Embeddings = true,
             SharedMemory = true,
         });
@@ -115,8 +115,8 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
     }
 
     /// <summary>llama.cpp's threads spin while they wait for each other: for a tiny model, or where other work keeps the cores busy, one thread is much faster than two.</summary>
-    private int Threads(SafeLlamaModelHandle model) =>
-        options.Threads > 0 ? options.Threads : model.WeightBytes < TinyModelBytes ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
+    internal int Threads(long weightBytes) =>
+        options.Threads > 0 ? options.Threads : weightBytes < TinyModelBytes ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
     private static ContextRope? Rope(RopeScaling? rope) => rope is null ? null : new ContextRope((int)rope.Kind, (float)(1 / rope.Factor), (float)(rope.Base ?? 0), rope.OriginalTokens);
 

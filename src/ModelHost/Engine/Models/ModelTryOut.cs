@@ -71,7 +71,7 @@ public sealed class ModelTryOut : IDisposable
         var limits = new WorkLimits(RuntimeBytes + 2 * file.Uses.Sum(use => use.Bytes), AtLeast + TimeSpan.FromSeconds(file.Header.FileBytes / BytesPerSecond));
         try
         {
-            await worker.RunAsync(new TryOrder(file.Path, file.Embeds, loader.GpuLayers) { NativeDirectory = library.Directory, Threads = 1 }, limits, null, cancellation);
+            await worker.RunAsync(new TryOrder(file.Path, file.Embeds, loader.GpuLayers) { NativeDirectory = library.Directory, Threads = loader.Threads(file.Header.FileBytes) }, limits, null, cancellation);
             tried.Remember(file.Sha256, null);
         }
         catch (WorkException fault) when (fault.Failure is WorkFailure.Crashed or WorkFailure.OutOfTime)

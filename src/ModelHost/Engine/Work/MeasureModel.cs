@@ -41,7 +41,7 @@ public sealed class MeasureModel
         if (file.Embeds) { throw Refuse("model", $"The model '{id}' makes vectors and foretells no text. Choose a chat model."); }
         var window = Math.Min(file.ContextTokens, LargestWindow);
         var uses = MemoryEstimate.Of(request.Owner, file.Header, window, Math.Min(window, BatchTokens), Math.Min(window, BatchTokens));
-        var order = new PerplexityOrder(path, file.Sha256, AdapterOf(request), request.Text ?? Usual(), window, request.MostTokens ?? UsualTokens, options.GpuLayers) { NativeDirectory = room.NativeDirectory, Threads = Math.Max(1, options.Threads) };
+        var order = new PerplexityOrder(path, file.Sha256, AdapterOf(request), request.Text ?? Usual(), window, request.MostTokens ?? UsualTokens, options.GpuLayers) { NativeDirectory = room.NativeDirectory, Threads = room.Threads(file.Header.FileBytes) };
         var report = await room.RunAsync($"Measuring '{request.ModelId}'", order, uses, progress, cancellation);
         return report.Perplexity ?? throw new EngineException(EngineErrorKind.WorkFailed, "The measurement ended without a number. This is a bug.");
     }

@@ -53,6 +53,10 @@ public sealed class NativeWorker
         {
             throw new WorkException(WorkFailure.OutOfTime, $"it did not finish within {limits.Time.TotalSeconds.ToString("N0", CultureInfo.InvariantCulture)} seconds");
         }
+        catch (JsonException fault)
+        {
+            throw new WorkException(WorkFailure.Crashed, "it said what cannot be read", fault);
+        }
         finally
         {
             if (!process.HasExited)

@@ -34,7 +34,7 @@ public sealed partial class QuantizeModel
         var part = Path.Combine(folder, plan.Name + Ending);
         try
         {
-            var order = new QuantizeOrder(plan.Source, part, plan.Format.Number) { NativeDirectory = room.NativeDirectory, Threads = Math.Max(1, options.Threads) };
+            var order = new QuantizeOrder(plan.Source, part, plan.Format.Number) { NativeDirectory = room.NativeDirectory, Threads = room.Threads(plan.Header.FileBytes) };
             await room.RunAsync($"Writing '{request.ModelId}' as {plan.Format.Name}", order, plan.Uses, progress, cancellation);
             var sha256 = await tryOut.TryAsync(part, cancellation);
             var bytes = new FileInfo(part).Length;

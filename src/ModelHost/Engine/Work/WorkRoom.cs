@@ -4,12 +4,15 @@ using Platform.ModelHost.Native;
 namespace Platform.ModelHost.Engine.Work;
 
 /// <summary>Runs native work on a model's file for somebody: takes the memory from the ledger for as long, and tells failures as the engine tells them.</summary>
-internal sealed class WorkRoom(NativeWorker? worker, MemoryLedger ledger, LlamaLibrary library)
+internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryLedger ledger, LlamaLibrary library)
 {
     private const long RuntimeBytes = 1L << 30;
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
     internal string NativeDirectory => library.Directory;
+
+    /// <summary>As many threads as a model of this size is served with.</summary>
+    internal int Threads(long fileBytes) => loader.Threads(fileBytes);
 
     /// <param name="what">What is done to which model, for messages.</param>
     /// <exception cref="EngineException">OutOfMemory; WorkFailed with the reason.</exception>
