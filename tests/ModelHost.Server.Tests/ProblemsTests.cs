@@ -15,6 +15,9 @@ public sealed class ProblemsTests
     [InlineData(EngineErrorKind.OutOfMemory, 503, "out_of_memory")]
     [InlineData(EngineErrorKind.Failed, 500, "internal_error")]
     [InlineData(EngineErrorKind.Busy, 409, "model_in_use")]
+    [InlineData(EngineErrorKind.NoSpace, 507, "no_space")]
+    [InlineData(EngineErrorKind.AlreadyExists, 409, "already_exists")]
+    [InlineData(EngineErrorKind.WorkFailed, 500, "job_failed")]
     public void Every_kind_of_engine_error_has_its_status_and_code(EngineErrorKind kind, int status, string code)
     {
         var problem = Problems.Of(new EngineException(kind, "m"), "req_1", draining: false);
@@ -23,7 +26,7 @@ public sealed class ProblemsTests
 
     [Fact]
     public void Every_kind_is_in_the_table_above() =>
-        Assert.Equal(9, Enum.GetValues<EngineErrorKind>().Length);
+        Assert.Equal(12, Enum.GetValues<EngineErrorKind>().Length);
 
     [Fact]
     public void A_bug_is_500_with_the_request_id_and_without_its_message()
