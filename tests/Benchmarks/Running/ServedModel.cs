@@ -50,7 +50,7 @@ internal sealed class ServedModel : IAsyncDisposable
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
         if (!response.IsSuccessStatusCode) { throw new InvalidOperationException($"The model service answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}"); }
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
-        var (text, tokens, cached) = ("", 0, 0);
+        var (text, tokens, cached, told) = ("", 0, 0, 0);
         while (await reader.ReadLineAsync() is { } line)
         {
             if (!line.StartsWith("data: {", StringComparison.Ordinal)) { continue; }
@@ -59,10 +59,10 @@ internal sealed class ServedModel : IAsyncDisposable
             var piece = json.RootElement.GetProperty("choices") is { } choices && choices.GetArrayLength() > 0 ? choices[0].GetProperty("text").GetString()! : "";
             var brought = piece.Count(c => c == ' '); // each token of this vocabulary is a word with its space
             (text, tokens) = (text + piece, tokens + brought);
-            if (json.RootElement.TryGetProperty("timings", out var timings)) { cached = timings.GetProperty("cache_n").GetInt32(); }
+            if (json.RootElement.TryGetProperty("timings", out var timings)) { (cached, told) = (timings.GetProperty("cache_n").GetInt32(), timings.GetProperty("predicted_n").GetInt32()); }
             if (brought > 0 && heard?.Invoke(brought) == false) { break; }
         }
-        return new Answer(text, tokens, cached);
+        return new Answer(text, Math.Max(tokens, told), cached); // a byte or a control is a token without a space
     }
 
     /// <summary>Runs requests at once and measures from the moment that each has its first token to the end of the last.</summary>

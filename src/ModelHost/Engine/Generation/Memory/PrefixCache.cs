@@ -7,6 +7,9 @@ namespace Platform.ModelHost.Engine.Generation.Memory;
 /// <param name="shelf">Where prefixes wait that nobody uses while several answers run.</param>
 internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences, bool canCut, PrefixShelf shelf)
 {
+    /// <summary>Tokens that nobody uses and that stay in the context all the same: moving them would cost more than they do.</summary>
+    private const int IdleUnmoved = 512;
+
     private readonly Stack<int> free = new(Enumerable.Range(0, sequences).Reverse());
     private readonly List<HeldSequence> held = [];
 
@@ -25,6 +28,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     internal HeldSequence Take(ReadOnlySpan<int> prompt, string adapterKey, bool share)
     {
         var (source, shared) = share ? Longest(prompt[..^1], adapterKey) : (null, 0);
+        if (IdleTokens > IdleUnmoved && !held.Exists(s => s.InUse)) { SetAllAside(except: source); }
         if (share && TakeFromShelf(prompt[..^1], adapterKey, moreThan: shared) is { } restored) { return restored; }
         if (free.Count == 0) { DropOldest(except: source); }
         if (free.Count == 0 && source is { InUse: false }) // the only one left is the one to copy
@@ -38,6 +42,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         {
             CopyTo(source, taken);
             Cut(taken, shared);
+            source.Heir = taken;
         }
         return taken;
     }
@@ -45,7 +50,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     /// <summary>Moves the sequence that nobody used for the longest time to the shelf, if such tokens are more than those in use: where several answers run, each of them costs each answer in every step.</summary>
     internal void SetOneAside()
     {
-        if (IdleTokens > Count(inUse: true) && held.Where(s => !s.InUse && !s.IsTooLarge).MinBy(s => s.LastUsed) is { } idle) { TrySetAside(idle); }
+        if (IdleTokens > Count(inUse: true) && held.Where(s => !s.InUse && !s.IsTooLarge && s.Heir is not { InUse: true }).MinBy(s => s.LastUsed) is { } idle) { TrySetAside(idle); }
     }
 
     /// <summary>An empty sequence.</summary>
@@ -113,6 +118,12 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         var tokens = 0;
         foreach (var sequence in held) { tokens += sequence.InUse == inUse ? sequence.Tokens.Count : 0; } // asked for in every step
         return tokens;
+    }
+
+    /// <summary>An answer that runs alone then reads nothing but its own, and its tokens lie in order, as in a fresh context.</summary>
+    private void SetAllAside(HeldSequence? except)
+    {
+        foreach (var idle in held.Where(s => s != except && !s.IsTooLarge).OrderBy(s => s.LastUsed).ToArray()) { TrySetAside(idle); }
     }
 
     private bool TrySetAside(HeldSequence idle)
