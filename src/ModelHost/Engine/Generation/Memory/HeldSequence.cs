@@ -16,7 +16,7 @@ internal sealed class HeldSequence(int id, string adapterKey)
 
     internal bool InUse { get; set; }
 
-    /// <summary>The last that began with what this one holds: while it runs their cells are the same ones.</summary>
+    /// <summary>The last that began with most of what this one holds: while it runs their cells are the same ones.</summary>
     internal HeldSequence? Heir { get; set; }
 
     /// <summary>The shelf has no room for it.</summary>

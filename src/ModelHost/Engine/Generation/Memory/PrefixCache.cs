@@ -28,7 +28,11 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     internal HeldSequence Take(ReadOnlySpan<int> prompt, string adapterKey, bool share)
     {
         var (source, shared) = share ? Longest(prompt[..^1], adapterKey) : (null, 0);
-        if (IdleTokens > IdleUnmoved && !held.Exists(s => s.InUse)) { SetAllAside(except: source); }
+        if (IdleTokens > IdleUnmoved && !held.Exists(s => s.InUse) && held.Exists(s => s != source))
+        {
+            SetAllAside();
+            (source, shared) = share ? Longest(prompt[..^1], adapterKey) : (null, 0); // what was too large for the shelf
+        }
         if (share && TakeFromShelf(prompt[..^1], adapterKey, moreThan: shared) is { } restored) { return restored; }
         if (free.Count == 0) { DropOldest(except: source); }
         if (free.Count == 0 && source is { InUse: false }) // the only one left is the one to copy
@@ -42,7 +46,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         {
             CopyTo(source, taken);
             Cut(taken, shared);
-            source.Heir = taken;
+            source.Heir = 2 * shared > source.Tokens.Count ? taken : source.Heir;
         }
         return taken;
     }
@@ -120,10 +124,10 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
         return tokens;
     }
 
-    /// <summary>An answer that runs alone then reads nothing but its own, and its tokens lie in order, as in a fresh context.</summary>
-    private void SetAllAside(HeldSequence? except)
+    /// <summary>An answer that begins alone then reads nothing but its own, and its tokens lie in order, as in a fresh context.</summary>
+    private void SetAllAside()
     {
-        foreach (var idle in held.Where(s => s != except && !s.IsTooLarge).OrderBy(s => s.LastUsed).ToArray()) { TrySetAside(idle); }
+        foreach (var idle in held.Where(s => !s.IsTooLarge).OrderBy(s => s.LastUsed).ToArray()) { TrySetAside(idle); }
     }
 
     private bool TrySetAside(HeldSequence idle)
