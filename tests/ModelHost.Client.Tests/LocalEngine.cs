@@ -25,6 +25,8 @@ internal sealed class LocalEngine : IAsyncDisposable
     /// <summary>A list of models as our own service gives it: all fields are known there.</summary>
     public const string OwnModels = """{"data":[{"id":"m","capabilities":["chat"]},{"id":"e","capabilities":["embeddings"]}]}""";
 
+    public Uri Address => new(_app.Urls.First());
+
     /// <summary>Bodies of the requests so far, in order; without those for a list of models that it answered by itself.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = new();
 

@@ -44,4 +44,35 @@ public sealed class ModelAdminTests
         Assert.Equal(ModelHostErrorKind.ModelNotFound, (await Assert.ThrowsAsync<ModelHostException>(() => admin.LoadAsync("other", null, null, Cancellation))).Kind);
         Directory.Delete(folder, recursive: true);
     }
+
+    [Fact]
+    public async Task A_download_is_followed_to_its_end_and_the_model_is_there()
+    {
+        var content = await File.ReadAllBytesAsync(ModelHostFixture.ChatModelPath, Cancellation);
+        await using var hub = await LocalEngine.StartAsync((http, _) => http.Response.Body.WriteAsync(content, http.RequestAborted).AsTask());
+        var folder = Directory.CreateTempSubdirectory("platform-models-").FullName;
+        await using (var host = await ModelHostFixture.StartAsync(("Engine:ModelDirectory", folder), ("HF_ENDPOINT", hub.Address.ToString())))
+        {
+            await using var client = LocalEngine.ClientOf(host.Endpoint, ("ModelHost:ApiKey", host.ApiKey));
+            var admin = client.GetRequiredService<ModelAdmin>();
+            Assert.DoesNotContain(await client.GetRequiredService<ServedModels>().ListAsync(Cancellation), model => model.Id == "owner--repo--one");
+            var started = await admin.StartDownloadAsync("hf:owner/repo/one.gguf", Cancellation);
+            Assert.Equal("owner--repo--one", started.Model);
+            var states = new List<ModelDownload>();
+            await foreach (var state in admin.FollowDownloadAsync(started.Id, Cancellation))
+            {
+                states.Add(state);
+            }
+
+            Assert.True(states[^1] is { State: ModelDownloadState.Completed, ErrorCode: null, FinishedAt: not null, Sha256.Length: 64 } && states[^1].BytesDone == content.Length);
+            Assert.Equal(states[^1], await admin.CancelDownloadAsync(started.Id, Cancellation)); // it is over; nothing is undone
+            Assert.Contains(await client.GetRequiredService<ServedModels>().ListAsync(Cancellation), model => model.Id == "owner--repo--one"); // the list was asked anew
+            Assert.Equal([started.Id], (await admin.DownloadsAsync(Cancellation)).Select(download => download.Id));
+            await admin.RemoveDownloadAsync(started.Id, Cancellation);
+            Assert.Empty(await admin.DownloadsAsync(Cancellation));
+            Assert.Equal(ModelHostErrorKind.BadRequest, (await Assert.ThrowsAsync<ModelHostException>(() => admin.StartDownloadAsync("hf:owner/repo/../one.gguf", Cancellation))).Kind);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
 }
