@@ -8,6 +8,9 @@ public sealed class EngineOptions
     /// <summary>GGUF of the chat model, or null for none.</summary>
     public string? ChatModel { get; set; }
 
+    /// <summary>GGUF of a small model of the chat model's family that may guess ahead for it (`speculation: draft`), or null for none.</summary>
+    public string? DraftModel { get; set; }
+
     /// <summary>GGUF of the embedding model, or null for none.</summary>
     public string? EmbeddingModel { get; set; }
 

@@ -22,9 +22,11 @@ public sealed class ModelEngine : IAsyncDisposable
 
     private readonly MemoryLedger ledger;
 
-    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, ModelDownloads downloads, MemoryLedger ledger, LlamaLibrary library)
+    private readonly Drafts drafts;
+
+    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, ModelDownloads downloads, Drafts drafts, MemoryLedger ledger, LlamaLibrary library)
     {
-        (this.catalog, this.ledger) = (catalog, ledger);
+        (this.catalog, this.drafts, this.ledger) = (catalog, drafts, ledger);
         (TryOut, Quantize, Measure, Downloads, Library) = (tryOut, quantize, measure, downloads, library);
     }
 
@@ -133,6 +135,7 @@ public sealed class ModelEngine : IAsyncDisposable
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try
         {
+            if (request.Speculation == Speculation.Draft) { await drafts.EnsureAsync(model, request.DraftModel, cancellation); }
             await foreach (var news in model.Generating.RunAsync(request, cancellation)) { yield return news; }
         }
         finally
@@ -177,6 +180,7 @@ public sealed class ModelEngine : IAsyncDisposable
         await Downloads.DisposeAsync();
         await catalog.DisposeAsync();
         TryOut.Dispose();
+        drafts.Dispose();
     }
 
     private static async Task<ModelEngine> Start(EngineOptions options, TimeProvider time, ILogger log, NativeWorker? worker, CancellationToken cancellation)
@@ -193,10 +197,15 @@ public sealed class ModelEngine : IAsyncDisposable
         {
             if (options.EmbeddingModel is { } embedding) { await catalog.LoadAsync(catalog.Add(embedding, embeds: true, pin: true), cancellation); }
             var chat = configured is null ? null : catalog.Add(configured, embeds: false, pin: true);
-            if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null) { await catalog.LoadAsync(chat, cancellation); }
+            var drafts = new Drafts(catalog, loader, tryOut, ledger, options.DraftModel is { } draft ? catalog.Add(draft, embeds: null, pin: false) : null);
+            if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null)
+            {
+                await catalog.LoadAsync(chat, cancellation);
+                if (options.DraftModel is not null) { await drafts.EnsureAsync(catalog.Find(chat), wanted: null, cancellation); } // nobody asks yet, so it stays
+            }
             var room = new WorkRoom(worker, loader, ledger, library);
             var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);
-            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, ledger, library);
+            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, drafts, ledger, library);
         }
         catch
         {

@@ -1,4 +1,12 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Generation.Guessing;
+using Platform.ModelHost.Engine.Generation.Memory;
+using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Tests.Adapters;
+using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Tests.Decoding;
 
@@ -44,24 +52,119 @@ public sealed class SpeculationTests(SeedModels models) : IClassFixture<SeedMode
         }
     }
 
+    /// <summary>Each pick is made from its own row, with everything that steers it.</summary>
+    [Theory]
+    [InlineData("penalties")]
+    [InlineData("n-grams")]
+    [InlineData("grammar")]
+    [InlineData("logprobs")]
+    [InlineData("drawn")]
+    [InlineData("mirostat")]
+    public async Task Whatever_steers_an_answer_steers_it_with_guesses_too(string how)
+    {
+        var request = SeedModels.Greedy(Copying, 90) with { IgnoreEndOfText = true };
+        var sampling = request.Sampling;
+        request = how switch
+        {
+            "penalties" => request with { Sampling = sampling with { PresencePenalty = 0.4f, FrequencyPenalty = 0.1f, RepeatPenalty = 1.05f, DryMultiplier = 0.5f } },
+            "n-grams" => request with { Sampling = sampling with { NoRepeatNgram = 12 } },
+            "grammar" => request with { Grammar = new GrammarOptions("root ::= ( \"one\" | \" two\" | \" three\" | \" four\" )+"), MaxTokens = 40 },
+            "logprobs" => request with { TopLogProbabilities = 3 },
+            "drawn" => request with { Sampling = new SamplingOptions { Temperature = 0.4f, Seed = 5 } },
+            _ => request with { Sampling = new SamplingOptions { Temperature = 0.6f, Mirostat = 2, MirostatTau = 2, Seed = 9 } },
+        };
+        var plain = await Answer.OfAsync(models.Engine, request);
+        var guessed = await Answer.OfAsync(models.Engine, request with { Speculation = Speculation.PromptLookup });
+        Assert.Equal(plain.Text, guessed.Text);
+        Assert.True(guessed.End.Usage.DraftedTokens > 0, "nothing was guessed: the test has no power");
+        var tokens = (Answer answer) => answer.Events.OfType<GeneratedText>().SelectMany(e => e.Tokens).Select(t => t.Token);
+        Assert.Equal(tokens(plain), tokens(guessed));
+    }
+
+    [Fact]
+    public async Task With_an_adapter_guesses_change_nothing_either()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-adapters-").FullName;
+        RandomAdapter.Write(Path.Combine(folder, "style.gguf"), seed: 3);
+        await using (var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, AdapterDirectory = folder }))
+        {
+            var request = SeedModels.Greedy(Copying, 90) with { IgnoreEndOfText = true, Adapters = [new AdapterChoice("style", 0.3f)] };
+            var plain = await Answer.OfAsync(engine, request);
+            var guessed = await Answer.OfAsync(engine, request with { Speculation = Speculation.PromptLookup });
+            Assert.Equal((plain.Text, "style"), (guessed.Text, guessed.End.Ran.Adapters.Single().Name));
+            Assert.True(guessed.End.Usage.DraftedTokens > 0);
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Four answers that begin in one step and end in one: none of them ever guesses, though each alone would.</summary>
     [Fact]
     public async Task With_many_answers_at_once_nothing_is_guessed()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Answer.OfAsync(models.Engine, SeedModels.Greedy($"{Copying} {i}", 100) with { Speculation = Speculation.PromptLookup, IgnoreEndOfText = true })));
-        var alone = await Answer.OfAsync(models.Engine, SeedModels.Greedy($"{Copying} 0", 100) with { Speculation = Speculation.PromptLookup, IgnoreEndOfText = true });
-        Assert.True(answers.Min(a => a.End.Usage.DraftedTokens) < alone.End.Usage.DraftedTokens);
+        LlamaLibrary.Load();
+        using var model = SafeLlamaModelHandle.Load(SeedModels.ChatFile, new ModelLoadOptions(), TestContext.Current.CancellationToken);
+        var context = SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 1_024, BatchTokens = 512, Sequences = 8, Threads = 1, SharedMemory = true, OutputsPerSequence = 1 + GuessPace.Most, Outputs = 128 });
+        var queue = new GenerationQueue(limit: 8, slots: 4, TimeProvider.System);
+        await using var loop = new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 256, sequences: 8, new ModelRun("seed", "", []), new PrefixShelf(0, _ => { }), TimeProvider.System), slots: 4, queue, NullLogger.Instance);
+        foreach (var (count, guesses) in ((int, bool)[])[(4, false), (1, true)])
+        {
+            var outboxes = Enumerable.Range(0, count).Select(_ => new EventOutbox(1)).ToArray();
+            var prompt = model.Tokenize(Copying, addSpecial: true, parseSpecial: false);
+            queue.Enqueue([.. outboxes.Select(o => new GenerationTicket(new GenerationPlan(SeedModels.Greedy("", 60) with { IgnoreEndOfText = true, Speculation = Speculation.PromptLookup, CachePrompt = false }, prompt, AdapterSet.Base, 1), 0, o, null, queue.Now))], freeSlots: 4);
+            foreach (var outbox in outboxes)
+            {
+                var events = await outbox.ReadAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(guesses, Assert.IsType<GenerationFinished>(events[^1]).Usage.DraftedTokens > 0);
+            }
+        }
     }
 
     [Fact]
     public void A_guess_is_what_followed_the_longest_match_the_last_time()
     {
-        var lookup = new PromptLookup();
-        Assert.Equal([4, 5, 1, 2], lookup.Guess([1, 2, 3, 4, 5, 1, 2, 3], 16).ToArray());
-        Assert.Equal([9, 2, 3], lookup.Guess([1, 2, 3, 7, 2, 3, 9, 2, 3], 16).ToArray());
-        Assert.Empty(lookup.Guess([1, 2, 3, 4], 16).ToArray());
-        Assert.Empty(lookup.Guess([1], 16).ToArray());
-        lookup.Learn(4, 4);
-        Assert.Equal(8, lookup.Guess([.. Enumerable.Range(0, 20), 1, 2, 3], 16).Length);
-        Assert.Equal(3, lookup.Guess([.. Enumerable.Range(0, 20), 1, 2, 3], 3).Length);
+        Assert.Equal([4, 5, 1, 2], Guess([1, 2, 3, 4, 5, 1, 2, 3], 4));
+        Assert.Equal([9, 2, 3], Guess([1, 2, 3, 7, 2, 3, 9, 2, 3], 16));
+        Assert.Empty(Guess([1, 2, 3, 4], 16));
+        Assert.Empty(Guess([1], 16));
+
+        static int[] Guess(int[] text, int most)
+        {
+            var guess = new int[most];
+            return guess[..new PromptLookup().Guess(text, guess)];
+        }
+    }
+
+    [Fact]
+    public void Right_guesses_make_the_next_longer_and_wrong_ones_shorter()
+    {
+        var pace = new GuessPace();
+        Assert.Equal(4, pace.Next());
+        pace.Learn(4, 4);
+        Assert.Equal(8, pace.Next());
+        pace.Learn(8, 8);
+        pace.Learn(16, 16);
+        Assert.Equal(GuessPace.Most, pace.Next());
+        pace.Learn(16, 6);
+        Assert.Equal(7, pace.Next());
+        Assert.Equal((44, 34), (pace.Drafted, pace.Accepted));
+    }
+
+    [Fact]
+    public void Guesses_that_do_not_pay_become_rare_and_come_back_when_they_do()
+    {
+        var pace = new GuessPace();
+        var steps = 1_000;
+        for (var step = 0; step < steps; step++)
+        {
+            if (pace.Next() is > 0 and var length) { pace.Learn(length, 0); }
+        }
+        Assert.InRange(pace.Drafted, 1, steps / 15);
+        while (pace.Next() == 0) { }
+        for (var i = 0; i < 4; i++)
+        {
+            while (pace.Next() == 0) { }
+            pace.Learn(2, 2);
+        }
+        Assert.True(pace.Next() > 2);
     }
 }

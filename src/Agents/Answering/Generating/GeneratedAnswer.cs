@@ -67,7 +67,7 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
         ChatOptions settings = new()
         {
             ModelId = model.Id, Temperature = 0.2f, MaxOutputTokens = answerTokens,
-            AdditionalProperties = new() { ["return_progress"] = true },
+            AdditionalProperties = new() { ["return_progress"] = true, ["speculation"] = "prompt_lookup" }, // answers repeat the passages
         };
         return new(messages, fitted.Read, settings);
     }

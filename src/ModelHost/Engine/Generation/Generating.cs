@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Sampling;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens;
@@ -11,7 +12,18 @@ namespace Platform.ModelHost.Engine.Generation;
 /// <summary>The way of a request to generate: check, template, tokens, queue, events. Everything but the steps themselves runs on the caller's thread.</summary>
 internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, AdapterShelf adapters, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
 {
+    private volatile DraftContext? draft;
+
     internal ModelLoad Load => loop.Load(modelId);
+
+    internal SafeLlamaModelHandle Model => model;
+
+    /// <summary>What drafts for this model, once it was asked for; set at most once and disposed with this.</summary>
+    internal DraftContext? Draft
+    {
+        get => draft;
+        set => draft = value;
+    }
 
     internal async IAsyncEnumerable<GenerationEvent> RunAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -37,16 +49,18 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
     {
         await loop.DisposeAsync();
         adapters.Dispose();
+        draft?.Dispose(); // the loop used it
     }
 
     private void Enqueue(GenerationRequest request, EventOutbox outbox)
     {
         var prompt = Prompt(request);
+        if (model.IsRecurrent) { request = request with { Speculation = Speculation.Off }; } // its state cannot go back
         var set = request.Adapters is { Count: > 0 } choices ? adapters.Take(choices) : AdapterSet.Base;
         var tickets = new List<GenerationTicket>(request.Candidates);
         try
         {
-            var plan = new GenerationPlan(request, prompt, set, request.Sampling.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))));
+            var plan = new GenerationPlan(request, prompt, set, request.Sampling.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))), draft);
             for (var i = 0; i < request.Candidates; i++) { tickets.Add(new GenerationTicket(plan, i, outbox, Rule(request, prompt.Length), queue.Now)); }
             queue.Enqueue(tickets, loop.FreeSlots);
         }
@@ -89,7 +103,6 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
             if (width > loop.MostBeams) { throw new EngineException(EngineErrorKind.BadRequest, $"num_beams is {width}; with this model and Engine:Slots {loop.MostBeams} is the most.") { Parameter = "num_beams" }; }
             if (BeamAnswer.MostTokens(prompt, beam, 1, loop.ContextTokens) < 1) { throw TooLong(prompt, $"{width} beams need at least {width} tokens more. Send less, or search with fewer beams."); }
         }
-        if (request.Speculation != Speculation.Off && model.IsRecurrent) { throw new EngineException(EngineErrorKind.BadRequest, $"'{modelId}' keeps a state that cannot go back, so nothing can be guessed ahead. Leave speculation out.") { Parameter = "speculation" }; }
     }
 
     private EngineException TooLong(int prompt, string why) => new(EngineErrorKind.ContextTooLong, $"The prompt is {prompt} tokens; '{modelId}' takes {loop.ContextTokens}, and {why}") { PromptTokens = prompt, ContextTokens = loop.ContextTokens };

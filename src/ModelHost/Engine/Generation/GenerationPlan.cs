@@ -1,10 +1,11 @@
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation;
 
 /// <summary>A checked request as the loop sees it; the same for all its candidates.</summary>
-internal sealed class GenerationPlan(GenerationRequest request, int[] prompt, AdapterSet adapters, uint seed)
+internal sealed class GenerationPlan(GenerationRequest request, int[] prompt, AdapterSet adapters, uint seed, DraftContext? draft = null)
 {
     internal GenerationRequest Request { get; } = request;
 
@@ -19,6 +20,14 @@ internal sealed class GenerationPlan(GenerationRequest request, int[] prompt, Ad
 
     /// <summary>True once the first candidate has read the prompt: the others then begin with what it read.</summary>
     internal volatile bool PromptIsRead;
+
+    /// <summary>What guesses ahead for one candidate, or null.</summary>
+    internal IGuesser? NewGuesser() => Request.Speculation switch
+    {
+        Speculation.PromptLookup => new PromptLookup(),
+        Speculation.Draft when draft is not null => new DraftGuesser(draft),
+        _ => null,
+    };
 
     internal SamplerSettings Sampler(int candidate)
     {

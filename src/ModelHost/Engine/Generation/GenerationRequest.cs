@@ -50,6 +50,9 @@ public sealed record GenerationRequest
     /// <summary>How tokens may be guessed ahead to generate faster; the answer is the same.</summary>
     public Speculation Speculation { get; init; }
 
+    /// <summary>The model that drafts, for <see cref="Speculation.Draft"/>; null takes the one that is configured. The first stays with the model until that is unloaded.</summary>
+    public string? DraftModel { get; init; }
+
     /// <summary>Who asks, for fairness among those who wait; null shares one turn with everybody who gave none. At most 128 characters.</summary>
     public string? User { get; init; }
 
@@ -92,5 +95,5 @@ public sealed record GrammarOptions(string Text, string Root = "root")
 /// <param name="MaxSpans">Most spans, 1 to 32.</param>
 public sealed record VerbatimOptions(IReadOnlyList<string> Passages, int MinSpan = 4, int MaxSpans = 8);
 
-/// <summary>Guessing tokens ahead, while at most two answers run at once: by what followed the last time the same tokens stood in the prompt or the answer.</summary>
-public enum Speculation { Off, PromptLookup }
+/// <summary>Guessing tokens ahead, while at most two answers run at once and for as long as it pays: by what followed the last time the same tokens stood in the prompt or the answer, or by a small model of the same vocabulary. A model whose state cannot go back guesses nothing.</summary>
+public enum Speculation { Off, PromptLookup, Draft }

@@ -67,7 +67,7 @@ internal static class RequestCheck
         Range("length_penalty", beam.LengthPenalty, -4, 4);
         Range("best_of", beam.Best, 1, beam.Width);
         var s = request.Sampling;
-        var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.TopLogProbabilities is not null ? "logprobs"
+        var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
             : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;
         if (other is not null) { throw Refuse(other, $"Beam search does not go together with {other}. Leave one of them out."); }
     }

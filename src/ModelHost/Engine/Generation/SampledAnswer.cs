@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Generation.Sampling;
 using Platform.ModelHost.Engine.Tokens;
@@ -10,18 +11,19 @@ internal sealed class SampledAnswer : RunningAnswer
 {
     private readonly GenerationRequest request;
     private readonly TokenSampler sampler;
-    private readonly PromptLookup? lookup;
+    private readonly IGuesser? guesser;
+    private readonly GuessPace pace = new();
     private readonly Utf8TokenDecoder decoder = new();
     private readonly StopRule stop;
     private readonly uint seed;
-    private readonly int[] guess = new int[PromptLookup.Most];
+    private readonly int[] guess = new int[GuessPace.Most];
     private int row = -1, guessed, lastToken, generated;
 
     internal SampledAnswer(GenerationTicket ticket, DecodingContext decoding, HeldSequence sequence, long now) : base(ticket, decoding, sequence, now)
     {
         request = ticket.Plan.Request;
         stop = new StopRule(request.Stop);
-        lookup = request.Speculation == Speculation.PromptLookup ? new PromptLookup() : null;
+        guesser = ticket.Plan.NewGuesser();
         var settings = ticket.Plan.Sampler(ticket.Candidate);
         seed = settings.Seed;
         sampler = new TokenSampler(decoding.Model, decoding.Tokenizer, settings, request, ticket.Rule, decoding.Candidates);
@@ -36,15 +38,18 @@ internal sealed class SampledAnswer : RunningAnswer
     {
         row = Add(Sequence, lastToken, logits: true);
         guessed = 0;
-        if (lookup is null || !mayGuess) { return; }
+        if (guesser is null || !mayGuess) { return; }
         var room = Math.Min(Math.Min(Decoding.ContextTokens - Sequence.Tokens.Count, Ticket.Plan.MaxTokens - generated - 1), Decoding.Batch.Capacity - Decoding.Batch.Count);
-        var tokens = lookup.Guess(CollectionsMarshal.AsSpan(Sequence.Tokens), Math.Max(0, room));
-        tokens.CopyTo(guess); // what is guessed from grows below
-        guessed = tokens.Length;
+        var most = Math.Min(room, pace.Next());
+        if (most > 0) { guessed = guesser.Guess(CollectionsMarshal.AsSpan(Sequence.Tokens), guess.AsSpan(0, most)); }
         for (var i = 0; i < guessed; i++) { Add(Sequence, guess[i], logits: true); }
     }
 
-    public override void Dispose() => sampler.Dispose();
+    public override void Dispose()
+    {
+        sampler.Dispose();
+        guesser?.Dispose();
+    }
 
     protected override void PromptEndsAt(int row) => this.row = row;
 
@@ -87,7 +92,7 @@ internal sealed class SampledAnswer : RunningAnswer
     private void Keep(int tokens, int right)
     {
         if (guessed == 0) { return; }
-        lookup!.Learn(guessed, right);
+        pace.Learn(guessed, right);
         Decoding.Prefixes.Cut(Sequence, tokens);
         guessed = 0;
     }
@@ -95,7 +100,7 @@ internal sealed class SampledAnswer : RunningAnswer
     private bool End(FinishReason reason, long now)
     {
         if (reason != FinishReason.StopText) { Ticket.Send(stop.Finish()); }
-        Ticket.Finish(new GenerationFinished(reason, Usage(generated, seed, now) with { DraftedTokens = lookup?.Drafted ?? 0, AcceptedTokens = lookup?.Accepted ?? 0 })
+        Ticket.Finish(new GenerationFinished(reason, Usage(generated, seed, now) with { DraftedTokens = pace.Drafted, AcceptedTokens = pace.Accepted })
         {
             Candidate = Ticket.Candidate,
             Ran = Decoding.Run with { Adapters = Ticket.Plan.Adapters.Runs },

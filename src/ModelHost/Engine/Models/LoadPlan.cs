@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
@@ -11,7 +12,9 @@ internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
 {
     private const int MostChatTokens = 8_192, MostEmbeddingTokens = 2_048, FewestTokens = 16, MostTokens = 1 << 20;
     private const int MostSequences = 256, SequencesPerSlot = 9, KeptSequences = 32; // 256 is llama.cpp's limit; a slot may search with eight beams
-    private const int PromptTokensPerStep = 512, PromptTokensPerStepOnGpu = 2_048;
+    internal const int PromptTokensPerStep = 512;
+
+    private const int PromptTokensPerStepOnGpu = 2_048;
 
     /// <summary>Sequences of the memory that all slots share.</summary>
     internal int Sequences => Math.Min(MostSequences, options.Slots * SequencesPerSlot + KeptSequences);
@@ -31,7 +34,7 @@ internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
     }
 
     /// <summary>Rows of logits kept.</summary>
-    internal int Outputs(int sequences) => Math.Max(sequences, options.Slots * (SequencesPerSlot - 1) + PromptLookup.Most * GenerationLoop.MostGuessing); // llama.cpp wants one a sequence at least
+    internal int Outputs(int sequences) => Math.Max(sequences, options.Slots * (SequencesPerSlot - 1) + GuessPace.Most * GenerationLoop.MostGuessing); // llama.cpp wants one a sequence at least
 
     internal int BatchTokens(int tokens) => Math.Max(options.Slots, Math.Min(tokens * options.Slots, hasGpu ? PromptTokensPerStepOnGpu : PromptTokensPerStep));
 

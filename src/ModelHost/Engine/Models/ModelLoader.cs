@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
@@ -10,7 +11,7 @@ using Platform.ModelHost.Native.Gguf;
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>From a GGUF file to a model that serves: check, load, estimate, context, loop.</summary>
-internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, ModelRegistry registry, LoadPlans plans, MemoryLedger ledger, TimeProvider time, ILogger log)
+internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary library, ModelRegistry registry, LoadPlans plans, MemoryLedger ledger, TimeProvider time, ILogger log)
 {
     private const int EmbeddingSequences = 64;
     private const int FullEmbeddingBatch = 256; // attention runs over the whole batch, so larger ones cost more a token; a GPU wants them all the same
@@ -84,7 +85,7 @@ internal sealed class ModelLoader(EngineOptions options, LlamaLibrary library, M
             Sequences = sequences,
             Threads = Threads(model.WeightBytes),
             SharedMemory = true,
-            OutputsPerSequence = 1 + PromptLookup.Most,
+            OutputsPerSequence = 1 + GuessPace.Most,
             Outputs = plans.Outputs(sequences),
             Rope = Rope(file.Plan.Rope),
         });

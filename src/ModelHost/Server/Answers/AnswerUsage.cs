@@ -13,7 +13,8 @@ internal static class AnswerUsage
     {
         var answers = ends.Select(end => end.Finished.Usage).ToList();
         var (prompt, completion) = (answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens));
-        return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(answers[0].CachedTokens), new CompletionTokensDetails(ends.Sum(end => end.ReasoningTokens)));
+        return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(answers[0].CachedTokens), new CompletionTokensDetails(
+            ends.Sum(end => end.ReasoningTokens), answers.Sum(a => a.AcceptedTokens), answers.Sum(a => a.DraftedTokens - a.AcceptedTokens)));
     }
 
     public static Timings Timings(GenerationUsage usage)

@@ -35,7 +35,9 @@ internal sealed record Usage(int PromptTokens, int CompletionTokens, int TotalTo
 
 internal sealed record PromptTokensDetails(int CachedTokens);
 
-internal sealed record CompletionTokensDetails(int ReasoningTokens);
+/// <param name="AcceptedPredictionTokens">Tokens that were guessed ahead and right.</param>
+/// <param name="RejectedPredictionTokens">Those that were wrong; they are no part of the answer.</param>
+internal sealed record CompletionTokensDetails(int ReasoningTokens, int AcceptedPredictionTokens, int RejectedPredictionTokens);
 
 /// <summary>Counts, milliseconds and rates as llama.cpp's server names them. queue_ms and seed are ours.</summary>
 internal sealed record Timings(

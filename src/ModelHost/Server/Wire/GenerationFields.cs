@@ -55,8 +55,11 @@ internal abstract record GenerationFields
     public VerbatimFields? Verbatim { get; init; }
     public IReadOnlyList<LoraChoice>? Lora { get; init; }
 
-    /// <summary>off or prompt_lookup.</summary>
+    /// <summary>off, prompt_lookup or draft.</summary>
     public string? Speculation { get; init; }
+
+    /// <summary>The model that drafts; null takes the configured one.</summary>
+    public string? DraftModel { get; init; }
 
     public bool? CachePrompt { get; init; }
     public int? IdSlot { get; init; }
