@@ -76,6 +76,25 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         Assert.Equal((await Http.PostOkAsync("/v1/chat/completions", chat)).GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), counted);
     }
 
+    [Fact]
+    public async Task Guesses_are_counted_and_change_no_text()
+    {
+        const string same = "\"model\": \"seed-chat\", \"prompt\": \"one two three four five six one two three four five six one two\", \"max_tokens\": 60, \"temperature\": 0, \"ignore_eos\": true";
+        var plain = await Http.PostOkAsync("/v1/completions", "{" + same + "}");
+        var guessed = await Http.PostOkAsync("/v1/completions", "{" + same + ", \"speculation\": \"prompt_lookup\"}");
+        Assert.Equal(Text(plain), Text(guessed));
+        Assert.Equal((0, 0), Counts(plain));
+        Assert.False(plain.GetProperty("timings").TryGetProperty("draft_n", out _));
+        var (right, wrong) = Counts(guessed);
+        Assert.True(right > 0);
+        Assert.Equal((right, right + wrong), (guessed.GetProperty("timings").GetProperty("draft_n_accepted").GetInt32(), guessed.GetProperty("timings").GetProperty("draft_n").GetInt32()));
+        var (status, body) = await Http.PostAsync("/v1/completions", "{" + same + ", \"speculation\": \"draft\", \"draft_model\": \"absent\"}");
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (status, body.Code()));
+
+        static (int Right, int Wrong) Counts(JsonElement answer) => answer.GetProperty("usage").GetProperty("completion_tokens_details") is var details
+            ? (details.GetProperty("accepted_prediction_tokens").GetInt32(), details.GetProperty("rejected_prediction_tokens").GetInt32()) : default;
+    }
+
     [Theory]
     [InlineData("/rerank")]
     [InlineData("/v1/rerank")]

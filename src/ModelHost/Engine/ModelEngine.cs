@@ -6,6 +6,7 @@ using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Models.Downloads;
+using Platform.ModelHost.Engine.Reranking;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Engine.Work;
@@ -152,6 +153,21 @@ public sealed class ModelEngine : IAsyncDisposable
         try
         {
             return await model.Embedding.RunAsync(request, cancellation);
+        }
+        finally
+        {
+            catalog.Return(request.ModelId);
+        }
+    }
+
+    /// <summary>How well each document fits a query, by the scores of a model made for that.</summary>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, ContextTooLong, QueueFull, Failed.</exception>
+    public async Task<RelevanceResult> RerankAsync(RelevanceRequest request, CancellationToken cancellation)
+    {
+        var model = await catalog.TakeAsync(request.ModelId, cancellation);
+        try
+        {
+            return await model.Reranker.RunAsync(request, cancellation);
         }
         finally
         {

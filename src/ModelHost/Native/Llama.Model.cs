@@ -29,6 +29,9 @@ internal static unsafe partial class Llama
 
     [LibraryImport(Library)] internal static partial int llama_model_n_embd_out(SafeLlamaModelHandle model);
 
+    /// <summary>Scores of a model with rank pooling.</summary>
+    [LibraryImport(Library)] internal static partial uint llama_model_n_cls_out(SafeLlamaModelHandle model);
+
     [LibraryImport(Library)] internal static partial ulong llama_model_n_params(SafeLlamaModelHandle model);
 
     [LibraryImport(Library)] internal static partial ulong llama_model_size(SafeLlamaModelHandle model);
@@ -63,6 +66,11 @@ internal static unsafe partial class Llama
 
     /// <summary>-1 where the vocabulary has none.</summary>
     [LibraryImport(Library)] internal static partial int llama_vocab_eos(nint vocab);
+
+    /// <summary>-1 where the vocabulary has none.</summary>
+    [LibraryImport(Library)] internal static partial int llama_vocab_sep(nint vocab);
+
+    [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_get_add_sep(nint vocab);
 
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_get_add_bos(nint vocab);
 

@@ -5,15 +5,18 @@ namespace Platform.ModelHost.Native;
 /// <summary>A context: the memory of its sequences and the results of its last batch. One thread at a time. It keeps its model alive, so the two may be disposed in any order.</summary>
 public sealed unsafe class SafeLlamaContextHandle : SafeHandle
 {
+    /// <summary>The <see cref="Pooling"/> of models that judge pairs.</summary>
+    public const int RankPooling = 4;
+
     private readonly SafeLlamaModelHandle model;
     private readonly bool encodes;
-    private readonly int embeddingLength, vocabulary;
+    private readonly int embeddingLength, scores, vocabulary;
 
     private SafeLlamaContextHandle(SafeLlamaModelHandle model) : base(0, ownsHandle: true)
     {
         this.model = model;
         encodes = model.OnlyEncodes;
-        (embeddingLength, vocabulary) = (model.EmbeddingLength, model.VocabularySize);
+        (embeddingLength, scores, vocabulary) = (model.EmbeddingLength, model.Scores, model.VocabularySize);
     }
 
     public override bool IsInvalid => handle == 0;
@@ -29,7 +32,7 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         parameters.embeddings = options.Embeddings;
         parameters.kv_unified = options.SharedMemory;
         (parameters.n_outputs_max, parameters.n_outputs_max_per_seq) = ((uint)options.Outputs, (uint)options.OutputsPerSequence);
-        if (options.Embeddings) { parameters.n_outputs_max = parameters.n_outputs_max_per_seq = (uint)options.BatchTokens; } // pooling reads every row
+        if (options.Embeddings) { (parameters.n_outputs_max, parameters.n_outputs_max_per_seq) = ((uint)Math.Max(options.BatchTokens, options.Sequences), (uint)options.BatchTokens); } // pooling reads every row; one a sequence is the least
         if (options.Rope is { } rope) { (parameters.rope_scaling_type, parameters.rope_freq_scale, parameters.rope_freq_base, parameters.yarn_orig_ctx) = (rope.Kind, rope.Scale, rope.Base, (uint)rope.OriginalTokens); }
         if (options.FullPrecision) { parameters.type_k = parameters.type_v = parameters.flash_attn_type = 0; }
         var context = new SafeLlamaContextHandle(model);
@@ -68,13 +71,13 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         return logits == null ? throw new NativeCallException($"Row {row} of the last batch has no logits.") : new Span<float>(logits, vocabulary);
     }
 
-    /// <summary>Copies the pooled vector of a sequence of the last batch.</summary>
+    /// <summary>Copies the pooled vector of a sequence of the last batch; with rank pooling, its scores.</summary>
     public void CopyEmbedding(int sequence, Span<float> destination)
     {
         using var hold = new HandleHold(this);
         var vector = Llama.llama_get_embeddings_seq(this, sequence);
         if (vector == null) { throw new NativeCallException($"Sequence {sequence} of the last batch has no vector."); }
-        new ReadOnlySpan<float>(vector, embeddingLength).CopyTo(destination);
+        new ReadOnlySpan<float>(vector, Pooling == RankPooling ? scores : embeddingLength).CopyTo(destination);
     }
 
     /// <summary>Forgets everything.</summary>

@@ -47,6 +47,17 @@ public sealed unsafe partial class SafeLlamaModelHandle
         }
     }
 
+    /// <summary>The token that stands between two texts, and whether it is put there; null where the vocabulary has none.</summary>
+    public (int? Token, bool IsAdded) Separator
+    {
+        get
+        {
+            using var hold = new HandleHold(this);
+            var vocabulary = Llama.llama_model_get_vocab(this);
+            return Llama.llama_vocab_sep(vocabulary) is >= 0 and var token ? (token, Llama.llama_vocab_get_add_sep(vocabulary)) : (null, false);
+        }
+    }
+
     /// <summary>True for tokens that end an answer.</summary>
     public bool EndsText(int token)
     {

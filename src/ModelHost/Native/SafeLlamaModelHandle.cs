@@ -38,6 +38,9 @@ public sealed unsafe partial class SafeLlamaModelHandle : SafeHandle
     /// <summary>Vectors' length that embeddings have.</summary>
     public int EmbeddingLength => Llama.llama_model_n_embd_out(this);
 
+    /// <summary>Scores of a pair, where it judges pairs; the first says how well they fit.</summary>
+    public int Scores => (int)Llama.llama_model_n_cls_out(this);
+
     public long Parameters => (long)Llama.llama_model_n_params(this);
 
     /// <summary>Bytes of all weights.</summary>

@@ -41,6 +41,14 @@ public sealed class GeneratedAnswerTests
         Assert.Equal(" [1]", Assert.IsType<AnswerText>(events[cited + 1]).Text);
     }
 
+    [Fact]
+    public async Task The_model_is_asked_to_guess_from_the_passages()
+    {
+        var chat = ScriptedChatClient.Saying("27 days [1].");
+        await AskAsync(chat);
+        Assert.Equal("prompt_lookup", Assert.Single(chat.Options)!.AdditionalProperties!["speculation"]);
+    }
+
     public static TheoryData<Exception> UnreadableDocuments =>
         [new NotFoundException("Document"), new IngestException(IngestError.Corrupt, "The file is broken."), new IOException("The disk is broken.")];
 

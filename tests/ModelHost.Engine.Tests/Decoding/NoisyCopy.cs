@@ -7,14 +7,16 @@ internal static class NoisyCopy
 {
     private const int Q80 = 8, BlockBytes = 34, ScaleBytes = 2;
 
+    /// <param name="file">Where.</param>
     /// <param name="strength">How far a weight may move, in steps of its quantisation.</param>
-    internal static void Write(string file, int strength)
+    /// <param name="part">What the names of the changed tensors contain.</param>
+    internal static void Write(string file, int strength, string part)
     {
         var random = new Random(1);
         var bytes = File.ReadAllBytes(SeedModels.ChatFile);
         var header = GgufReader.Read(SeedModels.ChatFile);
         var changed = 0;
-        foreach (var tensor in header.Tensors.Where(t => t.Type == Q80 && t.Name.Contains("ffn", StringComparison.Ordinal)))
+        foreach (var tensor in header.Tensors.Where(t => t.Type == Q80 && t.Name.Contains(part, StringComparison.Ordinal)))
         {
             var data = bytes.AsSpan((int)(header.DataOffset + tensor.Offset), (int)tensor.Bytes);
             for (var i = 0; i < data.Length; i++)

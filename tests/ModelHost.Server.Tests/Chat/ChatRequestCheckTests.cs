@@ -28,6 +28,7 @@ public sealed class ChatRequestCheckTests
     [InlineData("\"reasoning_effort\": \"utmost\"", "reasoning_effort", "invalid_value")]
     [InlineData("\"id_slot\": 2", "id_slot", "unsupported_parameter")]
     [InlineData("\"speculation\": \"wild\"", "speculation", "invalid_value")]
+    [InlineData("\"draft_model\": \"small\"", "draft_model", "invalid_value")]
     [InlineData("\"verbatim\": {}", "verbatim.passages", "invalid_value")]
     [InlineData("\"lora\": [{\"scale\": 1.0}]", "lora", "invalid_value")]
     [InlineData("\"functions\": [{}]", "functions", "unsupported_parameter")]

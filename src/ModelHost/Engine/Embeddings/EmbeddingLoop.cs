@@ -4,19 +4,27 @@ using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Embeddings;
 
-/// <summary>The one thread that owns an embedding context. Inputs of all requests are packed into batches, each input a sequence of its own.</summary>
+/// <summary>The one thread that owns a context which embeds, or judges pairs. Inputs of all requests are packed into batches, each input a sequence of its own.</summary>
 internal sealed class EmbeddingLoop : IAsyncDisposable
 {
     private readonly SafeLlamaContextHandle context;
     private readonly SafeLlamaBatchHandle batch;
     private readonly EmbeddingQueue queue;
     private readonly int fullBatch, sequences, length;
+    private readonly bool ranks;
     private readonly ILogger log;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="context">Disposed with this.</param>
+    /// <param name="fullBatch">Tokens after which a batch is full.</param>
+    /// <param name="sequences">Most inputs in a batch.</param>
+    /// <param name="length">Numbers of a vector, or scores of a pair.</param>
+    /// <param name="queue">Where inputs come from.</param>
+    /// <param name="log">Told of batches that fail.</param>
     internal EmbeddingLoop(SafeLlamaContextHandle context, int fullBatch, int sequences, int length, EmbeddingQueue queue, ILogger log)
     {
         (this.context, this.fullBatch, this.sequences, this.length, this.queue, this.log) = (context, fullBatch, sequences, length, queue, log);
+        ranks = context.Pooling == SafeLlamaContextHandle.RankPooling;
         batch = new SafeLlamaBatchHandle(context.BatchTokens);
         new Thread(Run) { IsBackground = true, Name = "embedding" }.Start();
     }
@@ -66,14 +74,18 @@ internal sealed class EmbeddingLoop : IAsyncDisposable
             var vector = new float[length];
             context.CopyEmbedding(sequence, vector);
             var norm = TensorPrimitives.Norm(vector);
-            if (norm is > 0 and < float.PositiveInfinity)
+            if (ranks && float.IsFinite(norm))
+            {
+                job.Set(index, vector); // scores mean something as they are
+            }
+            else if (norm is > 0 and < float.PositiveInfinity)
             {
                 TensorPrimitives.Divide(vector, norm, vector);
                 job.Set(index, vector);
             }
             else
             {
-                job.Fail(new EngineException(EngineErrorKind.BadRequest, $"The model's vector of input {index} has the length {norm} and so no direction. Leave the input out, or check the model file.") { Parameter = "input" });
+                job.Fail(new EngineException(EngineErrorKind.BadRequest, $"The model's {(ranks ? "score" : "vector")} of input {index} has the size {norm}, which says nothing. Leave the input out, or check the model file.") { Parameter = "input" });
             }
         }
     }

@@ -42,11 +42,11 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
     {
         var file = loader.Check(id, path, embeds: null, LoadSettings.Usual, cancellation);
         if (file.Embeds) { throw new EngineException(EngineErrorKind.BadRequest, $"'{file.Id}' writes no text, so it cannot draft. Name a small chat model.") { Parameter = "draft_model" }; }
-        await tryOut.TryAsync(file, cancellation);
         var uses = ModelLoader.DraftUses(file, model.Info);
         if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
         try
         {
+            await tryOut.TryAsync(file, cancellation);
             model.Generating.Draft = loader.LoadDraft(file, model.Info, model.Generating.Model, cancellation);
         }
         catch

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
-using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Memory;
@@ -67,11 +66,11 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
         var tokenizer = new Tokenizer(model);
         var template = new ChatTemplate(file.Id, model.ChatTemplate, tokenizer.SpecialTexts(), time);
         if (template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
-        var embedding = file.Embeds ? Embed(file.Id, model, tokenizer, file.ContextTokens) : null;
+        var (embedding, reranker) = file.Embeds ? Read(file, model, tokenizer) : default;
         var generating = file.Embeds ? null : Generate(file, model, tokenizer, template);
-        var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: file.Embeds, file.Plan.Traits.CanAnswer, model.Metadata("general.architecture") ?? "",
-            file.Plan.Traits.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256);
-        return new LoadedModel(info, model, tokenizer, template, generating, embedding);
+        var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: embedding is not null, file.Plan.Traits.CanAnswer, model.Metadata("general.architecture") ?? "",
+            file.Plan.Traits.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256) { IsReranker = reranker is not null };
+        return new LoadedModel(info, model, tokenizer, template, generating, embedding, reranker);
     }
 
     private Generating Generate(ModelFile file, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template)
@@ -93,26 +92,6 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
         var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), new PrefixShelf(options.PrefixMebibytes << 20, bytes => ledger.Set(new MemoryUse(file.Id, "prefixes", bytes))), time);
         var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, file, options.AdapterLimit, bytes => ledger.Set(new MemoryUse(file.Id, "adapters", bytes)), time);
         return new Generating(file.Id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
-    }
-
-    private Embedding Embed(string id, SafeLlamaModelHandle model, Tokenizer tokenizer, int tokens)
-    {
-        var context = SafeLlamaContextHandle.Create(model, new ContextOptions
-        {
-            MemoryTokens = tokens,
-            BatchTokens = tokens, // an input must lie in one pass for its vectors to be pooled
-            Sequences = EmbeddingSequences,
-            Threads = Threads(model.WeightBytes),
-            Embeddings = true,
-            SharedMemory = true,
-        });
-        if (context.Pooling is < 1 or > 3)
-        {
-            context.Dispose();
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model '{id}' does not say how its token vectors become one, so it is no embedding model. Name one in Engine:EmbeddingModel.");
-        }
-        var queue = new EmbeddingQueue(options.QueueLimit);
-        return new Embedding(id, tokenizer, queue, new EmbeddingLoop(context, library.HasGpu ? tokens : Math.Min(tokens, FullEmbeddingBatch), EmbeddingSequences, model.EmbeddingLength, queue, log), tokens);
     }
 
     /// <summary>llama.cpp's threads spin while they wait for each other: for a tiny model, or where other work keeps the cores busy, one thread is much faster than two.</summary>

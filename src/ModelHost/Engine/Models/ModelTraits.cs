@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Tokens.Answers;
+using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
@@ -6,10 +7,12 @@ namespace Platform.ModelHost.Engine.Models;
 /// <summary>What a model file says of itself; nothing is loaded to know it.</summary>
 /// <param name="Quantization">How most of its weights are packed, as q4_k_m.</param>
 /// <param name="VocabularyType">llama.cpp's number: 1 SentencePiece, 2 byte pairs, 3 word pieces, 4 unigrams, 0 none or another.</param>
+/// <param name="IsEmbedding">It reads and writes nothing.</param>
+/// <param name="IsReranker">It judges pairs of texts and makes no vectors of them.</param>
 /// <param name="CanAnswer">False when the model's card says that its words are not answers.</param>
 /// <param name="Thinks">Its chat template speaks of thinking before the answer.</param>
 public sealed record ModelTraits(
-    string Architecture, string Quantization, long Parameters, int TrainingContextTokens, int EmbeddingLength, int VocabularySize, int VocabularyType, bool IsEmbedding, bool CanAnswer, bool Thinks)
+    string Architecture, string Quantization, long Parameters, int TrainingContextTokens, int EmbeddingLength, int VocabularySize, int VocabularyType, bool IsEmbedding, bool IsReranker, bool CanAnswer, bool Thinks)
 {
     private static readonly string[] VocabularyTypes = ["none", "llama", "gpt2", "bert", "t5"];
 
@@ -31,6 +34,7 @@ public sealed record ModelTraits(
             (int)(header.Metadata.GetValueOrDefault("tokenizer.ggml.tokens")?.Count ?? 0),
             Math.Max(0, Array.IndexOf(VocabularyTypes, header.Metadata.GetValueOrDefault("tokenizer.ggml.model")?.Text)),
             isEmbedding,
+            isEmbedding && Number(header, architecture + ".pooling_type") == SafeLlamaContextHandle.RankPooling,
             !isEmbedding && ModelCard.Beside(path).CanAnswer,
             !isEmbedding && ReasoningMarks.AreIn(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text));
     }

@@ -20,6 +20,9 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
         return model.Detokenize(tokens as int[] ?? [.. tokens]);
     }
 
+    /// <summary>What stands around and between texts, and whether it is put there.</summary>
+    internal ((int? Token, bool IsAdded) Begin, (int? Token, bool IsAdded) End, (int? Token, bool IsAdded) Separator) Borders => (model.Begin, model.End, model.Separator);
+
     internal bool EndsText(int token) => ends[token];
 
     /// <summary>Every token that ends an answer.</summary>

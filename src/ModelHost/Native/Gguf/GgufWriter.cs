@@ -14,6 +14,8 @@ public sealed class GgufWriter
 
     public GgufWriter Set(string key, uint value) => Set(key, GgufType.U32, BitConverter.GetBytes(value));
 
+    public GgufWriter Set(string key, bool value) => Set(key, GgufType.Truth, [value ? (byte)1 : (byte)0]);
+
     public GgufWriter Set(string key, float value) => Set(key, GgufType.F32, BitConverter.GetBytes(value));
 
     public GgufWriter Set(string key, IReadOnlyList<string> values) => Set(key, GgufType.Text, values.Count, [.. values.SelectMany(Sized)]);

@@ -54,6 +54,7 @@ internal static class ModelCards
     private static IEnumerable<string> Capabilities(ModelTraits? traits) => traits switch
     {
         null => [],
+        { IsReranker: true } => ["rerank"],
         { IsEmbedding: true } => ["embeddings", "rerank"],
         _ => ["chat", "tools", "json_schema", .. traits.Thinks ? (string[])["reasoning"] : [], .. traits.CanAnswer ? (string[])["answers"] : []],
     };

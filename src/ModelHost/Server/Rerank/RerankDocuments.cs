@@ -1,12 +1,14 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Platform.ModelHost.Engine.Embeddings;
+using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Reranking;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Rerank;
 
-/// <summary>`POST /v1/rerank` and `/rerank`: documents by their relevance to a query. With an embedding model that is the cosine of the two vectors, -1 to 1.</summary>
+/// <summary>`POST /v1/rerank` and `/rerank`: documents by their relevance to a query. With a model made for it, the model's own scores; with an embedding model the cosine of the two vectors, -1 to 1.</summary>
 internal static class RerankDocuments
 {
     private const int MaxDocuments = 2_047; // with the query, what one embedding request takes
@@ -39,16 +41,25 @@ internal static class RerankDocuments
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         using var held = await host.Engine.HoldAsync(request.Model!, ending.Token);
         var model = held.Info;
-        if (!model.IsEmbedding)
+        if (!model.IsEmbedding && !model.IsReranker)
         {
-            throw new RequestRefused(Problem.Invalid("model", $"'{model.Id}' does not compare texts; it writes. Name an embedding model."));
+            throw new RequestRefused(Problem.Invalid("model", $"'{model.Id}' does not compare texts; it writes. Name a reranking or an embedding model."));
         }
 
-        var embedded = await host.Engine.EmbedAsync(new EmbeddingRequest(model.Id, [request.Query!, .. request.Documents!.Select(document => document!.Text)], null, request.Truncate == true), ending.Token);
-        var results = embedded.Vectors.Skip(1)
-            .Select((vector, index) => new RerankResult(index, TensorPrimitives.Dot(embedded.Vectors[0], vector)) { Document = request.ReturnDocuments == true ? request.Documents![index] : null })
+        var judged = await (model.IsReranker ? JudgeAsync(host, model, request, ending.Token) : CompareAsync(host, model, request, ending.Token));
+        var results = judged.Scores
+            .Select((score, index) => new RerankResult(index, score) { Document = request.ReturnDocuments == true ? request.Documents![index] : null })
             .OrderByDescending(result => result.RelevanceScore).Take(request.TopN ?? int.MaxValue);
         await http.WriteJsonAsync(
-            new RerankBody("rerank-" + RandomNumberGenerator.GetHexString(24, lowercase: true), "list", model.Id, [.. results], new EmbeddingUsage(embedded.PromptTokens, embedded.PromptTokens)), ServerJson.Wire.RerankBody);
+            new RerankBody("rerank-" + RandomNumberGenerator.GetHexString(24, lowercase: true), "list", model.Id, [.. results], new EmbeddingUsage(judged.PromptTokens, judged.PromptTokens)), ServerJson.Wire.RerankBody);
+    }
+
+    private static Task<RelevanceResult> JudgeAsync(EngineHost host, ModelInfo model, RerankRequest request, CancellationToken cancellation) =>
+        host.Engine.RerankAsync(new RelevanceRequest(model.Id, request.Query!, [.. request.Documents!.Select(document => document!.Text)], request.Truncate == true), cancellation);
+
+    private static async Task<RelevanceResult> CompareAsync(EngineHost host, ModelInfo model, RerankRequest request, CancellationToken cancellation)
+    {
+        var embedded = await host.Engine.EmbedAsync(new EmbeddingRequest(model.Id, [request.Query!, .. request.Documents!.Select(document => document!.Text)], null, request.Truncate == true), cancellation);
+        return new RelevanceResult([.. embedded.Vectors.Skip(1).Select(vector => TensorPrimitives.Dot(embedded.Vectors[0], vector))], embedded.PromptTokens);
     }
 }
