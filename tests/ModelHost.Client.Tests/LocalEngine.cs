@@ -36,6 +36,8 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     public ITokenCounter Tokens => _services.GetRequiredService<ITokenCounter>();
 
+    public IReranker Reranker => _services.GetRequiredService<IReranker>();
+
     public ServedModels Models => _services.GetRequiredService<ServedModels>();
 
     /// <summary>One that lists <see cref="OwnModels"/> and answers everything else as it is told.</summary>

@@ -25,6 +25,9 @@ public sealed class ModelHostOptions
     /// <summary>Embedding model id, or engine/id; empty takes the first that can embed, and keeps to it.</summary>
     public string EmbeddingModel { get; set; } = "";
 
+    /// <summary>Reranking model id, or engine/id; empty takes the first that is made for it.</summary>
+    public string RerankModel { get; set; } = "";
+
     /// <summary>How long to wait for a connection. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

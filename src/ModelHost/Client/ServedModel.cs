@@ -11,4 +11,7 @@ public sealed record ServedModel(string Id, bool CanChat, bool CanEmbed, bool Ca
 {
     /// <summary>SHA-256 of the weights' file, in hexadecimal: another model under the same name has another. Empty where the service does not say.</summary>
     public string Sha256 { get; init; } = "";
+
+    /// <summary>It is made to judge documents; by the service's word, or where it says nothing, by the name.</summary>
+    public bool CanRerank { get; init; }
 }

@@ -66,6 +66,18 @@ public sealed class ServedModels
         return _fixed.FirstOrDefault(model => model.CanEmbed) ?? throw Without("ModelHost:EmbeddingModel", "embedding", await ListAsync(cancellation));
     }
 
+    /// <summary>The configured reranking model, or the first made for it. Throws ModelHostException(ModelNotFound) when there is none.</summary>
+    public async Task<ServedModel> RerankModelAsync(CancellationToken cancellation)
+    {
+        if (_options.RerankModel.Length > 0)
+        {
+            return await FindAsync(_options.RerankModel, cancellation) ?? throw NotServed("ModelHost:RerankModel", _options.RerankModel, await ListAsync(cancellation));
+        }
+
+        var models = await ListAsync(cancellation);
+        return models.FirstOrDefault(model => model.CanRerank) ?? throw Without("ModelHost:RerankModel", "reranking", models);
+    }
+
     private async Task<IReadOnlyList<IReadOnlyList<ServedModel>>> ByEngineAsync(CancellationToken cancellation) =>
         _pool is null ? [_fixed] : [.. (await _pool.OffersAsync(cancellation)).Select(known => known.Offer.Models)];
 

@@ -42,11 +42,12 @@ internal static class ServedModelList
     private static ServedModel Read(ModelCardBody card)
     {
         var said = card.Capabilities;
-        var looksLikeEmbedding = EmbeddingNames.Any(name => card.Id!.Contains(name, StringComparison.OrdinalIgnoreCase));
+        var looksLikeReranker = card.Id!.Contains("rerank", StringComparison.OrdinalIgnoreCase);
+        var looksLikeEmbedding = !looksLikeReranker && EmbeddingNames.Any(name => card.Id.Contains(name, StringComparison.OrdinalIgnoreCase));
         var context = card.Meta?.NCtx ?? card.MaxModelLen ?? card.Meta?.NCtxTrain ?? 0;
         return new ServedModel(
-            card.Id!,
-            CanChat: said?.Contains("chat") ?? !looksLikeEmbedding,
+            card.Id,
+            CanChat: said?.Contains("chat") ?? !(looksLikeEmbedding || looksLikeReranker),
             CanEmbed: said?.Contains("embeddings") ?? looksLikeEmbedding,
             CanAnswer: said?.Contains("answers") ?? true,
             ContextTokens: context > 0 ? context : UnsaidContextTokens,
@@ -54,6 +55,7 @@ internal static class ServedModelList
             SizeBytes: card.Meta?.Size ?? 0)
         {
             Sha256 = card.Sha256 ?? card.Meta?.Sha256 ?? "",
+            CanRerank = said is null ? looksLikeReranker : said.Contains("rerank") && !said.Contains("embeddings"), // ours compares by vectors too, which says less
         };
     }
 }

@@ -14,6 +14,7 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(ChatChunkBody))]
 [JsonSerializable(typeof(EmbeddingsBody))]
 [JsonSerializable(typeof(TokenCountsBody))]
+[JsonSerializable(typeof(RerankBody))]
 [JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
 [JsonSerializable(typeof(IReadOnlyList<QueueBody>))]
 [JsonSerializable(typeof(ModelJobBody))]
