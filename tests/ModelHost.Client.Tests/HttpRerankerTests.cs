@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Platform.ModelHost.Client.Tests;
@@ -11,8 +12,7 @@ public sealed class HttpRerankerTests
     [Fact]
     public async Task Scores_come_in_the_order_of_the_documents_from_the_model_made_for_it()
     {
-        await using var engine = await LocalEngine.StartAsync((http, request) => Answer(http, "{\"results\":[" + string.Join(',', request.GetProperty("documents").EnumerateArray()
-            .Select((document, index) => (Score: document.GetString()!.Length, Index: index)).OrderByDescending(one => one.Score).Select(one => $"{{\"index\":{one.Index},\"relevance_score\":{one.Score}}}")) + "]}"), ("ModelHost:BatchTexts", "2"));
+        await using var engine = await LocalEngine.StartAsync((http, request) => http.Request.Path == "/v1/models" ? LocalEngine.JsonAsync(http, 200, Models) : LocalEngine.JsonAsync(http, 200, BestFirst(request)), ("ModelHost:BatchTexts", "2"));
         Assert.Equal([2f, 5f, 1f], await engine.Reranker.ScoreAsync("q", ["bb", "eeeee", "a"], Cancellation));
         Assert.Empty(await engine.Reranker.ScoreAsync("q", [], Cancellation));
         Assert.Equal(("judge", "q", true), (engine.Requests.Last().GetProperty("model").GetString(), engine.Requests.Last().GetProperty("query").GetString(), engine.Requests.Last().GetProperty("truncate").GetBoolean()));
@@ -46,6 +46,13 @@ public sealed class HttpRerankerTests
         }
 
         Assert.Equal(ModelHostErrorKind.ModelNotFound, (await Assert.ThrowsAsync<ModelHostException>(() => engine.Reranker.ScoreAsync("q", ["a"], Cancellation))).Kind);
+    }
+
+    /// <summary>Each document's length as its score.</summary>
+    private static string BestFirst(JsonElement request)
+    {
+        var scores = request.GetProperty("documents").EnumerateArray().Select((document, index) => (Score: document.GetString()!.Length, Index: index)).OrderByDescending(one => one.Score);
+        return "{\"results\":[" + string.Join(',', scores.Select(one => $"{{\"index\":{one.Index},\"relevance_score\":{one.Score}}}")) + "]}";
     }
 
     private static Task Answer(HttpContext http, string body) => LocalEngine.JsonAsync(http, 200, http.Request.Path == "/v1/models" ? Models : body);
