@@ -4,6 +4,7 @@ using Platform.Web.Features.Account;
 using Platform.Web.Features.Chat;
 using Platform.Web.Features.Documents;
 using Platform.Web.Features.Knowledge;
+using Platform.Web.Features.Models;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 using Platform.Web.Supervision;
@@ -27,7 +28,7 @@ public static class WebProgram
         builder.AddModelHost();
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddChat().AddKnowledge();
+        builder.Services.AddChat().AddKnowledge().AddModels();
         builder.Services.AddAgents(builder.Configuration);
 
         // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.

@@ -26,7 +26,7 @@ public sealed class ModelAdminTests
         Assert.True(listed[1] is { CanEmbed: true, EmbeddingLength: 512 });
         Assert.True(listed[2] is { State: AdminModelState.Unloaded, SizeBytes: > 5_000_000, Parameters: > 4_000_000, NeedsBytes: > 5_000_000, Architecture.Length: > 0, Quantization.Length: > 0 });
 
-        var fit = await admin.FitAsync("other", null, Cancellation);
+        var fit = await admin.FitAsync("other", null, null, Cancellation);
         Assert.Equal((true, listed[2].NeedsBytes, null), (fit.Fits, (long?)fit.NeedsBytes, fit.Reason));
         Assert.True((await admin.LoadAsync("other", 512, new RopeChoice(RopeKind.Yarn, 2), Cancellation)) is { State: AdminModelState.Loaded, ContextTokens: 512 });
         var memory = await admin.MemoryAsync(Cancellation);

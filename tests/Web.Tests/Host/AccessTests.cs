@@ -27,6 +27,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         new("GET", "/{**path:file}", "/nothing.css", 302, 404, 404, 404),
         Page("/account/password", "/account/password"),
         new("GET", "/admin/users", "/admin/users", 302, 403, 200, 403),
+        new("GET", "/admin/models", "/admin/models", 302, 403, 200, 403),
         new("GET", "/sign-in", "/sign-in", 200, 302, 302, 302),
         new("GET", "/setup", "/setup", 302, 302, 302, 302),
         new("GET", "/status/{Code:int}", "/status/404", 200, 200, 200, 200),

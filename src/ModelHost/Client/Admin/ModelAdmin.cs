@@ -44,9 +44,9 @@ public sealed partial class ModelAdmin
     }
 
     /// <summary>Whether a model could be loaded now, without loading it.</summary>
-    public async Task<ModelFit> FitAsync(string model, int? contextTokens, CancellationToken cancellation)
+    public async Task<ModelFit> FitAsync(string model, int? contextTokens, RopeChoice? rope, CancellationToken cancellation)
     {
-        var body = await _http.PostAsync("/memory/fit", LoadBody(model, contextTokens, null), ClientJson.Default.MemoryFitBody, cancellation);
+        var body = await _http.PostAsync("/memory/fit", LoadBody(model, contextTokens, rope), ClientJson.Default.MemoryFitBody, cancellation);
         return new ModelFit(body.Fits, body.NeedsBytes, body.FreeBytes, Shares(body.Uses), body.Reason);
     }
 

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
+using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Models;
+
+/// <summary>The models of the model service, for administrators. What runs belongs to the service: the page only looks, every second while somebody sees it.</summary>
+public sealed partial class ModelsPage(ModelAdministration administration, ModelsWindow window) : IAsyncDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private const int KeptLooks = 300;
+
+    private readonly CancellationTokenSource gone = new();
+    private readonly RateHistory history = new(KeptLooks);
+    private readonly HashSet<string> busy = [];
+    private ElementReference root;
+    private ConfirmDialog? confirm;
+    private LoadDialog? load;
+    private TryDialog? trial;
+    private JobDialog? job;
+    private BrowserScript? script;
+    private ModelsSnapshot? now;
+    private ModelsTab tab;
+    private string? away;
+    private bool seen = true;
+
+    [Inject] private IStringLocalizer<ModelsTexts> Texts { get; set; } = default!;
+
+    /// <summary>The one that answers first, then as the service lists them.</summary>
+    private IEnumerable<AdminModel> Shown => (now?.Models ?? []).OrderByDescending(model => model.IsDefault);
+
+    private IEnumerable<(ModelsTab Tab, int Count)> Tabs
+    {
+        get
+        {
+            yield return (ModelsTab.List, Shown.Count());
+            if (now?.Jobs is { } jobs)
+            {
+                yield return (ModelsTab.Jobs, jobs.Count(JobList.Runs));
+            }
+            yield return (ModelsTab.Engine, now?.Queues?.Sum(queue => queue.Busy) ?? 0);
+        }
+    }
+
+    /// <summary>Told by the browser when its tab is hidden or seen again.</summary>
+    [JSInvokable]
+    public void Seen(bool visible) => seen = visible;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await ReadAsync();
+        _ = LookAgainAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            script = await BrowserScript.AttachAsync(window.Js, "visibility", root, this);
+        }
+    }
+
+    private async Task LookAgainAsync()
+    {
+        using var tick = new PeriodicTimer(Look, window.Time);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(gone.Token))
+            {
+                if (seen)
+                {
+                    await ReadAsync();
+                    StateHasChanged();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            seen = false; // the page was left
+        }
+        catch (UnauthorizedAccessException)
+        {
+            (now, away) = (null, Texts["NoLongerAdministrator"]);
+            StateHasChanged();
+        }
+    }
+
+    // What the service said last stays in sight while it is away, and it is asked again.
+    private async Task ReadAsync()
+    {
+        try
+        {
+            now = await ModelsSnapshot.ReadAsync(administration, gone.Token);
+            history.Add(now.Queues?.Sum(queue => queue.TokensPerSecond) ?? 0);
+            away = null;
+        }
+        catch (ModelHostException silent)
+        {
+            away = silent.Message;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gone.CancelAsync();
+        if (script is not null)
+        {
+            await script.DisposeAsync();
+        }
+    }
+}

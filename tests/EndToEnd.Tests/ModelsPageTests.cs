@@ -1,0 +1,138 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>The administrator's models page in a real browser, over a real model host with a second small model.</summary>
+public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    private const string Seed = "seed-chat", Second = "second";
+    private const float Long = 120_000;
+
+    [Fact]
+    public async Task A_second_model_is_loaded_tried_used_made_smaller_unloaded_and_deleted()
+    {
+        await using var platform = await StartAsync();
+        var page = await OpenAsync(platform);
+        var second = Row(page, Second);
+        await Expect(second).ToHaveAttributeAsync("data-state", "unloaded");
+        await Expect(Row(page, Seed).GetByTestId("model-is-default")).ToBeVisibleAsync();
+        await BrowserFixture.ShootAsync(page, "30-models");
+
+        await second.GetByTestId("model-load").ClickAsync();
+        await page.GetByTestId("load-context").FillAsync("512");
+        await Expect(page.GetByTestId("fit")).ToHaveAttributeAsync("data-fits", "true", new() { Timeout = Long });
+        await Expect(page.GetByTestId("load-rope")).ToBeVisibleAsync(); // the seed was trained on 256
+        await BrowserFixture.ShootAsync(page, "31-load");
+        var before = await FreeAsync(page);
+        await page.GetByTestId("load-ok").ClickAsync();
+        await Expect(second).ToHaveAttributeAsync("data-state", "loaded", new() { Timeout = Long });
+        await Expect(second).ToContainTextAsync("512");
+        await UntilAsync(async () => await FreeAsync(page) < before, "the ledger does not show the loaded model");
+
+        await second.GetByTestId("model-try").ClickAsync();
+        await page.GetByTestId("try-input").FillAsync("How long is the probation?");
+        await page.GetByTestId("try-send").ClickAsync();
+        var turn = page.GetByTestId("try-turn");
+        await Expect(turn).ToHaveAttributeAsync("data-state", new System.Text.RegularExpressions.Regex("done|failed"), new() { Timeout = Long });
+        await Expect(turn).ToHaveAttributeAsync("data-state", "done");
+        await Expect(turn.GetByTestId("try-figures")).ToContainTextAsync("tokens/s");
+        await BrowserFixture.ShootAsync(page, "32-try");
+        await page.GetByTestId("try-close").ClickAsync();
+
+        await second.GetByTestId("model-default").ClickAsync();
+        await Expect(second.GetByTestId("model-is-default")).ToBeVisibleAsync();
+        await Expect(Row(page, Seed).GetByTestId("model-is-default")).ToHaveCountAsync(0);
+        await page.ReloadAsync();
+        await Expect(second.GetByTestId("model-is-default")).ToBeVisibleAsync();
+        await Row(page, Seed).GetByTestId("model-default").ClickAsync();
+        await Expect(Row(page, Seed).GetByTestId("model-is-default")).ToBeVisibleAsync();
+
+        await ChooseAsync(second, "model-quantize");
+        await page.GetByTestId("job-to").SelectOptionAsync("q4_0");
+        await page.GetByTestId("job-name").FillAsync("smaller");
+        await page.GetByTestId("job-ok").ClickAsync();
+        await Expect(page.Locator("[data-testid=job-row][data-type=quantize]")).ToHaveAttributeAsync("data-state", "completed", new() { Timeout = Long });
+        await BrowserFixture.ShootAsync(page, "33-jobs");
+        await page.GetByTestId("tab-list").ClickAsync();
+        await Expect(Row(page, "smaller")).ToHaveAttributeAsync("data-state", "unloaded");
+
+        await second.GetByTestId("model-unload").ClickAsync();
+        await Expect(second).ToHaveAttributeAsync("data-state", "unloaded", new() { Timeout = Long });
+        await ChooseAsync(second, "model-delete");
+        await page.GetByTestId("confirm-word").FillAsync(Second);
+        await page.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(second).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task The_page_says_that_the_model_host_is_away_and_finds_it_again()
+    {
+        await using var platform = await StartAsync();
+        var page = await OpenAsync(platform);
+        var host = Assert.Single(platform.ModelHosts);
+        RunningPlatform.Signal(host, 9);
+        await Expect(page.GetByTestId("models-away")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(Row(page, Seed)).ToBeVisibleAsync(); // what it said last stays in sight
+        await Expect(page.GetByTestId("models-away")).ToHaveCountAsync(0, new() { Timeout = Long });
+        await Expect(Row(page, Seed)).ToHaveAttributeAsync("data-state", "loaded", new() { Timeout = Long });
+    }
+
+    [Fact]
+    public async Task No_part_of_the_page_scrolls_sideways_on_a_phone_or_a_desk_in_either_language()
+    {
+        await using var platform = await StartAsync();
+        foreach (var (width, locale, scheme) in ((int, string, ColorScheme)[])[(390, "en-GB", ColorScheme.Light), (390, "zh-CN", ColorScheme.Dark), (1280, "zh-CN", ColorScheme.Light), (1280, "en-GB", ColorScheme.Dark)])
+        {
+            var page = await browser.OpenAsync(width, 844, locale, scheme);
+            await page.SignInAsync(platform.Address);
+            await page.GotoAsync($"{platform.Address}/admin/models");
+            await Expect(Row(page, Seed)).ToBeVisibleAsync(new() { Timeout = Long });
+            foreach (var tab in (string[])["list", "jobs", "engine"])
+            {
+                await page.GetByTestId($"tab-{tab}").ClickAsync();
+                await Expect(page.GetByTestId($"tab-{tab}")).ToHaveAttributeAsync("aria-selected", "true");
+                await BrowserFixture.ShootAsync(page, $"36-models-{tab}-{width}-{locale}");
+                Assert.True(await page.EvaluateAsync<bool>("[document.documentElement, document.querySelector('main')].every(e => e.scrollWidth <= e.clientWidth)"), $"{tab} scrolls sideways at {width} px, {locale}");
+            }
+        }
+    }
+
+    private static ILocator Row(IPage page, string model) => page.Locator($"[data-testid=model-row][data-name='{model}']");
+
+    private static async Task<RunningPlatform> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var platform = await RunningPlatform.StartAsync(settings);
+        var folder = Directory.CreateDirectory(Path.Combine(platform.Data, "models")).FullName;
+        File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), Path.Combine(folder, $"{Second}.gguf"));
+        return platform;
+    }
+
+    private async Task<IPage> OpenAsync(RunningPlatform platform)
+    {
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.GetByTestId("nav-models").ClickAsync();
+        await Expect(Row(page, Seed)).ToHaveAttributeAsync("data-state", "loaded", new() { Timeout = Long });
+        return page;
+    }
+
+    private static async Task ChooseAsync(ILocator row, string item)
+    {
+        await row.GetByTestId("model-more").ClickAsync();
+        await row.GetByTestId(item).ClickAsync();
+    }
+
+    private static async Task<long> FreeAsync(IPage page) =>
+        long.Parse((await page.GetByTestId("memory-bar").First.GetAttributeAsync("data-free"))!, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(Long));
+        while (!await condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, otherwise);
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+}
