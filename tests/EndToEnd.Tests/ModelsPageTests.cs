@@ -6,7 +6,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>The administrator's models page in a real browser, over a real model host with a second small model.</summary>
 public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const string Seed = "seed-chat", Second = "second";
+    private const string Seed = "seed-chat", Second = "second", Source = "hf:owner/repo/third.gguf", Third = "owner--repo--third";
     private const float Long = 120_000;
 
     [Fact]
@@ -66,6 +66,38 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     }
 
     [Fact]
+    public async Task A_download_is_cancelled_goes_on_where_it_stopped_and_its_model_is_there()
+    {
+        var half = new TaskCompletionSource();
+        await using var hub = new LocalHub { Half = half.Task };
+        await using var platform = await StartAsync(("HF_ENDPOINT", hub.Address));
+        var page = await OpenAsync(platform);
+        await page.GetByTestId("tab-download").ClickAsync();
+        await page.GetByTestId("download-source").FillAsync("owner/repo");
+        await page.GetByTestId("download-start").ClickAsync();
+        await Expect(page.GetByTestId("download-wrong")).ToBeVisibleAsync();
+
+        await page.GetByTestId("download-source").FillAsync(Source);
+        await page.GetByTestId("download-start").ClickAsync();
+        var row = page.Locator($"[data-testid=download-row][data-name='{Source}']").First;
+        await Expect(row).ToHaveAttributeAsync("data-state", "downloading", new() { Timeout = Long });
+        await Expect(row.GetByTestId("download-figures")).ToContainTextAsync("of 5.3 MB");
+        await BrowserFixture.ShootAsync(page, "34-download");
+        await row.GetByTestId("download-cancel").ClickAsync();
+        await Expect(row).ToHaveAttributeAsync("data-state", "cancelled", new() { Timeout = Long });
+
+        half.SetResult();
+        await row.GetByTestId("download-retry").ClickAsync();
+        await Expect(row).ToHaveAttributeAsync("data-state", "completed", new() { Timeout = Long });
+        Assert.True(hub.LastRangeFrom > 0, "the download began anew");
+        await Expect(row.GetByTestId("download-sha256")).ToHaveTextAsync(LocalHub.TrueHash);
+        await BrowserFixture.ShootAsync(page, "35-downloaded");
+        await row.GetByTestId("download-use").ClickAsync();
+        await page.GetByTestId("tab-list").ClickAsync();
+        await Expect(Row(page, Third).GetByTestId("model-is-default")).ToBeVisibleAsync(new() { Timeout = Long });
+    }
+
+    [Fact]
     public async Task The_page_says_that_the_model_host_is_away_and_finds_it_again()
     {
         await using var platform = await StartAsync();
@@ -88,7 +120,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
             await page.SignInAsync(platform.Address);
             await page.GotoAsync($"{platform.Address}/admin/models");
             await Expect(Row(page, Seed)).ToBeVisibleAsync(new() { Timeout = Long });
-            foreach (var tab in (string[])["list", "jobs", "engine"])
+            foreach (var tab in (string[])["list", "download", "jobs", "engine"])
             {
                 await page.GetByTestId($"tab-{tab}").ClickAsync();
                 await Expect(page.GetByTestId($"tab-{tab}")).ToHaveAttributeAsync("aria-selected", "true");

@@ -43,7 +43,7 @@ public sealed class ModelTrialTests
     public async Task Stop_keeps_what_was_written_and_the_next_question_knows_it()
     {
         using var stop = new CancellationTokenSource();
-        var chat = ScriptedChatClient.Writing((messages, cancellation) => messages.Count == 1 ? StoppedAsync(stop, cancellation) : new[] { "Yes." }.ToAsyncEnumerable());
+        var chat = ScriptedChatClient.Writing((messages, cancellation) => messages.Count == 1 ? StoppedAsync(stop, cancellation) : AsyncEnumerable.Repeat("Yes.", 1));
         var trial = new ModelTrial("m", TimeProvider.System);
         await trial.AskAsync(chat, "Count", Nothing, stop.Token);
         Assert.Equal(("One, ", TrialState.Stopped), (trial.Turns[0].Answer, trial.Turns[0].State));

@@ -49,6 +49,10 @@ public sealed partial class ModelsPage
         }
     }
 
+    private Task<bool> DownloadAsync(HubFile file) => ChangeAsync(file.ToString(), models => models.StartDownloadAsync(file.ToString(), CancellationToken.None));
+
+    private Task<bool> CancelDownloadAsync(string id) => ChangeAsync(id, models => models.CancelDownloadAsync(id, CancellationToken.None));
+
     private Task<bool> StartJobAsync(JobWish wish) => TryAsync(wish.Model, async () =>
     {
         var jobs = await administration.JobsAsync();

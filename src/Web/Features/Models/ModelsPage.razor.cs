@@ -37,6 +37,10 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
         get
         {
             yield return (ModelsTab.List, Shown.Count());
+            if (now?.Downloads is { } downloads)
+            {
+                yield return (ModelsTab.Download, downloads.Count(DownloadRow.Runs));
+            }
             if (now?.Jobs is { } jobs)
             {
                 yield return (ModelsTab.Jobs, jobs.Count(JobList.Runs));
