@@ -9,7 +9,7 @@ internal sealed class LinearPass
     private readonly FrozenMatrix matrix;
     private readonly LoraMatrix? lora;
     private readonly Tensor input;
-    private readonly Tensor? a, low;
+    private readonly Tensor? a, low, turnedB;
 
     internal LinearPass(GraphContext context, int layer, Projection projection, Tensor input)
     {
@@ -21,7 +21,8 @@ internal sealed class LinearPass
         if (lora is null) { return; }
         a = lora.DropoutMask is null ? lora.A.Value : arena.Product(lora.A.Value, lora.DropoutMask);
         low = arena.Scale(arena.MatrixProduct(a, input), Scale);
-        Output = arena.Sum(Output, arena.MatrixProduct(lora.B.Value, low));
+        turnedB = arena.Contiguous(arena.Transpose(lora.B.Value)); // [out, rank]
+        Output = arena.Sum(Output, FromLow(turnedB, low));
     }
 
     internal Tensor Output { get; }
@@ -38,8 +39,11 @@ internal sealed class LinearPass
         var ofLow = lora is null ? null : BackwardLow(gradient);
         if (!needsInput) { return null; }
         var below = matrix.Backward(arena, gradient);
-        return ofLow is null ? below : arena.Sum(below, arena.MatrixProduct(arena.Contiguous(arena.Transpose(a!)), ofLow));
+        return ofLow is null ? below : arena.Sum(below, FromLow(a!, ofLow));
     }
+
+    /// <summary>[n, rank] by [rank, t] to [n, t]. As a sum of outer products, for dot products as short as the rank are mostly overhead.</summary>
+    private Tensor FromLow(Tensor matrix, Tensor small) => context.Arena.OuterProduct(matrix, context.Arena.Transpose(small));
 
     /// <returns>The gradient at A's output [rank, t].</returns>
     private Tensor BackwardLow(Tensor gradient)
@@ -47,7 +51,7 @@ internal sealed class LinearPass
         var arena = context.Arena;
         var ofB = arena.OuterProduct(gradient, low!); // [out, rank]: the long rows go to the fast dimension
         context.Graph.Add(arena.Accumulate(lora!.B.Gradient, arena.Transpose(ofB)));
-        var below = arena.Scale(arena.MatrixProduct(arena.Contiguous(arena.Transpose(lora.B.Value)), gradient), Scale);
+        var below = arena.Scale(arena.MatrixProduct(turnedB!, gradient), Scale);
         var ofA = arena.OuterProduct(input, below);
         context.Graph.Add(arena.Accumulate(lora.A.Gradient, lora.DropoutMask is null ? ofA : arena.Product(ofA, lora.DropoutMask)));
         return below;
