@@ -54,20 +54,15 @@ public sealed class Batch
     }
 
     /// <summary>-Σ weight · log p, as it was without a loss scale.</summary>
-    public double Loss(ReadOnlySpan<float> logProbabilities)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < Weights.Length; i++) { sum -= Weights[i] == 0 ? 0 : (double)Weights[i] * logProbabilities[i]; }
-        return sum;
-    }
+    public double Loss(ReadOnlySpan<float> logProbabilities) => -ByText(logProbabilities).Sum();
 
-    /// <summary>The sum of log p over the rows of each text.</summary>
-    public double[] ByText(ReadOnlySpan<float> logProbabilities, int texts)
+    /// <summary>Σ weight · log p over the rows of each text.</summary>
+    public double[] ByText(ReadOnlySpan<float> logProbabilities)
     {
-        var sums = new double[texts];
+        var sums = new double[Owners.Max() + 1];
         for (var i = 0; i < Owners.Length; i++)
         {
-            if (Owners[i] >= 0) { sums[Owners[i]] += logProbabilities[i]; }
+            if (Owners[i] >= 0) { sums[Owners[i]] += (double)Weights[i] * logProbabilities[i]; }
         }
         return sums;
     }

@@ -13,6 +13,9 @@ public sealed class JobFolder(string path)
 
     public string Adapter => File("adapter.gguf");
 
+    /// <summary>The loss of each evaluation row, with the adapter and without.</summary>
+    public string Comparison => File("evaluation.jsonl");
+
     /// <summary>The adapter before llama.cpp has confirmed it.</summary>
     public string Unchecked => File("adapter.unchecked.gguf");
 

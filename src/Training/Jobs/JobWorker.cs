@@ -45,6 +45,8 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         try
         {
             loop.Run(Resume(site, identity, log));
+            TakeBest(site, loop, identity, log);
+            if (site.Validation is not null) { log.Message("info", loop.State.Step, BaseComparison.Write(folder.Comparison, site.Validation, site.Adapter, control.PassUnlessCancelled)); }
         }
         catch (OperationCanceledException)
         {
@@ -52,7 +54,6 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
             loop.Save();
             return ((JobState.Paused, $"The job is paused after step {loop.State.Step} of {site.Steps}."), null);
         }
-        TakeBest(site, loop, identity, log);
         AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Unchecked);
         int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
         return ((JobState.Succeeded, $"The adapter is {folder.Adapter}."), new TrainedAnswers(site.Settings.Model, probe, LogitParity.Trained(site.Shelf, site.Adapter, probe), site.Model.IsExact ? ExactTolerance : RoundedTolerance, loop.State.Step));

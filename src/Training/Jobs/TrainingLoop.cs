@@ -103,7 +103,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     private double? Evaluate()
     {
         if (site.Validation is null) { return null; }
-        var loss = site.Validation.Evaluate(control.PassUnlessCancelled); // a pause waits: the step that is evaluated is behind already
+        var loss = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled).Mean; // a pause waits: the step that is evaluated is behind already
         if (!double.IsFinite(loss)) { throw Wrong("the evaluation loss is no number"); }
         var isBetter = site.EarlyStop.IsBetter(loss, State.BestLoss);
         State = isBetter ? State with { BestLoss = loss, BestStep = State.Step, Waited = 0 } : State with { Waited = State.Waited + 1 };

@@ -18,8 +18,10 @@ public interface IObjective
     /// <returns>The loss, which need not be finite, and the tokens that were read.</returns>
     (double Loss, long Tokens) Learn(IReadOnlyList<int> rows, int stepNumber, float lossScale, Action pause);
 
-    /// <summary>The mean loss of all rows without dropout; nothing is changed.</summary>
-    double Evaluate(Action pause);
+    /// <summary>The loss of every row without dropout; nothing is changed.</summary>
+    /// <param name="tested">The adapter, or null for the base model alone.</param>
+    /// <param name="pause">As above.</param>
+    Evaluation Evaluate(LoraWeights? tested, Action pause);
 
     /// <summary>The tokens of the first row, to compare answers with.</summary>
     IReadOnlyList<int> Sample { get; }

@@ -36,16 +36,18 @@ public sealed class PreferenceObjective(GraphShelf shelf, LoraWeights adapter, I
         return (loss, rows.Sum(r => Length(pairs[r])));
     }
 
-    public double Evaluate(Action pause)
+    public Evaluation Evaluate(LoraWeights? tested, Action pause)
     {
+        if (tested is null) { return new Evaluation([.. pairs.Select(p => new RowLoss(p.Id, Loss(0), 1))]); } // the base prefers nothing to itself
         MeasureReference(pause);
-        var loss = 0.0;
+        var losses = new RowLoss[pairs.Count];
         foreach (var group in Groups(All))
         {
             pause();
-            loss += Margins(group, BatchOf(group)).Sum(m => Loss(m));
+            var margins = Margins(group, BatchOf(group));
+            for (var i = 0; i < group.Count; i++) { losses[group[i]] = new RowLoss(IdOf(group[i]), Loss(margins[i]), 1); }
         }
-        return loss / pairs.Count;
+        return new Evaluation(losses);
     }
 
     /// <summary>The loss is -Σ weight · log p, so a chosen answer weighs β σ(-β margin) and a rejected one the opposite.</summary>
@@ -74,11 +76,10 @@ public sealed class PreferenceObjective(GraphShelf shelf, LoraWeights adapter, I
         reference = measured;
     }
 
-    private double[] Preferences(Batch batch, LoraWeights? with)
+    private double[] Preferences(Batch batch, LoraWeights? tested)
     {
-        var texts = batch.Owners.Max() + 1;
-        var sums = batch.ByText(shelf.For(new GraphPlan(batch.Bucket, with, Backward: false)).Run(batch), texts);
-        return [.. Enumerable.Range(0, texts / 2).Select(i => sums[2 * i] - sums[2 * i + 1])];
+        var sums = batch.ByText(shelf.For(new GraphPlan(batch.Bucket, tested, Backward: false)).Run(batch));
+        return [.. Enumerable.Range(0, sums.Length / 2).Select(i => sums[2 * i] - sums[2 * i + 1])];
     }
 
     private Batch BatchOf(List<int> group) => Batch.Of([.. group.SelectMany(row => (Example[])[pairs[row].Chosen, pairs[row].Rejected])], 1);

@@ -19,32 +19,33 @@ public sealed class TextObjective(GraphShelf shelf, LoraWeights adapter, IReadOn
     public (double Loss, long Tokens) Learn(IReadOnlyList<int> rows, int stepNumber, float lossScale, Action pause)
     {
         var place = (long)stepNumber * MicroBatchesAStep;
-        var chosen = rows.Select(r => texts[r]).ToArray();
-        var scale = 1 / chosen.Sum(t => t.Weight);
+        var scale = 1 / rows.Sum(row => texts[row].Weight);
         var loss = 0.0;
-        foreach (var group in Groups(chosen))
+        foreach (var group in Groups(rows))
         {
             pause();
-            var batch = Batch.Of(group, scale, place++);
+            var batch = BatchOf(group, scale, place++);
             loss += batch.Loss(shelf.For(new GraphPlan(batch.Bucket, adapter, Backward: true, options.Recompute)).Run(batch, lossScale));
         }
-        return (loss, chosen.Sum(t => (long)t.Tokens.Length));
+        return (loss, rows.Sum(row => (long)texts[row].Tokens.Length));
     }
 
-    public double Evaluate(Action pause)
+    public Evaluation Evaluate(LoraWeights? tested, Action pause)
     {
-        var scale = 1 / texts.Sum(t => t.Weight);
-        var loss = 0.0;
-        foreach (var group in Groups(texts))
+        var losses = new RowLoss[texts.Count];
+        foreach (var group in Groups(Enumerable.Range(0, texts.Count)))
         {
             pause();
-            var batch = Batch.Of(group, scale);
-            loss += batch.Loss(shelf.For(new GraphPlan(batch.Bucket, adapter, Backward: false)).Run(batch));
+            var batch = BatchOf(group, 1);
+            var sums = batch.ByText(shelf.For(new GraphPlan(batch.Bucket, tested, Backward: false)).Run(batch));
+            for (var i = 0; i < group.Count; i++) { losses[group[i]] = new RowLoss(IdOf(group[i]), -sums[i] / texts[group[i]].Weight, texts[group[i]].Weight); }
         }
-        return loss;
+        return new Evaluation(losses);
     }
 
-    public IEnumerable<Bucket> Shapes(IReadOnlyList<int> rows) => Groups(rows.Select(r => texts[r])).Select(group => Batch.Of(group, 1).Bucket);
+    public IEnumerable<Bucket> Shapes(IReadOnlyList<int> rows) => Groups(rows).Select(group => BatchOf(group, 1).Bucket);
 
-    private IEnumerable<List<Example>> Groups(IEnumerable<Example> chosen) => MicroBatches.Split(chosen, t => t.Tokens.Length - 1, 1, options.MicroBatchTokens);
+    private Batch BatchOf(List<int> group, double scale, long? dropoutPlace = null) => Batch.Of([.. group.Select(row => texts[row])], scale, dropoutPlace);
+
+    private IEnumerable<List<int>> Groups(IEnumerable<int> rows) => MicroBatches.Split(rows, row => texts[row].Tokens.Length - 1, 1, options.MicroBatchTokens);
 }

@@ -21,6 +21,12 @@ public sealed class JobTests
         Assert.All((string[])["grad_norm", "loss_scale", "tokens_per_second", "trained_tokens"], name => Assert.True(last.GetProperty(name).GetDouble() > 0));
         Assert.Equal(["Running", "Succeeded"], bench.Progress.Where(l => l.TryGetProperty("state", out _)).Select(l => l.GetProperty("state").GetString()));
         Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("difference of a logit", StringComparison.Ordinal));
+        var rows = File.ReadLines(bench.Folder.Comparison).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal(Enumerable.Range(0, 16).Select(i => $"row-{i}").Order(), rows.Select(r => r.GetProperty("id").GetString()).Order());
+        Assert.Equal(bench.ValidLossAt(0), Mean(rows, "base_loss"), 1e-6);
+        Assert.Equal(bench.ValidLossAt(40), Mean(rows, "loss"), 1e-6);
+
+        static double Mean(System.Text.Json.JsonElement[] rows, string name) => rows.Sum(r => r.GetProperty(name).GetDouble() * r.GetProperty("weight").GetDouble()) / rows.Sum(r => r.GetProperty("weight").GetDouble());
     }
 
     [Fact]
