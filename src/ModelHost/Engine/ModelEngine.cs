@@ -25,10 +25,10 @@ public sealed class ModelEngine : IAsyncDisposable
 
     private readonly Drafts drafts;
 
-    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, ModelDownloads downloads, Drafts drafts, MemoryLedger ledger, LlamaLibrary library)
+    private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, QuantizeModel quantize, MeasureModel measure, ModelDownloads downloads, Drafts drafts, MemoryLedger ledger, LlamaLibrary library, AdapterLibrary adapters)
     {
         (this.catalog, this.drafts, this.ledger) = (catalog, drafts, ledger);
-        (TryOut, Quantize, Measure, Downloads, Library) = (tryOut, quantize, measure, downloads, library);
+        (TryOut, Quantize, Measure, Downloads, Library, AdapterLibrary) = (tryOut, quantize, measure, downloads, library, adapters);
     }
 
     /// <summary>Tries files in a process of their own.</summary>
@@ -45,6 +45,9 @@ public sealed class ModelEngine : IAsyncDisposable
 
     /// <summary>Downloads into the model folder.</summary>
     public ModelDownloads Downloads { get; }
+
+    /// <summary>Manages the registry of adapters.</summary>
+    public AdapterLibrary AdapterLibrary { get; }
 
     /// <summary>Every loaded model.</summary>
     public IReadOnlyList<ModelInfo> Models => catalog.Infos;
@@ -74,9 +77,9 @@ public sealed class ModelEngine : IAsyncDisposable
         return Task.Run(() => Start(options, time, log, worker, cancellation), cancellation); // reading and hashing files takes seconds
     }
 
-    /// <summary>The adapters of the registry; any of them that fits the model can be asked for.</summary>
+    /// <summary>The adapters of the registry that can be asked for with this model.</summary>
     /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
-    public IReadOnlyList<AdapterInfo> Adapters(string modelId) => catalog.Find(modelId).Generating.Adapters;
+    public IReadOnlyList<AdapterInfo> Adapters(string modelId) => catalog.Find(modelId).Generating.Shelf.All();
 
     /// <summary>Looks a model up by id; `model:adapter` gives the model.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
@@ -132,7 +135,7 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull, OutOfMemory, InvalidModelFile. Later: Failed.</exception>
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (request.Adapters is null && ModelCatalog.AdapterOf(request.ModelId) is { } named) { request = request with { Adapters = [new AdapterChoice(named)] }; }
+        request = request with { Adapters = request.Adapters ?? AdapterLibrary.For(request.ModelId) };
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try
         {
@@ -221,7 +224,7 @@ public sealed class ModelEngine : IAsyncDisposable
             }
             var room = new WorkRoom(worker, loader, ledger, library);
             var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);
-            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, drafts, ledger, library);
+            return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, drafts, ledger, library, new AdapterLibrary(new AdapterRegistry(options.AdapterDirectory), catalog, time));
         }
         catch
         {

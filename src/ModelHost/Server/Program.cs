@@ -84,6 +84,10 @@ app.MapCreateModelJob();
 app.MapShowModelJobs();
 app.MapFollowModelJob();
 app.MapCancelModelJob();
+app.MapAddAdapter();
+app.MapChangeAdapters();
+app.MapLoraScales();
+app.MapLoadAdapter();
 
 var ending = app.Lifetime.ApplicationStopping; // asked for now: the run takes the services with it
 try

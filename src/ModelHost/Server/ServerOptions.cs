@@ -18,6 +18,9 @@ public sealed class ServerOptions
     /// <summary>Most bytes of a request's body. Default 16 MiB.</summary>
     public long MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>Most bytes of an adapter's file that is uploaded. Default 4 GiB.</summary>
+    public long MaxAdapterBytes { get; set; } = 4L << 30;
+
     /// <summary>Longest pause between two bytes of a stream; then a `: ping` is sent. Default 15 s.</summary>
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -33,6 +36,7 @@ public sealed class ServerOptions
         { ApiKey: var key } when string.IsNullOrWhiteSpace(key) => "Server:ApiKey is empty. Set it to a secret of your own (environment: Server__ApiKey); without one anybody on this machine could use the models.",
         { Url: var url } when !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != "http" => $"Server:Url is '{url}'; it must be an http address such as http://127.0.0.1:8081.",
         { MaxBodyBytes: <= 0 } => $"Server:MaxBodyBytes is {MaxBodyBytes}; it must be above zero.",
+        { MaxAdapterBytes: <= 0 } => $"Server:MaxAdapterBytes is {MaxAdapterBytes}; it must be above zero.",
         { KeepAlive: var pause } when pause <= TimeSpan.Zero => $"Server:KeepAlive is {pause}; it must be above zero.",
         { SlowReader: var limit } when limit <= TimeSpan.Zero => $"Server:SlowReader is {limit}; it must be above zero.",
         { Drain: var drain } when drain < TimeSpan.Zero || drain > TimeSpan.FromSeconds(8) => $"Server:Drain is {drain}; it must be 0 to 8 seconds.",

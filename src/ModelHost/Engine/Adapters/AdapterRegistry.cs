@@ -5,52 +5,97 @@ namespace Platform.ModelHost.Engine.Adapters;
 
 /// <summary>An adapter's file in the registry.</summary>
 /// <param name="Version">1 and up; 0 for a file without versions.</param>
-internal sealed record AdapterFile(string Name, int Version, string Path);
+internal sealed record AdapterFile(string Name, int Version, string Path)
+{
+    /// <summary>name@version, or the name of a file without versions.</summary>
+    internal string Id => Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Name}@{Version}") : Name;
+}
 
-/// <summary>The folder of adapters: name/version.gguf, where the file `production` beside them may hold the version to serve; or name.gguf. Written by others while it is read: a file is put in place by renaming it.</summary>
+/// <summary>The folder of adapters: name/version.gguf with what is known of them in name/adapter.json; or name.gguf. Written by others while it is read: a file is put in place by renaming it.</summary>
 internal sealed partial class AdapterRegistry(string? folder)
 {
-    private const string Ending = ".gguf", Production = "production";
+    private const string Ending = ".gguf";
+
+    /// <summary>Where it is; null for none.</summary>
+    internal string? Folder { get; } = folder;
 
     /// <summary>Every version of every adapter, by name and version.</summary>
     internal IReadOnlyList<AdapterFile> All()
     {
-        if (folder is null || !Directory.Exists(folder)) { return []; }
-        var names = Directory.EnumerateDirectories(folder).Select(Path.GetFileName).Concat(Directory.EnumerateFiles(folder, "*" + Ending).Select(Path.GetFileNameWithoutExtension)).OfType<string>();
-        return [.. names.Where(n => NameForm().IsMatch(n)).Distinct(StringComparer.Ordinal).SelectMany(Versions).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.Version)];
+        if (Folder is null || !Directory.Exists(Folder)) { return []; }
+        var names = Directory.EnumerateDirectories(Folder).Select(Path.GetFileName).Concat(Directory.EnumerateFiles(Folder, "*" + Ending).Select(Path.GetFileNameWithoutExtension)).OfType<string>();
+        return [.. names.Where(IsName).Distinct(StringComparer.Ordinal).SelectMany(Versions).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.Version)];
     }
 
     /// <summary>The file of `name` or `name@version`. Without a version the one in production, or else the newest.</summary>
-    /// <exception cref="EngineException">Kind ModelNotFound or BadRequest.</exception>
+    /// <exception cref="EngineException">Kind ModelNotFound or BadRequest; InvalidModelFile when what is known of it cannot be read.</exception>
     internal AdapterFile Find(string id)
     {
         var parts = id.Split('@');
-        if (parts.Length > 2 || !NameForm().IsMatch(parts[0])) { throw Refuse(EngineErrorKind.BadRequest, $"'{id}' is no adapter id; it must be name or name@version, with a name of a-z, 0-9, '-', '_' and '.'."); }
+        if (parts.Length > 2 || !IsName(parts[0])) { throw Refuse(EngineErrorKind.BadRequest, $"'{id}' is no adapter id; it must be name or name@version, with a name of a-z, 0-9, '-', '_' and '.'."); }
         var versions = Versions(parts[0]);
         if (versions.Count == 0) { throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{parts[0]}'. Known: {string.Join(", ", All().Select(f => f.Name).Distinct().DefaultIfEmpty("none"))}."); }
-        if (parts.Length == 1) { return InProduction(parts[0], versions) ?? versions.MaxBy(v => v.Version)!; }
+        if (parts.Length == 1) { return Served(versions, Book(parts[0])); }
         return versions.FirstOrDefault(v => v.Version.ToString(CultureInfo.InvariantCulture) == parts[1])
             ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.");
     }
 
-    private List<AdapterFile> Versions(string name)
+    /// <summary>Of an adapter's versions, the one that its name alone means.</summary>
+    internal static AdapterFile Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) => versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.MaxBy(v => v.Version)!;
+
+    /// <exception cref="EngineException">Kind InvalidModelFile.</exception>
+    internal AdapterBook Book(string name) => Folder is null ? new AdapterBook() : AdapterBook.Read(FolderOf(name));
+
+    /// <summary>The book, or an empty one where it cannot be read: for lists, which one damaged file must not end.</summary>
+    internal AdapterBook BookOrNone(string name)
+    {
+        try
+        {
+            return Book(name);
+        }
+        catch (EngineException unreadable) when (unreadable.Kind == EngineErrorKind.InvalidModelFile)
+        {
+            return new AdapterBook();
+        }
+    }
+
+    /// <summary>Where the versions of an adapter lie. The name has been checked.</summary>
+    internal string FolderOf(string name) => Path.Combine(Folder!, name);
+
+    internal string FileOf(string name, int version) => version > 0 ? Path.Combine(FolderOf(name), version.ToString(CultureInfo.InvariantCulture) + Ending) : FolderOf(name) + Ending;
+
+    /// <summary>The full path of a GGUF file inside the registry. No link is followed, so that none leads out of it.</summary>
+    /// <exception cref="EngineException">Kind BadRequest.</exception>
+    internal string Inside(string path)
+    {
+        var root = Folder is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder));
+        var full = root is null || path.Contains('\0', StringComparison.Ordinal) ? null : Path.GetFullPath(path, root);
+        if (full is not null && full.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) && full.EndsWith(Ending, StringComparison.Ordinal) && File.Exists(full) && !HasLink(root!, full)) { return full; }
+        throw new EngineException(EngineErrorKind.BadRequest, $"'{path}' is no GGUF file inside the registry of adapters. Give its path below the folder of Engine:AdapterDirectory, without links.") { Parameter = "lora_path" };
+    }
+
+    private static bool HasLink(string root, string full)
+    {
+        for (var at = full; at.Length > root.Length; at = Path.GetDirectoryName(at)!)
+        {
+            if (new FileInfo(at).LinkTarget is not null) { return true; }
+        }
+        return false;
+    }
+
+    internal static bool IsName(string name) => NameForm().IsMatch(name);
+
+    internal IReadOnlyList<AdapterFile> Versions(string name)
     {
         var versions = new List<AdapterFile>();
-        if (folder is null) { return versions; }
-        var single = Path.Combine(folder, name + Ending);
-        if (File.Exists(single)) { versions.Add(new AdapterFile(name, 0, single)); }
-        var several = Path.Combine(folder, name);
+        if (Folder is null) { return versions; }
+        if (File.Exists(FileOf(name, 0))) { versions.Add(new AdapterFile(name, 0, FileOf(name, 0))); }
+        var several = FolderOf(name);
         foreach (var file in Directory.Exists(several) ? Directory.EnumerateFiles(several, "*" + Ending) : [])
         {
             if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0) { versions.Add(new AdapterFile(name, version, file)); }
         }
         return versions;
-    }
-
-    private AdapterFile? InProduction(string name, List<AdapterFile> versions)
-    {
-        var mark = Path.Combine(folder!, name, Production);
-        return File.Exists(mark) && int.TryParse(File.ReadAllText(mark).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? versions.Find(v => v.Version == version) : null;
     }
 
     private static EngineException Refuse(EngineErrorKind kind, string message) => new(kind, message) { Parameter = "lora" };

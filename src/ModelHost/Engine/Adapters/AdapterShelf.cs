@@ -15,14 +15,33 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     private readonly Lock gate = new();
     private readonly List<LoadedAdapter> loaded = [];
 
-    /// <summary>The adapters of the registry.</summary>
-    internal IReadOnlyList<AdapterInfo> All()
+    /// <summary>The adapters of the registry that may stand on this model: those that were checked for another are left out.</summary>
+    internal IReadOnlyList<AdapterInfo> All() => [.. registry.All().GroupBy(f => f.Name).SelectMany(versions => AdapterListing.Of(registry, [.. versions], Find)).Where(a => a.BaseSha256 is null || a.BaseSha256 == model.Sha256)];
+
+    /// <summary>Reads a file through and says what it is.</summary>
+    /// <exception cref="EngineException">Kind InvalidModelFile: it does not fit this model, or is damaged.</exception>
+    internal AdapterFacts Check(string path, string name)
     {
-        var files = registry.All();
+        using var stream = Open(path, name);
+        return Checked(name, () => Facts(stream));
+    }
+
+    /// <summary>Lets a version go from memory. False while answers run with it.</summary>
+    internal bool TryDrop(AdapterFile file)
+    {
         lock (gate)
         {
-            return [.. files.Select(f => loaded.Find(l => l.File == f) is { } l ? new AdapterInfo(f.Name, f.Version, true, l.Sha256, l.Rank, l.Bytes) : new AdapterInfo(f.Name, f.Version, false, null, null, null))];
+            if (loaded.Find(a => a.File == file) is not { } adapter) { return true; }
+            if (adapter.Users > 0) { return false; }
+            Drop(adapter);
+            return true;
         }
+    }
+
+    /// <summary>The version as it is in memory, or null.</summary>
+    internal LoadedAdapter? Find(AdapterFile file)
+    {
+        lock (gate) { return loaded.Find(a => a.File == file); }
     }
 
     /// <summary>The adapters that a request asks for, held for one user.</summary>
@@ -36,6 +55,7 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         }
         var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: registry.Find(c.Id), c.Scale)).ToList();
         if (wanted.Count == 0) { return AdapterSet.Base; }
+        foreach (var (file, _) in wanted) { CheckBase(file); }
         if (wanted.Select(w => w.File).Distinct().Count() < wanted.Count) { throw Refuse("An adapter stands twice. Give it once, with the sum of the scales."); }
         lock (gate)
         {
@@ -115,22 +135,49 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         tellBytes(loaded.Sum(a => a.Bytes));
     }
 
+    private void CheckBase(AdapterFile file)
+    {
+        if (file.Version > 0 && registry.Book(file.Name).Note(file.Version) is { BaseSha256: { } expected } note && expected != model.Sha256)
+        {
+            throw Refuse($"The adapter '{file.Id}' was made for the model '{note.BaseModel}', not for '{model.Id}'.");
+        }
+    }
+
     /// <summary>Checks the very file that is then loaded: what a rename puts in its place meanwhile is another one.</summary>
     private LoadedAdapter Read(AdapterFile file)
     {
+        var stamp = Stamp(file);
+        using var stream = Open(file.Path, file.Name);
+        return Checked(file.Name, () =>
+        {
+            var facts = Facts(stream);
+            var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
+            return new LoadedAdapter(file, stamp, facts.Sha256, facts.Rank, facts.Bytes, SafeLlamaAdapterHandle.Load(native, path)) { LastUsed = time.GetTimestamp() };
+        });
+    }
+
+    private AdapterFacts Facts(FileStream stream)
+    {
+        var (header, rank) = AdapterCheck.Run(stream, model.Header, model.Sha256);
+        stream.Position = 0;
+        return AdapterFacts.Of(header, rank, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    private static FileStream Open(string path, string name) => Checked(name, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+    private static T Checked<T>(string name, Func<T> work)
+    {
         try
         {
-            var stamp = Stamp(file);
-            using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var (header, rank) = AdapterCheck.Run(stream, model.Header, model.Sha256);
-            stream.Position = 0;
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
-            var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
-            return new LoadedAdapter(file, stamp, sha256, rank, header.Tensors.Sum(t => t.Bytes), SafeLlamaAdapterHandle.Load(native, path)) { LastUsed = time.GetTimestamp() };
+            return work();
         }
-        catch (Exception fault) when (fault is GgufException or NativeCallException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is GgufException or NativeCallException)
         {
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The adapter '{file.Name}' cannot be used: {fault.Message}", fault) { Parameter = "lora" };
+            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The adapter '{name}' cannot be used: {fault.Message}", fault) { Parameter = "lora" };
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The adapter '{name}' cannot be used: its file cannot be read.", fault) { Parameter = "lora" };
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
     }
 
     /// <summary>The adapters that may be asked for.</summary>
-    internal IReadOnlyList<AdapterInfo> Adapters => adapters.All();
+    internal AdapterShelf Shelf => adapters;
 
     public async ValueTask DisposeAsync()
     {

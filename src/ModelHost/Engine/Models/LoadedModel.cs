@@ -1,3 +1,4 @@
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Embeddings;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Reranking;
@@ -17,6 +18,9 @@ internal sealed class LoadedModel(ModelInfo info, SafeLlamaModelHandle model, To
 
     /// <summary>Null for a model that only embeds.</summary>
     internal ModelLoad? Load => generating?.Load;
+
+    /// <summary>Its adapters; null for a model that only embeds.</summary>
+    internal AdapterShelf? Shelf => generating?.Shelf;
 
     /// <exception cref="EngineException">Kind BadRequest: it only embeds.</exception>
     internal Generating Generating => generating ?? throw new EngineException(EngineErrorKind.BadRequest, $"The model '{Info.Id}' reads text and writes none. Choose a chat model.") { Parameter = "model" };

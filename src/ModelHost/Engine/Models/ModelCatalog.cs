@@ -38,6 +38,12 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         get { lock (gate) { return [.. entries.Values.Where(e => e.Loaded is not null).Select(e => e.Loaded!.Info)]; } }
     }
 
+    /// <summary>Loaded models with all that serves them; one may be unloaded by the time it is looked at.</summary>
+    internal IReadOnlyList<LoadedModel> Loaded
+    {
+        get { lock (gate) { return [.. entries.Values.Select(e => e.Loaded).OfType<LoadedModel>()]; } }
+    }
+
     /// <summary>How busy each loaded model that writes is.</summary>
     internal IReadOnlyList<ModelLoad> Loads
     {

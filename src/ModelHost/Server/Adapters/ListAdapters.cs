@@ -4,14 +4,14 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Adapters;
 
-/// <summary>`GET /v1/adapters`: the registry. `GET /lora-adapters`: the same as llama.cpp lists it, names in place of paths; no adapter runs unless a request asks for it, so all scales are 0.</summary>
+/// <summary>`GET /v1/adapters`: every version of every adapter. `GET /v1/adapters/{name}/versions/{version}`: one of them.</summary>
 internal static class ListAdapters
 {
     public static void MapListAdapters(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/adapters", (HttpContext http, EngineHost host) => http.WriteJsonAsync(
-            new AdapterListBody("list", [.. ServedAdapters.All(host.Engine).Select(adapter => new AdapterCard(adapter.Name, adapter.Version, "gguf", adapter.IsLoaded, adapter.Rank, adapter.Sha256, adapter.Bytes))]), ServerJson.Wire.AdapterListBody));
-        app.MapGet("/lora-adapters", (HttpContext http, EngineHost host) => http.WriteJsonAsync(
-            [.. ServedAdapters.All(host.Engine).Select((adapter, number) => new LoraAdapterBody(number, ServedAdapters.Id(adapter), 0))], ServerJson.Wire.IReadOnlyListLoraAdapterBody)).WithMetadata(new AdminOnly());
+            new AdapterListBody("list", [.. host.Engine.AdapterLibrary.All.Select(ServedAdapters.Card)]), ServerJson.Wire.AdapterListBody)).WithMetadata(new AdminOnly());
+        app.MapGet("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, string name, string version) =>
+            http.WriteJsonAsync(ServedAdapters.Card(host.Engine.AdapterLibrary.Find(name, ServedAdapters.Version(version))), ServerJson.Wire.AdapterCard)).WithMetadata(new AdminOnly());
     }
 }

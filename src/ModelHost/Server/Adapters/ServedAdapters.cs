@@ -3,14 +3,33 @@ using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Adapters;
 
 /// <summary>The adapters of the registry by name and by number: llama.cpp's clients know them by their place in the list.</summary>
 internal static class ServedAdapters
 {
-    public static IReadOnlyList<AdapterInfo> All(ModelEngine engine) =>
-        engine.Models.FirstOrDefault(model => model.IsChat) is { } model ? engine.Adapters(model.Id) : [];
+    public static IReadOnlyList<AdapterInfo> All(ModelEngine engine) => Model(engine) is { } model ? engine.Adapters(model.Id) : [];
+
+    /// <summary>The model whose adapters have numbers: the first that writes; null where none is loaded.</summary>
+    public static ModelInfo? Model(ModelEngine engine) => engine.Models.FirstOrDefault(model => model.IsChat);
+
+    public static AdapterCard Card(AdapterInfo adapter) => new(
+        "adapter", adapter.Name, adapter.Version, adapter.BaseModel, adapter.BaseSha256, adapter.Rank, adapter.Alpha, adapter.TargetModules, "gguf", State(adapter), adapter.IsServed, adapter.IsLoaded,
+        adapter.Sha256, adapter.Bytes, adapter.CreatedAt?.ToUnixTimeSeconds(), adapter.Lineage, adapter.Metrics);
+
+    public static string State(AdapterInfo adapter) => adapter.State switch
+    {
+        AdapterState.Draft => "draft",
+        AdapterState.Candidate => "candidate",
+        AdapterState.Production => "production",
+        _ => "retired",
+    };
+
+    /// <summary>The number of a version in an address.</summary>
+    public static int Version(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version
+        : throw new RequestRefused(new Problem(404, "invalid_request_error", "not_found", $"'{text}' is no version; versions are numbers.", "version"));
 
     /// <summary>name@version, or the name of a file without versions.</summary>
     public static string Id(AdapterInfo adapter) => Id(adapter.Name, adapter.Version);

@@ -1,9 +1,24 @@
+using System.Text.Json;
+
 namespace Platform.ModelHost.Server.Wire;
 
 internal sealed record AdapterListBody(string Object, IReadOnlyList<AdapterCard> Data);
 
-/// <param name="Rank">Known, as hash and size are, once it has been loaded.</param>
-internal sealed record AdapterCard(string Name, int Version, string Format, bool IsLoaded, int? Rank, string? Sha256, long? Size);
+/// <summary>A version of an adapter. What is known of it only once it was checked here is null for a file that was put into the folder by hand.</summary>
+/// <param name="Served">It is what the name without a version means.</param>
+/// <param name="Lineage">What it was made from, as its maker says.</param>
+internal sealed record AdapterCard(
+    string Object, string Name, int Version, string? BaseModel, string? BaseSha256, int? Rank, float? Alpha, IReadOnlyList<string> TargetModules, string Format, string State, bool Served, bool IsLoaded,
+    string? Sha256, long? Size, long? CreatedAt, JsonElement? Lineage, JsonElement? Metrics);
 
 /// <summary>One item of llama.cpp's list.</summary>
 internal sealed record LoraAdapterBody(int Id, string Path, float Scale);
+
+/// <summary>One item of what is set for every request.</summary>
+internal sealed record LoraScaleRequest(int? Id, float? Scale);
+
+/// <summary>vLLM's `POST /v1/load_lora_adapter`.</summary>
+internal sealed record LoadAdapterRequest(string? LoraName, string? LoraPath);
+
+/// <summary>vLLM's `POST /v1/unload_lora_adapter`.</summary>
+internal sealed record UnloadAdapterRequest(string? LoraName);

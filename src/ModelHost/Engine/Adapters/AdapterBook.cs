@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Engine.Adapters;
+
+/// <summary>What is known of one version. The field names are stored.</summary>
+internal sealed record AdapterNote
+{
+    public AdapterState State { get; init; } = AdapterState.Candidate;
+    public string? BaseModel { get; init; }
+    public string? BaseSha256 { get; init; }
+    public string? Sha256 { get; init; }
+    public int? Rank { get; init; }
+    public float? Alpha { get; init; }
+    public IReadOnlyList<string> TargetModules { get; init; } = [];
+    public DateTimeOffset? CreatedAt { get; init; }
+    public JsonElement? Lineage { get; init; }
+    public JsonElement? Metrics { get; init; }
+}
+
+/// <summary>The versions of one adapter, kept beside their files as adapter.json. Written whole and put in place by renaming, so that a reader sees the old one or the new one.</summary>
+internal sealed record AdapterBook
+{
+    private const string FileName = "adapter.json";
+    private const long MostBytes = 4 << 20;
+
+    /// <summary>The highest number ever given; numbers are not given again.</summary>
+    public int Last { get; init; }
+
+    public int? Production { get; init; }
+
+    /// <summary>Versions that were in production before, the latest last.</summary>
+    public IReadOnlyList<int> Former { get; init; } = [];
+
+    public IReadOnlyDictionary<int, AdapterNote> Versions { get; init; } = new Dictionary<int, AdapterNote>();
+
+    internal AdapterNote Note(int version) => Versions.GetValueOrDefault(version) ?? new AdapterNote();
+
+    internal AdapterBook With(int version, AdapterNote note) => this with { Last = Math.Max(Last, version), Versions = new Dictionary<int, AdapterNote>(Versions) { [version] = note } };
+
+    internal AdapterBook Without(int version) => this with { Former = [.. Former.Where(v => v != version)], Versions = Versions.Where(pair => pair.Key != version).ToDictionary() };
+
+    /// <summary>This version into production; the one before becomes a former one.</summary>
+    internal AdapterBook Promote(int version) => Production == version ? this : (Production is { } old
+        ? With(old, Note(old) with { State = AdapterState.Retired }) with { Former = [.. Former.Where(v => v != version && v != old), old] }
+        : this with { Former = [.. Former.Where(v => v != version)] }).Serve(version);
+
+    /// <summary>The latest former version back into production. Former must not be empty.</summary>
+    internal AdapterBook Rollback() => (With(Production!.Value, Note(Production.Value) with { State = AdapterState.Retired }) with { Former = [.. Former.SkipLast(1)] }).Serve(Former[^1]);
+
+    /// <summary>The book of an adapter's folder; an empty one where there is none.</summary>
+    /// <exception cref="EngineException">Kind InvalidModelFile: it cannot be read.</exception>
+    internal static AdapterBook Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            if (!File.Exists(path)) { return new AdapterBook(); }
+            if (new FileInfo(path).Length > MostBytes) { throw new JsonException($"it is larger than {MostBytes:N0} bytes"); }
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BookJson.Default.AdapterBook) ?? throw new JsonException("it is empty");
+        }
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The file {FileName} of the adapter '{Path.GetFileName(folder)}' cannot be read: {fault.Message}. Correct it, or remove it: the versions themselves are files of their own.", fault) { Parameter = "lora" };
+        }
+    }
+
+    internal void Write(string folder)
+    {
+        var part = Path.Combine(folder, $".{FileName}.{Guid.NewGuid():N}.part");
+        using (var file = File.Create(part))
+        {
+            JsonSerializer.Serialize(file, this, BookJson.Default.AdapterBook);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(part, Path.Combine(folder, FileName), overwrite: true);
+    }
+
+    private AdapterBook Serve(int version) => With(version, Note(version) with { State = AdapterState.Production }) with { Production = version };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AdapterBook))]
+internal sealed partial class BookJson : JsonSerializerContext;

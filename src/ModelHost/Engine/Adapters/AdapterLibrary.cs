@@ -1,0 +1,204 @@
+using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
+
+namespace Platform.ModelHost.Engine.Adapters;
+
+/// <summary>Manages the versions of adapters: adds, puts into production, takes back, removes. What answers run with meanwhile stays theirs to their end. One process manages a folder; any number may read it.</summary>
+public sealed class AdapterLibrary
+{
+    private readonly AdapterRegistry registry;
+    private readonly ModelCatalog catalog;
+    private readonly TimeProvider time;
+    private readonly Lock writing = new();
+    private volatile UsualAdapters? usual;
+
+    internal AdapterLibrary(AdapterRegistry registry, ModelCatalog catalog, TimeProvider time) => (this.registry, this.catalog, this.time) = (registry, catalog, time);
+
+    /// <summary>Every version of every adapter, whichever model it is for.</summary>
+    public IReadOnlyList<AdapterInfo> All => [.. registry.All().GroupBy(file => file.Name).SelectMany(Describe)];
+
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
+    public AdapterInfo Find(string name, int version)
+    {
+        var file = FileOf(name, version);
+        return Describe(registry.Versions(file.Name)).Single(info => info.Version == file.Version);
+    }
+
+    /// <summary>Takes a file in as the next version of its adapter: copied, checked for its model, put in place by renaming. The stream is read to its end.</summary>
+    /// <exception cref="EngineException">BadRequest; InvalidModelFile: the file does not fit or is damaged; ModelNotFound: there is no such model.</exception>
+    public async Task<AdapterInfo> AddAsync(AdapterUpload upload, Stream content, CancellationToken cancellation)
+    {
+        if (registry.Folder is null) { throw Refuse("name", "There is no registry of adapters: set Engine:AdapterDirectory to a folder."); }
+        if (!AdapterRegistry.IsName(upload.Name)) { throw Refuse("name", $"'{upload.Name}' is no name of an adapter; it must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit."); }
+        if (upload.State is not (AdapterState.Draft or AdapterState.Candidate)) { throw Refuse("state", "A new version is a draft or a candidate."); }
+        var folder = registry.FolderOf(upload.Name);
+        Directory.CreateDirectory(folder);
+        var part = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
+        try
+        {
+            await using (var file = File.Create(part))
+            {
+                await content.CopyToAsync(file, cancellation);
+                file.Flush(flushToDisk: true);
+            }
+            var (facts, model) = await CheckAsync(part, upload, cancellation);
+            return PutInPlace(part, upload, facts, model);
+        }
+        finally
+        {
+            File.Delete(part); // nothing is there when all went well
+        }
+    }
+
+    /// <summary>From the next request on, the adapter's name without a version means this one.</summary>
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
+    public AdapterInfo Promote(string name, int version)
+    {
+        var file = Numbered(name, version, "put into production");
+        Change(file.Name, book => book.Promote(version));
+        return Find(name, version);
+    }
+
+    /// <summary>Puts the version before this one back into production.</summary>
+    /// <exception cref="EngineException">ModelNotFound; Busy: it is not in production, or none was before it.</exception>
+    public AdapterInfo Rollback(string name, int version)
+    {
+        var file = Numbered(name, version, "taken back");
+        Change(file.Name, book =>
+            book.Production != version ? throw Conflict($"The version {version} of '{name}' is not in production{(book.Production is { } other ? $"; {other} is" : "")}.")
+            : book.Former.Count == 0 ? throw Conflict($"No version of '{name}' was in production before {version}. Promote another one.")
+            : book.Rollback());
+        return Find(name, registry.Book(file.Name).Production!.Value);
+    }
+
+    /// <summary>Removes a version for good.</summary>
+    /// <exception cref="EngineException">ModelNotFound; Busy: it is in production, set for every request, or answers run with it.</exception>
+    public void Delete(string name, int version)
+    {
+        var file = FileOf(name, version);
+        lock (writing)
+        {
+            var book = registry.Book(file.Name);
+            if (version > 0 && book.Production == version) { throw Conflict($"The version {version} of '{name}' is in production. Promote another one, or roll it back, first."); }
+            if (usual?.Choices.Any(choice => registry.Find(choice.Id) == file) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
+            if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw Conflict($"Answers run with the adapter '{file.Id}'. Remove it when they have ended."); }
+            File.Delete(file.Path);
+            if (version > 0) { book.Without(version).Write(registry.FolderOf(file.Name)); }
+        }
+    }
+
+    /// <summary>The id of a file of the registry, by its path in it; null when it is no version of that adapter.</summary>
+    /// <exception cref="EngineException">Kind BadRequest: the path leads elsewhere, or to nothing.</exception>
+    public string? IdOf(string name, string path)
+    {
+        var full = registry.Inside(path);
+        return AdapterRegistry.IsName(name) ? registry.Versions(name).FirstOrDefault(file => Path.GetFullPath(file.Path) == full)?.Id : null;
+    }
+
+    /// <summary>Opens a file of the registry by its path in it.</summary>
+    /// <inheritdoc cref="IdOf"/>
+    public Stream Open(string path) => File.OpenRead(registry.Inside(path));
+
+    /// <summary>Reads an adapter into memory for a model, so that the first request need not wait for it.</summary>
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest, InvalidModelFile.</exception>
+    public Task LoadAsync(string model, string id, CancellationToken cancellation) => TryTakeAsync(model, [new AdapterChoice(id)], cancellation);
+
+    /// <summary>Lets an adapter go from memory; it can be asked for again.</summary>
+    /// <exception cref="EngineException">ModelNotFound: it is not there, or not in memory; Busy: answers run with it.</exception>
+    public void Unload(string id)
+    {
+        var file = registry.Find(id);
+        var holding = Shelves.Where(shelf => shelf.Find(file) is not null).ToList();
+        if (holding.Count == 0) { throw new EngineException(EngineErrorKind.ModelNotFound, $"The adapter '{file.Id}' is not loaded.") { Parameter = "lora_name" }; }
+        if (!holding.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw Conflict($"Answers run with the adapter '{file.Id}'. Unload it when they have ended."); }
+    }
+
+    /// <summary>The adapters of requests that name none, for one model; empty for the base alone.</summary>
+    public IReadOnlyList<AdapterChoice> Usual(string model) => usual is { } set && set.Model.Equals(model, StringComparison.OrdinalIgnoreCase) ? set.Choices : [];
+
+    /// <summary>Sets the adapters of requests that name none. They are read and checked first; a request that names adapters, or none by an empty list, is not touched.</summary>
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest, InvalidModelFile.</exception>
+    public async Task SetUsualAsync(string model, IReadOnlyList<AdapterChoice> choices, CancellationToken cancellation)
+    {
+        await TryTakeAsync(model, choices, cancellation);
+        usual = new UsualAdapters(model, [.. choices.Where(choice => choice.Scale != 0)]);
+    }
+
+    /// <summary>What a request runs with that gives no adapters of its own: what its model's id names, or what is set for every request.</summary>
+    internal IReadOnlyList<AdapterChoice>? For(string modelId) => ModelCatalog.AdapterOf(modelId) is { } named ? [new AdapterChoice(named)] : Usual(modelId) is { Count: > 0 } set ? set : null;
+
+    private IEnumerable<AdapterShelf> Shelves => catalog.Loaded.Select(model => model.Shelf).OfType<AdapterShelf>();
+
+    private IEnumerable<AdapterInfo> Describe(IEnumerable<AdapterFile> files)
+    {
+        var shelves = Shelves.ToList();
+        return AdapterListing.Of(registry, [.. files], file => shelves.Select(shelf => shelf.Find(file)).FirstOrDefault(found => found is not null));
+    }
+
+    private async Task TryTakeAsync(string model, IReadOnlyList<AdapterChoice> choices, CancellationToken cancellation)
+    {
+        var taken = await catalog.TakeAsync(model, cancellation);
+        try
+        {
+            taken.Generating.Shelf.Take(choices).Release();
+        }
+        finally
+        {
+            catalog.Return(model);
+        }
+    }
+
+    private async Task<(AdapterFacts Facts, ModelInfo Model)> CheckAsync(string part, AdapterUpload upload, CancellationToken cancellation)
+    {
+        var id = upload.BaseModel ?? StatedBase(part)
+            ?? throw Refuse("base_model", "No model that writes is loaded. Name the one that the adapter is for in 'base_model'.");
+        var model = await catalog.TakeAsync(id, cancellation);
+        try
+        {
+            return (await Task.Run(() => model.Generating.Shelf.Check(part, upload.Name), cancellation), model.Info);
+        }
+        finally
+        {
+            catalog.Return(id);
+        }
+    }
+
+    private string? StatedBase(string part)
+    {
+        var writers = catalog.Loaded.Where(model => model.Shelf is not null).Select(model => model.Info).ToList();
+        var stated = AdapterFacts.StatedBase(part);
+        return (writers.Find(model => model.Sha256.Equals(stated, StringComparison.OrdinalIgnoreCase)) ?? writers.FirstOrDefault())?.Id;
+    }
+
+    private AdapterInfo PutInPlace(string part, AdapterUpload upload, AdapterFacts facts, ModelInfo model)
+    {
+        lock (writing)
+        {
+            var book = registry.Book(upload.Name);
+            var version = 1 + Math.Max(book.Last, registry.Versions(upload.Name).Max(file => (int?)file.Version) ?? 0);
+            var note = new AdapterNote
+            {
+                State = upload.State, BaseModel = model.Id, BaseSha256 = model.Sha256, Sha256 = facts.Sha256, Rank = facts.Rank, Alpha = facts.Alpha, TargetModules = facts.TargetModules,
+                CreatedAt = time.GetUtcNow(), Lineage = upload.Lineage, Metrics = upload.Metrics,
+            };
+            book.With(version, note).Write(registry.FolderOf(upload.Name)); // before the file: no version is ever there without what is known of it
+            File.Move(part, registry.FileOf(upload.Name, version));
+            return Find(upload.Name, version);
+        }
+    }
+
+    private void Change(string name, Func<AdapterBook, AdapterBook> change)
+    {
+        lock (writing) { change(registry.Book(name)).Write(registry.FolderOf(name)); }
+    }
+
+    private AdapterFile FileOf(string name, int version) => registry.Find(FormattableString.Invariant($"{name}@{version}"));
+
+    private AdapterFile Numbered(string name, int version, string what) => version > 0 ? FileOf(name, version) : throw Refuse("version", $"'{name}' is a file without versions, which cannot be {what}. Upload it as a version.");
+
+    private static EngineException Refuse(string parameter, string message) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };
+
+    private static EngineException Conflict(string message) => new(EngineErrorKind.Busy, message) { Parameter = "version" };
+
+    private sealed record UsualAdapters(string Model, IReadOnlyList<AdapterChoice> Choices);
+}

@@ -1,0 +1,23 @@
+namespace Platform.ModelHost.Engine.Adapters;
+
+/// <summary>The versions of one adapter as callers see them.</summary>
+internal static class AdapterListing
+{
+    /// <param name="registry">Where they lie.</param>
+    /// <param name="versions">All versions of one adapter.</param>
+    /// <param name="loaded">The version in memory, or null.</param>
+    internal static IEnumerable<AdapterInfo> Of(AdapterRegistry registry, IReadOnlyList<AdapterFile> versions, Func<AdapterFile, LoadedAdapter?> loaded)
+    {
+        var book = registry.BookOrNone(versions[0].Name);
+        var served = AdapterRegistry.Served(versions, book);
+        return versions.OrderBy(file => file.Version).Select(file =>
+        {
+            var (note, there, size) = (file.Version > 0 ? book.Note(file.Version) : new AdapterNote(), loaded(file), new FileInfo(file.Path));
+            return new AdapterInfo(file.Name, file.Version, there is not null, there?.Sha256 ?? note.Sha256, there?.Rank ?? note.Rank, there?.Bytes ?? (size.Exists ? size.Length : null))
+            {
+                State = note.State, IsServed = file == served, BaseModel = note.BaseModel, BaseSha256 = note.BaseSha256, Alpha = note.Alpha, TargetModules = note.TargetModules,
+                CreatedAt = note.CreatedAt, Lineage = note.Lineage, Metrics = note.Metrics,
+            };
+        });
+    }
+}
