@@ -20,6 +20,8 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         { "POST", "/models/load" }, { "POST", "/models/unload" }, { "POST", "/models/pin" }, { "POST", "/models/default" }, { "DELETE", "/v1/models/seed-chat" }, { "GET", "/memory" }, { "POST", "/memory/fit" },
         { "GET", "/v1/model_jobs" }, { "POST", "/v1/model_jobs" }, { "GET", "/v1/model_jobs/seed-chat" }, { "GET", "/v1/model_jobs/seed-chat/events" }, { "POST", "/v1/model_jobs/seed-chat/cancel" },
         { "GET", "/v1/downloads" }, { "POST", "/v1/downloads" }, { "GET", "/v1/downloads/seed-chat" }, { "DELETE", "/v1/downloads/seed-chat" }, { "GET", "/v1/downloads/seed-chat/events" }, { "POST", "/v1/downloads/seed-chat/cancel" },
+        { "POST", "/lora-adapters" }, { "POST", "/v1/adapters" }, { "POST", "/v1/load_lora_adapter" }, { "POST", "/v1/unload_lora_adapter" }, { "GET", "/v1/adapters/legal/versions/3" },
+        { "DELETE", "/v1/adapters/legal/versions/3" }, { "POST", "/v1/adapters/legal/versions/3/promote" }, { "POST", "/v1/adapters/legal/versions/3/rollback" },
         { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
         { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
     };
@@ -53,7 +55,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         var rows = ClosedPaths.Select(row => row.Data.Item1 + " " + row.Data.Item2).ToHashSet();
         var mapped = Directory.EnumerateFiles(Path.Combine(root.FullName, "src", "ModelHost", "Server"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => MappedRoute().Matches(File.ReadAllText(file))).Where(match => match.Groups[2].Value is not ("/" or "/ready" or "/live")) // those of health
-            .Select(match => match.Groups[1].Value.ToUpperInvariant() + " " + match.Groups[2].Value.Replace("{id}", "seed-chat", StringComparison.Ordinal)).ToList();
+            .Select(match => match.Groups[1].Value.ToUpperInvariant() + " " + match.Groups[2].Value.Replace("{id}", "seed-chat", StringComparison.Ordinal).Replace("{name}", "legal", StringComparison.Ordinal).Replace("{version}", "3", StringComparison.Ordinal)).ToList();
         Assert.True(mapped.Count > 10);
         Assert.Empty(mapped.Except(rows));
     }

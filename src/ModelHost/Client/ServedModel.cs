@@ -14,4 +14,7 @@ public sealed record ServedModel(string Id, bool CanChat, bool CanEmbed, bool Ca
 
     /// <summary>It is made to judge documents; by the service's word, or where it says nothing, by the name.</summary>
     public bool CanRerank { get; init; }
+
+    /// <summary>It is there to stay; false where the service does not say.</summary>
+    public bool IsPinned { get; init; }
 }

@@ -40,7 +40,7 @@ public sealed class ServedModels
         return firsts.Find(model => model.CanAnswer) ?? firsts.FirstOrDefault() ?? throw Without("ModelHost:ChatModel", "chat", await ListAsync(cancellation));
     }
 
-    /// <summary>The configured embedding model, or the first that can embed. Vectors of two models do not mix, so the choice stays while it is served, and no engine that is away is passed over. Throws ModelHostException(ModelNotFound) when there is none.</summary>
+    /// <summary>The configured embedding model, or the first that can embed, one that is pinned before others. Vectors of two models do not mix, so the choice stays while it is served, and no engine that is away is passed over. Throws ModelHostException(ModelNotFound) when there is none.</summary>
     public async Task<ServedModel> EmbeddingModelAsync(CancellationToken cancellation)
     {
         var wanted = _options.EmbeddingModel.Length > 0 ? _options.EmbeddingModel : _embeddingId;
@@ -56,7 +56,7 @@ public sealed class ServedModels
 
         foreach (var engine in _pool?.Engines ?? [])
         {
-            if ((await engine.OfferAsync(cancellation)).Models.FirstOrDefault(model => model.CanEmbed) is { } model)
+            if ((await engine.OfferAsync(cancellation)).Models.Where(model => model.CanEmbed).OrderByDescending(model => model.IsPinned).FirstOrDefault() is { } model)
             {
                 _embeddingId = model.Id;
                 return model;

@@ -72,7 +72,7 @@ public sealed class AdapterTests : IAsyncLifetime
         Assert.Empty((await Answer.OfAsync(engine, Ask() with { ModelId = SeedModels.Chat + ":legal", Adapters = [] })).End.Ran.Adapters); // explicitly the base
         var both = (await Answer.OfAsync(engine, Ask() with { Adapters = [new AdapterChoice("style", 0.25f), new AdapterChoice("legal@1", 2)] })).End.Ran.Adapters;
         Assert.Equal([("legal", 2f), ("style", 0.25f)], both.Select(a => (a.Name, a.Scale)).Order());
-        await File.WriteAllTextAsync(Path.Combine(folder, "legal", "production"), "1\n", TestContext.Current.CancellationToken);
+        engine.AdapterLibrary.Promote("legal", 1);
         Assert.Equal(1, (await Answer.OfAsync(engine, Ask("legal"))).End.Ran.Adapters[0].Version);
         Assert.Equal([("legal", 1, true), ("legal", 2, true), ("style", 0, true)], engine.Adapters(SeedModels.Chat).Select(a => (a.Name, a.Version, a.IsLoaded)));
     }

@@ -63,7 +63,17 @@ internal sealed class ModelHostHttp : IDisposable
     public async Task<T> PostAsync<T>(string path, JsonObject body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
-        using var response = await OpenAsync(HttpMethod.Post, path, body, silence, cancellation);
+        using var response = await OpenAsync(HttpMethod.Post, path, Json(body), silence, cancellation);
+        return await ReadJsonAsync(response, type, silence, cancellation);
+    }
+
+    /// <summary>Sends a file as the body, as long as that takes; the wait for the answer begins when all of it is sent.</summary>
+    public async Task<T> UploadAsync<T>(string path, Stream file, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        using var content = new StreamContent(new HeardStream(file, silence));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var response = await OpenAsync(HttpMethod.Post, path, content, silence, cancellation);
         return await ReadJsonAsync(response, type, silence, cancellation);
     }
 
@@ -86,7 +96,7 @@ internal sealed class ModelHostHttp : IDisposable
         HttpResponseMessage? response = null;
         try
         {
-            response = await OpenAsync(method, path, body, silence, cancellation);
+            response = await OpenAsync(method, path, body is null ? null : Json(body), silence, cancellation);
             return new EventSource(response, await response.Content.ReadAsStreamAsync(silence.Token), silence);
         }
         catch
@@ -97,15 +107,16 @@ internal sealed class ModelHostHttp : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, JsonObject? body, Silence silence, CancellationToken cancellation)
+    private static ByteArrayContent Json(JsonObject body)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_root + path));
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, RequestJson.Options));
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, RequestJson.Options));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
 
+    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? content, Silence silence, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_root + path)) { Content = content };
         HttpResponseMessage response;
         try
         {

@@ -16,7 +16,7 @@ internal static class ServedModelList
     {
         var cards = await CardsAsync(http, mayBeAbsent: only.Count > 0, cancellation);
         var models = cards.Select(Read).ToList();
-        return new EngineOffer(only.Count == 0 ? models : [.. only.Select(id => models.Find(model => model.Id == id) ?? Read(new ModelCardBody(id, null, null, null, null, null)))], Dialect(cards));
+        return new EngineOffer(only.Count == 0 ? models : [.. only.Select(id => models.Find(model => model.Id == id) ?? Read(new ModelCardBody(id, null, null, null, null, null, null)))], Dialect(cards));
     }
 
     private static async Task<IReadOnlyList<ModelCardBody>> CardsAsync(ModelHostHttp http, bool mayBeAbsent, CancellationToken cancellation)
@@ -54,6 +54,7 @@ internal static class ServedModelList
             EmbeddingLength: card.Meta?.NEmbd ?? 0,
             SizeBytes: card.Meta?.Size ?? 0)
         {
+            IsPinned = card.Pinned == true,
             Sha256 = card.Sha256 ?? card.Meta?.Sha256 ?? "",
             CanRerank = said is null ? looksLikeReranker : said.Contains("rerank") && !said.Contains("embeddings"), // ours compares by vectors too, which says less
         };

@@ -15,6 +15,8 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(EmbeddingsBody))]
 [JsonSerializable(typeof(TokenCountsBody))]
 [JsonSerializable(typeof(RerankBody))]
+[JsonSerializable(typeof(AdminAdapterListBody))]
+[JsonSerializable(typeof(AdminAdapterBody))]
 [JsonSerializable(typeof(IReadOnlyList<SlotBody>))]
 [JsonSerializable(typeof(IReadOnlyList<QueueBody>))]
 [JsonSerializable(typeof(ModelJobBody))]

@@ -12,8 +12,8 @@ internal static class ServedAdapters
 {
     public static IReadOnlyList<AdapterInfo> All(ModelEngine engine) => Model(engine) is { } model ? engine.Adapters(model.Id) : [];
 
-    /// <summary>The model whose adapters have numbers: the first that writes; null where none is loaded.</summary>
-    public static ModelInfo? Model(ModelEngine engine) => engine.Models.FirstOrDefault(model => model.IsChat);
+    /// <summary>The model whose adapters have numbers: the one that answers where none is named, else the first that writes; null where none is loaded.</summary>
+    public static ModelInfo? Model(ModelEngine engine) => engine.KnownModels.FirstOrDefault(model => model.Info is { IsChat: true })?.Info;
 
     public static AdapterCard Card(AdapterInfo adapter) => new(
         "adapter", adapter.Name, adapter.Version, adapter.BaseModel, adapter.BaseSha256, adapter.Rank, adapter.Alpha, adapter.TargetModules, "gguf", State(adapter), adapter.IsServed, adapter.IsLoaded,

@@ -12,7 +12,7 @@ internal static class ModelCards
 {
     /// <summary>Every model, first the one that answers where none is named; and each that is loaded and writes once more for every adapter that may stand on it; then what is being downloaded.</summary>
     public static IEnumerable<ModelCard> All(ModelEngine engine) =>
-        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).Select(adapter => On(model, adapter)).Prepend(Of(model)))
+        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).SelectMany(adapter => On(model, adapter)).Prepend(Of(model)))
             .Concat(engine.Downloads.All.Where(download => !download.IsFinished).Select(Of));
 
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
@@ -30,14 +30,19 @@ internal static class ModelCards
 
     private static ModelCard Of(ModelDownload download) => new(download.ModelId, "model", 0, "local", download.ModelId, null, null, new ModelStatus("downloading"), []) { Sha256 = download.Sha256 };
 
-    private static ModelCard On(KnownModel model, AdapterInfo adapter) => Of(model) with
+    /// <summary>A version under its own id; the one in production also under the adapter's name alone.</summary>
+    private static IEnumerable<ModelCard> On(KnownModel model, AdapterInfo adapter)
     {
-        Id = $"{model.Id}:{ServedAdapters.Id(adapter)}",
-        Root = FormattableString.Invariant($"adapters/{adapter.Name}/{adapter.Version}"),
-        Parent = model.Id,
-        Default = false,
-        Adapter = new AdapterUsed(adapter.Name, adapter.Version, 1),
-    };
+        var card = Of(model) with
+        {
+            Id = $"{model.Id}:{ServedAdapters.Id(adapter)}",
+            Root = FormattableString.Invariant($"adapters/{adapter.Name}/{adapter.Version}"),
+            Parent = model.Id,
+            Default = false,
+            Adapter = new ListedAdapter(adapter.Name, adapter.Version, adapter.Rank, 1, adapter.BaseSha256, ServedAdapters.State(adapter)),
+        };
+        return adapter.State == AdapterState.Production ? [card with { Id = $"{model.Id}:{adapter.Name}" }, card] : [card];
+    }
 
     private static ModelMeta? Meta(KnownModel model) => model.Traits is not { } traits ? null : new(
         traits.TrainingContextTokens, model.Info?.ContextTokens ?? model.ContextTokens, model.Info?.EmbeddingLength ?? traits.EmbeddingLength, traits.Parameters, model.FileBytes,

@@ -23,8 +23,11 @@ internal sealed record ModelCard(
 
     /// <summary>For a model with an adapter on it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AdapterUsed? Adapter { get; init; }
+    public ListedAdapter? Adapter { get; init; }
 }
+
+/// <param name="Rank">Null, as the base's hash, for a file that was put there by hand and is not in memory.</param>
+internal sealed record ListedAdapter(string Name, int Version, int? Rank, float Scale, string? BaseSha256, string State);
 
 /// <param name="NCtx">Tokens that one request may take here.</param>
 /// <param name="Sha256">Of the file: the revision that stored vectors belong to.</param>

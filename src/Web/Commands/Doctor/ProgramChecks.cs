@@ -33,18 +33,19 @@ internal static class ProgramChecks
         List<Finding> findings = launch is null ? [] : [await NativesAsync(launch.Program, cancellation), Model("chat model", launch.ChatModel), Model("embedding model", launch.EmbeddingModel)];
         if (launch is null || configuration.GetSection("ModelHost:Engines").GetChildren().Any())
         {
-            findings.AddRange(await EnginesAsync(configuration, cancellation));
+            findings.AddRange(await EnginesAsync(configuration, areNeeded: launch is null, cancellation));
         }
         return findings;
     }
 
-    // Those that somebody else runs: only they are up while the program is not.
-    private static async Task<IEnumerable<Finding>> EnginesAsync(ConfigurationManager configuration, CancellationToken cancellation)
+    // Those that somebody else runs: only they are up while the program is not. One that is away is missed when nothing else could answer.
+    private static async Task<IEnumerable<Finding>> EnginesAsync(ConfigurationManager configuration, bool areNeeded, CancellationToken cancellation)
     {
         try
         {
             await using var services = new ServiceCollection().AddModelHostClient(configuration).BuildServiceProvider();
-            return [.. (await services.GetRequiredService<ServedEngines>().CheckAsync(cancellation)).Select(Engine)];
+            var engines = await services.GetRequiredService<ServedEngines>().CheckAsync(cancellation);
+            return [.. engines.Select(engine => Engine(engine, areNeeded && engines.All(one => one.State != EngineState.Ready) ? FindingState.Missing : FindingState.Note))];
         }
         catch (OptionsValidationException refused)
         {
@@ -52,9 +53,9 @@ internal static class ProgramChecks
         }
     }
 
-    private static Finding Engine(EngineReport engine) => engine.State == EngineState.Ready
+    private static Finding Engine(EngineReport engine, FindingState whenAway) => engine.State == EngineState.Ready
         ? new($"engine {engine.Name}", FindingState.Good, $"{engine.Host}, {(engine.Models.Count == 0 ? "no model" : string.Join(", ", engine.Models))}")
-        : new($"engine {engine.Name}", FindingState.Missing, $"{engine.Host}: {engine.LastError}", "Start it, or change its Endpoint and ApiKey.");
+        : new($"engine {engine.Name}", whenAway, $"{engine.Host}: {engine.LastError}", "Start it, or change its Endpoint and ApiKey.");
 
     private static async Task<Finding> NativesAsync(string program, CancellationToken cancellation)
     {

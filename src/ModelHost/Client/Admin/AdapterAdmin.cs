@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Platform.ModelHost.Client.Engines;
+using Platform.ModelHost.Client.Http;
+using Platform.ModelHost.Client.Wire;
+
+namespace Platform.ModelHost.Client.Admin;
+
+/// <summary>The adapters of the model service: their versions, which of them is served, and adding more. Everything here throws ModelHostException; another engine than our own has none of it (StatusCode 404).</summary>
+public sealed class AdapterAdmin
+{
+    private readonly ModelHostHttp _http;
+    private readonly EnginePool _pool;
+
+    internal AdapterAdmin(ModelHostHttp http, EnginePool pool) => (_http, _pool) = (http, pool);
+
+    /// <summary>Every version of every adapter, by name and version.</summary>
+    public async Task<IReadOnlyList<AdminAdapter>> ListAsync(CancellationToken cancellation) =>
+        [.. ((await _http.GetAsync("/v1/adapters", ClientJson.Default.AdminAdapterListBody, cancellation)).Data ?? []).Select(adapter => adapter.ToAdapter())];
+
+    public async Task<AdminAdapter> GetAsync(string name, int version, CancellationToken cancellation) =>
+        (await _http.GetAsync(Path(name, version), ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
+
+    /// <summary>Sends a GGUF file as the next version of an adapter. It is checked for its base model before anything can ask for it; refused (code adapter_unusable) with the reason.</summary>
+    /// <param name="name">a-z, 0-9, '-', '_' and '.'; 1 to 64.</param>
+    /// <param name="file">Read once, from where it stands to its end.</param>
+    /// <param name="baseModel">Id of the model that it is for; null lets the file say.</param>
+    public async Task<AdminAdapter> AddAsync(string name, Stream file, string? baseModel, CancellationToken cancellation)
+    {
+        var path = $"/v1/adapters?name={Uri.EscapeDataString(name)}" + (baseModel is null ? "" : $"&base_model={Uri.EscapeDataString(baseModel)}");
+        var added = await _http.UploadAsync(path, file, ClientJson.Default.AdminAdapterBody, cancellation);
+        _pool.Forget();
+        return added.ToAdapter();
+    }
+
+    /// <summary>From the next request on, the adapter's name without a version means this one.</summary>
+    public Task<AdminAdapter> PromoteAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/promote", cancellation);
+
+    /// <summary>Puts the version that was in production before this one back; refused (409) when this one is not in production or none was before it. Returns the one that is served now.</summary>
+    public Task<AdminAdapter> RollbackAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", cancellation);
+
+    /// <summary>Removes a version for good; refused (409) while it is in production or answers run with it.</summary>
+    public async Task DeleteAsync(string name, int version, CancellationToken cancellation)
+    {
+        await _http.DeleteAsync(Path(name, version), cancellation);
+        _pool.Forget();
+    }
+
+    private async Task<AdminAdapter> ChangeAsync(string path, CancellationToken cancellation)
+    {
+        var changed = await _http.PostAsync(path, new JsonObject(), ClientJson.Default.AdminAdapterBody, cancellation);
+        _pool.Forget();
+        return changed.ToAdapter();
+    }
+
+    private static string Path(string name, int version) => $"/v1/adapters/{Uri.EscapeDataString(name)}/versions/{version.ToString(CultureInfo.InvariantCulture)}";
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace Platform.ModelHost.Client.Admin;
+
+/// <summary>Where a version is in its life.</summary>
+public enum AdminAdapterState { Draft, Candidate, Production, Retired }
+
+/// <summary>A version of an adapter.</summary>
+/// <param name="Version">1 and up; 0 for a file without versions.</param>
+/// <param name="BaseModel">Id of the model that it was checked for; null for a file that was put there by hand, as hash, rank and alpha are.</param>
+/// <param name="TargetModules">The parts of the model that it changes, as attn_q.</param>
+/// <param name="IsServed">It is what the name without a version means.</param>
+/// <param name="IsLoaded">It is in memory.</param>
+/// <param name="SizeBytes">Null where the file is gone.</param>
+/// <param name="Lineage">What it was made from, as its maker says; an object or null.</param>
+/// <param name="Metrics">How good it is, as its maker says; an object or null.</param>
+public sealed record AdminAdapter(
+    string Name, int Version, string? BaseModel, string? BaseSha256, int? Rank, double? Alpha, IReadOnlyList<string> TargetModules, AdminAdapterState State, bool IsServed, bool IsLoaded,
+    string? Sha256, long? SizeBytes, DateTimeOffset? CreatedAt, JsonElement? Lineage, JsonElement? Metrics);

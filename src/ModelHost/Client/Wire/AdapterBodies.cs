@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Platform.ModelHost.Client.Admin;
+
+namespace Platform.ModelHost.Client.Wire;
+
+internal sealed record AdminAdapterListBody(IReadOnlyList<AdminAdapterBody>? Data);
+
+internal sealed record AdminAdapterBody(
+    string? Name, int Version, string? BaseModel, string? BaseSha256, int? Rank, double? Alpha, IReadOnlyList<string>? TargetModules, string? State, bool? Served, bool? IsLoaded,
+    string? Sha256, long? Size, long? CreatedAt, JsonElement? Lineage, JsonElement? Metrics)
+{
+    public AdminAdapter ToAdapter() => new(
+        Name ?? "", Version, BaseModel, BaseSha256, Rank, Alpha, TargetModules ?? [], StateOf(State), Served ?? false, IsLoaded ?? false,
+        Sha256, Size, CreatedAt is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null, Lineage, Metrics);
+
+    private static AdminAdapterState StateOf(string? state) => state switch
+    {
+        "draft" => AdminAdapterState.Draft,
+        "production" => AdminAdapterState.Production,
+        "retired" => AdminAdapterState.Retired,
+        _ => AdminAdapterState.Candidate,
+    };
+}

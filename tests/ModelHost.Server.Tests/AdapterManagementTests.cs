@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests;
+
+/// <summary>The life of an adapter's versions over HTTP.</summary>
+public sealed class AdapterManagementTests : IAsyncLifetime
+{
+    private AdapterRig rig = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => rig = await AdapterRig.StartAsync();
+
+    public ValueTask DisposeAsync() => rig.DisposeAsync();
+
+    [Fact]
+    public async Task A_version_is_added_promoted_taken_back_and_removed()
+    {
+        var (status, first) = await rig.UploadAsync("?name=legal&metrics=%7B%22loss%22%3A1.5%7D", AdapterRig.Adapter(1));
+        Assert.True(status == HttpStatusCode.Created, first.ToString());
+        Assert.Equal(("legal", 1, "seed-chat", 4, 4f, "candidate", true), (
+            first.GetProperty("name").GetString(), first.GetProperty("version").GetInt32(), first.GetProperty("base_model").GetString(), first.GetProperty("rank").GetInt32(), first.GetProperty("alpha").GetSingle(),
+            first.GetProperty("state").GetString(), first.GetProperty("served").GetBoolean()));
+        Assert.Equal("""["attn_q","ffn_down"]""", first.GetProperty("target_modules").GetRawText());
+        Assert.Equal("""{"loss":1.5}""", first.GetProperty("metrics").GetRawText());
+        Assert.Equal(64, first.GetProperty("base_sha256").GetString()!.Length);
+
+        using var form = new MultipartFormDataContent { { new StringContent("legal"), "name" }, { new StringContent("{\"job_id\":\"j1\"}"), "lineage" }, { new StringContent("draft"), "state" }, { new ByteArrayContent(AdapterRig.Adapter(2)), "file", "../../x.gguf" } };
+        var (formStatus, second) = await rig.SendAsync(HttpMethod.Post, "/v1/adapters", form);
+        Assert.True(formStatus == HttpStatusCode.Created, second.ToString());
+        Assert.Equal((2, "draft", "j1"), (second.GetProperty("version").GetInt32(), second.GetProperty("state").GetString(), second.GetProperty("lineage").GetProperty("job_id").GetString()));
+        Assert.Equal(["legal/1.gguf", "legal/2.gguf", "legal/adapter.json"], rig.Files);
+
+        Assert.Equal("production", (await PostAsync("1/promote")).GetProperty("state").GetString());
+        Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
+        Assert.Equal("production", (await PostAsync("2/promote")).GetProperty("state").GetString());
+        Assert.Equal(2, (await rig.WriteAsync("seed-chat:legal")).Version);
+        Assert.Equal("retired", (await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("state").GetString());
+        var ids = (await rig.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().Where(card => card.GetProperty("parent").GetString() == "seed-chat").ToDictionary(card => card.GetProperty("id").GetString()!);
+        Assert.Equal(["seed-chat:legal", "seed-chat:legal@1", "seed-chat:legal@2"], ids.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("adapters/legal/2", ids["seed-chat:legal"].GetProperty("root").GetString());
+        Assert.Equal(("production", 4), (ids["seed-chat:legal"].GetProperty("adapter").GetProperty("state").GetString(), ids["seed-chat:legal"].GetProperty("adapter").GetProperty("rank").GetInt32()));
+
+        Assert.Equal("model_in_use", await RefusedAsync(HttpMethod.Delete, "2", HttpStatusCode.Conflict));
+        Assert.Equal("model_in_use", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // it is not what is served
+        Assert.Equal((1, "production"), await PostAsync("2/rollback") is var back ? (back.GetProperty("version").GetInt32(), back.GetProperty("state").GetString()) : default);
+        Assert.Equal("model_in_use", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // nothing was before it
+        Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
+        Assert.Equal(HttpStatusCode.OK, (await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/2")).Status);
+        Assert.Equal("model_not_found", await RefusedAsync(HttpMethod.Get, "2", HttpStatusCode.NotFound));
+        Assert.Equal("model_not_found", await RefusedAsync(HttpMethod.Post, "2/promote", HttpStatusCode.NotFound));
+        Assert.Equal(3, (await rig.UploadAsync("?name=legal", AdapterRig.Adapter(3))).Body.GetProperty("version").GetInt32()); // a number is given once
+        Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
+    }
+
+    [Fact]
+    public async Task Every_answer_while_versions_change_names_one_and_is_that_ones()
+    {
+        foreach (var seed in new[] { 1, 2, 3 }) { Assert.Equal(HttpStatusCode.Created, (await rig.UploadAsync("?name=legal", AdapterRig.Adapter(seed))).Status); }
+        var texts = new Dictionary<int, string>();
+        foreach (var version in new[] { 1, 2, 3 }) { texts[version] = (await rig.WriteAsync($"seed-chat:legal@{version}")).Text; }
+        Assert.Equal(3, texts.Values.Distinct().Count());
+        await PostAsync("1/promote");
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var answers = Enumerable.Range(0, 4).Select(async _ =>
+        {
+            var seen = new List<(string Text, int? Version)>();
+            while (!over.IsCancellationRequested)
+            {
+                var (text, version, _) = await rig.WriteAsync("seed-chat:legal");
+                seen.Add((text, version));
+            }
+
+            return seen;
+        }).ToList();
+        for (var i = 0; i < 20; i++)
+        {
+            await PostAsync("2/promote");
+            await PostAsync("2/rollback");
+            await PostAsync("3/promote");
+            await PostAsync("3/rollback");
+        }
+
+        await over.CancelAsync();
+        var all = (await Task.WhenAll(answers)).SelectMany(seen => seen).ToList();
+        Assert.All(all, answer => Assert.Equal(texts[answer.Version!.Value], answer.Text));
+        Assert.True(all.Select(answer => answer.Version).Distinct().Count() > 1, "no answer saw a change");
+    }
+
+    [Fact]
+    public async Task A_version_in_use_is_not_removed_and_not_unloaded()
+    {
+        await rig.UploadAsync("?name=legal", AdapterRig.Adapter(1));
+        using var content = new StringContent("""{"model":"seed-chat:legal","prompt":"The river","stream":true,"temperature":2,"top_k":0,"top_p":1,"min_p":0,"ignore_eos":true}""", Encoding.UTF8, "application/json");
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content })
+        using (var response = await rig.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation))
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
+            Assert.True(await stream.ReadAsync(new byte[64], Cancellation) > 0);
+            var removal = await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/1");
+            Assert.True(removal.Status == HttpStatusCode.Conflict, removal.Body.ToString());
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while ((await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/1")).Status == HttpStatusCode.Conflict) { await Task.Delay(20, deadline.Token); }
+        Assert.Equal(HttpStatusCode.NotFound, (await rig.Http.PostAsync("/v1/completions", """{"model":"seed-chat:legal","prompt":"a"}""")).Status);
+    }
+
+    private async Task<JsonElement> PostAsync(string what)
+    {
+        var (status, body) = await rig.SendAsync(HttpMethod.Post, "/v1/adapters/legal/versions/" + what);
+        Assert.True(status == HttpStatusCode.OK, body.ToString());
+        return body;
+    }
+
+    private async Task<string?> RefusedAsync(HttpMethod method, string what, HttpStatusCode expected)
+    {
+        var (status, body) = await rig.SendAsync(method, "/v1/adapters/legal/versions/" + what);
+        Assert.Equal(expected, status);
+        return body.Code();
+    }
+}
