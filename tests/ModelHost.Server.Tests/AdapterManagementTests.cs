@@ -93,21 +93,26 @@ public sealed class AdapterManagementTests : IAsyncLifetime
     [Fact]
     public async Task A_version_in_use_is_not_removed_and_not_unloaded()
     {
-        await rig.UploadAsync("?name=legal", AdapterRig.Adapter(1));
-        using var content = new StringContent("""{"model":"seed-chat:legal","prompt":"The river","stream":true,"temperature":2,"top_k":0,"top_p":1,"min_p":0,"ignore_eos":true}""", Encoding.UTF8, "application/json");
-        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content })
-        using (var response = await rig.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation))
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
-            Assert.True(await stream.ReadAsync(new byte[64], Cancellation) > 0);
-            var removal = await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/1");
-            Assert.True(removal.Status == HttpStatusCode.Conflict, removal.Body.ToString());
-        }
+        await using var narrow = await AdapterRig.StartAsync(("Engine:Slots", "1"));
+        await narrow.UploadAsync("?name=legal", AdapterRig.Adapter(1));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => BeginAsync(narrow))); // one after the other: the first may have ended, the last cannot have
+        var removal = await narrow.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/1");
+        Assert.True(removal.Status == HttpStatusCode.Conflict, removal.Body.ToString());
+        Assert.Equal(HttpStatusCode.Conflict, await narrow.UnloadAsync("legal"));
+        foreach (var answer in answers) { answer.Dispose(); }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(TimeSpan.FromSeconds(60));
-        while ((await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/1")).Status == HttpStatusCode.Conflict) { await Task.Delay(20, deadline.Token); }
-        Assert.Equal(HttpStatusCode.NotFound, (await rig.Http.PostAsync("/v1/completions", """{"model":"seed-chat:legal","prompt":"a"}""")).Status);
+        while ((await narrow.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/1")).Status == HttpStatusCode.Conflict) { await Task.Delay(20, deadline.Token); }
+        Assert.Equal(HttpStatusCode.NotFound, (await narrow.Http.PostAsync("/v1/completions", """{"model":"seed-chat:legal","prompt":"a"}""")).Status);
+    }
+
+    /// <summary>An answer that goes on to the end of the context, left unread.</summary>
+    private static async Task<HttpResponseMessage> BeginAsync(AdapterRig at)
+    {
+        using var content = new StringContent("""{"model":"seed-chat:legal","prompt":"The river","stream":true,"temperature":2,"top_k":0,"top_p":1,"min_p":0,"ignore_eos":true}""", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content };
+        return await at.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
     }
 
     private async Task<JsonElement> PostAsync(string what)

@@ -33,6 +33,12 @@ internal sealed class AdapterSet
     /// <summary>Counts one more user.</summary>
     internal void Hold() => shelf?.Hold(members);
 
+    /// <summary>Counts the context that it is set on. Between answers that keeps it in memory, and in nobody's use.</summary>
+    internal void Attach() => shelf?.Attach(members);
+
+    /// <summary>The context has let it go.</summary>
+    internal void Detach() => shelf?.Detach(members);
+
     /// <summary>One user less. What nobody uses may be freed.</summary>
     internal void Release() => shelf?.Release(members);
 }

@@ -32,7 +32,7 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         lock (gate)
         {
             if (loaded.Find(a => a.File == file) is not { } adapter) { return true; }
-            if (adapter.Users > 0) { return false; }
+            if (adapter.Users > adapter.Attached) { return false; }
             Drop(adapter);
             return true;
         }
@@ -84,6 +84,23 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         {
             foreach (var (adapter, _) in members) { adapter.Users++; }
         }
+    }
+
+    internal void Attach(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
+    {
+        lock (gate)
+        {
+            foreach (var (adapter, _) in members) { (adapter.Users, adapter.Attached) = (adapter.Users + 1, adapter.Attached + 1); }
+        }
+    }
+
+    internal void Detach(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
+    {
+        lock (gate)
+        {
+            foreach (var (adapter, _) in members) { adapter.Attached--; }
+        }
+        Release(members);
     }
 
     internal void Release(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)

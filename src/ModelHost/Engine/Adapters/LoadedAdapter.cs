@@ -18,7 +18,11 @@ internal sealed class LoadedAdapter(AdapterFile file, AdapterStamp stamp, string
 
     internal SafeLlamaAdapterHandle Handle { get; } = handle;
 
+    /// <summary>Answers and contexts that hold it.</summary>
     internal int Users { get; set; }
+
+    /// <summary>Of them, contexts: one keeps the last set on it until another is wanted.</summary>
+    internal int Attached { get; set; }
 
     internal long LastUsed { get; set; }
 

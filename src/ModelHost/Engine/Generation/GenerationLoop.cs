@@ -69,7 +69,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
             answer.Ticket.Dispose();
         }
         decoding.Dispose();
-        adapters.Release();
+        adapters.Detach();
         ended.SetResult();
     }
 
@@ -157,8 +157,8 @@ internal sealed class GenerationLoop : IAsyncDisposable
         if (others is null || (running.Exists(InBatch) && decoding.Time.GetElapsedTime(adaptersSince) < AdapterTurn)) { return; }
         var next = others.Ticket.Plan.Adapters;
         decoding.Native.SetAdapters(next.Natives);
-        next.Hold();
-        adapters.Release();
+        next.Attach();
+        adapters.Detach();
         (adapters, adaptersSince) = (next, queue.Now);
     }
 
