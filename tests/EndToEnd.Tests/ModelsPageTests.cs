@@ -120,10 +120,11 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
             await page.SignInAsync(platform.Address);
             await page.GotoAsync($"{platform.Address}/admin/models");
             await Expect(Row(page, Seed)).ToBeVisibleAsync(new() { Timeout = Long });
-            foreach (var tab in (string[])["list", "download", "jobs", "engine"])
+            foreach (var tab in (string[])["list", "download", "jobs", "adapters", "engine"])
             {
                 await page.GetByTestId($"tab-{tab}").ClickAsync();
                 await Expect(page.GetByTestId($"tab-{tab}")).ToHaveAttributeAsync("aria-selected", "true");
+                await Expect(page.GetByTestId("adapter-version")).ToHaveCountAsync(tab == "adapters" ? 2 : 0);
                 await BrowserFixture.ShootAsync(page, $"36-models-{tab}-{width}-{locale}");
                 Assert.True(await page.EvaluateAsync<bool>("[document.documentElement, document.querySelector('main')].every(e => e.scrollWidth <= e.clientWidth)"), $"{tab} scrolls sideways at {width} px, {locale}");
             }
@@ -135,6 +136,11 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     private static async Task<RunningPlatform> StartAsync(params (string Key, string Value)[] settings)
     {
         var platform = await RunningPlatform.StartAsync(settings);
+        var adapters = Directory.CreateDirectory(Path.Combine(platform.Data, "adapters", "legal")).FullName;
+        foreach (var version in (string[])["1.gguf", "2.gguf"])
+        {
+            File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), Path.Combine(adapters, version)); // listed as they lie, read when they are asked for
+        }
         var folder = Directory.CreateDirectory(Path.Combine(platform.Data, "models")).FullName;
         File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), Path.Combine(folder, $"{Second}.gguf"));
         return platform;

@@ -6,7 +6,7 @@ using Platform.Web.Host;
 namespace Platform.Web.Features.Models;
 
 /// <summary>The pages' one way to the model service's administration. Each call asks anew who is on the circuit: UnauthorizedAccessException for anybody but administrators.</summary>
-public sealed class ModelAdministration(CurrentCaller current, ModelAdmin models, ModelJobs jobs, EngineLive live, ServedEngines engines, IChatClient chat)
+public sealed class ModelAdministration(CurrentCaller current, ModelAdmin models, ModelJobs jobs, EngineLive live, AdapterAdmin adapters, ServedEngines engines, IChatClient chat)
 {
     private const string OnlyAdministrators = "Only administrators may see and change models.";
 
@@ -15,6 +15,8 @@ public sealed class ModelAdministration(CurrentCaller current, ModelAdmin models
     public Task<ModelJobs> JobsAsync() => ForAdministratorAsync(jobs);
 
     public Task<EngineLive> LiveAsync() => ForAdministratorAsync(live);
+
+    public Task<AdapterAdmin> AdaptersAsync() => ForAdministratorAsync(adapters);
 
     public Task<ServedEngines> EnginesAsync() => ForAdministratorAsync(engines);
 

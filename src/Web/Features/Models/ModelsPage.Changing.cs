@@ -62,6 +62,26 @@ public sealed partial class ModelsPage
 
     private Task<bool> CancelJobAsync(string id) => TryAsync(id, async () => await (await administration.JobsAsync()).CancelAsync(id, CancellationToken.None));
 
+    private async Task ChangeAdapterAsync((AdminAdapter Adapter, AdapterAction Action) wish)
+    {
+        var (name, version) = (wish.Adapter.Name, wish.Adapter.Version);
+        var asked = new Confirmation(Texts["DeleteAdapterTitle"], Texts["DeleteAdapterText", name, version], Texts["Delete"]) { Danger = true };
+        if (wish.Action == AdapterAction.Delete && (confirm is null || !await confirm.AskAsync(asked)))
+        {
+            return;
+        }
+        await TryAsync($"{name}@{version}", async () =>
+        {
+            var adapters = await administration.AdaptersAsync();
+            await (wish.Action switch
+            {
+                AdapterAction.Promote => adapters.PromoteAsync(name, version, CancellationToken.None),
+                AdapterAction.RollBack => adapters.RollbackAsync(name, version, CancellationToken.None),
+                _ => adapters.DeleteAsync(name, version, CancellationToken.None),
+            });
+        });
+    }
+
     private Task<bool> ChangeAsync(string subject, Func<ModelAdmin, Task> change) => TryAsync(subject, async () => await change(await administration.ModelsAsync()));
 
     // What is asked for twice at once is done once.

@@ -45,6 +45,10 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
             {
                 yield return (ModelsTab.Jobs, jobs.Count(JobList.Runs));
             }
+            if (now?.Adapters is { } adapters)
+            {
+                yield return (ModelsTab.Adapters, adapters.Count);
+            }
             yield return (ModelsTab.Engine, now?.Queues?.Sum(queue => queue.Busy) ?? 0);
         }
     }

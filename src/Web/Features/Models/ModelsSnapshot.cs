@@ -6,7 +6,7 @@ namespace Platform.Web.Features.Models;
 
 /// <summary>What the page shows, read at one moment. A part is null where the service does not offer it: it may be another engine than ours.</summary>
 public sealed record ModelsSnapshot(
-    IReadOnlyList<AdminModel> Models, MemoryState? Memory, IReadOnlyList<ModelDownload>? Downloads, IReadOnlyList<ModelJob>? Jobs, IReadOnlyList<LiveSlot>? Slots, IReadOnlyList<LiveModel>? Queues,
+    IReadOnlyList<AdminModel> Models, MemoryState? Memory, IReadOnlyList<ModelDownload>? Downloads, IReadOnlyList<ModelJob>? Jobs, IReadOnlyList<LiveSlot>? Slots, IReadOnlyList<LiveModel>? Queues, IReadOnlyList<AdminAdapter>? Adapters,
     IReadOnlyList<EngineReport> Engines)
 {
     /// <summary>Throws ModelHostException when the service cannot be asked, UnauthorizedAccessException for anybody but administrators.</summary>
@@ -21,6 +21,7 @@ public sealed record ModelsSnapshot(
             await OfferedAsync(jobs.ListAsync(cancellation)),
             await OfferedAsync(live.SlotsAsync(cancellation)),
             await OfferedAsync(live.ModelsAsync(cancellation)),
+            await OfferedAsync((await administration.AdaptersAsync()).ListAsync(cancellation)),
             (await administration.EnginesAsync()).List());
     }
 
