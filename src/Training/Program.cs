@@ -2,9 +2,10 @@ using System.Diagnostics;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 using Platform.Training;
+using Platform.Training.Export;
 using Platform.Training.Jobs;
 
-const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON";
+const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON\n       Platform.Training merge MODEL ADAPTER OUT          makes a model of its own of a model and an adapter";
 try
 {
     switch (args)
@@ -20,6 +21,9 @@ try
             }
         case ["forecast", var path]:
             Console.WriteLine(Forecast.Of(new JobFolder(path), TimeProvider.System));
+            return 0;
+        case ["merge", var model, var adapter, var merged]:
+            MergedModel.Write(model, adapter, merged);
             return 0;
         default:
             Console.Error.WriteLine(Usage);

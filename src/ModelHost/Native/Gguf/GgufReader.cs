@@ -25,13 +25,14 @@ public static class GgufReader
         var tensors = Count(source, "tensors");
         var keys = Count(source, "metadata entries");
         var metadata = Metadata(source, keys);
+        var metadataEnd = source.Position;
         var table = new List<GgufTensor>(tensors);
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < tensors; i++) { table.Add(Tensor(source, names)); }
         var alignment = Alignment(metadata);
         var data = (source.Position + alignment - 1) / alignment * alignment;
         foreach (var tensor in table) { Place(tensor, alignment, data, length); }
-        return new GgufHeader(version, metadata, table, data, length);
+        return new GgufHeader(version, metadata, table, data, length) { MetadataEnd = metadataEnd };
     }
 
     private static uint Preamble(GgufSource source)

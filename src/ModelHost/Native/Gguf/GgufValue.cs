@@ -22,4 +22,11 @@ public sealed record GgufTensor(string Name, IReadOnlyList<long> Shape, int Type
 
 /// <summary>What stands before the weights of a GGUF file.</summary>
 /// <param name="DataOffset">Where the weights begin, in bytes from the start of the file.</param>
-public sealed record GgufHeader(uint Version, IReadOnlyDictionary<string, GgufValue> Metadata, IReadOnlyList<GgufTensor> Tensors, long DataOffset, long FileBytes);
+public sealed record GgufHeader(uint Version, IReadOnlyDictionary<string, GgufValue> Metadata, IReadOnlyList<GgufTensor> Tensors, long DataOffset, long FileBytes)
+{
+    /// <summary>Bytes before the metadata: magic, version and two counts.</summary>
+    public const int MetadataStart = 24;
+
+    /// <summary>Where the metadata ends and the table of tensors begins, in bytes from the start of the file.</summary>
+    public long MetadataEnd { get; init; }
+}

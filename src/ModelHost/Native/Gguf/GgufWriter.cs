@@ -8,6 +8,7 @@ public sealed class GgufWriter
 {
     private const int Alignment = 32;
     private readonly List<(string Key, GgufType Type, byte[] Value)> metadata = [];
+    private (int Entries, byte[] Bytes) copied = (0, []);
     private readonly List<(string Name, long[] Shape, int Type, long Bytes, Action<Stream> Write)> tensors = [];
 
     public GgufWriter Set(string key, string value) => Set(key, GgufType.Text, Sized(value));
@@ -23,6 +24,19 @@ public sealed class GgufWriter
     public GgufWriter Set(string key, float[] values) => Set(key, GgufType.F32, values.Length, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     public GgufWriter Set(string key, int[] values) => Set(key, GgufType.I32, values.Length, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
+    /// <summary>Begins the metadata with all of another file, byte for byte. Keys of it must not be set again.</summary>
+    /// <param name="header">The other file's, whose alignment must be the usual one.</param>
+    /// <param name="file">That file.</param>
+    public GgufWriter CopyMetadata(GgufHeader header, Stream file)
+    {
+        if (header.Metadata.TryGetValue("general.alignment", out var value) && (long)value.Numbers[0] != Alignment) { throw new GgufException(GgufFault.Alignment, $"general.alignment is {value.Numbers[0]}; files are written with {Alignment}."); }
+        var bytes = new byte[header.MetadataEnd - GgufHeader.MetadataStart];
+        file.Position = GgufHeader.MetadataStart;
+        file.ReadExactly(bytes);
+        copied = (header.Metadata.Count, bytes);
+        return this;
+    }
 
     /// <param name="name">At most 63 bytes.</param>
     /// <param name="shape">1 to 4 lengths, the fastest dimension first.</param>
@@ -54,8 +68,9 @@ public sealed class GgufWriter
         file.Write("GGUF"u8);
         file.Write(3u);
         file.Write((ulong)tensors.Count);
-        file.Write((ulong)metadata.Count);
-        var at = 24L;
+        file.Write((ulong)(copied.Entries + metadata.Count));
+        file.Write(copied.Bytes);
+        var at = GgufHeader.MetadataStart + (long)copied.Bytes.Length;
         foreach (var (key, type, value) in metadata)
         {
             var name = Sized(key);

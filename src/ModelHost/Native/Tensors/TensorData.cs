@@ -15,6 +15,13 @@ public static unsafe class TensorData
     public static long Bytes(TensorType type, long elements) =>
         GgufTensorTypes.TryFind((uint)type, out var block) ? elements / block.Elements * block.Bytes : throw new ArgumentException($"No tensor has the type {type}. This is a bug.");
 
+    /// <summary>Whether <see cref="FromFloats"/> makes the type: not those that need statistics of use, nor those that only stand in between.</summary>
+    public static bool CanMake(TensorType type)
+    {
+        _ = LlamaLibrary.Load();
+        return (int)type is 0 or 1 or 2 or 3 or 6 or 7 or 8 or (>= 10 and <= 14) or 20 or 23 or 30 && !Ggml.ggml_quantize_requires_imatrix((int)type);
+    }
+
     /// <summary>Makes floats of numbers of any type.</summary>
     public static void ToFloats(TensorType type, ReadOnlySpan<byte> bytes, Span<float> floats)
     {
@@ -37,8 +44,7 @@ public static unsafe class TensorData
     public static byte[] FromFloats(TensorType type, ReadOnlySpan<float> floats, int rowLength)
     {
         if (!FitsRow(type, rowLength) || floats.Length % rowLength != 0) { throw new ArgumentException($"{floats.Length} numbers in rows of {rowLength} do not pack as {type}. This is a bug."); }
-        _ = LlamaLibrary.Load();
-        if (Ggml.ggml_quantize_requires_imatrix((int)type)) { throw new ArgumentException($"The type {type} is not made without an importance matrix. This is a bug."); }
+        if (!CanMake(type)) { throw new ArgumentException($"The type {type} is not made here. This is a bug."); }
         var bytes = new byte[Bytes(type, floats.Length)];
         fixed (float* source = floats)
         fixed (byte* destination = bytes)
