@@ -9,6 +9,7 @@ using Platform.Agents.Answering.Quoting;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
+using Platform.Agents.Tools;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Storage;
@@ -33,6 +34,7 @@ public static class AgentsModule
         services.TryAddSingleton(provider => new AnswerAgent(
             provider.GetRequiredService<IEvidence>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<GeneratedAnswer>(), provider.GetRequiredService<QuoteMode>(),
             provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddAgentTools();
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunHost>();

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Platform.Agents.Tools;
+
+/// <summary>What a tool does beyond computing. Stored by name: append only.</summary>
+[Flags]
+public enum ToolEffects
+{
+    None = 0,
+
+    /// <summary>It reads data of this installation, with the caller's rights.</summary>
+    Reads = 1,
+
+    /// <summary>It changes something, here or elsewhere: it must never run twice for one decision.</summary>
+    Writes = 2,
+
+    /// <summary>It sends something to another machine.</summary>
+    Network = 4,
+}
+
+/// <summary>One thing that an agent can do. Called through <see cref="ToolCatalog"/>, which checks the arguments first.</summary>
+/// <remarks>
+/// Arguments are written by a model and what comes back may be written by strangers: both are untrusted. A tool checks the rights of the caller itself and never trusts the agent's settings for it.
+/// </remarks>
+public abstract class AgentTool
+{
+    /// <summary>^[a-z][a-z0-9_]{0,63}$, unique in the installation.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it is for, to the model: one or two short sentences.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>JSON Schema of the arguments: an object, in the subset that <see cref="ArgumentCheck"/> reads.</summary>
+    public abstract JsonElement Parameters { get; }
+
+    public abstract ToolEffects Effects { get; }
+
+    /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>
+    public virtual string Origin => "";
+
+    /// <summary>The longest that a call may take; then it ends as <see cref="ToolOutcome.IsTimeout"/>. Default 30 seconds.</summary>
+    public virtual TimeSpan Timeout => TimeSpan.FromSeconds(30);
+
+    /// <summary>Arguments already fit the schema. A call that cannot be done is an outcome with IsError and a sentence that says what to do; only cancellation is thrown.</summary>
+    public abstract Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation);
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Text;
+using Platform.Agents.Answering;
+
+namespace Platform.Agents.Tools.Reading;
+
+/// <summary>Writes what was read for a model: a heading line with the number to cite, and every line of the source behind a mark, so that no source can begin a heading of its own.</summary>
+internal static class QuotedPassages
+{
+    /// <summary>Appends one, its text cut to so many characters.</summary>
+    public static void Append(StringBuilder text, Citation citation, string quote, int maxCharacters)
+    {
+        var under = citation.Heading.Length == 0 ? "" : $", under \"{UntrustedText.NameForPrompt(citation.Heading)}\"";
+        if (text.Length > 0)
+            text.Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"Passage {citation.N} of \"{UntrustedText.NameForPrompt(citation.DocumentName)}\", page {citation.Page}{under}:\n");
+        var isCut = quote.Length > maxCharacters;
+        var kept = isCut ? quote[..(char.IsHighSurrogate(quote[maxCharacters - 1]) ? maxCharacters - 1 : maxCharacters)] + " …" : quote;
+        foreach (var line in UntrustedText.ForPrompt(kept).Split('\n'))
+            text.Append("> ").Append(line).Append('\n');
+    }
+}

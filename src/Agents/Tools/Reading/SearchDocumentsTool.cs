@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using Platform.Agents.Answering;
+using Platform.Agents.Answering.Citing;
+
+namespace Platform.Agents.Tools.Reading;
+
+/// <summary>Finds passages in the bases of the agent that the caller may read.</summary>
+internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
+{
+    private const int UsualPassages = 5, MaxPassages = 8, MaxPassageCharacters = 1_600;
+
+    public override string Name => "search_documents";
+
+    public override string Description => "Finds passages in the documents by words and meaning. Each has a number: cite it as [1]. Search for one fact at a time.";
+
+    public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
+        {"type":"object","additionalProperties":false,"required":["query"],"properties":{
+          "query":{"type":"string","minLength":1,"maxLength":500,"description":"What to look for, in the language of the documents"},
+          "top":{"type":"integer","minimum":1,"maximum":{{MaxPassages}},"description":"How many passages; {{UsualPassages}} when left out"} } }
+        """);
+
+    public override ToolEffects Effects => ToolEffects.Reads;
+
+    public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        var top = arguments.TryGetProperty("top", out var given) ? (int)given.GetDecimal() : UsualPassages;
+        var bases = (await evidence.BasesAsync(scope.Caller, cancellation)).Where(b => scope.BaseIds.Count == 0 || scope.BaseIds.Contains(b.Id)).ToList();
+        if (bases.Count == 0)
+            return ToolOutcome.Failed("There is no knowledge base to search. Answer without documents, or say that none is there.");
+        var question = AskedQuestion.Of(arguments.GetProperty("query").GetString()!, []);
+        var found = await evidence.SearchAsync(scope.Caller, question.Query([.. bases.Select(b => b.Id)], top), cancellation);
+
+        CitationWriter writer = new(evidence, scope.Caller);
+        StringBuilder text = new();
+        List<Citation> citations = [];
+        foreach (var hit in found.Hits)
+        {
+            var (_, made) = await writer.CiteAsync(hit, new PassageSpan(0, hit.Passage.Text.Length), Verdict.Verbatim, 0, 0, cancellation);
+            if (made is null)
+                continue;
+            var citation = scope.Numbers.Number(made);
+            citations.Add(citation);
+            QuotedPassages.Append(text, citation, citation.Quote, MaxPassageCharacters);
+        }
+        var data = JsonSerializer.SerializeToElement(citations.Select(c => new { number = c.N, document = c.DocumentName, page = c.Page, heading = c.Heading, score = Math.Round(c.Score, 4) }));
+        return citations.Count == 0
+            ? ToolOutcome.Of("No passage was found. Try other words, or say that the documents do not hold it.", data)
+            : ToolOutcome.Of(text.ToString(), data, citations);
+    }
+}

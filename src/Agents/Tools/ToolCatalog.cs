@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Agents.Tools;
+
+/// <summary>Every tool of this installation by name, and the only way to call one.</summary>
+public sealed partial class ToolCatalog
+{
+    private readonly Dictionary<string, AgentTool> builtIn = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<IToolSource> sources;
+    private readonly TimeProvider time;
+    private readonly ILogger<ToolCatalog> log;
+
+    public ToolCatalog(IEnumerable<AgentTool> tools, IEnumerable<IToolSource> sources, TimeProvider time, ILogger<ToolCatalog> log)
+    {
+        (this.sources, this.time, this.log) = ([.. sources], time, log);
+        foreach (var tool in tools)
+        {
+            if (!Names().IsMatch(tool.Name) || !builtIn.TryAdd(tool.Name, tool))
+                throw new InvalidOperationException($"The tool name \"{tool.Name}\" is taken or not of the form a-z, 0-9, _. This is a bug.");
+        }
+    }
+
+    /// <summary>By name. A tool of a source that has the name of another is left out: the built-in one, then the earlier source, keeps it.</summary>
+    public async Task<IReadOnlyList<AgentTool>> ListAsync(CancellationToken cancellation)
+    {
+        Dictionary<string, AgentTool> all = new(builtIn, StringComparer.Ordinal);
+        foreach (var source in sources)
+        {
+            foreach (var tool in await source.ListAsync(cancellation))
+            {
+                if (!Names().IsMatch(tool.Name) || !all.TryAdd(tool.Name, tool))
+                    LogLeftOut(tool.Name, tool.Origin);
+            }
+        }
+        return [.. all.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The tool of that name, or null.</summary>
+    public async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation) =>
+        builtIn.TryGetValue(name, out var tool) ? tool : (await ListAsync(cancellation)).FirstOrDefault(other => other.Name == name);
+
+    /// <summary>Finds, checks and calls. An unknown name, wrong arguments, a failure and the tool's time limit are outcomes; only the caller's cancellation is thrown.</summary>
+    public async Task<ToolOutcome> CallAsync(string name, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        if (await FindAsync(name, cancellation) is not { } tool)
+            return ToolOutcome.Failed($"There is no tool named \"{Short(name)}\". Use one of the tools that are listed.");
+        return await CallAsync(tool, arguments, scope, cancellation);
+    }
+
+    /// <summary>The same for a tool that is already found.</summary>
+    public async Task<ToolOutcome> CallAsync(AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        if (ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault)
+            return ToolOutcome.Failed($"The arguments of {tool.Name} are wrong: {fault}");
+        using CancellationTokenSource timeUp = new(tool.Timeout, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
+        try
+        {
+            return (await tool.RunAsync(arguments, scope, limited.Token)).Bounded();
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeUp.IsCancellationRequested)
+        {
+            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{tool.Name} took longer than {tool.Timeout.TotalSeconds:0.###} seconds and was stopped. Ask it for less, or go on without it.")) with { IsTimeout = true };
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            LogFailed(failure, tool.Name, scope.RunId);
+            return ToolOutcome.Failed($"{tool.Name} failed. Its cause is in the log; go on without it.");
+        }
+    }
+
+    private static string Short(string name) => name.Length <= 64 ? name : name[..64] + "…";
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$", RegexOptions.CultureInvariant)]
+    internal static partial Regex Names();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The tool {Tool} of {Origin} is left out: its name is taken or not allowed.")]
+    private partial void LogLeftOut(string tool, string origin);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The tool {Tool} failed in run {Run}.")]
+    private partial void LogFailed(Exception failure, string tool, Guid run);
+}

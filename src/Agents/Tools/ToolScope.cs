@@ -1,0 +1,15 @@
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Tools;
+
+/// <summary>On whose behalf, and inside which run, a tool is called.</summary>
+/// <param name="BaseIds">The bases that the agent was given; the caller's rights still decide. None means all that the caller may read.</param>
+/// <param name="Depth">0 for the agent that a person started; one more for each agent that called another.</param>
+public sealed record ToolScope(Caller Caller, Guid RunId, IReadOnlyList<Guid> BaseIds, int Depth = 0)
+{
+    /// <summary>The person's time zone. Default UTC.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>The numbers of the run's citations: one object for all calls of a run, so that [3] names one span.</summary>
+    public CitationNumbers Numbers { get; init; } = new();
+}
