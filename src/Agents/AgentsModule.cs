@@ -7,6 +7,7 @@ using Platform.Agents.Answering;
 using Platform.Agents.Answering.Generating;
 using Platform.Agents.Answering.Quoting;
 using Platform.Agents.Conversations;
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Tools;
@@ -19,7 +20,7 @@ namespace Platform.Agents;
 /// <summary>Registers this room and Retrieval.</summary>
 public static class AgentsModule
 {
-    /// <summary>ConversationLibrary, RunAgent and AnswerAgent, and the host that executes runs.</summary>
+    /// <summary>ConversationLibrary, AgentLibrary, RunAgent and AnswerAgent, and the host that executes runs.</summary>
     public static IServiceCollection AddAgents(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRetrieval(configuration);
@@ -44,6 +45,7 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

@@ -7,6 +7,7 @@ using Platform.Agents.Answering;
 using Platform.Agents.Answering.Generating;
 using Platform.Agents.Answering.Quoting;
 using Platform.Agents.Conversations;
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Fakes;
@@ -39,6 +40,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         Host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
         Runs = new RunAgent(contexts, store, Host, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
+        Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
     }
 
     public static Caller Anna { get; } = new("anna", IsAdministrator: false);
@@ -51,6 +53,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunHost Host { get; }
     public RunAgent Runs { get; }
     public ConversationLibrary Conversations { get; }
+    public AgentLibrary Agents { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
     public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, bool serves = true, Process? process = null)
@@ -98,13 +101,15 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("UPDATE agents_runs SET \"EndedAt\" = NULL, \"Status\" = 0");
     }
 
-    /// <summary>Makes the tables those of version 1, when a conversation was one line of messages and runs had no lease.</summary>
+    /// <summary>Makes the tables those of version 1, when a conversation was one line of messages, runs had no lease, and there were no agents.</summary>
     public async Task MakeOldAsync()
     {
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"Lease\"");
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"LeaseUntil\"");
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
+        await ExecuteAsync("DROP TABLE agents_definition_versions");
+        await ExecuteAsync("DROP TABLE agents_definitions");
         await ExecuteAsync("UPDATE room_versions SET version = 1 WHERE room = 'agents'");
     }
 

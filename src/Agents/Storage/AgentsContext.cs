@@ -7,12 +7,14 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
+    public DbSet<AgentRow> Agents => Set<AgentRow>();
+    public DbSet<AgentVersionRow> AgentVersions => Set<AgentVersionRow>();
 
     /// <summary>Letters of all alphabets in lower case: PostgreSQL's own lower(), and one of ours in SQLite, whose own knows ASCII alone.</summary>
     [DbFunction(IsBuiltIn = true)]
@@ -48,6 +50,17 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
         {
             row.ToTable("agents_run_events").HasKey(e => new { e.RunId, e.Seq });
             row.HasOne<RunRow>().WithMany().HasForeignKey(e => e.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<AgentRow>(row =>
+        {
+            row.ToTable("agents_definitions").HasIndex(a => a.Slug).IsUnique();
+            row.Property(a => a.Id).ValueGeneratedNever();
+            row.Property(a => a.Revision).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<AgentVersionRow>(row =>
+        {
+            row.ToTable("agents_definition_versions").HasKey(v => new { v.AgentId, v.Number });
+            row.HasOne<AgentRow>().WithMany().HasForeignKey(v => v.AgentId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 }

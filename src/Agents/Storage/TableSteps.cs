@@ -5,7 +5,7 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -29,6 +29,28 @@ internal static class TableSteps
     {
         await room.Database.ExecuteSqlRawAsync("""ALTER TABLE agents_runs ADD COLUMN "Lease" text NULL""", cancellation);
         await room.Database.ExecuteSqlRawAsync("""ALTER TABLE agents_runs ADD COLUMN "LeaseUntil" bigint NOT NULL DEFAULT 0""", cancellation);
+    }
+
+    private static async Task AddDefinitionsAsync(DbContext room, CancellationToken cancellation)
+    {
+        var id = room.Database.IsSqlite() ? "TEXT" : "uuid";
+        await RunAsync(room, cancellation,
+            $"""
+            CREATE TABLE agents_definitions ("Id" {id} NOT NULL CONSTRAINT "PK_agents_definitions" PRIMARY KEY, "OwnerId" text NOT NULL, "Slug" text NOT NULL, "Visibility" integer NOT NULL,
+                "Draft" text NOT NULL, "PublishedVersion" integer NULL, "Revision" integer NOT NULL, "CreatedAt" bigint NOT NULL, "UpdatedAt" bigint NOT NULL)
+            """,
+            """CREATE UNIQUE INDEX "IX_agents_definitions_Slug" ON agents_definitions ("Slug")""",
+            $"""
+            CREATE TABLE agents_definition_versions ("AgentId" {id} NOT NULL, "Number" integer NOT NULL, "Definition" text NOT NULL, "Note" text NOT NULL, "PublishedBy" text NOT NULL, "PublishedAt" bigint NOT NULL,
+                CONSTRAINT "PK_agents_definition_versions" PRIMARY KEY ("AgentId", "Number"),
+                CONSTRAINT "FK_agents_definition_versions_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
+            """);
+    }
+
+    private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)
+    {
+        foreach (var sql in statements)
+            await room.Database.ExecuteSqlRawAsync(sql, cancellation);
     }
 
     private const string ParentInSqlite = """ALTER TABLE agents_messages ADD COLUMN "ParentId" TEXT NULL""";

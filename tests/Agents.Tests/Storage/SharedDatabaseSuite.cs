@@ -1,3 +1,4 @@
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Runs;
 using Platform.Fakes;
@@ -102,5 +103,22 @@ public abstract class SharedDatabaseSuite
         await using var next = await rig.RestartAsync(new(connection));
         Assert.Equal(("Written", RunStatus.Failed), ((await next.AnswerAsync(run)).Text, (await next.AnswerAsync(run)).Status));
         Assert.Equal("done", (await next.EventsAsync(await next.AskAsync(conversation: run.ConversationId)))[^1].Name);
+        var agent = await next.Agents.CreateAsync(AgentsRig.Anna, new AgentDefinition { Name = "Clerk", Slug = "clerk" }, Cancellation);
+        Assert.Equal(1, (await next.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
+    }
+
+    [Fact]
+    public async Task Of_two_agents_with_one_slug_and_two_saves_at_once_one_wins_and_the_other_is_told_why()
+    {
+        await using var rig = await AgentsRig.StartAsync(process: new(await ConnectionAsync()));
+        AgentDefinition clerk = new() { Name = "Clerk", Slug = "clerk" };
+        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () => await Record.ExceptionAsync(() => rig.Agents.CreateAsync(AgentsRig.Anna, clerk, Cancellation)), Cancellation)));
+        Assert.Equal(3, made.OfType<AgentConflictException>().Count(conflict => conflict.Message.Contains("'clerk'", StringComparison.Ordinal)));
+        var agent = Assert.Single(await rig.Agents.ListAsync(AgentsRig.Anna, Cancellation));
+        var saved = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(
+            async () => await Record.ExceptionAsync(() => rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, clerk with { Description = $"{i}" }, agent.Revision, Cancellation)), Cancellation)));
+        Assert.Equal(3, saved.OfType<AgentConflictException>().Count());
+        await rig.Agents.DeleteAsync(AgentsRig.Anna, agent.Id, Cancellation);
+        Assert.Empty(await rig.Agents.ListAsync(AgentsRig.Anna, Cancellation));
     }
 }

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Definitions;
+
+/// <summary>Who finds an agent besides its owner and the administrators: nobody, or everybody once it is published. Stored by number: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<AgentVisibility>))]
+public enum AgentVisibility { Private = 0, Everyone = 1 }
+
+/// <summary>An agent as lists show it.</summary>
+/// <param name="PublishedVersion">The version that runs, from 1; null while none is published.</param>
+/// <param name="HasUnpublished">Whether the draft is another than the published version.</param>
+/// <param name="Revision">Of the draft; raised with each save.</param>
+/// <param name="MayChange">Whether who asked may change it.</param>
+public sealed record Agent(
+    Guid Id, string OwnerId, string Slug, string Name, string Description, string Avatar, IReadOnlyList<string> Tags, AgentVisibility Visibility,
+    int? PublishedVersion, bool HasUnpublished, int Revision, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool MayChange);
+
+/// <summary>A published version. What stands in it never changes.</summary>
+public sealed record AgentVersion(Guid AgentId, int Number, AgentDefinition Definition, string Note, string PublishedBy, DateTimeOffset PublishedAt);
+
+/// <summary>The slug is another agent's, or the draft was changed by somebody else meanwhile.</summary>
+public sealed class AgentConflictException(string message, Exception? inner = null) : Exception(message, inner);

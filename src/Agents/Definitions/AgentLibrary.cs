@@ -1,0 +1,202 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Definitions;
+
+/// <summary>The agents of the installation. Who made one changes it, and administrators do; who may not see one is told that it does not exist (NotFoundException). A draft is what is edited; versions are what runs, and never change.</summary>
+public sealed class AgentLibrary
+{
+    /// <summary>Longest note of a version, UTF-16 characters.</summary>
+    public const int MaxNoteLength = 500;
+
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly TimeProvider time;
+
+    internal AgentLibrary(IDbContextFactory<AgentsContext> contexts, TimeProvider time) => (this.contexts, this.time) = (contexts, time);
+
+    /// <summary>Own ones, and published ones that everyone sees; administrators see all. Last changed first.</summary>
+    public async Task<IReadOnlyList<Agent>> ListAsync(Caller caller, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var rows = await AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller).OrderByDescending(a => a.UpdatedAt).ThenBy(a => a.Id).ToListAsync(cancellation);
+        List<Agent> shown = [];
+        foreach (var row in rows)
+            shown.Add(await ShownAsync(db, row, caller, cancellation));
+        return shown;
+    }
+
+    public async Task<Agent> GetAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await ShownAsync(db, await AgentAccess.VisibleAsync(db, caller, agentId, cancellation), caller, cancellation);
+    }
+
+    /// <summary>The draft, for who may change it.</summary>
+    public async Task<AgentDefinition> DraftAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return RunJson.Read<AgentDefinition>((await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation)).Draft);
+    }
+
+    /// <summary>The version that runs, by the name that programs use. NotFoundException also where none is published.</summary>
+    public async Task<AgentVersion> PublishedAsync(Caller caller, string slug, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller).SingleOrDefaultAsync(a => a.Slug == slug, cancellation);
+        return row?.PublishedVersion is { } number ? await VersionAsync(db, row.Id, number, cancellation) : throw new NotFoundException($"Agent '{Findings.Short(slug)}'");
+    }
+
+    /// <summary>Makes an agent with a draft and no version. DefinitionException, AgentConflictException.</summary>
+    public async Task<Agent> CreateAsync(Caller caller, AgentDefinition definition, CancellationToken cancellation)
+    {
+        DefinitionCheck.Require(definition);
+        var now = time.GetUtcNow();
+        AgentRow row = new() { Id = Guid.CreateVersion7(now), OwnerId = caller.UserId, Slug = definition.Slug, Draft = RunJson.Write(definition), Revision = 1, CreatedAt = now, UpdatedAt = now };
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Add(row);
+        await SaveAsync(db, row, cancellation);
+        return await ShownAsync(db, row, caller, cancellation);
+    }
+
+    /// <summary>Puts another draft in the place of the one. AgentConflictException where its revision is no longer the given one; null overwrites whatever is there.</summary>
+    public async Task<Agent> SaveDraftAsync(Caller caller, Guid agentId, AgentDefinition definition, int? revision, CancellationToken cancellation)
+    {
+        DefinitionCheck.Require(definition);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        if (revision is { } expected && expected != row.Revision)
+            throw Changed(row, null);
+        (row.Draft, row.Slug, row.Revision, row.UpdatedAt) = (RunJson.Write(definition), definition.Slug, row.Revision + 1, time.GetUtcNow());
+        await SaveAsync(db, row, cancellation);
+        return await ShownAsync(db, row, caller, cancellation);
+    }
+
+    /// <summary>Makes the draft the next version, which runs from now on.</summary>
+    public async Task<AgentVersion> PublishAsync(Caller caller, Guid agentId, string note, CancellationToken cancellation)
+    {
+        if (note.Length > MaxNoteLength)
+            throw new ArgumentException($"A note has at most {MaxNoteLength} characters; this one has {note.Length:N0}.", nameof(note));
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        var definition = RunJson.Read<AgentDefinition>(row.Draft);
+        DefinitionCheck.Require(definition); // stored by an earlier program, perhaps, that allowed more
+        var now = time.GetUtcNow();
+        var last = await db.AgentVersions.Where(v => v.AgentId == row.Id).MaxAsync(v => (int?)v.Number, cancellation) ?? 0;
+        AgentVersionRow version = new() { AgentId = row.Id, Number = last + 1, Definition = row.Draft, Note = note.Trim(), PublishedBy = caller.UserId, PublishedAt = now };
+        db.Add(version);
+        (row.PublishedVersion, row.Revision, row.UpdatedAt) = (version.Number, row.Revision + 1, now);
+        await SaveAsync(db, row, cancellation);
+        return Version(version);
+    }
+
+    /// <summary>All versions, newest first, for who may change the agent.</summary>
+    public async Task<IReadOnlyList<AgentVersion>> VersionsAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        var rows = await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agentId).OrderByDescending(v => v.Number).ToListAsync(cancellation);
+        return rows.ConvertAll(Version);
+    }
+
+    /// <summary>How one version differs from another; null stands for the draft.</summary>
+    public async Task<IReadOnlyList<DefinitionChange>> DiffAsync(Caller caller, Guid agentId, int? before, int? after, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        async Task<AgentDefinition> Of(int? number) => number is { } n ? (await VersionAsync(db, agentId, n, cancellation)).Definition : RunJson.Read<AgentDefinition>(row.Draft);
+        return DefinitionDiff.Between(await Of(before), await Of(after));
+    }
+
+    /// <summary>Makes a version's definition the draft again; what runs stays until it is published.</summary>
+    public async Task<Agent> RestoreAsync(Caller caller, Guid agentId, int number, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        var definition = (await VersionAsync(db, agentId, number, cancellation)).Definition;
+        (row.Draft, row.Slug, row.Revision, row.UpdatedAt) = (RunJson.Write(definition), definition.Slug, row.Revision + 1, time.GetUtcNow());
+        await SaveAsync(db, row, cancellation);
+        return await ShownAsync(db, row, caller, cancellation);
+    }
+
+    public async Task SetVisibilityAsync(Caller caller, Guid agentId, AgentVisibility visibility, CancellationToken cancellation)
+    {
+        if (!Enum.IsDefined(visibility))
+            throw new ArgumentOutOfRangeException(nameof(visibility), visibility, "An agent is seen by its owner (private) or by everyone.");
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        (row.Visibility, row.Revision, row.UpdatedAt) = (visibility, row.Revision + 1, time.GetUtcNow());
+        await SaveAsync(db, row, cancellation);
+    }
+
+    /// <summary>The caller's own copy, under another slug: of the draft for who may change the agent, of what runs for others.</summary>
+    public async Task<Agent> CloneAsync(Caller caller, Guid agentId, string slug, CancellationToken cancellation) =>
+        await CreateAsync(caller, await SeenAsync(caller, agentId, cancellation) with { Slug = slug }, cancellation);
+
+    /// <summary>The agent as a file: what <see cref="CloneAsync"/> would copy.</summary>
+    public async Task<string> ExportAsync(Caller caller, Guid agentId, CancellationToken cancellation) =>
+        DefinitionFile.Write(await SeenAsync(caller, agentId, cancellation));
+
+    /// <summary>A new agent of the caller's from a file. Bases and tools that are not here stay named in it.</summary>
+    /// <param name="slug">In place of the file's; null takes that one.</param>
+    public async Task<Agent> ImportAsync(Caller caller, string json, string? slug, CancellationToken cancellation)
+    {
+        var definition = DefinitionFile.Read(json);
+        return await CreateAsync(caller, slug is null ? definition : definition with { Slug = slug }, cancellation);
+    }
+
+    /// <summary>Deletes it with its versions. Its runs stay, with the version that each ran.</summary>
+    public async Task DeleteAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        await db.Agents.Where(a => a.Id == row.Id).ExecuteDeleteAsync(cancellation); // the database takes the versions with it
+    }
+
+    private async Task<AgentDefinition> SeenAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.VisibleAsync(db, caller, agentId, cancellation);
+        return AgentAccess.MayChange(row, caller) ? RunJson.Read<AgentDefinition>(row.Draft)
+            : (await VersionAsync(db, row.Id, row.PublishedVersion ?? throw new NotFoundException("Agent"), cancellation)).Definition;
+    }
+
+    private static async Task<AgentVersion> VersionAsync(AgentsContext db, Guid agentId, int number, CancellationToken cancellation) =>
+        Version(await db.AgentVersions.AsNoTracking().SingleOrDefaultAsync(v => v.AgentId == agentId && v.Number == number, cancellation) ?? throw new NotFoundException($"Version {number}"));
+
+    private static async Task SaveAsync(AgentsContext db, AgentRow row, CancellationToken cancellation)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateConcurrencyException ex)
+        {
+            throw Changed(row, ex);
+        }
+        catch (DbUpdateException ex)
+        {
+            db.ChangeTracker.Clear();
+            if (await db.Agents.AnyAsync(a => a.Slug == row.Slug && a.Id != row.Id, cancellation))
+                throw new AgentConflictException($"An agent with the slug '{row.Slug}' exists already. Choose another.", ex);
+            throw; // a full disk, say
+        }
+    }
+
+    private static AgentConflictException Changed(AgentRow row, Exception? inner) =>
+        new($"The agent '{row.Slug}' was changed meanwhile. Load it again and repeat the change.", inner);
+
+    private static AgentVersion Version(AgentVersionRow row) => new(row.AgentId, row.Number, RunJson.Read<AgentDefinition>(row.Definition), row.Note, row.PublishedBy, row.PublishedAt);
+
+    /// <summary>Others than who may change it are shown what runs, not the draft.</summary>
+    private static async Task<Agent> ShownAsync(AgentsContext db, AgentRow row, Caller caller, CancellationToken cancellation)
+    {
+        var published = row.PublishedVersion is { } number ? (await db.AgentVersions.AsNoTracking().SingleAsync(v => v.AgentId == row.Id && v.Number == number, cancellation)).Definition : null;
+        var mayChange = AgentAccess.MayChange(row, caller);
+        var shown = RunJson.Read<AgentDefinition>(mayChange ? row.Draft : published ?? throw new NotFoundException("Agent"));
+        return new(row.Id, row.OwnerId, row.Slug, shown.Name, shown.Description, shown.Avatar, shown.Tags, row.Visibility,
+            row.PublishedVersion, published != row.Draft, row.Revision, row.CreatedAt, row.UpdatedAt, mayChange);
+    }
+}

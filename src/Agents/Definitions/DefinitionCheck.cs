@@ -1,0 +1,145 @@
+using System.Text.RegularExpressions;
+
+namespace Platform.Agents.Definitions;
+
+/// <summary>One thing that is wrong in a definition.</summary>
+/// <param name="Path">The field, as the JSON names it: tools[2].name.</param>
+/// <param name="Message">What is wrong, the value, the limit.</param>
+public sealed record DefinitionFault(string Path, string Message);
+
+/// <summary>A definition that cannot be taken, with everything that is wrong in it.</summary>
+public sealed class DefinitionException(IReadOnlyList<DefinitionFault> faults) : ArgumentException(string.Join(" ", faults.Select(f => $"{f.Path}: {f.Message}")))
+{
+    public IReadOnlyList<DefinitionFault> Faults { get; } = faults;
+}
+
+/// <summary>Says what a definition may hold. Everything that is wrong is told at once.</summary>
+public static partial class DefinitionCheck
+{
+    /// <summary>Longest instructions, UTF-16 characters.</summary>
+    public const int MaxInstructions = 16_000;
+
+    /// <summary>Most demonstrations in a definition's store.</summary>
+    public const int MaxDemonstrations = 200;
+
+    /// <summary>All faults; none when it can be taken.</summary>
+    public static IReadOnlyList<DefinitionFault> Faults(AgentDefinition definition)
+    {
+        if (Missing(definition) is { Count: > 0 } missing)
+            return missing;
+        Findings found = new();
+        Identity(definition, found);
+        Model(definition.Model, found);
+        found.Text("instructions", definition.Instructions, 0, MaxInstructions);
+        foreach (var variable in InstructionVariables.Unknown(definition.Instructions))
+            found.Add("instructions", $"There is no variable {{{{{variable}}}}}; known are {string.Join(", ", InstructionVariables.Names.Select(name => $"{{{{{name}}}}}"))}.");
+        found.Count("knowledge.baseIds", definition.Knowledge.BaseIds?.Count ?? 0, 100, "bases");
+        found.Range("knowledge.top", definition.Knowledge.Top, 1, 50);
+        found.Range("knowledge.threshold", definition.Knowledge.Threshold, 0, 1);
+        Tools(definition.Tools, found);
+        found.Known("planning", definition.Planning);
+        found.Range("limits.steps", definition.Limits.Steps, 1, 100);
+        found.Range("limits.tokens", definition.Limits.Tokens, 500, 10_000_000);
+        found.Range("limits.seconds", definition.Limits.Seconds, 1, 3600);
+        Prompting(definition.Prompting, found);
+        found.Known("memory.scope", definition.Memory.Scope);
+        found.Range("memory.windowTokens", definition.Memory.WindowTokens, 0, 1_000_000);
+        Texts("starters", definition.Starters, 12, 500, found);
+        return found.All;
+    }
+
+    /// <summary>Throws DefinitionException where there are faults.</summary>
+    public static void Require(AgentDefinition definition)
+    {
+        if (Faults(definition) is { Count: > 0 } faults)
+            throw new DefinitionException(faults);
+    }
+
+    /// <summary>JSON may hold null where the program knows none.</summary>
+    private static List<DefinitionFault> Missing(AgentDefinition definition)
+    {
+        (string Path, object? Value)[] fields =
+        [
+            ("tags", definition.Tags), ("model", definition.Model), ("knowledge", definition.Knowledge), ("limits", definition.Limits), ("memory", definition.Memory),
+            ("prompting", definition.Prompting), ("starters", definition.Starters), ("tools", definition.Tools),
+            .. Numbered("tools", definition.Tools), .. Numbered("model.adapters", definition.Model?.Adapters), .. Numbered("prompting.demonstrations", definition.Prompting?.Demonstrations),
+        ];
+        return [.. fields.Where(field => field.Value is null).Select(field => new DefinitionFault(field.Path, "It is null. Leave it out, or give it a value."))];
+    }
+
+    private static IEnumerable<(string Path, object? Value)> Numbered<T>(string path, IReadOnlyList<T>? entries) =>
+        (entries ?? []).Select((entry, i) => ($"{path}[{i}]", (object?)entry));
+
+    private static void Identity(AgentDefinition definition, Findings found)
+    {
+        found.Text("name", definition.Name, 1, 80);
+        if (definition.Slug is null || !Slug().IsMatch(definition.Slug))
+            found.Add("slug", $"'{Findings.Short(definition.Slug ?? "")}' is not a name for programs: a small letter, then small letters, digits and hyphens, at most 64.");
+        found.Text("description", definition.Description, 0, 1000);
+        found.Text("avatar", definition.Avatar, 0, 16);
+        Texts("tags", definition.Tags, 20, 40, found);
+    }
+
+    private static void Model(ModelSettings model, Findings found)
+    {
+        found.Text("model.id", model.Id, 0, 200);
+        found.Range("model.temperature", model.Temperature, 0, 2);
+        found.Range("model.topP", model.TopP, 0.01, 1);
+        found.Range("model.maxTokens", model.MaxTokens, 16, 32_768);
+        Texts("model.stop", model.Stop ?? [], 4, 100, found);
+        if (model.Effort is { } effort)
+            found.Known("model.effort", effort);
+        var adapters = model.Adapters ?? [];
+        found.Count("model.adapters", adapters.Count, 8, "adapters");
+        for (var i = 0; i < adapters.Count; i++)
+        {
+            found.Text($"model.adapters[{i}].name", adapters[i].Name, 1, 200);
+            found.Range($"model.adapters[{i}].scale", adapters[i].Scale, 0, 2);
+        }
+    }
+
+    private static void Tools(IReadOnlyList<ToolSetting> tools, Findings found)
+    {
+        found.Count("tools", tools.Count, 64, "tools");
+        HashSet<string> seen = [];
+        for (var i = 0; i < tools.Count; i++)
+        {
+            if (tools[i].Name is not { } name || !ToolName().IsMatch(name))
+                found.Add($"tools[{i}].name", $"'{Findings.Short(tools[i].Name ?? "")}' is not a tool's name: a small letter, then small letters, digits and underscores, at most 64.");
+            else if (!seen.Add(name))
+                found.Add($"tools[{i}].name", $"'{name}' is listed twice.");
+            found.Known($"tools[{i}].policy", tools[i].Policy);
+        }
+    }
+
+    private static void Prompting(PromptingSettings prompting, Findings found)
+    {
+        found.Known("prompting.reasoning", prompting.Reasoning);
+        found.Known("prompting.order", prompting.Order);
+        found.Range("prompting.shown", prompting.Shown, 0, 20);
+        found.Range("prompting.samples", prompting.Samples, 1, 15);
+        var demonstrations = prompting.Demonstrations ?? [];
+        found.Count("prompting.demonstrations", demonstrations.Count, MaxDemonstrations, "demonstrations");
+        for (var i = 0; i < demonstrations.Count; i++)
+        {
+            found.Text($"prompting.demonstrations[{i}].question", demonstrations[i].Question, 1, 4000);
+            found.Text($"prompting.demonstrations[{i}].answer", demonstrations[i].Answer, 1, 4000);
+            found.Text($"prompting.demonstrations[{i}].reasoning", demonstrations[i].Reasoning, 0, 4000);
+        }
+        if (prompting.Reasoning == ReasoningMode.FewShot && !demonstrations.Any(d => d.Reasoning.Length > 0))
+            found.Add("prompting.reasoning", "Reasoning shown by examples needs a demonstration with its reasoning. Add one, or choose zeroShot.");
+    }
+
+    private static void Texts(string path, IReadOnlyList<string> texts, int most, int longest, Findings found)
+    {
+        found.Count(path, texts.Count, most, "entries");
+        for (var i = 0; i < texts.Count; i++)
+            found.Text($"{path}[{i}]", texts[i], 1, longest);
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,63}$")]
+    private static partial Regex Slug();
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$")]
+    private static partial Regex ToolName();
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Definitions;
+
+/// <summary>An agent as a JSON file, to be kept or taken elsewhere.</summary>
+public static class DefinitionFile
+{
+    /// <summary>Longest file, UTF-16 characters.</summary>
+    public const int MaxLength = 4 * 1024 * 1024;
+
+    private const string Format = "platform.agent";
+    private const int Version = 1;
+
+    private static readonly JsonSerializerOptions Strict = new(RunJson.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16, WriteIndented = true,
+    };
+
+    public static string Write(AgentDefinition definition) => JsonSerializer.Serialize(new Envelope(Format, Version, definition), Strict);
+
+    /// <summary>Throws DefinitionException where it is not such a file, is of a later version, or holds what is not allowed.</summary>
+    public static AgentDefinition Read(string json)
+    {
+        if (json.Length > MaxLength)
+            throw Refused($"The file has {json.Length:N0} characters; at most {MaxLength:N0} are taken.");
+        Envelope file;
+        try
+        {
+            file = JsonSerializer.Deserialize<Envelope>(json, Strict) ?? throw Refused("The file is null.");
+        }
+        catch (JsonException ex)
+        {
+            throw new DefinitionException([new(ex.Path is { Length: > 2 } path ? path[2..] : "file", $"This is not the JSON of an agent: {ex.Message}")]);
+        }
+        if (file.Format != Format || file.Version is < 1 or > Version)
+            throw Refused($"The file is '{Findings.Short(file.Format)}' of version {file.Version}; '{Format}' up to version {Version} is read.");
+        DefinitionCheck.Require(file.Agent);
+        return file.Agent;
+    }
+
+    private static DefinitionException Refused(string why) => new([new("file", why)]);
+
+    private sealed record Envelope(string Format, int Version, AgentDefinition Agent);
+}

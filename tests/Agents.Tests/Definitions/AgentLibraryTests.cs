@@ -1,0 +1,107 @@
+using Platform.Agents.Definitions;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Tests.Definitions;
+
+public sealed class AgentLibraryTests
+{
+    private static readonly Caller Carl = new("carl", IsAdministrator: false);
+
+    private static readonly AgentDefinition Clerk = new()
+    {
+        Name = "Clerk", Slug = "clerk", Instructions = "Help {{user.name}}. Today is {{date}}.", Tags = ["leave"],
+        Tools = [new("calculator", ToolPolicy.Always), new("send_mail")],
+        Prompting = new(ReasoningMode.FewShot, [new("1+1?", "2", "One and one.")]),
+    };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_draft_is_edited_published_compared_and_restored_and_a_version_never_changes()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        Assert.True(agent is { PublishedVersion: null, HasUnpublished: true, Revision: 1 });
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "First", Cancellation);
+        Assert.False((await rig.Agents.GetAsync(AgentsRig.Anna, agent.Id, Cancellation)).HasUnpublished);
+
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, Clerk with { Instructions = "Be brief.", Tools = [new("calculator", ToolPolicy.Ask)] }, null, Cancellation);
+        Assert.Equal(Clerk.Instructions, (await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation)).Definition.Instructions);
+        var second = await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "Second", Cancellation);
+        Assert.Equal((2, "Be brief."), (second.Number, (await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation)).Definition.Instructions));
+        Assert.Equal(["Second", "First"], (await rig.Agents.VersionsAsync(AgentsRig.Anna, agent.Id, Cancellation)).Select(v => v.Note));
+
+        var changes = await rig.Agents.DiffAsync(AgentsRig.Anna, agent.Id, 1, null, Cancellation);
+        Assert.Equal(["instructions", "tools[0].policy", "tools[1]"], changes.Select(c => c.Path));
+        Assert.Equal(("\"always\"", "\"ask\""), (changes[1].Before, changes[1].After));
+        Assert.Null(changes[2].After);
+
+        await rig.Agents.RestoreAsync(AgentsRig.Anna, agent.Id, 1, Cancellation);
+        Assert.Empty(await rig.Agents.DiffAsync(AgentsRig.Anna, agent.Id, 1, null, Cancellation));
+        Assert.Equal("Be brief.", (await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation)).Definition.Instructions);
+    }
+
+    [Fact]
+    public async Task An_agent_is_its_owners_and_the_administrators_until_it_is_published_for_everyone()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, agent.Id, AgentVisibility.Everyone, Cancellation);
+        Assert.Empty(await rig.Agents.ListAsync(Carl, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.PublishedAsync(Carl, "clerk", Cancellation));
+        Assert.True((await rig.Agents.GetAsync(AgentsRig.Boris, agent.Id, Cancellation)).MayChange);
+
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, Clerk with { Name = "Not yet seen" }, null, Cancellation);
+        var seen = Assert.Single(await rig.Agents.ListAsync(Carl, Cancellation));
+        Assert.Equal(("Clerk", false), (seen.Name, seen.MayChange));
+        Assert.Equal("Clerk", (await rig.Agents.PublishedAsync(Carl, "clerk", Cancellation)).Definition.Name);
+        Assert.DoesNotContain("Not yet seen", await rig.Agents.ExportAsync(Carl, agent.Id, Cancellation), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.DraftAsync(Carl, agent.Id, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.VersionsAsync(Carl, agent.Id, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.SaveDraftAsync(Carl, agent.Id, Clerk, null, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.PublishAsync(Carl, agent.Id, "", Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.DeleteAsync(Carl, agent.Id, Cancellation));
+        Assert.Equal("carl", (await rig.Agents.CloneAsync(Carl, agent.Id, "my-clerk", Cancellation)).OwnerId);
+    }
+
+    [Fact]
+    public async Task An_exported_agent_is_imported_as_it_was_and_a_broken_file_is_refused_with_every_fault()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        var file = await rig.Agents.ExportAsync(AgentsRig.Anna, agent.Id, Cancellation);
+        await Assert.ThrowsAsync<AgentConflictException>(() => rig.Agents.ImportAsync(AgentsRig.Anna, file, null, Cancellation));
+        var copy = await rig.Agents.ImportAsync(Carl, file, "clerk-2", Cancellation);
+        Assert.Equal(["slug"], DefinitionDiff.Between(Clerk, await rig.Agents.DraftAsync(Carl, copy.Id, Cancellation)).Select(c => c.Path));
+
+        foreach (var broken in (string[])["", "null", "[]", "{}", file.Replace("\"name\"", "\"nmae\"", StringComparison.Ordinal), file.Replace("\"Clerk\"", "null", StringComparison.Ordinal),
+            file.Replace("\"ask\"", "\"sometimes\"", StringComparison.Ordinal), file.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal), new string('[', 100_000),
+            file.Replace("\"tools\": [", "\"tools\": [null,", StringComparison.Ordinal), file.Replace("\"question\": \"1+1?\"", "\"question\": null", StringComparison.Ordinal)])
+            await Assert.ThrowsAsync<DefinitionException>(() => rig.Agents.ImportAsync(Carl, broken, "clerk-3", Cancellation));
+    }
+
+    [Fact]
+    public void What_is_wrong_in_a_definition_is_told_all_at_once_with_path_value_and_limit()
+    {
+        Assert.Empty(DefinitionCheck.Faults(Clerk));
+        var wrong = Clerk with
+        {
+            Name = " ", Slug = "Mr Clerk", Instructions = "It is {{tme}}.", Model = new(Temperature: double.NaN, Adapters: [new("legal", 9)]), Knowledge = new(Top: 0),
+            Tools = [new("rm -rf"), new("calculator"), new("calculator", (ToolPolicy)7)], Limits = new(Steps: 0, Tokens: 1, Seconds: 100_000),
+            Prompting = new(ReasoningMode.FewShot, [], Samples: 99), Starters = [.. Enumerable.Repeat("Hello", 13)],
+        };
+        var faults = DefinitionCheck.Faults(wrong);
+        Assert.Equal(
+            ["name", "slug", "model.temperature", "model.adapters[0].scale", "instructions", "knowledge.top", "tools[0].name", "tools[2].name", "tools[2].policy",
+                "limits.steps", "limits.tokens", "limits.seconds", "prompting.samples", "prompting.reasoning", "starters"],
+            faults.Select(f => f.Path));
+        Assert.Contains("{{tme}}", faults.Single(f => f.Path == "instructions").Message, StringComparison.Ordinal);
+        Assert.Equal("0 is not between 1 and 100.", faults.Single(f => f.Path == "limits.steps").Message);
+    }
+
+    [Fact]
+    public void Variables_are_filled_in_and_a_value_that_looks_like_one_is_left_alone() =>
+        Assert.Equal("Help {{date}} on 2026-03-04, Wednesday.", InstructionVariables.Fill("Help {{user.name}} on {{ date }}, {{weekday}}.", "{{date}}", new DateTimeOffset(2026, 3, 4, 9, 0, 0, TimeSpan.Zero)));
+}
