@@ -5,7 +5,7 @@ using Platform.Training;
 using Platform.Training.Export;
 using Platform.Training.Jobs;
 
-const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON\n       Platform.Training merge MODEL ADAPTER OUT          makes a model of its own of a model and an adapter";
+const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON\n       Platform.Training merge MODEL ADAPTER OUT          makes a model of its own of a model and an adapter\n       Platform.Training convert FOLDER MODEL OUT         makes an adapter here of one that PEFT saved";
 try
 {
     switch (args)
@@ -24,6 +24,9 @@ try
             return 0;
         case ["merge", var model, var adapter, var merged]:
             MergedModel.Write(model, adapter, merged);
+            return 0;
+        case ["convert", var saved, var served, var converted]:
+            PeftAdapter.Convert(saved, served, converted);
             return 0;
         default:
             Console.Error.WriteLine(Usage);

@@ -11,17 +11,21 @@ public static class AdapterFile
     /// <param name="modelSha256">The hash of that file, which the adapter will name.</param>
     /// <param name="path">Where the file appears, whole or not at all.</param>
     /// <exception cref="GgufException">What was written is not what can be served: it holds infinite numbers or NaN.</exception>
-    public static void Write(LoraWeights adapter, string model, string modelSha256, string path)
+    public static void Write(LoraWeights adapter, string model, string modelSha256, string path) =>
+        Write(GgufReader.Read(model), modelSha256, adapter.Options.Alpha, adapter.Trained.Select(t => (t.Name, t.Value.Length(0), t.Value.Length(1), t.Value.ToArray())), path);
+
+    /// <param name="modelSha256">Null names no base.</param>
+    /// <param name="tensors">Names as in the base with .lora_a [in, rank] and .lora_b [rank, out].</param>
+    internal static void Write(GgufHeader model, string? modelSha256, float alpha, IEnumerable<(string Name, long Length, long Rows, float[] Numbers)> tensors, string path)
     {
-        var header = GgufReader.Read(model);
-        var writer = new GgufWriter().Set("general.type", "adapter").Set("general.architecture", header.Metadata["general.architecture"].Text!)
-            .Set("adapter.type", "lora").Set("adapter.lora.alpha", adapter.Options.Alpha).Set(AdapterCheck.BaseSha256Key, modelSha256);
-        foreach (var tensor in adapter.Trained) { writer.Add(tensor.Name, [tensor.Value.Length(0), tensor.Value.Length(1)], tensor.Value.ToArray()); }
+        var writer = new GgufWriter().Set("general.type", "adapter").Set("general.architecture", model.Metadata["general.architecture"].Text!).Set("adapter.type", "lora").Set("adapter.lora.alpha", alpha);
+        if (modelSha256 is not null) { writer.Set(AdapterCheck.BaseSha256Key, modelSha256); }
+        foreach (var (name, length, rows, numbers) in tensors) { writer.Add(name, [length, rows], numbers); }
         WholeFile.Write(path, file =>
         {
             writer.Write(file);
             file.Position = 0;
-            AdapterCheck.Run(file, header, modelSha256);
+            AdapterCheck.Run(file, model, modelSha256 ?? "");
         });
     }
 }
