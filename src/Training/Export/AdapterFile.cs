@@ -1,4 +1,5 @@
 using Platform.ModelHost.Native.Gguf;
+using Platform.ModelHost.Native.Tensors;
 using Platform.Training.Graph;
 
 namespace Platform.Training.Export;
@@ -27,5 +28,25 @@ public static class AdapterFile
             file.Position = 0;
             AdapterCheck.Run(file, model, modelSha256 ?? "");
         });
+    }
+
+    /// <summary>Puts a file's weights into an adapter of the same shape.</summary>
+    /// <exception cref="TrainingException">It has other tensors than the adapter.</exception>
+    internal static void Read(string path, LoraWeights adapter)
+    {
+        using var file = File.OpenRead(path);
+        var header = GgufReader.Read(file, file.Length);
+        var table = header.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        foreach (var trained in adapter.Trained)
+        {
+            if (!table.TryGetValue(trained.Name, out var tensor) || tensor.Type != (int)TensorType.F32 || !tensor.Shape.SequenceEqual([trained.Value.Length(0), trained.Value.Length(1)]))
+            {
+                throw new TrainingException(TrainingFault.Job, $"The adapter {path} has no '{trained.Name}' of the job's shape: job.json was changed after it was trained.");
+            }
+            var bytes = new byte[tensor.Bytes];
+            file.Position = header.DataOffset + tensor.Offset;
+            file.ReadExactly(bytes);
+            trained.Value.WriteBytes(bytes);
+        }
     }
 }

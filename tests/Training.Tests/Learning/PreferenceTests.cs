@@ -49,6 +49,33 @@ public sealed class PreferenceTests : IDisposable
         Assert.InRange(bench.ValidLossAt(20), 0, 0.5);
     }
 
+    [Fact]
+    public void What_learned_preferences_rates_the_better_answer_higher()
+    {
+        using var bench = new JobBench(change: s => (s["method"], s["beta"]) = ("dpo", Beta));
+        bench.Write("train.jsonl", Rows(40, seed: 1));
+        bench.Write("valid.jsonl", Rows(12, seed: 2));
+        Assert.Contains("only a finished job", Assert.Throws<TrainingException>(() => RowScores.Write(bench.Folder, "rows.jsonl", "scores.jsonl")).Message, StringComparison.Ordinal);
+        bench.Run();
+        bench.Write("rows.jsonl", Rows(20, seed: 3).SelectMany(pair => (JsonObject[])[Answer(pair, "chosen"), Answer(pair, "rejected")]));
+        RowScores.Write(bench.Folder, "rows.jsonl", "scores.jsonl");
+        var scores = File.ReadLines(bench.Folder.File("scores.jsonl")).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal("pair-0 chosen", scores[0]["id"]!.GetValue<string>());
+        Assert.All(scores, s => Assert.Equal(Beta * ((double)s["log_p"]! - (double)s["base_log_p"]!), (double)s["reward"]!, 1e-9));
+        Assert.InRange(scores.Chunk(2).Count(pair => (double)pair[0]["reward"]! > (double)pair[1]["reward"]!), 18, 20);
+
+        static JsonObject Answer(JsonObject pair, string which)
+        {
+            var (prompt, answer) = (pair["prompt"]!.AsArray(), pair[which]!.AsArray());
+            return new JsonObject
+            {
+                ["id"] = $"{pair["id"]} {which}",
+                ["tokens"] = new JsonArray([.. prompt.Concat(answer).Select(t => t!.DeepClone())]),
+                ["weights"] = new JsonArray([.. prompt.Select(_ => JsonValue.Create(0)), .. answer.Select(_ => JsonValue.Create(1))]),
+            };
+        }
+    }
+
     private static List<PreferencePair> Pairs()
     {
         var random = new Random(4);
