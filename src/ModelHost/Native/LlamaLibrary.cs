@@ -81,12 +81,13 @@ public sealed class LlamaLibrary
         }
         NativeLog.Attach();
         Ggml.ggml_backend_load_all_from_path(directory);
+        if (NativeDevice.All().All(d => d.IsGpu))
+        {
+            throw new NativesUnusableException($"No libggml-cpu-*.so in {directory} runs on this processor. Restore the libraries by building again on this machine.");
+        }
         RowsBackend.Register();
         Llama.llama_backend_init();
-        var devices = NativeDevice.All();
-        return devices.Any(d => !d.IsGpu)
-            ? new LlamaLibrary(directory, devices)
-            : throw new NativesUnusableException($"No libggml-cpu-*.so in {directory} runs on this processor. Restore the libraries by building again on this machine.");
+        return new LlamaLibrary(directory, NativeDevice.All());
     }
 
     internal static string Text(nint utf8) => Marshal.PtrToStringUTF8(utf8) ?? "";

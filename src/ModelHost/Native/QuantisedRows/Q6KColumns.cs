@@ -33,7 +33,7 @@ internal unsafe struct Q6KColumns
             for (var block = 0; block < blocks; block++)
             {
                 var from = scratch + block * GgmlBytes;
-                var to = block * count + column;
+                var to = (nint)block * count + column;
                 Scales[to] = *(float*)from;
                 Buffer.MemoryCopy(from + sizeof(float), Numbers + to * Block, Block, Block);
                 Buffer.MemoryCopy(from + sizeof(float) + Block, SumsOf16 + to * Sums, Sums * sizeof(short), Sums * sizeof(short));

@@ -46,7 +46,7 @@ internal static unsafe class Q6KRows
                 var block = rows + (nuint)row * rowBytes;
                 for (var i = 0; i < blocks; i++, block += BlockBytes)
                 {
-                    var at = i * count + from;
+                    var at = (nint)i * count + from;
                     AddBlock(block, columns.Numbers + at * Q6KColumns.Block, columns.SumsOf16 + at * Q6KColumns.Sums, columns.Scales + at, sums, here);
                 }
                 for (var column = 0; column < here; column++) { result[(from + column) * stride + row] = Total(sums[column]); }

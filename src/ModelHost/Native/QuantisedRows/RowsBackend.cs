@@ -92,16 +92,24 @@ internal static unsafe class RowsBackend
         NativeMemory.Free(backend);
     }
 
+    // An exception must not leave here: it would end the process. llama.cpp hears of the failure and the step's requests end with it.
     [UnmanagedCallersOnly]
     private static int Compute(GgmlBackend* backend, nint graph)
     {
-        for (var i = 0; i < Ggml.ggml_graph_n_nodes(graph); i++)
+        try
         {
-            var node = (GgmlTensor*)Ggml.ggml_graph_node(graph, i);
-            if (!IsOurs(node)) { return Failed; }
-            Multiply(backend->context, node);
+            for (var i = 0; i < Ggml.ggml_graph_n_nodes(graph); i++)
+            {
+                var node = (GgmlTensor*)Ggml.ggml_graph_node(graph, i);
+                if (!IsOurs(node)) { return Failed; }
+                Multiply(backend->context, node);
+            }
+            return Success;
         }
-        return Success;
+        catch (Exception fault) when (fault is OutOfMemoryException or AggregateException)
+        {
+            return Failed;
+        }
     }
 
     // A plain product of two matrices, rows and columns one after the other.

@@ -33,7 +33,7 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
             SetAllAside();
             (source, shared) = share ? Longest(prompt[..^1], adapterKey) : (null, 0); // what was too large for the shelf
         }
-        if (share && TakeFromShelf(prompt[..^1], adapterKey, moreThan: shared) is { } restored) { return restored; }
+        if (share && TakeFromShelf(prompt[..^1], adapterKey, moreThan: shared, sparing: source) is { } restored) { return restored; }
         if (free.Count == 0) { DropOldest(except: source); }
         if (free.Count == 0 && source is { InUse: false }) // the only one left is the one to copy
         {
@@ -141,13 +141,15 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     }
 
     /// <summary>A sequence with what the shelf holds of a prompt; null when that is no more than the context has, or it cannot be brought back.</summary>
-    private HeldSequence? TakeFromShelf(ReadOnlySpan<int> prompt, string adapterKey, int moreThan)
+    /// <param name="sparing">What stays in the context, for it is the second best.</param>
+    private HeldSequence? TakeFromShelf(ReadOnlySpan<int> prompt, string adapterKey, int moreThan, HeldSequence? sparing)
     {
         var (prefix, shared) = shelf.Longest(prompt, adapterKey, canCut);
         if (prefix is null || shared <= moreThan) { return null; }
+        if (free.Count == 0 && !DropOldest(sparing)) { return null; }
         var taken = Take(adapterKey, share: true);
         var isBack = context.LoadSequence(taken.Id, prefix.State);
-        while (!isBack && DropOldest(except: null)) { isBack = context.LoadSequence(taken.Id, prefix.State); } // the memory was full
+        while (!isBack && DropOldest(sparing)) { isBack = context.LoadSequence(taken.Id, prefix.State); } // the memory was full
         if (!isBack)
         {
             shelf.Remove(prefix);
