@@ -35,7 +35,7 @@ public static class AgentsModule
         services.TryAddSingleton(provider => new AnswerAgent(
             provider.GetRequiredService<IEvidence>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<GeneratedAnswer>(), provider.GetRequiredService<QuoteMode>(),
             provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddAgentTools();
+        services.AddAgentTools(configuration);
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunHost>();

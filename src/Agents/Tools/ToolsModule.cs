@@ -1,19 +1,33 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
 using Platform.Agents.Tools.Calculating;
+using Platform.Agents.Tools.Dates;
+using Platform.Agents.Tools.Fetching;
+using Platform.Agents.Tools.Outbound;
 using Platform.Agents.Tools.Reading;
+using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Tools;
 
 /// <summary>Registers the tools of this installation and their catalog.</summary>
 internal static class ToolsModule
 {
-    public static IServiceCollection AddAgentTools(this IServiceCollection services)
+    public static IServiceCollection AddAgentTools(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<AgentTool, CalculatorTool>();
+        services.AddOptions<ToolsOptions>().Bind(configuration.GetSection("Agents:Tools")).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(_ => new OutboundHttp(RefusedNetworks.All));
+        services.AddSingleton<AgentTool, CalculatorTool>().AddSingleton<AgentTool, DateTimeTool>();
         services.AddSingleton<AgentTool>(provider => new SearchDocumentsTool(provider.GetRequiredService<IEvidence>()));
         services.AddSingleton<AgentTool>(provider => new ReadPassageTool(provider.GetRequiredService<IEvidence>()));
+        services.AddSingleton<AgentTool>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<ToolsOptions>>().Value;
+            PageFetch fetch = new(provider.GetRequiredService<OutboundHttp>(), new AllowedHosts(options.FetchHosts), provider.GetRequiredService<ReaderByContent>(), options.FetchBytes);
+            return new FetchPageTool(fetch, options.FetchTimeout);
+        });
         services.TryAddSingleton<ToolCatalog>();
         return services;
     }

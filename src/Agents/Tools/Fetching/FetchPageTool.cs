@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Platform.Agents.Answering;
+using Platform.Agents.Tools.Outbound;
+using Platform.Retrieval.Ingest;
+
+namespace Platform.Agents.Tools.Fetching;
+
+/// <summary>Reads a page of a host that an administrator allows.</summary>
+/// <remarks>The address is written by a model and can carry what the model has read: it leaves the machine. An agent's policy asks the person before.</remarks>
+internal sealed class FetchPageTool(PageFetch fetch, TimeSpan timeout) : AgentTool
+{
+    private const int MaxCharacters = 12_000;
+
+    public override string Name => "fetch_page";
+
+    public override string Description => "Reads a web page of an allowed host as text.";
+
+    public override JsonElement Parameters { get; } = JsonElement.Parse("""
+        {"type":"object","additionalProperties":false,"required":["url"],"properties":{
+          "url":{"type":"string","minLength":8,"maxLength":2000,"description":"https://…"},
+          "from":{"type":"integer","minimum":0,"maximum":100000000,"description":"The character to read on from; 0 when left out"}}}
+        """);
+
+    public override ToolEffects Effects => ToolEffects.Network;
+
+    public override TimeSpan Timeout => timeout;
+
+    public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        var url = arguments.GetProperty("url").GetString()!;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
+            return ToolOutcome.Failed("The url is no address. Write https://host/path.");
+        try
+        {
+            return Show(await fetch.FetchAsync(address, cancellation), arguments.TryGetProperty("from", out var from) ? (int)from.GetDecimal() : 0);
+        }
+        catch (Exception refused) when (refused is RefusedAddressException or IngestException)
+        {
+            return ToolOutcome.Failed(refused.Message);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+        {
+            return ToolOutcome.Failed($"\"{address.Host}\" could not be reached, or broke off its answer.");
+        }
+    }
+
+    private static ToolOutcome Show(FetchedPage page, int from)
+    {
+        if (from > 0 && from >= page.Text.Length)
+            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The page has {page.Text.Length:N0} characters; there is nothing from {from:N0} on."));
+        var end = Math.Min(page.Text.Length, from + MaxCharacters);
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"Page \"{UntrustedText.NameForPrompt(page.Title ?? page.Address.Host)}\" at {page.Address.GetLeftPart(UriPartial.Path)}:\n");
+        foreach (var line in UntrustedText.ForPrompt(page.Text[from..end]).Split('\n'))
+            text.Append("> ").Append(line).Append('\n');
+        if (end < page.Text.Length)
+            text.Append(CultureInfo.InvariantCulture, $"The page goes on: read from {end}.");
+        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { url = page.Address.AbsoluteUri, title = page.Title, from, characters = end - from, total = page.Text.Length }));
+    }
+}
