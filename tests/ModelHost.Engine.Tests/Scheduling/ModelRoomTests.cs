@@ -109,6 +109,47 @@ public sealed class ModelRoomTests : IDisposable
         Assert.Equal("model", (await Assert.ThrowsAsync<EngineException>(() => AskAsync(engine, "vectors"))).Parameter);
     }
 
+    [Fact]
+    public async Task A_model_that_can_never_fit_costs_no_other_its_place()
+    {
+        await using var measure = await StartAsync(0);
+        var need = (measure.Memory.Uses.Sum(u => u.Bytes) >> 20) + 1;
+        await using var engine = await StartAsync(2 * need);
+        await engine.LoadAsync("one", new LoadSettings(64), TestContext.Current.CancellationToken); // takes less than another would
+        engine.HoldMemory("job", "training", engine.Memory.FreeBytes);
+        Assert.Equal(EngineErrorKind.OutOfMemory, (await Assert.ThrowsAsync<EngineException>(() => AskAsync(engine, "three"))).Kind);
+        Assert.Equal(["one", "seed-chat"], engine.Models.Select(m => m.Id).Order());
+    }
+
+    [Fact]
+    public async Task Whoever_takes_a_model_that_is_to_be_loaded_anew_keeps_it_and_it_is_never_there_twice()
+    {
+        await using var engine = await StartAsync(0);
+        var token = TestContext.Current.CancellationToken;
+        var enough = false;
+        var taking = Task.Run(
+            async () =>
+            {
+                while (!Volatile.Read(ref enough)) { using (await engine.HoldAsync(SeedModels.Chat, token)) { } }
+            },
+            token);
+        for (var anew = 0; anew < 12 && !token.IsCancellationRequested;)
+        {
+            try
+            {
+                await engine.LoadAsync(SeedModels.Chat, new LoadSettings(128 + anew), token);
+                anew++;
+                Assert.Single(engine.Memory.Uses, u => u.Part == "weights");
+            }
+            catch (EngineException busy) when (busy.Kind == EngineErrorKind.Busy)
+            {
+                await Task.Yield();
+            }
+        }
+        Volatile.Write(ref enough, true);
+        await taking;
+    }
+
     private Task<ModelEngine> StartAsync(long mebibytes) => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, ModelDirectory = folder, MemoryMebibytes = mebibytes });
 
     private static Task<Answer> AskAsync(ModelEngine engine, string model) => Answer.OfAsync(engine, SeedModels.Greedy("The river", 6) with { ModelId = model });

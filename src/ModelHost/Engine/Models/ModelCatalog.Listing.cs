@@ -21,7 +21,8 @@ internal sealed partial class ModelCatalog
     /// <exception cref="EngineException">ModelNotFound; InvalidModelFile; BadRequest: it does not write.</exception>
     internal void Choose(string id)
     {
-        var entry = Known(id);
+        ModelEntry entry;
+        lock (gate) { entry = Known(id); }
         if (!Facts(entry).Traits!.IsChat) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{entry.Id}' makes vectors and writes no text. Choose a chat model.") { Parameter = "model" }; }
         registry.Choose(entry.Path);
     }
@@ -97,22 +98,28 @@ internal sealed partial class ModelCatalog
         var facts = Facts(entry);
         var uses = plans.Of(entry.Id, facts.Header!, facts.Traits!, settings).Uses;
         var report = ledger.Report;
-        long Held(ModelEntry e) => report.Uses.Where(u => u.Owner == e.Id).Sum(u => u.Bytes);
-        var (needs, free) = (uses.Sum(u => u.Bytes), report.FreeBytes + Held(entry));
+        var (needs, free) = (uses.Sum(u => u.Bytes), report.FreeBytes + report.Uses.Where(u => u.Owner == entry.Id).Sum(u => u.Bytes));
         if (needs <= free) { return new MemoryFit(true, needs, free, uses, null); }
-        List<ModelEntry> leaving = [];
-        lock (gate)
-        {
-            foreach (var unneeded in Unneeded(entry).OrderBy(e => e.LastUsed))
-            {
-                if (free + leaving.Sum(Held) < needs) { leaving.Add(unneeded); }
-            }
-        }
-        return free + leaving.Sum(Held) >= needs
-            ? new MemoryFit(true, needs, free, uses, $"For it {string.Join(", ", leaving.Select(e => $"'{e.Id}'"))} will be unloaded, which nobody uses.")
+        List<ModelEntry>? leaving;
+        lock (gate) { leaving = Leaving(entry, uses); }
+        return leaving is not null
+            ? new MemoryFit(true, needs, free, uses, leaving.Count == 0 ? null : $"For it {string.Join(", ", leaving.Select(e => $"'{e.Id}'"))} will be unloaded, which nobody uses.")
             : new MemoryFit(false, needs, free, uses, ledger.Refusal(uses).Message);
     }
 
-    /// <summary>Loaded models that could make room for another. Only under the lock.</summary>
-    private IEnumerable<ModelEntry> Unneeded(ModelEntry wanted) => entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && e != wanted);
+    /// <summary>The loaded models that would leave for another, the longest unused first; null when all that nobody uses would not be enough. Only under the lock.</summary>
+    private List<ModelEntry>? Leaving(ModelEntry wanted, IReadOnlyList<MemoryUse> uses)
+    {
+        var report = ledger.Report;
+        long Held(ModelEntry e) => report.Uses.Where(u => u.Owner == e.Id).Sum(u => u.Bytes);
+        var missing = uses.Sum(u => u.Bytes) - report.FreeBytes - Held(wanted);
+        List<ModelEntry> leaving = [];
+        foreach (var unneeded in entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && e != wanted).OrderBy(e => e.LastUsed))
+        {
+            if (missing <= 0) { break; }
+            leaving.Add(unneeded);
+            missing -= Held(unneeded);
+        }
+        return missing <= 0 ? leaving : null;
+    }
 }

@@ -135,10 +135,15 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
                 RefuseWhileUsed(entry);
             }
             if (entry.Loaded is not null && Fit(entry, settings) is { Fits: false } no) { throw new EngineException(EngineErrorKind.OutOfMemory, no.Reason!); } // rather than to be left with none
-            await UnloadAsync(entry);
-            lock (gate) { (entry.IsLoading, entry.LastUsed) = (true, time.GetTimestamp()); }
+            LoadedModel? former;
+            lock (gate)
+            {
+                former = Detach(entry);
+                (entry.IsLoading, entry.LastUsed) = (true, time.GetTimestamp());
+            }
             try
             {
+                await FreeAsync(entry, former);
                 var loaded = await Task.Run(() => LoadInto(entry, settings, cancellation), cancellation);
                 lock (gate) { (entry.Loaded, entry.Settings, entry.Failure) = (loaded, settings, null); }
                 return loaded.Info;
@@ -166,12 +171,13 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         try
         {
             ModelEntry entry;
+            LoadedModel? former;
             lock (gate)
             {
                 entry = Known(id);
-                RefuseWhileUsed(entry);
+                former = Detach(entry);
             }
-            await UnloadAsync(entry);
+            await FreeAsync(entry, former);
         }
         finally
         {
@@ -212,23 +218,27 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         }
     }
 
-    /// <summary>Unloads the model that was not used for the longest time.</summary>
+    /// <summary>Unloads those that nobody uses, the longest unused first, if that is enough for what is wanted; else none.</summary>
     private async Task MakeRoomAsync(ModelEntry wanted, IReadOnlyList<MemoryUse> uses)
     {
-        ModelEntry? oldest;
-        lock (gate) { oldest = Unneeded(wanted).MinBy(e => e.LastUsed); }
-        if (oldest is null) { throw ledger.Refusal(uses); }
-        await UnloadAsync(oldest);
+        List<(ModelEntry Entry, LoadedModel? Model)> leaving;
+        lock (gate) { leaving = [.. (Leaving(wanted, uses) ?? throw ledger.Refusal(uses)).Select(e => (e, Detach(e)))]; }
+        foreach (var (entry, model) in leaving) { await FreeAsync(entry, model); }
     }
 
-    private async Task UnloadAsync(ModelEntry entry)
+    /// <summary>Takes a model out of service, in one with the look whether anybody uses it: no request can come between. Only under the lock.</summary>
+    /// <returns>What is to be freed; null when it was not loaded.</returns>
+    /// <exception cref="EngineException">Kind Busy.</exception>
+    private static LoadedModel? Detach(ModelEntry entry)
     {
-        LoadedModel? model;
-        lock (gate)
-        {
-            if (entry.Users > 0) { return; } // somebody came
-            (model, entry.Loaded) = (entry.Loaded, null);
-        }
+        RefuseWhileUsed(entry);
+        var model = entry.Loaded;
+        entry.Loaded = null;
+        return model;
+    }
+
+    private async Task FreeAsync(ModelEntry entry, LoadedModel? model)
+    {
         if (model is null) { return; }
         await model.DisposeAsync();
         ledger.Release(entry.Id);
@@ -239,9 +249,9 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         if (stopping || !await changing.WaitAsync(TimeSpan.Zero)) { return; }
         try
         {
-            ModelEntry[] unused;
-            lock (gate) { unused = [.. entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && time.GetElapsedTime(e.LastUsed) >= idle)]; }
-            foreach (var entry in unused) { await UnloadAsync(entry); }
+            List<(ModelEntry Entry, LoadedModel? Model)> unused;
+            lock (gate) { unused = [.. entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && time.GetElapsedTime(e.LastUsed) >= idle).Select(e => (e, Detach(e)))]; }
+            foreach (var (entry, model) in unused) { await FreeAsync(entry, model); }
         }
         finally
         {
