@@ -21,8 +21,19 @@ internal sealed class EngineHealth(TimeProvider time)
     /// <summary>It said that it has too much to do, and the time that it asked for is not over.</summary>
     internal bool IsBusy { get { lock (gate) { return busyUntil > time.GetUtcNow(); } } }
 
-    /// <summary>How long it is left alone before it is asked again; zero when it may be asked now.</summary>
-    internal TimeSpan Pause { get { lock (gate) { return state is EngineState.Down or EngineState.Loading && askAgainAt > time.GetUtcNow() ? askAgainAt - time.GetUtcNow() : TimeSpan.Zero; } } }
+    /// <summary>How long it is left alone before it is asked again; zero when it may be asked now. The time that a busy engine asked for counts, well or not.</summary>
+    internal TimeSpan Pause
+    {
+        get
+        {
+            lock (gate)
+            {
+                var now = time.GetUtcNow();
+                var until = state is EngineState.Down or EngineState.Loading && askAgainAt > busyUntil ? askAgainAt : busyUntil;
+                return until > now ? until - now : TimeSpan.Zero;
+            }
+        }
+    }
 
     internal (EngineState State, int Failures, string? LastError, DateTimeOffset? LastChecked) Now { get { lock (gate) { return (state, failures, lastError, lastChecked); } } }
 

@@ -106,7 +106,7 @@ internal sealed class RemoteEngine : IDisposable
         }
         catch (ModelHostException failure)
         {
-            Forget();
+            if (failure.Kind != ModelHostErrorKind.Busy) { Forget(); }
             Health.Failed(failure);
         }
         catch (OperationCanceledException)
