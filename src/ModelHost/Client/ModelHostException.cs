@@ -17,6 +17,9 @@ public sealed class ModelHostException(ModelHostErrorKind kind, string message, 
     /// <summary>The service's own code, such as model_loading or queue_full; null where it gave none.</summary>
     public string? Code { get; init; }
 
+    /// <summary>It tells of this request or this model alone: nothing was sent, or the service lives and says that the one model or the one answer failed.</summary>
+    internal bool SaysNothingOfEngine { get; init; }
+
     /// <summary>The service has no such path, wants another request there, or answers in another shape: what we asked for is not what it does.</summary>
     internal bool IsAboutThePath => Kind != ModelHostErrorKind.ModelNotFound && (StatusCode is 400 or 404 or 405 or 415 or 422 or 501 || this is { Kind: ModelHostErrorKind.Failed, StatusCode: null });
 }

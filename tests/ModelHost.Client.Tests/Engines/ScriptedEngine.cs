@@ -26,6 +26,9 @@ internal sealed class ScriptedEngine : IAsyncDisposable
     /// <summary>Paths and bodies of the POSTs so far.</summary>
     public ConcurrentQueue<(string Path, JsonElement Body)> Asked { get; } = new();
 
+    /// <summary>Answers GETs of /health in place of a status; null answers with <see cref="Status"/>.</summary>
+    public Func<HttpContext, Task>? Health { get; set; }
+
     public int Checks { get; private set; }
 
     public Uri Endpoint => new(app.Urls.First());
@@ -58,6 +61,7 @@ internal sealed class ScriptedEngine : IAsyncDisposable
         if (http.Request.Method == "GET")
         {
             Checks++;
+            if (http.Request.Path == "/health" && Health is { } health) { await health(http); return; }
             await LocalEngine.JsonAsync(http, Status, http.Request.Path == "/health" ? "{}" : Models);
             return;
         }

@@ -22,6 +22,7 @@ internal sealed class EngineLease : IDisposable
 
     internal void Failed(ModelHostException failure)
     {
+        if (failure.SaysNothingOfEngine) { return; }
         if (failure.Kind is not (ModelHostErrorKind.BadRequest or ModelHostErrorKind.ContextTooLong or ModelHostErrorKind.Busy)) { Engine.Forget(); } // it may come back with other models
         Engine.Health.Failed(failure);
     }

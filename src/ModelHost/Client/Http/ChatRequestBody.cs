@@ -26,7 +26,7 @@ internal static class ChatRequestBody
     }
 
     /// <summary>A refusal before anything is sent.</summary>
-    public static ModelHostException Refused(string why) => new(ModelHostErrorKind.BadRequest, why);
+    public static ModelHostException Refused(string why) => new(ModelHostErrorKind.BadRequest, why) { SaysNothingOfEngine = true };
 
     private static void AddOptions(JsonObject body, ChatOptions options, EngineDialect dialect)
     {

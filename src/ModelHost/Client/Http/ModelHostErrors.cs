@@ -22,12 +22,13 @@ internal static class ModelHostErrors
             RetryAfter = RetryAfter(response, time),
             StatusCode = (int)response.StatusCode,
             Code = code,
+            SaysNothingOfEngine = code is "out_of_memory" or "model_failed", // ours, of one model: the others go on
         };
     }
 
     /// <summary>An error that arrived inside a stream that had begun well.</summary>
     public static ModelHostException InStream(ErrorDetailBody error) =>
-        new(ModelHostErrorKind.StreamBroken, $"The answer broke off: {error.Message ?? "the model service gave no reason"}") { Code = Text(error.Code) };
+        new(ModelHostErrorKind.StreamBroken, $"The answer broke off: {error.Message ?? "the model service gave no reason"}") { Code = Text(error.Code), SaysNothingOfEngine = true };
 
     public static ModelHostException Cut(Exception? inner) =>
         new(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service closed the connection before the end. Ask again.", inner);
