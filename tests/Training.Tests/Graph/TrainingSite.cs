@@ -32,7 +32,7 @@ internal sealed class TrainingSite : IDisposable
             var tokens = Enumerable.Range(0, 20 + 4 * i).Select(_ => random.Next(Model.Shape.Vocabulary)).ToArray();
             return new Example($"row {i}", tokens, [.. tokens.Select((_, at) => at < 6 ? 0 : at % 5 == 0 ? 0.5f : 1f)]);
         }).ToArray();
-        return Batches.Batch.Of(examples, 1 / examples.Sum(e => e.Weight), dropoutPlace);
+        return Platform.Training.Batches.Batch.Of(examples, 1 / examples.Sum(e => e.Weight), dropoutPlace);
     }
 
     internal float[] Forward(Batch batch) => Shelf.For(new GraphPlan(batch.Bucket, Adapter, Backward: false)).Run(batch);

@@ -31,15 +31,20 @@ internal sealed class JobBench : IDisposable
     /// <summary>The lines of progress.jsonl.</summary>
     internal IReadOnlyList<JsonElement> Progress => [.. ReadShared(Folder.Progress).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    internal JobState Run() => Run(_ => { });
-
-    /// <param name="meanwhile">Called with the job's control before it starts.</param>
-    internal JobState Run(Action<JobControl> meanwhile)
+    internal JobState Run()
     {
         using var control = new JobControl(Folder);
-        meanwhile(control);
-        return new JobWorker(Folder, control, TimeProvider.System).Run();
+        return Run(control, TimeProvider.System);
     }
+
+    /// <summary>Runs the job and acts when it begins its nth step since then.</summary>
+    internal JobState Run(int step, Action<JobControl> act)
+    {
+        using var control = new JobControl(Folder);
+        return Run(control, new StepClock(step, () => act(control)));
+    }
+
+    internal JobState Run(JobControl control, TimeProvider time) => new JobWorker(Folder, control, time).Run();
 
     internal void Write(string name, IEnumerable<JsonObject> rows) => File.WriteAllLines(Folder.File(name), rows.Select(r => r.ToJsonString()));
 

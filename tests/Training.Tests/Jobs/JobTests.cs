@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Native.Gguf;
+using Platform.Training.Batches;
 using Platform.Training.Jobs;
 
 namespace Platform.Training.Tests.Jobs;
@@ -63,7 +64,7 @@ public sealed class JobTests
         bench.Write("train.jsonl", [new JsonObject { ["id"] = "book", ["tokens"] = new JsonArray([.. text.Select(t => JsonValue.Create(t))]) }]);
         bench.Write("valid.jsonl", [new JsonObject { ["tokens"] = new JsonArray([.. text.Select(t => JsonValue.Create(t))]) }]);
         Assert.Equal(JobState.Succeeded, bench.Run());
-        var pieces = Batches.RowFile.Pieces(bench.Folder.File("train.jsonl"), 96, 8);
+        var pieces = RowFile.Pieces(bench.Folder.File("train.jsonl"), 96, 8);
         Assert.Equal(49, pieces.Sum(p => p.Counted));
         Assert.True(bench.ValidLossAt(4) < bench.ValidLossAt(0));
     }

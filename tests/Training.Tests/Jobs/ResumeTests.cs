@@ -34,9 +34,9 @@ public sealed class ResumeTests
         using var whole = new JobBench();
         whole.Run();
         using var paused = new JobBench();
-        foreach (var after in (int[])[3, 10, 22])
+        foreach (var steps in (int[])[3, 8, 14]) // of each run: 2 steps are taken, then 7, then 13
         {
-            Assert.Equal(JobState.Paused, paused.Run(control => WhenStep(paused, after, () => control.Hear("pause"))));
+            Assert.Equal(JobState.Paused, paused.Run(steps, control => control.Hear("pause")));
             Assert.False(File.Exists(paused.Folder.Adapter));
         }
         Assert.Equal(JobState.Succeeded, paused.Run());
@@ -51,7 +51,7 @@ public sealed class ResumeTests
         File.WriteAllText(bench.Folder.PauseMark, "");
         Assert.Equal(JobState.Paused, bench.Run());
         File.Delete(bench.Folder.PauseMark);
-        Assert.Equal(JobState.Cancelled, bench.Run(_ => WhenStep(bench, 5, () => File.WriteAllText(bench.Folder.CancelMark, ""))));
+        Assert.Equal(JobState.Cancelled, bench.Run(5, _ => File.WriteAllText(bench.Folder.CancelMark, "")));
         Assert.False(File.Exists(bench.Folder.Adapter));
         Assert.NotEmpty(bench.Folder.AllCheckpoints());
         Assert.Equal("Cancelled", bench.Progress[^1].GetProperty("state").GetString());
@@ -61,13 +61,14 @@ public sealed class ResumeTests
     public void A_held_job_waits_and_then_goes_on()
     {
         using var bench = new JobBench();
-        JobControl? control = null;
-        Assert.Equal(JobState.Succeeded, bench.Run(c =>
+        using var control = new JobControl(bench.Folder);
+        control.Hear("hold");
+        _ = Task.Run(async () =>
         {
-            control = c;
-            c.Hear("hold");
-            WhenState(bench, "Running", () => c.Hear("go"));
-        }));
+            await Until(() => JobBench.ReadShared(bench.Folder.Progress).Contains("Running", StringComparison.Ordinal));
+            control.Hear("go");
+        }, TestContext.Current.CancellationToken);
+        Assert.Equal(JobState.Succeeded, bench.Run(control, TimeProvider.System));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class ResumeTests
         using var whole = new JobBench();
         whole.Run();
         using var bench = new JobBench();
-        bench.Run(control => WhenStep(bench, 22, () => control.Hear("pause")));
+        bench.Run(22, control => control.Hear("pause"));
         var latest = bench.Folder.AllCheckpoints()[0];
         var bytes = File.ReadAllBytes(latest);
         File.WriteAllBytes(latest, bytes[..^100]);
@@ -108,7 +109,7 @@ public sealed class ResumeTests
 
         using var other = new JobBench(change: s => s["learning_rate"] = 0.001);
         Directory.CreateDirectory(Path.GetDirectoryName(other.Folder.Best)!);
-        File.WriteAllBytes(other.Folder.Checkpoint(20), bytes);
+        File.WriteAllBytes(other.Folder.Checkpoint(20), bytes); // of a job that differs in one setting
         var refusal = Assert.Throws<TrainingException>(() => other.Run());
         Assert.Contains("belongs to another job", refusal.Message, StringComparison.Ordinal);
         foreach (var damaged in (byte[][])[[], bytes[..30], [.. bytes[..200], (byte)(bytes[200] ^ 1), .. bytes[201..]], new byte[5_000]])
@@ -134,16 +135,6 @@ public sealed class ResumeTests
         .ToDictionary(g => g.Key, g => (Number(g.Last(), "train_loss"), Number(g.Last(), "valid_loss")));
 
     private static string? Number(System.Text.Json.JsonElement line, string name) => line.TryGetProperty(name, out var number) ? number.GetRawText() : null;
-
-    private static void WhenStep(JobBench bench, int step, Action act) => When(() => LastStep(bench) >= step, act);
-
-    private static void WhenState(JobBench bench, string state, Action act) => When(() => JobBench.ReadShared(bench.Folder.Progress).Contains(state, StringComparison.Ordinal), act);
-
-    private static void When(Func<bool> holds, Action act) => _ = Task.Run(async () =>
-    {
-        await Until(holds);
-        act();
-    });
 
     private static async Task Until(Func<bool> holds)
     {
