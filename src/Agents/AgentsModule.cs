@@ -6,8 +6,11 @@ using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
 using Platform.Agents.Answering.Generating;
 using Platform.Agents.Answering.Quoting;
+using Platform.Agents.Approvals;
 using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
+using Platform.Agents.Acting;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Tools;
@@ -37,7 +40,16 @@ public static class AgentsModule
             provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAgentTools(configuration);
         services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<NearestDemonstrations>();
+        services.TryAddSingleton<AgentOpening>();
+        services.TryAddSingleton<AgentDecision>();
+        services.TryAddSingleton<ToolCalls>();
+        services.TryAddSingleton<AgentLoop>();
         services.TryAddSingleton<RunExecution>();
+        services.TryAddSingleton<RunResumption>();
+        services.TryAddSingleton(provider => new ApprovalBox(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunResumption>(),
+            provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
         services.AddHostedService<RunLeases>();
@@ -49,12 +61,13 @@ public static class AgentsModule
         return services;
     }
 
-    /// <summary>Makes the tables of this room and of Retrieval, and ends runs that a crash interrupted; call before the host starts.</summary>
+    /// <summary>Makes the tables of this room and of Retrieval, and ends runs that a crash interrupted or goes on with them; call before the host starts.</summary>
     public static async Task PrepareAgentsAsync(this IServiceProvider services, CancellationToken cancellation)
     {
         await services.PrepareRetrievalAsync(cancellation);
         await using (var db = await services.GetRequiredService<IDbContextFactory<AgentsContext>>().CreateDbContextAsync(cancellation))
             await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, cancellation, TableSteps.All);
-        await services.GetRequiredService<RunStore>().EndInterruptedAsync(cancellation);
+        var interrupted = await services.GetRequiredService<RunStore>().EndInterruptedAsync(cancellation);
+        await services.GetRequiredService<RunResumption>().GoOnAsync(interrupted, cancellation);
     }
 }

@@ -17,6 +17,10 @@ public sealed class AgentsOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a person has to approve a call of an agent; then it is rejected. Default 24 hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan ApprovalTime { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Longest time that new events of a run stay unstored. Default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan StoreEvery { get; set; } = TimeSpan.FromMilliseconds(250);

@@ -7,9 +7,13 @@ using Platform.Agents.Answering;
 using Platform.Agents.Answering.Generating;
 using Platform.Agents.Answering.Quoting;
 using Platform.Agents.Conversations;
+using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
+using Platform.Agents.Acting;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
+using Platform.Agents.Tools;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
@@ -27,7 +31,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     private readonly bool ownsFolder;
     private readonly Contexts contexts;
 
-    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool serves, bool ownsFolder, Process process)
+    private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool serves, bool ownsFolder, Process process, IReadOnlyList<AgentTool> tools)
     {
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
         contexts = new Contexts(folder, process.Connection);
@@ -37,9 +41,15 @@ internal sealed class AgentsRig : IAsyncDisposable
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
         RunStore store = new(contexts, new LeaseOwner(new DataFolder(process.DataFolder ?? folder)), process.Clock ?? TimeProvider.System);
         Store = store;
-        Host = new RunHost(new RunExecution(Answers, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
+        var clock = process.Clock ?? TimeProvider.System;
+        ToolCatalog catalog = new(tools, [], clock, new TestLog<ToolCatalog>());
+        AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), new CharacterCounter(), clock);
+        AgentLoop loop = new(new AgentDecision(chat, clock), new ToolCalls(catalog, settings, clock), catalog, models, opening, clock);
+        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
         Runs = new RunAgent(contexts, store, Host, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
+        Resumption = new RunResumption(contexts, Host, TimeProvider.System);
+        Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
         Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
     }
 
@@ -54,29 +64,38 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunAgent Runs { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
+    public RunResumption Resumption { get; }
+    public ApprovalBox Approvals { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
-    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, bool serves = true, Process? process = null)
+    public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, bool serves = true, Process? process = null, IReadOnlyList<AgentTool>? tools = null)
     {
         AgentsOptions options = new();
         configure?.Invoke(options);
         AgentsRig rig = new(
             folder ?? Directory.CreateTempSubdirectory("agents-").FullName, chat ?? ScriptedChatClient.Saying("Yes [1]."), options,
-            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, serves, ownsFolder: folder is null, process ?? new Process());
+            shelf ?? new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave."), canAnswer, contextTokens, serves, ownsFolder: folder is null, process ?? new Process(), tools ?? []);
         await using (var db = rig.contexts.CreateDbContext())
             await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken, TableSteps.All);
-        await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken);
+        await rig.Resumption.GoOnAsync(await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         await rig.Host.StartAsync(TestContext.Current.CancellationToken);
         return rig;
     }
 
     /// <summary>A second start on the same data, as after a crash: the first is neither stopped nor told. Dispose of it before the first.</summary>
-    public Task<AgentsRig> RestartAsync(Process? process = null) => StartAsync(folder: folder, process: process);
+    public Task<AgentsRig> RestartAsync(Process? process = null, IChatClient? chat = null, IReadOnlyList<AgentTool>? tools = null) => StartAsync(chat, folder: folder, process: process, tools: tools);
 
     public async Task<RunInfo> AskAsync(string question = "How many days of annual leave?", Guid? conversation = null, AnswerMode mode = AnswerMode.Auto)
     {
         conversation ??= (await Conversations.CreateAsync(Anna, [], TestContext.Current.CancellationToken)).Id;
         return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, mode), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Has an agent work on a question, in a conversation of its own.</summary>
+    public async Task<RunInfo> LetAsync(AgentDefinition agent, string question = "How many days of annual leave?", Guid? conversation = null)
+    {
+        conversation ??= (await Conversations.CreateAsync(Anna, [], TestContext.Current.CancellationToken)).Id;
+        return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, Agent: new AgentTask(Guid.NewGuid(), 1, agent, "Anna", false)), TestContext.Current.CancellationToken);
     }
 
     /// <summary>All events after a number, to the last.</summary>
@@ -108,6 +127,9 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"LeaseUntil\"");
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
+        await ExecuteAsync("DROP TABLE agents_approvals");
+        foreach (var column in (string[])["AgentId", "AgentVersion", "Agent", "StopReason"])
+            await ExecuteAsync($"ALTER TABLE agents_runs DROP COLUMN \"{column}\"");
         await ExecuteAsync("DROP TABLE agents_definition_versions");
         await ExecuteAsync("DROP TABLE agents_definitions");
         await ExecuteAsync("UPDATE room_versions SET version = 1 WHERE room = 'agents'");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Platform.Fakes;
@@ -21,6 +22,20 @@ public sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, Cancella
     public static ScriptedChatClient Writing(Func<IReadOnlyList<ChatMessage>, CancellationToken, IAsyncEnumerable<string>> script) =>
         new((messages, cancellation) => SayAsync(script(messages, cancellation), cancellation));
 
+    /// <summary>Takes one decision a call, in order, and then the last again and again: a text, or a call of a tool.</summary>
+    public static ScriptedChatClient Deciding(params AIContent[] decisions)
+    {
+        var taken = -1;
+        return Deciding(_ => [decisions[Math.Min(Interlocked.Increment(ref taken), decisions.Length - 1)]]);
+    }
+
+    /// <summary>Decides by what it is sent.</summary>
+    public static ScriptedChatClient Deciding(Func<IReadOnlyList<ChatMessage>, IReadOnlyList<AIContent>> decide) => new((messages, _) => DecideAsync(decide(messages)));
+
+    /// <summary>A call of a tool, with arguments such as new { query = "leave" }.</summary>
+    public static FunctionCallContent Call(string tool, object? arguments = null) =>
+        new("call", tool, JsonSerializer.SerializeToElement(arguments ?? new { }).EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value));
+
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
@@ -35,6 +50,16 @@ public sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, Cancella
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose() => GC.SuppressFinalize(this);
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> DecideAsync(IReadOnlyList<AIContent> contents)
+    {
+        foreach (var content in contents)
+        {
+            await Task.Yield();
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [content]);
+        }
+        yield return new ChatResponseUpdate { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 20 })] };
+    }
 
     private static async IAsyncEnumerable<ChatResponseUpdate> SayAsync(IAsyncEnumerable<string> deltas, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -37,7 +37,8 @@ internal static class AnswerFailures
         }
     }
 
-    private static RunErrorKind KindOf(ModelHostErrorKind kind) => kind switch
+    /// <summary>What the model service reports, as a run tells it.</summary>
+    public static RunErrorKind KindOf(ModelHostErrorKind kind) => kind switch
     {
         ModelHostErrorKind.Unavailable or ModelHostErrorKind.ModelNotFound => RunErrorKind.ModelUnavailable,
         ModelHostErrorKind.Busy => RunErrorKind.ModelBusy,

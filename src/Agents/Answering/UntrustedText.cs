@@ -48,6 +48,15 @@ internal static partial class UntrustedText
         return string.Create(CultureInfo.InvariantCulture, $"<passage number=\"{number}\" document=\"{NameForPrompt(documentName)}\" page=\"{page}\"{under}>\n{ForPrompt(text)}\n</passage>");
     }
 
+    /// <summary>What a tool gave, in its fence. Of the citation marks in it those stay that the tool vouches for.</summary>
+    public static string ToolOutput(string tool, string text, IReadOnlyCollection<int> numbers, bool isError)
+    {
+        var visible = Fence().Replace(Visible(text.Replace("\r\n", "\n", StringComparison.Ordinal)), match => "‹" + match.Value[1..]);
+        visible = visible.Replace("<|", "‹|", StringComparison.Ordinal).Replace("|>", "|›", StringComparison.Ordinal);
+        visible = Mark().Replace(visible, mark => int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var n) && numbers.Contains(n) ? $"[{n.ToString(CultureInfo.InvariantCulture)}]" : $"({mark.Groups[1].Value})");
+        return $"<tool_output tool=\"{NameForPrompt(tool)}\"{(isError ? " error=\"true\"" : "")}>\n{visible}\n</tool_output>";
+    }
+
     [GeneratedRegex(@"[<＜﹤]\s*[/／]?\s*(passage|think|system|user|assistant|tool)", RegexOptions.IgnoreCase)]
     private static partial Regex Fence();
 

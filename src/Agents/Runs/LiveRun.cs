@@ -1,31 +1,39 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Platform.Agents.Answering;
+using Platform.Agents.Acting;
 
 namespace Platform.Agents.Runs;
 
 /// <summary>A run of this process: its numbered events so far. Each follower reads the list at its own pace, so that none can slow the run or miss an event.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A person may stop a run at the moment it ends; a source without timer needs no disposal.")]
-internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion question, TimeProvider time)
+internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion question, TimeProvider time, AgentTask? task = null, IReadOnlyList<RunEvent>? earlier = null)
 {
     private readonly Lock gate = new();
-    private readonly List<RunEvent> events = [];
+    private readonly List<RunEvent> events = [.. earlier ?? []];
     private readonly CancellationTokenSource cancelling = new();
     private readonly TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool ended;
+    private int storedCount = earlier?.Count ?? 0, urgentCount;
+    private bool ended, lost;
 
     public Guid Id => id;
     public Guid AssistantMessageId => assistantMessageId;
     public AnswerQuestion Question => question;
 
+    /// <summary>What an agent was asked to do; null where the question is answered without one.</summary>
+    public AgentTask? Agent => task;
+
+    /// <summary>Events of before it was taken up again: they are stored.</summary>
+    public int Earlier => earlier?.Count ?? 0;
+
     /// <summary>What the assistant's message holds so far; written by the run only, under the same lock as the events.</summary>
-    public RunProgress Progress { get; } = new();
+    public RunProgress Progress { get; } = RunProgress.Of(earlier ?? []);
 
     /// <summary>Cancelled when a person stopped the run.</summary>
     public CancellationToken Stopped => cancelling.Token;
 
-    /// <summary>Done when the last event is in the database.</summary>
+    /// <summary>Done when the last event of this process is in the database.</summary>
     public Task Stored => stored.Task;
 
     public void Stop() => cancelling.Cancel();
@@ -33,8 +41,9 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     public void MarkStored() => stored.TrySetResult();
 
     /// <summary>Adds the next event, and what it changes in the message. Events after the last are refused.</summary>
-    public void Add<T>(string name, T data, Action<RunProgress>? change = null, bool last = false)
+    public RunEvent Add<T>(string name, T data, Action<RunProgress>? change = null, bool last = false)
     {
+        RunEvent added;
         TaskCompletionSource wake;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as it will be read from the database
         lock (gate)
@@ -42,12 +51,38 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             if (ended)
                 throw new InvalidOperationException($"Event {name} came after the last event of run {id}. This is a bug.");
             change?.Invoke(Progress);
-            events.Add(new RunEvent(id, events.Count + 1, now, name, RunJson.Write(data)));
+            events.Add(added = new RunEvent(id, events.Count + 1, now, name, RunJson.Write(data)));
             ended = last;
-            wake = changed;
-            changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            wake = Woken();
         }
         wake.SetResult();
+        return added;
+    }
+
+    /// <summary>Ends this process's part without an event: the run goes on in the next start.</summary>
+    public void Leave() => Change(() => ended = true);
+
+    /// <summary>So many events are in the database.</summary>
+    public void MarkStored(int count) => Change(() => storedCount = count);
+
+    /// <summary>The run is another process's by now, or deleted: nothing more of it is stored.</summary>
+    public void Lose()
+    {
+        Change(() => lost = true);
+        Stop();
+    }
+
+    /// <summary>Returns when all events so far are in the database, which is hurried. OperationCanceledException where the run is no longer this process's.</summary>
+    public async Task UntilStoredAsync(CancellationToken cancellation)
+    {
+        var wanted = 0;
+        Change(() => wanted = urgentCount = events.Count);
+        await UntilAsync(() => lost || storedCount >= wanted, cancellation);
+        lock (gate)
+        {
+            if (storedCount < wanted)
+                throw new OperationCanceledException($"Run {id} is no longer this process's.");
+        }
     }
 
     /// <summary>The events from an index on with the message as of the last of them, and whether that is the end.</summary>
@@ -58,14 +93,21 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     }
 
     /// <summary>Waits until there are that many events, or the last.</summary>
-    public async Task UntilAsync(int count, CancellationToken cancellation)
+    public Task UntilAsync(int count, CancellationToken cancellation) => UntilAsync(() => ended || events.Count >= count, cancellation);
+
+    /// <summary>Waits until there are that many events, or the last, or some that somebody waits for to be stored.</summary>
+    public Task UntilWorthStoringAsync(int stored, int count, CancellationToken cancellation) =>
+        UntilAsync(() => ended || events.Count >= count || urgentCount > stored, cancellation);
+
+    /// <summary>Waits for what is looked at under the lock.</summary>
+    private async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
     {
         while (true)
         {
             Task next;
             lock (gate)
             {
-                if (ended || events.Count >= count)
+                if (condition())
                     return;
                 next = changed.Task;
             }
@@ -95,6 +137,24 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             if (end)
                 yield break;
         }
+    }
+
+    private void Change(Action change)
+    {
+        TaskCompletionSource wake;
+        lock (gate)
+        {
+            change();
+            wake = Woken();
+        }
+        wake.SetResult();
+    }
+
+    private TaskCompletionSource Woken()
+    {
+        var wake = changed;
+        changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return wake;
     }
 
     private int FirstUnseen(int afterSeq)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
+using Platform.Agents.Acting;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -10,12 +11,15 @@ namespace Platform.Agents.Runs;
 
 /// <summary>A question to answer in a conversation. RunId is chosen by the caller: the same id with the same content starts nothing new, with other content it is a conflict (RunConflictException).</summary>
 /// <param name="VersionOf">A message of the conversation that this is a further version of: an answer, to have its question answered again, or a question, to ask another in its place. What it is a version of stays. Null goes on after what is shown.</param>
-public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null);
+/// <param name="Agent">The agent that is to work on it; null to have it answered from documents. The caller's rights are the run's.</param>
+public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null, AgentTask? Agent = null);
 
 public sealed class RunConflictException(string message) : Exception(message);
 
 /// <summary>A run as lists show it.</summary>
-public sealed record RunInfo(Guid Id, Guid ConversationId, Guid UserMessageId, Guid AssistantMessageId, RunStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+/// <param name="StopReason">max_steps, max_tokens, timeout or loop_detected of an incomplete one.</param>
+public sealed record RunInfo(Guid Id, Guid ConversationId, Guid UserMessageId, Guid AssistantMessageId, RunStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    Guid? AgentId = null, int? AgentVersion = null, StopReason? StopReason = null);
 
 /// <summary>Starts, cancels and follows runs. A run belongs to the server: leaving never stops it.</summary>
 public sealed class RunAgent
@@ -65,7 +69,7 @@ public sealed class RunAgent
         }
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
         var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode);
-        host.Enqueue(new LiveRun(run.Id, run.AssistantMessageId, question, time));
+        host.Enqueue(new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent));
         return Info(run);
     }
 
@@ -78,7 +82,9 @@ public sealed class RunAgent
             var row = await RowAsync(caller, runId, cancellation);
             if (live is not null)
                 await host.StopAsync(live, cancellation);
-            if (live is not null || row.EndedAt is not null || row.Lease != store.Lease)
+            if (row.Status == RunStatus.RequiresAction && await store.CancelWaitingAsync(runId, cancellation))
+                return;
+            if ((await RowAsync(caller, runId, cancellation)).EndedAt is not null || (row.Status != RunStatus.RequiresAction && row.Lease != store.Lease))
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation); // stored a moment ago, and about to be in memory
         }
@@ -104,9 +110,14 @@ public sealed class RunAgent
             var row = await RowAsync(caller, runId, cancellation);
             if (live is not null)
             {
+                RunEvent? told = null;
                 await foreach (var item in live.FollowAsync(seen, cancellation))
-                    yield return item;
-                yield break;
+                    yield return told = item;
+                if (told is { Name: "done" or "error" } || host.IsStopping || live.Agent is null)
+                    yield break;
+                seen = told?.Seq ?? seen; // it waits for a person, and goes on after
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);
+                continue;
             }
             if (row.EndedAt is not null && await store.LastSeqAsync(runId, cancellation) is var last && seen > last)
                 seen = last - 1;
@@ -129,7 +140,7 @@ public sealed class RunAgent
         if (run is null)
             return null;
         var asked = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.UserMessageId, cancellation);
-        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
+        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && run.AgentId == start.Agent?.AgentId && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
             ? Info(run)
             : throw new RunConflictException($"Run {start.RunId} exists already, with other content. Choose a new id.");
     }
@@ -175,7 +186,8 @@ public sealed class RunAgent
         var run = new RunRow
         {
             Id = start.RunId, ConversationId = conversation.Id, OwnerId = caller.UserId, UserMessageId = asked.Id, AssistantMessageId = answer.Id,
-            Mode = start.Mode, Status = RunStatus.Queued, CreatedAt = now, Lease = store.Lease, LeaseUntil = now + RunStore.LeaseTime,
+            Mode = start.Mode, AgentId = start.Agent?.AgentId, AgentVersion = start.Agent?.Version, Agent = start.Agent is null ? null : RunJson.Write(start.Agent with { AsAdministrator = caller.IsAdministrator }),
+            Status = RunStatus.Queued, CreatedAt = now, Lease = store.Lease, LeaseUntil = now + RunStore.LeaseTime,
         };
         if (conversation.Title.Length == 0)
             conversation.Title = ConversationTitle.Of(start.Question);
@@ -187,5 +199,6 @@ public sealed class RunAgent
     private async Task<RunRow> RowAsync(Caller caller, Guid runId, CancellationToken cancellation) =>
         await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
 
-    private static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run.Status, run.CreatedAt, run.EndedAt);
+    private static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run.Status, run.CreatedAt, run.EndedAt,
+        run.AgentId, run.AgentVersion, run.StopReason is { } reason ? RunJson.Read<StopReason>($"\"{reason}\"") : null);
 }

@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization;
+using Platform.Agents.Acting;
 
 namespace Platform.Agents.Runs;
 
-/// <summary>States of a run. Stored by number: append only.</summary>
-public enum RunStatus { Queued = 0, InProgress = 1, Completed = 2, Cancelled = 3, Failed = 4 }
+/// <summary>States of a run. RequiresAction: it waits for a person. Incomplete: it ended at a limit, with an answer from what it had. Stored by number: append only.</summary>
+public enum RunStatus { Queued = 0, InProgress = 1, Completed = 2, Cancelled = 3, Failed = 4, RequiresAction = 5, Incomplete = 6 }
 
 /// <summary>Why a run failed. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<RunErrorKind>))]
-public enum RunErrorKind { ModelUnavailable, ModelBusy, ModelFailed, OutOfTime, ContextTooLong, Interrupted, Failed }
+public enum RunErrorKind { ModelUnavailable, ModelBusy, ModelFailed, OutOfTime, ContextTooLong, Interrupted, Failed, OutcomeUnknown }
 
 /// <summary>A failed run; the message is for people.</summary>
 public sealed class RunException(RunErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
@@ -16,15 +17,16 @@ public sealed class RunException(RunErrorKind kind, string message, Exception? i
 }
 
 /// <summary>A stored, numbered event of a run. Seq starts at 1. Data is JSON: the named record below, camelCase.</summary>
-/// <param name="Name">run.status (RunStatusData), retrieval.completed (AnswerSources), message.delta (TextData), citation.added (Citation), usage (AnswerDone), error (ErrorData), done (TextData with the whole text). The last event is done or error, never both; a cancelled run ends with done.</param>
+/// <param name="Name">run.status (RunStatusData), retrieval.completed (AnswerSources), message.delta (TextData), citation.added (Citation), usage (AnswerDone), error (ErrorData), done (TextData with the whole text). Of an agent's run also step.started|delta|completed|failed, tool.call|result, approval.requested|resolved, answer.chosen and message.reset, with the records of the same names. The last event is done or error, never both; a cancelled run ends with done.</param>
 public sealed record RunEvent(Guid RunId, int Seq, DateTimeOffset At, string Name, string Data)
 {
     /// <summary>The data as the record that <see cref="Name"/> stands for.</summary>
     public T Read<T>() => RunJson.Read<T>(Data);
 }
 
-/// <param name="Status">queued, searching, reading, writing, completed, cancelled, failed.</param>
-public sealed record RunStatusData(string Status, int Value);
+/// <param name="Status">queued, searching, reading, writing, completed, cancelled, failed; of an agent's run also resumed, requires_action, incomplete.</param>
+/// <param name="Reason">Why an agent's run is incomplete.</param>
+public sealed record RunStatusData(string Status, int Value, StopReason? Reason = null);
 
 public sealed record TextData(string Text);
 

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
+using Platform.Agents.Acting;
+using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Runs;
 
 /// <summary>Executes one run to its end, whatever that is: answered, stopped, failed, or interrupted by the program's own end.</summary>
-internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log)
+internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(10);
 
@@ -24,6 +26,11 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
         try
         {
             either.Token.ThrowIfCancellationRequested();
+            if (run.Agent is { } task)
+            {
+                End(run, await loop.RunAsync(run, task, either.Token));
+                return;
+            }
             await foreach (var happened in agent.StreamAsync(run.Question, either.Token))
                 Record(run, happened);
             Complete(run, RunStatus.Completed);
@@ -31,6 +38,10 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
             Complete(run, RunStatus.Cancelled);
+        }
+        catch (OperationCanceledException) when (shutdown.IsCancellationRequested && run.Agent is not null)
+        {
+            run.Leave(); // the next start goes on with it
         }
         catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
         {
@@ -40,6 +51,11 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
         {
             log.LogWarning(failure, "Run {RunId} failed: {Kind}", run.Id, failure.Kind);
             Fail(run, new ErrorData(failure.Kind, failure.Message));
+        }
+        catch (ModelHostException failure)
+        {
+            log.LogWarning(failure, "Run {RunId} failed: {Kind}", run.Id, failure.Kind);
+            Fail(run, new ErrorData(AnswerFailures.KindOf(failure.Kind), failure.Message));
         }
         catch (Exception failure)
         {
@@ -70,9 +86,17 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
         }
     }
 
-    private static void Complete(LiveRun run, RunStatus status)
+    private static void End(LiveRun run, AgentEnd end)
     {
-        run.Add("run.status", new RunStatusData(status.ToString().ToLowerInvariant(), 0), p => p.Status = status);
+        if (end.IsWaiting)
+            run.Add("run.status", new RunStatusData("requires_action", 0), p => p.Status = RunStatus.RequiresAction, last: true);
+        else
+            Complete(run, end.Reason is null ? RunStatus.Completed : RunStatus.Incomplete, end.Reason);
+    }
+
+    private static void Complete(LiveRun run, RunStatus status, StopReason? reason = null)
+    {
+        run.Add("run.status", new RunStatusData(status.ToString().ToLowerInvariant(), 0, reason), p => (p.Status, p.StopReason) = (status, reason));
         run.Add("done", new TextData(run.Progress.Text), last: true);
     }
 
@@ -87,16 +111,19 @@ internal sealed class RunExecution(AnswerAgent agent, RunStore store, IOptions<A
     {
         var settings = options.Value;
         var pause = ShortestPause;
-        for (var stored = 0; ;)
+        for (var stored = run.Earlier; ;)
         {
             await run.UntilAsync(stored + 1, CancellationToken.None);
             using (var patience = new CancellationTokenSource(settings.StoreEvery, time))
-                await run.UntilAsync(stored + settings.StoreAfterEvents, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await run.UntilWorthStoringAsync(stored, stored + settings.StoreAfterEvents, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
             var (events, progress, ended) = run.Since(stored);
             try
             {
-                await store.AppendAsync(run, events, progress, ended, CancellationToken.None);
+                if (await store.AppendAsync(run, events, progress, ended, CancellationToken.None))
+                    run.MarkStored(stored + events.Count);
+                else
+                    run.Lose();
                 stored += events.Count;
                 if (pause > ShortestPause && log.IsEnabled(LogLevel.Information))
                     log.LogInformation("Events of run {RunId} are stored again", run.Id);

@@ -35,6 +35,9 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
         available.Release();
     }
 
+    /// <summary>Whether the program is ending.</summary>
+    public bool IsStopping => shutdown.IsCancellationRequested;
+
     /// <summary>The runs that this process executes or will.</summary>
     public IReadOnlyCollection<Guid> Live => [.. live.Keys];
 
@@ -92,7 +95,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     private async Task ExecuteAsync(LiveRun run, CancellationToken stopping)
     {
         await execution.ExecuteAsync(run, stopping);
-        live.TryRemove(run.Id, out _);
+        live.TryRemove(KeyValuePair.Create(run.Id, run)); // one that waited for a person may have been taken up again by now
     }
 
     private void Announce()

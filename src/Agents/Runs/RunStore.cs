@@ -16,22 +16,61 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
     /// <summary>Of every run that this process starts.</summary>
     public string Lease { get; } = owner.NewLease();
 
-    /// <summary>Adds events and brings the message and the run up to the last of them, all or nothing. A run that was deleted meanwhile, or that another process has ended as abandoned, is left alone.</summary>
-    public async Task AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation)
+    /// <summary>Adds events and brings the message, the run and its approvals up to the last of them, all or nothing. False, and nothing, for a run that was deleted meanwhile or that another process has taken over or ended.</summary>
+    public async Task<bool> AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await db.Runs.SingleOrDefaultAsync(r => r.Id == run.Id, cancellation);
         var message = await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation);
-        if (row is null || message is null || row.EndedAt is not null)
-            return;
+        if (row is null || message is null || row.EndedAt is not null || row.Lease != Lease)
+            return false;
         row.Status = progress.Status;
-        row.EndedAt = ended ? events[^1].At : null;
+        row.StopReason = progress.StopReason is { } reason ? RunJson.Write(reason).Trim('"') : null;
+        row.EndedAt = ended && progress.Status is not (RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction) ? events[^1].At : null;
         message.Text = progress.Text;
         message.Citations = progress.Citations.Count == 0 ? null : RunJson.Write(progress.Citations);
         message.Sources = progress.Sources is null ? null : RunJson.Write(progress.Sources.Sources);
         message.Usage = progress.Usage is null ? null : RunJson.Write(progress.Usage);
         message.Error = progress.Error is null ? null : RunJson.Write(progress.Error);
         db.RunEvents.AddRange(events.Select(Row));
+        foreach (var asked in events.Where(e => e.Name == "approval.requested"))
+            db.Approvals.Add(ApprovalRow.Of(row, asked));
+        if (row.EndedAt is not null && row.AgentId is not null)
+            await ApprovalRow.WithdrawAsync(db, row.Id, row.EndedAt.Value, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        return true;
+    }
+
+    /// <summary>Takes a run that waits for a person, or is nobody's, for this process; false when another was quicker.</summary>
+    public async Task<bool> TakeAsync(AgentsContext db, Guid runId, Expression<Func<RunRow, bool>> which, CancellationToken cancellation)
+    {
+        var until = time.GetUtcNow() + LeaseTime;
+        return await db.Runs.Where(r => r.Id == runId && r.EndedAt == null).Where(which)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Lease, Lease).SetProperty(r => r.LeaseUntil, until).SetProperty(r => r.Status, RunStatus.Queued), cancellation) == 1;
+    }
+
+    /// <summary>Ends a run that waits for a person; false when it does not wait any more.</summary>
+    public async Task<bool> CancelWaitingAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var now = time.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (await db.Runs.Where(r => r.Id == runId && r.Status == RunStatus.RequiresAction && r.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.EndedAt, now).SetProperty(r => r.Status, RunStatus.Cancelled), cancellation) == 0)
+            return false;
+        await ApprovalRow.WithdrawAsync(db, runId, now, cancellation);
+        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == runId, cancellation);
+        var text = (await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation))?.Text ?? "";
+        await AddEventsAsync(db, runId, now, cancellation, ("run.status", RunJson.Write(new RunStatusData("cancelled", 0))), ("done", RunJson.Write(new TextData(text))));
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    /// <summary>Adds events to a run that no process executes, after the last that it has.</summary>
+    public static async Task AddEventsAsync(AgentsContext db, Guid runId, DateTimeOffset at, CancellationToken cancellation, params (string Name, string Data)[] events)
+    {
+        var last = await db.RunEvents.Where(e => e.RunId == runId).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
+        db.RunEvents.AddRange(events.Select((e, i) => Row(new RunEvent(runId, last + 1 + i, at, e.Name, e.Data))));
         await db.SaveChangesAsync(cancellation);
     }
 
@@ -65,40 +104,45 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         await db.Runs.Where(r => r.Lease == Lease && r.EndedAt == null && runs.Contains(r.Id)).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), cancellation);
     }
 
-    /// <summary>Ends the runs that the last process on this data folder left unfinished, and those that are nobody's, with the text that they have. Call before any run starts.</summary>
-    public Task EndInterruptedAsync(CancellationToken cancellation)
+    /// <summary>Ends the runs that the last process on this data folder left unfinished, and those that are nobody's, with the text that they have; takes those of agents, which can be gone on with, and returns them. Call before any run starts.</summary>
+    public Task<IReadOnlyList<RunRow>> EndInterruptedAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         return EndAsync(r => r.Lease == null || r.Lease.StartsWith(owner.Folder) || r.LeaseUntil < now, cancellation);
     }
 
-    /// <summary>Ends the runs of processes that are gone.</summary>
-    public Task EndAbandonedAsync(CancellationToken cancellation)
+    /// <summary>Ends the runs of processes that are gone; takes those of agents and returns them.</summary>
+    public Task<IReadOnlyList<RunRow>> EndAbandonedAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         return EndAsync(r => r.LeaseUntil < now, cancellation);
     }
 
-    private async Task EndAsync(Expression<Func<RunRow, bool>> which, CancellationToken cancellation)
+    private async Task<IReadOnlyList<RunRow>> EndAsync(Expression<Func<RunRow, bool>> which, CancellationToken cancellation)
     {
+        List<RunRow> taken = [];
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var error = new ErrorData(RunErrorKind.Interrupted, InterruptedMessage);
-        foreach (var run in await db.Runs.AsNoTracking().Where(r => r.EndedAt == null).Where(which).ToListAsync(cancellation))
+        foreach (var run in await db.Runs.AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.RequiresAction).Where(which).ToListAsync(cancellation))
         {
+            if (run.Agent is not null)
+            {
+                if (await TakeAsync(db, run.Id, which, cancellation))
+                    taken.Add(run);
+                continue;
+            }
             var now = time.GetUtcNow();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
 
             // Of several processes that find it, one ends it.
             if (await db.Runs.Where(r => r.Id == run.Id && r.EndedAt == null).Where(which).ExecuteUpdateAsync(set => set.SetProperty(r => r.EndedAt, now).SetProperty(r => r.Status, RunStatus.Failed), cancellation) == 0)
                 continue;
-            var last = await db.RunEvents.Where(e => e.RunId == run.Id).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
-            db.RunEvents.Add(Row(new RunEvent(run.Id, last + 1, now, "run.status", RunJson.Write(new RunStatusData("failed", 0)))));
-            db.RunEvents.Add(Row(new RunEvent(run.Id, last + 2, now, "error", RunJson.Write(error))));
             if (await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation) is { } message)
                 message.Error = RunJson.Write(error);
-            await db.SaveChangesAsync(cancellation);
+            await AddEventsAsync(db, run.Id, now, cancellation, ("run.status", RunJson.Write(new RunStatusData("failed", 0))), ("error", RunJson.Write(error)));
             await transaction.CommitAsync(cancellation);
         }
+        return taken;
     }
 
     private static RunEventRow Row(RunEvent e) => new() { RunId = e.RunId, Seq = e.Seq, At = e.At, Name = e.Name, Data = e.Data };

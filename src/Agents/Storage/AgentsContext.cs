@@ -7,13 +7,14 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
     public DbSet<AgentRow> Agents => Set<AgentRow>();
+    public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
     public DbSet<AgentVersionRow> AgentVersions => Set<AgentVersionRow>();
 
     /// <summary>Letters of all alphabets in lower case: PostgreSQL's own lower(), and one of ours in SQLite, whose own knows ASCII alone.</summary>
@@ -56,6 +57,13 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
             row.ToTable("agents_definitions").HasIndex(a => a.Slug).IsUnique();
             row.Property(a => a.Id).ValueGeneratedNever();
             row.Property(a => a.Revision).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<ApprovalRow>(row =>
+        {
+            row.ToTable("agents_approvals").HasIndex(a => new { a.OwnerId, a.Status });
+            row.HasIndex(a => a.RunId, "IX_agents_approvals_Run");
+            row.Property(a => a.Id).ValueGeneratedNever();
+            row.HasOne<RunRow>().WithMany().HasForeignKey(a => a.RunId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<AgentVersionRow>(row =>
         {

@@ -49,6 +49,16 @@ internal sealed class RunRow
     public Guid UserMessageId { get; set; }
     public Guid AssistantMessageId { get; set; }
     public AnswerMode Mode { get; set; }
+
+    /// <summary>Of an agent's run; the agent may have been deleted since.</summary>
+    public Guid? AgentId { get; set; }
+    public int? AgentVersion { get; set; }
+
+    /// <summary>JSON of the AgentTask; null where the question is answered without an agent.</summary>
+    public string? Agent { get; set; }
+
+    /// <summary>The name of a StopReason; null for a run that ended by itself.</summary>
+    public string? StopReason { get; set; }
     public RunStatus Status { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 

@@ -5,7 +5,7 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -45,6 +45,25 @@ internal static class TableSteps
                 CONSTRAINT "PK_agents_definition_versions" PRIMARY KEY ("AgentId", "Number"),
                 CONSTRAINT "FK_agents_definition_versions_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
             """);
+    }
+
+    // Runs of before are answers without an agent.
+    private static Task AddAgentRunsAsync(DbContext room, CancellationToken cancellation)
+    {
+        var id = room.Database.IsSqlite() ? "TEXT" : "uuid";
+        return RunAsync(room, cancellation,
+            $"""ALTER TABLE agents_runs ADD COLUMN "AgentId" {id} NULL""",
+            """ALTER TABLE agents_runs ADD COLUMN "AgentVersion" integer NULL""",
+            """ALTER TABLE agents_runs ADD COLUMN "Agent" text NULL""",
+            """ALTER TABLE agents_runs ADD COLUMN "StopReason" text NULL""",
+            $"""
+            CREATE TABLE agents_approvals ("Id" {id} NOT NULL CONSTRAINT "PK_agents_approvals" PRIMARY KEY, "RunId" {id} NOT NULL, "OwnerId" text NOT NULL, "Agent" text NOT NULL, "CallId" text NOT NULL,
+                "Tool" text NOT NULL, "Arguments" text NOT NULL, "Effects" text NOT NULL, "Status" integer NOT NULL, "CreatedAt" bigint NOT NULL, "ExpiresAt" bigint NOT NULL,
+                "DecidedAt" bigint NULL, "DecidedBy" text NULL, "Comment" text NULL,
+                CONSTRAINT "FK_agents_approvals_agents_runs_RunId" FOREIGN KEY ("RunId") REFERENCES agents_runs ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE INDEX "IX_agents_approvals_OwnerId_Status" ON agents_approvals ("OwnerId", "Status")""",
+            """CREATE INDEX "IX_agents_approvals_Run" ON agents_approvals ("RunId")""");
     }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)

@@ -69,7 +69,7 @@ public sealed class MessageModel
     public bool IsUser => Role == "user";
 
     /// <summary>A stored message. One that is still being written starts empty and running: its events, from the first, fill it.</summary>
-    public static MessageModel Of(ConversationMessage message) => message.Status is RunStatus.Queued or RunStatus.InProgress
+    public static MessageModel Of(ConversationMessage message) => message.Status is RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction
         ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, [], message.Versions) { Running = true, Progress = Waiting }
         : new(message.Id, message.Role, message.Text, message.CreatedAt, message.RunId, message.Citations, message.Versions)
         {

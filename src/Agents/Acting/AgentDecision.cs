@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Runs;
+using Platform.ModelHost.Client;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>What a model is asked for at one time.</summary>
+/// <param name="Tools">None where it is to answer.</param>
+internal sealed record ModelQuestion(StepKind Kind, string Goal, IReadOnlyList<ChatMessage> Messages, ChatOptions Options, ToolKit Tools)
+{
+    public bool ShowsAnswer { get; init; } = true;
+}
+
+/// <summary>Lets the model take one decision: to call tools, or to answer. What it writes is told as it comes.</summary>
+/// <remarks>What the model writes is untrusted.</remarks>
+internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
+{
+    private const int MostCalls = 8;
+
+    /// <summary>The step as it was stored. Calls have ids that are unique in the run, and a fault where they cannot be made.</summary>
+    public async Task<StepCompletedData> TakeAsync(ModelQuestion question, AgentJournal journal, Func<string, IEnumerable<ToldText>>? split, CancellationToken cancellation)
+    {
+        var id = $"s{journal.Past.Steps + 1}";
+        var begun = time.GetTimestamp();
+        journal.Add("step.started", Started(id, question, journal.Past.LastSent));
+        StringBuilder text = new();
+        List<FunctionCallContent> calls = [];
+        int read = 0, written = 0;
+        try
+        {
+            await foreach (var update in chat.GetStreamingResponseAsync(question.Messages, question.Options, cancellation).WithCancellation(cancellation))
+            {
+                calls.AddRange(update.Contents.OfType<FunctionCallContent>());
+                foreach (var counted in update.Contents.OfType<UsageContent>().Select(content => content.Details))
+                    (read, written) = ((int)(counted.InputTokenCount ?? read), (int)(counted.OutputTokenCount ?? written));
+                foreach (var thought in update.Contents.OfType<TextReasoningContent>().Where(t => t.Text.Length > 0))
+                    journal.Add("step.delta", new StepTextData(id, thought.Text));
+                Tell(update.Text);
+            }
+        }
+        catch (ModelHostException failure)
+        {
+            journal.Add("step.failed", new StepFailedData(id, question.Kind, failure.Message));
+            throw;
+        }
+        if (calls.Count > 0)
+            journal.Reset("tool_call");
+        read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
+        written = written > 0 ? written : TokenEstimate.Of(text.ToString());
+        StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question.Tools))],
+            read, written, time.GetElapsedTime(begun).TotalMilliseconds);
+        journal.Add("step.completed", step);
+        return step;
+
+        void Tell(string more)
+        {
+            text.Append(more);
+            foreach (var told in split?.Invoke(more) ?? [new ToldText(more, IsAnswer: true)])
+            {
+                if (told.IsAnswer && question.ShowsAnswer)
+                    journal.Text(told.Text);
+                else if (told.Text.Length > 0)
+                    journal.Add("step.delta", new StepTextData(id, told.Text));
+            }
+        }
+    }
+
+    private static CallData Checked(string id, FunctionCallContent call, ToolKit tools)
+    {
+        if (call.Exception is not null)
+            return new(id, call.Name, JsonSerializer.SerializeToElement(new { }), "The arguments are not JSON. Write them as one JSON object.");
+        var arguments = JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), RunJson.Options);
+        return new(id, call.Name, arguments, tools.Fault(call.Name, arguments));
+    }
+
+    private static StepStartedData Started(string id, ModelQuestion question, IReadOnlyList<SentMessage> before)
+    {
+        SentMessage[] now = [.. question.Messages.Select(Sent)];
+        var same = now.Zip(before).TakeWhile(pair => pair.First == pair.Second).Count();
+        return new(id, question.Kind, question.Goal, same, now[same..], [.. question.Options.Tools?.Select(t => t.Name) ?? []]);
+    }
+
+    private static SentMessage Sent(ChatMessage message)
+    {
+        var parts = message.Contents.Select(content => content switch
+        {
+            FunctionCallContent call => $"[{call.CallId}] {call.Name}({JsonSerializer.Serialize(call.Arguments, RunJson.Options)})",
+            FunctionResultContent result => $"[{result.CallId}] {result.Result}",
+            TextContent written => written.Text,
+            _ => "",
+        });
+        return new(message.Role.Value, string.Join('\n', parts.Where(part => part.Length > 0)));
+    }
+}
+
+/// <summary>A part of what a model writes: of its answer, or beside it.</summary>
+internal readonly record struct ToldText(string Text, bool IsAnswer);

@@ -1,0 +1,41 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>Writes what a run does: each event into the run, and into what the loop knows of its past, which is the same after a restart.</summary>
+internal sealed class AgentJournal(LiveRun run, AgentPast past)
+{
+    /// <summary>The status of a run that was taken up again.</summary>
+    public const string Resumed = "resumed";
+
+    private readonly Lock gate = new();
+
+    public AgentPast Past => past;
+
+    public void Add<T>(string name, T data, Action<RunProgress>? change = null)
+    {
+        lock (gate) // calls side by side
+            past.Add(run.Add(name, data, change));
+    }
+
+    public void Status(string status, int value = 0) => Add("run.status", new RunStatusData(status, value), p => p.Status = RunStatus.InProgress);
+
+    public void Text(string text)
+    {
+        if (text.Length > 0)
+            Add("message.delta", new TextData(text), p => p.Write(text));
+    }
+
+    /// <summary>Takes back what was told of the answer.</summary>
+    public void Reset(string reason)
+    {
+        if (run.Progress.Text.Length > 0)
+            Add("message.reset", new MessageResetData(reason), p => p.Clear());
+    }
+
+    public void Cite(Citation citation) => Add("citation.added", citation, p => p.Cite(citation));
+
+    /// <summary>Returns when all that was written is in the database. OperationCanceledException where the run is no longer this process's.</summary>
+    public Task StoredAsync(CancellationToken cancellation) => run.UntilStoredAsync(cancellation);
+}

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Answering;
+using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+using Platform.ModelHost.Client;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>How a stretch of a run ended: with an answer, with one at a limit, or waiting for a person.</summary>
+internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason);
+
+/// <summary>Runs an agent: one decision at a time, to call tools or to answer, until there is an answer or a limit. Everything that happened is in the run's events, from which a stretch goes on where the last one ended.</summary>
+internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
+{
+    private const int MostResumed = 5;
+    private static readonly TimeSpan LastAnswerTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>Throws RunException for failures; OperationCanceledException passes through.</summary>
+    public async Task<AgentEnd> RunAsync(LiveRun run, AgentTask task, CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        var past = AgentPast.Of(run.Since(0).Events);
+        RefuseUnknown(past);
+        AgentJournal journal = new(run, past);
+        RunLimit limit = new(task.Definition.Limits, past, time);
+        using CancellationTokenSource timer = new(limit.Left, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+        journal.Status("writing");
+        var work = new Work(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, cancellation), await ToolKit.OfAsync(task.Definition, catalog, cancellation),
+            await OptionsAsync(task.Definition, cancellation));
+        StopReason? reason;
+        try
+        {
+            reason = await ActAsync(work, ScopeOf(run, task, past), limited.Token);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            reason = StopReason.Timeout;
+        }
+        if (reason is null && past.Unsettled.Count > 0)
+            return new(IsWaiting: true, null);
+        if (reason is { } limitReached)
+            await AnswerAtLimitAsync(work, limitReached, cancellation);
+        Finish(run, journal, work.Options.ModelId ?? "", time.GetElapsedTime(begun).TotalMilliseconds);
+        return new(IsWaiting: false, reason);
+    }
+
+    /// <summary>Decides and calls until there is an answer (null), calls wait for a person (null, some unsettled), or a limit is reached.</summary>
+    private async Task<StopReason?> ActAsync(Work work, ToolScope scope, CancellationToken cancellation)
+    {
+        var (journal, past) = (work.Journal, work.Journal.Past);
+        while (await calls.SettleAsync(journal, work.Kit, scope, work.Definition.Limits.Parallel, cancellation))
+        {
+            if (work.Limit.Reached is { } reached)
+                return reached;
+            if (CallGuard.IsStuck(past))
+                return StopReason.LoopDetected;
+            if (await DecideAsync(work, StepKind.Decision, "", withTools: true, cancellation))
+                return null;
+        }
+        return null;
+    }
+
+    /// <summary>One decision; true when it is the answer, which is then told.</summary>
+    private async Task<bool> DecideAsync(Work work, StepKind kind, string goal, bool withTools, CancellationToken cancellation, string? last = null)
+    {
+        var settings = work.Definition.Prompting;
+        var messages = work.Prompt.After(work.Journal.Past, last);
+        var options = work.Options.Clone();
+        if (withTools && work.Kit.Tools.Count > 0)
+            (options.Tools, options.AllowMultipleToolCalls) = (work.Kit.Offered, work.Definition.Limits.Parallel);
+        ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = settings.Samples == 1 };
+        var (step, answer) = await TakeAsync(question, work, cancellation);
+        if (step.Calls.Count > 0)
+            return false;
+        if (string.IsNullOrWhiteSpace(answer))
+            throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.");
+        if (settings.Samples > 1)
+            await VoteAsync(question, answer, work, cancellation);
+        return true;
+    }
+
+    private async Task VoteAsync(ModelQuestion question, string first, Work work, CancellationToken cancellation)
+    {
+        List<string> answers = [first];
+        for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.Reached is null or StopReason.MaxSteps; i++)
+        {
+            var options = work.Options.Clone();
+            (options.Temperature, options.Seed) = (Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
+            var (step, answer) = await TakeAsync(question with { Options = options }, work, cancellation);
+            if (step.Calls.Count == 0 && !string.IsNullOrWhiteSpace(answer))
+                answers.Add(answer);
+        }
+        var chosen = MajorityAnswer.Of(answers);
+        work.Journal.Add("answer.chosen", chosen);
+        work.Journal.Text(chosen.Text);
+    }
+
+    private async Task<(StepCompletedData Step, string Answer)> TakeAsync(ModelQuestion question, Work work, CancellationToken cancellation)
+    {
+        ReasonedAnswer? reasoned = work.Definition.Prompting.Reasoning == ReasoningMode.None ? null : new();
+        var step = await decision.TakeAsync(question, work.Journal, reasoned is null ? null : reasoned.Push, cancellation);
+        if (reasoned is not null && reasoned.Answer is null && step.Calls.Count == 0 && question.ShowsAnswer)
+            work.Journal.Text(step.Text); // it reasoned in silence, or forgot the line: all of it is the answer
+        return (step, reasoned?.Answer ?? step.Text);
+    }
+
+    /// <summary>The answer that a limit forces, from what is known; where the model gives none, a sentence says which limit it was.</summary>
+    private async Task AnswerAtLimitAsync(Work work, StopReason reason, CancellationToken cancellation)
+    {
+        work.Journal.Reset("limit");
+        using CancellationTokenSource timer = new(LastAnswerTime, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+        try
+        {
+            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, AgentPrompt.AnswerNow))
+                return;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            work.Journal.Reset("limit");
+        }
+        catch (RunException empty) when (empty.Kind == RunErrorKind.ModelFailed)
+        {
+            work.Journal.Reset("limit");
+        }
+        var limits = work.Definition.Limits;
+        work.Journal.Text(reason switch
+        {
+            StopReason.MaxSteps => string.Create(CultureInfo.InvariantCulture, $"The agent took the {limits.Steps:N0} steps that it may take and has no answer yet."),
+            StopReason.MaxTokens => string.Create(CultureInfo.InvariantCulture, $"The agent took the {limits.Tokens:N0} tokens that it may take and has no answer yet."),
+            StopReason.Timeout => string.Create(CultureInfo.InvariantCulture, $"The agent worked the {limits.Seconds:N0} seconds that it may work and has no answer yet."),
+            _ => "The agent went in circles and has no answer.",
+        });
+    }
+
+    /// <summary>Tells the citations that the answer names, and what it took.</summary>
+    private static void Finish(LiveRun run, AgentJournal journal, string model, double milliseconds)
+    {
+        var text = run.Progress.Text;
+        foreach (var mark in Mark().Matches(text).DistinctBy(m => m.Value))
+        {
+            if (int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var number) && journal.Past.Citations.FirstOrDefault(c => c.N == number) is { } citation)
+                journal.Cite(citation with { AnswerStart = 0, AnswerEnd = mark.Index });
+        }
+        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(model, journal.Past.PromptTokens, 0, journal.Past.Tokens - journal.Past.PromptTokens, 0));
+        run.Add("usage", usage, p => p.Usage = usage);
+    }
+
+    private async Task<ChatOptions> OptionsAsync(AgentDefinition definition, CancellationToken cancellation)
+    {
+        var settings = definition.Model;
+        return new()
+        {
+            ModelId = settings.Id.Length > 0 ? settings.Id : (await models.ChatModelAsync(cancellation)).Id,
+            Temperature = (float)settings.Temperature, TopP = settings.TopP < 1 ? (float)settings.TopP : null, MaxOutputTokens = settings.MaxTokens, Seed = settings.Seed,
+            StopSequences = settings.Stop is { Count: > 0 } stop ? [.. stop] : null,
+            Reasoning = settings.Effort is { } effort ? new() { Effort = Effort(effort) } : null,
+            AdditionalProperties = settings.Adapters is { Count: > 0 } adapters ? new() { ["lora"] = adapters.Select(a => new { id = a.Name, scale = a.Scale }).ToArray() } : null,
+        };
+    }
+
+    private static ReasoningEffort Effort(ThinkingEffort effort) => effort switch
+    {
+        ThinkingEffort.None => ReasoningEffort.None,
+        ThinkingEffort.Low => ReasoningEffort.Low,
+        ThinkingEffort.Medium => ReasoningEffort.Medium,
+        _ => ReasoningEffort.High,
+    };
+
+    private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past) =>
+        new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth) { Numbers = new(past.Citations) };
+
+    /// <summary>A run that stopped inside a call that writes is not gone on with: the call may have been made.</summary>
+    private static void RefuseUnknown(AgentPast past)
+    {
+        if (past.Open.FirstOrDefault(call => call.Writes) is { } open)
+            throw new RunException(RunErrorKind.OutcomeUnknown, $"The program stopped while '{open.Tool}' was being called ({open.CallId}). Whether it took effect is not known, and it is not called again. Look there, then ask again.");
+        if (past.TimesResumed > MostResumed)
+            throw new RunException(RunErrorKind.Interrupted, $"The program stopped {past.TimesResumed} times during this run. It is not gone on with.");
+    }
+
+    [GeneratedRegex(@"\[(\d{1,4})\]")]
+    private static partial Regex Mark();
+
+    private sealed record Work(AgentDefinition Definition, AgentJournal Journal, RunLimit Limit, AgentPrompt Prompt, ToolKit Kit, ChatOptions Options);
+}

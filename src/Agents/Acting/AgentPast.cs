@@ -1,0 +1,98 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Approvals;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>What a run of an agent has done so far, read from its events alone: a run that is taken up again has nothing else.</summary>
+internal sealed class AgentPast
+{
+    private readonly List<StepCompletedData> decisions = [];
+    private readonly Dictionary<string, ToolResultData> results = [];
+    private readonly Dictionary<string, ToolCallData> open = [];
+    private readonly Dictionary<string, ApprovalRequestedData> asked = [];
+    private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
+
+    /// <summary>Decisions with calls, in order.</summary>
+    public IReadOnlyList<StepCompletedData> Decisions => decisions;
+
+    /// <summary>By call.</summary>
+    public IReadOnlyDictionary<string, ToolResultData> Results => results;
+
+    /// <summary>Calls that were begun and whose outcome is not known.</summary>
+    public IReadOnlyCollection<ToolCallData> Open => open.Values;
+
+    public int Steps { get; private set; }
+    public int Tokens { get; private set; }
+    public int PromptTokens { get; private set; }
+
+    /// <summary>Time of work in steps and calls before this process took the run up.</summary>
+    public TimeSpan Worked { get; private set; }
+    public int TimesResumed { get; private set; }
+    public IReadOnlyList<SentMessage> LastSent { get; private set; } = [];
+    public IReadOnlyList<Citation> Citations => [.. results.Values.SelectMany(r => r.Citations).DistinctBy(c => c.N)];
+
+    public static AgentPast Of(IEnumerable<RunEvent> events)
+    {
+        AgentPast past = new();
+        foreach (var happened in events)
+            past.Add(happened);
+        return past;
+    }
+
+    public void Add(RunEvent happened)
+    {
+        switch (happened.Name)
+        {
+            case "run.status" when happened.Read<RunStatusData>().Status == AgentJournal.Resumed:
+                TimesResumed++;
+                break;
+            case "step.started":
+                var started = happened.Read<StepStartedData>();
+                LastSent = [.. LastSent.Take(started.SameAsBefore), .. started.Sent];
+                Steps++;
+                break;
+            case "step.completed":
+                Completed(happened.Read<StepCompletedData>());
+                break;
+            case "tool.call":
+                var call = happened.Read<ToolCallData>();
+                open[call.CallId] = call;
+                break;
+            case "tool.result":
+                var result = happened.Read<ToolResultData>();
+                results[result.CallId] = result;
+                open.Remove(result.CallId);
+                Worked += TimeSpan.FromMilliseconds(result.Milliseconds);
+                break;
+            case "approval.requested":
+                var request = happened.Read<ApprovalRequestedData>();
+                asked[request.CallId] = request;
+                break;
+            case "approval.resolved":
+                var decided = happened.Read<ApprovalResolvedData>();
+                resolved[decided.CallId] = decided;
+                break;
+        }
+    }
+
+    /// <summary>The calls of the last decision that have no result yet.</summary>
+    public IReadOnlyList<(string StepId, CallData Call)> Unsettled =>
+        decisions.Count == 0 ? [] : [.. decisions[^1].Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decisions[^1].StepId, call))];
+
+    public bool IsAsked(string callId) => asked.ContainsKey(callId);
+
+    public ApprovalResolvedData? DecisionOn(string callId) => resolved.GetValueOrDefault(callId);
+
+    /// <summary>Whether a person approved a tool for the whole run.</summary>
+    public bool IsGranted(string tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool);
+
+    private void Completed(StepCompletedData step)
+    {
+        Tokens += step.PromptTokens + step.CompletionTokens;
+        PromptTokens += step.PromptTokens;
+        Worked += TimeSpan.FromMilliseconds(step.Milliseconds);
+        if (step.Calls.Count > 0)
+            decisions.Add(step);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Platform.Agents.Answering;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>What was called and what came of it, as a model reads it.</summary>
+internal static class AgentTrace
+{
+    private const string NotCalled = "This call was not made.";
+
+    public static Dictionary<string, object?> Arguments(JsonElement arguments) =>
+        arguments.ValueKind == JsonValueKind.Object ? arguments.EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value) : [];
+
+    /// <summary>A result in its fence; a word of the program itself where the call was not made.</summary>
+    public static string Result(AgentPast past, CallData call) =>
+        past.Results.TryGetValue(call.CallId, out var result)
+            ? UntrustedText.ToolOutput(call.Tool, result.Text, [.. result.Citations.Select(c => c.N)], result.IsError)
+            : NotCalled;
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>Notices a model that goes in circles: the same call again, or decisions that bring nothing new.</summary>
+internal static class CallGuard
+{
+    /// <summary>So many decisions in a row without anything new end the search.</summary>
+    public const int MostWithoutProgress = 3;
+
+    /// <summary>What a repeated call is answered with, instead of being made again.</summary>
+    public const string Repeated = "This call was made before with the same arguments; its result is above. Use it, call something else, or answer.";
+
+    /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order.</summary>
+    public static bool IsRepeated(AgentPast past, CallData call) => Earlier(past, call).Any();
+
+    /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>
+    public static bool IsStuck(AgentPast past)
+    {
+        if (past.Decisions.Count == 0)
+            return false;
+        if (past.Decisions[^1].Calls.Any(call => Earlier(past, call).Count() >= 2))
+            return true;
+        HashSet<string> seen = [];
+        var fruitless = 0;
+        foreach (var decision in past.Decisions)
+        {
+            var brought = decision.Calls.Select(call => past.Results.GetValueOrDefault(call.CallId)).Any(result => result is { IsError: false } && seen.Add(result.Text));
+            fruitless = brought ? 0 : fruitless + 1;
+        }
+        return fruitless >= MostWithoutProgress;
+    }
+
+    private static IEnumerable<CallData> Earlier(AgentPast past, CallData call)
+    {
+        var key = Key(call.Arguments);
+        return past.Decisions.SelectMany(d => d.Calls).TakeWhile(other => other.CallId != call.CallId).Where(other => other.Tool == call.Tool && Key(other.Arguments) == key);
+    }
+
+    private static string Key(JsonElement arguments) => Sorted(JsonNode.Parse(arguments.GetRawText()))?.ToJsonString() ?? "null";
+
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, Sorted(f.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
+}

@@ -1,0 +1,24 @@
+using Platform.Agents.Definitions;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>What a run may still take. What was taken before a restart counts.</summary>
+internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider time)
+{
+    private readonly long start = time.GetTimestamp();
+    private readonly TimeSpan before = past.Worked;
+
+    /// <summary>Time of work that is left; at least a millisecond.</summary>
+    public TimeSpan Left
+    {
+        get
+        {
+            var left = TimeSpan.FromSeconds(limits.Seconds) - before - time.GetElapsedTime(start);
+            return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+        }
+    }
+
+    /// <summary>The limit that is reached; null when there is room for a further decision.</summary>
+    public StopReason? Reached =>
+        past.Steps >= limits.Steps ? StopReason.MaxSteps : past.Tokens >= limits.Tokens ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Approvals;
+using Platform.Agents.Tools;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>Settles the calls of a decision: makes them, refuses them, or asks a person first.</summary>
+/// <remarks>A tool that writes is called only once that it will be is stored; it is never called a second time for one decision.</remarks>
+internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> options, TimeProvider time)
+{
+    /// <summary>True when all calls have results; false when a person must decide first.</summary>
+    public async Task<bool> SettleAsync(AgentJournal journal, ToolKit kit, ToolScope scope, bool parallel, CancellationToken cancellation)
+    {
+        List<(string StepId, CallData Call, AgentTool Tool, JsonElement Arguments)> ready = [];
+        List<(CallData Call, AgentTool Tool)> toAsk = [];
+        var waiting = false;
+        foreach (var (stepId, call) in journal.Past.Unsettled)
+        {
+            var decision = journal.Past.DecisionOn(call.CallId);
+            var arguments = decision?.Arguments ?? call.Arguments;
+            if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
+                Refuse(journal, stepId, call, fault);
+            else if (decision is { Status: not ApprovalStatus.Approved })
+                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call. {decision.Comment}".TrimEnd() + " Go on without it.");
+            else if (decision is null && CallGuard.IsRepeated(journal.Past, call))
+                Refuse(journal, stepId, call, CallGuard.Repeated);
+            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool) && decision is null && !journal.Past.IsGranted(tool.Name))
+                (waiting, toAsk) = (true, journal.Past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
+            else
+                ready.Add((stepId, call, kit.Find(call.Tool)!, arguments));
+        }
+
+        var side = ready.Where(r => parallel && !Writes(r.Tool)).ToList();
+        await Task.WhenAll(side.Select(r => CallAsync(journal, r.StepId, r.Call, r.Tool, r.Arguments, scope, cancellation)));
+        foreach (var (stepId, call, tool, arguments) in ready.Except(side))
+            await CallAsync(journal, stepId, call, tool, arguments, scope, cancellation);
+        foreach (var (call, tool) in toAsk)
+        {
+            var now = time.GetUtcNow();
+            journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), call.CallId, tool.Name, call.Arguments, tool.Effects.ToString(), now + options.Value.ApprovalTime));
+        }
+        return !waiting;
+    }
+
+    private async Task CallAsync(AgentJournal journal, string stepId, CallData call, AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var writes = Writes(tool);
+        journal.Add("tool.call", new ToolCallData(call.CallId, stepId, tool.Name, arguments, writes));
+        if (writes)
+            await journal.StoredAsync(cancellation);
+        var begun = time.GetTimestamp();
+        var outcome = await catalog.CallAsync(tool, arguments, scope, cancellation);
+        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, time.GetElapsedTime(begun).TotalMilliseconds));
+        if (writes)
+            await journal.StoredAsync(cancellation);
+    }
+
+    private static void Refuse(AgentJournal journal, string stepId, CallData call, string why) =>
+        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, call.Tool, why, null, IsError: true, [], 0));
+
+    private static bool Writes(AgentTool tool) => (tool.Effects & ToolEffects.Writes) != 0;
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>The tools that an agent may use, with the policy of each.</summary>
+internal sealed class ToolKit
+{
+    private readonly Dictionary<string, (AgentTool Tool, ToolPolicy Policy)> tools = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<AgentTool> Tools => [.. tools.Values.Select(t => t.Tool)];
+
+    /// <summary>As the model is told of them.</summary>
+    public IList<AITool> Offered => [.. tools.Values.Select(t => (AITool)new OfferedTool(t.Tool))];
+
+    /// <summary>Throws RunException where the installation lacks a tool of the agent's.</summary>
+    public static async Task<ToolKit> OfAsync(AgentDefinition definition, ToolCatalog catalog, CancellationToken cancellation)
+    {
+        ToolKit kit = new();
+        foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
+        {
+            var tool = await catalog.FindAsync(setting.Name, cancellation)
+                ?? throw new RunException(RunErrorKind.Failed, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
+            kit.tools[tool.Name] = (tool, setting.Policy);
+        }
+        return kit;
+    }
+
+    /// <summary>The tool under that name if the agent has it.</summary>
+    public AgentTool? Find(string name) => tools.TryGetValue(name, out var found) ? found.Tool : null;
+
+    public bool MustAsk(AgentTool tool) => tools[tool.Name].Policy == ToolPolicy.Ask;
+
+    /// <summary>What is wrong with a call; null when it can be made.</summary>
+    public string? Fault(string name, JsonElement arguments) =>
+        Find(name) is not { } tool ? $"There is no tool '{Findings.Short(name)}'. {(tools.Count == 0 ? "There are no tools: answer." : $"Call one of {string.Join(", ", tools.Keys)}, or answer.")}"
+        : ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault ? $"The arguments of {name} are wrong: {fault}"
+        : null;
+
+    private sealed class OfferedTool(AgentTool tool) : AIFunctionDeclaration
+    {
+        public override string Name => tool.Name;
+
+        public override string Description => tool.Description;
+
+        public override JsonElement JsonSchema => tool.Parameters;
+    }
+}

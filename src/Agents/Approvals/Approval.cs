@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Approvals;
+
+/// <summary>States of an approval. Withdrawn: its run ended first. Stored by number: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<ApprovalStatus>))]
+public enum ApprovalStatus { Pending = 0, Approved = 1, Rejected = 2, Expired = 3, Withdrawn = 4 }
+
+/// <summary>What a person is to decide: whether an agent may make one call.</summary>
+/// <param name="Arguments">As the model wrote them: untrusted.</param>
+/// <param name="Effects">What the tool does: writes, network.</param>
+/// <param name="ExpiresAt">From then on it is rejected.</param>
+public sealed record Approval(
+    Guid Id, Guid RunId, string OwnerId, string Agent, string CallId, string Tool, JsonElement Arguments, string Effects, ApprovalStatus Status,
+    DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? DecidedAt, string? DecidedBy, string? Comment);
+
+/// <summary>approval.requested.</summary>
+public sealed record ApprovalRequestedData(Guid ApprovalId, string CallId, string Tool, JsonElement Arguments, string Effects, DateTimeOffset ExpiresAt);
+
+/// <summary>approval.resolved.</summary>
+/// <param name="Arguments">Those that the call is made with; null for those that were asked about.</param>
+/// <param name="Reason">approval_expired where nobody decided; else empty.</param>
+/// <param name="ForRun">Whether the tool needs no further approval in this run.</param>
+public sealed record ApprovalResolvedData(Guid ApprovalId, string CallId, string Tool, ApprovalStatus Status, JsonElement? Arguments, string Comment, string Reason, bool ForRun);

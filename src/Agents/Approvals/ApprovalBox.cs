@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.Agents.Tools;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Approvals;
+
+/// <summary>How a person decides.</summary>
+/// <param name="ForRun">Approves the tool for the rest of the run too.</param>
+/// <param name="Arguments">In place of those that were asked about.</param>
+/// <param name="Comment">Told to the agent, at most 1,000 characters.</param>
+public sealed record ApprovalChoice(bool Approve, bool ForRun = false, JsonElement? Arguments = null, string Comment = "");
+
+/// <summary>The approval has been decided already, or its run has ended.</summary>
+public sealed class ApprovalConflictException(string message) : Exception(message);
+
+/// <summary>What agents wait for: a person's own, for the runs are. It outlives the process; a run that waits takes nobody's time.</summary>
+public sealed class ApprovalBox
+{
+    private const int MaxComment = 1000;
+    private const string Expired = "approval_expired";
+
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly RunStore store;
+    private readonly RunResumption resumption;
+    private readonly ToolCatalog tools;
+    private readonly TimeProvider time;
+
+    internal ApprovalBox(IDbContextFactory<AgentsContext> contexts, RunStore store, RunResumption resumption, ToolCatalog tools, TimeProvider time) =>
+        (this.contexts, this.store, this.resumption, this.tools, this.time) = (contexts, store, resumption, tools, time);
+
+    /// <summary>Those that wait, the first to expire first; or all of the caller's, newest first, at most 200.</summary>
+    public async Task<IReadOnlyList<Approval>> ListAsync(Caller caller, bool pendingOnly, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var own = db.Approvals.AsNoTracking().Where(a => a.OwnerId == caller.UserId);
+        var rows = pendingOnly
+            ? own.Where(a => a.Status == ApprovalStatus.Pending).OrderBy(a => a.ExpiresAt).ThenBy(a => a.Id)
+            : own.OrderByDescending(a => a.CreatedAt).ThenBy(a => a.Id);
+        return (await rows.Take(200).ToListAsync(cancellation)).ConvertAll(Shown);
+    }
+
+    public async Task<Approval> GetAsync(Caller caller, Guid approvalId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return Shown(await OwnAsync(db, caller, approvalId, cancellation));
+    }
+
+    /// <summary>Decides, and lets the run go on when nothing else of it waits. ArgumentException for arguments that the tool does not take; ApprovalConflictException where it is decided already, expired or not.</summary>
+    public async Task<Approval> DecideAsync(Caller caller, Guid approvalId, ApprovalChoice choice, CancellationToken cancellation)
+    {
+        if (choice.Comment.Length > MaxComment)
+            throw new ArgumentException($"A comment has at most {MaxComment:N0} characters; this one has {choice.Comment.Length:N0}.", nameof(choice));
+        Approval asked;
+        await using (var db = await contexts.CreateDbContextAsync(cancellation))
+            asked = Shown(await OwnAsync(db, caller, approvalId, cancellation));
+        if (choice is { Approve: true, Arguments: { } edited } && await tools.FindAsync(asked.Tool, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, edited) is { } fault)
+            throw new ArgumentException($"The arguments of {asked.Tool} are wrong: {fault}", nameof(choice));
+        var inTime = time.GetUtcNow() < asked.ExpiresAt;
+        await ResolveAsync(asked, inTime ? choice : new(Approve: false), inTime ? caller.UserId : null, cancellation);
+        return inTime ? await GetAsync(caller, approvalId, cancellation)
+            : throw new ApprovalConflictException($"The approval expired at {asked.ExpiresAt:u}. The call was not made; ask the agent again.");
+    }
+
+    /// <summary>Rejects what nobody decided in time.</summary>
+    internal async Task ExpireAsync(CancellationToken cancellation)
+    {
+        List<ApprovalRow> late;
+        var now = time.GetUtcNow();
+        await using (var db = await contexts.CreateDbContextAsync(cancellation))
+            late = await db.Approvals.AsNoTracking().Where(a => a.Status == ApprovalStatus.Pending && a.ExpiresAt <= now).ToListAsync(cancellation);
+        foreach (var row in late)
+        {
+            try
+            {
+                await ResolveAsync(Shown(row), new(Approve: false), decidedBy: null, cancellation);
+            }
+            catch (ApprovalConflictException)
+            {
+                continue; // a person, or another process, was quicker
+            }
+        }
+    }
+
+    /// <param name="decidedBy">Null where its time was up.</param>
+    private async Task ResolveAsync(Approval asked, ApprovalChoice choice, string? decidedBy, CancellationToken cancellation)
+    {
+        await UntilWaitingAsync(asked, cancellation);
+        var now = time.GetUtcNow();
+        var status = decidedBy is null ? ApprovalStatus.Expired : choice.Approve ? ApprovalStatus.Approved : ApprovalStatus.Rejected;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+
+        // The run first: of several that decide for one run at once, each waits for the one before it.
+        if (await db.Runs.Where(r => r.Id == asked.RunId && r.Status == RunStatus.RequiresAction && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, now), cancellation) == 0
+            || await db.Approvals.Where(a => a.Id == asked.Id && a.Status == ApprovalStatus.Pending)
+                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, status).SetProperty(a => a.DecidedAt, now).SetProperty(a => a.DecidedBy, decidedBy).SetProperty(a => a.Comment, choice.Comment), cancellation) == 0)
+            throw Decided();
+        ApprovalResolvedData resolved = new(asked.Id, asked.CallId, asked.Tool, status, choice.Approve ? choice.Arguments : null, choice.Comment, decidedBy is null ? Expired : "", choice is { Approve: true, ForRun: true });
+        await RunStore.AddEventsAsync(db, asked.RunId, now, CancellationToken.None, ("approval.resolved", RunJson.Write(resolved)));
+        var goesOn = !await db.Approvals.AnyAsync(a => a.RunId == asked.RunId && a.Status == ApprovalStatus.Pending, CancellationToken.None)
+            && await store.TakeAsync(db, asked.RunId, r => r.Status == RunStatus.RequiresAction, CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        if (goesOn)
+            await resumption.GoOnAsync(await db.Runs.AsNoTracking().SingleAsync(r => r.Id == asked.RunId, CancellationToken.None), CancellationToken.None);
+    }
+
+    /// <summary>A run that has just asked stores that it waits a moment later.</summary>
+    private async Task UntilWaitingAsync(Approval asked, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            var pending = await db.Approvals.AnyAsync(a => a.Id == asked.Id && a.Status == ApprovalStatus.Pending, cancellation);
+            var status = await db.Runs.Where(r => r.Id == asked.RunId && r.EndedAt == null).Select(r => (RunStatus?)r.Status).SingleOrDefaultAsync(cancellation);
+            if (!pending || status is null)
+                throw Decided();
+            if (status == RunStatus.RequiresAction)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation);
+        }
+    }
+
+    private static ApprovalConflictException Decided() => new("This approval has been decided already, or its run has ended.");
+
+    private static async Task<ApprovalRow> OwnAsync(AgentsContext db, Caller caller, Guid approvalId, CancellationToken cancellation) =>
+        await db.Approvals.AsNoTracking().SingleOrDefaultAsync(a => a.Id == approvalId && a.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Approval");
+
+    private static Approval Shown(ApprovalRow row)
+    {
+        using var arguments = JsonDocument.Parse(row.Arguments);
+        return new(row.Id, row.RunId, row.OwnerId, row.Agent, row.CallId, row.Tool, arguments.RootElement.Clone(), row.Effects, row.Status, row.CreatedAt, row.ExpiresAt, row.DecidedAt, row.DecidedBy, row.Comment);
+    }
+}

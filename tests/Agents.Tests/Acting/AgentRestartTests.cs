@@ -1,0 +1,98 @@
+using Microsoft.Extensions.AI;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+using Platform.Fakes;
+using static Platform.Fakes.ScriptedChatClient;
+
+namespace Platform.Agents.Tests.Acting;
+
+/// <summary>A second start on the same data while the first process hangs is what a crash looks like to it.</summary>
+public sealed class AgentRestartTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_that_was_reading_when_the_program_was_killed_goes_on_where_it_was()
+    {
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool hanging = new("look", act: (text, _, cancellation) => text == "second" ? HangAsync(reading, cancellation) : Task.FromResult(ToolOutcome.Of("first result")));
+        var chat = Deciding(Call("look", new { text = "first" }), Call("look", new { text = "second" }));
+        await using var first = await AgentsRig.StartAsync(chat, tools: [hanging, new RecordingTool("send")]);
+        var run = await first.LetAsync(AgentLoopTests.Clerk);
+        await reading.Task;
+        await StoredAsync(first, run, "tool.call", 2);
+
+        RecordingTool look = new("look");
+        var then = Deciding(new TextContent("27 days."));
+        await using var second = await first.RestartAsync(chat: then, tools: [look, new RecordingTool("send")]);
+        var events = await second.EventsAsync(run);
+        Assert.Equal("27 days.", events[^1].Read<TextData>().Text);
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
+        Assert.Equal(["second"], look.Calls); // what was known already is not asked for again
+        Assert.Contains("first result", string.Join('\n', then.Requests.Single().SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result)), StringComparison.Ordinal);
+        Assert.Contains(events, e => e.Name == "run.status" && e.Read<RunStatusData>().Status == "resumed");
+    }
+
+    [Fact]
+    public async Task A_run_that_was_writing_when_the_program_was_killed_ends_and_names_the_call_that_is_never_made_twice()
+    {
+        TaskCompletionSource writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool hanging = new("send", ToolEffects.Writes, (_, _, cancellation) => HangAsync(writing, cancellation));
+        await using var first = await AgentsRig.StartAsync(Deciding(Call("send", new { text = "mail" })), o => o.StoreEvery = TimeSpan.FromSeconds(10), tools: [new RecordingTool("look"), hanging]);
+        var run = await first.LetAsync(AgentLoopTests.Clerk);
+        await writing.Task; // that it would be called was stored by then, long before the time for storing
+
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var second = await first.RestartAsync(chat: Deciding(new TextContent("Sent.")), tools: [new RecordingTool("look"), send]);
+        var error = (await second.EventsAsync(run))[^1].Read<ErrorData>();
+        Assert.Equal(RunErrorKind.OutcomeUnknown, error.Kind);
+        Assert.Contains("'send'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(send.Calls);
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_in_order_leaves_the_run_to_the_next_start()
+    {
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool hanging = new("look", act: (_, _, cancellation) => HangAsync(reading, cancellation));
+        await using var first = await AgentsRig.StartAsync(Deciding(Call("look", new { text = "leave" })), tools: [hanging, new RecordingTool("send")]);
+        var run = await first.LetAsync(AgentLoopTests.Clerk);
+        await reading.Task;
+        await first.StopHostAsync();
+        Assert.Null((await first.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).EndedAt);
+        await using var second = await first.RestartAsync(chat: Deciding(new TextContent("27 days.")), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        Assert.Equal("27 days.", (await second.EventsAsync(run))[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task A_process_that_lost_its_run_calls_no_tool_that_writes()
+    {
+        using SemaphoreSlim decide = new(0);
+        ScriptedChatClient chat = new((_, cancellation) => LateAsync(decide, cancellation));
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var first = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
+        var run = await first.LetAsync(AgentLoopTests.Clerk);
+        await StoredAsync(first, run, "step.started", 1);
+        await using var second = await first.RestartAsync(chat: Deciding(new TextContent("Done elsewhere.")), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        Assert.Equal("Done elsewhere.", (await second.EventsAsync(run))[^1].Read<TextData>().Text);
+        decide.Release();
+        await AgentsRig.UntilAsync(() => Task.FromResult(first.Host.Find(run.Id) is null));
+        Assert.Empty(send.Calls);
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> LateAsync(SemaphoreSlim decide, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await decide.WaitAsync(cancellation);
+        yield return new ChatResponseUpdate(ChatRole.Assistant, [Call("send", new { text = "mail" })]);
+    }
+
+    private static async Task<ToolOutcome> HangAsync(TaskCompletionSource begun, CancellationToken cancellation)
+    {
+        begun.TrySetResult();
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        return ToolOutcome.Of("never");
+    }
+
+    private static Task StoredAsync(AgentsRig rig, RunInfo run, string name, int times) =>
+        AgentsRig.UntilAsync(async () => (await rig.Store.EventsAsync(run.Id, 0, Cancellation)).Count(e => e.Name == name) >= times);
+}

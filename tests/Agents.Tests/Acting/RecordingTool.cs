@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Platform.Agents.Tools;
+
+namespace Platform.Agents.Tests.Acting;
+
+/// <summary>A tool with one text argument that keeps what it is called with and does what a test says.</summary>
+internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffects.Reads, Func<string, ToolScope, CancellationToken, Task<ToolOutcome>>? act = null) : AgentTool
+{
+    /// <summary>The texts of the calls so far.</summary>
+    public ConcurrentQueue<string> Calls { get; } = [];
+
+    public override string Name => name;
+
+    public override string Description => $"Does {name}.";
+
+    public override JsonElement Parameters { get; } = JsonSerializer.SerializeToElement(new
+    {
+        type = "object", properties = new { text = new { type = "string" } }, required = new[] { "text" }, additionalProperties = false,
+    });
+
+    public override ToolEffects Effects => effects;
+
+    public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        var text = arguments.GetProperty("text").GetString()!;
+        Calls.Enqueue(text);
+        return act is null ? ToolOutcome.Of($"{name} of {text}") : await act(text, scope, cancellation);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tools;
+using Platform.Fakes;
+using Platform.Retrieval;
+using static Platform.Fakes.ScriptedChatClient;
+
+namespace Platform.Agents.Tests.Approvals;
+
+public sealed class ApprovalBoxTests
+{
+    private static readonly AgentDefinition Clerk = AgentLoopTests.Clerk with { Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Ask)] };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_approved_call_is_made_with_the_arguments_that_the_person_edited()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        var chat = Sending("Sent.");
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
+        var run = await rig.LetAsync(Clerk);
+        var watching = rig.EventsAsync(run); // one follower sees the whole run, the wait included
+        var asked = await AskedAsync(rig);
+        Assert.Equal(("Clerk", "send", "{\"text\":\"mail 0\"}", ApprovalStatus.Pending), (asked.Agent, asked.Tool, asked.Arguments.GetRawText(), asked.Status));
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        Assert.Empty(send.Calls);
+
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Approvals.DecideAsync(AgentsRig.Boris, asked.Id, new(Approve: true), Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { words = 1 })), Cancellation));
+        var decided = await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { text = "edited" })), Cancellation);
+        Assert.Equal((ApprovalStatus.Approved, "anna"), (decided.Status, decided.DecidedBy));
+        var events = await watching;
+        Assert.Equal("Sent.", events[^1].Read<TextData>().Text);
+        Assert.Equal(["edited"], send.Calls);
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
+        Assert.Equal(events, await rig.EventsAsync(run));
+        await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: false), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_rejected_call_is_not_made_and_the_agent_is_told_why()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        var chat = Sending("Not sent.");
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
+        var run = await rig.LetAsync(Clerk);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false, Comment: "Not on Sundays."), Cancellation);
+        Assert.Equal("Not sent.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Empty(send.Calls);
+        Assert.Contains("Not on Sundays.", Output(chat), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_nobody_approves_in_time_is_rejected_with_that_reason()
+    {
+        ManualClock clock = new();
+        RecordingTool send = new("send", ToolEffects.Writes);
+        var chat = Sending("Not sent.");
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send], process: new(Clock: clock));
+        var run = await rig.LetAsync(Clerk);
+        var asked = await AskedAsync(rig);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        clock.Advance(TimeSpan.FromHours(25));
+        await rig.Approvals.ExpireAsync(Cancellation);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("approval_expired", events.Single(e => e.Name == "approval.resolved").Read<ApprovalResolvedData>().Reason);
+        Assert.Equal(("Not sent.", 0), (events[^1].Read<TextData>().Text, send.Calls.Count));
+        Assert.Equal(ApprovalStatus.Expired, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+        await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation));
+    }
+
+    [Fact]
+    public async Task Approved_for_the_run_a_tool_is_not_asked_about_again_and_approved_once_it_is()
+    {
+        foreach (var (forRun, times) in new[] { (true, 1), (false, 2) })
+        {
+            var sent = 0;
+            var chat = Deciding(_ => sent < 2 ? [Call("send", new { text = $"mail {sent}" })] : [new TextContent("Both sent.")]);
+            RecordingTool send = new("send", ToolEffects.Writes, (_, _, _) => Task.FromResult(ToolOutcome.Of($"sent {++sent}")));
+            await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
+            var run = await rig.LetAsync(Clerk);
+            for (var i = 0; i < times; i++)
+                await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true, forRun), Cancellation);
+            Assert.Equal("Both sent.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+            Assert.Equal(times, (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: false, Cancellation)).Count);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_survives_a_restart_and_takes_no_worker()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        var chat = Sending("Sent.");
+        await using var first = await AgentsRig.StartAsync(chat, o => o.RunsAtOnce = 1, tools: [new RecordingTool("look"), send]);
+        var run = await first.LetAsync(Clerk);
+        var asked = await AskedAsync(first);
+        await first.EventsAsync(await first.AskAsync(mode: Platform.Agents.Answering.AnswerMode.Quote)); // the only worker is free
+
+        await using var second = await first.RestartAsync(chat: chat, tools: [new RecordingTool("look"), send]);
+        Assert.Equal(RunStatus.RequiresAction, (await second.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        var decisions = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Task.Run(
+            async () => await Record.ExceptionAsync(() => (i % 2 == 0 ? second : first).Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation)), Cancellation)));
+        Assert.Equal(4, decisions.OfType<ApprovalConflictException>().Count());
+        Assert.Equal("Sent.", (await second.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Single(send.Calls);
+    }
+
+    [Fact]
+    public async Task Stopping_a_run_that_waits_ends_it_and_withdraws_what_it_asked()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), send]);
+        var run = await rig.LetAsync(Clerk);
+        var asked = await AskedAsync(rig);
+        await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.Equal("done", (await rig.EventsAsync(run))[^1].Name);
+        Assert.Equal(RunStatus.Cancelled, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        Assert.Equal(ApprovalStatus.Withdrawn, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+        await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation));
+        Assert.Empty(send.Calls);
+    }
+
+    private static ScriptedChatClient Sending(string answer) => Deciding(Call("send", new { text = "mail 0" }), new TextContent(answer));
+
+    private static string Output(ScriptedChatClient chat) => chat.Requests.Last()[^1].Contents.OfType<FunctionResultContent>().Single().Result!.ToString()!;
+
+    private static async Task<Approval> AskedAsync(AgentsRig rig)
+    {
+        await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
+        return (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation))[0];
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
+using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
+using Platform.Agents.Runs;
+using Platform.Fakes;
+
+namespace Platform.Agents.Tests.Prompting;
+
+/// <summary>What the model is sent for each setting of an agent.</summary>
+public sealed class PromptingTests
+{
+    private static readonly Demonstration[] Store =
+    [
+        new("How many days of annual leave?", "27 days.", "The handbook says 27."),
+        new("Who approves travel?", "Your manager.", "The travel page names the manager."),
+        new("How many days of parental leave?", "60 days.", "The parental page says 60."),
+        new("What is the wifi password?", "Ask the desk.", "It is not written down."),
+    ];
+
+    private static readonly AgentDefinition Clerk = new() { Name = "Clerk", Slug = "clerk", Instructions = "Help {{user.name}}." };
+
+    [Fact]
+    public async Task A_prompt_has_a_section_for_each_thing_and_none_for_nothing()
+    {
+        Assert.Equal("## Instructions\nHelp Anna.", await SystemAsync(Clerk));
+        var whole = await SystemAsync(Clerk with { Prompting = new(ReasoningMode.ZeroShot, Store, 1) });
+        Assert.Equal(["## Instructions", "## Reasoning", "## Examples"], whole.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(DemonstrationOrder.NearestLast, "parental", "annual")]
+    [InlineData(DemonstrationOrder.NearestFirst, "annual", "parental")]
+    [InlineData(DemonstrationOrder.AsListed, "annual", "parental")]
+    public async Task The_nearest_demonstrations_are_shown_in_the_order_that_is_set(DemonstrationOrder order, string first, string second)
+    {
+        var sent = await SystemAsync(Clerk with { Prompting = new(Demonstrations: Store, Shown: 2, Order: order) }, "How many days of annual leave do I have?");
+        Assert.DoesNotContain("wifi", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("travel", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("handbook", sent, StringComparison.Ordinal); // no reasoning is asked for, none is shown
+        Assert.True(sent.IndexOf(first, StringComparison.Ordinal) < sent.IndexOf(second, StringComparison.Ordinal));
+        Assert.Contains("<example>\nQuestion: How many days of annual leave?\n27 days.\n</example>", sent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Year one has 25 days.\nYear five has 27.\nAns", "wer: 2 d", "ays.")]
+    [InlineData("Thinking…\n**Answer:** ", "2 days", ".")]
+    public async Task A_chain_of_thought_is_kept_apart_from_the_answer(params string[] written)
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying(written));
+        var run = await rig.LetAsync(Clerk with { Prompting = new(ReasoningMode.ZeroShot) });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("2 days.", (await rig.AnswerAsync(run)).Text);
+        Assert.Equal("2 days.", string.Concat(events.Where(e => e.Name == "message.delta").Select(e => e.Read<TextData>().Text)));
+        var thought = string.Concat(events.Where(e => e.Name == "step.delta").Select(e => e.Read<StepTextData>().Text));
+        Assert.StartsWith(written[0].Split('\n')[0], thought, StringComparison.Ordinal);
+        Assert.DoesNotContain("2 days.", thought, StringComparison.Ordinal);
+        Assert.Equal(string.Concat(written), events.Single(e => e.Name == "step.completed").Read<StepCompletedData>().Text); // the trace has all of it
+    }
+
+    [Fact]
+    public async Task Reasoning_shown_by_examples_sends_those_that_reason()
+    {
+        var sent = await SystemAsync(Clerk with { Prompting = new(ReasoningMode.FewShot, [Store[0], Store[1] with { Reasoning = "" }], 3) });
+        Assert.Contains("Question: How many days of annual leave?\nThe handbook says 27.\nAnswer: 27 days.", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("travel", sent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_without_the_mark_is_an_answer_all_the_same()
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Just ", "27 days."));
+        var run = await rig.LetAsync(Clerk with { Prompting = new(ReasoningMode.ZeroShot) });
+        await rig.EventsAsync(run);
+        Assert.Equal("Just 27 days.", (await rig.AnswerAsync(run)).Text);
+    }
+
+    [Fact]
+    public async Task Of_several_samples_the_answer_of_most_is_taken()
+    {
+        var chat = ScriptedChatClient.Deciding(new TextContent("25 days."), new TextContent("27 days."), new TextContent("27 days"), new TextContent("About 27 days?"), new TextContent("27 Days!"));
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var run = await rig.LetAsync(Clerk with { Prompting = new(Samples: 5), Model = new(Seed: 7), Limits = new(Steps: 1) });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("27 days.", (await rig.AnswerAsync(run)).Text);
+        Assert.Equal(new AnswerChosenData(5, 3, "27 days."), events.Single(e => e.Name == "answer.chosen").Read<AnswerChosenData>());
+        Assert.Equal([7, 8, 9, 10, 11], chat.Options.Select(o => o!.Seed));
+        Assert.All(chat.Options.Skip(1), options => Assert.True(options!.Temperature >= 0.7f));
+        Assert.Single(chat.Requests.Select(messages => messages[^1].Text).Distinct());
+    }
+
+    [Fact]
+    public async Task The_models_settings_are_sent_as_they_are_set()
+    {
+        var chat = ScriptedChatClient.Saying("Yes.");
+        await using var rig = await AgentsRig.StartAsync(chat);
+        await rig.EventsAsync(await rig.LetAsync(Clerk with { Model = new("qwen:legal@3", [new("brief", 0.5)], Temperature: 0.4, TopP: 0.9, MaxTokens: 99, Seed: 5, Stop: ["END"], Effort: ThinkingEffort.Low) }));
+        var options = Assert.Single(chat.Options)!;
+        Assert.Equal(("qwen:legal@3", 0.4f, 0.9f, 99, 5L, "END"), (options.ModelId, options.Temperature, options.TopP, options.MaxOutputTokens, options.Seed, Assert.Single(options.StopSequences!)));
+        Assert.Equal(ReasoningEffort.Low, options.Reasoning!.Effort);
+        Assert.Contains("\"brief\"", System.Text.Json.JsonSerializer.Serialize(options.AdditionalProperties!["lora"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_window_of_the_conversation_holds_the_latest_turns_that_fit()
+    {
+        var chat = ScriptedChatClient.Saying("Yes.");
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var first = await rig.LetAsync(Clerk, "First question?");
+        await rig.EventsAsync(first);
+        foreach (var (scope, tokens, sent) in new[] { (MemoryScope.Conversation, 1000, 4), (MemoryScope.Conversation, 2, 3), (MemoryScope.None, 1000, 2) })
+        {
+            var run = await rig.LetAsync(Clerk with { Memory = new(scope, tokens) }, $"Next, with {scope} and {tokens}?", first.ConversationId);
+            await rig.EventsAsync(run);
+            Assert.Equal(sent, chat.Requests.Last().Count);
+        }
+    }
+
+    private static async Task<string> SystemAsync(AgentDefinition agent, string question = "How many days of annual leave?")
+    {
+        var chat = ScriptedChatClient.Saying("Answer: yes.");
+        await using var rig = await AgentsRig.StartAsync(chat);
+        await rig.EventsAsync(await rig.LetAsync(agent, question));
+        return chat.Requests.First()[0].Text;
+    }
+}
