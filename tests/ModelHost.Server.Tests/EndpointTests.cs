@@ -161,5 +161,22 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         Assert.Contains("seed-chat", await admin.GetStringAsync(new Uri("/v1/models", UriKind.Relative), Cancellation), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Which_model_drafts_is_the_administrators_choice()
+    {
+        const string asked = """{"model": "seed-chat", "prompt": "a", "max_tokens": 4, "speculation": "draft", "draft_model": "seed-chat"}""", chat = """{"model": "seed-chat", "messages": [{"role": "user", "content": "a"}], "max_tokens": 4, "speculation": "draft", "draft_model": "seed-chat"}""";
+        await using var host = await ModelHostFixture.StartAsync(("Server:AdminKey", "the administrator's"));
+        foreach (var (path, request) in new[] { ("/v1/completions", asked), ("/v1/chat/completions", chat) })
+        {
+            var (status, refused) = await host.Http.PostAsync(path, request);
+            Assert.Equal((HttpStatusCode.BadRequest, "draft_model"), (status, refused.GetProperty("error").GetProperty("param").GetString()));
+        }
+
+        using var admin = new HttpClient { BaseAddress = host.Endpoint };
+        admin.DefaultRequestHeaders.Add("x-api-key", "the administrator's");
+        await admin.PostOkAsync("/v1/completions", asked);
+        await host.Http.PostOkAsync("/v1/completions", asked); // the one that is there
+    }
+
     private static string Text(JsonElement completion) => completion.GetProperty("choices")[0].GetProperty("text").GetString()!;
 }

@@ -139,7 +139,7 @@ public sealed class ModelEngine : IAsyncDisposable
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try
         {
-            if (request.Speculation == Speculation.Draft) { await drafts.EnsureAsync(model, request.DraftModel, cancellation); }
+            if (request.Speculation == Speculation.Draft) { await drafts.EnsureAsync(model, request.DraftModel, request.MayChooseDraft, cancellation); }
             await foreach (var news in model.Generating.RunAsync(request, cancellation)) { yield return news; }
         }
         finally
@@ -220,7 +220,7 @@ public sealed class ModelEngine : IAsyncDisposable
             if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null)
             {
                 await catalog.LoadAsync(chat, cancellation);
-                if (options.DraftModel is not null) { await drafts.EnsureAsync(catalog.Find(chat), wanted: null, cancellation); } // nobody asks yet, so it stays
+                if (options.DraftModel is not null) { await drafts.EnsureAsync(catalog.Find(chat), wanted: null, mayChoose: false, cancellation); } // nobody asks yet, so it stays
             }
             var room = new WorkRoom(worker, loader, ledger, library);
             var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);

@@ -53,6 +53,9 @@ public sealed record GenerationRequest
     /// <summary>The model that drafts, for <see cref="Speculation.Draft"/>; null takes the one that is configured. The first stays with the model until that is unloaded.</summary>
     public string? DraftModel { get; init; }
 
+    /// <summary>False lets <see cref="DraftModel"/> name only what the model's card or Engine:DraftModel names, or what drafts already: a draft holds memory as long as its model is loaded.</summary>
+    public bool MayChooseDraft { get; init; } = true;
+
     /// <summary>Who asks, for fairness among those who wait; null shares one turn with everybody who gave none. At most 128 characters.</summary>
     public string? User { get; init; }
 

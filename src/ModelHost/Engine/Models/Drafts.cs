@@ -8,11 +8,16 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
     /// <summary>Sees to it that a model has its draft.</summary>
     /// <param name="model">Held by the caller, so that it stays loaded.</param>
     /// <param name="wanted">Id of a model of the catalogue; null takes what the drafted model's card says, or Engine:DraftModel.</param>
+    /// <param name="mayChoose">False refuses another one than null would take.</param>
     /// <param name="cancellation">Ends the loading.</param>
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, OutOfMemory; BadRequest: there is none, or it does not fit; Busy: another one drafts for this model.</exception>
-    internal async Task EnsureAsync(LoadedModel model, string? wanted, CancellationToken cancellation)
+    internal async Task EnsureAsync(LoadedModel model, string? wanted, bool mayChoose, CancellationToken cancellation)
     {
         if (IsThere(model, wanted)) { return; }
+        if (wanted is not null && !mayChoose && !wanted.Equals(UsualOrNone(model), StringComparison.OrdinalIgnoreCase))
+        {
+            throw new EngineException(EngineErrorKind.BadRequest, $"'{wanted}' is not set to draft for '{model.Info.Id}', and choosing another takes the administrator's key: it stays loaded. Leave draft_model out.") { Parameter = "draft_model" };
+        }
         await loading.WaitAsync(cancellation);
         try
         {
@@ -35,7 +40,9 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
         throw new EngineException(EngineErrorKind.Busy, $"'{draft.Id}' drafts for '{model.Info.Id}'. Leave draft_model out to use it, or unload '{model.Info.Id}' first to draft with '{wanted}'.") { Parameter = "draft_model" };
     }
 
-    private string Usual(LoadedModel model) => ModelCard.Beside(catalog.FileOf(model.Info.Id).Path).Draft ?? configured
+    private string? UsualOrNone(LoadedModel model) => ModelCard.Beside(catalog.FileOf(model.Info.Id).Path).Draft ?? configured;
+
+    private string Usual(LoadedModel model) => UsualOrNone(model)
         ?? throw new EngineException(EngineErrorKind.BadRequest, $"No model drafts for '{model.Info.Id}'. Name one in draft_model, in Engine:DraftModel, or as 'draft' in the front matter of the model's card.") { Parameter = "draft_model" };
 
     private async Task LoadAsync(LoadedModel model, string id, string path, CancellationToken cancellation)

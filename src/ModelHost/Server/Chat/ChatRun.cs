@@ -18,9 +18,10 @@ internal sealed class ChatRun : IDisposable
     private readonly ChatPlan _plan;
     private readonly bool _keepsThoughts;
 
-    private ChatRun(ChatCompletionRequest request, EngineHost host, HeldModel held, CancellationTokenSource ending)
+    private ChatRun(ChatCompletionRequest request, EngineHost host, HeldModel held, bool isAdmin, CancellationTokenSource ending)
     {
         (_generation, _plan) = ChatGeneration.Of(request).On(host.Engine);
+        _generation = _generation with { MayChooseDraft = isAdmin };
         (_host, _held, _ending) = (host, held, ending);
         _keepsThoughts = request.ReasoningFormat == "none";
     }
@@ -40,7 +41,7 @@ internal sealed class ChatRun : IDisposable
         try
         {
             held = await host.HoldChatModelAsync(request.Model!, ending.Token);
-            return new ChatRun(request, host, held, ending);
+            return new ChatRun(request, host, held, Access.IsAdmin(http), ending);
         }
         catch
         {

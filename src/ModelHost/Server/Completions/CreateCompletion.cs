@@ -30,6 +30,7 @@ internal static class CreateCompletion
             Prompt = request.Prompt!.Texts?[0],
             PromptTokens = request.Prompt.Tokens?[0],
             MaxTokens = request.MaxTokens ?? UsualTokens,
+            MayChooseDraft = Access.IsAdmin(http),
             TopLogProbabilities = request.Logprobs ?? (request.NProbs is > 0 ? request.NProbs : null),
         };
         var isStream = request.Stream == true;

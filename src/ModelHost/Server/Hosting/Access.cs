@@ -26,8 +26,16 @@ internal sealed class Access(RequestDelegate next, ServerOptions options)
             throw new RequestRefused(Problem.WrongKey);
         }
 
+        if (isAdmin)
+        {
+            http.Items[typeof(AdminOnly)] = true;
+        }
+
         return isAdmin || metadata?.GetMetadata<AdminOnly>() is null ? next(http) : throw new RequestRefused(Problem.NeedsAdmin);
     }
+
+    /// <summary>The request carries the administrator's key; every one does where there is no key of its own for that.</summary>
+    public static bool IsAdmin(HttpContext http) => http.Items.ContainsKey(typeof(AdminOnly));
 
     private static string Key(HttpRequest request)
     {
