@@ -50,7 +50,7 @@ public sealed class EngineOptions
     /// <summary>Token that is sent to the hub, and to no other host; null for none. Never logged.</summary>
     public string? HubToken { get; set; }
 
-    /// <summary>Minutes after which a model that nobody asked for and that is not pinned is unloaded; 0 keeps it, at most 525,600. The two models above are pinned.</summary>
+    /// <summary>Minutes after which a model that nobody asked for and that is not pinned is unloaded; 0 keeps it, at most 525,600. ChatModel and EmbeddingModel are pinned; a draft goes with the model that it drafts for.</summary>
     public double IdleMinutes { get; set; }
 
     /// <summary>MiB that all models, their contexts and adapters may take together; 0 takes what the machine, or its container, has.</summary>

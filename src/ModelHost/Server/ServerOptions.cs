@@ -9,7 +9,7 @@ public sealed class ServerOptions
     /// <summary>The bearer token that every call but health must carry. Required.</summary>
     public string ApiKey { get; set; } = "";
 
-    /// <summary>The bearer token of what only an administrator may do (/props, /slots, adapters). Empty: the same as ApiKey.</summary>
+    /// <summary>The bearer token of what only an administrator may do (/props, /slots, /queue, models, memory, downloads, adapters, jobs). Empty: the same as ApiKey.</summary>
     public string AdminKey { get; set; } = "";
 
     /// <summary>Read standard input and end when it ends: a parent that was killed leaves nothing behind.</summary>

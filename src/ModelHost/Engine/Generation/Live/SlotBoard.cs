@@ -42,8 +42,8 @@ internal sealed class SlotBoard
     {
         lock (gate)
         {
-            var more = places[answer.Slot].Write(answer.Generated);
-            speed.Add(Math.Max(0, more));
+            var more = Math.Max(0, places[answer.Slot].Write(answer.Generated)); // a beam may be shorter than the one before: that takes nothing back
+            speed.Add(more);
             return more;
         }
     }
