@@ -39,9 +39,24 @@ public sealed class ModelJobsTests
         }
     }
 
-    private static async Task<ModelJob> EndAsync(ModelJobs jobs, ModelJob job)
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"error":{"message":"It cannot go on."}}""")]
+    public async Task A_broken_progress_is_a_broken_stream(string data)
     {
-        await foreach (var now in jobs.FollowAsync(job.Id, Cancellation)) { job = now; }
+        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, $"data: {data}\n\n"));
+        await using var client = LocalEngine.ClientOf(engine.Address);
+        var failure = await Assert.ThrowsAsync<ModelHostException>(() => EndAsync(client.GetRequiredService<ModelJobs>(), null!, "mjob-1"));
+        Assert.Equal(ModelHostErrorKind.StreamBroken, failure.Kind);
+    }
+
+    private static Task<ModelJob> EndAsync(ModelJobs jobs, ModelJob job) => EndAsync(jobs, job, job.Id);
+
+    private static async Task<ModelJob> EndAsync(ModelJobs jobs, ModelJob job, string id)
+    {
+        await foreach (var now in jobs.FollowAsync(id, Cancellation)) { job = now; }
         return job;
     }
 }

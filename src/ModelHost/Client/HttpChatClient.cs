@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.ModelHost.Client.Engines;
 using Platform.ModelHost.Client.Http;
@@ -73,24 +72,15 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
 
     private static ChatChunkBody Parse(string data, EngineStream answer)
     {
-        ModelHostException failure;
         try
         {
-            var chunk = JsonSerializer.Deserialize(data, ClientJson.Default.ChatChunkBody);
-            if (chunk is { Error: null })
-            {
-                return chunk;
-            }
-
-            failure = chunk?.Error is { } error ? ModelHostErrors.InStream(error) : ModelHostErrors.Cut(null);
+            return EventBody.Read(data, ClientJson.Default.ChatChunkBody, chunk => chunk.Error is null);
         }
-        catch (JsonException ex)
+        catch (ModelHostException failure)
         {
-            failure = new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service sent an event that is not JSON.", ex);
+            answer.Failed(failure);
+            throw;
         }
-
-        answer.Failed(failure);
-        throw failure;
     }
 
     private static int? QueuePosition(string comment) =>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Client.Http;
 using Platform.ModelHost.Client.Wire;
@@ -33,7 +32,7 @@ public sealed partial class ModelAdmin
                 continue;
             }
 
-            var state = Read(item.Text);
+            var state = EventBody.Read(item.Text, ClientJson.Default.DownloadBody, body => body.Id is not null).ToDownload();
             if (state.State == ModelDownloadState.Completed)
             {
                 _pool.Forget(); // there is one model more
@@ -55,21 +54,4 @@ public sealed partial class ModelAdmin
     public Task RemoveDownloadAsync(string id, CancellationToken cancellation) => _http.DeleteAsync(Path(id), cancellation);
 
     private static string Path(string id) => "/v1/downloads/" + Uri.EscapeDataString(id);
-
-    private static ModelDownload Read(string data)
-    {
-        try
-        {
-            if (JsonSerializer.Deserialize(data, ClientJson.Default.DownloadBody) is { Id: not null } body)
-            {
-                return body.ToDownload();
-            }
-
-            throw JsonSerializer.Deserialize(data, ClientJson.Default.ErrorBody) is { Error: { } error } ? ModelHostErrors.InStream(error) : ModelHostErrors.Cut(null);
-        }
-        catch (JsonException ex)
-        {
-            throw new ModelHostException(ModelHostErrorKind.StreamBroken, "The progress of the download broke off: the model service sent an event that is not JSON.", ex);
-        }
-    }
 }

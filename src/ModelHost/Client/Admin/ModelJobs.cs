@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Client.Http;
 using Platform.ModelHost.Client.Wire;
@@ -47,7 +46,7 @@ public sealed class ModelJobs
                 continue;
             }
 
-            var job = Read(item.Text).ToJob();
+            var job = EventBody.Read(item.Text, ClientJson.Default.ModelJobBody, body => body.Id is not null).ToJob();
             yield return job;
             if (job.FinishedAt is not null)
             {
@@ -59,10 +58,4 @@ public sealed class ModelJobs
     private static string Of(string id) => $"{Root}/{Uri.EscapeDataString(id)}";
 
     private async Task<ModelJob> StartAsync(JsonObject request, CancellationToken cancellation) => (await _http.PostAsync(Root, request, ClientJson.Default.ModelJobBody, cancellation)).ToJob();
-
-    private static ModelJobBody Read(string text)
-    {
-        var body = JsonSerializer.Deserialize(text, ClientJson.Default.ModelJobBody);
-        return body is { Id: not null } ? body : throw ModelHostErrors.InStream(body?.Error ?? new ErrorDetailBody(null, null, null));
-    }
 }
