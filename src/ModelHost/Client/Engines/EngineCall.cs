@@ -4,4 +4,5 @@ namespace Platform.ModelHost.Client.Engines;
 /// <param name="Model">A model's id, or engine/id.</param>
 /// <param name="Affinity">The key of its conversation; null goes where least is done.</param>
 /// <param name="Fields">Fields of the request that only some engines know.</param>
-internal sealed record EngineCall(string Model, byte[]? Affinity = null, IReadOnlyCollection<string>? Fields = null);
+/// <param name="Sha256">Hash of the weights that must answer; null or empty takes any file of that id.</param>
+internal sealed record EngineCall(string Model, byte[]? Affinity = null, IReadOnlyCollection<string>? Fields = null, string? Sha256 = null);

@@ -2,7 +2,8 @@ namespace Platform.ModelHost.Client.Engines;
 
 /// <summary>An engine that a request may go to.</summary>
 /// <param name="Model">The model's id as this engine calls it.</param>
-internal sealed record EngineTarget(RemoteEngine Engine, EngineDialect Dialect, string Model);
+/// <param name="Sha256">Hash of its weights there; empty where the engine does not tell.</param>
+internal sealed record EngineTarget(RemoteEngine Engine, EngineDialect Dialect, string Model, string Sha256 = "");
 
 /// <summary>In which order replicas are asked. A conversation goes to the one that knows its beginning, unless that would have more than its share of the work; everything else goes where least is done.</summary>
 /// <param name="overloadFactor">How many times its share a replica may have before conversations leave it.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +11,7 @@ internal sealed partial class EnginePool : IDisposable
 
     private readonly EngineOrder order;
     private readonly ILogger<EnginePool> log;
+    private readonly ConcurrentDictionary<(string Engine, string Model), string> others = new();
 
     public EnginePool(IOptions<ModelHostOptions> options, TimeProvider time, ILogger<EnginePool> log)
     {
@@ -32,7 +34,7 @@ internal sealed partial class EnginePool : IDisposable
     /// <summary>Runs a request where it belongs. The work ends its lease; where it throws, that is done for it. Throws ModelHostException; a cancellation is never tried again.</summary>
     internal async Task<T> RunAsync<T>(EngineCall call, Func<EngineLease, Task<T>> work, CancellationToken cancellation)
     {
-        var targets = order.Of(await TargetsAsync(call, cancellation), call);
+        var targets = order.Of(Alike(await TargetsAsync(call, cancellation), call), call);
         for (var tries = 1; ; tries++)
         {
             var lease = new EngineLease(targets[tries - 1]);
@@ -102,12 +104,28 @@ internal sealed partial class EnginePool : IDisposable
         return Find(Known(), model) is { Count: > 0 } found ? found : throw NotServed(model);
     }
 
+    /// <summary>Those whose weights are the ones that are asked for: another file under the same name is another model. Who has it is told once.</summary>
+    private IReadOnlyList<EngineTarget> Alike(IReadOnlyList<EngineTarget> targets, EngineCall call)
+    {
+        if (call.Sha256 is not { Length: > 0 } wanted) { return targets; }
+        foreach (var other in targets.Where(target => target.Sha256 != wanted))
+        {
+            var isNews = !others.TryGetValue((other.Engine.Name, other.Model), out var told) || told != other.Sha256;
+            others[(other.Engine.Name, other.Model)] = other.Sha256;
+            if (isNews) { LogOther(other.Engine.Name, other.Model, Beginning(other.Sha256), Beginning(wanted)); }
+        }
+        return targets.Where(target => target.Sha256 == wanted).ToList() is { Count: > 0 } alike ? alike
+            : throw new ModelHostException(ModelHostErrorKind.Unavailable, $"No engine that answers serves '{call.Model}' with the weights {Beginning(wanted)} that were asked for; {string.Join(", ", targets.Select(target => target.Engine.Name))} has another file under that name. Give every engine the same file.");
+
+        static string Beginning(string sha256) => sha256.Length > 12 ? sha256[..12] : "without a hash";
+    }
+
     private List<(RemoteEngine Engine, EngineOffer Offer)> Known() => [.. Engines.Select(engine => (engine, engine.Offer)).Where(known => known.Offer is not null).Select(known => (known.engine, known.Offer!))];
 
     private static List<EngineTarget> Find(IReadOnlyList<(RemoteEngine Engine, EngineOffer Offer)> offers, string model) =>
         [.. offers.Where(one => one.Offer.Find(model) is not null).Select(one => Target(one.Engine, one.Offer, model))];
 
-    private static EngineTarget Target(RemoteEngine engine, EngineOffer offer, string model) => new(engine, offer.Dialect, offer.Find(model)?.Id ?? model);
+    private static EngineTarget Target(RemoteEngine engine, EngineOffer offer, string model) => new(engine, offer.Dialect, offer.Find(model)?.Id ?? model, offer.Find(model)?.Sha256 ?? "");
 
     /// <summary>A service that lists nothing may serve what it is asked for all the same.</summary>
     private static async Task<EngineOffer> OfferOrNoneAsync(RemoteEngine engine, CancellationToken cancellation)
@@ -138,6 +156,9 @@ internal sealed partial class EnginePool : IDisposable
 
     [LoggerMessage(LogLevel.Information, "The engine {Engine} did not begin to answer: {Reason} The engine {Next} is asked.")]
     private partial void LogElsewhere(string engine, string reason, string next);
+
+    [LoggerMessage(LogLevel.Warning, "The engine {Engine} is left out for {Model}: its file is {Sha256}, the others' {Wanted}. Vectors of two files do not mix.")]
+    private partial void LogOther(string engine, string model, string sha256, string wanted);
 
     [LoggerMessage(LogLevel.Information, "The engine {Engine} answers again.")]
     private partial void LogBack(string engine);
