@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Platform.ModelHost.Engine.Generation;
 
 namespace Platform.ModelHost.Engine.Tests.Adapters;
@@ -50,6 +51,26 @@ public sealed class AdapterTests : IAsyncLifetime
         }
         Assert.Equal(0, (await Answer.OfAsync(engine, Ask("legal@2"))).End.Usage.CachedTokens);
         Assert.Equal(0, (await Answer.OfAsync(engine, Ask() with { Adapters = [new AdapterChoice("legal@1", 0.5f)] })).End.Usage.CachedTokens); // another scale is another state
+    }
+
+    /// <summary>The file is a pipe that nobody writes to: whoever opens it waits.</summary>
+    [Fact]
+    public async Task An_adapter_that_is_long_in_loading_keeps_nobody_else_waiting()
+    {
+        var expected = await TextAsync("legal@1");
+        var pipe = Path.Combine(folder, "slow.gguf");
+        using (var make = Process.Start("mkfifo", pipe)) { await make.WaitForExitAsync(TestContext.Current.CancellationToken); }
+        var slow = Task.Run(() => Answer.OfAsync(engine, Ask("slow")), TestContext.Current.CancellationToken);
+        try
+        {
+            for (var i = 0; i < 20; i++) { Assert.Equal(expected, await TextAsync("legal@1").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)); }
+            Assert.False(slow.IsCompleted);
+        }
+        finally
+        {
+            await using (new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite)) { File.Delete(pipe); } // lets go whoever waits
+        }
+        await Assert.ThrowsAnyAsync<Exception>(() => slow); // it was no adapter
     }
 
     [Fact]

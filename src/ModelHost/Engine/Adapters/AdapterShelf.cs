@@ -12,7 +12,8 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
 {
     private const int MostInOneAnswer = 8, MostScale = 8;
 
-    private readonly Lock gate = new();
+    /// <summary>The loop takes the gate at each step, so it is never held while a file is read; who reads one holds <see cref="reading"/>, and takes the gate inside it.</summary>
+    private readonly Lock gate = new(), reading = new();
     private readonly List<LoadedAdapter> loaded = [];
 
     /// <summary>The adapters of the registry that may stand on this model: those that were checked for another are left out.</summary>
@@ -29,12 +30,15 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     /// <summary>Lets a version go from memory. False while answers run with it.</summary>
     internal bool TryDrop(AdapterFile file)
     {
-        lock (gate)
+        lock (reading)
         {
-            if (loaded.Find(a => a.File == file) is not { } adapter) { return true; }
-            if (adapter.Users > adapter.Attached) { return false; }
-            Drop(adapter);
-            return true;
+            lock (gate)
+            {
+                if (loaded.Find(a => a.File == file) is not { } adapter) { return true; }
+                if (adapter.Users > adapter.Attached) { return false; }
+                Drop(adapter);
+                return true;
+            }
         }
     }
 
@@ -57,25 +61,17 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         if (wanted.Count == 0) { return AdapterSet.Base; }
         foreach (var (file, _) in wanted) { CheckBase(file); }
         if (wanted.Select(w => w.File).Distinct().Count() < wanted.Count) { throw Refuse("An adapter stands twice. Give it once, with the sum of the scales."); }
-        lock (gate)
+        var members = new List<(LoadedAdapter Adapter, float Scale)>();
+        try
         {
-            var members = new List<(LoadedAdapter Adapter, float Scale)>();
-            try
-            {
-                foreach (var (file, scale) in wanted)
-                {
-                    var adapter = Current(file);
-                    adapter.Users++;
-                    members.Add((adapter, scale));
-                }
-            }
-            catch
-            {
-                Release(members);
-                throw;
-            }
-            return new AdapterSet(this, members);
+            foreach (var (file, scale) in wanted) { members.Add((HoldCurrent(file), scale)); }
         }
+        catch
+        {
+            Release(members);
+            throw;
+        }
+        return new AdapterSet(this, members);
     }
 
     internal void Hold(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
@@ -126,16 +122,38 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         }
     }
 
-    private LoadedAdapter Current(AdapterFile file)
+    /// <summary>The file as it is now, read if need be, with one user more.</summary>
+    private LoadedAdapter HoldCurrent(AdapterFile file)
     {
-        var adapter = loaded.Find(a => a.File == file);
-        if (adapter is not null && adapter.Stamp == Stamp(file)) { return adapter; }
-        var read = Read(file);
-        if (adapter is not null) { Drop(adapter); }
-        while (loaded.Count >= most && loaded.Where(a => a.Users == 0).MinBy(a => a.LastUsed) is { } oldest) { Drop(oldest); }
-        loaded.Add(read);
-        tellBytes(loaded.Sum(a => a.Bytes));
-        return read;
+        if (HoldLoaded(file) is { } there) { return there; }
+        lock (reading)
+        {
+            return HoldLoaded(file) ?? Publish(Read(file)); // somebody else may have read it meanwhile
+        }
+    }
+
+    private LoadedAdapter? HoldLoaded(AdapterFile file)
+    {
+        var stamp = Stamp(file);
+        lock (gate)
+        {
+            var adapter = loaded.Find(a => a.File == file && a.Stamp == stamp);
+            if (adapter is not null) { adapter.Users++; }
+            return adapter;
+        }
+    }
+
+    private LoadedAdapter Publish(LoadedAdapter read)
+    {
+        lock (gate)
+        {
+            if (loaded.Find(a => a.File == read.File) is { } old) { Drop(old); }
+            while (loaded.Count >= most && loaded.Where(a => a.Users == 0).MinBy(a => a.LastUsed) is { } oldest) { Drop(oldest); }
+            read.Users++;
+            loaded.Add(read);
+            tellBytes(loaded.Sum(a => a.Bytes));
+            return read;
+        }
     }
 
     private void Drop(LoadedAdapter adapter)
