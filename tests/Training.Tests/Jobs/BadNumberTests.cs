@@ -31,7 +31,7 @@ public sealed class BadNumberTests
         Assert.Equal(TrainingFault.Numbers, stop.Fault);
         Assert.False(File.Exists(bench.Folder.Adapter));
         Assert.NotEmpty(bench.Folder.AllCheckpoints());
-        Assert.Equal("Numbers", bench.Progress[^1].GetProperty("fault").GetString());
+        Assert.Equal("numbers", bench.Progress[^1].GetProperty("fault").GetString());
         Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("are those of step 0 again", StringComparison.Ordinal));
     }
 

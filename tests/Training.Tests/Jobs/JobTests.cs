@@ -20,7 +20,7 @@ public sealed class JobTests
         Assert.Equal((40, 40, 4.0), (last.GetProperty("step").GetInt32(), last.GetProperty("steps").GetInt32(), last.GetProperty("epoch").GetDouble()));
         Assert.Equal(0.0003, last.GetProperty("learning_rate").GetDouble(), 1e-9);
         Assert.All((string[])["grad_norm", "loss_scale", "tokens_per_second", "trained_tokens"], name => Assert.True(last.GetProperty(name).GetDouble() > 0));
-        Assert.Equal(["Running", "Succeeded"], bench.Progress.Where(l => l.TryGetProperty("state", out _)).Select(l => l.GetProperty("state").GetString()));
+        Assert.Equal(["running", "succeeded"], bench.Progress.Where(l => l.TryGetProperty("state", out _)).Select(l => l.GetProperty("state").GetString()));
         Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("difference of a logit", StringComparison.Ordinal));
         var rows = File.ReadLines(bench.Folder.Comparison).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(Enumerable.Range(0, 16).Select(i => $"row-{i}").Order(), rows.Select(r => r.GetProperty("id").GetString()).Order());
@@ -96,6 +96,6 @@ public sealed class JobTests
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(fault, refusal.Fault);
         var last = bench.Progress[^1];
-        Assert.Equal(("Failed", fault.ToString()), (last.GetProperty("state").GetString(), last.GetProperty("fault").GetString()));
+        Assert.Equal(("failed", fault), (last.GetProperty("state").GetString(), Enum.Parse<TrainingFault>(last.GetProperty("fault").GetString()!, ignoreCase: true)));
     }
 }

@@ -54,7 +54,7 @@ public sealed class ResumeTests
         Assert.Equal(JobState.Cancelled, bench.Run(5, _ => File.WriteAllText(bench.Folder.CancelMark, "")));
         Assert.False(File.Exists(bench.Folder.Adapter));
         Assert.NotEmpty(bench.Folder.AllCheckpoints());
-        Assert.Equal("Cancelled", bench.Progress[^1].GetProperty("state").GetString());
+        Assert.Equal("cancelled", bench.Progress[^1].GetProperty("state").GetString());
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ResumeTests
         control.Hear("hold");
         _ = Task.Run(async () =>
         {
-            await Until(() => JobBench.ReadShared(bench.Folder.Progress).Contains("Running", StringComparison.Ordinal));
+            await Until(() => JobBench.ReadShared(bench.Folder.Progress).Contains("running", StringComparison.Ordinal));
             control.Hear("go");
         }, TestContext.Current.CancellationToken);
         Assert.Equal(JobState.Succeeded, bench.Run(control, TimeProvider.System));
@@ -90,7 +90,7 @@ public sealed class ResumeTests
             await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(3, worker.ExitCode);
         }
-        Assert.Equal("Paused", bench.Progress[^1].GetProperty("state").GetString());
+        Assert.Equal("paused", bench.Progress[^1].GetProperty("state").GetString());
     }
 
     [Fact]
