@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Platform.Fakes;
 
 namespace Platform.ModelHost.Server.Tests.Faults;
@@ -28,6 +29,26 @@ public sealed class DisconnectTests
         Assert.DoesNotContain("fail:", host.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("crit:", host.Log, StringComparison.Ordinal);
         await host.Http.PostOkAsync("/v1/completions", """{"model": "seed-chat", "prompt": "a", "max_tokens": 2}""");
+    }
+
+    /// <summary>The answer could go on for thousands of tokens, so that what stops it in time is the caller's leaving and not its end.</summary>
+    [Fact]
+    public async Task Fault_18_an_answer_whose_caller_left_stops_long_before_its_end()
+    {
+        await using var host = await ModelHostFixture.StartAsync(("Engine:Slots", "1"), ("Engine:RopeType", "linear"), ("Engine:RopeFactor", "64"));
+        using (var socket = await AskAsync(host, Endless))
+        {
+            Assert.NotEqual(0, await socket.ReceiveAsync(new byte[512], Cancellation)); // it has begun
+            socket.LingerState = new LingerOption(true, 0);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (await SlotAsync(host, deadline.Token) is var slot && slot.GetProperty("is_processing").GetBoolean())
+        {
+            var (written, context) = (slot.GetProperty("n_decoded").GetInt32(), slot.GetProperty("n_ctx").GetInt32());
+            Assert.True(context > 4_096 && written < context / 2, $"{written} tokens of {context} were written for nobody");
+        }
     }
 
     [Fact]
@@ -65,6 +86,9 @@ public sealed class DisconnectTests
             idle.ForEach(socket => socket.Dispose());
         }
     }
+
+    private static async Task<JsonElement> SlotAsync(ModelHostFixture host, CancellationToken cancellation) =>
+        JsonDocument.Parse(await host.Http.GetStringAsync(new Uri("/slots", UriKind.Relative), cancellation)).RootElement[0];
 
     private static async Task LeaveAsync(ModelHostFixture host, int callers)
     {
