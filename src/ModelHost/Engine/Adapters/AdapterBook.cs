@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Engine.Adapters;
 
@@ -18,7 +19,7 @@ internal sealed record AdapterNote
     public JsonElement? Metrics { get; init; }
 }
 
-/// <summary>The versions of one adapter, kept beside their files as adapter.json. Written whole and put in place by renaming, so that a reader sees the old one or the new one.</summary>
+/// <summary>The versions of one adapter, kept beside their files as adapter.json. A reader sees the old book or the new one.</summary>
 internal sealed record AdapterBook
 {
     private const string FileName = "adapter.json";
@@ -55,9 +56,7 @@ internal sealed record AdapterBook
         var path = Path.Combine(folder, FileName);
         try
         {
-            if (!File.Exists(path)) { return new AdapterBook(); }
-            if (new FileInfo(path).Length > MostBytes) { throw new JsonException($"it is larger than {MostBytes:N0} bytes"); }
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BookJson.Default.AdapterBook) ?? throw new JsonException("it is empty");
+            return DurableJson.Read(path, MostBytes, BookJson.Default.AdapterBook) ?? new AdapterBook();
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -65,15 +64,23 @@ internal sealed record AdapterBook
         }
     }
 
-    internal void Write(string folder)
+    /// <summary>Puts the book into an adapter's folder; never one that could not be read again.</summary>
+    /// <exception cref="EngineException">Kind BadRequest: it would be too large, or too deep.</exception>
+    internal void Write(string folder) => DurableJson.Write(Path.Combine(folder, FileName), Bytes());
+
+    private byte[] Bytes()
     {
-        var part = Path.Combine(folder, $".{FileName}.{Guid.NewGuid():N}.part");
-        using (var file = File.Create(part))
+        try
         {
-            JsonSerializer.Serialize(file, this, BookJson.Default.AdapterBook);
-            file.Flush(flushToDisk: true);
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(this, BookJson.Default.AdapterBook);
+            if (bytes.Length > MostBytes) { throw new JsonException($"it would take {bytes.Length:N0} bytes of {MostBytes:N0}"); }
+            JsonSerializer.Deserialize(bytes, BookJson.Default.AdapterBook);
+            return bytes;
         }
-        File.Move(part, Path.Combine(folder, FileName), overwrite: true);
+        catch (JsonException fault)
+        {
+            throw new EngineException(EngineErrorKind.BadRequest, $"What is told of this version cannot be kept: {fault.Message}. Send less in 'lineage' and 'metrics', or remove versions that nobody needs.", fault) { Parameter = "metrics" };
+        }
     }
 
     private AdapterBook Serve(int version) => With(version, Note(version) with { State = AdapterState.Production }) with { Production = version };

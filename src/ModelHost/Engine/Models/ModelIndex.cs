@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Engine.Models;
 
@@ -66,11 +67,10 @@ internal sealed class ModelIndex
 
     private IndexBody? Read()
     {
-        if (folder is null || new FileInfo(Path.Combine(folder, FileName)) is not { Exists: true, Length: <= MostBytes } file) { return null; }
+        if (folder is null) { return null; }
         try
         {
-            using var stream = file.OpenRead();
-            return JsonSerializer.Deserialize(stream, IndexJson.Default.IndexBody) is { Files: not null } read ? read : null;
+            return DurableJson.Read(Path.Combine(folder, FileName), MostBytes, IndexJson.Default.IndexBody) is { Files: not null } read ? read : null;
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -82,12 +82,9 @@ internal sealed class ModelIndex
     {
         if (folder is null) { return; }
         foreach (var gone in body.Files.Keys.Where(key => !File.Exists(Full(key))).ToList()) { body.Files.Remove(gone); }
-        var file = Path.Combine(folder, FileName);
         try
         {
-            Directory.CreateDirectory(folder);
-            File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(body, IndexJson.Default.IndexBody));
-            File.Move(file + ".new", file, overwrite: true);
+            DurableJson.Write(Path.Combine(folder, FileName), body, IndexJson.Default.IndexBody);
         }
         catch (Exception readOnly) when (readOnly is IOException or UnauthorizedAccessException)
         {

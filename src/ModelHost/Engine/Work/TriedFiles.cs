@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Engine.Work;
 
@@ -14,6 +15,7 @@ internal sealed class TriedFiles(string? folder, string libraries, TimeProvider 
 {
     private const string FileName = "tried-models.json";
     private const int Most = 1_000;
+    private const long MostBytes = 4 << 20;
 
     private readonly Lock gate = new();
     private Dictionary<string, TriedFile>? known;
@@ -44,7 +46,7 @@ internal sealed class TriedFiles(string? folder, string libraries, TimeProvider 
     {
         try
         {
-            return Path is { } path && File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), WorkJson.Default.DictionaryStringTriedFile) ?? [] : [];
+            return Path is { } path ? DurableJson.Read(path, MostBytes, WorkJson.Default.DictionaryStringTriedFile) ?? [] : [];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -56,12 +58,9 @@ internal sealed class TriedFiles(string? folder, string libraries, TimeProvider 
     private void Write(Dictionary<string, TriedFile> all)
     {
         if (Path is not { } path) { return; }
-        var part = $"{path}.{Environment.ProcessId}.part";
         try
         {
-            Directory.CreateDirectory(folder!);
-            File.WriteAllText(part, JsonSerializer.Serialize(all, WorkJson.Default.DictionaryStringTriedFile));
-            File.Move(part, path, overwrite: true);
+            DurableJson.Write(path, all, WorkJson.Default.DictionaryStringTriedFile);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

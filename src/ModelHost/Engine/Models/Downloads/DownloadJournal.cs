@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Engine.Models.Downloads;
 
@@ -22,13 +23,7 @@ internal sealed class DownloadJournal(string folder)
         return [.. Directory.EnumerateFiles(folder, "dl-*" + Ending).Select(ReadOne).OfType<StoredDownload>().Where(stored => File.Exists(Path.Combine(folder, stored.State.Id + Ending)))];
     }
 
-    internal void Write(StoredDownload download)
-    {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, download.State.Id + Ending);
-        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(download, JournalJson.Default.StoredDownload));
-        File.Move(file + ".new", file, overwrite: true);
-    }
+    internal void Write(StoredDownload download) => DurableJson.Write(Path.Combine(folder, download.State.Id + Ending), download, JournalJson.Default.StoredDownload);
 
     internal void Delete(string id)
     {
@@ -41,9 +36,7 @@ internal sealed class DownloadJournal(string folder)
     {
         try
         {
-            if (new FileInfo(file).Length > MostBytes) { return null; }
-            using var stream = File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, JournalJson.Default.StoredDownload) is { State: { Id: not null, Source: not null, ModelId: not null } } stored ? stored : null;
+            return DurableJson.Read(file, MostBytes, JournalJson.Default.StoredDownload) is { State: { Id: not null, Source: not null, ModelId: not null } } stored ? stored : null;
         }
         catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
         {
