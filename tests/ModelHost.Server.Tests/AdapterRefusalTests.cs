@@ -15,6 +15,7 @@ public sealed class AdapterRefusalTests(AdapterRefusalTests.Running running) : I
         { "?name=bad", "text", HttpStatusCode.BadRequest, "GGUF" }, { "?name=bad", "nothing", HttpStatusCode.BadRequest, "'bad'" }, { "?name=bad", "large", HttpStatusCode.RequestEntityTooLarge, "" },
         { "", "good", HttpStatusCode.BadRequest, "'name' is missing" }, { "?name=Bad", "good", HttpStatusCode.BadRequest, "'Bad'" }, { "?name=../x", "good", HttpStatusCode.BadRequest, "'../x'" },
         { "?name=bad&state=production", "good", HttpStatusCode.BadRequest, "'production'" }, { "?name=bad&lineage=5", "good", HttpStatusCode.BadRequest, "'lineage'" },
+        { "?name=bad&metrics=" + Uri.EscapeDataString("{\"a\":" + new string('[', 17) + new string(']', 17) + "}"), "good", HttpStatusCode.BadRequest, "'metrics'" },
         { "?name=bad&base_model=absent", "good", HttpStatusCode.NotFound, "'absent'" }, { "?name=bad&base_model=seed-embed", "good", HttpStatusCode.BadRequest, "seed-embed" },
     };
 

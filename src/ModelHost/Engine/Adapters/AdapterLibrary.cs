@@ -1,3 +1,4 @@
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 
@@ -6,13 +7,20 @@ namespace Platform.ModelHost.Engine.Adapters;
 /// <summary>Manages the versions of adapters: adds, puts into production, takes back, removes. What answers run with meanwhile stays theirs to their end. One process manages a folder; any number may read it.</summary>
 public sealed class AdapterLibrary
 {
+    /// <summary>An upload writes all the time: what was last written before that was left by a process that ended.</summary>
+    private static readonly TimeSpan PartsOutlive = TimeSpan.FromHours(1);
+
     private readonly AdapterRegistry registry;
     private readonly ModelCatalog catalog;
     private readonly TimeProvider time;
     private readonly Lock writing = new();
     private volatile UsualAdapters? usual;
 
-    internal AdapterLibrary(AdapterRegistry registry, ModelCatalog catalog, TimeProvider time) => (this.registry, this.catalog, this.time) = (registry, catalog, time);
+    internal AdapterLibrary(AdapterRegistry registry, ModelCatalog catalog, TimeProvider time)
+    {
+        (this.registry, this.catalog, this.time) = (registry, catalog, time);
+        registry.DropParts(time.GetUtcNow() - PartsOutlive);
+    }
 
     /// <summary>Every version of every adapter, whichever model it is for.</summary>
     public IReadOnlyList<AdapterInfo> All => [.. registry.All().GroupBy(file => file.Name).SelectMany(Describe)];
@@ -25,7 +33,7 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Takes a file in as the next version of its adapter: copied, checked for its model, put in place by renaming. The stream is read to its end.</summary>
-    /// <exception cref="EngineException">BadRequest; InvalidModelFile: the file does not fit or is damaged; ModelNotFound: there is no such model.</exception>
+    /// <exception cref="EngineException">BadRequest; InvalidModelFile: the file does not fit or is damaged; ModelNotFound: there is no such model; NoSpace.</exception>
     public async Task<AdapterInfo> AddAsync(AdapterUpload upload, Stream content, CancellationToken cancellation)
     {
         if (registry.Folder is null) { throw Refuse("name", "There is no registry of adapters: set Engine:AdapterDirectory to a folder."); }
@@ -43,6 +51,10 @@ public sealed class AdapterLibrary
             }
             var (facts, model) = await CheckAsync(part, upload, cancellation);
             return PutInPlace(part, upload, facts, model);
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw new EngineException(EngineErrorKind.NoSpace, "The disk of the adapters is full; nothing was kept of the upload. Make room and send it again.", full);
         }
         finally
         {

@@ -59,6 +59,20 @@ internal sealed partial class AdapterRegistry(string? folder)
         }
     }
 
+    /// <summary>Deletes what uploads left that were last written before a moment. What cannot be deleted stays.</summary>
+    internal void DropParts(DateTimeOffset before)
+    {
+        if (Folder is null || !Directory.Exists(Folder)) { return; }
+        try
+        {
+            foreach (var part in Directory.EnumerateDirectories(Folder).SelectMany(names => Directory.EnumerateFiles(names, ".*.part")).Where(part => File.GetLastWriteTimeUtc(part) < before.UtcDateTime).ToList()) { File.Delete(part); }
+        }
+        catch (Exception readOnly) when (readOnly is IOException or UnauthorizedAccessException)
+        {
+            return; // the folder belongs to somebody else, who clears it up
+        }
+    }
+
     /// <summary>Where the versions of an adapter lie. The name has been checked.</summary>
     internal string FolderOf(string name) => Path.Combine(Folder!, name);
 

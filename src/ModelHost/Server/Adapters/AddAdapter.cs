@@ -12,7 +12,7 @@ namespace Platform.ModelHost.Server.Adapters;
 /// <summary>`POST /v1/adapters`: a GGUF file becomes the next version of an adapter, once it has been checked. The file is the body, or the part `file` of a form; it is streamed to disk and never wholly in memory. The rest is in the query, or in parts of the form before the file.</summary>
 internal static class AddAdapter
 {
-    private const int DiskFullOnWindows = unchecked((int)0x80070070), DiskFullOnUnix = 28, MostFieldBytes = 256 * 1024, MostFields = 16;
+    private const int MostFieldCharacters = 16 * 1024, MostFields = 16, MostDepth = 16;
 
     public static void MapAddAdapter(this IEndpointRouteBuilder app) => app.MapPost("/v1/adapters", HandleAsync).WithMetadata(new AdminOnly());
 
@@ -25,16 +25,9 @@ internal static class AddAdapter
 
         var fields = http.Request.Query.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
         var content = Boundary(http.Request) is { } boundary ? await FileOfAsync(new MultipartReader(boundary, http.Request.Body), fields, http.RequestAborted) : http.Request.Body;
-        try
-        {
-            var added = await host.Engine.AdapterLibrary.AddAsync(Upload(fields), content, http.RequestAborted);
-            http.Response.StatusCode = StatusCodes.Status201Created;
-            await http.WriteJsonAsync(ServedAdapters.Card(added), ServerJson.Wire.AdapterCard);
-        }
-        catch (IOException full) when (full is not BadHttpRequestException && (full.HResult & 0xFFFF) is DiskFullOnUnix or (DiskFullOnWindows & 0xFFFF))
-        {
-            throw new RequestRefused(new Problem(507, "server_error", "disk_full", "The disk of the adapters is full; nothing was kept of the upload. Make room and send it again."));
-        }
+        var added = await host.Engine.AdapterLibrary.AddAsync(Upload(fields), content, http.RequestAborted);
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        await http.WriteJsonAsync(ServedAdapters.Card(added), ServerJson.Wire.AdapterCard);
     }
 
     private static string? Boundary(HttpRequest request) =>
@@ -57,9 +50,9 @@ internal static class AddAdapter
             }
 
             using var reader = new StreamReader(part.Body, leaveOpen: true);
-            var text = new char[MostFieldBytes];
+            var text = new char[MostFieldCharacters + 1];
             var length = await reader.ReadBlockAsync(text, cancellation);
-            fields[name] = length < text.Length ? new string(text, 0, length) : throw new RequestRefused(Problem.Invalid(name, $"'{name}' has more than {MostFieldBytes - 1} characters."));
+            fields[name] = length < text.Length ? new string(text, 0, length) : throw new RequestRefused(Problem.Invalid(name, $"'{name}' has more than {MostFieldCharacters:N0} characters."));
         }
 
         throw new RequestRefused(Problem.Invalid("file", "The form has no part 'file'. Send the adapter's GGUF file in it, after the other fields."));
@@ -99,11 +92,11 @@ internal static class AddAdapter
 
         try
         {
-            return JsonDocument.Parse(text).RootElement is { ValueKind: JsonValueKind.Object } json ? json : throw new JsonException();
+            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MostDepth }).RootElement is { ValueKind: JsonValueKind.Object } json ? json : throw new JsonException();
         }
         catch (JsonException)
         {
-            throw new RequestRefused(Problem.Invalid(name, $"'{name}' must be a JSON object."));
+            throw new RequestRefused(Problem.Invalid(name, $"'{name}' must be a JSON object, nested {MostDepth} deep at most."));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Engine.Models.Downloads;
 
@@ -9,7 +10,6 @@ public sealed class ModelDownloads : IAsyncDisposable
 {
     private const int AtOnce = 2, MostWaiting = 32, MostKept = 100;
     private const string Folder = ".downloads";
-    private const int DiskFull = 28, WindowsDiskFull = unchecked((int)0x80070070);
     private static readonly TimeSpan BetweenEvents = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
@@ -151,7 +151,7 @@ public sealed class ModelDownloads : IAsyncDisposable
             OperationCanceledException when stopping.IsCancellationRequested => (DownloadStatus.Failed, "interrupted", Interrupted),
             OperationCanceledException when download.Cancelling.IsCancellationRequested => (DownloadStatus.Cancelled, null, null),
             DownloadFault known => (DownloadStatus.Failed, known.Code, known.Message),
-            IOException { HResult: DiskFull or WindowsDiskFull } => (DownloadStatus.Failed, "no_space", "The disk where the models lie is full. Free some space and start the download again: it goes on where it stopped."),
+            IOException full when DiskFull.Is(full) => (DownloadStatus.Failed, "no_space", "The disk where the models lie is full. Free some space and start the download again: it goes on where it stopped."),
             IOException or UnauthorizedAccessException => (DownloadStatus.Failed, "cannot_write", "The model folder cannot be written. Give the program the right to, or name another one in Engine:ModelDirectory."),
             _ => (DownloadStatus.Failed, "internal_error", "The download failed. The log says why."),
         };
