@@ -10,6 +10,7 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
+using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -44,7 +45,11 @@ public static class AgentsModule
         services.TryAddSingleton<AgentOpening>();
         services.TryAddSingleton<AgentDecision>();
         services.TryAddSingleton<ToolCalls>();
+        services.TryAddSingleton<Planner>();
+        services.TryAddSingleton<PlanExecution>();
         services.TryAddSingleton<AgentLoop>();
+        services.TryAddSingleton(provider => new PlanEditor(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunResumption>();
         services.TryAddSingleton(provider => new ApprovalBox(

@@ -10,6 +10,7 @@ using Platform.Agents.Conversations;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
+using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -44,12 +45,15 @@ internal sealed class AgentsRig : IAsyncDisposable
         var clock = process.Clock ?? TimeProvider.System;
         ToolCatalog catalog = new(tools, [], clock, new TestLog<ToolCatalog>());
         AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), new CharacterCounter(), clock);
-        AgentLoop loop = new(new AgentDecision(chat, clock), new ToolCalls(catalog, settings, clock), catalog, models, opening, clock);
+        AgentDecision decision = new(chat, clock);
+        ToolCalls calls = new(catalog, settings, clock);
+        AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
         Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
         Runs = new RunAgent(contexts, store, Host, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Resumption = new RunResumption(contexts, Host, TimeProvider.System);
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
+        Plans = new PlanEditor(contexts, store, Host, TimeProvider.System);
         Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
     }
 
@@ -66,6 +70,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public AgentLibrary Agents { get; }
     public RunResumption Resumption { get; }
     public ApprovalBox Approvals { get; }
+    public PlanEditor Plans { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
     public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, bool serves = true, Process? process = null, IReadOnlyList<AgentTool>? tools = null)

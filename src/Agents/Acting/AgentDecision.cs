@@ -11,6 +11,9 @@ namespace Platform.Agents.Acting;
 internal sealed record ModelQuestion(StepKind Kind, string Goal, IReadOnlyList<ChatMessage> Messages, ChatOptions Options, ToolKit Tools)
 {
     public bool ShowsAnswer { get; init; } = true;
+
+    /// <summary>The step of the plan that it belongs to.</summary>
+    public string? PlanStep { get; init; }
 }
 
 /// <summary>Lets the model take one decision: to call tools, or to answer. What it writes is told as it comes.</summary>
@@ -22,7 +25,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
     /// <summary>The step as it was stored. Calls have ids that are unique in the run, and a fault where they cannot be made.</summary>
     public async Task<StepCompletedData> TakeAsync(ModelQuestion question, AgentJournal journal, Func<string, IEnumerable<ToldText>>? split, CancellationToken cancellation)
     {
-        var id = $"s{journal.Past.Steps + 1}";
+        var id = journal.Past.NextStepId;
         var begun = time.GetTimestamp();
         journal.Add("step.started", Started(id, question, journal.Past.LastSent));
         StringBuilder text = new();
@@ -50,7 +53,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
         written = written > 0 ? written : TokenEstimate.Of(text.ToString());
         StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question.Tools))],
-            read, written, time.GetElapsedTime(begun).TotalMilliseconds);
+            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep };
         journal.Add("step.completed", step);
         return step;
 
@@ -79,7 +82,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
     {
         SentMessage[] now = [.. question.Messages.Select(Sent)];
         var same = now.Zip(before).TakeWhile(pair => pair.First == pair.Second).Count();
-        return new(id, question.Kind, question.Goal, same, now[same..], [.. question.Options.Tools?.Select(t => t.Name) ?? []]);
+        return new(id, question.Kind, question.Goal, same, now[same..], [.. question.Options.Tools?.Select(t => t.Name) ?? []]) { PlanStep = question.PlanStep };
     }
 
     private static SentMessage Sent(ChatMessage message)

@@ -20,7 +20,11 @@ public sealed record SentMessage(string Role, string Text);
 /// <param name="SameAsBefore">So many messages are those that the model was sent the last time.</param>
 /// <param name="Sent">The messages after them.</param>
 /// <param name="Tools">Names of the tools on offer.</param>
-public sealed record StepStartedData(string StepId, StepKind Kind, string Goal, int SameAsBefore, IReadOnlyList<SentMessage> Sent, IReadOnlyList<string> Tools);
+public sealed record StepStartedData(string StepId, StepKind Kind, string Goal, int SameAsBefore, IReadOnlyList<SentMessage> Sent, IReadOnlyList<string> Tools)
+{
+    /// <summary>The step of the plan that it belongs to.</summary>
+    public string? PlanStep { get; init; }
+}
 
 /// <summary>step.delta: what the model writes beside the answer.</summary>
 public sealed record StepTextData(string StepId, string Text);
@@ -32,7 +36,11 @@ public sealed record CallData(string CallId, string Tool, JsonElement Arguments,
 /// <summary>step.completed.</summary>
 /// <param name="Text">What the model wrote, word for word.</param>
 /// <param name="Milliseconds">Of work: from the start of the step to its end.</param>
-public sealed record StepCompletedData(string StepId, StepKind Kind, string Text, IReadOnlyList<CallData> Calls, int PromptTokens, int CompletionTokens, double Milliseconds);
+public sealed record StepCompletedData(string StepId, StepKind Kind, string Text, IReadOnlyList<CallData> Calls, int PromptTokens, int CompletionTokens, double Milliseconds)
+{
+    /// <summary>The step of the plan that it belongs to.</summary>
+    public string? PlanStep { get; init; }
+}
 
 /// <summary>step.failed.</summary>
 public sealed record StepFailedData(string StepId, StepKind Kind, string Message);

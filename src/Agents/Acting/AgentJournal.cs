@@ -9,15 +9,21 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past)
     /// <summary>The status of a run that was taken up again.</summary>
     public const string Resumed = "resumed";
 
-    private readonly Lock gate = new();
-
     public AgentPast Past => past;
 
-    public void Add<T>(string name, T data, Action<RunProgress>? change = null)
+    public void Add<T>(string name, T data, Action<RunProgress>? change = null) => run.Exclusively(events =>
     {
-        lock (gate) // calls side by side
-            past.Add(run.Add(name, data, change));
-    }
+        run.Add(name, data, change);
+        CatchUp(events);
+        return true;
+    });
+
+    /// <summary>Looks at the past and adds to it, with nothing in between: a person may change a plan at any time.</summary>
+    public T Exclusively<T>(Func<AgentPast, T> act) => run.Exclusively(events =>
+    {
+        CatchUp(events);
+        return act(past);
+    });
 
     public void Status(string status, int value = 0) => Add("run.status", new RunStatusData(status, value), p => p.Status = RunStatus.InProgress);
 
@@ -38,4 +44,10 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past)
 
     /// <summary>Returns when all that was written is in the database. OperationCanceledException where the run is no longer this process's.</summary>
     public Task StoredAsync(CancellationToken cancellation) => run.UntilStoredAsync(cancellation);
+
+    private void CatchUp(IReadOnlyList<RunEvent> events)
+    {
+        while (past.Events < events.Count)
+            past.Add(events[past.Events]);
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
@@ -14,7 +15,7 @@ namespace Platform.Agents.Acting;
 internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason);
 
 /// <summary>Runs an agent: one decision at a time, to call tools or to answer, until there is an answer or a limit. Everything that happened is in the run's events, from which a stretch goes on where the last one ended.</summary>
-internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
+internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
 {
     private const int MostResumed = 5;
     private static readonly TimeSpan LastAnswerTime = TimeSpan.FromSeconds(60);
@@ -30,43 +31,51 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status("writing");
-        var work = new Work(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, cancellation), await ToolKit.OfAsync(task.Definition, catalog, cancellation),
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, cancellation), await ToolKit.OfAsync(task.Definition, catalog, cancellation),
             await OptionsAsync(task.Definition, cancellation));
-        StopReason? reason;
+        AgentEnd end;
         try
         {
-            reason = await ActAsync(work, ScopeOf(run, task, past), limited.Token);
+            end = await ActAsync(work, ScopeOf(run, task, past), limited.Token);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            reason = StopReason.Timeout;
+            end = new(IsWaiting: false, StopReason.Timeout);
         }
-        if (reason is null && past.Unsettled.Count > 0)
-            return new(IsWaiting: true, null);
-        if (reason is { } limitReached)
-            await AnswerAtLimitAsync(work, limitReached, cancellation);
+        if (end.IsWaiting)
+            return end;
+        if (end.Reason is { } reached)
+            await AnswerAtLimitAsync(work, reached, cancellation);
         Finish(run, journal, work.Options.ModelId ?? "", time.GetElapsedTime(begun).TotalMilliseconds);
-        return new(IsWaiting: false, reason);
+        return end;
     }
 
-    /// <summary>Decides and calls until there is an answer (null), calls wait for a person (null, some unsettled), or a limit is reached.</summary>
-    private async Task<StopReason?> ActAsync(Work work, ToolScope scope, CancellationToken cancellation)
+    /// <summary>Plans where that is set, then decides and calls, until there is an answer, a person must decide, or a limit is reached.</summary>
+    private async Task<AgentEnd> ActAsync(AgentWork work, ToolScope scope, CancellationToken cancellation)
     {
         var (journal, past) = (work.Journal, work.Journal.Past);
+        if (work.Definition.Planning != PlanningMode.None)
+        {
+            var plan = await plans.RunAsync(work, scope, cancellation);
+            if (plan.Rejection is { } why)
+                journal.Text($"The plan was rejected. {why}".TrimEnd());
+            if (plan.IsWaiting || plan.Rejection is not null || plan.Reason is not null)
+                return new(plan.IsWaiting, plan.Reason);
+        }
         while (await calls.SettleAsync(journal, work.Kit, scope, work.Definition.Limits.Parallel, cancellation))
         {
             if (work.Limit.Reached is { } reached)
-                return reached;
+                return new(IsWaiting: false, reached);
             if (CallGuard.IsStuck(past))
-                return StopReason.LoopDetected;
+                return new(IsWaiting: false, StopReason.LoopDetected);
             if (await DecideAsync(work, StepKind.Decision, "", withTools: true, cancellation))
-                return null;
+                return default;
         }
-        return null;
+        return new(IsWaiting: true, null);
     }
 
     /// <summary>One decision; true when it is the answer, which is then told.</summary>
-    private async Task<bool> DecideAsync(Work work, StepKind kind, string goal, bool withTools, CancellationToken cancellation, string? last = null)
+    private async Task<bool> DecideAsync(AgentWork work, StepKind kind, string goal, bool withTools, CancellationToken cancellation, string? last = null)
     {
         var settings = work.Definition.Prompting;
         var messages = work.Prompt.After(work.Journal.Past, last);
@@ -84,7 +93,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         return true;
     }
 
-    private async Task VoteAsync(ModelQuestion question, string first, Work work, CancellationToken cancellation)
+    private async Task VoteAsync(ModelQuestion question, string first, AgentWork work, CancellationToken cancellation)
     {
         List<string> answers = [first];
         for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.Reached is null or StopReason.MaxSteps; i++)
@@ -100,7 +109,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         work.Journal.Text(chosen.Text);
     }
 
-    private async Task<(StepCompletedData Step, string Answer)> TakeAsync(ModelQuestion question, Work work, CancellationToken cancellation)
+    private async Task<(StepCompletedData Step, string Answer)> TakeAsync(ModelQuestion question, AgentWork work, CancellationToken cancellation)
     {
         ReasonedAnswer? reasoned = work.Definition.Prompting.Reasoning == ReasoningMode.None ? null : new();
         var step = await decision.TakeAsync(question, work.Journal, reasoned is null ? null : reasoned.Push, cancellation);
@@ -110,7 +119,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
     }
 
     /// <summary>The answer that a limit forces, from what is known; where the model gives none, a sentence says which limit it was.</summary>
-    private async Task AnswerAtLimitAsync(Work work, StopReason reason, CancellationToken cancellation)
+    private async Task AnswerAtLimitAsync(AgentWork work, StopReason reason, CancellationToken cancellation)
     {
         work.Journal.Reset("limit");
         using CancellationTokenSource timer = new(LastAnswerTime, time);
@@ -186,6 +195,4 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
 
     [GeneratedRegex(@"\[(\d{1,4})\]")]
     private static partial Regex Mark();
-
-    private sealed record Work(AgentDefinition Definition, AgentJournal Journal, RunLimit Limit, AgentPrompt Prompt, ToolKit Kit, ChatOptions Options);
 }

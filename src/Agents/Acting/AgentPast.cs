@@ -1,5 +1,6 @@
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Acting;
@@ -8,12 +9,31 @@ namespace Platform.Agents.Acting;
 internal sealed class AgentPast
 {
     private readonly List<StepCompletedData> decisions = [];
+    private readonly HashSet<string> begunPlanSteps = [];
+    private int started, planFailures;
     private readonly Dictionary<string, ToolResultData> results = [];
     private readonly Dictionary<string, ToolCallData> open = [];
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
 
-    /// <summary>Decisions with calls, in order.</summary>
+    /// <summary>Events so far.</summary>
+    public int Events { get; private set; }
+
+    /// <summary>The newest plan; null while there is none.</summary>
+    public Plan? Plan { get; private set; }
+
+    /// <summary>Whether the model was asked for a plan and made none that can be used.</summary>
+    public bool IsPlanTried => planFailures >= 2;
+
+    /// <summary>Versions of the plan that a failure made necessary.</summary>
+    public int PlansByFailure { get; private set; }
+
+    public IReadOnlySet<string> BegunPlanSteps => begunPlanSteps;
+
+    /// <summary>Of the step that begins next.</summary>
+    public string NextStepId => $"s{started + 1}";
+
+    /// <summary>Decisions with calls, and what was thought in steps of a plan, in order.</summary>
     public IReadOnlyList<StepCompletedData> Decisions => decisions;
 
     /// <summary>By call.</summary>
@@ -22,6 +42,7 @@ internal sealed class AgentPast
     /// <summary>Calls that were begun and whose outcome is not known.</summary>
     public IReadOnlyCollection<ToolCallData> Open => open.Values;
 
+    /// <summary>Questions that the model was asked.</summary>
     public int Steps { get; private set; }
     public int Tokens { get; private set; }
     public int PromptTokens { get; private set; }
@@ -42,15 +63,22 @@ internal sealed class AgentPast
 
     public void Add(RunEvent happened)
     {
+        Events++;
         switch (happened.Name)
         {
             case "run.status" when happened.Read<RunStatusData>().Status == AgentJournal.Resumed:
                 TimesResumed++;
                 break;
             case "step.started":
-                var started = happened.Read<StepStartedData>();
-                LastSent = [.. LastSent.Take(started.SameAsBefore), .. started.Sent];
-                Steps++;
+                Started(happened.Read<StepStartedData>());
+                break;
+            case "step.failed" when happened.Read<StepFailedData>().Kind == StepKind.Plan:
+                planFailures++;
+                break;
+            case "plan.created" or "plan.updated":
+                var planned = happened.Read<PlanData>();
+                Plan = planned.Plan;
+                PlansByFailure += happened.Name == "plan.updated" && planned.Reason != PlanData.Edited ? 1 : 0;
                 break;
             case "step.completed":
                 Completed(happened.Read<StepCompletedData>());
@@ -76,9 +104,9 @@ internal sealed class AgentPast
         }
     }
 
-    /// <summary>The calls of the last decision that have no result yet.</summary>
+    /// <summary>The calls that have no result yet.</summary>
     public IReadOnlyList<(string StepId, CallData Call)> Unsettled =>
-        decisions.Count == 0 ? [] : [.. decisions[^1].Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decisions[^1].StepId, call))];
+        [.. decisions.SelectMany(decision => decision.Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decision.StepId, call)))];
 
     public bool IsAsked(string callId) => asked.ContainsKey(callId);
 
@@ -87,12 +115,23 @@ internal sealed class AgentPast
     /// <summary>Whether a person approved a tool for the whole run.</summary>
     public bool IsGranted(string tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool);
 
+    private void Started(StepStartedData step)
+    {
+        started++;
+        if (step.PlanStep is { } planStep)
+            begunPlanSteps.Add(planStep);
+        if (step.Kind == StepKind.PlanStep)
+            return; // what the model is asked in it is a step of its own
+        LastSent = [.. LastSent.Take(step.SameAsBefore), .. step.Sent];
+        Steps++;
+    }
+
     private void Completed(StepCompletedData step)
     {
         Tokens += step.PromptTokens + step.CompletionTokens;
         PromptTokens += step.PromptTokens;
         Worked += TimeSpan.FromMilliseconds(step.Milliseconds);
-        if (step.Calls.Count > 0)
+        if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })
             decisions.Add(step);
     }
 }

@@ -18,13 +18,14 @@ internal static class CallGuard
     /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>
     public static bool IsStuck(AgentPast past)
     {
-        if (past.Decisions.Count == 0)
+        var decisions = past.Decisions.Where(decision => decision.Calls.Count > 0).ToList();
+        if (decisions.Count == 0)
             return false;
-        if (past.Decisions[^1].Calls.Any(call => Earlier(past, call).Count() >= 2))
+        if (decisions[^1].Calls.Any(call => Earlier(past, call).Count() >= 2))
             return true;
         HashSet<string> seen = [];
         var fruitless = 0;
-        foreach (var decision in past.Decisions)
+        foreach (var decision in decisions)
         {
             var brought = decision.Calls.Select(call => past.Results.GetValueOrDefault(call.CallId)).Any(result => result is { IsError: false } && seen.Add(result.Text));
             fruitless = brought ? 0 : fruitless + 1;

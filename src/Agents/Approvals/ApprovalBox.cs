@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Tools;
@@ -59,6 +60,8 @@ public sealed class ApprovalBox
             asked = Shown(await OwnAsync(db, caller, approvalId, cancellation));
         if (choice is { Approve: true, Arguments: { } edited } && await tools.FindAsync(asked.Tool, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, edited) is { } fault)
             throw new ArgumentException($"The arguments of {asked.Tool} are wrong: {fault}", nameof(choice));
+        if (choice is { Approve: true, Arguments: { } plan } && asked.Tool == PlanExecution.ApprovalName && PlanExecution.FaultOf(plan) is { } wrong)
+            throw new ArgumentException($"The plan cannot be carried out: {wrong}", nameof(choice));
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
         await ResolveAsync(asked, inTime ? choice : new(Approve: false), inTime ? caller.UserId : null, cancellation);
         return inTime ? await GetAsync(caller, approvalId, cancellation)

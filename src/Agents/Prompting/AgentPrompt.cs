@@ -42,6 +42,11 @@ internal sealed class AgentPrompt
         List<ChatMessage> messages = [.. opening];
         foreach (var decision in past.Decisions)
         {
+            if (decision.Calls.Count == 0)
+            {
+                messages.Add(new(ChatRole.User, $"What step {decision.PlanStep} of the plan came to: {decision.Text}"));
+                continue;
+            }
             List<AIContent> said = decision.Text.Length > 0 ? [new TextContent(decision.Text)] : [];
             said.AddRange(decision.Calls.Select(call => new FunctionCallContent(call.CallId, call.Tool, AgentTrace.Arguments(call.Arguments))));
             messages.Add(new(ChatRole.Assistant, said));

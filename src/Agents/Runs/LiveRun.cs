@@ -59,6 +59,19 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
         return added;
     }
 
+    /// <summary>Whether it is another process's by now, or was taken up again.</summary>
+    public bool IsLost => Exclusively(_ => lost);
+
+    /// <summary>Whether this process's part is over.</summary>
+    public bool IsEnded => Exclusively(_ => ended);
+
+    /// <summary>Looks at the events and adds some, with nothing in between.</summary>
+    public T Exclusively<T>(Func<IReadOnlyList<RunEvent>, T> act)
+    {
+        lock (gate)
+            return act(events);
+    }
+
     /// <summary>Ends this process's part without an event: the run goes on in the next start.</summary>
     public void Leave() => Change(() => ended = true);
 

@@ -120,7 +120,7 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
             var (events, progress, ended) = run.Since(stored);
             try
             {
-                if (await store.AppendAsync(run, events, progress, ended, CancellationToken.None))
+                if (!run.IsLost && await store.AppendAsync(run, events, progress, ended, CancellationToken.None))
                     run.MarkStored(stored + events.Count);
                 else
                     run.Lose();

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Acting;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Planning;
+
+/// <summary>A step as it stands.</summary>
+public sealed record PlanStepShown(PlanStep Step, PlanStepState State);
+
+/// <summary>Shows and changes the plan of a run: its owner's, while it runs or waits. What has begun stays as it is.</summary>
+public sealed class PlanEditor
+{
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly RunStore store;
+    private readonly RunHost host;
+    private readonly TimeProvider time;
+
+    internal PlanEditor(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time) =>
+        (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
+
+    /// <summary>The newest version with the state of each step; null where the run has no plan.</summary>
+    public async Task<(int Version, IReadOnlyList<PlanStepShown> Steps)?> GetAsync(Caller caller, Guid runId, CancellationToken cancellation)
+    {
+        await RowAsync(caller, runId, cancellation);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var past = AgentPast.Of(host.Find(runId)?.Since(0).Events ?? await EventsAsync(db, runId, cancellation));
+        return past.Plan is { } plan ? (plan.Version, [.. plan.Steps.Select(step => new PlanStepShown(step, PlanProgress.Of(step, past)))]) : null;
+    }
+
+    /// <summary>Puts other steps in the place of the plan's. ArgumentException: a plan that cannot be carried out, or in which a step that has begun is another. RunConflictException: the run has ended, has no plan, or its newest version is another than the one that was edited.</summary>
+    /// <param name="version">The version that the person saw.</param>
+    public async Task EditAsync(Caller caller, Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation)
+    {
+        if (PlanCheck.Fault(steps, hasTool: null) is { } fault)
+            throw new ArgumentException(fault, nameof(steps));
+        while (true)
+        {
+            var live = host.Find(runId);
+            var row = await RowAsync(caller, runId, cancellation);
+            if (live is not null && live.Exclusively(events => Take(live, events, version, steps)))
+                return;
+            if (row.EndedAt is not null)
+                throw new RunConflictException("The run has ended. Start another.");
+            if (live is null && row.Status == RunStatus.RequiresAction && await StoreAsync(runId, version, steps, cancellation))
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation); // between running and waiting
+        }
+    }
+
+    private static bool Take(LiveRun live, IReadOnlyList<RunEvent> events, int version, IReadOnlyList<PlanStep> steps)
+    {
+        if (live.IsEnded)
+            return false;
+        live.Add("plan.updated", Changed(AgentPast.Of(events), version, steps));
+        return true;
+    }
+
+    private async Task<bool> StoreAsync(Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var now = time.GetUtcNow();
+        if (await db.Runs.Where(r => r.Id == runId && r.Status == RunStatus.RequiresAction && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, now), cancellation) == 0)
+            return false;
+        var changed = Changed(AgentPast.Of(await EventsAsync(db, runId, cancellation)), version, steps);
+        await RunStore.AddEventsAsync(db, runId, now, cancellation, ("plan.updated", RunJson.Write(changed)));
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    private static PlanData Changed(AgentPast past, int version, IReadOnlyList<PlanStep> steps)
+    {
+        var before = past.Plan ?? throw new RunConflictException("This run has no plan.");
+        if (before.Version != version)
+            throw new RunConflictException($"The plan is at version {before.Version} by now; version {version} was edited. Look at it again.");
+        Plan after = new(before.Version + 1, steps);
+        var changes = PlanDiff.Between(before, after);
+        return changes.FirstOrDefault(change => past.BegunPlanSteps.Contains(change.StepId)) is { } begun
+            ? throw new ArgumentException($"Step '{begun.StepId}' has begun and can no longer be changed.", nameof(steps))
+            : new(after, changes, PlanData.Edited);
+    }
+
+    private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AgentsContext db, Guid runId, CancellationToken cancellation) =>
+        (await db.RunEvents.AsNoTracking().Where(e => e.RunId == runId).OrderBy(e => e.Seq).ToListAsync(cancellation)).ConvertAll(e => new RunEvent(e.RunId, e.Seq, e.At, e.Name, e.Data));
+
+    private async Task<RunRow> RowAsync(Caller caller, Guid runId, CancellationToken cancellation) =>
+        await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
+}

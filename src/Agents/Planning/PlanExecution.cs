@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+
+namespace Platform.Agents.Planning;
+
+/// <summary>How carrying out a plan ended: through (the model then answers), waiting for a person, rejected, or at a limit.</summary>
+internal readonly record struct PlanEnd(bool IsWaiting = false, string? Rejection = null, StopReason? Reason = null);
+
+/// <summary>Makes a plan, has it approved where that is set, and carries it out: steps that wait for nothing side by side, results fed to those after them, another version of the plan where a step failed.</summary>
+/// <remarks>The newest plan is looked at before each step begins: until then a person may change it.</remarks>
+internal sealed class PlanExecution(Planner planner, AgentDecision decision, ToolCalls calls, IOptions<AgentsOptions> options, TimeProvider time)
+{
+    /// <summary>The name under which a plan is asked about.</summary>
+    public const string ApprovalName = "plan";
+
+    private const string ApprovalCall = "plan";
+    private const int MostVersionsByFailure = 2;
+
+    public async Task<PlanEnd> RunAsync(AgentWork work, ToolScope scope, CancellationToken cancellation)
+    {
+        var (journal, past) = (work.Journal, work.Journal.Past);
+        if (past.Plan is null && !past.IsPlanTried)
+        {
+            if (await planner.MakeAsync(work, [], "", cancellation) is not { } steps)
+                return default;
+            Tell(journal, "plan.created", null, steps, "");
+        }
+        if (past.Plan is null)
+            return default;
+        if (work.Definition.Planning == PlanningMode.AskBeforePlan && Asked(journal) is { } notYet)
+            return notYet;
+        while (true)
+        {
+            if (!await calls.SettleAsync(journal, work.Kit, scope, work.Definition.Limits.Parallel, cancellation))
+                return new(IsWaiting: true);
+            if (work.Limit.Reached is { } reached)
+                return new(Reason: reached);
+            if (PlanProgress.Failure(past.Plan!, past) is { } failure)
+            {
+                if (past.PlansByFailure >= MostVersionsByFailure || !await PlanAgainAsync(work, failure, cancellation))
+                    return default;
+                continue;
+            }
+            var wave = Begin(work);
+            if (wave.Count == 0)
+                return default;
+            foreach (var (step, _) in wave.Where(begun => !begun.IsDecided))
+                await DecideAsync(work, step, cancellation);
+        }
+    }
+
+    /// <summary>Begins all steps that may, at once with a look at the newest plan. A step whose call is known is decided by that; the others are left to the model, and so are those that a crash cut off.</summary>
+    private static List<(PlanStep Step, bool IsDecided)> Begin(AgentWork work) => work.Journal.Exclusively(past =>
+    {
+        var cutOff = past.Plan!.Steps.Where(step => PlanProgress.Of(step, past) == PlanStepState.Running);
+        var ready = cutOff.Concat(PlanProgress.Ready(past.Plan, past)).ToList();
+        List<(PlanStep, bool)> begun = [];
+        foreach (var step in work.Definition.Limits.Parallel ? ready : ready.Take(1))
+        {
+            var id = past.NextStepId;
+            work.Journal.Add("step.started", new StepStartedData(id, StepKind.PlanStep, step.Goal, 0, [], []) { PlanStep = step.Id });
+            var known = step is { Tool.Length: > 0, Inputs: { ValueKind: JsonValueKind.Object } inputs } && work.Kit.Fault(step.Tool, inputs) is null;
+            CallData[] call = known ? [new($"{id}_1", step.Tool, step.Inputs!.Value)] : [];
+            work.Journal.Add("step.completed", new StepCompletedData(id, StepKind.PlanStep, "", call, 0, 0, 0) { PlanStep = step.Id });
+            begun.Add((step, known));
+        }
+        return begun;
+    });
+
+    /// <summary>Lets the model do a step: call its tool with what earlier steps brought, or think.</summary>
+    private async Task DecideAsync(AgentWork work, PlanStep step, CancellationToken cancellation)
+    {
+        var settings = work.Options.Clone();
+        var tools = work.Kit.Offered.Where(tool => tool.Name == step.Tool).ToList();
+        if (tools.Count > 0)
+            (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = (tools, ChatToolMode.RequireSpecific(step.Tool), false);
+        var ask = $"Do only this step of the plan now: {step.Goal} It is done when: {step.DoneWhen}";
+        ModelQuestion question = new(StepKind.Decision, step.Goal, work.Prompt.After(work.Journal.Past, ask), settings, work.Kit) { ShowsAnswer = false, PlanStep = step.Id };
+        await decision.TakeAsync(question, work.Journal, null, cancellation);
+    }
+
+    private async Task<bool> PlanAgainAsync(AgentWork work, string failure, CancellationToken cancellation)
+    {
+        var past = work.Journal.Past;
+        var before = past.Plan!;
+        var kept = before.Steps.Where(step => PlanProgress.Of(step, past) is PlanStepState.Done or PlanStepState.Skipped).ToList();
+        if (await planner.MakeAsync(work, kept, failure, cancellation) is not { } steps)
+            return false;
+        Tell(work.Journal, "plan.updated", past.Plan, steps, failure);
+        return true;
+    }
+
+    /// <summary>Null where the plan is approved; it is edited then as the person edited it.</summary>
+    private PlanEnd? Asked(AgentJournal journal)
+    {
+        var past = journal.Past;
+        if (past.DecisionOn(ApprovalCall) is not { } decided)
+        {
+            if (!past.IsAsked(ApprovalCall))
+            {
+                var now = time.GetUtcNow();
+                journal.Add("approval.requested", new ApprovalRequestedData(
+                    Guid.CreateVersion7(now), ApprovalCall, ApprovalName, JsonSerializer.SerializeToElement(past.Plan, RunJson.Options), "", now + options.Value.ApprovalTime));
+            }
+            return new(IsWaiting: true);
+        }
+        if (decided.Status != ApprovalStatus.Approved)
+            return new(Rejection: decided.Reason.Length > 0 ? decided.Reason : decided.Comment);
+        if (decided.Arguments is { } edited && past.BegunPlanSteps.Count == 0 && RunJson.Read<Plan>(edited.GetRawText()).Steps is var steps && PlanDiff.Between(past.Plan, new(0, steps)).Count > 0)
+            Tell(journal, "plan.updated", past.Plan, steps, PlanData.Edited);
+        return null;
+    }
+
+    /// <summary>What is wrong with a plan that a person edited; null when nothing is.</summary>
+    public static string? FaultOf(JsonElement edited)
+    {
+        try
+        {
+            return PlanCheck.Fault(RunJson.Read<Plan>(edited.GetRawText()).Steps ?? [], hasTool: null);
+        }
+        catch (JsonException ex)
+        {
+            return $"It is not the JSON of a plan: {ex.Message}";
+        }
+    }
+
+    private static void Tell(AgentJournal journal, string name, Plan? before, IReadOnlyList<PlanStep> steps, string reason)
+    {
+        Plan plan = new((before?.Version ?? 0) + 1, steps);
+        journal.Add(name, new PlanData(plan, PlanDiff.Between(before, plan), reason));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using Platform.Agents.Acting;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Planning;
+
+/// <summary>How a step of a plan stands. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<PlanStepState>))]
+public enum PlanStepState { Pending, Running, Done, Failed, Skipped }
+
+/// <summary>How a plan stands, read from what the run did.</summary>
+internal static class PlanProgress
+{
+    public static PlanStepState Of(PlanStep step, AgentPast past)
+    {
+        if (step.Skip)
+            return PlanStepState.Skipped;
+        if (!past.BegunPlanSteps.Contains(step.Id))
+            return PlanStepState.Pending;
+        var taken = past.Decisions.Where(decision => decision.PlanStep == step.Id).ToList();
+        var results = taken.SelectMany(decision => decision.Calls).Select(call => past.Results.GetValueOrDefault(call.CallId)).ToList();
+        return results.Any(result => result is { IsError: true }) ? PlanStepState.Failed
+            : taken.Count == 0 || results.Contains(null) ? PlanStepState.Running
+            : PlanStepState.Done;
+    }
+
+    /// <summary>Steps that have not begun and wait for nothing.</summary>
+    public static IReadOnlyList<PlanStep> Ready(Plan plan, AgentPast past)
+    {
+        var settled = plan.Steps.Where(step => Of(step, past) is PlanStepState.Done or PlanStepState.Skipped).Select(step => step.Id).ToHashSet();
+        return [.. plan.Steps.Where(step => Of(step, past) == PlanStepState.Pending && step.DependsOn.All(settled.Contains))];
+    }
+
+    /// <summary>What went wrong in the first step that failed; null when none did.</summary>
+    public static string? Failure(Plan plan, AgentPast past) =>
+        plan.Steps.FirstOrDefault(step => Of(step, past) == PlanStepState.Failed) is not { } failed ? null
+        : $"Step {failed.Id} ({failed.Goal}) failed: {past.Decisions.Where(d => d.PlanStep == failed.Id).SelectMany(d => d.Calls).Select(call => past.Results.GetValueOrDefault(call.CallId)).First(r => r is { IsError: true })!.Text}";
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Planning;
+
+/// <summary>Has the model make a plan, as JSON of a schema that the engine keeps it to.</summary>
+internal sealed class Planner(AgentDecision decision)
+{
+    private const string Ask = "Make a plan for this question: few, small steps. Each step has an id (p1, p2, …), a goal, one tool or \"\" to think, the tool's inputs as an object or null when they come from earlier steps, "
+        + "the ids of the steps that it depends on, and when it is done. Steps that do not need each other depend on nothing.";
+
+    /// <summary>The steps; null where the model made none that can be carried out, told once what is wrong: then the run goes on without a plan.</summary>
+    /// <param name="work">What is sent comes after all that is known.</param>
+    /// <param name="kept">Steps that are done, under whose ids none may be made again.</param>
+    public async Task<IReadOnlyList<PlanStep>?> MakeAsync(AgentWork work, IReadOnlyList<PlanStep> kept, string reason, CancellationToken cancellation)
+    {
+        var tools = string.Join('\n', work.Kit.Tools.Select(tool => $"- {tool.Name}: {tool.Description} Inputs: {tool.Parameters.GetRawText()}"));
+        var ask = $"{Ask}\n## Tools\n{tools}";
+        if (kept.Count > 0 || reason.Length > 0)
+            ask += $"\n## So far\n{reason}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({step.Goal})"))}. Plan only what is left.";
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var options = work.Options.Clone();
+            options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)]), "plan");
+            ModelQuestion question = new(StepKind.Plan, "", work.Prompt.After(work.Journal.Past, ask), options, work.Kit) { ShowsAnswer = false };
+            var step = await decision.TakeAsync(question, work.Journal, null, cancellation);
+            var (steps, fault) = Read(step.Text, kept, [.. work.Journal.Past.BegunPlanSteps, .. (work.Journal.Past.Plan?.Steps ?? []).Select(known => known.Id)], work.Kit);
+            if (fault is null)
+                return steps;
+            work.Journal.Add("step.failed", new StepFailedData(step.StepId, StepKind.Plan, fault));
+            ask += $"\n## Your last plan was wrong\n{fault}";
+        }
+        return null;
+    }
+
+    private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, HashSet<string> used, ToolKit kit)
+    {
+        try
+        {
+            var written = (JsonSerializer.Deserialize<Written>(json, RunJson.Options)?.Steps ?? []).Where(step => step is { Id: not null }).ToList();
+            if (written.Select(step => step.Id).Distinct().Count() < written.Count)
+                return ([], "Two steps have the same id.");
+
+            // Under an id that no step of the run had: what has begun is told from what is new by it.
+            var free = Enumerable.Range(1, int.MaxValue).Select(i => $"p{i}").Where(id => !used.Contains(id)).Take(written.Count);
+            var ids = written.Zip(free).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+            PlanStep[] steps =
+            [
+                .. kept,
+                .. written.Select(step => new PlanStep(ids[step.Id], step.Goal, step.Tool ?? "", step.Inputs, [.. (step.DependsOn ?? []).Select(id => ids.GetValueOrDefault(id, id))], step.DoneWhen ?? "")),
+            ];
+            return (steps, PlanCheck.Fault(steps, name => kit.Find(name) is not null));
+        }
+        catch (JsonException ex)
+        {
+            return ([], $"It is not JSON of a plan: {ex.Message}");
+        }
+    }
+
+    private static JsonElement Schema(IReadOnlyList<string> tools)
+    {
+        using var schema = JsonDocument.Parse(
+            $$"""
+            {"type": "object", "additionalProperties": false, "required": ["steps"], "properties": {"steps": {"type": "array", "minItems": 1, "maxItems": {{PlanCheck.MaxSteps}}, "items": {
+                "type": "object", "additionalProperties": false, "required": ["id", "goal", "tool", "inputs", "depends_on", "done_when"], "properties": {
+                    "id": {"type": "string", "maxLength": 8},
+                    "goal": {"type": "string", "maxLength": 200},
+                    "tool": {"enum": {{JsonSerializer.Serialize<string[]>([.. tools, ""])}} },
+                    "inputs": {"type": ["object", "null"]},
+                    "depends_on": {"type": "array", "maxItems": 4, "items": {"type": "string", "maxLength": 8} },
+                    "done_when": {"type": "string", "maxLength": 200} } } } } }
+            """);
+        return schema.RootElement.Clone();
+    }
+
+    private sealed record Written(IReadOnlyList<WrittenStep>? Steps);
+
+    private sealed record WrittenStep(
+        string Id, string Goal, string? Tool, JsonElement? Inputs, [property: JsonPropertyName("depends_on")] IReadOnlyList<string>? DependsOn, [property: JsonPropertyName("done_when")] string? DoneWhen);
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
+using Platform.Agents.Planning;
+using Platform.Agents.Runs;
+using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tools;
+using static Platform.Fakes.ScriptedChatClient;
+
+namespace Platform.Agents.Tests.Planning;
+
+public sealed class PlanExecutionTests
+{
+    private const string TwoPart =
+        """
+        {"steps":[{"id":"a","goal":"Leave after one year","tool":"look","inputs":{"text":"one"},"depends_on":[],"done_when":"days known"},
+        {"id":"b","goal":"Leave after five years","tool":"look","inputs":{"text":"five"},"depends_on":[],"done_when":"days known"},
+        {"id":"c","goal":"The difference","tool":"send","inputs":null,"depends_on":["a","b"],"done_when":"one number"}]}
+        """;
+
+    private static readonly AgentDefinition Clerk = AgentLoopTests.Clerk with { Planning = PlanningMode.PlanThenAct, Limits = new(Steps: 20) };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_plan_is_made_by_a_schema_its_free_steps_run_side_by_side_and_what_they_bring_feeds_the_next()
+    {
+        using Barrier both = new(2);
+        RecordingTool look = new("look", act: (text, _, cancellation) => Task.Run(() =>
+        {
+            both.SignalAndWait(TimeSpan.FromSeconds(30), cancellation);
+            return ToolOutcome.Of($"{text}: 25 days");
+        }, cancellation));
+        RecordingTool send = new("send");
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(TwoPart)] : IsStep(messages) ? [Call("send", new { text = "27-25" })] : [new TextContent("Two days.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
+        var run = await rig.LetAsync(Clerk);
+        var events = await rig.EventsAsync(run);
+
+        Assert.Equal("Two days.", events[^1].Read<TextData>().Text);
+        Assert.Equal(1, both.CurrentPhaseNumber);
+        Assert.Equal(["27-25"], send.Calls);
+        var plan = events.Single(e => e.Name == "plan.created").Read<PlanData>();
+        Assert.Equal(["p1", "p2", "p3"], plan.Plan.Steps.Select(s => s.Id));
+        Assert.Equal(["p1", "p2"], plan.Plan.Steps[2].DependsOn);
+        Assert.All(plan.Changes, change => Assert.Equal(PlanChangeKind.Added, change.Kind));
+        Assert.Equal(["p1", "p2", "p3"], events.Where(e => e.Name == "step.started").Select(e => e.Read<StepStartedData>()).Where(s => s.Kind == StepKind.PlanStep).Select(s => s.PlanStep));
+        Assert.All((await rig.Plans.GetAsync(AgentsRig.Anna, run.Id, Cancellation))!.Value.Steps, step => Assert.Equal(PlanStepState.Done, step.State));
+
+        var schema = Assert.IsType<ChatResponseFormatJson>(chat.Options.First()!.ResponseFormat).Schema!.Value.GetRawText();
+        Assert.Contains("[\"look\",\"send\",\"\"]", schema, StringComparison.Ordinal);
+        var asked = chat.Requests.ElementAt(1);
+        Assert.Contains("five: 25 days", string.Join('\n', asked.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result)), StringComparison.Ordinal);
+        Assert.Equal("send", Assert.IsType<RequiredChatToolMode>(chat.Options.ElementAt(1)!.ToolMode).RequiredFunctionName);
+    }
+
+    [Fact]
+    public async Task A_failed_step_makes_another_version_of_the_plan_and_what_is_done_stays_done()
+    {
+        RecordingTool look = new("look", act: (text, _, _) => Task.FromResult(text == "five" ? ToolOutcome.Failed("No such page.") : ToolOutcome.Of($"{text}: 25 days")));
+        var plans = 0;
+        var chat = Deciding(messages => !IsPlanning(messages) ? [new TextContent("Done.")] : [new TextContent(plans++ == 0 ? TwoPart
+            : """{"steps":[{"id":"x","goal":"Look elsewhere","tool":"look","inputs":{"text":"elsewhere"},"depends_on":["p1"],"done_when":""}]}""")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk with { Limits = new(Steps: 20, Parallel: false) }));
+        Assert.Equal(["one", "five", "elsewhere"], look.Calls);
+        var updated = events.Single(e => e.Name == "plan.updated").Read<PlanData>();
+        Assert.Equal((2, "p1,p4"), (updated.Plan.Version, string.Join(',', updated.Plan.Steps.Select(s => s.Id))));
+        Assert.Equal([new("p4", PlanChangeKind.Added), new("p2", PlanChangeKind.Removed), new("p3", PlanChangeKind.Removed)], updated.Changes.ToArray());
+        Assert.Contains("No such page.", updated.Reason, StringComparison.Ordinal);
+        Assert.Contains("No such page.", chat.Requests.Last(IsPlanning)[^1].Text, StringComparison.Ordinal);
+        Assert.Equal("Done.", events[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task A_plan_that_cannot_be_carried_out_is_made_again_once_and_then_done_without()
+    {
+        var plans = 0;
+        string[] written = ["no plan", TwoPart.Replace("\"look\"", "\"fly\"", StringComparison.Ordinal)];
+        RecordingTool look = new("look");
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(written[plans++])] : look.Calls.IsEmpty ? [Call("look", new { text = "leave" })] : [new TextContent("Without a plan.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk));
+        Assert.Equal(("Without a plan.", 2), (events[^1].Read<TextData>().Text, plans));
+        Assert.Contains("there is no tool 'fly'", events.Last(e => e.Name == "step.failed").Read<StepFailedData>().Message, StringComparison.Ordinal);
+        Assert.Contains("Your last plan was wrong", chat.Requests.Last(IsPlanning)[^1].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(events, e => e.Name == "plan.created");
+    }
+
+    [Fact]
+    public async Task A_plan_that_needs_approval_waits_and_is_carried_out_as_the_person_edited_it()
+    {
+        RecordingTool look = new("look");
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(TwoPart)] : [new TextContent("Done.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan });
+        var asked = await AskedAsync(rig);
+        Assert.Equal(PlanExecution.ApprovalName, asked.Tool);
+        Assert.Empty(look.Calls);
+        var plan = RunJson.Read<Plan>(asked.Arguments.GetRawText());
+        var edited = plan with { Steps = [plan.Steps[0] with { Skip = true }, plan.Steps[1]] };
+        await Assert.ThrowsAsync<ArgumentException>(() => DecideAsync(rig, asked, plan with { Steps = [plan.Steps[2]] }));
+        await DecideAsync(rig, asked, edited);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(["five"], look.Calls);
+        Assert.Equal([new("p1", PlanChangeKind.Changed), new("p3", PlanChangeKind.Removed)], events.Single(e => e.Name == "plan.updated").Read<PlanData>().Changes.ToArray());
+        Assert.Equal("Done.", events[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task A_rejected_plan_is_not_carried_out()
+    {
+        RecordingTool look = new("look");
+        await using var rig = await AgentsRig.StartAsync(Deciding(new TextContent(TwoPart)), tools: [look, new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan });
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false, Comment: "Ask Eve."), Cancellation);
+        Assert.Equal("The plan was rejected. Ask Eve.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Empty(look.Calls);
+    }
+
+    [Fact]
+    public async Task A_person_changes_what_has_not_begun_and_nothing_else()
+    {
+        using SemaphoreSlim go = new(0);
+        TaskCompletionSource looking = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool look = new("look", act: async (text, _, cancellation) =>
+        {
+            looking.TrySetResult();
+            await go.WaitAsync(cancellation);
+            return ToolOutcome.Of($"{text}: 25 days");
+        });
+        RecordingTool send = new("send");
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(TwoPart)] : [new TextContent("Done.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
+        var run = await rig.LetAsync(Clerk);
+        await looking.Task;
+        var (version, steps) = (await rig.Plans.GetAsync(AgentsRig.Anna, run.Id, Cancellation))!.Value;
+        Assert.Equal([PlanStepState.Running, PlanStepState.Running, PlanStepState.Pending], steps.Select(s => s.State));
+        PlanStep[] plan = [.. steps.Select(s => s.Step)];
+        PlanStep told = plan[2] with { Inputs = JsonSerializer.SerializeToElement(new { text = "by a person" }) };
+        await Assert.ThrowsAsync<ArgumentException>(() => EditAsync(rig, run, version, [plan[0] with { Goal = "Another" }, plan[1], plan[2]]));
+        await Assert.ThrowsAsync<ArgumentException>(() => EditAsync(rig, run, version, [plan[0], plan[1], plan[2] with { DependsOn = ["p9"] }]));
+        await Assert.ThrowsAsync<Platform.Retrieval.NotFoundException>(() => rig.Plans.EditAsync(AgentsRig.Boris, run.Id, version, [plan[0], plan[1], told], Cancellation));
+        await EditAsync(rig, run, version, [plan[0], plan[1], told]);
+        await Assert.ThrowsAsync<RunConflictException>(() => EditAsync(rig, run, version, [plan[0], plan[1]]));
+        go.Release(2);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(["by a person"], send.Calls);
+        Assert.Equal(PlanData.Edited, events.Single(e => e.Name == "plan.updated").Read<PlanData>().Reason);
+        await Assert.ThrowsAsync<RunConflictException>(() => EditAsync(rig, run, version + 1, [plan[0], plan[1]]));
+    }
+
+    [Fact]
+    public async Task A_plan_goes_on_after_a_restart_and_repeats_nothing_that_is_done()
+    {
+        TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool hanging = new("look", act: async (text, _, cancellation) =>
+        {
+            if (text == "five")
+            {
+                second.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            }
+            return ToolOutcome.Of($"{text}: 25 days");
+        });
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(TwoPart)] : IsStep(messages) ? [Call("send", new { text = "27-25" })] : [new TextContent("Done.")]);
+        await using var first = await AgentsRig.StartAsync(chat, tools: [hanging, new RecordingTool("send")]);
+        var run = await first.LetAsync(Clerk with { Limits = new(Steps: 20, Parallel: false) });
+        await second.Task;
+        await first.StopHostAsync();
+        RecordingTool look = new("look"), send = new("send");
+        await using var next = await first.RestartAsync(chat: chat, tools: [look, send]);
+        Assert.Equal("Done.", (await next.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Equal(["five"], look.Calls);
+        Assert.Equal(["27-25"], send.Calls);
+        Assert.Single(chat.Requests, IsPlanning);
+    }
+
+    [Fact]
+    public void What_keeps_a_plan_from_being_carried_out_is_told()
+    {
+        PlanStep first = new("p1", "Look", "look", null, [], ""), second = new("p2", "Send", "", null, ["p1"], "");
+        Assert.Null(PlanCheck.Fault([first, second], _ => true));
+        Assert.Equal("A plan has 1 to 12 steps; this has 0.", PlanCheck.Fault([], null));
+        Assert.Equal("Two steps have the id 'p1'.", PlanCheck.Fault([first, first], null));
+        Assert.Equal("Step 'p2' depends on 'p1', which is no step.", PlanCheck.Fault([second], null));
+        Assert.Equal("Step 'p1' waits for itself.", PlanCheck.Fault([first with { DependsOn = ["p2"] }, second], null));
+        Assert.Equal("Step 'p1': there is no tool 'look'.", PlanCheck.Fault([first], _ => false));
+        Assert.NotNull(PlanCheck.Fault([first with { Goal = null! }], null));
+        Assert.NotNull(PlanCheck.Fault([null!], null));
+    }
+
+    private static bool IsPlanning(IReadOnlyList<ChatMessage> messages) => messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal);
+
+    private static bool IsStep(IReadOnlyList<ChatMessage> messages) => messages[^1].Text.StartsWith("Do only this step", StringComparison.Ordinal);
+
+    private static Task EditAsync(AgentsRig rig, RunInfo run, int version, IReadOnlyList<PlanStep> steps) => rig.Plans.EditAsync(AgentsRig.Anna, run.Id, version, steps, Cancellation);
+
+    private static Task<Approval> DecideAsync(AgentsRig rig, Approval asked, Plan plan) =>
+        rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(plan, RunJson.Options)), Cancellation);
+
+    private static async Task<Approval> AskedAsync(AgentsRig rig)
+    {
+        await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
+        return (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation))[0];
+    }
+}
