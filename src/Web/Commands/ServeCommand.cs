@@ -59,8 +59,8 @@ internal static class ServeCommand
         }
     }
 
-    // False: the models cannot be used, or the one that was asked for, which a person must change before anything can be asked.
-    private static async Task<bool> AnnounceAsync(WebApplication app)
+    // False: the models cannot be used, which a person must change before anything can be asked. A model of a hub that cannot be had takes no page away.
+    internal static async Task<bool> AnnounceAsync(WebApplication app)
     {
         var models = app.Services.GetRequiredService<ModelHostStatus>();
         try
@@ -74,7 +74,7 @@ internal static class ServeCommand
             if (state.Phase == ModelHostPhase.Ready && app.Configuration[HubModel.Setting] is { Length: > 0 } source
                 && !await HubModel.TakeUpAsync(source, app.Services.GetRequiredService<ModelAdmin>(), app.Lifetime.ApplicationStopping))
             {
-                return false;
+                await Console.Error.WriteLineAsync($"platform: the pages work, without {source}. Download it again on the Models page, or start again.");
             }
             if (state.Phase == ModelHostPhase.Down)
             {
