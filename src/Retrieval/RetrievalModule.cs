@@ -49,7 +49,7 @@ public static class RetrievalModule
         services.AddSingleton(p => new IngestDocument(
             Database(p), p.GetRequiredService<ContentStore>(), p.GetRequiredService<DocumentRemoval>(), p.GetRequiredService<IngestQueue>(), p.GetRequiredService<IngestWake>(),
             p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
-        services.AddSingleton<HybridSearch>().AddSingleton(p => new SearchPassages(Database(p), p.GetRequiredService<HybridSearch>(), Time(p)));
+        services.AddSingleton<RerankPassages>().AddSingleton<HybridSearch>().AddSingleton(p => new SearchPassages(Database(p), p.GetRequiredService<HybridSearch>(), Time(p)));
         services.AddSingleton(p => new RetrievalEvaluation(p.GetRequiredService<SearchPassages>(), p.GetRequiredService<IOptions<RetrievalOptions>>(), Time(p)));
         return services;
     }

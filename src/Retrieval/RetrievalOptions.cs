@@ -29,6 +29,10 @@ public sealed class RetrievalOptions
     [Range(1, 1000)]
     public int FusionConstant { get; set; } = 10;
 
+    /// <summary>Longest wait for the model of ModelHost:RerankModel, where one is named; then the fused order stands. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan RerankTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Ingestions that run at once, 1 to 64.</summary>
     [Range(1, 64)]
     public int Workers { get; set; } = 2;

@@ -25,7 +25,7 @@ public sealed class ModelHostOptions
     /// <summary>Embedding model id, or engine/id; empty takes the first that can embed, and keeps to it.</summary>
     public string EmbeddingModel { get; set; } = "";
 
-    /// <summary>Reranking model id, or engine/id; empty takes the first that is made for it.</summary>
+    /// <summary>Reranking model id, or engine/id; search puts its first hits into its order. Empty: search asks none, and other callers get the first that is made for it.</summary>
     public string RerankModel { get; set; } = "";
 
     /// <summary>How long to wait for a connection. Default 5 s.</summary>

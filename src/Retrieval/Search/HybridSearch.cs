@@ -6,8 +6,8 @@ using Platform.Retrieval.Index;
 
 namespace Platform.Retrieval.Search;
 
-/// <summary>Dense and lexical search, fused by reciprocal rank, over what a filter lets through. It knows nothing of people: <see cref="SearchPassages"/> makes the filter.</summary>
-internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder, IOptions<RetrievalOptions> options, ILogger<HybridSearch> log)
+/// <summary>Dense and lexical search, fused by reciprocal rank and reranked where a model is named for it, over what a filter lets through. It knows nothing of people: <see cref="SearchPassages"/> makes the filter.</summary>
+internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder, RerankPassages reranking, IOptions<RetrievalOptions> options, ILogger<HybridSearch> log)
 {
     /// <summary>Candidates that each list gives at first, and at most when near duplicates crowd them out.</summary>
     private const int FirstDepth = 64;
@@ -23,7 +23,7 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
     {
         ReadOnlyMemory<float>? vector = mode == SearchMode.Lexical ? null : await EmbedAsync(question, mode, cancellation);
         string words = related.Length == 0 ? question : question + "\n" + related;
-        List<Candidate> candidates = await FindAsync(words, vector, mode, top, filter, current, cancellation);
+        List<Candidate> candidates = await FindAsync(question, words, vector, mode, top, filter, current, cancellation);
         TermCounts terms = await index.CountTermsAsync([.. QueryTerms.ContentOf(words).Distinct()], cancellation);
         QuestionWeights weights = new(question, terms);
         return ([.. candidates.Select(c => c with { Relevance = Relevance.Of(weights.Covered(c.Passage.Heading, c.Passage.Text), c.DenseScore) })], terms);
@@ -71,10 +71,11 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
 
     /// <summary>Looks deeper while near duplicates leave too few.</summary>
     private async Task<List<Candidate>> FindAsync(
-        string words, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CurrentDocuments current, CancellationToken cancellation)
+        string question, string words, ReadOnlyMemory<float>? vector, SearchMode mode, int top, PassageFilter filter, CurrentDocuments current, CancellationToken cancellation)
     {
         bool again = true;
-        int depth = Math.Max(FirstDepth, top);
+        int wanted = mode == SearchMode.Fused ? reranking.Wanted(top) : top;
+        int depth = Math.Max(FirstDepth, wanted);
         while (true)
         {
             Task<IReadOnlyList<ScoredPassage>> nothing = Task.FromResult<IReadOnlyList<ScoredPassage>>([]);
@@ -92,7 +93,7 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
             }
 
             double denseWeight = mode == SearchMode.Dense ? 1 : _options.DenseWeight;
-            NearDuplicates passages = new(top);
+            NearDuplicates passages = new(wanted);
             foreach (Candidate candidate in RankFusion.Fuse(byMeaning, denseWeight, byWords, 1, _options.FusionConstant).TakeWhile(_ => !passages.Full))
             {
                 passages.Offer(candidate);
@@ -100,7 +101,8 @@ internal sealed class HybridSearch(IPassageIndex index, PassageEmbedder embedder
 
             if (passages.Full || all || depth >= LastDepth)
             {
-                return [.. passages.Distinct.Concat(passages.Copies).Take(top)];
+                IReadOnlyList<Candidate> distinct = mode == SearchMode.Fused ? await reranking.OrderAsync(question, passages.Distinct, cancellation) : passages.Distinct;
+                return [.. distinct.Concat(passages.Copies).Take(top)];
             }
 
             depth *= 4;

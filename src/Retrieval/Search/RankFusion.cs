@@ -41,4 +41,7 @@ internal sealed record Candidate(Passage Passage, double Score)
     public int? LexicalRank { get; init; }
 
     public double Relevance { get; init; }
+
+    /// <summary>What the reranking model says; null where none was asked.</summary>
+    public float? RerankScore { get; init; }
 }

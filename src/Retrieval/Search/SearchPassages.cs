@@ -16,7 +16,11 @@ public sealed record SearchQuery(string Text, IReadOnlyList<Guid> BaseIds, int T
 /// <summary>A found passage.</summary>
 /// <param name="Score">Fused score, larger is better, comparable inside one result only.</param>
 /// <param name="Relevance">0 to 1, comparable across questions: how much of the question's weight (inverse document frequency) the passage covers, with the cosine. Thresholds act on this.</param>
-public sealed record SearchHit(Passage Passage, string DocumentName, string MediaType, int DocumentVersion, double Score, double Relevance, double? DenseScore, int? DenseRank, double? LexicalScore, int? LexicalRank);
+public sealed record SearchHit(Passage Passage, string DocumentName, string MediaType, int DocumentVersion, double Score, double Relevance, double? DenseScore, int? DenseRank, double? LexicalScore, int? LexicalRank)
+{
+    /// <summary>By which the first hits stand where a reranking model judged them, larger is better; null where none did.</summary>
+    public float? RerankScore { get; init; }
+}
 
 /// <summary>Hits, best first, the time taken, and how common the query's terms are in the index.</summary>
 public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, TimeSpan Elapsed, TermCounts Terms);
@@ -48,5 +52,6 @@ public sealed class SearchPassages
     }
 
     private static SearchHit Named(Candidate found, CurrentDocument document) => new(
-        found.Passage, document.Name, document.MediaType, document.Version, found.Score, found.Relevance, found.DenseScore, found.DenseRank, found.LexicalScore, found.LexicalRank);
+        found.Passage, document.Name, document.MediaType, document.Version, found.Score, found.Relevance, found.DenseScore, found.DenseRank, found.LexicalScore, found.LexicalRank)
+        { RerankScore = found.RerankScore };
 }
