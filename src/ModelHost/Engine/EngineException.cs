@@ -1,7 +1,7 @@
 namespace Platform.ModelHost.Engine;
 
 /// <summary>Why the engine refused or failed. Stored nowhere; append only all the same.</summary>
-public enum EngineErrorKind { ModelNotFound, BadRequest, ContextTooLong, QueueFull, InvalidModelFile, NativesUnusable, OutOfMemory, Failed, Busy, NoSpace, AlreadyExists, WorkFailed }
+public enum EngineErrorKind { ModelNotFound, BadRequest, ContextTooLong, QueueFull, InvalidModelFile, NativesUnusable, OutOfMemory, Failed, Busy, NoSpace, AlreadyExists, WorkFailed, CannotWrite }
 
 /// <summary>A refusal or failure of the engine. The message says what happened, the value, the limit and what to do.</summary>
 public sealed class EngineException(EngineErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)

@@ -77,9 +77,8 @@ public sealed class ModelEngine : IAsyncDisposable
         return Task.Run(() => Start(options, time, log, worker, cancellation), cancellation); // reading and hashing files takes seconds
     }
 
-    /// <summary>The adapters of the registry that can be asked for with this model.</summary>
-    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
-    public IReadOnlyList<AdapterInfo> Adapters(string modelId) => catalog.Find(modelId).Generating.Shelf.All();
+    /// <summary>The adapters of the registry that can be asked for with this model; none where it writes nothing or is not loaded: it may have gone since it was listed.</summary>
+    public IReadOnlyList<AdapterInfo> Adapters(string modelId) => catalog.Loaded.FirstOrDefault(model => model.Info.Id == modelId)?.Shelf?.All() ?? [];
 
     /// <summary>Looks a model up by id; `model:adapter` gives the model.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
@@ -198,7 +197,6 @@ public sealed class ModelEngine : IAsyncDisposable
     {
         await Downloads.DisposeAsync();
         await catalog.DisposeAsync();
-        TryOut.Dispose();
         drafts.Dispose();
     }
 

@@ -28,15 +28,24 @@ public sealed class NativeWorkerTests
     }
 
     [Theory]
-    [InlineData("exit 7", "code 7")]
-    [InlineData("echo why >&2; exit 7", "code 7: why")]
-    [InlineData("kill -ABRT $$", "signal 6 (abort)")]
-    [InlineData("exit 0", "code 0")]
-    public async Task An_end_without_a_word_is_a_crash_with_its_cause(string script, string told)
+    [InlineData("exit 7", WorkFailure.Ended, "code 7")]
+    [InlineData("echo why >&2; exit 7", WorkFailure.Ended, "code 7: why")]
+    [InlineData("exit 0", WorkFailure.Ended, "code 0")]
+    [InlineData("kill -INT $$", WorkFailure.Ended, "signal 2")]
+    [InlineData("kill -TERM $$", WorkFailure.Ended, "signal 15 (termination)")]
+    [InlineData("echo '{\"half'", WorkFailure.Ended, "cannot be read")]
+    [InlineData("/nowhere/program", WorkFailure.NotStarted, "not found")]
+    [InlineData("kill -KILL $$", WorkFailure.OutOfMemory, "memory")]
+    [InlineData("kill -ILL $$", WorkFailure.Crashed, "signal 4 (illegal instruction)")]
+    [InlineData("kill -ABRT $$", WorkFailure.Crashed, "signal 6 (abort)")]
+    [InlineData("kill -BUS $$", WorkFailure.Crashed, "signal 7 (bus error)")]
+    [InlineData("kill -FPE $$", WorkFailure.Crashed, "signal 8 (arithmetic)")]
+    [InlineData("kill -SEGV $$", WorkFailure.Crashed, "signal 11 (segmentation fault)")]
+    public async Task An_end_tells_what_the_work_did_from_what_was_done_to_it(string script, object failure, string told)
     {
-        var crash = await Assert.ThrowsAsync<WorkException>(() => Shell(script).RunAsync(Try(""), Ample, null, Cancellation));
-        Assert.Equal(WorkFailure.Crashed, crash.Failure);
-        Assert.Contains(told, crash.Message, StringComparison.Ordinal);
+        var end = await Assert.ThrowsAsync<WorkException>(() => Shell(script).RunAsync(Try(""), Ample, null, Cancellation));
+        Assert.Equal(failure, end.Failure);
+        Assert.Contains(told, end.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -101,6 +101,23 @@ public sealed class QuantizeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_file_for_whose_trial_there_is_no_room_is_kept_and_tried_when_it_is_loaded()
+    {
+        var made = await Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_0", "later"), share => { if (share >= 1) { Fill(); } }, Cancellation);
+        Assert.DoesNotContain(made.Sha256, await working.TriedAsync(), StringComparison.Ordinal);
+        Engine.ReleaseMemory("others");
+        await Engine.LoadAsync("later", Cancellation);
+        Assert.Contains(made.Sha256, await working.TriedAsync(), StringComparison.Ordinal);
+
+        void Fill()
+        {
+            Engine.ReleaseMemory("job");
+            Engine.ReleaseMemory("others"); // the last share may be told twice
+            Engine.HoldMemory("others", "everything", Engine.Memory.FreeBytes);
+        }
+    }
+
+    [Fact]
     public async Task An_end_in_the_middle_leaves_no_file_and_no_memory()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

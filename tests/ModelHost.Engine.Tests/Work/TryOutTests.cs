@@ -54,6 +54,40 @@ public sealed class TryOutTests : IAsyncLifetime
         Assert.Equal("large", (await engine.LoadAsync("large", Cancellation)).Id);
     }
 
+    [Theory]
+    [InlineData("kill -INT $$")]
+    [InlineData("kill -TERM $$")]
+    [InlineData("exit 1")]
+    [InlineData("exec /nowhere/program")]
+    public async Task What_ends_a_trial_from_outside_is_remembered_against_no_file(string script)
+    {
+        File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, "good.gguf"));
+        var engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", "read -r order; " + script, "sh"), withModels: false);
+        Assert.Equal(EngineErrorKind.WorkFailed, (await Assert.ThrowsAsync<EngineException>(() => engine.LoadAsync("good", Cancellation))).Kind);
+        Assert.Empty(await working.TriedAsync());
+        Assert.NotEmpty(await engine.TryOut.TryAsync(Path.Combine(working.Models, "good.gguf"), Cancellation)); // later, when it is loaded
+        await engine.DisposeAsync();
+        engine = await working.StartAsync(withModels: false);
+        Assert.Equal("good", (await engine.LoadAsync("good", Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task A_model_that_was_tried_before_waits_for_nobodys_trial()
+    {
+        foreach (var name in (string[])["tried", "endless"]) { File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, name + ".gguf")); }
+        await File.AppendAllTextAsync(Path.Combine(working.Models, "endless.gguf"), "another file", Cancellation);
+        await (await working.StartAsync(withModels: false)).LoadAsync("tried", Cancellation);
+        await working.Engine.DisposeAsync();
+        var begun = Path.Combine(working.State, "begun");
+        var engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", $"echo > '{begun}'; exec sleep 600", "sh"), withModels: false);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var trial = engine.TryOut.TryAsync(Path.Combine(working.Models, "endless.gguf"), cancel.Token);
+        while (!File.Exists(begun)) { await Task.Delay(10, Cancellation); }
+        Assert.Equal("tried", (await engine.LoadAsync("tried", Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation)).Id);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trial);
+    }
+
     [Fact]
     public async Task A_file_is_tried_once_be_it_wanted_by_many_and_known_by_its_content()
     {

@@ -21,6 +21,7 @@ internal sealed partial class ModelCatalog
     /// <exception cref="EngineException">ModelNotFound; InvalidModelFile; BadRequest: it does not write.</exception>
     internal void Choose(string id)
     {
+        Discover(id);
         ModelEntry entry;
         lock (gate) { entry = Known(id); }
         if (!Facts(entry).Traits!.IsChat) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{entry.Id}' makes vectors and writes no text. Choose a chat model.") { Parameter = "model" }; }
@@ -34,15 +35,17 @@ internal sealed partial class ModelCatalog
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, BadRequest.</exception>
     internal MemoryFit Fit(string id, LoadSettings? settings)
     {
+        Discover(id);
         ModelEntry entry;
         lock (gate) { entry = Known(id); }
         return Fit(entry, settings ?? entry.Settings);
     }
 
     /// <summary>Deletes a model's file.</summary>
-    /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it does not lie in the model folder.</exception>
+    /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it does not lie in the model folder; CannotWrite.</exception>
     internal async Task DeleteAsync(string id, CancellationToken cancellation)
     {
+        Discover(id);
         await changing.WaitAsync(cancellation);
         try
         {
@@ -51,7 +54,7 @@ internal sealed partial class ModelCatalog
                 var entry = Known(id);
                 if (entry.Loaded is not null) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is loaded. Unload it first.") { Parameter = "model" }; }
                 if (!registry.Folder.Holds(entry.Path)) { throw new EngineException(EngineErrorKind.BadRequest, $"The file of '{entry.Id}' does not lie in the model folder and is not deleted from here.") { Parameter = "model" }; }
-                registry.Delete(entry.Path);
+                FileChange.Run($"The model '{entry.Id}'", () => registry.Delete(entry.Path));
                 entries.Remove(entry.Id);
             }
         }
@@ -63,11 +66,14 @@ internal sealed partial class ModelCatalog
 
     private List<ModelEntry> Entries()
     {
+        var files = registry.Folder.Files.ToList(); // every request takes the lock, and the folder may lie far away
+        List<ModelEntry> known;
         lock (gate)
         {
-            foreach (var file in registry.Folder.Files) { Entry(file.Id, file.Path, embeds: null); }
-            return [.. entries.Values.Where(e => e.Loaded is not null || File.Exists(e.Path))];
+            foreach (var file in files) { Entry(file.Id, file.Path, embeds: null); }
+            known = [.. entries.Values];
         }
+        return [.. known.Where(e => e.Loaded is not null || File.Exists(e.Path))];
     }
 
     private ModelEntry? UsualChat(List<ModelEntry> known)
@@ -91,7 +97,7 @@ internal sealed partial class ModelCatalog
     }
 
     private ModelFacts Facts(ModelEntry entry) => registry.Facts(entry.Path, entry.Embeds) is { Header: not null } facts ? facts
-        : throw new EngineException(EngineErrorKind.InvalidModelFile, $"The file of the model '{entry.Id}' cannot be used: {registry.Facts(entry.Path, entry.Embeds).Fault}");
+        : throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model '{entry.Id}' cannot be used: {registry.Facts(entry.Path, entry.Embeds).Fault}");
 
     private MemoryFit Fit(ModelEntry entry, LoadSettings settings)
     {

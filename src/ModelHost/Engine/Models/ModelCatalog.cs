@@ -1,4 +1,3 @@
-using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
@@ -66,6 +65,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <exception cref="EngineException">Kind ModelNotFound, or Failed when the engine is stopping.</exception>
     internal LoadedModel Find(string id)
     {
+        Discover(id);
         lock (gate) { return Known(id).Loaded ?? throw NotFound(id, "is not loaded"); }
     }
 
@@ -73,6 +73,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     internal (string Id, string Path) FileOf(string id)
     {
+        Discover(id);
         lock (gate)
         {
             var entry = Known(id);
@@ -83,7 +84,8 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <summary>True when a model has this id.</summary>
     internal bool Has(string id)
     {
-        lock (gate) { return entries.ContainsKey(id) || registry.Folder.Find(id) is not null; }
+        Discover(id);
+        lock (gate) { return entries.ContainsKey(id); }
     }
 
     /// <summary>The adapter that an id `model:adapter` names, or null.</summary>
@@ -93,6 +95,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, OutOfMemory, Failed.</exception>
     internal async ValueTask<LoadedModel> TakeAsync(string id, CancellationToken cancellation)
     {
+        Discover(id);
         for (; ; )
         {
             lock (gate)
@@ -123,6 +126,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile, OutOfMemory; Busy when it would have to be loaded anew and serves requests.</exception>
     internal async Task<ModelInfo> LoadAsync(string id, LoadSettings? settings, CancellationToken cancellation)
     {
+        Discover(id);
         await changing.WaitAsync(cancellation);
         try
         {
@@ -150,7 +154,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             }
             catch (EngineException fault) when (fault.Kind == EngineErrorKind.InvalidModelFile)
             {
-                lock (gate) { entry.Failure = fault.InnerException is GgufException or NativeCallException ? fault.InnerException.Message : fault.Message; }
+                lock (gate) { entry.Failure = fault.InnerException is GgufException ? fault.InnerException.Message : fault.Message; }
                 throw;
             }
             finally
@@ -167,6 +171,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound; Busy while it serves requests.</exception>
     internal async Task UnloadAsync(string id, CancellationToken cancellation)
     {
+        Discover(id);
         await changing.WaitAsync(cancellation);
         try
         {
@@ -187,6 +192,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     internal void Pin(string id, bool isPinned)
     {
+        Discover(id);
         lock (gate) { Known(id).IsPinned = isPinned; }
     }
 
@@ -263,8 +269,19 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     {
         if (stopping && !evenStopping) { throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back."); }
         var name = id.Split(':')[0];
-        if (entries.TryGetValue(name, out var entry)) { return entry; }
-        return registry.Folder.Find(name) is { } path ? Entry(name.ToLowerInvariant(), path, embeds: null) : throw NotFound(id, "does not exist here");
+        return entries.TryGetValue(name, out var entry) ? entry : throw NotFound(id, "does not exist here");
+    }
+
+    /// <summary>Makes a file of the folder known by its id. The folder is looked through outside the lock, which every request takes.</summary>
+    private void Discover(string id)
+    {
+        var name = id.Split(':')[0];
+        lock (gate)
+        {
+            if (entries.ContainsKey(name)) { return; }
+        }
+        if (registry.Folder.Find(name) is not { } path) { return; }
+        lock (gate) { Entry(name.ToLowerInvariant(), path, embeds: null); }
     }
 
     private static void RefuseWhileUsed(ModelEntry entry)

@@ -17,7 +17,7 @@ internal sealed partial class ModelLoader
     /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory; BadRequest: the two do not fit each other.</exception>
     internal DraftContext LoadDraft(ModelFile file, ModelInfo info, SafeLlamaModelHandle drafted, CancellationToken cancellation)
     {
-        var model = LoadFile(file.Path, cancellation);
+        var model = LoadFile(file, cancellation);
         try
         {
             if (model.IsRecurrent || drafted.IsRecurrent) { throw new EngineException(EngineErrorKind.BadRequest, $"'{(model.IsRecurrent ? file.Id : info.Id)}' keeps a state that cannot go back, so nothing can be drafted with it. Leave draft out.") { Parameter = "speculation" }; }

@@ -5,7 +5,6 @@ using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
-using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
 
@@ -30,20 +29,20 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
     {
         try
         {
-            var header = GgufReader.Read(path);
-            GgufCheck.Run(header);
+            var header = ModelHeader.Read(path);
             return new ModelFile(id, path, header, registry.Hash(path, cancellation), plans.Of(id, header, ModelTraits.Of(header, path, embeds), settings));
         }
-        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (ModelHeader.IsFault(fault))
         {
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model file {path} cannot be used: {fault.Message}", fault);
+            log.LogWarning("The model '{Model}' cannot be used: {Path}: {Reason}", id, path, fault.Message);
+            throw ModelHeader.Refusal(id, fault);
         }
     }
 
     /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory.</exception>
     internal LoadedModel Load(ModelFile file, CancellationToken cancellation)
     {
-        var model = LoadFile(file.Path, cancellation);
+        var model = LoadFile(file, cancellation);
         try
         {
             return Serve(file, model);
@@ -100,15 +99,20 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
 
     private static ContextRope? Rope(RopeScaling? rope) => rope is null ? null : new ContextRope((int)rope.Kind, (float)(1 / rope.Factor), (float)(rope.Base ?? 0), rope.OriginalTokens);
 
-    private SafeLlamaModelHandle LoadFile(string path, CancellationToken cancellation)
+    /// <summary>llama.cpp's own word on a file, here or in a process that tried it.</summary>
+    internal static EngineException Refused(ModelFile file, Exception fault) =>
+        new(EngineErrorKind.InvalidModelFile, $"llama.cpp refuses the model '{file.Id}': {fault.Message.Replace(file.Path, $"'{file.Id}'", StringComparison.Ordinal)}", fault);
+
+    private SafeLlamaModelHandle LoadFile(ModelFile file, CancellationToken cancellation)
     {
         try
         {
-            return SafeLlamaModelHandle.Load(path, new ModelLoadOptions(options.GpuLayers), cancellation);
+            return SafeLlamaModelHandle.Load(file.Path, new ModelLoadOptions(options.GpuLayers), cancellation);
         }
         catch (NativeCallException fault)
         {
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"llama.cpp refuses the model file {path}: {fault.Message}", fault);
+            log.LogWarning("llama.cpp refuses {Path}: {Reason}", file.Path, fault.Message);
+            throw Refused(file, fault);
         }
     }
 }

@@ -87,13 +87,12 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
     {
         try
         {
-            var header = GgufReader.Read(file);
-            GgufCheck.Run(header);
+            var header = ModelHeader.Read(file);
             return new ModelFacts(stamp, header, ModelTraits.Of(header, file, embeds), null);
         }
-        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (ModelHeader.IsFault(fault))
         {
-            return new ModelFacts(stamp, null, null, fault is GgufException ? fault.Message : "The file cannot be read.");
+            return new ModelFacts(stamp, null, null, ModelHeader.Reason(fault));
         }
     }
 

@@ -7,7 +7,7 @@ namespace Platform.ModelHost.Engine.Work;
 internal static class ChildErrors
 {
     private const int Kept = 16 << 10, Told = 300;
-    private const int Signalled = 128, Abort = 6, Kill = 9;
+    private const int Signalled = 128, Abort = 6, Kill = 9, NotExecutable = 126, NotFound = 127;
 
     /// <summary>The start of what it writes to its error stream, read to the end.</summary>
     internal static async Task<string> ReadAsync(Stream errors, CancellationToken cancellation)
@@ -31,8 +31,14 @@ internal static class ChildErrors
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var said = lines.FirstOrDefault(line => line.StartsWith("llama.cpp ends", StringComparison.Ordinal)) ?? lines.FirstOrDefault();
         var how = code > Signalled ? $"it was ended by signal {code - Signalled}{Name(code - Signalled)}" : $"it ended with code {code}";
-        return new WorkException(WorkFailure.Crashed, said is null ? how : $"{how}: {(said.Length > Told ? said[..Told] + "…" : said)}");
+        var failure = IsOwnFault(code) ? WorkFailure.Crashed : code is NotExecutable or NotFound ? WorkFailure.NotStarted : WorkFailure.Ended;
+        return new WorkException(failure, said is null ? how : $"{how}: {(said.Length > Told ? said[..Told] + "…" : said)}");
     }
+
+    /// <summary>What only the work can have brought about, and no shutdown: an illegal instruction, an abort, a bus error, an arithmetic fault, a wrong address.</summary>
+    private static bool IsOwnFault(int code) => OperatingSystem.IsWindows()
+        ? (uint)code is 0xC000001D or 0xC0000409 or 0xC0000094 or 0xC0000005
+        : code - Signalled is 4 or Abort or 7 or 8 or 11;
 
     private static string Name(int signal) => signal switch { Abort => " (abort)", 4 => " (illegal instruction)", 7 => " (bus error)", 8 => " (arithmetic)", 11 => " (segmentation fault)", 15 => " (termination)", _ => "" };
 }

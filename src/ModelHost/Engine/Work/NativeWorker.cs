@@ -55,7 +55,7 @@ public sealed class NativeWorker
         }
         catch (JsonException fault)
         {
-            throw new WorkException(WorkFailure.Crashed, "it said what cannot be read", fault);
+            throw new WorkException(WorkFailure.Ended, "it said what cannot be read", fault);
         }
         finally
         {

@@ -67,13 +67,11 @@ public sealed partial class QuantizeModel
     {
         try
         {
-            var header = GgufReader.Read(path);
-            GgufCheck.Run(header);
-            return header;
+            return ModelHeader.Read(path);
         }
-        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (ModelHeader.IsFault(fault))
         {
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model '{id}' cannot be used: {(fault is GgufException ? fault.Message : "its file cannot be read.")}", fault);
+            throw ModelHeader.Refusal(id, fault);
         }
     }
 

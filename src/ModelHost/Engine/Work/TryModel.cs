@@ -1,4 +1,6 @@
+using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Work;
 
@@ -6,6 +8,9 @@ namespace Platform.ModelHost.Engine.Work;
 internal static class TryModel
 {
     private const int MemoryTokens = 64, BatchTokens = 32, PromptTokens = 16;
+
+    /// <summary>What trying a model takes: its weights, and the little context that a few tokens need.</summary>
+    internal static IReadOnlyList<MemoryUse> Uses(string owner, GgufHeader header) => MemoryEstimate.Of(owner, header, MemoryTokens, BatchTokens, outputs: BatchTokens);
 
     /// <exception cref="NativeCallException">llama.cpp refuses it, or what it computes are no numbers.</exception>
     internal static void Run(TryOrder order)

@@ -6,8 +6,11 @@ internal enum WorkFailure
     /// <summary>The child said why it refuses.</summary>
     Refused,
 
-    /// <summary>A signal, an abort or an exit without a word ended it.</summary>
+    /// <summary>The work itself ended it: an abort, a segmentation fault, an illegal instruction, a bus error, an arithmetic fault.</summary>
     Crashed,
+
+    /// <summary>A signal from outside, as at a shutdown, or an exit without a word ended it; that says nothing of the work.</summary>
+    Ended,
 
     /// <summary>It took more memory than it may, or the system ended it for want of some.</summary>
     OutOfMemory,
