@@ -41,16 +41,18 @@ public sealed class DownloadFaultTests
     }
 
     [Fact]
-    public async Task What_ends_the_process_that_tries_it_never_gets_a_name_and_what_cannot_be_tried_now_is_kept()
+    public async Task What_arrived_whole_and_cannot_be_used_never_gets_a_name_and_is_kept_for_another_try()
     {
         await using var room = await DownloadRoom.OpenAsync();
         room.TryOut = (path, _) => throw new EngineException(EngineErrorKind.InvalidModelFile, $"The model '{room.Registry.Folder.IdOf(path)}' ended it.");
         var end = await room.DownloadAsync();
         Assert.Equal((DownloadStatus.Failed, "invalid_model"), (end.Status, end.ErrorCode));
         Assert.Contains($"'{DownloadRoom.Id}' ended it", end.ErrorMessage, StringComparison.Ordinal);
-        Assert.Empty(room.Parts);
-        room.TryOut = (_, _) => throw new EngineException(EngineErrorKind.OutOfMemory, "There is no room.");
+        Assert.Single(room.Parts);
+        Assert.False(File.Exists(room.Target));
+        room.TryOut = (_, _) => Task.CompletedTask;
         Assert.Equal(DownloadStatus.Completed, (await room.DownloadAsync()).Status);
+        Assert.Equal(["", $"bytes={room.Hub.Content.Length}-"], room.Hub.ContentRequests.Select(r => r.Range)); // nothing came twice
     }
 
     [Theory]

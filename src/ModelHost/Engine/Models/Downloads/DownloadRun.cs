@@ -126,16 +126,18 @@ internal sealed class DownloadRun(HubSource source, string target, string partPa
             GgufCheck.Run(partPath);
             await around.TryOut(partPath, cancellation);
         }
-        catch (EngineException noRoom) when (noRoom.Kind is EngineErrorKind.OutOfMemory or EngineErrorKind.Failed)
-        {
-            return; // it is tried when it is loaded
-        }
-        catch (Exception fault) when (fault is GgufException or EngineException)
+        catch (Exception fault) when (fault is GgufException or EngineException { InnerException: GgufException })
         {
             File.Delete(partPath);
-            throw new DownloadFault("invalid_model", $"The file is no model that can be used, and was deleted. {fault.Message.Replace(registry.Folder.IdOf(partPath), progress.State.ModelId, StringComparison.Ordinal)}", fault);
+            throw new DownloadFault("invalid_model", $"The file is no model that can be read, and was deleted. {Told(fault)}", fault);
+        }
+        catch (EngineException fault)
+        {
+            throw new DownloadFault("invalid_model", $"The file arrived whole and cannot be used here; it is kept. Start the download again to have it tried anew, or remove the download to delete it. {Told(fault)}", fault);
         }
     }
+
+    private string Told(Exception fault) => fault.Message.Replace(registry.Folder.IdOf(partPath), progress.State.ModelId, StringComparison.Ordinal);
 
     private static DownloadFault Cut(long have, long? total, Exception? inner) => new("connection_cut", total is null ? $"The connection ended at {have:N0} bytes." : $"The connection ended at {have:N0} of {total:N0} bytes.", inner) { MayPass = true };
 }
