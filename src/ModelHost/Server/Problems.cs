@@ -73,6 +73,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         EngineErrorKind.QueueFull => new Problem(429, "rate_limit_error", "queue_full", ex.Message) { RetryAfter = ex.RetryAfter ?? TimeSpan.FromSeconds(1) },
         EngineErrorKind.OutOfMemory => new Problem(503, "unavailable_error", "out_of_memory", ex.Message),
         EngineErrorKind.AlreadyExists => new Problem(409, "conflict_error", "already_exists", ex.Message, ex.Parameter),
+        EngineErrorKind.CannotWrite => new Problem(409, "conflict_error", "cannot_write", ex.Message, ex.Parameter),
         EngineErrorKind.NoSpace => new Problem(507, "unavailable_error", "no_space", ex.Message),
         EngineErrorKind.WorkFailed => new Problem(500, "server_error", "job_failed", ex.Message),
         EngineErrorKind.InvalidModelFile or EngineErrorKind.NativesUnusable => new Problem(503, "unavailable_error", "model_failed", ex.Message),

@@ -122,6 +122,27 @@ public sealed class ModelRoomTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_went_since_it_was_listed_has_no_adapters()
+    {
+        await using var engine = await StartAsync(0);
+        await engine.LoadAsync("one", TestContext.Current.CancellationToken);
+        var listed = engine.KnownModels.Single(m => m.Id == "one");
+        await engine.UnloadAsync("one", TestContext.Current.CancellationToken);
+        Assert.Empty(engine.Adapters(listed.Id));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_deleted_is_said_without_its_path()
+    {
+        await using var engine = await StartAsync(0);
+        File.CreateSymbolicLink(Path.Combine(folder, "sub.gguf"), SeedModels.ChatFile);
+        Directory.CreateDirectory(Path.Combine(folder, "sub.md")); // a folder where the card would be
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => engine.DeleteAsync("sub", TestContext.Current.CancellationToken));
+        Assert.Equal(EngineErrorKind.CannotWrite, refusal.Kind);
+        Assert.DoesNotContain(folder, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_takes_a_model_that_is_to_be_loaded_anew_keeps_it_and_it_is_never_there_twice()
     {
         await using var engine = await StartAsync(0);

@@ -84,7 +84,7 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Removes a version for good.</summary>
-    /// <exception cref="EngineException">ModelNotFound; Busy: it is in production, set for every request, or answers run with it.</exception>
+    /// <exception cref="EngineException">ModelNotFound; Busy: it is in production, set for every request, or answers run with it; CannotWrite.</exception>
     public void Delete(string name, int version)
     {
         var file = FileOf(name, version);
@@ -94,8 +94,11 @@ public sealed class AdapterLibrary
             if (version > 0 && book.Production == version) { throw Conflict($"The version {version} of '{name}' is in production. Promote another one, or roll it back, first."); }
             if (usual?.Choices.Any(choice => registry.Find(choice.Id) == file) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
             if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw Conflict($"Answers run with the adapter '{file.Id}'. Remove it when they have ended."); }
-            File.Delete(file.Path);
-            if (version > 0) { book.Without(version).Write(registry.FolderOf(file.Name)); }
+            FileChange.Run($"The adapter '{file.Id}'", () =>
+            {
+                File.Delete(file.Path);
+                if (version > 0) { book.Without(version).Write(registry.FolderOf(file.Name)); }
+            });
         }
     }
 
@@ -201,7 +204,11 @@ public sealed class AdapterLibrary
 
     private void Change(string name, Func<AdapterBook, AdapterBook> change)
     {
-        lock (writing) { change(registry.Book(name)).Write(registry.FolderOf(name)); }
+        lock (writing)
+        {
+            var book = change(registry.Book(name));
+            FileChange.Run($"The adapter '{name}'", () => book.Write(registry.FolderOf(name)));
+        }
     }
 
     private AdapterFile FileOf(string name, int version) => registry.Find(FormattableString.Invariant($"{name}@{version}"));

@@ -40,14 +40,16 @@ internal static class ServedAdapters
     /// <summary>The request with names in place of numbers. A number beyond the list stays what it is, for the engine to refuse.</summary>
     public static GenerationRequest Named(GenerationRequest request, ModelEngine engine)
     {
-        if (request.Adapters is not { Count: > 0 } choices)
+        if (request.Adapters is not { Count: > 0 } choices || !choices.Any(choice => Number(choice) is not null))
         {
             return request;
         }
 
         var all = All(engine);
-        return request with { Adapters = [.. choices.Select(choice => int.TryParse(choice.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < all.Count ? choice with { Id = Id(all[number]) } : choice)] };
+        return request with { Adapters = [.. choices.Select(choice => Number(choice) is { } number && number < all.Count ? choice with { Id = Id(all[number]) } : choice)] };
     }
+
+    private static int? Number(AdapterChoice choice) => int.TryParse(choice.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string Id(string name, int version) => version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{name}@{version}") : name;
 }

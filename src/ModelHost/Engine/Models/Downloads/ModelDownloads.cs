@@ -42,7 +42,7 @@ public sealed class ModelDownloads : IAsyncDisposable
     }
 
     /// <summary>Starts a download. One that runs already is returned as it is; one that was cut off, has failed or was cancelled goes on where it stopped; a file that is there already is not fetched again.</summary>
-    /// <exception cref="EngineException">BadRequest: the source cannot be read, or there is no model folder; QueueFull; Failed: the model folder cannot be written.</exception>
+    /// <exception cref="EngineException">BadRequest: the source cannot be read, or there is no model folder; QueueFull; CannotWrite.</exception>
     public ModelDownload Start(string? source)
     {
         var wanted = HubSource.Parse(source);
@@ -59,15 +59,11 @@ public sealed class ModelDownloads : IAsyncDisposable
             var goesOn = have > 0 && before is not null;
             var state = new ModelDownload(wanted.DownloadId, wanted.Text, modelId, DownloadStatus.Queued, have, goesOn ? before!.State.BytesTotal : null, 0, goesOn ? before!.State.Sha256 : null, null, null, around.Time.GetUtcNow(), null);
             var download = new DownloadProgress(state, goesOn ? before!.ETag : null, journal, around.Time);
-            try
+            FileChange.Run("The model folder", () =>
             {
                 if (File.Exists(target)) { download.Become(DownloadStatus.Completed, s => Finished(s) with { BytesDone = FileStamp.Of(target).Bytes, BytesTotal = FileStamp.Of(target).Bytes, Sha256 = registry.KnownHash(target) }); }
                 else { download.Become(DownloadStatus.Queued); }
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                throw new EngineException(EngineErrorKind.Failed, "The model folder cannot be written. Give the program the right to, or name another one in Engine:ModelDirectory.", fault);
-            }
+            });
             downloads[state.Id] = download;
             DropOldest();
             if (!download.State.IsFinished) { download.Running = Task.Run(() => RunAsync(wanted, target, download)); }
@@ -87,12 +83,15 @@ public sealed class ModelDownloads : IAsyncDisposable
     }
 
     /// <summary>Stops a download, and forgets it with what has arrived; a model that is complete stays. False when there is none with this id.</summary>
+    /// <exception cref="EngineException">Kind CannotWrite; it is still known then.</exception>
     public async Task<bool> RemoveAsync(string id)
     {
         if (await CancelAsync(id) is null) { return false; }
         lock (gate)
         {
-            if (downloads.GetValueOrDefault(id) is { State.IsFinished: true } && downloads.Remove(id)) { journal.Delete(id); }
+            if (downloads.GetValueOrDefault(id) is not { State.IsFinished: true } ended) { return true; } // it was started again
+            FileChange.Run($"The download of '{ended.State.Source}'", () => journal.Delete(id));
+            downloads.Remove(id);
         }
         return true;
     }
