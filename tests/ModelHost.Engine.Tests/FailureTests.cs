@@ -62,7 +62,7 @@ public sealed class FailureTests
     private static GenerationLoop Loop(SafeLlamaModelHandle model, GenerationQueue queue)
     {
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 256, BatchTokens = 32, Sequences = 4, Threads = 1, SharedMemory = true });
-        return new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 64, sequences: 4, new ModelRun("seed", "", []), new PrefixShelf(0, _ => { }), TimeProvider.System), slots: 2, queue, NullLogger.Instance);
+        return new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 64, sequences: 4, new ModelRun("seed", "", []), new PrefixShelf(0, _ => true), TimeProvider.System), slots: 2, queue, NullLogger.Instance);
     }
 
     private static Task<string> FoldAsync(GenerationQueue queue, int[] prompt) => FoldAsync(queue, prompt, SeedModels.Greedy("", 5));

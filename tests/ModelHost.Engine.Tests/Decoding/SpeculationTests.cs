@@ -105,7 +105,7 @@ public sealed class SpeculationTests(SeedModels models) : IClassFixture<SeedMode
         using var model = SafeLlamaModelHandle.Load(SeedModels.ChatFile, new ModelLoadOptions(), TestContext.Current.CancellationToken);
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 1_024, BatchTokens = 512, Sequences = 8, Threads = 1, SharedMemory = true, OutputsPerSequence = 1 + GuessPace.Most, Outputs = 128 });
         var queue = new GenerationQueue(limit: 8, slots: 4, TimeProvider.System);
-        await using var loop = new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 256, sequences: 8, new ModelRun("seed", "", []), new PrefixShelf(0, _ => { }), TimeProvider.System), slots: 4, queue, NullLogger.Instance);
+        await using var loop = new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 256, sequences: 8, new ModelRun("seed", "", []), new PrefixShelf(0, _ => true), TimeProvider.System), slots: 4, queue, NullLogger.Instance);
         foreach (var (count, guesses) in ((int, bool)[])[(4, false), (1, true)])
         {
             var outboxes = Enumerable.Range(0, count).Select(_ => new EventOutbox(1)).ToArray();

@@ -20,7 +20,7 @@ public sealed class ChunkTests
         using var model = SafeLlamaModelHandle.Load(SeedModels.ChatFile, new ModelLoadOptions(), TestContext.Current.CancellationToken);
         var context = SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 512, BatchTokens = BatchTokens, Sequences = 4, Threads = 1, SharedMemory = true });
         var queue = new GenerationQueue(limit: 8, slots: 2, TimeProvider.System);
-        await using var loop = new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 256, sequences: 4, new ModelRun("seed", "", []), new PrefixShelf(0, _ => { }), TimeProvider.System), slots: 2, queue, NullLogger.Instance);
+        await using var loop = new GenerationLoop(new DecodingContext(model, context, new Tokenizer(model), contextTokens: 256, sequences: 4, new ModelRun("seed", "", []), new PrefixShelf(0, _ => true), TimeProvider.System), slots: 2, queue, NullLogger.Instance);
         var beside = Enqueue(queue, [1, 300, 400], 250);
         await using var events = beside.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         while (await events.MoveNextAsync() && events.Current is not GeneratedText) { }

@@ -8,7 +8,7 @@ using Platform.ModelHost.Native.Gguf;
 namespace Platform.ModelHost.Engine.Adapters;
 
 /// <summary>The adapters of one model that are in memory: loaded at first use, the longest unused let go first. A file that was replaced is loaded anew, while answers that run keep what they began with.</summary>
-internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandle native, ModelFile model, int most, Action<long> tellBytes, TimeProvider time) : IDisposable
+internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandle native, ModelFile model, int most, MemoryShare memory, TimeProvider time) : IDisposable
 {
     private const int MostInOneAnswer = 8, MostScale = 8;
 
@@ -49,7 +49,7 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     }
 
     /// <summary>The adapters that a request asks for, held for one user.</summary>
-    /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile.</exception>
+    /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile, OutOfMemory.</exception>
     internal AdapterSet Take(IReadOnlyList<AdapterChoice> choices)
     {
         if (choices.Count > MostInOneAnswer) { throw Refuse($"There are {choices.Count} adapters; {MostInOneAnswer} is the most in one answer."); }
@@ -148,13 +148,26 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         lock (gate)
         {
             if (loaded.Find(a => a.File == read.File) is { } old) { Drop(old); }
-            while (loaded.Count >= most && loaded.Where(a => a.Users == 0).MinBy(a => a.LastUsed) is { } oldest) { Drop(oldest); }
+            while (loaded.Count >= most && Unused is { } oldest) { Drop(oldest); }
+            while (!memory.TrySet(Held + read.Bytes))
+            {
+                if (Unused is { } oldest) { Drop(oldest); }
+                else
+                {
+                    read.Handle.Dispose();
+                    throw memory.Refusal(read.Bytes);
+                }
+            }
             read.Users++;
             loaded.Add(read);
-            tellBytes(loaded.Sum(a => a.Bytes));
             return read;
         }
     }
+
+    private long Held => loaded.Sum(a => a.Bytes);
+
+    /// <summary>Of those that nobody uses the one longest unused.</summary>
+    private LoadedAdapter? Unused => loaded.Where(a => a.Users == 0).MinBy(a => a.LastUsed);
 
     private void Drop(LoadedAdapter adapter)
     {
@@ -167,7 +180,7 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     {
         if (adapter is not { IsDropped: true, Users: 0 }) { return; }
         adapter.Handle.Dispose();
-        tellBytes(loaded.Sum(a => a.Bytes));
+        memory.TrySet(Held);
     }
 
     private void CheckBase(AdapterFile file)

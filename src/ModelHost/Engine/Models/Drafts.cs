@@ -58,7 +58,7 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
         }
         catch
         {
-            foreach (var use in uses) { ledger.Set(use with { Bytes = 0 }); }
+            foreach (var use in uses) { ledger.TrySet(use with { Bytes = 0 }); }
             throw;
         }
     }

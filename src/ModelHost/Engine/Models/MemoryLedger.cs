@@ -37,13 +37,17 @@ internal sealed class MemoryLedger(long total)
         }
     }
 
-    /// <summary>Replaces what an owner's part takes, be there room or not: it is there already.</summary>
-    internal void Set(MemoryUse use)
+    /// <summary>Replaces what an owner's part takes. Less of it is always granted.</summary>
+    /// <returns>False when it does not fit now; what was promised before stays promised then.</returns>
+    internal bool TrySet(MemoryUse use)
     {
         lock (gate)
         {
+            var before = uses.Where(u => u.Owner == use.Owner && u.Part == use.Part).Sum(u => u.Bytes);
+            if (use.Bytes > before && use.Bytes - before > total - uses.Sum(u => u.Bytes)) { return false; }
             uses.RemoveAll(u => u.Owner == use.Owner && u.Part == use.Part);
             if (use.Bytes > 0) { uses.Add(use); }
+            return true;
         }
     }
 

@@ -88,8 +88,8 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
             Rope = Rope(file.Plan.Rope),
         });
         var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
-        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), new PrefixShelf(options.PrefixMebibytes << 20, bytes => ledger.Set(new MemoryUse(file.Id, "prefixes", bytes))), time);
-        var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, file, options.AdapterLimit, bytes => ledger.Set(new MemoryUse(file.Id, "adapters", bytes)), time);
+        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), new PrefixShelf(options.PrefixMebibytes << 20, new MemoryShare(ledger, file.Id, "prefixes").TrySet), time);
+        var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, file, options.AdapterLimit, new MemoryShare(ledger, file.Id, "adapters"), time);
         return new Generating(file.Id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
     }
 

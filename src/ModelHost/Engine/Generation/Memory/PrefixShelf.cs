@@ -6,8 +6,8 @@ internal sealed record ShelvedPrefix(string AdapterKey, int[] Tokens, byte[] Sta
 
 /// <summary>Prefixes that no answer uses, in main memory: in the context each of their tokens would cost every step of every answer. The loop's thread only.</summary>
 /// <param name="limitBytes">The longest unused go when there would be more.</param>
-/// <param name="account">Told how many bytes are held.</param>
-internal sealed class PrefixShelf(long limitBytes, Action<long> account)
+/// <param name="account">Asked whether so many bytes may be held; fewer than before always may.</param>
+internal sealed class PrefixShelf(long limitBytes, Func<long, bool> account)
 {
     private readonly List<ShelvedPrefix> prefixes = [];
     private long bytes;
@@ -16,13 +16,17 @@ internal sealed class PrefixShelf(long limitBytes, Action<long> account)
 
     internal int Tokens => prefixes.Sum(p => p.Tokens.Length);
 
-    /// <param name="prefix">Of at most <see cref="LimitBytes"/>.</param>
+    /// <summary>Keeps a prefix in place of the longest unused; where even then there is no room, it is not kept.</summary>
     internal void Put(ShelvedPrefix prefix)
     {
         RemoveWithin(prefix.Tokens, prefix.AdapterKey);
-        while (bytes + prefix.State.Length > limitBytes) { Remove(prefixes.MinBy(p => p.LastUsed)!); }
+        while (bytes + prefix.State.Length > limitBytes || !account(bytes + prefix.State.Length))
+        {
+            if (prefixes.MinBy(p => p.LastUsed) is not { } oldest) { return; }
+            Remove(oldest);
+        }
         prefixes.Add(prefix);
-        account(bytes += prefix.State.Length);
+        bytes += prefix.State.Length;
     }
 
     /// <summary>The one that begins most like a prompt, and how many tokens of it are the prompt's.</summary>
