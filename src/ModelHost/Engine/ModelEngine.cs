@@ -99,9 +99,9 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <summary>The chat model of requests that name none; null when none is there.</summary>
     public string? UsualChatModel => catalog.UsualChatModel;
 
-    /// <summary>Makes a model the one that answers where none is named; remembered in the model folder as long as <see cref="EngineOptions.ChatModel"/> stays the same.</summary>
-    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; BadRequest: it does not write.</exception>
-    public void Choose(string modelId) => catalog.Choose(modelId);
+    /// <summary>Loads a model and makes it the one that answers where none is named; remembered in the model folder as long as <see cref="EngineOptions.ChatModel"/> stays the same.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, OutOfMemory; BadRequest: it does not write.</exception>
+    public Task ChooseAsync(string modelId, CancellationToken cancellation) => catalog.ChooseAsync(modelId, cancellation);
 
     /// <summary>Whether a model could be loaded now, and with what.</summary>
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; BadRequest: settings out of range.</exception>

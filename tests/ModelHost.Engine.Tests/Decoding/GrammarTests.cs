@@ -103,8 +103,10 @@ public sealed class GrammarTests(SeedModels models) : IClassFixture<SeedModels>
     [Fact]
     public async Task A_grammar_that_can_never_go_on_fails_its_answer_and_no_other()
     {
-        var failure = await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(models.Engine, SeedModels.Greedy("The river", 20) with { Grammar = new GrammarOptions("root ::= \"yes\""), IgnoreEndOfText = true }));
-        Assert.Equal(EngineErrorKind.Failed, failure.Kind);
+        var failure = await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(models.Engine, SeedModels.Greedy("The river", 20) with { Grammar = new GrammarOptions("root ::= \"aaaaaaaaaaaaaaaa\""), Sampling = SeedModels.Greedy("").Sampling with { NoRepeatNgram = 2 } }));
+        Assert.Equal(EngineErrorKind.BadRequest, failure.Kind);
+        var endless = await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(models.Engine, SeedModels.Greedy("The river", 20) with { Grammar = new GrammarOptions("root ::= \"yes\""), IgnoreEndOfText = true }));
+        Assert.Equal((EngineErrorKind.BadRequest, "ignore_eos"), (endless.Kind, endless.Parameter));
         Assert.NotEmpty((await Answer.OfAsync(models.Engine, SeedModels.Greedy("The river", 3))).Text);
     }
 

@@ -25,6 +25,9 @@ public sealed class ModelFailureTests
         var card = (await models.Http.GetOkAsync("/v1/models/deadly")).GetProperty("status");
         Assert.Equal("failed", card.GetProperty("value").GetString());
         Assert.Equal(process, models.Host.ProcessId);
+        var (chosen, reason) = await models.Http.PostAsync("/models/default", """{"model": "deadly"}"""); // it must not answer for all
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "model_failed"), (chosen, reason.Code()));
+        Assert.True((await models.Http.GetOkAsync("/v1/models/seed-chat")).GetProperty("default").GetBoolean());
 
         File.Copy(ModelHostFixture.ChatModelPath, Path.Combine(models.Folder, "deadly.gguf"), overwrite: true); // replaced by a good one
         await models.Http.PostOkAsync("/v1/completions", """{"model": "deadly", "prompt": "a", "max_tokens": 2}""");

@@ -24,6 +24,10 @@ internal static class RequestCheck
             Texts("triggers", grammar.Triggers, MostTriggers, LongestTrigger);
             GrammarCheck.Check(grammar.Text, grammar.Root);
         }
+        if (request.IgnoreEndOfText && (request.Verbatim is not null || request.Grammar is { Triggers.Count: 0 }))
+        {
+            throw Refuse("ignore_eos", "ignore_eos does not go together with a grammar, a schema or verbatim: such an answer ends where its form is complete. Leave one of them out.");
+        }
         if (request.Beam is { } beam) { Check(beam, request); }
         if (request.Verbatim is { } verbatim) { Check(verbatim, request); }
     }

@@ -17,14 +17,15 @@ internal sealed partial class ModelCatalog
     /// <summary>The model of requests that name none: the one that was chosen, else the one of the options, else the first that is loaded, else the first. Null when nothing writes.</summary>
     internal string? UsualChatModel => UsualChat(Entries())?.Id;
 
-    /// <summary>Makes a model the one that answers where none is named, from one run to the next.</summary>
-    /// <exception cref="EngineException">ModelNotFound; InvalidModelFile; BadRequest: it does not write.</exception>
-    internal void Choose(string id)
+    /// <summary>Loads a model and makes it the one that answers where none is named, from one run to the next.</summary>
+    /// <exception cref="EngineException">ModelNotFound; InvalidModelFile; OutOfMemory; BadRequest: it does not write. The one before stays then.</exception>
+    internal async Task ChooseAsync(string id, CancellationToken cancellation)
     {
         Discover(id);
         ModelEntry entry;
         lock (gate) { entry = Known(id); }
         if (!Facts(entry).Traits!.IsChat) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{entry.Id}' makes vectors and writes no text. Choose a chat model.") { Parameter = "model" }; }
+        await LoadAsync(id, null, cancellation); // what cannot be loaded would leave every question without an answer
         registry.Choose(entry.Path);
     }
 

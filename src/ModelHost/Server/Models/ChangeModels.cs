@@ -57,7 +57,8 @@ internal static class ChangeModels
     private static async Task ChooseAsync(HttpContext http, EngineHost host)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.NamedModelRequest);
-        host.Engine.Choose(Name(request.Model));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
+        await host.Engine.ChooseAsync(Name(request.Model), ending.Token);
         await TellAsync(http, host, request.Model!);
     }
 

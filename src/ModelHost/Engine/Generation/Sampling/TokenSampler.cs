@@ -58,7 +58,7 @@ internal sealed class TokenSampler : IDisposable
 
     /// <summary>Picks the next token and takes note of it.</summary>
     /// <param name="logits">The model's; changed in place.</param>
-    /// <exception cref="EngineException">Kind Failed: the model gives no numbers, or no token is allowed.</exception>
+    /// <exception cref="EngineException">Kind Failed: the model gives no numbers. Kind BadRequest: no token is allowed.</exception>
     internal int Sample(Span<float> logits)
     {
         foreach (var (token, add) in bias) { logits[token] += add; }
@@ -119,5 +119,5 @@ internal sealed class TokenSampler : IDisposable
 
     private static EngineException NoNumbers() => new(EngineErrorKind.Failed, "The model's scores for the next token are no numbers. Its file or an adapter is damaged, or a logit bias forbids everything.");
 
-    private static EngineException DeadEnd() => new(EngineErrorKind.Failed, "What the answer must keep to (a grammar or passages) allows no token here that a logit bias or no_repeat_ngram_size does not forbid. Loosen one of them.");
+    private static EngineException DeadEnd() => new(EngineErrorKind.BadRequest, "What the answer must keep to (a grammar or passages) allows no token here that a logit bias or no_repeat_ngram_size does not forbid. Loosen one of them.");
 }
