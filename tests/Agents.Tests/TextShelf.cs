@@ -3,6 +3,7 @@ using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
 using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Documents;
 using Platform.Retrieval.Index;
 using Platform.Retrieval.Reading;
 using Platform.Retrieval.Search;
@@ -30,7 +31,12 @@ internal sealed class TextShelf : IEvidence
     public TextShelf Add(string name, string text, IReadOnlyList<WordBox>? words = null)
     {
         ParsedPage page = new(1, 0, text.Length, 600, 800, words ?? []);
-        documents.Add(Guid.NewGuid(), (name, new ParsedDocument("text/plain", null, text, [page], [])));
+        return Add(name, new ParsedDocument("text/plain", null, text, [page], []));
+    }
+
+    public TextShelf Add(string name, ParsedDocument document)
+    {
+        documents.Add(Guid.NewGuid(), (name, document));
         return this;
     }
 
@@ -60,6 +66,10 @@ internal sealed class TextShelf : IEvidence
     public Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation) =>
         ReadFailure is { } failure ? throw failure
         : documents.TryGetValue(documentId, out var document) ? Task.FromResult(document.Text) : throw new NotFoundException("Document");
+
+    public Task<IReadOnlyList<DocumentInfo>> DocumentsAsync(Caller caller, Guid baseId, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DocumentInfo>>([.. documents.Select(d => new DocumentInfo(
+            d.Key, Base.Id, d.Value.Name, d.Value.Text.MediaType, 0, "", DocumentState.Ready, 0, 0, 0, null, null, null, 1, 1, "en", "reader", default, default, null, 1))]);
 
     private IEnumerable<Passage> Passages(Guid documentId, string text)
     {

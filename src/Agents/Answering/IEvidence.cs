@@ -15,6 +15,9 @@ internal interface IEvidence
     Task<SearchResult> SearchAsync(Caller caller, SearchQuery query, CancellationToken cancellation);
 
     Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation);
+
+    /// <summary>The documents of a base, by name.</summary>
+    Task<IReadOnlyList<DocumentInfo>> DocumentsAsync(Caller caller, Guid baseId, CancellationToken cancellation);
 }
 
 /// <summary>The knowledge bases of this installation.</summary>
@@ -25,4 +28,6 @@ internal sealed class KnowledgeEvidence(KnowledgeBases bases, SearchPassages sea
     public Task<SearchResult> SearchAsync(Caller caller, SearchQuery query, CancellationToken cancellation) => search.SearchAsync(caller, query, cancellation);
 
     public Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation) => documents.ReadTextAsync(caller, documentId, cancellation);
+
+    public Task<IReadOnlyList<DocumentInfo>> DocumentsAsync(Caller caller, Guid baseId, CancellationToken cancellation) => documents.ListAsync(caller, baseId, cancellation);
 }

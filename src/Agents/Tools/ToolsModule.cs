@@ -6,8 +6,10 @@ using Platform.Agents.Answering;
 using Platform.Agents.Tools.Calculating;
 using Platform.Agents.Tools.Dates;
 using Platform.Agents.Tools.Fetching;
+using Platform.Agents.Tools.Mcp;
 using Platform.Agents.Tools.Outbound;
 using Platform.Agents.Tools.Reading;
+using Platform.Agents.Tools.Tables;
 using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Tools;
@@ -28,6 +30,12 @@ internal static class ToolsModule
             PageFetch fetch = new(provider.GetRequiredService<OutboundHttp>(), new AllowedHosts(options.FetchHosts), provider.GetRequiredService<ReaderByContent>(), options.FetchBytes);
             return new FetchPageTool(fetch, options.FetchTimeout);
         });
+        services.AddSingleton<AgentTool>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<ToolsOptions>>().Value;
+            return new QueryTableTool(new TableShelf(provider.GetRequiredService<IEvidence>(), options.TableRows), options.QueryTimeout, options.QueryBytes, provider.GetRequiredService<TimeProvider>());
+        });
+        services.AddSingleton<IToolSource, McpServers>();
         services.TryAddSingleton<ToolCatalog>();
         return services;
     }

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using Platform.Agents.Tools.Mcp;
 
 namespace Platform.Agents.Tools;
 
 /// <summary>Bound from `Agents:Tools`: what agents may reach. Only who runs the program sets it.</summary>
-public sealed class ToolsOptions
+public sealed class ToolsOptions : IValidatableObject
 {
     /// <summary>Hosts whose pages fetch_page may read: example.org, *.example.org, example.org:8443. Default none, so that nothing leaves the machine.</summary>
     [MaxLength(1000)]
@@ -16,4 +17,31 @@ public sealed class ToolsOptions
     /// <summary>Longest time for one page, redirects and reading included. Default 20 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Most rows of all sheets that query_table offers. Default 200,000.</summary>
+    [Range(1, 5_000_000)]
+    public int TableRows { get; set; } = 200_000;
+
+    /// <summary>Longest time for one query over sheets. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Most memory that one query over sheets may take, bytes. Default 256 MiB.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int QueryBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>MCP servers whose tools agents may use. Default none.</summary>
+    [MaxLength(50)]
+    public List<McpServerOptions> McpServers { get; set; } = [];
+
+    /// <summary>Checks what stands in lists, which annotations alone do not reach.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        List<ValidationResult> faults = [];
+        foreach (var server in McpServers)
+            Validator.TryValidateObject(server, new ValidationContext(server), faults, validateAllProperties: true);
+        if (McpServers.GroupBy(server => server.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            faults.Add(new($"Two MCP servers are named \"{twice.Key}\"; each needs its own name."));
+        return faults;
+    }
 }

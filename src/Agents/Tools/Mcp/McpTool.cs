@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using Platform.Agents.Answering;
+
+namespace Platform.Agents.Tools.Mcp;
+
+/// <summary>A tool of an MCP server. Its description, its schema and what it returns are written by strangers: untrusted.</summary>
+internal sealed class McpTool : AgentTool
+{
+    private const int MaxDescription = 600, MaxSchema = 16_384;
+
+    private readonly McpServer server;
+    private readonly string own;
+
+    private McpTool(McpServer server, string name, Tool tool)
+    {
+        (this.server, own, Name, Parameters) = (server, tool.Name, name, tool.InputSchema);
+        var words = UntrustedText.ForPrompt(tool.Description ?? tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim();
+        Description = words.Length <= MaxDescription ? words : words[..MaxDescription] + "…";
+        // Wherever the server is, what is behind it is not ours to know.
+        Effects = ToolEffects.Network | (tool.Annotations?.ReadOnlyHint == true ? ToolEffects.Reads : ToolEffects.Reads | ToolEffects.Writes);
+    }
+
+    public override string Name { get; }
+
+    public override string Description { get; }
+
+    public override JsonElement Parameters { get; }
+
+    public override ToolEffects Effects { get; }
+
+    public override string Origin => server.Name;
+
+    public override TimeSpan Timeout => server.Timeout;
+
+    /// <summary>Null when its schema is too large, or nothing is left of its name.</summary>
+    public static McpTool? Of(McpServer server, Tool tool)
+    {
+        StringBuilder name = new(server.Name + "__");
+        foreach (var c in tool.Name.ToLowerInvariant())
+            name.Append(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_');
+        return name.Length > server.Name.Length + 2 && name.Length <= 64 && tool.InputSchema.GetRawText().Length <= MaxSchema ? new(server, name.ToString(), tool) : null;
+    }
+
+    public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        var (result, fault) = await server.CallAsync(own, arguments, cancellation);
+        if (result is null)
+            return ToolOutcome.Failed(fault + (Effects.HasFlag(ToolEffects.Writes) ? " Whether anything was changed is not known." : ""));
+        StringBuilder text = new();
+        foreach (var block in result.Content)
+            text.Append(Shown(block)).Append('\n');
+        return new(UntrustedText.Visible(text.ToString().TrimEnd()), result.StructuredContent, [], result.IsError == true);
+    }
+
+    private static string Shown(ContentBlock block) => block switch
+    {
+        TextContentBlock text => text.Text,
+        EmbeddedResourceBlock { Resource: TextResourceContents resource } => resource.Text,
+        ResourceLinkBlock link => $"{link.Name}: {link.Uri}",
+        ImageContentBlock image => $"(a picture of the type {image.MimeType} is left out)",
+        AudioContentBlock audio => $"(a sound of the type {audio.MimeType} is left out)",
+        _ => "(something that is no text is left out)",
+    };
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Platform.Agents.Tools.Tables;
+
+/// <summary>What a query came to. TablesRead: those whose rows it looked at.</summary>
+internal sealed record TableResult(IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows, bool HasMore, IReadOnlySet<string> TablesRead);
+
+/// <summary>
+/// Tables in a database in memory that lets only reading through: SQLite itself asks about every table, function and pragma before a query runs, and about going on while it runs.
+/// </summary>
+internal sealed class TableDatabase : IDisposable
+{
+    public const int MaxRows = 100;
+
+    private const int MaxCell = 300, StepsBetweenLooks = 10_000, LongestValue = 1_000_000;
+
+    private readonly SqliteConnection connection = new("Data Source=:memory:;Pooling=False");
+
+    /// <summary>Fills a database; the number of rows is the caller's limit.</summary>
+    public TableDatabase(IEnumerable<SheetTable> tables, CancellationToken cancellation)
+    {
+        connection.Open();
+        // What a query sorts stays in memory, where it is counted, and writes no file.
+        using (var pragma = connection.CreateCommand())
+        {
+            pragma.CommandText = "PRAGMA temp_store = MEMORY";
+            pragma.ExecuteNonQuery();
+        }
+        using var transaction = connection.BeginTransaction();
+        foreach (var table in tables)
+            Fill(table, transaction, cancellation);
+        transaction.Commit();
+    }
+
+    /// <summary>Throws SqliteException for SQL that is wrong or not allowed, OperationCanceledException when cancelled, and TableQueryException over the limits.</summary>
+    public TableResult Query(string sql, TimeSpan limit, long maxBytes, TimeProvider time, CancellationToken cancellation)
+    {
+        var db = connection.Handle!;
+        HashSet<string> read = new(StringComparer.Ordinal);
+        TableQueryException? over = null;
+        var (started, before) = (time.GetTimestamp(), raw.sqlite3_memory_used());
+        raw.sqlite3_limit(db, raw.SQLITE_LIMIT_LENGTH, LongestValue);
+        raw.sqlite3_limit(db, raw.SQLITE_LIMIT_EXPR_DEPTH, 100);
+        raw.sqlite3_limit(db, raw.SQLITE_LIMIT_COMPOUND_SELECT, 20);
+        raw.sqlite3_progress_handler(db, StepsBetweenLooks, _ =>
+        {
+            if (time.GetElapsedTime(started) > limit)
+                over = new(string.Create(CultureInfo.InvariantCulture, $"The query took longer than {limit.TotalSeconds:0.###} seconds and was stopped. Read fewer rows, or join fewer tables."));
+            else if (raw.sqlite3_memory_used() - before > maxBytes)
+                over = new(string.Create(CultureInfo.InvariantCulture, $"The query took more than {maxBytes:N0} bytes of memory and was stopped. Read fewer rows, or join fewer tables."));
+            return over is not null || cancellation.IsCancellationRequested ? 1 : 0;
+        }, null);
+        raw.sqlite3_set_authorizer(db, (object _, int action, string first, string second, string _, string _) => Allow(action, first, second, read), null);
+        try
+        {
+            return Read(sql, read, cancellation);
+        }
+        catch (SqliteException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (SqliteException) when (over is not null)
+        {
+            throw over;
+        }
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    private static int Allow(int action, string first, string second, HashSet<string> read)
+    {
+        switch (action)
+        {
+            case raw.SQLITE_SELECT or raw.SQLITE_RECURSIVE:
+                return raw.SQLITE_OK;
+            case raw.SQLITE_READ when !first.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) && !first.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase):
+                read.Add(first);
+                return raw.SQLITE_OK;
+            case raw.SQLITE_FUNCTION when SqlFunctions.Allowed.Contains(second):
+                return raw.SQLITE_OK;
+            default:
+                return raw.SQLITE_DENY;
+        }
+    }
+
+    private TableResult Read(string sql, HashSet<string> tables, CancellationToken cancellation)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        if (reader.FieldCount == 0)
+            throw new TableQueryException("The query is no SELECT.");
+        string[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+        List<string[]> rows = [];
+        var hasMore = false;
+        while (reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (rows.Count == MaxRows)
+            {
+                hasMore = true;
+                break;
+            }
+            rows.Add([.. Enumerable.Range(0, columns.Length).Select(i => Shown(reader.GetValue(i)))]);
+        }
+        if (reader.NextResult())
+            throw new TableQueryException("The query holds more than one statement; send one SELECT.");
+        return new(columns, rows, hasMore, tables);
+    }
+
+    private static string Shown(object value)
+    {
+        var text = value switch
+        {
+            DBNull => "",
+            double number => Math.Round(number, 10).ToString("0.##########", CultureInfo.InvariantCulture),
+            byte[] bytes => $"{bytes.Length} bytes",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        };
+        return text.Length <= MaxCell ? text : text[..MaxCell] + "…";
+    }
+
+    private void Fill(SheetTable table, SqliteTransaction transaction, CancellationToken cancellation)
+    {
+        using var create = connection.CreateCommand();
+        create.Transaction = transaction;
+        create.CommandText = $"CREATE TABLE \"{table.Name}\" ({string.Join(", ", table.Columns.Select(column => $"\"{column}\""))})";
+        create.ExecuteNonQuery();
+        using var insert = connection.CreateCommand();
+        insert.Transaction = transaction;
+        insert.CommandText = $"INSERT INTO \"{table.Name}\" VALUES ({string.Join(", ", table.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"$p{i}")))})";
+        SqliteParameter[] cells = [.. table.Columns.Select((_, i) => insert.Parameters.Add(new SqliteParameter(string.Create(CultureInfo.InvariantCulture, $"$p{i}"), DBNull.Value)))];
+        foreach (var row in table.Rows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < cells.Length; i++)
+                cells[i].Value = i < row.Length ? CellValue.Of(row[i]) : DBNull.Value;
+            insert.ExecuteNonQuery();
+        }
+    }
+}
