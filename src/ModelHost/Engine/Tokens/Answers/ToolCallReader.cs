@@ -27,11 +27,12 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlyDictionary<
         return pieces;
     }
 
-    /// <summary>The answer is over. A call that has not begun is content; one that has is cut off where it is.</summary>
+    /// <summary>The answer is over. A call is cut off where it is; marks of one whose name is not told yet are nobody's to read.</summary>
     internal IReadOnlyList<AnswerPiece> Finish()
     {
         var rest = held.ToString();
         held.Clear();
+        if (rest.IndexOf(format.Trigger, StringComparison.Ordinal) is >= 0 and var opened) { rest = rest[..opened].TrimEnd(); }
         return state == State.Text && rest.Length > 0 && (index < 0 || !string.IsNullOrWhiteSpace(rest)) ? [new ContentPiece(rest)] : [];
     }
 
