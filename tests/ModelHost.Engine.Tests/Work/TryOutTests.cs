@@ -55,7 +55,7 @@ public sealed class TryOutTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("kill -INT $$")]
+    [InlineData("exit 130")]
     [InlineData("kill -TERM $$")]
     [InlineData("exit 1")]
     [InlineData("exec /nowhere/program")]

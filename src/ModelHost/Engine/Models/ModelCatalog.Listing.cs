@@ -1,3 +1,5 @@
+using Platform.ModelHost.Engine.Files;
+
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>What there is, what would fit, who answers.</summary>

@@ -1,16 +1,20 @@
-namespace Platform.ModelHost.Engine;
+namespace Platform.ModelHost.Engine.Files;
 
 /// <summary>Changes of files on disk: what the system refuses is told in one way, and without paths.</summary>
 internal static class FileChange
 {
     /// <param name="what">What is changed, to begin a sentence with.</param>
     /// <param name="change">Changes it.</param>
-    /// <exception cref="EngineException">Kind CannotWrite.</exception>
+    /// <exception cref="EngineException">NoSpace, CannotWrite.</exception>
     internal static void Run(string what, Action change)
     {
         try
         {
             change();
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw new EngineException(EngineErrorKind.NoSpace, $"{what} cannot be changed on disk: it is full. Make room and try again.", full);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
