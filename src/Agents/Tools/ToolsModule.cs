@@ -7,6 +7,7 @@ using Platform.Agents.Tools.Calculating;
 using Platform.Agents.Tools.Dates;
 using Platform.Agents.Tools.Fetching;
 using Platform.Agents.Tools.Mcp;
+using Platform.Agents.Tools.OpenApi;
 using Platform.Agents.Tools.Outbound;
 using Platform.Agents.Tools.Reading;
 using Platform.Agents.Tools.Tables;
@@ -35,7 +36,7 @@ internal static class ToolsModule
             var options = provider.GetRequiredService<IOptions<ToolsOptions>>().Value;
             return new QueryTableTool(new TableShelf(provider.GetRequiredService<IEvidence>(), options.TableRows), options.QueryTimeout, options.QueryBytes, provider.GetRequiredService<TimeProvider>());
         });
-        services.AddSingleton<IToolSource, McpServers>();
+        services.AddSingleton<IToolSource, McpServers>().AddSingleton<IToolSource, ImportedApis>();
         services.TryAddSingleton<ToolCatalog>();
         return services;
     }

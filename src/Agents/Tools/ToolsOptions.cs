@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Platform.Agents.Tools.Mcp;
+using Platform.Agents.Tools.OpenApi;
 
 namespace Platform.Agents.Tools;
 
@@ -34,14 +35,20 @@ public sealed class ToolsOptions : IValidatableObject
     [MaxLength(50)]
     public List<McpServerOptions> McpServers { get; set; } = [];
 
+    /// <summary>HTTP APIs whose operations agents may use. Default none.</summary>
+    [MaxLength(50)]
+    public List<ApiOptions> Apis { get; set; } = [];
+
     /// <summary>Checks what stands in lists, which annotations alone do not reach.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         List<ValidationResult> faults = [];
         foreach (var server in McpServers)
             Validator.TryValidateObject(server, new ValidationContext(server), faults, validateAllProperties: true);
-        if (McpServers.GroupBy(server => server.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            faults.Add(new($"Two MCP servers are named \"{twice.Key}\"; each needs its own name."));
+        foreach (var api in Apis)
+            Validator.TryValidateObject(api, new ValidationContext(api), faults, validateAllProperties: true);
+        if (McpServers.Select(server => server.Name).Concat(Apis.Select(api => api.Name)).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            faults.Add(new($"Two MCP servers or APIs are named \"{twice.Key}\"; each needs its own name."));
         return faults;
     }
 }

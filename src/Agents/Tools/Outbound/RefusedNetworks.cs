@@ -21,6 +21,9 @@ internal sealed class RefusedNetworks
     /// <summary>All that is not a public address of the Internet.</summary>
     public static RefusedNetworks All { get; } = new([.. NotPublic.Select(network => IPNetwork.Parse(network))], []);
 
+    /// <summary>Nothing is refused: for an endpoint that an administrator has put inside the network, and for no address that a model chose.</summary>
+    public static RefusedNetworks None { get; } = new([], []);
+
     /// <summary>The same, but for exactly these addresses and ports.</summary>
     public RefusedNetworks Except(params IEnumerable<IPEndPoint> endpoints) => new(networks, [.. except, .. endpoints]);
 

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Platform.Agents.Tools.OpenApi;
+
+/// <summary>An HTTP API whose operations become tools, by its OpenAPI 3 document. Only who runs the program sets it.</summary>
+public sealed class ApiOptions : IValidatableObject
+{
+    /// <summary>^[a-z][a-z0-9]{0,23}$: its tools are called name__operation.</summary>
+    [Required, RegularExpression("^[a-z][a-z0-9]{0,23}$")]
+    public string Name { get; set; } = "";
+
+    /// <summary>The path of the document, a JSON file on this machine.</summary>
+    [Required]
+    public string Document { get; set; } = "";
+
+    /// <summary>Where the API is; what the document says of servers does not count.</summary>
+    [Required]
+    public Uri? Endpoint { get; set; }
+
+    /// <summary>Sent with every request, for example Authorization. No model and no page sees them.</summary>
+    public Dictionary<string, string> Headers { get; } = [];
+
+    /// <summary>The operations that are offered, by operationId; none means all.</summary>
+    public string[] Operations { get; set; } = [];
+
+    /// <summary>Whether the endpoint may be on this machine or its network. Default no.</summary>
+    public bool Private { get; set; }
+
+    /// <summary>Longest time for each call. Default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The endpoint is http or https.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Endpoint is { } address && (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)))
+            yield return new($"The Endpoint of the API \"{Name}\" is \"{address}\"; it must begin with http:// or https://.");
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Platform.Agents.Answering;
+using Platform.Agents.Tools.Outbound;
+
+namespace Platform.Agents.Tools.OpenApi;
+
+/// <summary>An operation of an imported API. What it answers is untrusted.</summary>
+internal sealed class ApiTool : AgentTool
+{
+    private const int MaxDescription = 600, MaxAnswerBytes = 1024 * 1024;
+
+    private readonly ApiOptions api;
+    private readonly ApiOperation operation;
+    private readonly OutboundHttp http;
+
+    private ApiTool(string name, ApiOptions api, ApiOperation operation, OutboundHttp http)
+    {
+        (Name, this.api, this.operation, this.http) = (name, api, operation, http);
+        var words = UntrustedText.ForPrompt(operation.Description).ReplaceLineEndings(" ").Trim();
+        Description = words.Length <= MaxDescription ? words : words[..MaxDescription] + "…";
+    }
+
+    public override string Name { get; }
+
+    public override string Description { get; }
+
+    public override JsonElement Parameters => operation.Parameters;
+
+    public override ToolEffects Effects => ToolEffects.Network | ToolEffects.Reads | (operation.Method == HttpMethod.Get ? ToolEffects.None : ToolEffects.Writes);
+
+    public override string Origin => api.Name;
+
+    public override TimeSpan Timeout => api.Timeout;
+
+    /// <summary>Null when its name is too long.</summary>
+    public static ApiTool? Of(ApiOptions api, ApiOperation operation, OutboundHttp http)
+    {
+        StringBuilder name = new(api.Name + "__");
+        foreach (var c in operation.Id.ToLowerInvariant())
+            name.Append(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_');
+        return name.Length <= 64 ? new(name.ToString(), api, operation, http) : null;
+    }
+
+    public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpRequestMessage request = new(operation.Method, Address(arguments));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            if (arguments.TryGetProperty("body", out var body) && operation.Places.GetValueOrDefault("body") == "body")
+                request.Content = new StringContent(body.GetRawText(), Encoding.UTF8, "application/json");
+            foreach (var (name, value) in api.Headers)
+                request.Headers.TryAddWithoutValidation(name, value);
+            using var response = await http.SendAsync(request, cancellation);
+            var text = UntrustedText.Visible(Encoding.UTF8.GetString(await OutboundHttp.ReadAsync(response, MaxAnswerBytes, cancellation)));
+            return response.IsSuccessStatusCode
+                ? ToolOutcome.Of(text.Length == 0 ? "Done; the API answered with no text." : text, Data(text))
+                : ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{api.Name} answered with status {(int)response.StatusCode}: {(text.Length <= 1000 ? text : text[..1000] + "…")}"));
+        }
+        catch (RefusedAddressException refused)
+        {
+            return ToolOutcome.Failed(refused.Message);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? " Whether anything was changed is not known." : ""));
+        }
+    }
+
+    /// <summary>The endpoint with its path and query filled in; no argument leads out of the path or to another host.</summary>
+    private Uri Address(JsonElement arguments)
+    {
+        var path = operation.Path;
+        List<string> query = [];
+        foreach (var argument in arguments.EnumerateObject())
+        {
+            switch (operation.Places.GetValueOrDefault(argument.Name))
+            {
+                case "path":
+                    var segment = Value(argument.Value);
+                    if (segment.Length == 0 || segment.All(c => c == '.'))
+                        throw new RefusedAddressException($"\"{argument.Name}\" is \"{segment}\", which is no part of a path.");
+                    path = path.Replace("{" + argument.Name + "}", Uri.EscapeDataString(segment), StringComparison.Ordinal);
+                    break;
+                case "query":
+                    var values = argument.Value.ValueKind == JsonValueKind.Array ? argument.Value.EnumerateArray().Select(Value) : [Value(argument.Value)];
+                    query.AddRange(values.Select(value => $"{Uri.EscapeDataString(argument.Name)}={Uri.EscapeDataString(value)}"));
+                    break;
+            }
+        }
+        Uri address = new(api.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/') + (path.StartsWith('/') ? path : "/" + path) + (query.Count == 0 ? "" : "?" + string.Join('&', query)));
+        return address.Authority == api.Endpoint.Authority && address.Scheme == api.Endpoint.Scheme ? address : throw new RefusedAddressException("The arguments lead to another host.");
+    }
+
+    private static string Value(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static JsonElement? Data(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null; // it need not be JSON
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Tools;
+using Platform.Agents.Tools.OpenApi;
+using Platform.Agents.Tools.Outbound;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Tests.Tools;
+
+public sealed class ApiToolTests : IAsyncLifetime
+{
+    private const string Document = """
+        {"openapi":"3.0.3","servers":[{"url":"http://169.254.169.254"}],
+         "paths":{
+          "/people/{id}":{"parameters":[{"$ref":"#/components/parameters/Id"}],
+            "get":{"operationId":"getPerson","summary":"Reads a person.","parameters":[{"name":"fields","in":"query","schema":{"type":"array","items":{"type":"string"}}}]},
+            "put":{"operationId":"putPerson","requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Person"}}}}}},
+          "/upload":{"post":{"operationId":"upload","requestBody":{"content":{"multipart/form-data":{"schema":{}}}}}},
+          "/secret":{"get":{"operationId":"secret","parameters":[{"name":"X-Key","in":"header","required":true,"schema":{}}]}},
+          "/nameless":{"get":{}}},
+         "components":{"parameters":{"Id":{"name":"id","in":"path","required":true,"schema":{"type":"string"}}},
+          "schemas":{"Person":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"boss":{"$ref":"#/components/schemas/Person"}}}}}}
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("api-").FullName;
+    private LocalSite site = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "api.json"), Document);
+        site = await LocalSite.StartAsync(app =>
+        {
+            app.MapGet("/v1/people/{id}", (HttpContext context, string id) => Results.Json(new { id, fields = context.Request.Query["fields"].ToArray(), key = context.Request.Headers.Authorization.ToString() }));
+            app.MapPut("/v1/people/{id}", async (HttpContext context, string id) => Results.Text(id + await new StreamReader(context.Request.Body).ReadToEndAsync()));
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await site.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_operations_of_a_document_become_tools_and_what_cannot_be_called_is_left_out()
+    {
+        var tools = await ToolsAsync(isPrivate: true);
+        Assert.Equal([("shop__getperson", ToolEffects.Network | ToolEffects.Reads), ("shop__putperson", ToolEffects.Network | ToolEffects.Reads | ToolEffects.Writes)], tools.Select(tool => (tool.Name, tool.Effects)));
+        Assert.Equal("Reads a person.", tools[0].Description);
+        Assert.True(tools[1].Parameters.GetProperty("properties").GetProperty("body").GetProperty("properties").GetProperty("boss").GetProperty("properties").TryGetProperty("name", out _));
+    }
+
+    [Fact]
+    public async Task A_call_fills_path_query_and_body_and_sends_the_administrators_header()
+    {
+        var read = await CallAsync("shop__getperson", """{"id":"a/b ?c","fields":["x","y&z"]}""");
+        Assert.False(read.IsError, read.Text);
+        Assert.Equal(("a/b ?c", "y&z", "Bearer k"), (read.Data!.Value.GetProperty("id").GetString()?.Replace("%2F", "/", StringComparison.Ordinal), read.Data.Value.GetProperty("fields")[1].GetString(), read.Data.Value.GetProperty("key").GetString()));
+        Assert.Equal("""7{"name":"Ana"}""", (await CallAsync("shop__putperson", """{"id":"7","body":{"name":"Ana"}}""")).Text);
+    }
+
+    [Theory]
+    [InlineData("shop__getperson", """{}""", "\"id\" is missing")]
+    [InlineData("shop__getperson", """{"id":".."}""", "no part of a path")]
+    [InlineData("shop__putperson", """{"id":"7","body":{"boss":{}}}""", "\"body.name\" is missing")]
+    public async Task Wrong_arguments_are_outcomes(string tool, string arguments, string expected)
+    {
+        var outcome = await CallAsync(tool, arguments);
+        Assert.True(outcome.IsError);
+        Assert.Contains(expected, outcome.Text, StringComparison.Ordinal);
+        Assert.Equal(0, site.Requests);
+    }
+
+    [Fact]
+    public async Task An_api_inside_the_network_is_refused_unless_it_is_allowed_to_be_there()
+    {
+        var outcome = await CallAsync("shop__getperson", """{"id":"7"}""", isPrivate: false);
+        Assert.Contains("address of this machine or of its own network", outcome.Text, StringComparison.Ordinal);
+        Assert.Equal(0, site.Requests);
+    }
+
+    [Fact]
+    public async Task A_document_that_is_none_takes_no_other_tool_with_it()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "api.json"), """{"paths":{"/x":{"get":{"operationId":"x","parameters":[{"$ref":"#/a"},{"name":1,"in":2}],"requestBody":{"$ref":"http://elsewhere/"}}}}} trailing""", TestContext.Current.CancellationToken);
+        Assert.Empty(await ToolsAsync(isPrivate: true));
+        await File.WriteAllTextAsync(Path.Combine(folder, "api.json"), """{"paths":{"/x":{"get":{"operationId":"x","requestBody":{"$ref":"http://elsewhere/"}}},"/y":7}}""", TestContext.Current.CancellationToken);
+        Assert.Empty(await ToolsAsync(isPrivate: true));
+    }
+
+    private async Task<IReadOnlyList<AgentTool>> ToolsAsync(bool isPrivate)
+    {
+        using OutboundHttp http = new(RefusedNetworks.All);
+        using ImportedApis apis = Apis(http, isPrivate);
+        return await apis.ListAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<ToolOutcome> CallAsync(string tool, string arguments, bool isPrivate = true)
+    {
+        using OutboundHttp http = new(RefusedNetworks.All);
+        using ImportedApis apis = Apis(http, isPrivate);
+        ToolCatalog catalog = new([], [apis], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
+        return await catalog.CallAsync(tool, JsonElement.Parse(arguments), new ToolScope(new Caller("ana", false), Guid.NewGuid(), []), TestContext.Current.CancellationToken);
+    }
+
+    private ImportedApis Apis(OutboundHttp http, bool isPrivate)
+    {
+        ApiOptions api = new() { Name = "shop", Document = Path.Combine(folder, "api.json"), Endpoint = new Uri($"http://127.0.0.1:{site.Port}/v1/"), Private = isPrivate };
+        api.Headers["Authorization"] = "Bearer k";
+        return new(Options.Create(new ToolsOptions { Apis = [api] }), http, NullLogger<ImportedApis>.Instance);
+    }
+}
