@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,6 +11,7 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
+using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
@@ -42,6 +44,9 @@ public static class AgentsModule
         services.AddAgentTools(configuration);
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<NearestDemonstrations>();
+        services.TryAddSingleton<ConversationWindow>();
+        services.TryAddSingleton(provider => new MemoryBook(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<AgentOpening>();
         services.TryAddSingleton<AgentDecision>();
         services.TryAddSingleton<ToolCalls>();

@@ -10,6 +10,7 @@ using Platform.Agents.Conversations;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
+using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
@@ -44,7 +45,8 @@ internal sealed class AgentsRig : IAsyncDisposable
         Store = store;
         var clock = process.Clock ?? TimeProvider.System;
         ToolCatalog catalog = new(tools, [], clock, new TestLog<ToolCatalog>());
-        AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), new CharacterCounter(), clock);
+        Memories = new MemoryBook(contexts, new HashEmbeddings(), clock);
+        AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), Memories, new ConversationWindow(new CharacterCounter()), clock);
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
@@ -70,6 +72,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public AgentLibrary Agents { get; }
     public RunResumption Resumption { get; }
     public ApprovalBox Approvals { get; }
+    public MemoryBook Memories { get; }
     public PlanEditor Plans { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
@@ -97,10 +100,10 @@ internal sealed class AgentsRig : IAsyncDisposable
     }
 
     /// <summary>Has an agent work on a question, in a conversation of its own.</summary>
-    public async Task<RunInfo> LetAsync(AgentDefinition agent, string question = "How many days of annual leave?", Guid? conversation = null)
+    public async Task<RunInfo> LetAsync(AgentDefinition agent, string question = "How many days of annual leave?", Guid? conversation = null, Guid? id = null)
     {
         conversation ??= (await Conversations.CreateAsync(Anna, [], TestContext.Current.CancellationToken)).Id;
-        return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, Agent: new AgentTask(Guid.NewGuid(), 1, agent, "Anna", false)), TestContext.Current.CancellationToken);
+        return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, Agent: new AgentTask(id ?? Guid.NewGuid(), 1, agent, "Anna", false)), TestContext.Current.CancellationToken);
     }
 
     /// <summary>All events after a number, to the last.</summary>
@@ -132,6 +135,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"LeaseUntil\"");
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
+        await ExecuteAsync("DROP TABLE agents_memories");
         await ExecuteAsync("DROP TABLE agents_approvals");
         foreach (var column in (string[])["AgentId", "AgentVersion", "Agent", "StopReason"])
             await ExecuteAsync($"ALTER TABLE agents_runs DROP COLUMN \"{column}\"");

@@ -31,7 +31,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status("writing");
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, cancellation), await ToolKit.OfAsync(task.Definition, catalog, cancellation),
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, cancellation), await ToolKit.OfAsync(task.Definition, catalog, cancellation),
             await OptionsAsync(task.Definition, cancellation));
         AgentEnd end;
         try
@@ -182,7 +182,9 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
     };
 
     private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past) =>
-        new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth) { Numbers = new(past.Citations) };
+        new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth) {
+            Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
+        };
 
     /// <summary>A run that stopped inside a call that writes is not gone on with: the call may have been made.</summary>
     private static void RefuseUnknown(AgentPast past)

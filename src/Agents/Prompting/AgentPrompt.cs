@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Memory;
 using Platform.Agents.Acting;
 
 namespace Platform.Agents.Prompting;
@@ -20,7 +21,7 @@ internal sealed class AgentPrompt
     /// <param name="instructions">With their variables filled in.</param>
     /// <param name="examples">Chosen for this question, in the order in which they are shown.</param>
     /// <param name="remembered">What is known from earlier; untrusted.</param>
-    public static AgentPrompt Of(AgentDefinition definition, string instructions, AnswerQuestion question, IReadOnlyList<Demonstration> examples, IReadOnlyList<string> remembered, IReadOnlyList<PastTurn> window)
+    public static AgentPrompt Of(AgentDefinition definition, string instructions, AnswerQuestion question, IReadOnlyList<Demonstration> examples, IReadOnlyList<string> remembered, WindowedTurns window)
     {
         StringBuilder system = new();
         Section(system, "Instructions", instructions);
@@ -28,10 +29,11 @@ internal sealed class AgentPrompt
         Section(system, "Reasoning", definition.Prompting.Reasoning == ReasoningMode.None ? "" : $"Reason step by step first. Then write a line that begins with \"{ReasonedAnswer.Mark}\" and after it the answer alone.");
         Section(system, "Examples", string.Join("\n\n", examples.Select(example => Example(example, definition.Prompting.Reasoning))));
         Section(system, "Memory", string.Join('\n', remembered.Select(fact => $"- {UntrustedText.ForPrompt(fact).ReplaceLineEndings(" ")}")));
+        Section(system, "Earlier in this conversation", UntrustedText.ForPrompt(window.Before));
         return new(
         [
             new(ChatRole.System, system.ToString().TrimEnd()),
-            .. window.Select(turn => new ChatMessage(turn.Role == "user" ? ChatRole.User : ChatRole.Assistant, UntrustedText.ForPrompt(turn.Text))),
+            .. window.Turns.Select(turn => new ChatMessage(turn.Role == "user" ? ChatRole.User : ChatRole.Assistant, UntrustedText.ForPrompt(turn.Text))),
             new(ChatRole.User, question.Question),
         ]);
     }

@@ -17,7 +17,7 @@ public sealed class RunException(RunErrorKind kind, string message, Exception? i
 }
 
 /// <summary>A stored, numbered event of a run. Seq starts at 1. Data is JSON: the named record below, camelCase.</summary>
-/// <param name="Name">run.status (RunStatusData), retrieval.completed (AnswerSources), message.delta (TextData), citation.added (Citation), usage (AnswerDone), error (ErrorData), done (TextData with the whole text). Of an agent's run also plan.created|updated, step.started|delta|completed|failed, tool.call|result, approval.requested|resolved, answer.chosen and message.reset, with the records of the same names. The last event is done or error, never both; a cancelled run ends with done.</param>
+/// <param name="Name">run.status (RunStatusData), retrieval.completed (AnswerSources), message.delta (TextData), citation.added (Citation), usage (AnswerDone), error (ErrorData), done (TextData with the whole text). Of an agent's run also plan.created|updated, step.started|delta|completed|failed, tool.call|result, approval.requested|resolved, answer.chosen, memory.recalled and message.reset, with the records of the same names. The last event is done or error, never both; a cancelled run ends with done.</param>
 public sealed record RunEvent(Guid RunId, int Seq, DateTimeOffset At, string Name, string Data)
 {
     /// <summary>The data as the record that <see cref="Name"/> stands for.</summary>

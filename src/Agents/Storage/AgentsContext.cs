@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -15,6 +15,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
     public DbSet<AgentRow> Agents => Set<AgentRow>();
     public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
+    public DbSet<MemoryRow> Memories => Set<MemoryRow>();
     public DbSet<AgentVersionRow> AgentVersions => Set<AgentVersionRow>();
 
     /// <summary>Letters of all alphabets in lower case: PostgreSQL's own lower(), and one of ours in SQLite, whose own knows ASCII alone.</summary>
@@ -64,6 +65,12 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
             row.HasIndex(a => a.RunId, "IX_agents_approvals_Run");
             row.Property(a => a.Id).ValueGeneratedNever();
             row.HasOne<RunRow>().WithMany().HasForeignKey(a => a.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<MemoryRow>(row =>
+        {
+            row.ToTable("agents_memories").HasIndex(m => new { m.AgentId, m.OwnerId });
+            row.Property(m => m.Id).ValueGeneratedNever();
+            row.HasOne<AgentRow>().WithMany().HasForeignKey(m => m.AgentId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<AgentVersionRow>(row =>
         {

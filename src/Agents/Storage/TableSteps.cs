@@ -5,7 +5,7 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync, [6] = AddMemoriesAsync };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -64,6 +64,19 @@ internal static class TableSteps
             """,
             """CREATE INDEX "IX_agents_approvals_OwnerId_Status" ON agents_approvals ("OwnerId", "Status")""",
             """CREATE INDEX "IX_agents_approvals_Run" ON agents_approvals ("RunId")""");
+    }
+
+    private static Task AddMemoriesAsync(DbContext room, CancellationToken cancellation)
+    {
+        var id = room.Database.IsSqlite() ? "TEXT" : "uuid";
+        var truth = room.Database.IsSqlite() ? "INTEGER" : "boolean";
+        return RunAsync(room, cancellation,
+            $"""
+            CREATE TABLE agents_memories ("Id" {id} NOT NULL CONSTRAINT "PK_agents_memories" PRIMARY KEY, "AgentId" {id} NOT NULL, "OwnerId" text NOT NULL, "Shared" {truth} NOT NULL,
+                "Text" text NOT NULL, "UpdatedAt" bigint NOT NULL,
+                CONSTRAINT "FK_agents_memories_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE INDEX "IX_agents_memories_AgentId_OwnerId" ON agents_memories ("AgentId", "OwnerId")""");
     }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)

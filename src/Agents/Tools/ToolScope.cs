@@ -10,6 +10,12 @@ public sealed record ToolScope(Caller Caller, Guid RunId, IReadOnlyList<Guid> Ba
     /// <summary>The person's time zone. Default UTC.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>Passages of a search whose call does not say how many; 0 for the tool's own number.</summary>
+    public int Passages { get; init; }
+
+    /// <summary>Least relevance of a passage, 0 to 1.</summary>
+    public double MinRelevance { get; init; }
+
     /// <summary>The numbers of the run's citations: one object for all calls of a run, so that [3] names one span.</summary>
     public CitationNumbers Numbers { get; init; } = new();
 }

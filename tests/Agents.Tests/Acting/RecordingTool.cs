@@ -16,7 +16,7 @@ internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffec
 
     public override JsonElement Parameters { get; } = JsonSerializer.SerializeToElement(new
     {
-        type = "object", properties = new { text = new { type = "string", maxLength = 60 } }, required = new[] { "text" }, additionalProperties = false,
+        type = "object", properties = new { text = new { type = "string", maxLength = 20 } }, required = new[] { "text" }, additionalProperties = false,
     });
 
     public override ToolEffects Effects => effects;

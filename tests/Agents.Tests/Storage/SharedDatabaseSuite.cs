@@ -105,6 +105,9 @@ public abstract class SharedDatabaseSuite
         Assert.Equal("done", (await next.EventsAsync(await next.AskAsync(conversation: run.ConversationId)))[^1].Name);
         var agent = await next.Agents.CreateAsync(AgentsRig.Anna, new AgentDefinition { Name = "Clerk", Slug = "clerk" }, Cancellation);
         Assert.Equal(1, (await next.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
+        await next.Memories.AddAsync(AgentsRig.Anna, agent.Id, "Likes short answers.", shared: true, Cancellation);
+        Assert.Single(await next.Memories.ListAsync(AgentsRig.Anna, agent.Id, Cancellation));
+        Assert.Equal("done", (await next.EventsAsync(await next.LetAsync(new AgentDefinition { Name = "Clerk", Slug = "clerk" }, id: agent.Id)))[^1].Name);
     }
 
     [Fact]

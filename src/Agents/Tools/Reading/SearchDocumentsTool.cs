@@ -24,7 +24,7 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        var top = arguments.TryGetProperty("top", out var given) ? (int)given.GetDecimal() : UsualPassages;
+        var top = arguments.TryGetProperty("top", out var given) ? (int)given.GetDecimal() : scope.Passages > 0 ? scope.Passages : UsualPassages;
         var bases = (await evidence.BasesAsync(scope.Caller, cancellation)).Where(b => scope.BaseIds.Count == 0 || scope.BaseIds.Contains(b.Id)).ToList();
         if (bases.Count == 0)
             return ToolOutcome.Failed("There is no knowledge base to search. Answer without documents, or say that none is there.");
@@ -34,7 +34,7 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
         CitationWriter writer = new(evidence, scope.Caller);
         StringBuilder text = new();
         List<Citation> citations = [];
-        foreach (var hit in found.Hits)
+        foreach (var hit in found.Hits.Where(hit => hit.Relevance >= scope.MinRelevance))
         {
             var (_, made) = await writer.CiteAsync(hit, new PassageSpan(0, hit.Passage.Text.Length), Verdict.Verbatim, 0, 0, cancellation);
             if (made is null)

@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Definitions;
+using Platform.Agents.Storage;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Memory;
+
+/// <summary>What agents keep beyond a conversation. A person sees, changes and deletes their own; shared entries are seen by all who see the agent, and changed by who wrote them, who may change the agent, and administrators.</summary>
+public sealed class MemoryBook
+{
+    /// <summary>Longest entry, UTF-16 characters.</summary>
+    public const int MaxLength = 1000;
+
+    /// <summary>Most entries of one person, and most shared ones, of one agent.</summary>
+    public const int MaxEntries = 200;
+
+    private const int Recalled = 5;
+    private const float LeastLikeness = 0.25f;
+
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly IEmbeddingGenerator<string, Embedding<float>> embeddings;
+    private readonly TimeProvider time;
+
+    internal MemoryBook(IDbContextFactory<AgentsContext> contexts, IEmbeddingGenerator<string, Embedding<float>> embeddings, TimeProvider time) =>
+        (this.contexts, this.embeddings, this.time) = (contexts, embeddings, time);
+
+    /// <summary>The caller's own and the shared ones of an agent, last changed first.</summary>
+    public async Task<IReadOnlyList<MemoryEntry>> ListAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await AgentAccess.VisibleAsync(db, caller, agentId, cancellation);
+        return await ReadAsync(db, agentId, caller.UserId, shared: true, cancellation);
+    }
+
+    /// <summary>ArgumentException: empty, over 1,000 characters, or no room left.</summary>
+    public async Task<MemoryEntry> AddAsync(Caller caller, Guid agentId, string text, bool shared, CancellationToken cancellation)
+    {
+        var kept = Checked(text);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await AgentAccess.VisibleAsync(db, caller, agentId, cancellation);
+        if (await db.Memories.CountAsync(m => m.AgentId == agentId && m.Shared == shared && (shared || m.OwnerId == caller.UserId), cancellation) >= MaxEntries)
+            throw new ArgumentException($"The agent keeps {MaxEntries} entries {(shared ? "for everyone" : "for you")} already, and no more are taken. Delete some first.", nameof(text));
+        var now = time.GetUtcNow();
+        MemoryRow row = new() { Id = Guid.CreateVersion7(now), AgentId = agentId, OwnerId = caller.UserId, Shared = shared, Text = kept, UpdatedAt = now };
+        db.Add(row);
+        await db.SaveChangesAsync(cancellation);
+        return Shown(row);
+    }
+
+    public async Task<MemoryEntry> EditAsync(Caller caller, Guid entryId, string text, CancellationToken cancellation)
+    {
+        var kept = Checked(text);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await ChangeableAsync(db, caller, entryId, cancellation);
+        (row.Text, row.UpdatedAt) = (kept, time.GetUtcNow());
+        await db.SaveChangesAsync(cancellation);
+        return Shown(row);
+    }
+
+    public async Task DeleteAsync(Caller caller, Guid entryId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Remove(await ChangeableAsync(db, caller, entryId, cancellation));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>The entries that are nearest to a question by meaning, nearest first; none that has nothing to do with it.</summary>
+    internal async Task<IReadOnlyList<MemoryEntry>> RecallAsync(string userId, Guid agentId, MemoryScope scope, string question, CancellationToken cancellation)
+    {
+        if (scope is not (MemoryScope.User or MemoryScope.Shared))
+            return [];
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var entries = await ReadAsync(db, agentId, userId, scope == MemoryScope.Shared, cancellation);
+        if (entries.Count == 0)
+            return [];
+        var vectors = await embeddings.GenerateAsync([question, .. entries.Select(entry => entry.Text)], null, cancellation);
+        return [.. entries.Select((entry, i) => (Entry: entry, Likeness: TensorPrimitives.CosineSimilarity(vectors[0].Vector.Span, vectors[i + 1].Vector.Span)))
+            .Where(found => found.Likeness >= LeastLikeness).OrderByDescending(found => found.Likeness).Take(Recalled).Select(found => found.Entry)];
+    }
+
+    private static async Task<IReadOnlyList<MemoryEntry>> ReadAsync(AgentsContext db, Guid agentId, string userId, bool shared, CancellationToken cancellation) =>
+        (await db.Memories.AsNoTracking().Where(m => m.AgentId == agentId && ((!m.Shared && m.OwnerId == userId) || (m.Shared && shared)))
+            .OrderByDescending(m => m.UpdatedAt).ThenBy(m => m.Id).ToListAsync(cancellation)).ConvertAll(Shown);
+
+    private static async Task<MemoryRow> ChangeableAsync(AgentsContext db, Caller caller, Guid entryId, CancellationToken cancellation)
+    {
+        var row = await db.Memories.SingleOrDefaultAsync(m => m.Id == entryId, cancellation);
+        var may = row is not null && (row.OwnerId == caller.UserId
+            || (row.Shared && await db.Agents.AsNoTracking().SingleOrDefaultAsync(a => a.Id == row.AgentId, cancellation) is { } agent && AgentAccess.MayChange(agent, caller)));
+        return may ? row! : throw new NotFoundException("Memory entry");
+    }
+
+    private static string Checked(string text) => text.Trim() is { Length: > 0 and <= MaxLength } kept ? kept
+        : throw new ArgumentException($"An entry has 1 to {MaxLength:N0} characters; this one has {text.Trim().Length:N0}.", nameof(text));
+
+    private static MemoryEntry Shown(MemoryRow row) => new(row.Id, row.AgentId, row.OwnerId, row.Shared, row.Text, row.UpdatedAt);
+}
