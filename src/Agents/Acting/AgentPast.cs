@@ -9,7 +9,7 @@ namespace Platform.Agents.Acting;
 internal sealed class AgentPast
 {
     private readonly List<StepCompletedData> decisions = [];
-    private readonly HashSet<string> begunPlanSteps = [];
+    private readonly HashSet<string> begunPlanSteps = [], planStepIds = [];
     private int started, planFailures;
     private readonly Dictionary<string, ToolResultData> results = [];
     private readonly Dictionary<string, ToolCallData> open = [];
@@ -29,6 +29,9 @@ internal sealed class AgentPast
     public int PlansByFailure { get; private set; }
 
     public IReadOnlySet<string> BegunPlanSteps => begunPlanSteps;
+
+    /// <summary>Ids of the steps of all versions of the plan.</summary>
+    public IReadOnlySet<string> PlanStepIds => planStepIds;
 
     /// <summary>Of the step that begins next.</summary>
     public string NextStepId => $"s{started + 1}";
@@ -78,6 +81,7 @@ internal sealed class AgentPast
             case "plan.created" or "plan.updated":
                 var planned = happened.Read<PlanData>();
                 Plan = planned.Plan;
+                planStepIds.UnionWith(planned.Plan.Steps.Select(step => step.Id));
                 PlansByFailure += happened.Name == "plan.updated" && planned.Reason != PlanData.Edited ? 1 : 0;
                 break;
             case "step.completed":

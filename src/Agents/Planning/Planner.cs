@@ -27,7 +27,7 @@ internal sealed class Planner(AgentDecision decision)
             options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)]), "plan");
             ModelQuestion question = new(StepKind.Plan, "", work.Prompt.After(work.Journal.Past, ask), options, work.Kit) { ShowsAnswer = false };
             var step = await decision.TakeAsync(question, work.Journal, null, cancellation);
-            var (steps, fault) = Read(step.Text, kept, [.. work.Journal.Past.BegunPlanSteps, .. (work.Journal.Past.Plan?.Steps ?? []).Select(known => known.Id)], work.Kit);
+            var (steps, fault) = Read(step.Text, kept, work.Journal.Past.PlanStepIds, work.Kit);
             if (fault is null)
                 return steps;
             work.Journal.Add("step.failed", new StepFailedData(step.StepId, StepKind.Plan, fault));
@@ -36,7 +36,7 @@ internal sealed class Planner(AgentDecision decision)
         return null;
     }
 
-    private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, HashSet<string> used, ToolKit kit)
+    private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, IReadOnlySet<string> used, ToolKit kit)
     {
         try
         {

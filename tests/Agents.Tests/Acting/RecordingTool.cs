@@ -4,8 +4,8 @@ using Platform.Agents.Tools;
 
 namespace Platform.Agents.Tests.Acting;
 
-/// <summary>A tool with one text argument that keeps what it is called with and does what a test says.</summary>
-internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffects.Reads, Func<string, ToolScope, CancellationToken, Task<ToolOutcome>>? act = null) : AgentTool
+/// <summary>A tool with one text argument, or one of a single word, that keeps what it is called with and does what a test says.</summary>
+internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffects.Reads, Func<string, ToolScope, CancellationToken, Task<ToolOutcome>>? act = null, string? only = null) : AgentTool
 {
     /// <summary>The texts of the calls so far.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
@@ -16,7 +16,7 @@ internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffec
 
     public override JsonElement Parameters { get; } = JsonSerializer.SerializeToElement(new
     {
-        type = "object", properties = new { text = new { type = "string", maxLength = 20 } }, required = new[] { "text" }, additionalProperties = false,
+        type = "object", properties = new { text = only is null ? (object)new { type = "string", maxLength = 60 } : new { @enum = new[] { only } } }, required = new[] { "text" }, additionalProperties = false,
     });
 
     public override ToolEffects Effects => effects;
