@@ -212,12 +212,12 @@ public sealed class ModelEngine : IAsyncDisposable
         var catalog = new ModelCatalog(loader, tryOut, ledger, registry, plans, TimeSpan.FromMinutes(options.IdleMinutes), time);
         try
         {
-            if (options.EmbeddingModel is { } embedding) { await catalog.LoadAsync(catalog.Add(embedding, embeds: true, pin: true), cancellation); }
+            if (options.EmbeddingModel is { } embedding) { await LoadConfiguredAsync(catalog, catalog.Add(embedding, embeds: true, pin: true), embedding, cancellation); }
             var chat = configured is null ? null : catalog.Add(configured, embeds: false, pin: true);
             var drafts = new Drafts(catalog, loader, tryOut, ledger, options.DraftModel is { } draft ? catalog.Add(draft, embeds: null, pin: false) : null);
             if (!await LoadChosenAsync(catalog, log, cancellation) && chat is not null)
             {
-                await catalog.LoadAsync(chat, cancellation);
+                await LoadConfiguredAsync(catalog, chat, configured!, cancellation);
                 if (options.DraftModel is not null) { await drafts.EnsureAsync(catalog.Find(chat), wanted: null, mayChoose: false, cancellation); } // nobody asks yet, so it stays
             }
             var room = new WorkRoom(worker, loader, ledger, library);
@@ -228,6 +228,19 @@ public sealed class ModelEngine : IAsyncDisposable
         {
             await catalog.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Loads a model of the options. Who wrote them is told the file; callers of the service never are.</summary>
+    private static async Task LoadConfiguredAsync(ModelCatalog catalog, string id, string file, CancellationToken cancellation)
+    {
+        try
+        {
+            await catalog.LoadAsync(id, cancellation);
+        }
+        catch (EngineException fault) when (fault.Kind == EngineErrorKind.InvalidModelFile)
+        {
+            throw new EngineException(fault.Kind, $"{fault.Message} The file is {file}.", fault);
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class SpeculationTests(SeedModels models) : IClassFixture<SeedMode
         {
             "penalties" => request with { Sampling = sampling with { PresencePenalty = 0.4f, FrequencyPenalty = 0.1f, RepeatPenalty = 1.05f, DryMultiplier = 0.5f } },
             "n-grams" => request with { Sampling = sampling with { NoRepeatNgram = 12 } },
-            "grammar" => request with { Grammar = new GrammarOptions("root ::= ( \"one\" | \" two\" | \" three\" | \" four\" )+"), MaxTokens = 40 },
+            "grammar" => request with { Grammar = new GrammarOptions("root ::= ( \"one\" | \" two\" | \" three\" | \" four\" )+"), MaxTokens = 40, IgnoreEndOfText = false },
             "logprobs" => request with { TopLogProbabilities = 3 },
             "drawn" => request with { Sampling = new SamplingOptions { Temperature = 0.4f, Seed = 5 } },
             _ => request with { Sampling = new SamplingOptions { Temperature = 0.6f, Mirostat = 2, MirostatTau = 2, Seed = 9 } },
