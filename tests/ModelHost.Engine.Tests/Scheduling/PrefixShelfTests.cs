@@ -11,10 +11,10 @@ public sealed class PrefixShelfTests
     {
         var ledger = new MemoryLedger(100);
         var shelf = new PrefixShelf(1_000, new MemoryShare(ledger, "model", "prefixes").TrySet);
-        for (var i = 1; i <= 3; i++) { shelf.Put(new ShelvedPrefix("", [i], new byte[40], LastUsed: i)); }
+        for (var i = 1; i <= 3; i++) { Assert.True(shelf.TryPut(new ShelvedPrefix("", [i], new byte[40], LastUsed: i))); }
         Assert.Equal((2, 20L), (shelf.Tokens, ledger.Report.FreeBytes));
         Assert.Equal(0, shelf.Longest([1], "", canCut: true).Shared); // the longest unused went
-        shelf.Put(new ShelvedPrefix("", [4], new byte[101], LastUsed: 4));
+        Assert.False(shelf.TryPut(new ShelvedPrefix("", [4], new byte[101], LastUsed: 4)));
         Assert.Equal((0, 100L), (shelf.Tokens, ledger.Report.FreeBytes));
     }
 }

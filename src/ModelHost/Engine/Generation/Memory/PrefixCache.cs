@@ -4,7 +4,7 @@ using Platform.ModelHost.Native;
 namespace Platform.ModelHost.Engine.Generation.Memory;
 
 /// <summary>The sequences of one context: those that answers use, and those kept because another prompt may begin alike. What is shared is found by adapters with scales and by tokens; the template shows in the tokens, and the model is the context's. The loop's thread only.</summary>
-/// <param name="shelf">Where prefixes wait that nobody uses while several answers run.</param>
+/// <param name="shelf">Where prefixes wait that nobody uses.</param>
 internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences, bool canCut, PrefixShelf shelf)
 {
     /// <summary>Tokens that nobody uses and that stay in the context all the same: moving them would cost more than they do.</summary>
@@ -133,11 +133,9 @@ internal sealed class PrefixCache(SafeLlamaContextHandle context, int sequences,
     private bool TrySetAside(HeldSequence idle)
     {
         var state = context.SaveSequence(idle.Id, shelf.LimitBytes);
-        idle.IsTooLarge = state.Length == 0;
-        if (idle.IsTooLarge) { return false; }
-        shelf.Put(new ShelvedPrefix(idle.AdapterKey, [.. idle.Tokens], state, idle.LastUsed));
-        Drop(idle);
-        return true;
+        idle.IsTooLarge = state.Length == 0 || !shelf.TryPut(new ShelvedPrefix(idle.AdapterKey, [.. idle.Tokens], state, idle.LastUsed));
+        if (!idle.IsTooLarge) { Drop(idle); } // else it stays: slow is better than read anew
+        return !idle.IsTooLarge;
     }
 
     /// <summary>A sequence with what the shelf holds of a prompt; null when that is no more than the context has, or it cannot be brought back.</summary>

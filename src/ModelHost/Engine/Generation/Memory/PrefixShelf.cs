@@ -16,17 +16,19 @@ internal sealed class PrefixShelf(long limitBytes, Func<long, bool> account)
 
     internal int Tokens => prefixes.Sum(p => p.Tokens.Length);
 
-    /// <summary>Keeps a prefix in place of the longest unused; where even then there is no room, it is not kept.</summary>
-    internal void Put(ShelvedPrefix prefix)
+    /// <summary>Keeps a prefix in place of the longest unused.</summary>
+    /// <returns>False where even then there is no room: it is not kept.</returns>
+    internal bool TryPut(ShelvedPrefix prefix)
     {
         RemoveWithin(prefix.Tokens, prefix.AdapterKey);
         while (bytes + prefix.State.Length > limitBytes || !account(bytes + prefix.State.Length))
         {
-            if (prefixes.MinBy(p => p.LastUsed) is not { } oldest) { return; }
+            if (prefixes.MinBy(p => p.LastUsed) is not { } oldest) { return false; }
             Remove(oldest);
         }
         prefixes.Add(prefix);
         bytes += prefix.State.Length;
+        return true;
     }
 
     /// <summary>The one that begins most like a prompt, and how many tokens of it are the prompt's.</summary>
