@@ -90,6 +90,7 @@ public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<Brows
         await Expect(page.Locator("h1")).ToHaveTextAsync("Second");
         await page.GoBackAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("First");
+        await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync(); // a person cannot choose files before
         await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
         await page.WaitUntilReadyAsync("it-security.md");
         await page.GotoAsync(second);
