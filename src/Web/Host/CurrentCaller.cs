@@ -7,8 +7,9 @@ namespace Platform.Web.Host;
 /// <summary>On whose behalf the other rooms are called. Components ask <see cref="GetAsync"/>, endpoints <see cref="From"/>.</summary>
 public sealed class CurrentCaller(AuthenticationStateProvider authentication)
 {
-    /// <summary>The person signed in on this circuit. InvalidOperationException when nobody is: a page behind sign-in never sees that.</summary>
-    public async Task<Caller> GetAsync() => From((await authentication.GetAuthenticationStateAsync()).User);
+    /// <summary>The person signed in on this circuit. UnauthorizedAccessException when their session has ended: the page leaves for the sign-in.</summary>
+    public async Task<Caller> GetAsync() =>
+        (await authentication.GetAuthenticationStateAsync()).User is { Identity.IsAuthenticated: true } user ? From(user) : throw new UnauthorizedAccessException("Nobody is signed in any more.");
 
     /// <summary>The person of a request.</summary>
     public static Caller From(ClaimsPrincipal user) =>

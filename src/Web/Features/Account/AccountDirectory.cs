@@ -10,7 +10,7 @@ namespace Platform.Web.Features.Account;
 public sealed record AccountRow(string Id, string Email, bool IsAdministrator, bool Disabled, bool LockedOut, bool MustChangePassword, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt);
 
 /// <summary>Adds, disables and unlocks people on behalf of an administrator. UnauthorizedAccessException for anybody else. Lists of problems are in the person's language; empty means done.</summary>
-public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider time)
+public sealed class AccountDirectory(IServiceScopeFactory scopes, SessionEnds ends, TimeProvider time)
 {
     private const string OnlyAdministrators = "Only administrators may see and change accounts.";
 
@@ -37,7 +37,7 @@ public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider t
     }, cancellation);
 
     /// <summary>ArgumentException when administrators mean to disable themselves: since the one who disables is an enabled administrator, one always remains.</summary>
-    public Task<IReadOnlyList<string>> SetDisabledAsync(Caller caller, string userId, bool disabled, CancellationToken cancellation) => ChangeAsync(caller, async users =>
+    public Task<IReadOnlyList<string>> SetDisabledAsync(Caller caller, string userId, bool disabled, CancellationToken cancellation) => EndingSessionsAsync(caller, userId, async users =>
     {
         if (disabled && userId == caller.UserId)
         {
@@ -50,7 +50,7 @@ public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider t
     }, cancellation);
 
     /// <summary>Gives a new start password, ends every session and lifts a lock-out.</summary>
-    public Task<IReadOnlyList<string>> ResetPasswordAsync(Caller caller, string userId, string startPassword, CancellationToken cancellation) => ChangeAsync(caller, async users =>
+    public Task<IReadOnlyList<string>> ResetPasswordAsync(Caller caller, string userId, string startPassword, CancellationToken cancellation) => EndingSessionsAsync(caller, userId, async users =>
     {
         var user = await FindAsync(users, userId);
         var checks = await Task.WhenAll(users.PasswordValidators.Select(validator => validator.ValidateAsync(users, user, startPassword)));
@@ -63,6 +63,18 @@ public sealed class AccountDirectory(IServiceScopeFactory scopes, TimeProvider t
         (user.MustChangePassword, user.LockoutEnd, user.AccessFailedCount) = (userId != caller.UserId, null, 0);
         return await users.UpdateSecurityStampAsync(user);
     }, cancellation);
+
+    // Only once it is stored: a page that was opened in between has the old state.
+    private async Task<IReadOnlyList<string>> EndingSessionsAsync(Caller caller, string userId, Func<UserManager<PlatformUser>, Task<IdentityResult>> change, CancellationToken cancellation)
+    {
+        var problems = await ChangeAsync(caller, change, cancellation);
+        if (problems.Count == 0)
+        {
+            ends.EndAll(userId);
+        }
+
+        return problems;
+    }
 
     private async Task<IReadOnlyList<string>> ChangeAsync(Caller caller, Func<UserManager<PlatformUser>, Task<IdentityResult>> change, CancellationToken cancellation)
     {

@@ -25,6 +25,7 @@ public static class AccountsModule
         services.AddScoped<IUserConfirmation<PlatformUser>, EnabledAccounts>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, SessionCookie.Apply);
         services.AddScoped<FirstAdministrator>();
+        services.AddSingleton<SessionEnds>();
         services.AddScoped<AuthenticationStateProvider, CircuitAccount>();
         services.AddSingleton<AccountDirectory>();
         services.AddSingleton<SetupState>();
@@ -40,8 +41,9 @@ public static class AccountsModule
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder app) =>
-        app.MapPost("/account/sign-out", async (HttpContext context) =>
+        app.MapPost("/account/sign-out", async (HttpContext context, SessionEnds ends) =>
         {
+            ends.End(context.User);
             await context.SignOutAsync(IdentityConstants.ApplicationScheme);
             return Results.LocalRedirect("/sign-in");
         }).AllowAnonymous(); // signing out twice is not an error

@@ -6,9 +6,22 @@ using Microsoft.Extensions.Options;
 
 namespace Platform.Web.Features.Account;
 
-/// <summary>Who is on a circuit. A circuit outlives requests, so it asks again by itself: a disabled person, or one whose password changed, is out within half a minute.</summary>
-public sealed class CircuitAccount(ILoggerFactory loggers, IServiceScopeFactory scopes, IOptions<IdentityOptions> options) : RevalidatingServerAuthenticationStateProvider(loggers)
+/// <summary>Who is on a circuit. A circuit outlives requests: it is told at once when its session ends on this server, and asks by itself for what another server did.</summary>
+public sealed class CircuitAccount : RevalidatingServerAuthenticationStateProvider
 {
+    private readonly IServiceScopeFactory scopes;
+    private readonly IOptions<IdentityOptions> options;
+    private readonly SessionEnds ends;
+    private Task<AuthenticationState>? held;
+
+    public CircuitAccount(ILoggerFactory loggers, IServiceScopeFactory scopes, IOptions<IdentityOptions> options, SessionEnds ends)
+        : base(loggers)
+    {
+        (this.scopes, this.options, this.ends) = (scopes, options, ends);
+        AuthenticationStateChanged += state => held = state;
+        ends.Ended += Leave;
+    }
+
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
@@ -17,5 +30,21 @@ public sealed class CircuitAccount(ILoggerFactory loggers, IServiceScopeFactory 
         var users = scope.ServiceProvider.GetRequiredService<UserManager<PlatformUser>>();
         return await users.GetUserAsync(authenticationState.User) is { Disabled: false } user
             && authenticationState.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType) == await users.GetSecurityStampAsync(user);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        ends.Ended -= Leave;
+        base.Dispose(disposing);
+    }
+
+    private void Leave(Func<ClaimsPrincipal, bool> ended) => _ = LeaveAsync(ended);
+
+    private async Task LeaveAsync(Func<ClaimsPrincipal, bool> ended)
+    {
+        if (held is not null && ended((await held).User))
+        {
+            SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -21,16 +22,25 @@ public static class SessionCookie
         options.LoginPath = "/sign-in";
         options.AccessDeniedPath = "/status/403";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnSigningIn = NameSessionAsync;
         options.Events.OnValidatePrincipal = RefuseChangedAccountAsync;
         options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
+    }
+
+    // By its name the pages of a session are found again when it ends.
+    private static Task NameSessionAsync(CookieSigningInContext context)
+    {
+        (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(SessionEnds.SessionClaim, Guid.NewGuid().ToString("N")));
+        return Task.CompletedTask;
     }
 
     // One read by key a request: a disabled account or a changed password counts now, not at the next check.
     private static async Task RefuseChangedAccountAsync(CookieValidatePrincipalContext context)
     {
         var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<PlatformUser>>();
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false } user)
+        var hasEnded = context.HttpContext.RequestServices.GetRequiredService<SessionEnds>().HasEnded(context.Principal);
+        if (hasEnded || await signIn.ValidateSecurityStampAsync(context.Principal) is not { Disabled: false } user)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
