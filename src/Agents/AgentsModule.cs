@@ -14,6 +14,7 @@ using Platform.Agents.Acting;
 using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
+using Platform.Agents.Prompting.Library;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Tools;
@@ -67,6 +68,7 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }

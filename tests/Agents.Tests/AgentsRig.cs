@@ -13,6 +13,7 @@ using Platform.Agents.Acting;
 using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
+using Platform.Agents.Prompting.Library;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Tools;
@@ -57,6 +58,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
         Plans = new PlanEditor(contexts, store, Host, TimeProvider.System);
         Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
+        Prompts = new PromptLibrary(contexts, clock);
     }
 
     public static Caller Anna { get; } = new("anna", IsAdministrator: false);
@@ -70,6 +72,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunAgent Runs { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
+    public PromptLibrary Prompts { get; }
     public RunResumption Resumption { get; }
     public ApprovalBox Approvals { get; }
     public MemoryBook Memories { get; }
@@ -135,6 +138,9 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"LeaseUntil\"");
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
+        await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"Listed\"");
+        foreach (var table in (string[])["agents_prompt_versions", "agents_prompts", "agents_settings"])
+            await ExecuteAsync($"DROP TABLE {table}");
         await ExecuteAsync("DROP TABLE agents_memories");
         await ExecuteAsync("DROP TABLE agents_approvals");
         foreach (var column in (string[])["AgentId", "AgentVersion", "Agent", "StopReason"])

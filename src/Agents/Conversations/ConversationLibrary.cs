@@ -24,7 +24,7 @@ public sealed class ConversationLibrary
     public async Task<IReadOnlyList<Conversation>> ListAsync(Caller caller, string? containing, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var rows = db.Conversations.AsNoTracking().Where(c => c.OwnerId == caller.UserId);
+        var rows = db.Conversations.AsNoTracking().Where(c => c.OwnerId == caller.UserId && c.Listed);
         if (!string.IsNullOrWhiteSpace(containing))
         {
             var text = containing.Trim().ToLowerInvariant();
@@ -35,10 +35,11 @@ public sealed class ConversationLibrary
         return found.ConvertAll(f => Shown(f.Row, f.Running));
     }
 
-    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation)
+    /// <param name="listed">False for one that carries trials or runs of programs: it is opened by its id and stands in no list.</param>
+    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true)
     {
         var now = time.GetUtcNow();
-        var row = new ConversationRow { Id = Guid.CreateVersion7(now), OwnerId = caller.UserId, BaseIds = RunJson.Write(baseIds), CreatedAt = now, UpdatedAt = now };
+        var row = new ConversationRow { Id = Guid.CreateVersion7(now), OwnerId = caller.UserId, BaseIds = RunJson.Write(baseIds), Listed = listed, CreatedAt = now, UpdatedAt = now };
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         db.Add(row);
         await db.SaveChangesAsync(cancellation);

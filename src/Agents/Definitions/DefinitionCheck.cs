@@ -5,7 +5,17 @@ namespace Platform.Agents.Definitions;
 /// <summary>One thing that is wrong in a definition.</summary>
 /// <param name="Path">The field, as the JSON names it: tools[2].name.</param>
 /// <param name="Message">What is wrong, the value, the limit.</param>
-public sealed record DefinitionFault(string Path, string Message);
+public sealed record DefinitionFault(string Path, string Message)
+{
+    /// <summary>What is wrong, for who says it in other words.</summary>
+    public DefinitionFaultKind Kind { get; init; }
+
+    /// <summary>What the kind is about, in the order that it says.</summary>
+    public IReadOnlyList<object> Values { get; init; } = [];
+}
+
+/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, Unknown, Twice and Variable: the text in question. Reasoning: it is to be shown by examples, and none has its reasoning.</summary>
+public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning }
 
 /// <summary>A definition that cannot be taken, with everything that is wrong in it.</summary>
 public sealed class DefinitionException(IReadOnlyList<DefinitionFault> faults) : ArgumentException(string.Join(" ", faults.Select(f => $"{f.Path}: {f.Message}")))
@@ -32,7 +42,7 @@ public static partial class DefinitionCheck
         Model(definition.Model, found);
         found.Text("instructions", definition.Instructions, 0, MaxInstructions);
         foreach (var variable in InstructionVariables.Unknown(definition.Instructions))
-            found.Add("instructions", $"There is no variable {{{{{variable}}}}}; known are {string.Join(", ", InstructionVariables.Names.Select(name => $"{{{{{name}}}}}"))}.");
+            found.Add("instructions", DefinitionFaultKind.Variable, [$"{{{{{variable}}}}}"], $"There is no variable {{{{{variable}}}}}; known are {string.Join(", ", InstructionVariables.Names.Select(name => $"{{{{{name}}}}}"))}.");
         found.Count("knowledge.baseIds", definition.Knowledge.BaseIds?.Count ?? 0, 100, "bases");
         found.Range("knowledge.top", definition.Knowledge.Top, 1, 50);
         found.Range("knowledge.threshold", definition.Knowledge.Threshold, 0, 1);
@@ -74,7 +84,7 @@ public static partial class DefinitionCheck
     {
         found.Text("name", definition.Name, 1, 80);
         if (definition.Slug is null || !Slug().IsMatch(definition.Slug))
-            found.Add("slug", $"'{Findings.Short(definition.Slug ?? "")}' is not a name for programs: a small letter, then small letters, digits and hyphens, at most 64.");
+            found.Add("slug", DefinitionFaultKind.Slug, [Findings.Short(definition.Slug ?? "")], $"'{Findings.Short(definition.Slug ?? "")}' is not a name for programs: a small letter, then small letters, digits and hyphens, at most 64.");
         found.Text("description", definition.Description, 0, 1000);
         found.Text("avatar", definition.Avatar, 0, 16);
         Texts("tags", definition.Tags, 20, 40, found);
@@ -105,9 +115,9 @@ public static partial class DefinitionCheck
         for (var i = 0; i < tools.Count; i++)
         {
             if (tools[i].Name is not { } name || !ToolName().IsMatch(name))
-                found.Add($"tools[{i}].name", $"'{Findings.Short(tools[i].Name ?? "")}' is not a tool's name: a small letter, then small letters, digits and underscores, at most 64.");
+                found.Add($"tools[{i}].name", DefinitionFaultKind.ToolName, [Findings.Short(tools[i].Name ?? "")], $"'{Findings.Short(tools[i].Name ?? "")}' is not a tool's name: a small letter, then small letters, digits and underscores, at most 64.");
             else if (!seen.Add(name))
-                found.Add($"tools[{i}].name", $"'{name}' is listed twice.");
+                found.Add($"tools[{i}].name", DefinitionFaultKind.Twice, [name], $"'{name}' is listed twice.");
             found.Known($"tools[{i}].policy", tools[i].Policy);
         }
     }
@@ -127,7 +137,7 @@ public static partial class DefinitionCheck
             found.Text($"prompting.demonstrations[{i}].reasoning", demonstrations[i].Reasoning, 0, 4000);
         }
         if (prompting.Reasoning == ReasoningMode.FewShot && !demonstrations.Any(d => d.Reasoning.Length > 0))
-            found.Add("prompting.reasoning", "Reasoning shown by examples needs a demonstration with its reasoning. Add one, or choose zeroShot.");
+            found.Add("prompting.reasoning", DefinitionFaultKind.Reasoning, [], "Reasoning shown by examples needs a demonstration with its reasoning. Add one, or choose zeroShot.");
     }
 
     private static void Texts(string path, IReadOnlyList<string> texts, int most, int longest, Findings found)

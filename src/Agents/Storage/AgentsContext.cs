@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -17,6 +17,9 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
     public DbSet<MemoryRow> Memories => Set<MemoryRow>();
     public DbSet<AgentVersionRow> AgentVersions => Set<AgentVersionRow>();
+    public DbSet<PromptRow> Prompts => Set<PromptRow>();
+    public DbSet<PromptVersionRow> PromptVersions => Set<PromptVersionRow>();
+    public DbSet<SettingRow> Settings => Set<SettingRow>();
 
     /// <summary>Letters of all alphabets in lower case: PostgreSQL's own lower(), and one of ours in SQLite, whose own knows ASCII alone.</summary>
     [DbFunction(IsBuiltIn = true)]
@@ -76,6 +79,22 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
         {
             row.ToTable("agents_definition_versions").HasKey(v => new { v.AgentId, v.Number });
             row.HasOne<AgentRow>().WithMany().HasForeignKey(v => v.AgentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<PromptRow>(row =>
+        {
+            row.ToTable("agents_prompts").HasIndex(p => p.OwnerId);
+            row.Property(p => p.Id).ValueGeneratedNever();
+            row.Property(p => p.Revision).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<PromptVersionRow>(row =>
+        {
+            row.ToTable("agents_prompt_versions").HasKey(v => new { v.PromptId, v.Number });
+            row.HasOne<PromptRow>().WithMany().HasForeignKey(v => v.PromptId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SettingRow>(row =>
+        {
+            row.ToTable("agents_settings").HasKey(s => s.Name);
+            row.Property(s => s.Revision).IsConcurrencyToken();
         });
     }
 }

@@ -13,6 +13,9 @@ internal sealed class ConversationRow
     public string BaseIds { get; set; } = "[]";
     public bool Pinned { get; set; }
 
+    /// <summary>Whether the owner's list has it; one that only carries trials or runs of programs is not there.</summary>
+    public bool Listed { get; set; } = true;
+
     /// <summary>The last message of the path that is shown; null while there is no message.</summary>
     public Guid? EndId { get; set; }
     public DateTimeOffset CreatedAt { get; set; }

@@ -5,7 +5,7 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync, [6] = AddMemoriesAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync, [6] = AddMemoriesAsync, [7] = AddPromptsAndSettingsAsync };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -77,6 +77,25 @@ internal static class TableSteps
                 CONSTRAINT "FK_agents_memories_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
             """,
             """CREATE INDEX "IX_agents_memories_AgentId_OwnerId" ON agents_memories ("AgentId", "OwnerId")""");
+    }
+
+    // Conversations of before are all in their owners' lists.
+    private static Task AddPromptsAndSettingsAsync(DbContext room, CancellationToken cancellation)
+    {
+        var (id, truth, yes) = room.Database.IsSqlite() ? ("TEXT", "INTEGER", "1") : ("uuid", "boolean", "true");
+        return RunAsync(room, cancellation,
+            $"""ALTER TABLE agents_conversations ADD COLUMN "Listed" {truth} NOT NULL DEFAULT {yes}""",
+            $"""
+            CREATE TABLE agents_prompts ("Id" {id} NOT NULL CONSTRAINT "PK_agents_prompts" PRIMARY KEY, "OwnerId" text NOT NULL, "Name" text NOT NULL, "Shared" {truth} NOT NULL,
+                "Version" integer NOT NULL, "Revision" integer NOT NULL, "UpdatedAt" bigint NOT NULL)
+            """,
+            """CREATE INDEX "IX_agents_prompts_OwnerId" ON agents_prompts ("OwnerId")""",
+            $"""
+            CREATE TABLE agents_prompt_versions ("PromptId" {id} NOT NULL, "Number" integer NOT NULL, "Text" text NOT NULL, "Note" text NOT NULL, "SavedBy" text NOT NULL, "SavedAt" bigint NOT NULL,
+                CONSTRAINT "PK_agents_prompt_versions" PRIMARY KEY ("PromptId", "Number"),
+                CONSTRAINT "FK_agents_prompt_versions_agents_prompts_PromptId" FOREIGN KEY ("PromptId") REFERENCES agents_prompts ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE TABLE agents_settings ("Name" text NOT NULL CONSTRAINT "PK_agents_settings" PRIMARY KEY, "Value" text NOT NULL, "Revision" integer NOT NULL, "UpdatedAt" bigint NOT NULL)""");
     }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)

@@ -96,4 +96,13 @@ public sealed class ConversationLibraryTests
     [InlineData("What does the handbook say about working from home on Fridays in summer?", "What does the handbook say about working from home on…")]
     [InlineData("年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年", "年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年年…")]
     public void A_title_is_the_question_cut_at_a_word(string question, string title) => Assert.Equal(title, ConversationTitle.Of(question));
+
+    [Fact]
+    public async Task A_conversation_that_is_not_listed_is_opened_by_its_id_alone()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var trial = await rig.Conversations.CreateAsync(AgentsRig.Anna, [], Cancellation, listed: false);
+        Assert.Empty(await rig.Conversations.ListAsync(AgentsRig.Anna, null, Cancellation));
+        Assert.Equal(trial.Id, (await rig.Conversations.GetAsync(AgentsRig.Anna, trial.Id, Cancellation)).Id);
+    }
 }
