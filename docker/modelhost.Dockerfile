@@ -8,10 +8,10 @@ WORKDIR /source
 COPY . .
 
 FROM tools AS build-cpu
-RUN dotnet publish src/ModelHost/Server/ModelHost.Server.csproj -c Release -o /app
+RUN dotnet publish src/ModelHost/Server/ModelHost.Server.csproj -c Release -o /app && dotnet publish src/Training/Worker/Training.Worker.csproj -c Release -o /app
 
 FROM tools AS build-cuda
-RUN dotnet publish src/ModelHost/Server/ModelHost.Server.csproj -c Release -p:LlamaBackend=cuda -o /app
+RUN dotnet publish src/ModelHost/Server/ModelHost.Server.csproj -c Release -p:LlamaBackend=cuda -o /app && dotnet publish src/Training/Worker/Training.Worker.csproj -c Release -p:LlamaBackend=cuda -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS cpu
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 curl && rm -rf /var/lib/apt/lists/*

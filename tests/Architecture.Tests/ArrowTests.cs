@@ -14,7 +14,7 @@ public sealed class ArrowTests
         ["ModelHost.Server"] = ["ModelHost.Engine"],
         ["ModelHost.Engine"] = ["ModelHost.Native"],
         ["ModelHost.Native"] = [],
-        ["Training"] = ["ModelHost.Native"],
+        ["Training.Worker"] = ["ModelHost.Native"],
     };
 
     private static IEnumerable<string> Projects => Repository.Files("src", "*.csproj");

@@ -7,6 +7,7 @@ using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Completions;
 using Platform.ModelHost.Server.Embeddings;
+using Platform.ModelHost.Server.FineTuning;
 using Platform.ModelHost.Server.Health;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Jobs;
@@ -31,12 +32,15 @@ if (args is ["check"])
 }
 
 var options = builder.Configuration.GetSection("Server").Get<ServerOptions>() ?? new ServerOptions();
-if (options.Refusal() is { } refusal)
+var training = builder.Configuration.GetSection("Training").Get<TrainingOptions>() ?? new TrainingOptions();
+if ((options.Refusal() ?? training.Refusal()) is { } refusal)
 {
     return await StartFailure.SayAsync(StartFailure.BadSettings, refusal);
 }
 
 builder.Services.AddSingleton(options);
+builder.Services.AddSingleton(training);
+builder.Services.AddSingleton<TrainerProgram>();
 builder.Services.AddSingleton(TimeProvider.System);
 var engine = builder.Configuration.GetSection("Engine").Get<EngineOptions>() ?? new EngineOptions();
 engine.HubEndpoint ??= Named(builder.Configuration["HF_ENDPOINT"]);

@@ -16,9 +16,6 @@ public sealed class NativeWorker
     /// <summary>The verb by which the program is started for it.</summary>
     public const string Verb = "work";
 
-    // The limits are set by the child itself before it becomes the program, so there is no moment without them.
-    private const string Script = "ulimit -c 0; ulimit -d \"$1\"; shift; exec \"$@\"";
-    private static readonly string[] Passed = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DOTNET_", "CUDA_", "NVIDIA_", "GGML_"];
     private readonly string[] command;
 
     /// <param name="command">The program, and what stands before the verb.</param>
@@ -35,7 +32,7 @@ public sealed class NativeWorker
     /// <exception cref="WorkException">It did not come to its end.</exception>
     internal async Task<WorkReport> RunAsync(WorkOrder order, WorkLimits limits, Action<double>? progress, CancellationToken cancellation)
     {
-        using var process = new Process { StartInfo = Start(limits) };
+        using var process = new Process { StartInfo = ChildStart.Of([.. command, Verb], limits.MemoryBytes) };
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         time.CancelAfter(limits.Time);
         Begin(process);
@@ -65,17 +62,6 @@ public sealed class NativeWorker
                 await process.WaitForExitAsync(CancellationToken.None); // its files are closed when this returns
             }
         }
-    }
-
-    private ProcessStartInfo Start(WorkLimits limits)
-    {
-        string[] limited = OperatingSystem.IsWindows() ? [.. command, Verb]
-            : ["/bin/sh", "-c", Script, "sh", (limits.MemoryBytes >> 10).ToString(CultureInfo.InvariantCulture), .. command, Verb];
-        var start = new ProcessStartInfo(limited[0], limited[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true };
-        // Keys and addresses in our environment are none of the child's business.
-        foreach (var name in start.Environment.Keys.Where(name => !Passed.Any(kept => kept.EndsWith('_') ? name.StartsWith(kept, StringComparison.Ordinal) : name == kept)).ToList()) { start.Environment.Remove(name); }
-        start.Environment["LC_ALL"] = "C.UTF-8";
-        return start;
     }
 
     private static void Begin(Process process)

@@ -1,0 +1,39 @@
+namespace Platform.ModelHost.Server.FineTuning;
+
+/// <summary>Where training jobs live and what they may take. Bound from `Training`.</summary>
+public sealed class TrainingOptions
+{
+    private const int MostParallel = 8, MostThreads = 256;
+
+    /// <summary>Folder of uploaded files and jobs; null for none, and nothing is trained here.</summary>
+    public string? Directory { get; set; }
+
+    /// <summary>The training program; null looks beside this one.</summary>
+    public string? Program { get; set; }
+
+    /// <summary>Trainers at a time, 1 to 8. Default 1.</summary>
+    public int Parallel { get; set; } = 1;
+
+    /// <summary>Threads of a trainer, 1 to 256; 0, the default, takes half the cores. With one a job gives the same weights to the bit each time.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Most bytes of an uploaded file. Default 512 MiB.</summary>
+    public long MaxFileBytes { get; set; } = 512L << 20;
+
+    /// <summary>Most bytes of all uploaded files together. Default 16 GiB.</summary>
+    public long MaxTotalBytes { get; set; } = 16L << 30;
+
+    /// <summary>How long no request may run before a trainer that was held goes on. Default 0.5 s.</summary>
+    public TimeSpan Calm { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Why these options cannot be run with, or null.</summary>
+    public string? Refusal() => this switch
+    {
+        { Parallel: < 1 or > MostParallel } => $"Training:Parallel is {Parallel}; it must be 1 to {MostParallel}.",
+        { Threads: < 0 or > MostThreads } => $"Training:Threads is {Threads}; it must be 0 to {MostThreads}.",
+        { MaxFileBytes: <= 0 } => $"Training:MaxFileBytes is {MaxFileBytes}; it must be above zero.",
+        { MaxTotalBytes: var total } when total < MaxFileBytes => $"Training:MaxTotalBytes is {MaxTotalBytes}; it must be at least Training:MaxFileBytes, {MaxFileBytes}.",
+        { Calm: var calm } when calm < TimeSpan.Zero || calm > TimeSpan.FromHours(1) => $"Training:Calm is {Calm}; it must be 0 to 1 hour.",
+        _ => null,
+    };
+}
