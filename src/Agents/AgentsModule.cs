@@ -11,6 +11,7 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
+using Platform.Agents.Forking;
 using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
@@ -66,6 +67,8 @@ public static class AgentsModule
         services.AddHostedService<RunLeases>();
         services.TryAddSingleton(provider => new RunAgent(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new RunFork(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));

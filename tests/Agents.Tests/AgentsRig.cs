@@ -10,6 +10,7 @@ using Platform.Agents.Conversations;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
+using Platform.Agents.Forking;
 using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
@@ -53,6 +54,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
         Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
         Runs = new RunAgent(contexts, store, Host, TimeProvider.System);
+        Forks = new RunFork(contexts, store, Runs, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Resumption = new RunResumption(contexts, Host, TimeProvider.System);
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
@@ -70,6 +72,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunStore Store { get; }
     public RunHost Host { get; }
     public RunAgent Runs { get; }
+    public RunFork Forks { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
     public PromptLibrary Prompts { get; }
@@ -143,7 +146,8 @@ internal sealed class AgentsRig : IAsyncDisposable
             await ExecuteAsync($"DROP TABLE {table}");
         await ExecuteAsync("DROP TABLE agents_memories");
         await ExecuteAsync("DROP TABLE agents_approvals");
-        foreach (var column in (string[])["AgentId", "AgentVersion", "Agent", "StopReason"])
+        await ExecuteAsync("DROP INDEX \"IX_agents_runs_Parent\"");
+        foreach (var column in (string[])["AgentId", "AgentVersion", "Agent", "StopReason", "Purpose", "ParentId", "OriginId", "OriginStep"])
             await ExecuteAsync($"ALTER TABLE agents_runs DROP COLUMN \"{column}\"");
         await ExecuteAsync("DROP TABLE agents_definition_versions");
         await ExecuteAsync("DROP TABLE agents_definitions");

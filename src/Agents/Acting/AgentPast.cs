@@ -72,6 +72,9 @@ internal sealed class AgentPast
             case "run.status" when happened.Read<RunStatusData>().Status == AgentJournal.Resumed:
                 TimesResumed++;
                 break;
+            case "run.forked":
+                (Steps, Tokens, PromptTokens, Worked) = (0, 0, 0, TimeSpan.Zero); // what was done in another run is not counted in this one
+                break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
                 break;

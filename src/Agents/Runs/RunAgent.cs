@@ -19,7 +19,16 @@ public sealed class RunConflictException(string message) : Exception(message);
 /// <summary>A run as lists show it.</summary>
 /// <param name="StopReason">max_steps, max_tokens, timeout or loop_detected of an incomplete one.</param>
 public sealed record RunInfo(Guid Id, Guid ConversationId, Guid UserMessageId, Guid AssistantMessageId, RunStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
-    Guid? AgentId = null, int? AgentVersion = null, StopReason? StopReason = null);
+    Guid? AgentId = null, int? AgentVersion = null, StopReason? StopReason = null)
+{
+    public RunPurpose Purpose { get; init; }
+
+    /// <summary>The run whose call this one is; null for one of its own.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>What it was forked from; null for one that began anew.</summary>
+    public RunOrigin? Origin { get; init; }
+}
 
 /// <summary>Starts, cancels and follows runs. A run belongs to the server: leaving never stops it.</summary>
 public sealed class RunAgent
@@ -36,23 +45,36 @@ public sealed class RunAgent
         (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
 
     /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, over 8,000 characters, or another than the one whose answer is to have a further version. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
-    public async Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation)
+    public Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation) => StartAsync(caller, start, new(), cancellation);
+
+    /// <summary>The same for a run that does not begin with nothing.</summary>
+    internal async Task<RunInfo> StartAsync(Caller caller, StartRun start, RunBeginning beginning, CancellationToken cancellation)
+    {
+        var (run, live) = await AddAsync(caller, start, beginning, cancellation);
+        if (live is not null)
+            host.Enqueue(live);
+        return run;
+    }
+
+    /// <summary>Stores it; the second is null where it was stored before.</summary>
+    internal async Task<(RunInfo Run, LiveRun? Live)> AddAsync(Caller caller, StartRun start, RunBeginning beginning, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(start.Question))
             throw new ArgumentException("The question is empty.", nameof(start));
         if (start.Question.Length > MaxQuestionLength)
             throw new ArgumentException($"The question has {start.Question.Length:N0} characters; at most {MaxQuestionLength:N0} are taken. Shorten it, or upload the text as a document.", nameof(start));
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (await SameAsync(db, caller, start, cancellation) is { } same)
-            return same;
+        if (await SameAsync(db, caller, start, beginning, cancellation) is { } same)
+            return (same, null);
         var conversation = await db.Conversations.SingleOrDefaultAsync(c => c.Id == start.ConversationId && c.OwnerId == caller.UserId, cancellation)
             ?? throw new NotFoundException("Conversation");
-        host.RefuseWhenFull();
+        if (beginning.Purpose != RunPurpose.Nested) // it runs in the place of its parent
+            host.RefuseWhenFull();
 
         var messages = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
         var tree = new MessageTree(messages);
         var (after, asked) = Place(tree, conversation, start);
-        var run = AddRows(db, caller, start, conversation, after, asked, messages.Count == 0 ? 0 : messages[^1].Ordinal);
+        var run = AddRows(db, caller, start, beginning, conversation, after, asked, messages.Count == 0 ? 0 : messages[^1].Ordinal);
         try
         {
             // Who asks may leave now, and the run is either stored and executed or neither.
@@ -61,16 +83,15 @@ public sealed class RunAgent
         catch (DbUpdateException)
         {
             // Another call may have been quicker: with this id, or in this conversation (the unique index on runs that have not ended).
-            if (await SameAsync(db, caller, start, cancellation) is { } quicker)
-                return quicker;
+            if (await SameAsync(db, caller, start, beginning, cancellation) is { } quicker)
+                return (quicker, null);
             if (await db.Runs.AnyAsync(r => r.ConversationId == conversation.Id && r.EndedAt == null, cancellation))
                 throw new RunConflictException("This conversation is being answered already. Wait for the end of that answer, or stop it.");
             throw; // a full disk, say
         }
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
         var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode);
-        host.Enqueue(new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent));
-        return Info(run);
+        return (Info(run), new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent, beginning.Events));
     }
 
     /// <summary>Stops within one step; what was written stays. Returns when the end is stored; a run that has ended is left as it is.</summary>
@@ -134,13 +155,13 @@ public sealed class RunAgent
     }
 
     /// <summary>The run that has this id already: null when there is none, a conflict when it is about something else.</summary>
-    private static async Task<RunInfo?> SameAsync(AgentsContext db, Caller caller, StartRun start, CancellationToken cancellation)
+    private static async Task<RunInfo?> SameAsync(AgentsContext db, Caller caller, StartRun start, RunBeginning beginning, CancellationToken cancellation)
     {
         var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == start.RunId, cancellation);
         if (run is null)
             return null;
         var asked = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.UserMessageId, cancellation);
-        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && run.AgentId == start.Agent?.AgentId && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
+        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && run.AgentId == start.Agent?.AgentId && (run.OriginId, run.OriginStep) == (beginning.Origin?.RunId, beginning.Origin?.FromStep) && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
             ? Info(run)
             : throw new RunConflictException($"Run {start.RunId} exists already, with other content. Choose a new id.");
     }
@@ -169,7 +190,7 @@ public sealed class RunAgent
             : throw new ArgumentException("A further version of an answer answers the same question. Give that question, or ask this one as a version of it.", nameof(start));
     }
 
-    private RunRow AddRows(AgentsContext db, Caller caller, StartRun start, ConversationRow conversation, Guid? after, MessageRow? asked, int lastOrdinal)
+    private RunRow AddRows(AgentsContext db, Caller caller, StartRun start, RunBeginning beginning, ConversationRow conversation, Guid? after, MessageRow? asked, int lastOrdinal)
     {
         var now = time.GetUtcNow();
         MessageRow Add(string role, string text, Guid? parent)
@@ -187,18 +208,22 @@ public sealed class RunAgent
         {
             Id = start.RunId, ConversationId = conversation.Id, OwnerId = caller.UserId, UserMessageId = asked.Id, AssistantMessageId = answer.Id,
             Mode = start.Mode, AgentId = start.Agent?.AgentId, AgentVersion = start.Agent?.Version, Agent = start.Agent is null ? null : RunJson.Write(start.Agent with { AsAdministrator = caller.IsAdministrator }),
-            Status = RunStatus.Queued, CreatedAt = now, Lease = store.Lease, LeaseUntil = now + RunStore.LeaseTime,
+            Purpose = beginning.Purpose, ParentId = beginning.ParentId, OriginId = beginning.Origin?.RunId, OriginStep = beginning.Origin?.FromStep, Status = RunStatus.Queued, CreatedAt = now, Lease = store.Lease, LeaseUntil = now + RunStore.LeaseTime,
         };
         if (conversation.Title.Length == 0)
             conversation.Title = ConversationTitle.Of(start.Question);
         (conversation.EndId, conversation.UpdatedAt) = (answer.Id, now);
         db.Add(run);
+        db.RunEvents.AddRange(beginning.Events.Select(RunStore.Row));
         return run;
     }
 
     private async Task<RunRow> RowAsync(Caller caller, Guid runId, CancellationToken cancellation) =>
         await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
 
-    private static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run.Status, run.CreatedAt, run.EndedAt,
-        run.AgentId, run.AgentVersion, run.StopReason is { } reason ? RunJson.Read<StopReason>($"\"{reason}\"") : null);
+    internal static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run.Status, run.CreatedAt, run.EndedAt,
+        run.AgentId, run.AgentVersion, run.StopReason is { } reason ? RunJson.Read<StopReason>($"\"{reason}\"") : null)
+    {
+        Purpose = run.Purpose, ParentId = run.ParentId, Origin = run.OriginId is { } origin ? new(origin, run.OriginStep) : null,
+    };
 }

@@ -145,5 +145,5 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         return taken;
     }
 
-    private static RunEventRow Row(RunEvent e) => new() { RunId = e.RunId, Seq = e.Seq, At = e.At, Name = e.Name, Data = e.Data };
+    internal static RunEventRow Row(RunEvent e) => new() { RunId = e.RunId, Seq = e.Seq, At = e.At, Name = e.Name, Data = e.Data };
 }

@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -48,6 +48,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
         {
             row.ToTable("agents_runs").HasIndex(r => r.ConversationId, "IX_agents_runs_Conversation");
             row.HasIndex(r => r.ConversationId, "IX_agents_runs_Active").IsUnique().HasFilter("\"EndedAt\" IS NULL");
+            row.HasIndex(r => r.ParentId, "IX_agents_runs_Parent");
             row.Property(r => r.Id).ValueGeneratedNever();
             row.HasOne<ConversationRow>().WithMany().HasForeignKey(r => r.ConversationId).OnDelete(DeleteBehavior.Cascade);
         });

@@ -60,6 +60,15 @@ internal sealed class RunRow
     /// <summary>JSON of the AgentTask; null where the question is answered without an agent.</summary>
     public string? Agent { get; set; }
 
+    public RunPurpose Purpose { get; set; }
+
+    /// <summary>The run whose call this one is.</summary>
+    public Guid? ParentId { get; set; }
+
+    /// <summary>The run that this one was forked from, which may be gone by now, and its step.</summary>
+    public Guid? OriginId { get; set; }
+    public string? OriginStep { get; set; }
+
     /// <summary>The name of a StopReason; null for a run that ended by itself.</summary>
     public string? StopReason { get; set; }
     public RunStatus Status { get; set; }

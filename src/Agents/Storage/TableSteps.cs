@@ -5,7 +5,7 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync, [6] = AddMemoriesAsync, [7] = AddPromptsAndSettingsAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync, [6] = AddMemoriesAsync, [7] = AddPromptsAndSettingsAsync, [8] = AddOriginsAsync };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -96,6 +96,18 @@ internal static class TableSteps
                 CONSTRAINT "FK_agents_prompt_versions_agents_prompts_PromptId" FOREIGN KEY ("PromptId") REFERENCES agents_prompts ("Id") ON DELETE CASCADE)
             """,
             """CREATE TABLE agents_settings ("Name" text NOT NULL CONSTRAINT "PK_agents_settings" PRIMARY KEY, "Value" text NOT NULL, "Revision" integer NOT NULL, "UpdatedAt" bigint NOT NULL)""");
+    }
+
+    // Runs of before were all asked for by a person.
+    private static Task AddOriginsAsync(DbContext room, CancellationToken cancellation)
+    {
+        var id = room.Database.IsSqlite() ? "TEXT" : "uuid";
+        return RunAsync(room, cancellation,
+            """ALTER TABLE agents_runs ADD COLUMN "Purpose" integer NOT NULL DEFAULT 0""",
+            $"""ALTER TABLE agents_runs ADD COLUMN "ParentId" {id} NULL""",
+            $"""ALTER TABLE agents_runs ADD COLUMN "OriginId" {id} NULL""",
+            """ALTER TABLE agents_runs ADD COLUMN "OriginStep" text NULL""",
+            """CREATE INDEX "IX_agents_runs_Parent" ON agents_runs ("ParentId")""");
     }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)

@@ -1,0 +1,82 @@
+using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+
+namespace Platform.Agents.Forking;
+
+/// <summary>Takes over from a run what it did before a step, as the first events of another run.</summary>
+internal static class ForkedEvents
+{
+    /// <summary>What a run's past is read from; what tells of its course alone stays behind.</summary>
+    private static readonly HashSet<string> Taken =
+        ["plan.created", "plan.updated", "step.started", "step.delta", "step.completed", "step.failed", "tool.call", "tool.result", "approval.requested", "approval.resolved"];
+
+    /// <summary>Events of the new run, the last of them run.forked. Their times are moved so that they end now. ArgumentException where there is no such step or call.</summary>
+    public static IReadOnlyList<RunEvent> Of(Guid newRun, IReadOnlyList<RunEvent> events, RunForkedData forked, DateTimeOffset now)
+    {
+        var changes = Changes(forked.Overrides.ToolResults ?? []);
+        var kept = Kept(events, forked.Origin.FromStep, changes).ToList();
+        kept = [.. kept.Select(e => Changed(e, changes))];
+        var past = AgentPast.Of(kept);
+        var called = past.Decisions.SelectMany(decision => decision.Calls.Select(call => (decision.StepId, Call: call))).ToDictionary(c => c.Call.CallId);
+        foreach (var change in changes.Values)
+        {
+            if (!called.TryGetValue(change.CallId, out var at))
+                throw new ArgumentException($"There is no call '{Findings.Short(change.CallId)}' before the step that is taken anew. Calls there: {Names(called.Keys)}.", nameof(forked));
+            if (!past.Results.ContainsKey(change.CallId))
+                kept.Add(new(newRun, 0, now, "tool.result", RunJson.Write(new ToolResultData(change.CallId, at.StepId, at.Call.Tool, change.Text, null, change.IsError, [], 0))));
+        }
+        if (past.Open.FirstOrDefault(call => call.Writes && !changes.ContainsKey(call.CallId)) is { } open)
+            throw new ArgumentException($"Whether the call {open.CallId} of '{open.Tool}' took effect is not known. Give its result, or fork from a step before it.", nameof(forked));
+        var moved = kept.Count == 0 ? TimeSpan.Zero : now - kept.Max(e => e.At);
+        return [.. kept.Append(new(newRun, 0, now - moved, "run.forked", RunJson.Write(forked))).Select((e, i) => e with { RunId = newRun, Seq = i + 1, At = e.At + moved })];
+    }
+
+    private static Dictionary<string, ForkedResult> Changes(IReadOnlyList<ForkedResult> results)
+    {
+        if (results.FirstOrDefault(result => result?.CallId is null || result.Text is null || result.Text.Length > ToolOutcome.MaxCharacters) is { } wrong)
+            throw new ArgumentException($"A result of a call has its id and a text of at most {ToolOutcome.MaxCharacters:N0} characters; this has {wrong.Text?.Length ?? 0:N0}.", nameof(results));
+        return results.GroupBy(result => result.CallId).ToDictionary(same => same.Key, same => same.Last());
+    }
+
+    private static IEnumerable<RunEvent> Kept(IReadOnlyList<RunEvent> events, string? fromStep, Dictionary<string, ForkedResult> changes)
+    {
+        var before = events.Take(End(events, fromStep, changes)).ToList();
+        var answered = before.Where(e => e.Name == "approval.resolved").Select(e => e.Read<ApprovalResolvedData>().CallId).ToHashSet();
+        return before.Where(e => Taken.Contains(e.Name) && (e.Name != "approval.requested" || answered.Contains(e.Read<ApprovalRequestedData>().CallId)));
+    }
+
+    private static int End(IReadOnlyList<RunEvent> events, string? fromStep, Dictionary<string, ForkedResult> changes)
+    {
+        var steps = events.Select((e, i) => (Event: e, Index: i)).Where(e => e.Event.Name == "step.started").Select(e => (e.Event.Read<StepStartedData>().StepId, e.Index)).ToList();
+        if (fromStep is not null)
+        {
+            return steps.FirstOrDefault(step => step.StepId == fromStep) is { StepId: not null } found ? found.Index
+                : throw new ArgumentException($"The run has no step '{Findings.Short(fromStep)}'. Steps: {Names(steps.Select(step => step.StepId))}.", nameof(fromStep));
+        }
+        if (changes.Count == 0)
+            return 0;
+        var last = events.Select((e, i) => (Event: e, Index: i)).LastOrDefault(e => (e.Event.Name, e.Event) switch
+        {
+            ("tool.result", var result) => changes.ContainsKey(result.Read<ToolResultData>().CallId),
+            ("step.completed", var step) => step.Read<StepCompletedData>().Calls.Any(call => changes.ContainsKey(call.CallId)),
+            _ => false,
+        });
+        return steps.FirstOrDefault(step => step.Index > last.Index) is { StepId: not null } next ? next.Index : events.Count;
+    }
+
+    private static RunEvent Changed(RunEvent happened, Dictionary<string, ForkedResult> changes)
+    {
+        if (happened.Name == "tool.result" && happened.Read<ToolResultData>() is var result && changes.TryGetValue(result.CallId, out var change))
+            return happened with { Data = RunJson.Write(result with { Text = change.Text, IsError = change.IsError, Data = null, Citations = [] }) };
+
+        // A tool that was approved for the whole of a run was not for another.
+        return happened.Name == "approval.resolved" && happened.Read<ApprovalResolvedData>() is { ForRun: true } granted
+            ? happened with { Data = RunJson.Write(granted with { ForRun = false }) }
+            : happened;
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(50)) is { Length: > 0 } all ? all : "none";
+}
