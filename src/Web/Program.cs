@@ -3,6 +3,7 @@ using Platform.Web.Commands;
 using Platform.Web.Features.Account;
 using Platform.Web.Features.Chat;
 using Platform.Web.Features.Documents;
+using Platform.Web.Features.Keys;
 using Platform.Web.Features.Knowledge;
 using Platform.Web.Features.Models;
 using Platform.Web.Host;
@@ -27,6 +28,7 @@ public static class WebProgram
         builder.AddPlatformHost();
         builder.AddModelHost();
         builder.Services.AddAccounts(builder.Configuration);
+        builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddChat().AddKnowledge().AddModels();
         builder.Services.AddAgents(builder.Configuration);
@@ -52,5 +54,6 @@ public static class WebProgram
     {
         await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping); // takes the data folder's lock: nothing is touched before
         await app.Services.PrepareAccountsAsync(app.Lifetime.ApplicationStopping);
+        await app.Services.PrepareKeysAsync(app.Lifetime.ApplicationStopping);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Platform.Web.Features.Keys;
 
 namespace Platform.Web.Host;
 
@@ -13,7 +14,7 @@ public sealed class CrossSite(RequestDelegate next, IAntiforgery antiforgery)
         var request = context.Request;
         var changes = !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         var circuit = request.Path.StartsWithSegments("/_blazor");
-        if ((changes || circuit || context.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0) && IsForeign(request))
+        if ((changes || circuit || context.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0) && IsForeign(request) && !IsByKey(request))
         {
             await Problems.WriteAsync(context, Foreign);
         }
@@ -41,9 +42,13 @@ public sealed class CrossSite(RequestDelegate next, IAntiforgery antiforgery)
             || (request.Host.Port is { } port ? from.Port != port : from.Port is not (80 or 443));
     }
 
-    // Form pages carry their own rule; for all other endpoints the token is the rule, whoever writes them.
+    // No page can make a browser send a key that it does not know.
+    private static bool IsByKey(HttpRequest request) => RequestKind.IsForPrograms(request.Path) && KeyAuthentication.Presented(request) is not null;
+
+    // Form pages carry their own rule; for all other endpoints the token is the rule, whoever writes them. Who has no cookie has nothing that could be misused, and is told that a key is missing.
     private static bool NeedsToken(HttpContext context) =>
-        context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true };
+        !KeyAuthentication.IsMeant(context.Request)
+        && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true };
 
     // A body is not read to look for the token: uploads send it as a header.
     private async Task<bool> HasTokenAsync(HttpContext context) =>

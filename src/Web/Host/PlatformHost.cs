@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Platform.Web.Features.Account;
+using Platform.Web.Features.Keys;
 using Platform.Web.Features.Setup;
 
 namespace Platform.Web.Host;
@@ -50,6 +51,7 @@ public static class PlatformHost
         app.UseAuthentication();
         app.UseMiddleware<CrossSite>();
         app.UseMiddleware<OwnPasswordGate>();
+        app.UseMiddleware<KeyGate>();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

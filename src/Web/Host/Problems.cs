@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
@@ -10,7 +12,12 @@ namespace Platform.Web.Host;
 
 /// <summary>An error as an endpoint answers it.</summary>
 /// <param name="Message">For people; never a stack, a path or a secret.</param>
-public sealed record Problem(int Status, string Type, string Code, string Message, TimeSpan? RetryAfter = null);
+/// <param name="Param">The field of the request that it is about.</param>
+public sealed record Problem(int Status, string Type, string Code, string Message, TimeSpan? RetryAfter = null, string? Param = null)
+{
+    /// <summary>As it stands in a body, or in an event of a stream that has begun.</summary>
+    public object Error(string requestId) => new { error = new { message = Message, type = Type, param = Param, code = Code, request_id = requestId } };
+}
 
 /// <summary>The one table from errors to answers of the HTTP API: the only place of this room that knows both.</summary>
 public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
@@ -21,7 +28,8 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
     public static Problem Of(Exception error) => error switch
     {
         NotFoundException => new(404, Invalid, "not_found", error.Message),
-        RunConflictException => new(409, "conflict_error", "run_conflict", error.Message),
+        RunConflictException or ApprovalConflictException => new(409, "conflict_error", "run_conflict", error.Message),
+        AgentConflictException => new(409, "conflict_error", "already_exists", error.Message),
         IngestException ingest => OfIngest(ingest),
         _ when NoSpace.Is(error) => new(507, "server_error", "no_space", "The server's disk is full: nothing was stored. Free some space and try again."),
         ModelHostException model => OfModelHost(model),
@@ -58,9 +66,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        return context.Response.WriteAsJsonAsync(
-            new { error = new { message = problem.Message, type = problem.Type, param = (string?)null, code = problem.Code, request_id = context.TraceIdentifier } },
-            JsonSerializerOptions.Web, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem.Error(context.TraceIdentifier), JsonSerializerOptions.Web, context.RequestAborted);
     }
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

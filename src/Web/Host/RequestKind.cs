@@ -12,7 +12,10 @@ public static class RequestKind
         && !request.Path.StartsWithSegments("/_framework")
         && (request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)) || TakesAnything(request));
 
-    public static bool IsApi(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/v1") || path.StartsWithSegments("/health");
+    public static bool IsApi(PathString path) => path.StartsWithSegments("/api") || IsForPrograms(path) || path.StartsWithSegments("/health");
+
+    /// <summary>What API keys open: the public API, and the server for MCP clients.</summary>
+    public static bool IsForPrograms(PathString path) => path.StartsWithSegments("/v1") || path.StartsWithSegments("/mcp");
 
     // What a page of ours fetches says in Sec-Fetch-Dest that it is a part of a page.
     private static bool TakesAnything(HttpRequest request) =>

@@ -18,6 +18,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
     [
         Page("/", "/"),
         Page("/settings", "/settings"),
+        Page("/settings/keys", "/settings/keys"),
         Page("/chat", "/chat"),
         Page("/chat/{ConversationId:guid}", "/chat/{conversation}"),
         Page("/knowledge", "/knowledge"),

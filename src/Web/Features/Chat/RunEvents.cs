@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Agents.Runs;
+using Platform.Web.Features.Keys;
 using Platform.Web.Host;
 
 namespace Platform.Web.Features.Chat;
@@ -12,7 +13,7 @@ public static class RunEvents
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
 
-    public static void MapRunEvents(this IEndpointRouteBuilder app) => app.MapGet("/v1/runs/{id:guid}/events", HandleAsync).RequireAuthorization();
+    public static void MapRunEvents(this IEndpointRouteBuilder app) => app.MapGet("/v1/runs/{id:guid}/events", HandleAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Runs));
 
     /// <summary>The number to go on after: `?after=` first, then Last-Event-ID, else 0. ArgumentException when it is not a whole number from 0.</summary>
     public static int After(string? query, string? lastEventId)
