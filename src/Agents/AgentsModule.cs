@@ -69,6 +69,8 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunFork(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new RunArchive(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));

@@ -55,6 +55,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
         Runs = new RunAgent(contexts, store, Host, TimeProvider.System);
         Forks = new RunFork(contexts, store, Runs, TimeProvider.System);
+        Archive = new RunArchive(contexts, store, Runs);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Resumption = new RunResumption(contexts, Host, TimeProvider.System);
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
@@ -73,6 +74,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunHost Host { get; }
     public RunAgent Runs { get; }
     public RunFork Forks { get; }
+    public RunArchive Archive { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
     public PromptLibrary Prompts { get; }
@@ -147,7 +149,9 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("DROP TABLE agents_memories");
         await ExecuteAsync("DROP TABLE agents_approvals");
         await ExecuteAsync("DROP INDEX \"IX_agents_runs_Parent\"");
-        foreach (var column in (string[])["AgentId", "AgentVersion", "Agent", "StopReason", "Purpose", "ParentId", "OriginId", "OriginStep"])
+        await ExecuteAsync("DROP INDEX \"IX_agents_runs_Created\"");
+        await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"Subject\"");
+        foreach (var column in (string[])["Model", "Steps", "Tokens", "AgentId", "AgentVersion", "Agent", "StopReason", "Purpose", "ParentId", "OriginId", "OriginStep"])
             await ExecuteAsync($"ALTER TABLE agents_runs DROP COLUMN \"{column}\"");
         await ExecuteAsync("DROP TABLE agents_definition_versions");
         await ExecuteAsync("DROP TABLE agents_definitions");

@@ -10,7 +10,8 @@ namespace Platform.Agents.Answering;
 public enum AnswerMode { Auto, Quote, Generate }
 
 /// <summary>A question with the conversation before it. All of it untrusted text. No base ids means all bases that the caller may read.</summary>
-public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyList<PastTurn> History, IReadOnlyList<Guid> BaseIds, AnswerMode Mode = AnswerMode.Auto);
+/// <param name="Model">The model that is to answer; empty for the one that is there for it.</param>
+public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyList<PastTurn> History, IReadOnlyList<Guid> BaseIds, AnswerMode Mode = AnswerMode.Auto, string Model = "");
 
 /// <summary>An earlier message; Role is user or assistant.</summary>
 public sealed record PastTurn(string Role, string Text);

@@ -36,7 +36,7 @@ public sealed class AnswerAgent
         var question = AskedQuestion.Of(asked.Question, asked.History);
         var found = await evidence.SearchAsync(asked.Caller, question.Query([.. bases.Select(b => b.Id)], options.Passages), cancellation);
         clock.Searched();
-        var (model, instead) = await WriterAsync(asked.Mode, cancellation);
+        var (model, instead) = await WriterAsync(asked, cancellation);
         var ranked = await quoteMode.RankAsync(question, found, byMeaning: model is null, cancellation);
         var hits = IsAnswered(question, ranked) ? found.Hits : [];
         AnswerMessages? prompt = null;
@@ -75,13 +75,14 @@ public sealed class AnswerAgent
         ranked.Count > 0 && Relevance.Of(ranked[0].Support, ranked[0].Passage.Hit.DenseScore) >= (question.Language == AnswerLanguage.Chinese ? options.MinRelevanceChinese : options.MinRelevance);
 
     /// <summary>The model that is to write the answer; null means that quotes are the answer.</summary>
-    private async Task<(ServedModel? Model, QuotedInstead? Instead)> WriterAsync(AnswerMode mode, CancellationToken cancellation)
+    private async Task<(ServedModel? Model, QuotedInstead? Instead)> WriterAsync(AnswerQuestion asked, CancellationToken cancellation)
     {
+        var mode = asked.Mode;
         if (mode == AnswerMode.Quote)
             return (null, null);
         try
         {
-            var model = await models.ChatModelAsync(cancellation);
+            var model = await models.ChatModelAsync(cancellation, asked.Model);
             return (mode == AnswerMode.Generate || model.CanAnswer ? model : null, null);
         }
         catch (ModelHostException away) when (mode == AnswerMode.Auto && away.Kind is ModelHostErrorKind.Unavailable or ModelHostErrorKind.ModelNotFound)

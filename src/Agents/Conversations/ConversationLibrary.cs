@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -36,10 +37,14 @@ public sealed class ConversationLibrary
     }
 
     /// <param name="listed">False for one that carries trials or runs of programs: it is opened by its id and stands in no list.</param>
-    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true)
+    /// <param name="subject">Who answers in it; null for the documents.</param>
+    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true, ConversationSubject? subject = null)
     {
         var now = time.GetUtcNow();
-        var row = new ConversationRow { Id = Guid.CreateVersion7(now), OwnerId = caller.UserId, BaseIds = RunJson.Write(baseIds), Listed = listed, CreatedAt = now, UpdatedAt = now };
+        var row = new ConversationRow
+        {
+            Id = Guid.CreateVersion7(now), OwnerId = caller.UserId, BaseIds = RunJson.Write(baseIds), Listed = listed, Subject = (subject ?? ConversationSubject.Documents).Stored, CreatedAt = now, UpdatedAt = now,
+        };
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         db.Add(row);
         await db.SaveChangesAsync(cancellation);
@@ -59,15 +64,20 @@ public sealed class ConversationLibrary
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var conversation = await OwnAsync(db, caller, conversationId, cancellation);
         var tree = await TreeAsync(db, conversation.Id, cancellation);
-        var states = await db.Runs.AsNoTracking().Where(r => r.ConversationId == conversation.Id).ToDictionaryAsync(r => r.AssistantMessageId, r => r.Status, cancellation);
-        return [.. tree.PathTo(conversation.EndId).Select(m => new ConversationMessage(
-            m.Id, m.ConversationId, m.Role, m.Text, m.CreatedAt, m.RunId, states.TryGetValue(m.Id, out var status) ? status : null,
+        var runs = await db.Runs.AsNoTracking().Where(r => r.ConversationId == conversation.Id).ToDictionaryAsync(r => r.AssistantMessageId, cancellation);
+        return [.. tree.PathTo(conversation.EndId).Select(m => Shown(m, runs.GetValueOrDefault(m.Id), tree))];
+    }
+
+    private static ConversationMessage Shown(MessageRow m, RunRow? run, MessageTree tree) =>
+        new(m.Id, m.ConversationId, m.Role, m.Text, m.CreatedAt, m.RunId, run?.Status,
             m.Citations is null ? [] : RunJson.Read<List<Citation>>(m.Citations),
             m.Sources is null ? [] : RunJson.Read<List<SourceRead>>(m.Sources),
             m.Usage is null ? null : RunJson.Read<AnswerDone>(m.Usage),
             m.Error is null ? null : RunJson.Read<ErrorData>(m.Error),
-            tree.VersionsOf(m)))];
-    }
+            tree.VersionsOf(m))
+        {
+            Agent = run?.Agent is { } agent ? RunJson.Read<AgentTask>(agent).Definition.Name : "", StopReason = run is null ? null : RunAgent.Info(run).StopReason,
+        };
 
     /// <summary>Shows this version of a message, and what followed it last. NotFoundException where the conversation has no such message.</summary>
     public async Task ShowVersionAsync(Caller caller, Guid conversationId, Guid messageId, CancellationToken cancellation)
@@ -94,6 +104,10 @@ public sealed class ConversationLibrary
     /// <summary>Which bases its questions search; none means all that the caller may read.</summary>
     public Task SetBasesAsync(Caller caller, Guid conversationId, IReadOnlyList<Guid> baseIds, CancellationToken cancellation) =>
         ChangeAsync(caller, conversationId, row => row.BaseIds = RunJson.Write(baseIds), cancellation);
+
+    /// <summary>Who answers its questions from now on.</summary>
+    public Task SetSubjectAsync(Caller caller, Guid conversationId, ConversationSubject subject, CancellationToken cancellation) =>
+        ChangeAsync(caller, conversationId, row => row.Subject = subject.Stored, cancellation);
 
     /// <summary>Deletes it with its messages and runs; a running answer is cancelled first.</summary>
     public async Task DeleteAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
@@ -124,5 +138,5 @@ public sealed class ConversationLibrary
         await db.Conversations.SingleOrDefaultAsync(c => c.Id == conversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");
 
     private static Conversation Shown(ConversationRow row, bool running) =>
-        new(row.Id, row.Title, RunJson.Read<List<Guid>>(row.BaseIds), row.Pinned, row.CreatedAt, row.UpdatedAt, running);
+        new(row.Id, row.Title, RunJson.Read<List<Guid>>(row.BaseIds), row.Pinned, row.CreatedAt, row.UpdatedAt, running) { Subject = ConversationSubject.Of(row.Subject) };
 }

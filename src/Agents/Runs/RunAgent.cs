@@ -12,7 +12,8 @@ namespace Platform.Agents.Runs;
 /// <summary>A question to answer in a conversation. RunId is chosen by the caller: the same id with the same content starts nothing new, with other content it is a conflict (RunConflictException).</summary>
 /// <param name="VersionOf">A message of the conversation that this is a further version of: an answer, to have its question answered again, or a question, to ask another in its place. What it is a version of stays. Null goes on after what is shown.</param>
 /// <param name="Agent">The agent that is to work on it; null to have it answered from documents. The caller's rights are the run's.</param>
-public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null, AgentTask? Agent = null);
+/// <param name="Model">The model that answers from documents; empty for the one that is there for it. Without meaning where an agent works.</param>
+public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null, AgentTask? Agent = null, string Model = "");
 
 public sealed class RunConflictException(string message) : Exception(message);
 
@@ -90,7 +91,7 @@ public sealed class RunAgent
             throw; // a full disk, say
         }
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
-        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode);
+        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode, start.Model);
         return (Info(run), new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent, beginning.Events));
     }
 
@@ -161,7 +162,7 @@ public sealed class RunAgent
         if (run is null)
             return null;
         var asked = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.UserMessageId, cancellation);
-        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && run.AgentId == start.Agent?.AgentId && (run.OriginId, run.OriginStep) == (beginning.Origin?.RunId, beginning.Origin?.FromStep) && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
+        return run.OwnerId == caller.UserId && run.ConversationId == start.ConversationId && run.Mode == start.Mode && run.AgentId == start.Agent?.AgentId && run.Model == start.Model && (run.OriginId, run.OriginStep) == (beginning.Origin?.RunId, beginning.Origin?.FromStep) && asked?.Text == start.Question && await IsThereAsync(db, run, asked, start.VersionOf, cancellation)
             ? Info(run)
             : throw new RunConflictException($"Run {start.RunId} exists already, with other content. Choose a new id.");
     }
@@ -207,7 +208,7 @@ public sealed class RunAgent
         var run = new RunRow
         {
             Id = start.RunId, ConversationId = conversation.Id, OwnerId = caller.UserId, UserMessageId = asked.Id, AssistantMessageId = answer.Id,
-            Mode = start.Mode, AgentId = start.Agent?.AgentId, AgentVersion = start.Agent?.Version, Agent = start.Agent is null ? null : RunJson.Write(start.Agent with { AsAdministrator = caller.IsAdministrator }),
+            Mode = start.Mode, Model = start.Model, AgentId = start.Agent?.AgentId, AgentVersion = start.Agent?.Version, Agent = start.Agent is null ? null : RunJson.Write(start.Agent with { AsAdministrator = caller.IsAdministrator }),
             Purpose = beginning.Purpose, ParentId = beginning.ParentId, OriginId = beginning.Origin?.RunId, OriginStep = beginning.Origin?.FromStep, Status = RunStatus.Queued, CreatedAt = now, Lease = store.Lease, LeaseUntil = now + RunStore.LeaseTime,
         };
         if (conversation.Title.Length == 0)

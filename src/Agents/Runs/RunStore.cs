@@ -26,6 +26,8 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
             return false;
         row.Status = progress.Status;
         row.StopReason = progress.StopReason is { } reason ? RunJson.Write(reason).Trim('"') : null;
+        row.Steps += RunCosts.Steps(events);
+        row.Tokens += RunCosts.Tokens(events, ofAgent: run.Agent is not null);
         row.EndedAt = ended && progress.Status is not (RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction) ? events[^1].At : null;
         message.Text = progress.Text;
         message.Citations = progress.Citations.Count == 0 ? null : RunJson.Write(progress.Citations);

@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 8;
+    public const int Version = 9;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -49,6 +49,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
             row.ToTable("agents_runs").HasIndex(r => r.ConversationId, "IX_agents_runs_Conversation");
             row.HasIndex(r => r.ConversationId, "IX_agents_runs_Active").IsUnique().HasFilter("\"EndedAt\" IS NULL");
             row.HasIndex(r => r.ParentId, "IX_agents_runs_Parent");
+            row.HasIndex(r => r.CreatedAt, "IX_agents_runs_Created");
             row.Property(r => r.Id).ValueGeneratedNever();
             row.HasOne<ConversationRow>().WithMany().HasForeignKey(r => r.ConversationId).OnDelete(DeleteBehavior.Cascade);
         });

@@ -16,6 +16,9 @@ internal sealed class ConversationRow
     /// <summary>Whether the owner's list has it; one that only carries trials or runs of programs is not there.</summary>
     public bool Listed { get; set; } = true;
 
+    /// <summary>The text of a ConversationSubject; empty for questions to documents.</summary>
+    public string Subject { get; set; } = "";
+
     /// <summary>The last message of the path that is shown; null while there is no message.</summary>
     public Guid? EndId { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
@@ -72,6 +75,15 @@ internal sealed class RunRow
     /// <summary>The name of a StopReason; null for a run that ended by itself.</summary>
     public string? StopReason { get; set; }
     public RunStatus Status { get; set; }
+
+    /// <summary>The model that is to answer; empty for the one that answers questions, and for an agent's own.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>Questions to the model so far.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>Read and written by the model so far.</summary>
+    public int Tokens { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>Null while it runs; a conversation has at most one such run (unique index).</summary>

@@ -5,7 +5,17 @@ namespace Platform.Agents.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddVersionsAsync, [3] = AddLeasesAsync, [4] = AddDefinitionsAsync, [5] = AddAgentRunsAsync, [6] = AddMemoriesAsync, [7] = AddPromptsAndSettingsAsync, [8] = AddOriginsAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>>
+    {
+        [2] = AddVersionsAsync,
+        [3] = AddLeasesAsync,
+        [4] = AddDefinitionsAsync,
+        [5] = AddAgentRunsAsync,
+        [6] = AddMemoriesAsync,
+        [7] = AddPromptsAndSettingsAsync,
+        [8] = AddOriginsAsync,
+        [9] = AddSubjectsAsync,
+    };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
     private static async Task AddVersionsAsync(DbContext room, CancellationToken cancellation)
@@ -109,6 +119,14 @@ internal static class TableSteps
             """ALTER TABLE agents_runs ADD COLUMN "OriginStep" text NULL""",
             """CREATE INDEX "IX_agents_runs_Parent" ON agents_runs ("ParentId")""");
     }
+
+    // What runs of before took is not counted.
+    private static Task AddSubjectsAsync(DbContext room, CancellationToken cancellation) => RunAsync(room, cancellation,
+        """ALTER TABLE agents_conversations ADD COLUMN "Subject" text NOT NULL DEFAULT ''""",
+        """ALTER TABLE agents_runs ADD COLUMN "Model" text NOT NULL DEFAULT ''""",
+        """ALTER TABLE agents_runs ADD COLUMN "Steps" integer NOT NULL DEFAULT 0""",
+        """ALTER TABLE agents_runs ADD COLUMN "Tokens" integer NOT NULL DEFAULT 0""",
+        """CREATE INDEX "IX_agents_runs_Created" ON agents_runs ("CreatedAt")""");
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)
     {

@@ -29,8 +29,14 @@ public sealed class ServedModels
         [.. (await ByEngineAsync(cancellation)).SelectMany(models => models).DistinctBy(model => model.Id)];
 
     /// <summary>The configured chat model; or the first engine's whose chat model can answer; or the first that can chat. Throws ModelHostException(ModelNotFound) when there is none.</summary>
-    public async Task<ServedModel> ChatModelAsync(CancellationToken cancellation)
+    /// <param name="wanted">Another one, by its id; empty for none.</param>
+    public async Task<ServedModel> ChatModelAsync(CancellationToken cancellation, string wanted = "")
     {
+        if (wanted.Length > 0)
+        {
+            return await FindAsync(wanted, cancellation) ?? throw NotServed("the model", wanted, await ListAsync(cancellation));
+        }
+
         if (_options.ChatModel.Length > 0)
         {
             return await FindAsync(_options.ChatModel, cancellation) ?? throw NotServed("ModelHost:ChatModel", _options.ChatModel, await ListAsync(cancellation));

@@ -1,0 +1,144 @@
+using System.Text;
+using Platform.Agents.Acting;
+using Platform.Agents.Answering;
+using Platform.Agents.Planning;
+using Platform.Agents.Prompting;
+
+namespace Platform.Agents.Runs.Tracing;
+
+/// <summary>What a run did, as people look at it: the fold of its events, with or without an agent. Events may be added as they come; one that was added before, or is unknown, changes nothing.</summary>
+/// <remarks>Not for several threads at once. All texts in it are untrusted.</remarks>
+public sealed class RunTrace
+{
+    private readonly AgentPast past = new();
+    private readonly TraceRows rows = new();
+    private readonly StringBuilder answer = new();
+    private readonly List<Citation> citations = [];
+    private readonly List<PlanData> plans = [];
+
+    public static RunTrace Of(IEnumerable<RunEvent> events)
+    {
+        RunTrace trace = new();
+        foreach (var happened in events)
+            trace.Add(happened);
+        return trace;
+    }
+
+    /// <summary>Number of the last event; grows with each change.</summary>
+    public int LastSeq { get; private set; }
+
+    public RunStatus Status { get; private set; }
+
+    /// <summary>What is going on, in the word and number of the last run.status.</summary>
+    public RunStatusData Progress { get; private set; } = new("queued", 0);
+
+    public StopReason? StopReason { get; private set; }
+
+    /// <summary>When the last event came, once the run has ended.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public WorkClock Clock { get; } = new();
+
+    /// <summary>All that it did: a step of a plan, then what happened in it.</summary>
+    public IReadOnlyList<TraceRow> Rows => rows.All;
+
+    /// <summary>All versions of its plan; none where it made none.</summary>
+    public IReadOnlyList<PlanData> Plans => plans;
+
+    /// <summary>The newest plan's steps as they stand.</summary>
+    public IReadOnlyList<PlanStepShown> PlanSteps => [.. (past.Plan?.Steps ?? []).Select(step => new PlanStepShown(step, PlanProgress.Of(step, past)))];
+
+    /// <summary>What a person must decide before it goes on.</summary>
+    public IReadOnlyList<ApprovalTurn> Open => Status is RunStatus.RequiresAction or RunStatus.InProgress or RunStatus.Queued
+        ? [.. rows.All.Where(row => row.Approval is { Decided: null }).Select(row => row.Approval!)] : [];
+
+    /// <summary>What it has written of its answer.</summary>
+    public string Answer => answer.ToString();
+
+    public IReadOnlyList<Citation> Citations => citations;
+
+    public AnswerDone? Usage { get; private set; }
+
+    public ErrorData? Error { get; private set; }
+
+    /// <summary>How its answer was chosen among several; null for the only one.</summary>
+    public AnswerChosenData? Chosen { get; private set; }
+
+    /// <summary>Questions to the model.</summary>
+    public int Steps => past.Steps;
+
+    /// <summary>Read and written by the model.</summary>
+    public int Tokens => past.Tokens > 0 ? past.Tokens : Usage is { } used ? used.Usage.PromptTokens + used.Usage.CompletionTokens : 0;
+
+    public void Add(RunEvent happened)
+    {
+        if (happened.Seq <= LastSeq)
+            return;
+        LastSeq = happened.Seq;
+        Clock.Begin(happened.At);
+        past.Add(happened);
+        Take(happened);
+        if (happened.Name is not ("message.delta" or "citation.added"))
+            rows.Take(happened, past);
+        if (happened.Name is "done" or "error")
+        {
+            EndedAt = happened.At;
+            rows.Cut(happened.At);
+        }
+    }
+
+    private void Take(RunEvent happened)
+    {
+        switch (happened.Name)
+        {
+            case "run.status":
+                Go(happened.Read<RunStatusData>(), happened.At);
+                break;
+            case "plan.created" or "plan.updated":
+                plans.Add(happened.Read<PlanData>());
+                break;
+            case "message.delta":
+                answer.Append(happened.Read<TextData>().Text);
+                break;
+            case "message.reset":
+                answer.Clear();
+                citations.Clear();
+                break;
+            case "citation.added":
+                citations.Add(happened.Read<Citation>());
+                break;
+            case "answer.chosen":
+                Chosen = happened.Read<AnswerChosenData>();
+                break;
+            case "usage":
+                Usage = happened.Read<AnswerDone>();
+                break;
+            case "error":
+                Error = happened.Read<ErrorData>();
+                Status = RunStatus.Failed;
+                break;
+            case "done":
+                answer.Clear().Append(happened.Read<TextData>().Text);
+                break;
+        }
+    }
+
+    private void Go(RunStatusData status, DateTimeOffset at)
+    {
+        (Progress, StopReason) = (status, status.Reason ?? StopReason);
+        Status = status.Status switch
+        {
+            "queued" => RunStatus.Queued,
+            "requires_action" => RunStatus.RequiresAction,
+            "completed" => RunStatus.Completed,
+            "cancelled" => RunStatus.Cancelled,
+            "failed" => RunStatus.Failed,
+            "incomplete" => RunStatus.Incomplete,
+            _ => RunStatus.InProgress,
+        };
+        if (Status == RunStatus.RequiresAction)
+            Clock.Wait(at);
+        else
+            Clock.GoOn(at);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using Platform.Agents.Acting;
+using Platform.Agents.Answering;
+using Platform.Agents.Approvals;
+using Platform.Agents.Memory;
+using Platform.Agents.Planning;
+
+namespace Platform.Agents.Runs.Tracing;
+
+/// <summary>The rows of a trace, made of events: what happened in a step of a plan stands under it.</summary>
+internal sealed class TraceRows
+{
+    private readonly List<TraceRow> roots = [];
+    private readonly Dictionary<TraceRow, List<TraceRow>> inside = [];
+    private readonly Dictionary<string, TraceRow> byId = [], planSteps = [];
+    private readonly Dictionary<string, PlanStep> begun = [];
+    private readonly Dictionary<string, (string StepId, JsonElement Arguments)> calls = [];
+    private IReadOnlyList<SentMessage> lastSent = [];
+
+    public IReadOnlyList<TraceRow> All => [.. roots.SelectMany(root => (IEnumerable<TraceRow>)[root, .. inside.GetValueOrDefault(root, [])])];
+
+    public void Take(RunEvent happened, AgentPast past)
+    {
+        switch (happened.Name)
+        {
+            case "run.status":
+                Stage(happened.Read<RunStatusData>(), happened.At);
+                break;
+            case "retrieval.completed" when byId.GetValueOrDefault("search") is { } search:
+                search.Passages = happened.Read<AnswerSources>().Sources;
+                search.End(TraceState.Done, happened.At);
+                break;
+            case "memory.recalled":
+                Add(new($"memory{happened.Seq}", TraceKind.Memory, "", happened.At) { Remembered = happened.Read<MemoryRecalledData>().Entries, EndedAt = happened.At, State = TraceState.Done });
+                break;
+            case "step.started":
+                Begin(happened.Read<StepStartedData>(), happened.At, past);
+                break;
+            case "step.delta" when happened.Read<StepTextData>() is var more && byId.GetValueOrDefault(more.StepId) is { Model: { } writing } row:
+                row.Model = writing with { Thought = writing.Thought + more.Text };
+                break;
+            case "step.completed":
+                Complete(happened.Read<StepCompletedData>(), happened.At);
+                break;
+            case "step.failed" when happened.Read<StepFailedData>() is var failed && byId.GetValueOrDefault(failed.StepId) is { Model: { } failing } row:
+                row.Model = failing with { Failure = failed.Message };
+                row.End(TraceState.Failed, row.EndedAt ?? happened.At);
+                break;
+            case "tool.call":
+                var call = happened.Read<ToolCallData>();
+                Add(new(call.CallId, TraceKind.Tool, call.Tool, happened.At, StepOf(call.StepId)) { Tool = new(call.Tool, call.Arguments, call.Writes, null) });
+                break;
+            case "tool.result":
+                Result(happened.Read<ToolResultData>(), happened.At);
+                break;
+            case "approval.requested":
+                var wanted = happened.Read<ApprovalRequestedData>();
+                Add(new($"approval {wanted.ApprovalId}", TraceKind.Approval, wanted.Tool, happened.At, StepOf(calls.GetValueOrDefault(wanted.CallId).StepId ?? "")) { Approval = new(wanted, null), State = TraceState.Waiting });
+                break;
+            case "approval.resolved":
+                var decided = happened.Read<ApprovalResolvedData>();
+                if (byId.GetValueOrDefault($"approval {decided.ApprovalId}") is { Approval: { } pending } waiting)
+                {
+                    waiting.Approval = pending with { Decided = decided };
+                    waiting.End(decided.Status == ApprovalStatus.Approved ? TraceState.Done : TraceState.Refused, happened.At);
+                }
+                break;
+            case "usage" when byId.GetValueOrDefault("writing") is { } writing:
+                writing.End(TraceState.Done, happened.At);
+                break;
+        }
+        foreach (var (id, row) in planSteps)
+            Settle(row, PlanProgress.Of(begun[id], past), happened.At);
+    }
+
+    /// <summary>What still went on when the run ended, or its process did.</summary>
+    public void Cut(DateTimeOffset at)
+    {
+        foreach (var row in byId.Values.Where(row => row.EndedAt is null))
+            row.End(TraceState.Cut, at);
+    }
+
+    private void Stage(RunStatusData status, DateTimeOffset at)
+    {
+        switch (status.Status)
+        {
+            case "searching" when !byId.ContainsKey("search"):
+                Add(new("search", TraceKind.Search, "", at));
+                break;
+            case "writing" or "reading" when byId.ContainsKey("search") && !byId.ContainsKey("writing"):
+                Add(new("writing", TraceKind.Writing, "", at));
+                break;
+            case AgentJournal.Resumed:
+                foreach (var row in byId.Values.Where(row => row is { EndedAt: null, Kind: TraceKind.Model or TraceKind.Plan or TraceKind.Tool }))
+                    row.End(TraceState.Cut, at);
+                break;
+        }
+    }
+
+    private void Begin(StepStartedData step, DateTimeOffset at, AgentPast past)
+    {
+        if (step.Kind == StepKind.PlanStep)
+        {
+            // One that a crash cut off begins again under the same name.
+            var id = step.PlanStep ?? step.StepId;
+            begun[id] = past.Plan?.Steps.FirstOrDefault(s => s.Id == id) ?? new(id, step.Goal, "", null, [], "");
+            if (!planSteps.TryGetValue(id, out var row))
+                Add(planSteps[id] = row = new(step.StepId, TraceKind.PlanStep, step.Goal, at) { PlanStepId = id });
+            byId[step.StepId] = row;
+            return;
+        }
+        lastSent = [.. lastSent.Take(step.SameAsBefore), .. step.Sent];
+        var parent = step.PlanStep is { } of ? planSteps.GetValueOrDefault(of) : null;
+        Add(new(step.StepId, step.Kind == StepKind.Plan ? TraceKind.Plan : TraceKind.Model, parent is null ? step.Goal : "", at, parent)
+        {
+            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools),
+        });
+    }
+
+    private void Complete(StepCompletedData step, DateTimeOffset at)
+    {
+        foreach (var call in step.Calls)
+            calls[call.CallId] = (step.StepId, call.Arguments);
+        if (byId.GetValueOrDefault(step.StepId) is not { Model: { } asked } row)
+            return;
+        row.Model = asked with { Text = step.Text, Calls = step.Calls, PromptTokens = step.PromptTokens, CompletionTokens = step.CompletionTokens };
+        row.End(TraceState.Done, at);
+    }
+
+    /// <summary>A call that is not made has a result and no begin.</summary>
+    private void Result(ToolResultData result, DateTimeOffset at)
+    {
+        if (byId.GetValueOrDefault(result.CallId) is not { Tool: { } called } row)
+        {
+            row = new(result.CallId, TraceKind.Tool, result.Tool, at, StepOf(result.StepId));
+            called = new(result.Tool, calls.GetValueOrDefault(result.CallId).Arguments, false, null);
+            Add(row);
+            row.State = TraceState.Refused;
+        }
+        row.Tool = called with { Result = result };
+        row.End(row.State == TraceState.Refused ? TraceState.Refused : result.IsError ? TraceState.Failed : TraceState.Done, at);
+    }
+
+    private static void Settle(TraceRow row, PlanStepState state, DateTimeOffset at)
+    {
+        var next = state switch { PlanStepState.Done or PlanStepState.Skipped => TraceState.Done, PlanStepState.Failed => TraceState.Failed, _ => TraceState.Running };
+        if (next == row.State)
+            return;
+        (row.State, row.EndedAt) = (next, next == TraceState.Running ? null : at);
+    }
+
+    private TraceRow? StepOf(string stepId) => byId.GetValueOrDefault(stepId) is { } row ? row.Kind == TraceKind.PlanStep ? row : row.Parent : null;
+
+    private void Add(TraceRow row)
+    {
+        byId[row.Id] = row;
+        if (row.Parent is null)
+            roots.Add(row);
+        else
+            (inside.TryGetValue(row.Parent, out var rows) ? rows : inside[row.Parent] = []).Add(row);
+    }
+}

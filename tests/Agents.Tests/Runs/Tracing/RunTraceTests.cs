@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
+using Platform.Agents.Planning;
+using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
+using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tools;
+using static Platform.Fakes.ScriptedChatClient;
+
+namespace Platform.Agents.Tests.Runs.Tracing;
+
+public sealed class RunTraceTests
+{
+    private const string Plan =
+        """
+        {"steps":[{"id":"a","goal":"Look it up","tool":"look","inputs":{"text":"leave"},"depends_on":[],"done_when":"known"},
+        {"id":"b","goal":"Tell Ben","tool":"send","inputs":null,"depends_on":["a"],"done_when":"told"}]}
+        """;
+
+    private static readonly AgentDefinition Clerk = AgentLoopTests.Clerk with
+    {
+        Planning = PlanningMode.PlanThenAct, Limits = new(Steps: 20), Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Ask)],
+    };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_reads_as_a_plan_with_what_happened_in_each_of_its_steps()
+    {
+        await using var rig = await StartAsync();
+        var run = await rig.LetAsync(Clerk);
+        await UntilAskedAsync(rig);
+        var waiting = RunTrace.Of(await rig.Archive.EventsAsync(AgentsRig.Anna, run.Id, Cancellation));
+        Assert.Equal((RunStatus.RequiresAction, true), (waiting.Status, waiting.Clock.IsWaiting));
+        Assert.Equal("send", Assert.Single(waiting.Open).Asked.Tool);
+        Assert.Equal([PlanStepState.Done, PlanStepState.Running], waiting.PlanSteps.Select(step => step.State));
+
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, waiting.Open[0].Asked.ApprovalId, new(Approve: true), Cancellation);
+        var events = await rig.EventsAsync(run);
+        var trace = RunTrace.Of(events);
+
+        Assert.Equal(
+            ["0 Plan  Done", "0 PlanStep Look it up Done", "1 Tool look Done", "0 PlanStep Tell Ben Done", "1 Model  Done", "1 Approval send Done", "1 Tool send Done", "0 Model  Done"],
+            trace.Rows.Select(row => $"{row.Depth} {row.Kind} {row.Name} {row.State}"));
+        Assert.Equal((RunStatus.Completed, "Told.", false), (trace.Status, trace.Answer, trace.Clock.IsWaiting));
+        Assert.Equal("leave: 25 days", trace.Rows[2].Tool!.Result!.Text);
+        Assert.Equal("{\"text\":\"25 days\"}", trace.Rows[6].Tool!.Arguments.GetRawText());
+        Assert.Empty(trace.Open);
+        Assert.Equal(3, trace.Steps);
+        Assert.All(trace.Rows, row => Assert.NotNull(row.EndedAt));
+    }
+
+    [Fact]
+    public async Task Each_question_to_the_model_has_the_whole_of_what_was_sent_and_of_what_came_back()
+    {
+        await using var rig = await StartAsync();
+        var run = await rig.LetAsync(Clerk with { Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Always)] });
+        var trace = RunTrace.Of(await rig.EventsAsync(run));
+        var asked = trace.Rows.Where(row => row.Model is not null).Select(row => row.Model!).ToList();
+
+        Assert.Equal(3, asked.Count);
+        Assert.Equal(Plan, asked[0].Text);
+        Assert.Equal("system", asked[^1].Sent[0].Role);
+        Assert.Contains("leave: 25 days", string.Concat(asked[^1].Sent.Select(message => message.Text)), StringComparison.Ordinal);
+        Assert.True(asked[^1].SameAsBefore > 0);
+        Assert.Equal("send", Assert.Single(asked[1].Calls).Tool);
+        Assert.Equal(asked.Sum(turn => turn.PromptTokens + turn.CompletionTokens), trace.Tokens);
+    }
+
+    [Fact]
+    public async Task Events_that_come_twice_and_one_at_a_time_give_the_same_trace()
+    {
+        await using var rig = await StartAsync();
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk with { Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Always)] }));
+        var whole = RunTrace.Of(events);
+        RunTrace live = new();
+        foreach (var happened in events.SelectMany(e => new[] { e, e }))
+            live.Add(happened);
+        Assert.Equal(whole.Rows.Select(row => (row.Id, row.State, row.EndedAt)), live.Rows.Select(row => (row.Id, row.State, row.EndedAt)));
+        Assert.Equal(whole.Answer, live.Answer);
+    }
+
+    [Fact]
+    public void A_wait_for_a_person_takes_none_of_the_time()
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var trace = RunTrace.Of([Status(1, 0, "queued"), Status(2, 2, "requires_action"), Status(3, 3602, "queued"), Status(4, 3603, "writing")]);
+        Assert.Equal(TimeSpan.FromSeconds(1), trace.Clock.At(start.AddSeconds(1)));
+        Assert.Equal(TimeSpan.FromSeconds(2), trace.Clock.At(start.AddSeconds(1800)));
+        Assert.Equal(TimeSpan.FromSeconds(3), trace.Clock.At(start.AddSeconds(3603)));
+
+        static RunEvent Status(int seq, int seconds, string status) => new(Guid.Empty, seq, DateTimeOffset.UnixEpoch.AddSeconds(seconds), "run.status", RunJson.Write(new RunStatusData(status, 0)));
+    }
+
+    [Fact]
+    public void What_a_reset_takes_back_is_not_in_the_answer_and_a_rejected_call_is_told_apart_from_a_failed_one()
+    {
+        var call = JsonSerializer.SerializeToElement(new { text = "hello" });
+        Guid approval = Guid.NewGuid();
+        var trace = RunTrace.Of(Numbered(
+            ("step.started", new StepStartedData("s1", StepKind.Decision, "", 0, [new("user", "Hi")], ["send"])),
+            ("message.delta", new TextData("I will ")),
+            ("message.reset", new MessageResetData("tool_call")),
+            ("step.completed", new StepCompletedData("s1", StepKind.Decision, "I will ", [new("s1_1", "send", call)], 3, 4, 5)),
+            ("approval.requested", new ApprovalRequestedData(approval, "s1_1", "send", call, "Writes", DateTimeOffset.UnixEpoch.AddHours(1))),
+            ("approval.resolved", new ApprovalResolvedData(approval, "s1_1", "send", ApprovalStatus.Rejected, null, "Not now", "", false)),
+            ("tool.result", new ToolResultData("s1_1", "s1", "send", "A person rejected this call. Not now", null, true, [], 0)),
+            ("message.delta", new TextData("Fine."))));
+        Assert.Equal("Fine.", trace.Answer);
+        Assert.Equal([TraceState.Done, TraceState.Refused, TraceState.Refused], trace.Rows.Select(row => row.State));
+        Assert.Equal("hello", trace.Rows[2].Tool!.Arguments.GetProperty("text").GetString());
+    }
+
+    private static IEnumerable<RunEvent> Numbered(params (string Name, object Data)[] events) =>
+        events.Select((e, i) => new RunEvent(Guid.Empty, i + 1, DateTimeOffset.UnixEpoch.AddSeconds(i), e.Name, JsonSerializer.Serialize(e.Data, e.Data.GetType(), RunJson.Options)));
+
+    private static Task<AgentsRig> StartAsync() => AgentsRig.StartAsync(
+        Deciding(messages => messages[^1].Text.Contains("Make a plan", StringComparison.Ordinal) ? [new TextContent(Plan)]
+            : messages[^1].Text.Contains("Do only this step", StringComparison.Ordinal) ? [Call("send", new { text = "25 days" })] : [new TextContent("Told.")]),
+        tools: [new RecordingTool("look", act: (text, _, _) => Task.FromResult(ToolOutcome.Of($"{text}: 25 days"))), new RecordingTool("send")]);
+
+    private static Task UntilAskedAsync(AgentsRig rig) => AgentsRig.UntilAsync(async () =>
+        (await rig.Archive.ListAsync(AgentsRig.Anna, new(), 0, 1, Cancellation)).Runs.Any(run => run.Run.Status == RunStatus.RequiresAction));
+}
