@@ -222,6 +222,7 @@ public sealed class ModelEngine : IAsyncDisposable
             }
             var room = new WorkRoom(worker, loader, ledger, library);
             var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);
+            downloads.GoOn();
             return new ModelEngine(catalog, tryOut, new QuantizeModel(catalog, tryOut, room, options), new MeasureModel(catalog, loader, room, options), downloads, drafts, ledger, library, new AdapterLibrary(new AdapterRegistry(options.AdapterDirectory), catalog, time));
         }
         catch

@@ -23,7 +23,7 @@ internal static class HubModel
                 await Console.Error.WriteLineAsync($"platform: {download.ErrorMessage ?? $"the download of {source} was cancelled."}");
                 return false;
             }
-            await models.LoadAsync(download.Model, null, null, cancellation);
+            await models.LoadAsync(download.Model, cancellation);
             await models.ChooseAsync(download.Model, cancellation);
             return true;
         }

@@ -32,6 +32,8 @@ public sealed class QuantizeTests : IAsyncLifetime
     public async Task Each_format_foretells_a_text_nearly_as_well_as_the_original()
     {
         var original = await MeasureAsync(Half);
+        var offered = Engine.KnownModels.Single(model => model.Id == Half).Traits!.Smaller.ToDictionary(to => to.Format, to => to.Bytes);
+        Assert.Equal(["q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0"], offered.Keys); // what is refused or gains nothing is not offered
         Assert.InRange(original.Perplexity, 2, 16_384);
         foreach (var (format, tolerance) in new[] { ("bf16", 0.002), ("q8_0", 0.002), ("q6_k", 0.005), ("q5_k_m", 0.01), ("q4_k_m", 0.01), ("q4_0", 0.02) })
         {
@@ -41,6 +43,7 @@ public sealed class QuantizeTests : IAsyncLifetime
             Assert.Equal((new FileInfo(file).Length, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, Cancellation)))), (made.BytesAfter, made.Sha256));
             Assert.True(format == "bf16" || made.BytesAfter < made.BytesBefore);
             Assert.False(made.IsRequantized);
+            if (offered.TryGetValue(format, out var told)) { Assert.InRange((double)told / made.BytesAfter, 0.95, 1.05); }
             var found = await MeasureAsync(made.ModelId);
             TestContext.Current.SendDiagnosticMessage($"{format}: {made.BytesAfter:N0} bytes, perplexity {found.Perplexity:N2} ± {found.StandardError:N2} of {original.Perplexity:N2}");
             Assert.Equal(original.Tokens, found.Tokens);

@@ -35,7 +35,7 @@ public sealed class DownloadEndpointTests
     }
 
     [Fact]
-    public async Task A_service_that_was_killed_shows_the_download_as_failed_and_goes_on_when_asked()
+    public async Task A_download_that_a_kill_cut_off_goes_on_with_the_next_start_and_one_that_was_cancelled_does_not()
     {
         await using var hub = await HubAsync(1_000_000);
         await using var models = new ModelFolderHost();
@@ -45,13 +45,22 @@ public sealed class DownloadEndpointTests
         Assert.Equal("downloading", (await models.Http.GetOkAsync("/v1/models/owner--repo--one")).GetProperty("status").GetProperty("value").GetString());
         await models.Host.KillAsync();
         await models.StartAsync(("HF_ENDPOINT", hub.Urls.First()));
-        var found = await models.Http.GetOkAsync("/v1/downloads/" + id);
-        Assert.Equal(("failed", "interrupted", 1_000_000), (found.GetProperty("status").GetString(), found.GetProperty("error").GetProperty("code").GetString(), found.GetProperty("bytes_done").GetInt32()));
-        await models.Http.PostAsync("/v1/downloads", """{"source": "hf:owner/repo/one.gguf"}""");
-        await UntilAsync(models.Http, id, state => state.GetProperty("status").GetString() == "downloading");
+        await UntilAsync(models.Http, id, state => state.GetProperty("status").GetString() == "downloading" && state.GetProperty("bytes_done").GetInt64() == 1_000_000);
         var (cancelled, state) = await models.Http.PostAsync($"/v1/downloads/{id}/cancel", "{}");
         Assert.Equal((HttpStatusCode.OK, "cancelled"), (cancelled, state.GetProperty("status").GetString()));
         Assert.Equal("cancelled", Assert.Single(await EventsAsync(models.Http, id)).GetProperty("status").GetString());
+        await models.StartAsync(("HF_ENDPOINT", hub.Urls.First()));
+        Assert.Equal("cancelled", (await models.Http.GetOkAsync("/v1/downloads/" + id)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task While_the_hub_is_away_the_download_says_so_and_tries_again()
+    {
+        await using var models = new ModelFolderHost();
+        await models.StartAsync(("HF_ENDPOINT", "http://127.0.0.1:9"));
+        var id = (await models.Http.PostAsync("/v1/downloads", """{"source": "hf:owner/repo/one.gguf"}""")).Body.GetProperty("id").GetString()!;
+        await UntilAsync(models.Http, id, state => state.GetProperty("error") is { ValueKind: JsonValueKind.Object } problem && problem.GetProperty("code").GetString() == "hub_unreachable");
+        Assert.Equal("downloading", (await models.Http.GetOkAsync("/v1/downloads/" + id)).GetProperty("status").GetString());
     }
 
     [Theory]

@@ -72,6 +72,33 @@ public sealed class ModelChangeTests
     }
 
     [Fact]
+    public async Task Pins_and_how_models_are_loaded_outlive_the_service_until_they_are_changed()
+    {
+        await using var models = new ModelFolderHost();
+        var file = models.Add("a.gguf");
+        await models.StartAsync();
+        await models.Http.PostOkAsync("/models/load", """{"model": "a", "context_tokens": 512, "rope": {"type": "yarn", "factor": 2}}""");
+        await models.Http.PostOkAsync("/models/pin", """{"model": "a", "pinned": true}""");
+        await models.Http.PostOkAsync("/models/pin", """{"model": "seed-chat", "pinned": false}"""); // configured, and so pinned unless somebody says otherwise
+        await models.StartAsync();
+        var card = await models.Http.GetOkAsync("/v1/models/a");
+        Assert.Equal((true, 512), (card.GetProperty("pinned").GetBoolean(), card.GetProperty("meta").GetProperty("n_ctx").GetInt32()));
+        Assert.Equal("""{"context_tokens":512,"rope":{"type":"yarn","factor":2,"base":null}}""", card.GetProperty("settings").GetRawText());
+        Assert.Equal((true, false), (card.GetProperty("deletable").GetBoolean(), (await models.Http.GetOkAsync("/v1/models/seed-chat")).GetProperty("deletable").GetBoolean()));
+        Assert.False((await models.Http.GetOkAsync("/v1/models/seed-chat")).GetProperty("pinned").GetBoolean());
+        Assert.Equal(512, (await models.Http.PostOkAsync("/models/load", """{"model": "a"}""")).GetProperty("meta").GetProperty("n_ctx").GetInt32());
+        Assert.Equal(HttpStatusCode.BadRequest, (await models.Http.PostAsync("/models/load", """{"model": "a", "usual": true, "context_tokens": 16}""")).Status);
+        Assert.Equal(256, (await models.Http.PostOkAsync("/models/load", """{"model": "a", "usual": true}""")).GetProperty("meta").GetProperty("n_ctx").GetInt32());
+        await models.StartAsync();
+        Assert.False((await models.Http.GetOkAsync("/v1/models/a")).TryGetProperty("settings", out _));
+        await models.Http.PostOkAsync("/models/load", """{"model": "a", "context_tokens": 16}""");
+        await models.Http.PostOkAsync("/models/unload", """{"model": "a"}""");
+        await models.Http.DeleteAsync(new Uri("/v1/models/a", UriKind.Relative), Cancellation);
+        File.Copy(ModelHostFixture.ChatModelPath, file);
+        Assert.Equal((false, 256), ((await models.Http.GetOkAsync("/v1/models/a")).GetProperty("pinned").GetBoolean(), (await models.Http.GetOkAsync("/v1/models/a")).GetProperty("meta").GetProperty("n_ctx").GetInt32())); // another model of the same name
+    }
+
+    [Fact]
     public async Task What_would_not_fit_is_said_before_with_the_numbers_and_refused_with_them()
     {
         await using var models = new ModelFolderHost();

@@ -16,10 +16,29 @@ public sealed record AdminModel(
     string Id, AdminModelState State, string? Failure, IReadOnlyList<string> Capabilities, string? Sha256, bool IsPinned, bool IsDefault, long? NeedsBytes,
     long SizeBytes, long Parameters, int TrainingContextTokens, int ContextTokens, int EmbeddingLength, string Architecture, string Quantization)
 {
+    /// <summary>Its file may be deleted through the service.</summary>
+    public bool IsDeletable { get; init; }
+
+    /// <summary>Context that was chosen when it was loaded last; null for the usual one.</summary>
+    public int? ChosenContext { get; init; }
+
+    /// <summary>Scaling that was chosen when it was loaded last.</summary>
+    public RopeChoice? ChosenRope { get; init; }
+
+    /// <summary>Formats of a smaller copy; empty where none gains anything.</summary>
+    public IReadOnlyList<SmallerCopy> Smaller { get; init; } = [];
+
+    /// <summary>Its file could be read; else it can only be deleted.</summary>
+    public bool IsReadable => Architecture.Length > 0;
+
     public bool CanChat => Capabilities.Contains("chat");
 
     public bool CanEmbed => Capabilities.Contains("embeddings");
 }
+
+/// <param name="To">As q4_k_m.</param>
+/// <param name="Bytes">That the file will have, about.</param>
+public sealed record SmallerCopy(string To, long Bytes);
 
 /// <summary>How positions are stretched so that a model reads more than it was trained on.</summary>
 public enum RopeKind { None, Linear, Yarn }

@@ -17,8 +17,11 @@ public sealed partial class ModelAdmin
     public async Task<IReadOnlyList<AdminModel>> ListAsync(CancellationToken cancellation) =>
         [.. ((await _http.GetAsync("/v1/models", ClientJson.Default.AdminModelListBody, cancellation)).Data ?? []).Where(model => model.Parent is null).Select(model => model.ToModel())];
 
-    /// <summary>Loads a model, or loads it anew when the context or the rope scaling is another; null takes those of the last time. Refused with the numbers (code out_of_memory) when it does not fit.</summary>
+    /// <summary>Loads a model, or loads it anew when the context or the rope scaling is another; null for both takes what the service usually takes. Refused with the numbers (code out_of_memory) when it does not fit.</summary>
     public Task<AdminModel> LoadAsync(string model, int? contextTokens, RopeChoice? rope, CancellationToken cancellation) => ChangeAsync("/models/load", LoadBody(model, contextTokens, rope), cancellation);
+
+    /// <summary>Loads a model as it was loaded the last time.</summary>
+    public Task<AdminModel> LoadAsync(string model, CancellationToken cancellation) => ChangeAsync("/models/load", Named(model), cancellation);
 
     /// <summary>Unloads a model; refused (code model_in_use) while it serves requests.</summary>
     public Task<AdminModel> UnloadAsync(string model, CancellationToken cancellation) => ChangeAsync("/models/unload", Named(model), cancellation);
@@ -65,6 +68,11 @@ public sealed partial class ModelAdmin
         if (contextTokens is not null)
         {
             body["context_tokens"] = contextTokens;
+        }
+
+        if (contextTokens is null && rope is null)
+        {
+            body["usual"] = true;
         }
 
         if (rope is not null)

@@ -9,7 +9,7 @@ public enum ModelDownloadState { Queued, Downloading, Verifying, Trying, Complet
 /// <param name="Model">The id that the model has or will have.</param>
 /// <param name="BytesTotal">Null until it is known.</param>
 /// <param name="Sha256">That the hub names, at the end the true one; null before.</param>
-/// <param name="ErrorCode">Such as no_space, not_found, unauthorized, hash_mismatch, connection_cut, interrupted; null unless it failed.</param>
+/// <param name="ErrorCode">Such as no_space, not_found, unauthorized, hash_mismatch, connection_cut, interrupted; also while it runs, for what it tries to get over. Null else.</param>
 /// <param name="ErrorMessage">The same as a sentence.</param>
 public sealed record ModelDownload(
     string Id, string Source, string Model, ModelDownloadState State, long BytesDone, long? BytesTotal, long BytesPerSecond, string? Sha256, string? ErrorCode, string? ErrorMessage, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt)

@@ -10,7 +10,11 @@ public enum ModelJobState { Queued, Running, Completed, Failed, Cancelled }
 /// <param name="Perplexity">What came out of measuring; null before that and for other work.</param>
 /// <param name="Failure">The service's own reason; null where it did not fail.</param>
 public sealed record ModelJob(
-    string Id, ModelJobKind Kind, string Model, ModelJobState State, double Progress, QuantizedModel? Quantized, MeasuredPerplexity? Perplexity, string? Failure, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+    string Id, ModelJobKind Kind, string Model, ModelJobState State, double Progress, QuantizedModel? Quantized, MeasuredPerplexity? Perplexity, string? Failure, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt)
+{
+    /// <summary>The reason for programs; null where the service gave none.</summary>
+    public string? FailureCode { get; init; }
+}
 
 /// <param name="Model">The new model's id.</param>
 /// <param name="IsRequantized">True when the weights had been quantised before, which costs a little quality.</param>

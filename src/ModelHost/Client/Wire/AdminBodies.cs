@@ -5,11 +5,18 @@ namespace Platform.ModelHost.Client.Wire;
 internal sealed record AdminModelListBody(IReadOnlyList<AdminModelBody>? Data);
 
 internal sealed record AdminModelBody(
-    string? Id, string? Parent, AdminModelStatusBody? Status, IReadOnlyList<string>? Capabilities, string? Sha256, bool? Pinned, bool? Default, long? NeedsBytes, AdminModelMetaBody? Meta)
+    string? Id, string? Parent, AdminModelStatusBody? Status, IReadOnlyList<string>? Capabilities, string? Sha256, bool? Pinned, bool? Default, long? NeedsBytes, AdminModelMetaBody? Meta,
+    bool? Deletable, ModelSettingsBody? Settings, IReadOnlyList<SmallerFormatBody>? QuantizeTo)
 {
     public AdminModel ToModel() => new(
         Id ?? "", State(Status?.Value), Status?.Message, Capabilities ?? [], Sha256, Pinned ?? false, Default ?? false, NeedsBytes,
-        Meta?.Size ?? 0, Meta?.NParams ?? 0, Meta?.NCtxTrain ?? 0, Meta?.NCtx ?? 0, Meta?.NEmbd ?? 0, Meta?.Architecture ?? "", Meta?.Quantization ?? "");
+        Meta?.Size ?? 0, Meta?.NParams ?? 0, Meta?.NCtxTrain ?? 0, Meta?.NCtx ?? 0, Meta?.NEmbd ?? 0, Meta?.Architecture ?? "", Meta?.Quantization ?? "")
+    {
+        IsDeletable = Deletable ?? false,
+        ChosenContext = Settings?.ContextTokens,
+        ChosenRope = Settings?.Rope is { } rope && Enum.TryParse<RopeKind>(rope.Type, ignoreCase: true, out var kind) ? new RopeChoice(kind, rope.Factor ?? 1, rope.Base) : null,
+        Smaller = [.. (QuantizeTo ?? []).Select(format => new SmallerCopy(format.To ?? "", format.Size))],
+    };
 
     private static AdminModelState State(string? value) => value switch
     {
@@ -21,6 +28,12 @@ internal sealed record AdminModelBody(
         _ => AdminModelState.Other,
     };
 }
+
+internal sealed record ModelSettingsBody(int? ContextTokens, RopeBody? Rope);
+
+internal sealed record RopeBody(string? Type, double? Factor, double? Base);
+
+internal sealed record SmallerFormatBody(string? To, long Size);
 
 internal sealed record AdminModelStatusBody(string? Value, string? Message);
 

@@ -10,7 +10,7 @@ internal sealed record ModelJobBody(string? Id, string? Type, string? Model, str
         Id ?? "", Type switch { "quantize" => ModelJobKind.Quantize, "perplexity" => ModelJobKind.Perplexity, _ => ModelJobKind.Other }, Model ?? "", State, Progress,
         Result is { Model: { } made } ? new QuantizedModel(made, Result.BytesBefore ?? 0, Result.BytesAfter ?? 0, Result.Sha256 ?? "", Result.Requantized ?? false) : null,
         Result is { Perplexity: { } value } ? new MeasuredPerplexity(value, Result.StandardError ?? 0, Result.Tokens ?? 0) : null,
-        Error?.Message, DateTimeOffset.FromUnixTimeSeconds(CreatedAt), FinishedAt is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null);
+        Error?.Message, DateTimeOffset.FromUnixTimeSeconds(CreatedAt), FinishedAt is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null) { FailureCode = Error?.Code is { } code ? code.ToString() : null };
 
     private ModelJobState State => Status switch
     {

@@ -19,6 +19,7 @@ public sealed class AdapterLibrary
     internal AdapterLibrary(AdapterRegistry registry, ModelCatalog catalog, TimeProvider time)
     {
         (this.registry, this.catalog, this.time) = (registry, catalog, time);
+        registry.Make();
         registry.DropParts(time.GetUtcNow() - PartsOutlive);
     }
 

@@ -40,8 +40,9 @@ internal sealed partial class AdapterRegistry(string? folder)
             ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.");
     }
 
-    /// <summary>Of an adapter's versions, the one that its name alone means.</summary>
-    internal static AdapterFile Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) => versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.MaxBy(v => v.Version)!;
+    /// <summary>Of an adapter's versions, the one that its name alone means. A draft only where there is nothing else.</summary>
+    internal static AdapterFile Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) =>
+        versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.MaxBy(v => (book.Note(v.Version).State != AdapterState.Draft, v.Version))!;
 
     /// <exception cref="EngineException">Kind InvalidModelFile.</exception>
     internal AdapterBook Book(string name) => Folder is null ? new AdapterBook() : AdapterBook.Read(FolderOf(name));
@@ -56,6 +57,19 @@ internal sealed partial class AdapterRegistry(string? folder)
         catch (EngineException unreadable) when (unreadable.Kind == EngineErrorKind.InvalidModelFile)
         {
             return new AdapterBook();
+        }
+    }
+
+    /// <summary>Makes the folder, so that who is told to put files there finds it. Where it cannot be made, the first upload says why.</summary>
+    internal void Make()
+    {
+        try
+        {
+            if (Folder is not null) { Directory.CreateDirectory(Folder); }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return;
         }
     }
 

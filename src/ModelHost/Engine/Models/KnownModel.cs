@@ -15,4 +15,11 @@ public enum ModelState { Unloaded, Loading, Loaded, Failed }
 /// <param name="Info">Null while it is not loaded.</param>
 /// <param name="Load">Null while it is not loaded and for models that embed.</param>
 public sealed record KnownModel(
-    string Id, ModelState State, bool IsPinned, bool IsDefault, int Users, long FileBytes, string? Sha256, ModelTraits? Traits, int ContextTokens, long? NeedsBytes, string? Failure, ModelInfo? Info, ModelLoad? Load);
+    string Id, ModelState State, bool IsPinned, bool IsDefault, int Users, long FileBytes, string? Sha256, ModelTraits? Traits, int ContextTokens, long? NeedsBytes, string? Failure, ModelInfo? Info, ModelLoad? Load)
+{
+    /// <summary>How it was loaded last, and will be the next time.</summary>
+    public LoadSettings Settings { get; init; } = LoadSettings.Usual;
+
+    /// <summary>Its file lies in the model folder and may be deleted.</summary>
+    public bool IsDeletable { get; init; }
+}

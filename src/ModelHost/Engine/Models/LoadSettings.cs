@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Platform.ModelHost.Engine.Models;
 
-/// <summary>How positions are stretched so that a model reads more than it was trained on: not at all, evenly, or by YaRN.</summary>
+/// <summary>How positions are stretched so that a model reads more than it was trained on: not at all, evenly, or by YaRN. Stored by name: append only.</summary>
 public enum RopeKind { None, Linear, Yarn }
 
 /// <param name="Factor">How many times the training context, 1 to 64.</param>

@@ -95,7 +95,7 @@ internal sealed partial class ModelCatalog
             var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, entry.Settings) : null;
             var failure = entry.Loaded is null ? facts.Fault ?? entry.Failure : null;
             var state = entry.Loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;
-            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load);
+            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load) { Settings = entry.Settings, IsDeletable = registry.Folder.Holds(entry.Path) };
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         {
             var entry = Entry(registry.Folder.IdOf(path), Path.GetFullPath(path), embeds);
             if (entry.Path != Path.GetFullPath(path) || (embeds is not null && entry.Embeds != embeds)) { throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{entry.Id}'. Rename one: the name is the model's id."); }
-            entry.IsPinned |= pin;
+            entry.IsPinned = registry.KeptOf(entry.Path)?.IsPinned ?? (entry.IsPinned || pin);
             return entry.Id;
         }
     }
@@ -150,6 +150,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
                 await FreeAsync(entry, former);
                 var loaded = await Task.Run(() => LoadInto(entry, settings, cancellation), cancellation);
                 lock (gate) { (entry.Loaded, entry.Settings, entry.Failure) = (loaded, settings, null); }
+                KeepSettings(entry, settings);
                 return loaded.Info;
             }
             catch (EngineException fault) when (fault.Kind == EngineErrorKind.InvalidModelFile)
@@ -188,12 +189,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         {
             changing.Release();
         }
-    }
-
-    internal void Pin(string id, bool isPinned)
-    {
-        Discover(id);
-        lock (gate) { Known(id).IsPinned = isPinned; }
     }
 
     public async ValueTask DisposeAsync()
@@ -287,12 +282,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private static void RefuseWhileUsed(ModelEntry entry)
     {
         if (entry.Users > 0) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is serving requests. Wait until they end, or cancel them.") { Parameter = "model" }; }
-    }
-
-    private ModelEntry Entry(string id, string path, bool? embeds)
-    {
-        if (!entries.TryGetValue(id, out var entry)) { entries[id] = entry = new ModelEntry(id, path, embeds); }
-        return entry;
     }
 
     private EngineException NotFound(string id, string why) =>

@@ -4,7 +4,7 @@ using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Engine.Models;
 
-/// <summary>What is remembered of the model folder from one run to the next, in one file of it: the hash of each file as long as size and time are the same, and which model answers. Damaged, it is made anew; where it cannot be written, it is remembered for this run only.</summary>
+/// <summary>What is remembered of the model folder from one run to the next, in one file of it: the hash of each file as long as size and time are the same, how each shall be loaded and whether it is pinned, and which model answers. Damaged, it is made anew; where it cannot be written, it is remembered for this run only.</summary>
 internal sealed class ModelIndex
 {
     private const string FileName = ".models.json";
@@ -57,7 +57,22 @@ internal sealed class ModelIndex
     {
         lock (gate)
         {
-            if (body.Files.Remove(Key(file))) { Write(); }
+            if (body.Files.Remove(Key(file)) | body.Kept.Remove(Key(file))) { Write(); }
+        }
+    }
+
+    /// <summary>What a person decided of a model; null when nobody did.</summary>
+    internal KeptChoice? KeptOf(string file)
+    {
+        lock (gate) { return body.Kept.GetValueOrDefault(Key(file)); }
+    }
+
+    internal void Keep(string file, Func<KeptChoice, KeptChoice> change)
+    {
+        lock (gate)
+        {
+            body.Kept[Key(file)] = change(body.Kept.GetValueOrDefault(Key(file)) ?? new KeptChoice());
+            Write();
         }
     }
 
@@ -70,7 +85,7 @@ internal sealed class ModelIndex
         if (folder is null) { return null; }
         try
         {
-            return DurableJson.Read(Path.Combine(folder, FileName), MostBytes, IndexJson.Default.IndexBody) is { Files: not null } read ? read : null;
+            return DurableJson.Read(Path.Combine(folder, FileName), MostBytes, IndexJson.Default.IndexBody) is { Files: not null, Kept: not null } read ? read : null;
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -81,7 +96,11 @@ internal sealed class ModelIndex
     private void Write()
     {
         if (folder is null) { return; }
-        foreach (var gone in body.Files.Keys.Where(key => !File.Exists(Full(key))).ToList()) { body.Files.Remove(gone); }
+        foreach (var gone in body.Files.Keys.Concat(body.Kept.Keys).Where(key => !File.Exists(Full(key))).ToList())
+        {
+            body.Files.Remove(gone);
+            body.Kept.Remove(gone);
+        }
         try
         {
             DurableJson.Write(Path.Combine(folder, FileName), body, IndexJson.Default.IndexBody);
@@ -97,6 +116,10 @@ internal sealed class ModelIndex
 /// <param name="Written">Ticks of the time of its last change then.</param>
 internal sealed record HashedFile(long Bytes, long Written, string Sha256);
 
+/// <param name="IsPinned">Null where nobody said.</param>
+/// <param name="Settings">How it shall be loaded; null for the usual way.</param>
+internal sealed record KeptChoice(bool? IsPinned = null, LoadSettings? Settings = null);
+
 internal sealed class IndexBody
 {
     /// <summary>The file of the chat model that was chosen, and the one that was configured when it was.</summary>
@@ -105,8 +128,10 @@ internal sealed class IndexBody
     public string? ChosenOver { get; set; }
 
     public Dictionary<string, HashedFile> Files { get; set; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, KeptChoice> Kept { get; set; } = new(StringComparer.Ordinal);
 }
 
 [JsonSerializable(typeof(IndexBody))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
 internal sealed partial class IndexJson : JsonSerializerContext;

@@ -23,6 +23,11 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
 
     internal void Choose(string file) => index.Choose(file, configured);
 
+    /// <summary>What a person decided of a model in an earlier run; null when nobody did.</summary>
+    internal KeptChoice? KeptOf(string file) => index.KeptOf(file);
+
+    internal void Keep(string file, Func<KeptChoice, KeptChoice> change) => index.Keep(file, change);
+
     /// <summary>Reads a file's header, or remembers it while size and time are the same. A damaged file has a fault.</summary>
     internal ModelFacts Facts(string file, bool? embeds)
     {

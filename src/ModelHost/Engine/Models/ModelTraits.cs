@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Tokens.Answers;
+using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
@@ -18,6 +19,9 @@ public sealed record ModelTraits(
 
     public bool IsChat => !IsEmbedding;
 
+    /// <summary>Smaller formats that it can be written in, each with the bytes that the file will have, about.</summary>
+    public IReadOnlyList<(string Format, long Bytes)> Smaller { get; init; } = [];
+
     /// <param name="header">Of a file that GgufCheck passed.</param>
     /// <param name="path">Where it lies; its card lies beside it.</param>
     /// <param name="embeds">What it is for; null lets the file say.</param>
@@ -36,7 +40,10 @@ public sealed record ModelTraits(
             isEmbedding,
             isEmbedding && Number(header, architecture + ".pooling_type") == SafeLlamaContextHandle.RankPooling,
             !isEmbedding && ModelCard.Beside(path).CanAnswer,
-            !isEmbedding && ReasoningMarks.AreIn(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text));
+            !isEmbedding && ReasoningMarks.AreIn(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text))
+        {
+            Smaller = [.. WeightFormat.Of(header).Select(format => (format.Name, format.BytesOf(header)))],
+        };
     }
 
     private static int Number(GgufHeader header, string key) => header.Metadata.GetValueOrDefault(key) is { Numbers: [var number, ..] } ? (int)number : 0;

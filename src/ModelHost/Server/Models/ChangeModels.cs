@@ -21,8 +21,13 @@ internal static class ChangeModels
     public static string Name(string? model) => string.IsNullOrEmpty(model) ? throw new RequestRefused(Problem.Invalid("model", "'model' is missing. GET /v1/models lists the models.")) : model;
 
     /// <summary>How a model shall be loaded; null where the request does not say.</summary>
-    public static LoadSettings? Settings(LoadModelRequest request) =>
-        request is { ContextTokens: null, Rope: null } ? null : new LoadSettings(request.ContextTokens, request.Rope is { } rope ? new RopeScaling(Kind(rope.Type), rope.Factor ?? 1, rope.Base) : null);
+    public static LoadSettings? Settings(LoadModelRequest request) => request switch
+    {
+        { Usual: true, ContextTokens: null, Rope: null } => new LoadSettings(),
+        { Usual: true } => throw new RequestRefused(Problem.Invalid("usual", "'usual' stands beside 'context_tokens' or 'rope'; send one or the others.")),
+        { ContextTokens: null, Rope: null } => null,
+        _ => new LoadSettings(request.ContextTokens, request.Rope is { } rope ? new RopeScaling(Kind(rope.Type), rope.Factor ?? 1, rope.Base) : null),
+    };
 
     private static RopeKind Kind(string? type) => type switch
     {

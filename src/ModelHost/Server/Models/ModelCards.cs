@@ -26,6 +26,9 @@ internal static class ModelCards
             Pinned = model.IsPinned,
             Default = model.IsDefault,
             NeedsBytes = model.NeedsBytes,
+            Deletable = model.IsDeletable,
+            Settings = model.Settings is { ContextTokens: null, Rope: null } ? null : new ModelSettings(model.Settings.ContextTokens, model.Settings.Rope is { } rope ? new RopeRequest(rope.Kind.ToString().ToLowerInvariant(), rope.Factor, rope.Base) : null),
+            QuantizeTo = model.Traits is { Smaller: { Count: > 0 } smaller } ? [.. smaller.Select(to => new SmallerFormat(to.Format, to.Bytes))] : null,
         };
 
     private static ModelCard Of(ModelDownload download) => new(download.ModelId, "model", 0, "local", download.ModelId, null, null, new ModelStatus("downloading"), []) { Sha256 = download.Sha256 };
@@ -39,6 +42,8 @@ internal static class ModelCards
             Root = FormattableString.Invariant($"adapters/{adapter.Name}/{adapter.Version}"),
             Parent = model.Id,
             Default = false,
+            Deletable = false,
+            QuantizeTo = null,
             Adapter = new ListedAdapter(adapter.Name, adapter.Version, adapter.Rank, 1, adapter.BaseSha256, ServedAdapters.State(adapter)),
         };
         return adapter.State == AdapterState.Production ? [card with { Id = $"{model.Id}:{adapter.Name}" }, card] : [card];

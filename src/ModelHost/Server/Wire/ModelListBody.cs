@@ -21,10 +21,28 @@ internal sealed record ModelCard(
     /// <summary>Estimate of the memory that loading it takes; null where it cannot be told.</summary>
     public long? NeedsBytes { get; init; }
 
+    /// <summary>Its file may be deleted by DELETE /v1/models/{id}.</summary>
+    public bool Deletable { get; init; }
+
+    /// <summary>How it was loaded last where that is not the usual way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelSettings? Settings { get; init; }
+
+    /// <summary>Formats of a smaller copy.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SmallerFormat>? QuantizeTo { get; init; }
+
     /// <summary>For a model with an adapter on it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ListedAdapter? Adapter { get; init; }
 }
+
+/// <summary>What POST /models/load takes to load a model so again.</summary>
+internal sealed record ModelSettings(int? ContextTokens, RopeRequest? Rope);
+
+/// <param name="To">As POST /v1/model_jobs takes it.</param>
+/// <param name="Size">Bytes that the file will have, about.</param>
+internal sealed record SmallerFormat(string To, long Size);
 
 /// <param name="Rank">Null, as the base's hash, for a file that was put there by hand and is not in memory.</param>
 internal sealed record ListedAdapter(string Name, int Version, int? Rank, float Scale, string? BaseSha256, string State);

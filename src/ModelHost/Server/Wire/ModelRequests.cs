@@ -1,7 +1,8 @@
 namespace Platform.ModelHost.Server.Wire;
 
 /// <summary>`POST /models/load` and `/memory/fit`.</summary>
-internal sealed record LoadModelRequest(string? Model, int? ContextTokens, RopeRequest? Rope);
+/// <param name="Usual">As the service's options say, whatever the settings of the last time; not beside others.</param>
+internal sealed record LoadModelRequest(string? Model, int? ContextTokens, RopeRequest? Rope, bool? Usual);
 
 /// <param name="Type">none, linear or yarn.</param>
 /// <param name="Factor">How many times the context of the training.</param>

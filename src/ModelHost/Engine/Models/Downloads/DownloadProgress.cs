@@ -43,10 +43,17 @@ internal sealed class DownloadProgress(ModelDownload state, string? etag, Downlo
         }
     }
 
+    /// <summary>What stands in the way; it is tried again.</summary>
+    internal void Stumble(DownloadFault over)
+    {
+        lock (gate) { state = state with { ErrorCode = over.Code, ErrorMessage = over.Message, BytesPerSecond = 0 }; }
+        Tell();
+    }
+
     /// <summary>What the hub said of the file.</summary>
     internal void Learn(long? total, string? sha256, string? etag)
     {
-        lock (gate) { (state, ETag) = (state with { BytesTotal = total ?? state.BytesTotal, Sha256 = sha256 }, etag); }
+        lock (gate) { (state, ETag) = (state with { BytesTotal = total ?? state.BytesTotal, Sha256 = sha256, ErrorCode = null, ErrorMessage = null }, etag); }
         Store();
         Tell();
     }

@@ -49,6 +49,7 @@ internal sealed class DownloadRun(HubSource source, string target, string partPa
             {
                 inVain = part.Length - before >= EnoughProgress ? 1 : inVain + 1;
                 if (inVain > MostTriesInVain) { throw new DownloadFault(fault.Code, $"{fault.Message} {MostTriesInVain} further tries changed nothing. Start the download again: it goes on at {part.Length:N0} bytes.", fault); }
+                progress.Stumble(fault);
                 await Task.Delay(fault.RetryAfter ?? around.Backoff(inVain), around.Time, cancellation);
             }
         }

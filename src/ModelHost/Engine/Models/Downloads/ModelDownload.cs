@@ -10,7 +10,7 @@ public enum DownloadStatus { Queued, Downloading, Verifying, Trying, Completed, 
 /// <param name="BytesTotal">Null until the hub has said it.</param>
 /// <param name="BytesPerSecond">Of the last seconds; 0 when nothing moves.</param>
 /// <param name="Sha256">Of the file: that the hub names, and at the end the true one; null before either is known.</param>
-/// <param name="ErrorCode">Why it failed, for programs; null else.</param>
+/// <param name="ErrorCode">Why it failed, for programs, or while it runs what it tries to get over; null else.</param>
 /// <param name="ErrorMessage">The same for people.</param>
 public sealed record ModelDownload(
     string Id, string Source, string ModelId, DownloadStatus Status, long BytesDone, long? BytesTotal, long BytesPerSecond, string? Sha256, string? ErrorCode, string? ErrorMessage, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt)

@@ -5,11 +5,11 @@ using Platform.ModelHost.Engine.Files;
 namespace Platform.ModelHost.Engine.Models.Downloads;
 
 /// <summary>Downloads of model files into the model folder: two at a time, the others in order. What they are is stored, so that a restart shows what was cut off; a file gets its name only when it has arrived, is what the hub says, and is a model.</summary>
-/// <remarks>No request leaves the machine unless <see cref="Start"/> was called.</remarks>
+/// <remarks>No request leaves the machine unless <see cref="Start"/> was called, in this run or for a download that the end of an earlier one cut off.</remarks>
 public sealed class ModelDownloads : IAsyncDisposable
 {
     private const int AtOnce = 2, MostWaiting = 32, MostKept = 100;
-    private const string Folder = ".downloads";
+    private const string Folder = ".downloads", CutOff = "interrupted";
     private static readonly TimeSpan BetweenEvents = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
@@ -68,6 +68,22 @@ public sealed class ModelDownloads : IAsyncDisposable
             DropOldest();
             if (!download.State.IsFinished) { download.Running = Task.Run(() => RunAsync(wanted, target, download)); }
             return download.State;
+        }
+    }
+
+    /// <summary>Takes up again what the end of the service cut off. Who wants that stopped cancels it, which is remembered.</summary>
+    internal void GoOn()
+    {
+        foreach (var cut in All.Where(download => download.ErrorCode == CutOff).Reverse())
+        {
+            try
+            {
+                Start(cut.Source);
+            }
+            catch (EngineException refused)
+            {
+                log.LogWarning("The download of {Source} was cut off and cannot go on. {Reason}", cut.Source, refused.Message);
+            }
         }
     }
 
@@ -147,7 +163,7 @@ public sealed class ModelDownloads : IAsyncDisposable
     {
         var (status, code, message) = fault switch
         {
-            OperationCanceledException when stopping.IsCancellationRequested => (DownloadStatus.Failed, "interrupted", Interrupted),
+            OperationCanceledException when stopping.IsCancellationRequested => (DownloadStatus.Failed, CutOff, Interrupted),
             OperationCanceledException when download.Cancelling.IsCancellationRequested => (DownloadStatus.Cancelled, null, null),
             DownloadFault known => (DownloadStatus.Failed, known.Code, known.Message),
             IOException full when DiskFull.Is(full) => (DownloadStatus.Failed, "no_space", "The disk where the models lie is full. Free some space and start the download again: it goes on where it stopped."),
@@ -170,7 +186,7 @@ public sealed class ModelDownloads : IAsyncDisposable
     private ModelDownload Finished(ModelDownload state) => state with { FinishedAt = around.Time.GetUtcNow(), BytesPerSecond = 0 };
 
     private ModelDownload AfterRestart(ModelDownload stored) => stored.IsFinished ? stored
-        : Finished(stored) with { Status = DownloadStatus.Failed, BytesDone = journal.PartBytes(stored.Id), ErrorCode = "interrupted", ErrorMessage = Interrupted };
+        : Finished(stored) with { Status = DownloadStatus.Failed, BytesDone = journal.PartBytes(stored.Id), ErrorCode = CutOff, ErrorMessage = Interrupted };
 
     /// <summary>Keeps the list short: finished ones go that have left nothing behind, the oldest first.</summary>
     private void DropOldest()

@@ -1,0 +1,45 @@
+namespace Platform.ModelHost.Engine.Models;
+
+/// <summary>What a person decided of a model, from one run to the next: that it stays, and how it is loaded.</summary>
+internal sealed partial class ModelCatalog
+{
+    internal void Pin(string id, bool isPinned)
+    {
+        Discover(id);
+        ModelEntry entry;
+        lock (gate)
+        {
+            entry = Known(id);
+            entry.IsPinned = isPinned;
+        }
+        registry.Keep(entry.Path, kept => kept with { IsPinned = isPinned });
+    }
+
+    private void KeepSettings(ModelEntry entry, LoadSettings settings)
+    {
+        if (settings != (registry.KeptOf(entry.Path)?.Settings ?? LoadSettings.Usual)) { registry.Keep(entry.Path, kept => kept with { Settings = settings == LoadSettings.Usual ? null : settings }); }
+    }
+
+    private ModelEntry Entry(string id, string path, bool? embeds)
+    {
+        if (!entries.TryGetValue(id, out var entry))
+        {
+            var kept = registry.KeptOf(path);
+            entries[id] = entry = new ModelEntry(id, path, embeds) { IsPinned = kept?.IsPinned ?? false, Settings = kept?.Settings is { } settings && Allows(id, path, embeds, settings) ? settings : LoadSettings.Usual };
+        }
+        return entry;
+    }
+
+    /// <summary>Whether settings of an earlier run still hold: file and options may be others by now.</summary>
+    private bool Allows(string id, string path, bool? embeds, LoadSettings settings)
+    {
+        try
+        {
+            return registry.Facts(path, embeds) is { Header: { } header, Traits: { } traits } && plans.Of(id, header, traits, settings) is not null;
+        }
+        catch (EngineException outOfRange) when (outOfRange.Kind == EngineErrorKind.BadRequest)
+        {
+            return false;
+        }
+    }
+}
