@@ -23,6 +23,17 @@ public sealed class AdapterBookTests : IDisposable
         Assert.Equal([fresh, version], Directory.GetFiles(name).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_name_alone_means_a_draft_only_where_there_is_nothing_else()
+    {
+        AdapterFile[] files = [new("legal", 1, ""), new("legal", 2, ""), new("legal", 3, "")];
+        AdapterNote draft = new() { State = AdapterState.Draft };
+        var book = new AdapterBook().With(1, draft).With(2, draft).With(3, draft);
+        Assert.Equal(3, AdapterRegistry.Served(files, book).Version);
+        Assert.Equal(2, AdapterRegistry.Served(files, book.With(2, new AdapterNote())).Version);
+        Assert.Equal(1, AdapterRegistry.Served(files, book.With(2, new AdapterNote()).Promote(1)).Version);
+    }
+
     [Theory]
     [InlineData(1, 1_000_000)]
     [InlineData(62, 0)]
