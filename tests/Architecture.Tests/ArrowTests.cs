@@ -7,14 +7,16 @@ public sealed class ArrowTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Web"] = ["Agents"],
+        ["Web"] = ["Agents", "Training.Datasets"],
         ["Agents"] = ["Retrieval"],
         ["Retrieval"] = ["ModelHost.Client"],
         ["ModelHost.Client"] = [],
-        ["ModelHost.Server"] = ["ModelHost.Engine"],
+        ["ModelHost.Server"] = ["ModelHost.Engine", "Training.Rows"],
         ["ModelHost.Engine"] = ["ModelHost.Native"],
         ["ModelHost.Native"] = [],
         ["Training.Worker"] = ["ModelHost.Native"],
+        ["Training.Rows"] = [],
+        ["Training.Datasets"] = ["Agents", "Training.Rows"],
     };
 
     private static IEnumerable<string> Projects => Repository.Files("src", "*.csproj");

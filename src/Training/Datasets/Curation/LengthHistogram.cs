@@ -1,0 +1,30 @@
+namespace Platform.Training.Datasets.Curation;
+
+/// <param name="From">Least number of tokens of a row in it.</param>
+/// <param name="To">Most number of tokens.</param>
+public sealed record LengthBar(int From, int To, int Rows);
+
+/// <summary>How long rows are, in tokens.</summary>
+/// <param name="Cut">Rows that are longer than the limit asked about.</param>
+public sealed record LengthHistogram(IReadOnlyList<LengthBar> Bars, int Median, int Longest, long Total, int Cut)
+{
+    /// <param name="tokens">Of each row.</param>
+    /// <param name="limit">Tokens that a row may have in training.</param>
+    /// <param name="bars">At most so many of equal width.</param>
+    public static LengthHistogram Of(IReadOnlyCollection<int> tokens, int limit, int bars = 24)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bars, 1);
+        if (tokens.Count == 0)
+            return new([], 0, 0, 0, 0);
+        int[] sorted = [.. tokens.Order()];
+        // The limit lies on the edge of a bar when it is in reach, so that what is cut off can be seen as bars.
+        var width = Math.Max(1, (int)Math.Ceiling(Math.Max(sorted[^1], Math.Min(limit, sorted[^1] * 2)) / (double)bars));
+        var made = new LengthBar[sorted[^1] / width + 1];
+        for (var i = 0; i < made.Length; i++)
+            made[i] = new(i * width, (i + 1) * width - 1, 0);
+        foreach (var length in sorted)
+            made[length / width] = made[length / width] with { Rows = made[length / width].Rows + 1 };
+        return new(made, sorted[sorted.Length / 2], sorted[^1], sorted.Sum(length => (long)length), sorted.Count(length => length > limit));
+    }
+}

@@ -1,0 +1,106 @@
+using Platform.Training.Datasets.Curation;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Tests.Curation;
+
+public sealed class CurationTests
+{
+    private const string Leave = "Employees with five years of service have twenty five days of annual leave, which their manager approves within three working days.";
+
+    [Fact]
+    public void Texts_that_say_nearly_the_same_point_at_the_first()
+    {
+        string[] texts =
+        [
+            Leave, "The cafeteria opens at eight in the morning and closes at three in the afternoon on all working days.",
+            Leave.Replace("approves", "APPROVES", StringComparison.Ordinal) + " Thanks.", "员工入职满五年后，每年享有二十五天带薪年假，由直接经理在三个工作日内批准。", "员工入职满五年后，每年享有二十五天带薪年假，由直接经理在三个工作日内批准！", "", "",
+        ];
+        Assert.Equal([0, 1, 0, 3, 3, 5, 6], NearDuplicates.FirstLike(texts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Every_pair_above_the_threshold_is_found_and_none_below()
+    {
+        // Sentences of 40 words, a growing number of which are changed: the exact measure is the oracle.
+        var random = new Random(7);
+        string[] Words(int count) => [.. Enumerable.Range(0, count).Select(_ => $"w{random.Next(100_000)}")];
+        var texts = new List<string>();
+        for (var i = 0; i < 60; i++)
+        {
+            var words = Words(40);
+            texts.Add(string.Join(' ', words));
+            for (var changed = 0; changed < i % 4; changed++) words[random.Next(40)] = "other";
+            texts.Add(string.Join(' ', words));
+        }
+        var first = NearDuplicates.FirstLike(texts, TestContext.Current.CancellationToken);
+        for (var i = 0; i < texts.Count; i += 2)
+        {
+            Assert.Equal(i, first[i]);
+            Assert.Equal(NearDuplicates.Likeness(texts[i], texts[i + 1]) >= NearDuplicates.Threshold ? i : i + 1, first[i + 1]);
+        }
+        Assert.Contains(first.Where((at, place) => place % 2 == 1 && at != place), at => at > 0);
+    }
+
+    [Theory]
+    [InlineData("What is leave?", "", QualityConcern.EmptyAnswer)]
+    [InlineData("What is leave?", "What is leave", QualityConcern.RepeatsQuestion)]
+    [InlineData("What is leave?", "As an AI language model, I have no leave to speak of.", QualityConcern.Refusal)]
+    [InlineData("How many days of leave do I have?", "入职满五年后每年有二十五天年假。", QualityConcern.LanguageDiffers)]
+    [InlineData("Who?", "Write to ana@example.com", QualityConcern.SensitiveData)]
+    [InlineData("Who?", "The caf\uFFFD\uFFFD of the office", QualityConcern.Garbled)]
+    [InlineData("Which?", "no", QualityConcern.ShortAnswer)]
+    public void A_doubtful_row_is_flagged(string question, string answer, QualityConcern flag) => Assert.Contains(flag, QualityRules.Of(TrainingRow.Answer(question, answer)));
+
+    [Fact]
+    public void A_text_that_goes_round_in_circles_is_flagged_and_a_good_row_is_not()
+    {
+        Assert.Contains(QualityConcern.RepeatsItself, QualityRules.Of(TrainingRow.Answer("Why?", string.Concat(Enumerable.Repeat("because it is so and ", 12)))));
+        Assert.Empty(QualityRules.Of(TrainingRow.Answer("How many days of leave do I have after five years?", Leave)));
+        Assert.Empty(QualityRules.Of(TrainingRow.Answer("满五年有几天年假？", "入职满五年后，每年有二十五天带薪年假。")));
+        Assert.Empty(QualityRules.Of(TrainingRow.Answer("How many?", "25")));
+    }
+
+    [Fact]
+    public void Lengths_are_counted_in_bars_with_what_a_limit_cuts_off()
+    {
+        var histogram = LengthHistogram.Of([1, 5, 10, 20, 200], limit: 100, bars: 10);
+        Assert.Equal((10, 200, 236L, 1), (histogram.Median, histogram.Longest, histogram.Total, histogram.Cut));
+        Assert.Equal(5, histogram.Bars.Sum(bar => bar.Rows));
+        Assert.All(histogram.Bars.Zip(histogram.Bars.Skip(1)), pair => Assert.Equal(pair.First.To + 1, pair.Second.From));
+        Assert.Empty(LengthHistogram.Of([], 100).Bars);
+    }
+
+    [Fact]
+    public void Rows_of_one_source_are_held_back_together_or_not_at_all()
+    {
+        string[] sources = [.. Enumerable.Range(0, 200).Select(row => $"document {row / 5}")];
+        var held = RowSplit.HeldBack(sources, 0.1, seed: 3);
+        Assert.Equal(20, held.Count(h => h));
+        Assert.All(sources.Zip(held).GroupBy(row => row.First), source => Assert.Single(source.Select(row => row.Second).Distinct()));
+        Assert.Equal(held, RowSplit.HeldBack(sources, 0.1, seed: 3));
+        Assert.NotEqual(held, RowSplit.HeldBack(sources, 0.1, seed: 4));
+        Assert.DoesNotContain(true, RowSplit.HeldBack(["one", "one", "one"], 0.5, seed: 1));
+        Assert.Equal(1, RowSplit.HeldBack(["one", "two"], 0.05, seed: 1).Count(h => h));
+    }
+
+    [Fact]
+    public void A_row_that_is_held_back_and_stands_among_those_to_learn_from_is_a_leak()
+    {
+        string[] texts = [Leave, "Something else that is about the opening hours of the cafeteria in the morning.", Leave + " Thanks."];
+        var leak = Assert.Single(Leakage.Find(texts, [true, false, false], TestContext.Current.CancellationToken));
+        Assert.Equal((0, 2), (leak.Evaluation, leak.Training));
+        Assert.True(leak.Likeness >= NearDuplicates.Threshold);
+        Assert.Empty(Leakage.Find(texts, [true, false, true], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_mixture_keeps_its_ratio_as_far_as_caps_allow()
+    {
+        Assert.Equal([100, 100], Mixture.Counts([new(100, 1), new(1000, 1)]));
+        Assert.Equal([75, 25], Mixture.Counts([new(1000, 3), new(1000, 1)], total: 100));
+        Assert.Equal([10, 90], Mixture.Counts([new(10, 1), new(1000, 1)], total: 100));
+        Assert.Equal([30, 70], Mixture.Counts([new(10, 1, MaxRepeats: 3), new(1000, 1)], total: 100));
+        Assert.Equal([10, 20], Mixture.Counts([new(10, 1), new(20, 1)], total: 1000));
+        Assert.Throws<ArgumentException>(() => Mixture.Counts([new(10, 0)]));
+    }
+}

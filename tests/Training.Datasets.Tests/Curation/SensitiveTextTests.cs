@@ -1,0 +1,42 @@
+using Platform.Training.Datasets.Curation;
+
+namespace Platform.Training.Datasets.Tests.Curation;
+
+public sealed class SensitiveTextTests
+{
+    [Theory]
+    [InlineData("Write to ana.lee+hr@mail.example.co.uk today.", "Write to [email] today.")]
+    [InlineData("联系人：wang@example.com，电话13812345678。", "联系人：[email]，电话[phone]。")]
+    [InlineData("Call +44 20 7946 0958 or (212) 555-0142.", "Call [phone] or [phone].")]
+    [InlineData("Office: 010-62345678; 212-555-0142", "Office: [phone]; [phone]")]
+    [InlineData("Card 4111 1111 1111 1111, thanks", "Card [card], thanks")]
+    [InlineData("身份证 11010519491231002X", "身份证 [id]")]
+    [InlineData("key sk-abcdEFGH1234567890abcd ends", "key [secret] ends")]
+    [InlineData("password: Tr0ub4dor&3", "password: [secret]")]
+    [InlineData("密码是abc12345xyz。", "密码是[secret]。")]
+    [InlineData("AKIAIOSFODNN7EXAMPLE", "[secret]")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nMIIEv\nabc=\n-----END PRIVATE KEY-----", "[secret]")]
+    public void What_is_personal_or_secret_is_masked_by_its_kind(string text, string masked)
+    {
+        Assert.Equal(masked, SensitiveText.Mask(text));
+        Assert.Equal(masked, SensitiveText.Mask(masked));
+    }
+
+    [Theory]
+    [InlineData("On 2026-11-22 we sold 1,234,567 units for 12.50 each.")]
+    [InlineData("Order 4111 1111 1111 1112 is no card: its check digit is wrong.")]
+    [InlineData("编号110105194912310021不是身份证。")]
+    [InlineData("0000 0000 0000 0000")]
+    [InlineData("A password must have twelve characters; the token is a word.")]
+    [InlineData("Version 10.0.14 of 2024.01.15, ISBN 978-3-16-148410-0, hash 9f86d081884c7d65")]
+    [InlineData("The handle @ana and the file a@b are not addresses.")]
+    public void Figures_dates_and_words_stay(string text) => Assert.Equal(text, SensitiveText.Mask(text));
+
+    [Fact]
+    public void Finds_do_not_overlap_and_stand_in_order()
+    {
+        var found = SensitiveText.Find("13812345678 a@example.com sk-abcdEFGH1234567890abcd 4111111111111111");
+        Assert.Equal([SensitiveKind.Phone, SensitiveKind.Email, SensitiveKind.Secret, SensitiveKind.Card], found.Select(span => span.Kind));
+        Assert.All(found.Zip(found.Skip(1)), pair => Assert.True(pair.First.Start + pair.First.Length <= pair.Second.Start));
+    }
+}
