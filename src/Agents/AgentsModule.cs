@@ -18,6 +18,7 @@ using Platform.Agents.Prompting;
 using Platform.Agents.Prompting.Library;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
+using Platform.Agents.Testing;
 using Platform.Agents.Tools;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
@@ -71,6 +72,13 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunArchive(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>()));
+        services.TryAddSingleton(provider => new TestLibrary(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<SuiteExecution>();
+        services.TryAddSingleton<SuiteHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<SuiteHost>());
+        services.TryAddSingleton(provider => new SuiteRuns(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<AgentLibrary>(), provider.GetRequiredService<SuiteHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));

@@ -17,6 +17,7 @@ using Platform.Agents.Prompting;
 using Platform.Agents.Prompting.Library;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
+using Platform.Agents.Testing;
 using Platform.Agents.Tools;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
@@ -43,7 +44,8 @@ internal sealed class AgentsRig : IAsyncDisposable
         ServedModels models = new(serves ? [new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)] : []);
         Answers = new AnswerAgent(
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
-        RunStore store = new(contexts, new LeaseOwner(new DataFolder(process.DataFolder ?? folder)), process.Clock ?? TimeProvider.System);
+        LeaseOwner owner = new(new DataFolder(process.DataFolder ?? folder));
+        RunStore store = new(contexts, owner, process.Clock ?? TimeProvider.System);
         Store = store;
         var clock = process.Clock ?? TimeProvider.System;
         ToolCatalog catalog = new(tools, [], clock, new TestLog<ToolCatalog>());
@@ -61,6 +63,9 @@ internal sealed class AgentsRig : IAsyncDisposable
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
         Plans = new PlanEditor(contexts, store, Host, TimeProvider.System);
         Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
+        Tests = new TestLibrary(contexts, store, catalog, TimeProvider.System);
+        SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>()), store, owner, TimeProvider.System, new TestLog<SuiteHost>());
+        Suites = new SuiteRuns(contexts, Agents, SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
     }
 
@@ -82,6 +87,9 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ApprovalBox Approvals { get; }
     public MemoryBook Memories { get; }
     public PlanEditor Plans { get; }
+    public TestLibrary Tests { get; }
+    public SuiteHost SuiteHost { get; }
+    public SuiteRuns Suites { get; }
 
     /// <summary>Prepares the tables and starts executing runs.</summary>
     public static async Task<AgentsRig> StartAsync(IChatClient? chat = null, Action<AgentsOptions>? configure = null, TextShelf? shelf = null, bool canAnswer = true, string? folder = null, int contextTokens = 4096, bool serves = true, Process? process = null, IReadOnlyList<AgentTool>? tools = null)
@@ -95,6 +103,7 @@ internal sealed class AgentsRig : IAsyncDisposable
             await PlatformDatabase.PrepareAsync(db, "agents", AgentsContext.Version, TestContext.Current.CancellationToken, TableSteps.All);
         await rig.Resumption.GoOnAsync(await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         await rig.Host.StartAsync(TestContext.Current.CancellationToken);
+        await rig.SuiteHost.StartAsync(TestContext.Current.CancellationToken);
         return rig;
     }
 
@@ -144,7 +153,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"Listed\"");
-        foreach (var table in (string[])["agents_prompt_versions", "agents_prompts", "agents_settings"])
+        foreach (var table in (string[])["agents_test_results", "agents_suite_runs", "agents_tests", "agents_test_suites", "agents_prompt_versions", "agents_prompts", "agents_settings"])
             await ExecuteAsync($"DROP TABLE {table}");
         await ExecuteAsync("DROP TABLE agents_memories");
         await ExecuteAsync("DROP TABLE agents_approvals");
@@ -171,10 +180,16 @@ internal sealed class AgentsRig : IAsyncDisposable
         await db.Database.ExecuteSqlRawAsync(sql, TestContext.Current.CancellationToken);
     }
 
-    public Task StopHostAsync() => Host.StopAsync(CancellationToken.None);
+    public async Task StopHostAsync()
+    {
+        await SuiteHost.StopAsync(CancellationToken.None);
+        await Host.StopAsync(CancellationToken.None);
+    }
 
     public async ValueTask DisposeAsync()
     {
+        await SuiteHost.StopAsync(CancellationToken.None);
+        SuiteHost.Dispose();
         await Host.StopAsync(CancellationToken.None);
         Host.Dispose();
         if (!ownsFolder)

@@ -31,7 +31,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status("writing");
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, cancellation), await ToolKit.OfAsync(task.Definition, catalog, cancellation),
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, cancellation), await ToolKit.OfAsync(task, catalog, cancellation),
             await OptionsAsync(task.Definition, cancellation));
         AgentEnd end;
         try

@@ -1,4 +1,5 @@
 using Platform.Agents.Definitions;
+using Platform.Agents.Tools.Recorded;
 
 namespace Platform.Agents.Acting;
 
@@ -7,4 +8,8 @@ namespace Platform.Agents.Acting;
 /// <param name="UserName">For the instructions' variables.</param>
 /// <param name="AsAdministrator">Whether who started it was an administrator: a run that goes on after a restart has the same rights.</param>
 /// <param name="Depth">0 for an agent that a person started.</param>
-public sealed record AgentTask(Guid AgentId, int? Version, AgentDefinition Definition, string UserName, bool AsAdministrator, int Depth = 0);
+public sealed record AgentTask(Guid AgentId, int? Version, AgentDefinition Definition, string UserName, bool AsAdministrator, int Depth = 0)
+{
+    /// <summary>What calls come to, none of which is then made or asked about; null where they are made.</summary>
+    public IReadOnlyList<RecordedCall>? Recorded { get; init; }
+}

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Platform.Agents.Tools;
 
 namespace Platform.Agents.Acting;
 
@@ -35,16 +34,7 @@ internal static class CallGuard
 
     private static IEnumerable<CallData> Earlier(AgentPast past, CallData call)
     {
-        var key = Key(call.Arguments);
-        return past.Decisions.SelectMany(d => d.Calls).TakeWhile(other => other.CallId != call.CallId).Where(other => other.Tool == call.Tool && Key(other.Arguments) == key);
+        var key = ArgumentKey.Of(call.Arguments);
+        return past.Decisions.SelectMany(d => d.Calls).TakeWhile(other => other.CallId != call.CallId).Where(other => other.Tool == call.Tool && ArgumentKey.Of(other.Arguments) == key);
     }
-
-    private static string Key(JsonElement arguments) => Sorted(JsonNode.Parse(arguments.GetRawText()))?.ToJsonString() ?? "null";
-
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject fields => new JsonObject(fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, Sorted(f.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
 }

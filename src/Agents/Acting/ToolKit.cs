@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
+using Platform.Agents.Tools.Recorded;
 
 namespace Platform.Agents.Acting;
 
@@ -17,13 +18,19 @@ internal sealed class ToolKit
     public IList<AITool> Offered => [.. tools.Values.Select(t => (AITool)new OfferedTool(t.Tool))];
 
     /// <summary>Throws RunException where the installation lacks a tool of the agent's.</summary>
-    public static async Task<ToolKit> OfAsync(AgentDefinition definition, ToolCatalog catalog, CancellationToken cancellation)
+    public static async Task<ToolKit> OfAsync(AgentTask task, ToolCatalog catalog, CancellationToken cancellation)
     {
         ToolKit kit = new();
+        var definition = task.Definition;
         foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
         {
-            var tool = await catalog.FindAsync(setting.Name, cancellation)
-                ?? throw new RunException(RunErrorKind.Failed, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
+            var here = await catalog.FindAsync(setting.Name, cancellation);
+            if (task.Recorded is { } recorded)
+            {
+                kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), ToolPolicy.Always);
+                continue;
+            }
+            var tool = here ?? throw new RunException(RunErrorKind.Failed, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
             kit.tools[tool.Name] = (tool, setting.Policy);
         }
         return kit;

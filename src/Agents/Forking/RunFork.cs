@@ -26,13 +26,16 @@ public sealed class RunFork
         if (row.Agent is null)
             throw new ArgumentException("No agent worked on this run. Ask its question again instead.", nameof(fork));
         var overrides = fork.Overrides ?? new();
+        var events = await store.AllEventsAsync(row.Id, cancellation);
         var task = Changed(RunJson.Read<AgentTask>(row.Agent), overrides);
+        if (fork.Recorded)
+            task = task with { Recorded = RecordedRun.CallsOf(events) };
         var asked = await QuestionAsync(row, cancellation);
         var question = overrides.Question ?? asked;
         RunOrigin origin = new(row.Id, fork.FromStep);
         RunBeginning beginning = new(row.Purpose == RunPurpose.Test ? RunPurpose.Test : RunPurpose.Asked, Origin: origin)
         {
-            Events = ForkedEvents.Of(fork.NewRunId, await EventsAsync(row.Id, cancellation), new(origin, overrides), DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds())),
+            Events = ForkedEvents.Of(fork.NewRunId, events, new(origin, overrides), DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds())),
         };
         StartRun start = new(fork.NewRunId, row.ConversationId, question, row.Mode, question == asked ? row.AssistantMessageId : row.UserMessageId, task);
         return await runs.StartAsync(caller, start, beginning, cancellation);
@@ -53,14 +56,5 @@ public sealed class RunFork
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Messages.Where(m => m.Id == row.UserMessageId).Select(m => m.Text).SingleAsync(cancellation);
-    }
-
-    /// <summary>Those that are stored: of a run that goes on the last moment may be missing.</summary>
-    private async Task<IReadOnlyList<RunEvent>> EventsAsync(Guid runId, CancellationToken cancellation)
-    {
-        List<RunEvent> events = [];
-        while (await store.EventsAsync(runId, events.Count, cancellation) is { Count: > 0 } more)
-            events.AddRange(more);
-        return events;
     }
 }

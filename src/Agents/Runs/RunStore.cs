@@ -91,6 +91,15 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         return rows.ConvertAll(e => new RunEvent(e.RunId, e.Seq, e.At, e.Name, e.Data));
     }
 
+    /// <summary>All stored events, in order.</summary>
+    public async Task<IReadOnlyList<RunEvent>> AllEventsAsync(Guid runId, CancellationToken cancellation)
+    {
+        List<RunEvent> events = [];
+        while (await EventsAsync(runId, events.Count, cancellation) is { Count: > 0 } more)
+            events.AddRange(more);
+        return events;
+    }
+
     /// <summary>The number of the last stored event; 0 when there is none.</summary>
     public async Task<int> LastSeqAsync(Guid runId, CancellationToken cancellation)
     {

@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 9;
+    public const int Version = 10;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -20,6 +20,11 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public DbSet<PromptRow> Prompts => Set<PromptRow>();
     public DbSet<PromptVersionRow> PromptVersions => Set<PromptVersionRow>();
     public DbSet<SettingRow> Settings => Set<SettingRow>();
+
+    public DbSet<TestSuiteRow> TestSuites => Set<TestSuiteRow>();
+    public DbSet<TestRow> Tests => Set<TestRow>();
+    public DbSet<SuiteRunRow> SuiteRuns => Set<SuiteRunRow>();
+    public DbSet<TestResultRow> TestResults => Set<TestResultRow>();
 
     /// <summary>Letters of all alphabets in lower case: PostgreSQL's own lower(), and one of ours in SQLite, whose own knows ASCII alone.</summary>
     [DbFunction(IsBuiltIn = true)]
@@ -76,6 +81,29 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
             row.ToTable("agents_memories").HasIndex(m => new { m.AgentId, m.OwnerId });
             row.Property(m => m.Id).ValueGeneratedNever();
             row.HasOne<AgentRow>().WithMany().HasForeignKey(m => m.AgentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TestSuiteRow>(row =>
+        {
+            row.ToTable("agents_test_suites").HasIndex(s => s.OwnerId);
+            row.Property(s => s.Id).ValueGeneratedNever();
+            row.HasOne<AgentRow>().WithMany().HasForeignKey(s => s.AgentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TestRow>(row =>
+        {
+            row.ToTable("agents_tests").HasIndex(t => t.SuiteId);
+            row.Property(t => t.Id).ValueGeneratedNever();
+            row.HasOne<TestSuiteRow>().WithMany().HasForeignKey(t => t.SuiteId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SuiteRunRow>(row =>
+        {
+            row.ToTable("agents_suite_runs").HasIndex(r => r.SuiteId);
+            row.Property(r => r.Id).ValueGeneratedNever();
+            row.HasOne<TestSuiteRow>().WithMany().HasForeignKey(r => r.SuiteId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TestResultRow>(row =>
+        {
+            row.ToTable("agents_test_results").HasKey(t => new { t.SuiteRunId, t.Ordinal });
+            row.HasOne<SuiteRunRow>().WithMany().HasForeignKey(t => t.SuiteRunId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<AgentVersionRow>(row =>
         {

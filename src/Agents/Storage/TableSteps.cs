@@ -15,6 +15,7 @@ internal static class TableSteps
         [7] = AddPromptsAndSettingsAsync,
         [8] = AddOriginsAsync,
         [9] = AddSubjectsAsync,
+        [10] = AddTestsAsync,
     };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
@@ -127,6 +128,35 @@ internal static class TableSteps
         """ALTER TABLE agents_runs ADD COLUMN "Steps" integer NOT NULL DEFAULT 0""",
         """ALTER TABLE agents_runs ADD COLUMN "Tokens" integer NOT NULL DEFAULT 0""",
         """CREATE INDEX "IX_agents_runs_Created" ON agents_runs ("CreatedAt")""");
+
+    private static Task AddTestsAsync(DbContext room, CancellationToken cancellation)
+    {
+        var (id, real) = room.Database.IsSqlite() ? ("TEXT", "REAL") : ("uuid", "double precision");
+        return RunAsync(room, cancellation,
+            $"""
+            CREATE TABLE agents_test_suites ("Id" {id} NOT NULL CONSTRAINT "PK_agents_test_suites" PRIMARY KEY, "AgentId" {id} NOT NULL, "OwnerId" text NOT NULL, "Name" text NOT NULL, "UpdatedAt" bigint NOT NULL,
+                CONSTRAINT "FK_agents_test_suites_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE INDEX "IX_agents_test_suites_OwnerId" ON agents_test_suites ("OwnerId")""",
+            """CREATE INDEX "IX_agents_test_suites_AgentId" ON agents_test_suites ("AgentId")""",
+            $"""
+            CREATE TABLE agents_tests ("Id" {id} NOT NULL CONSTRAINT "PK_agents_tests" PRIMARY KEY, "SuiteId" {id} NOT NULL, "Case" text NOT NULL, "CreatedAt" bigint NOT NULL, "UpdatedAt" bigint NOT NULL,
+                CONSTRAINT "FK_agents_tests_agents_test_suites_SuiteId" FOREIGN KEY ("SuiteId") REFERENCES agents_test_suites ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE INDEX "IX_agents_tests_SuiteId" ON agents_tests ("SuiteId")""",
+            $"""
+            CREATE TABLE agents_suite_runs ("Id" {id} NOT NULL CONSTRAINT "PK_agents_suite_runs" PRIMARY KEY, "SuiteId" {id} NOT NULL, "OwnerId" text NOT NULL, "Status" integer NOT NULL, "Agent" text NOT NULL,
+                "Targets" text NOT NULL, "CreatedAt" bigint NOT NULL, "EndedAt" bigint NULL, "Lease" text NULL, "LeaseUntil" bigint NOT NULL,
+                CONSTRAINT "FK_agents_suite_runs_agents_test_suites_SuiteId" FOREIGN KEY ("SuiteId") REFERENCES agents_test_suites ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE INDEX "IX_agents_suite_runs_SuiteId" ON agents_suite_runs ("SuiteId")""",
+            $"""
+            CREATE TABLE agents_test_results ("SuiteRunId" {id} NOT NULL, "Ordinal" integer NOT NULL, "TestId" {id} NOT NULL, "Target" integer NOT NULL, "Case" text NOT NULL, "RunId" {id} NOT NULL,
+                "Outcome" integer NOT NULL, "Judged" text NOT NULL, "Answer" text NOT NULL, "Error" text NOT NULL, "Tokens" integer NOT NULL, "Milliseconds" {real} NOT NULL,
+                CONSTRAINT "PK_agents_test_results" PRIMARY KEY ("SuiteRunId", "Ordinal"),
+                CONSTRAINT "FK_agents_test_results_agents_suite_runs_SuiteRunId" FOREIGN KEY ("SuiteRunId") REFERENCES agents_suite_runs ("Id") ON DELETE CASCADE)
+            """);
+    }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)
     {

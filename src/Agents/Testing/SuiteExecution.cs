@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Platform.Agents.Acting;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Testing;
+
+/// <summary>Goes through a suite: each test with each target is a run of its own, with what was recorded in the place of calls, judged by what is expected.</summary>
+internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, RunAgent runs, RunStore store, TimeProvider time, ILogger<SuiteExecution> log)
+{
+    private const int AtOnce = 2;
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The definition that a target stands for: nobody is asked in a test.</summary>
+    public static AgentDefinition With(AgentDefinition definition, TestTarget target) => definition with
+    {
+        Planning = definition.Planning == PlanningMode.None ? PlanningMode.None : PlanningMode.PlanThenAct,
+        Model = definition.Model with { Id = target.Model.Length > 0 ? target.Model : definition.Model.Id, Adapters = target.Adapters ?? definition.Model.Adapters },
+    };
+
+    /// <summary>Returns when each test has its outcome.</summary>
+    /// <param name="stopped">A person stopped it: the runs on their way are stopped too.</param>
+    /// <param name="shutdown">The program ends: the next start goes on where it was.</param>
+    public async Task ExecuteAsync(SuiteRunRow suite, CancellationToken stopped, CancellationToken shutdown)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopped, shutdown);
+        List<TestResultRow> left;
+        await using (var db = await contexts.CreateDbContextAsync(either.Token))
+            left = await db.TestResults.AsNoTracking().Where(t => t.SuiteRunId == suite.Id && (t.Outcome == TestOutcome.Waiting || t.Outcome == TestOutcome.Running)).OrderBy(t => t.Ordinal).ToListAsync(either.Token);
+        var task = RunJson.Read<AgentTask>(suite.Agent);
+        var targets = RunJson.Read<List<TestTarget>>(suite.Targets);
+        Caller caller = new(suite.OwnerId, task.AsAdministrator);
+        await Parallel.ForEachAsync(left, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = either.Token }, async (cell, cancellation) =>
+        {
+            var test = RunJson.Read<TestCase>(cell.Case);
+            try
+            {
+                await RunAsync(caller, cell, test, task with { Definition = With(task.Definition, targets[cell.Target]), Recorded = test.Calls }, cancellation);
+            }
+            catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+            {
+                if (await store.FindAsync(caller.UserId, cell.RunId, CancellationToken.None) is not null)
+                    await runs.CancelAsync(caller, cell.RunId, CancellationToken.None);
+                throw;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                log.LogError(failure, "Test {Number} of suite run {SuiteRun} failed", cell.Ordinal + 1, suite.Id);
+                await StoreAsync(cell, row => (row.Outcome, row.Error) = (TestOutcome.Error, $"The test failed inside the program ({cell.RunId}). The log names the cause."), cancellation);
+            }
+        });
+        await using var end = await contexts.CreateDbContextAsync(CancellationToken.None);
+        var now = time.GetUtcNow();
+        await end.SuiteRuns.Where(r => r.Id == suite.Id && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, SuiteRunStatus.Completed).SetProperty(r => r.EndedAt, now), CancellationToken.None);
+    }
+
+    private async Task RunAsync(Caller caller, TestResultRow cell, TestCase test, AgentTask task, CancellationToken cancellation)
+    {
+        await StoreAsync(cell, row => row.Outcome = TestOutcome.Running, cancellation);
+        await MakeConversationAsync(caller, cell.RunId, test, cancellation);
+        await StartAsync(caller, new(cell.RunId, cell.RunId, test.Question, Agent: task), cancellation);
+        List<RunEvent> events = [];
+        await foreach (var happened in runs.FollowAsync(caller, cell.RunId, 0, cancellation))
+            events.Add(happened);
+        var run = await runs.GetAsync(caller, cell.RunId, cancellation);
+        if (run.EndedAt is null)
+            throw new OperationCanceledException("The program ends.");
+        var past = AgentPast.Of(events);
+        var answer = events[^1].Name == "done" ? events[^1].Read<TextData>().Text : "";
+        var judged = test.Expectations.Select(expected => ExpectationCheck.Judge(expected, answer, past)).ToList();
+        await StoreAsync(cell, row =>
+        {
+            (row.Answer, row.Tokens, row.Milliseconds) = (answer, past.Tokens, past.Worked.TotalMilliseconds);
+            (row.Outcome, row.Error, row.Judged) = run.Status switch
+            {
+                RunStatus.Cancelled => (TestOutcome.Cancelled, "", "[]"),
+                RunStatus.Failed => (TestOutcome.Error, events[^1].Read<ErrorData>().Message, "[]"),
+                _ => (judged.TrueForAll(j => j.Met) ? TestOutcome.Passed : TestOutcome.Failed, "", RunJson.Write(judged)),
+            };
+        }, cancellation);
+    }
+
+    /// <summary>Other questions go first: where no further run may wait, it is tried again.</summary>
+    private async Task StartAsync(Caller caller, StartRun start, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await runs.StartAsync(caller, start, new RunBeginning(RunPurpose.Test), cancellation);
+                return;
+            }
+            catch (RunException busy) when (busy.Kind == RunErrorKind.ModelBusy)
+            {
+                await Task.Delay(BusyPause, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>That the test's question is asked in; in no list.</summary>
+    private async Task MakeConversationAsync(Caller caller, Guid id, TestCase test, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (await db.Conversations.AnyAsync(c => c.Id == id, cancellation))
+            return;
+        var now = time.GetUtcNow();
+        ConversationRow conversation = new() { Id = id, OwnerId = caller.UserId, Title = test.Name, Listed = false, CreatedAt = now, UpdatedAt = now };
+        db.Add(conversation);
+        for (var i = 0; i < test.History.Count; i++)
+        {
+            MessageRow turn = new() { Id = Guid.CreateVersion7(now), ConversationId = id, ParentId = conversation.EndId, Ordinal = i + 1, Role = test.History[i].Role, Text = test.History[i].Text, CreatedAt = now };
+            db.Add(turn);
+            conversation.EndId = turn.Id;
+        }
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task StoreAsync(TestResultRow cell, Action<TestResultRow> change, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await db.TestResults.SingleOrDefaultAsync(t => t.SuiteRunId == cell.SuiteRunId && t.Ordinal == cell.Ordinal && t.Outcome != TestOutcome.Cancelled, cancellation)
+            ?? throw new OperationCanceledException("The suite was stopped or deleted.");
+        change(row);
+        await db.SaveChangesAsync(cancellation);
+    }
+}

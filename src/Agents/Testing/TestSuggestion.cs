@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using Platform.Agents.Acting;
+using Platform.Agents.Answering;
+using Platform.Agents.Forking;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+using Platform.Agents.Tools.Recorded;
+
+namespace Platform.Agents.Testing;
+
+/// <summary>Makes a test of a run: what its calls came to, and what could be expected of the next.</summary>
+internal static partial class TestSuggestion
+{
+    private const int MaxArguments = 500;
+
+    /// <param name="tools">Of this installation.</param>
+    public static TestDraft Of(AgentTask task, Guid runId, string question, IReadOnlyList<PastTurn> history, IReadOnlyList<RunEvent> events, string answer, IReadOnlyList<AgentTool> tools)
+    {
+        var recorded = RecordedRun.CallsOf(events);
+        var called = recorded.Where(call => !call.IsError).Select(call => call.Tool).Distinct().ToList();
+        var refused = RefusalWords.AreIn(answer);
+        List<TestExpectation> expected = [.. called.Select(tool => new TestExpectation(ExpectationKind.ToolCalled, Tool: tool))];
+        expected.AddRange(refused ? [new(ExpectationKind.Refused)] : Facts(answer).Select(fact => new TestExpectation(ExpectationKind.Contains, fact)));
+        var writing = tools.Where(tool => (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0).Select(tool => tool.Name).ToHashSet();
+        expected.AddRange(task.Definition.Tools.Select(tool => tool.Name).Where(name => writing.Contains(name) && !recorded.Any(call => call.Tool == name)).Select(name => new TestExpectation(ExpectationKind.ToolNotCalled, Tool: name)));
+        List<TestExpectation> further =
+        [
+            .. recorded.Where(call => !call.IsError && call.Arguments is { } arguments && arguments.GetRawText().Length <= MaxArguments).Select(call => new TestExpectation(ExpectationKind.Arguments, Tool: call.Tool, Arguments: call.Arguments)),
+            .. NumberAndWord().Matches(Plain(answer)).Select(match => match.Value).Distinct().Take(3).Select(found => new TestExpectation(ExpectationKind.Matches, $@"\b{Regex.Escape(found).Replace(@"\ ", @"\s+", StringComparison.Ordinal)}\b")),
+        ];
+        TestCase suggested = new(Name(question), question, history, [.. recorded.Select(call => Loose(call, recorded))], expected) { FromRun = runId };
+        return new(task.AgentId, suggested, further);
+    }
+
+    /// <summary>A model in other words asks for the same: the only result of a tool answers whatever it is called with.</summary>
+    private static RecordedCall Loose(RecordedCall call, IReadOnlyList<RecordedCall> all) => all.Count(other => other.Tool == call.Tool) == 1 ? call with { Arguments = null } : call;
+
+    /// <summary>What an answer cannot be right without: its numbers, else its longest words.</summary>
+    private static IEnumerable<string> Facts(string answer)
+    {
+        var plain = Plain(answer);
+        var numbers = Number().Matches(plain).Select(match => match.Value).Distinct().Take(3).ToList();
+        return numbers.Count > 0 ? numbers : Word().Matches(plain).Select(match => match.Value).Distinct(StringComparer.OrdinalIgnoreCase).OrderByDescending(word => word.Length).Take(2);
+    }
+
+    private static string Plain(string answer) => Mark().Replace(answer, "").Replace("**", "", StringComparison.Ordinal);
+
+    private static string Name(string question)
+    {
+        var line = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= TestLibrary.MaxName ? line : line[..(char.IsHighSurrogate(line[TestLibrary.MaxName - 2]) ? TestLibrary.MaxName - 2 : TestLibrary.MaxName - 1)] + "…";
+    }
+
+    [GeneratedRegex(@"\[\d{1,4}\]")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"\d+(?:[.,:]\d+)*")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"\d+(?:[.,:]\d+)* \p{L}{2,}")]
+    private static partial Regex NumberAndWord();
+
+    [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}{2,8}|[\p{L}-[\p{IsCJKUnifiedIdeographs}]]{4,}")]
+    private static partial Regex Word();
+}
