@@ -70,6 +70,7 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunFork(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ToolGrant(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunArchive(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>()));
         services.TryAddSingleton(provider => new TestLibrary(

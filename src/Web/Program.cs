@@ -6,6 +6,7 @@ using Platform.Web.Features.Documents;
 using Platform.Web.Features.Keys;
 using Platform.Web.Features.Knowledge;
 using Platform.Web.Features.Models;
+using Platform.Web.Features.Runs;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 using Platform.Web.Supervision;
@@ -30,7 +31,7 @@ public static class WebProgram
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddChat().AddKnowledge().AddModels();
+        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns();
         builder.Services.AddAgents(builder.Configuration);
 
         // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.

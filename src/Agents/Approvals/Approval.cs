@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Approvals;
@@ -14,10 +15,19 @@ public enum ApprovalStatus { Pending = 0, Approved = 1, Rejected = 2, Expired = 
 /// <param name="ExpiresAt">From then on it is rejected.</param>
 public sealed record Approval(
     Guid Id, Guid RunId, string OwnerId, string Agent, string CallId, string Tool, JsonElement Arguments, string Effects, ApprovalStatus Status,
-    DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? DecidedAt, string? DecidedBy, string? Comment);
+    DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? DecidedAt, string? DecidedBy, string? Comment)
+{
+    /// <summary>Whether the run's plan is asked about, and not a call.</summary>
+    public bool IsPlan => CallId == PlanExecution.ApprovalCall;
+}
 
 /// <summary>approval.requested.</summary>
-public sealed record ApprovalRequestedData(Guid ApprovalId, string CallId, string Tool, JsonElement Arguments, string Effects, DateTimeOffset ExpiresAt);
+public sealed record ApprovalRequestedData(Guid ApprovalId, string CallId, string Tool, JsonElement Arguments, string Effects, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Whether the run's plan is asked about, and not a call.</summary>
+    [JsonIgnore]
+    public bool IsPlan => CallId == PlanExecution.ApprovalCall;
+}
 
 /// <summary>approval.resolved.</summary>
 /// <param name="Arguments">Those that the call is made with; null for those that were asked about.</param>

@@ -44,6 +44,13 @@ public sealed class ApprovalBox
         return (await rows.Take(200).ToListAsync(cancellation)).ConvertAll(Shown);
     }
 
+    /// <summary>How many wait for the caller.</summary>
+    public async Task<int> CountAsync(Caller caller, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Approvals.CountAsync(a => a.OwnerId == caller.UserId && a.Status == ApprovalStatus.Pending, cancellation);
+    }
+
     public async Task<Approval> GetAsync(Caller caller, Guid approvalId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

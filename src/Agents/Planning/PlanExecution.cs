@@ -19,7 +19,9 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
     /// <summary>The name under which a plan is asked about.</summary>
     public const string ApprovalName = "plan";
 
-    private const string ApprovalCall = "plan";
+    /// <summary>The call that stands for the plan: no model's call has this id.</summary>
+    public const string ApprovalCall = "plan";
+
     private const int MostVersionsByFailure = 2;
 
     public async Task<PlanEnd> RunAsync(AgentWork work, ToolScope scope, CancellationToken cancellation)

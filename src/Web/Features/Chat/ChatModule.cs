@@ -4,5 +4,5 @@ namespace Platform.Web.Features.Chat;
 public static class ChatModule
 {
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton<ConversationSignals>().AddScoped<ChatWindow>().AddScoped<QuestionIdeas>();
+        services.AddSingleton<ConversationSignals>().AddScoped<ChatWindow>().AddScoped<QuestionIdeas>().AddScoped<ChatSubjects>();
 }

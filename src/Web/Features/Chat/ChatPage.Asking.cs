@@ -56,9 +56,10 @@ public sealed partial class ChatPage
         try
         {
             bases = await knowledge.ListAsync(caller, gone.Token);
-            if (BasesGone)
+            await ReadSubjectAsync(subject);
+            if (SubjectGone || (BasesGone && agent is null))
             {
-                window.Toasts.Error(Texts["BasesGoneText"]);
+                window.Toasts.Error(SubjectGone ? GoneSentence : Texts["BasesGoneText"]);
                 StateHasChanged();
                 return false;
             }
@@ -73,7 +74,7 @@ public sealed partial class ChatPage
             {
                 messages.Add(MessageModel.Asked(run, question, versionOf?.Versions ?? []));
             }
-            live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : []);
+            live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : [], agent?.Definition.Name ?? "");
             messages.Add(live);
             conversation = await conversations.GetAsync(caller, run.ConversationId, gone.Token);
         }
@@ -103,10 +104,10 @@ public sealed partial class ChatPage
     // A conversation begins with its first question: where that is refused, none is left.
     private async Task<RunInfo> StartRunAsync(string question, MessageModel? versionOf)
     {
-        var asked = conversation ?? await conversations.CreateAsync(caller, chosen, gone.Token);
+        var asked = conversation ?? await conversations.CreateAsync(caller, chosen, gone.Token, subject: subject);
         try
         {
-            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), asked.Id, question, VersionOf: versionOf?.Id), gone.Token);
+            var run = await runs.StartAsync(caller, await StartOfAsync(asked.Id, question, versionOf), gone.Token);
             conversation = asked;
             return run;
         }

@@ -37,6 +37,10 @@ public sealed partial class ChatPage
                 return; // another conversation was opened meanwhile, or a question asked here
             }
             (conversation, chosen) = (now, now.BaseIds);
+            if (now.Subject != subject)
+            {
+                await ReadSubjectAsync(now.Subject);
+            }
             var newer = MessageModel.Renewed(messages, stored);
             messages.Clear();
             messages.AddRange(newer);

@@ -87,6 +87,7 @@ public sealed partial class ChatPage(
             {
                 conversation = await conversations.GetAsync(caller, id, gone.Token);
                 var stored = await conversations.MessagesAsync(caller, id, gone.Token);
+                await ReadSubjectAsync(conversation.Subject);
                 if (wanted != ConversationId)
                 {
                     return; // another conversation was opened meanwhile
@@ -98,6 +99,7 @@ public sealed partial class ChatPage(
             else
             {
                 chosen = AllBases;
+                await ReadSubjectAsync(Guid.TryParse(AgentWanted, out var agentId) ? new(agentId) : ConversationSubject.Documents);
             }
         }
         catch (NotFoundException)

@@ -1,7 +1,9 @@
 using System.Text;
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
 
 namespace Platform.Web.Features.Chat;
 
@@ -55,6 +57,15 @@ public sealed class MessageModel
     /// <summary>What is going on while it runs.</summary>
     public RunStatusData? Progress { get; private set; }
 
+    /// <summary>The name of the agent that writes it; empty where none does.</summary>
+    public string Agent { get; private init; } = "";
+
+    /// <summary>What its run did, as far as its events were read: all of it while it runs, nothing of a stored one until <see cref="Show"/>.</summary>
+    public RunTrace? Trace { get; private set; }
+
+    /// <summary>Why an agent's answer is less than was asked for.</summary>
+    public StopReason? StopReason { get; private set; }
+
     public bool Running { get; private set; }
 
     /// <summary>Stopped by a person; what was written stays.</summary>
@@ -70,7 +81,7 @@ public sealed class MessageModel
 
     /// <summary>A stored message. One that is still being written starts empty and running: its events, from the first, fill it.</summary>
     public static MessageModel Of(ConversationMessage message) => message.Status is RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction
-        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, [], message.Versions) { Running = true, Progress = Waiting }
+        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, [], message.Versions) { Running = true, Progress = Waiting, Agent = message.Agent, Trace = new() }
         : new(message.Id, message.Role, message.Text, message.CreatedAt, message.RunId, message.Citations, message.Versions)
         {
             Sources = message.Sources,
@@ -78,6 +89,8 @@ public sealed class MessageModel
             Error = message.Error,
             SearchMs = message.Usage?.Timings.SearchMs,
             Stopped = message.Status == RunStatus.Cancelled,
+            Agent = message.Agent,
+            StopReason = message.StopReason,
         };
 
     /// <summary>The stored messages, each as it is shown where that still holds: what is being written, and what has the same end and versions.</summary>
@@ -88,8 +101,9 @@ public sealed class MessageModel
     }
 
     /// <summary>The answer of a run that was just started, with the versions that there were before it.</summary>
-    public static MessageModel Live(RunInfo run, IReadOnlyList<Guid> before) =>
-        new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, [], [.. before, run.AssistantMessageId]) { Running = true, Progress = Waiting };
+    /// <param name="agent">The name of the agent that works on it; empty for none.</param>
+    public static MessageModel Live(RunInfo run, IReadOnlyList<Guid> before, string agent = "") =>
+        new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, [], [.. before, run.AssistantMessageId]) { Running = true, Progress = Waiting, Agent = agent, Trace = new() };
 
     /// <summary>A question that was just sent, with the versions that there were before it.</summary>
     public static MessageModel Asked(RunInfo run, string question, IReadOnlyList<Guid> before) =>
@@ -104,11 +118,13 @@ public sealed class MessageModel
         }
         LastSeq = happened.Seq;
         Version++;
+        Trace?.Add(happened);
         switch (happened.Name)
         {
             case "run.status":
                 Progress = RunJson.Read<RunStatusData>(happened.Data);
                 Stopped |= Progress.Status == "cancelled";
+                StopReason = Progress.Reason ?? StopReason;
                 break;
             case "retrieval.completed":
                 var read = RunJson.Read<AnswerSources>(happened.Data);
@@ -117,6 +133,10 @@ public sealed class MessageModel
                 break;
             case "message.delta":
                 text.Append(RunJson.Read<TextData>(happened.Data).Text);
+                break;
+            case "message.reset":
+                text.Clear();
+                citations.Clear();
                 break;
             case "citation.added":
                 citations.Add(RunJson.Read<Citation>(happened.Data));
@@ -135,6 +155,13 @@ public sealed class MessageModel
             default:
                 break;
         }
+    }
+
+    /// <summary>Shows what a stored message's run did.</summary>
+    public void Show(RunTrace trace)
+    {
+        Trace = trace;
+        Version++;
     }
 
     /// <summary>The following broke off (not the run): shown as a failure until the page is loaded again.</summary>

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Components;
+using Platform.Agents.Conversations;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+
+namespace Platform.Web.Features.Chat;
+
+/// <summary>Who answers: the documents, another model, or an agent.</summary>
+public sealed partial class ChatPage
+{
+    private ConversationSubject subject = ConversationSubject.Documents;
+    private AgentVersion? agent;
+    private bool modelGone;
+
+    [Inject] private ChatSubjects Subjects { get; set; } = default!;
+
+    /// <summary>The agent that a new chat begins with, by its id.</summary>
+    [SupplyParameterFromQuery(Name = "agent")] public string? AgentWanted { get; set; }
+
+    private bool AgentGone => !loading && subject.AgentId is not null && agent is null;
+
+    private bool SubjectGone => AgentGone || modelGone;
+
+    private string GoneSentence => AgentGone ? Texts["AgentGoneText"] : Texts["ModelGoneText", subject.Model];
+
+    // A model that cannot be looked for, because the service is away, is not gone: asking says what is wrong.
+    private async Task ReadSubjectAsync(ConversationSubject now)
+    {
+        var found = now.AgentId is { } id ? await Subjects.PublishedAsync(caller, id, gone.Token) : null;
+        var served = now.Model.Length > 0 ? await Subjects.ModelsAsync(gone.Token) : null;
+        (subject, agent, modelGone) = (now, found, served is not null && served.All(model => model.Id != now.Model));
+    }
+
+    private Task<bool> ChooseSubjectAsync(ConversationSubject chosenNow) => TryAsync(async () =>
+    {
+        if (conversation is not null)
+        {
+            await conversations.SetSubjectAsync(caller, conversation.Id, chosenNow, gone.Token);
+        }
+        await ReadSubjectAsync(chosenNow);
+    });
+
+    private async Task<StartRun> StartOfAsync(Guid conversationId, string question, MessageModel? versionOf) => new(Guid.NewGuid(), conversationId, question, VersionOf: versionOf?.Id)
+    {
+        Agent = agent is null ? null : await Subjects.TaskAsync(caller, agent), Model = agent is null ? subject.Model : "",
+    };
+
+    private Task<bool> ShowTraceAsync(MessageModel message) => TryAsync(async () =>
+    {
+        if (message.RunId is { } run)
+        {
+            message.Show(await Subjects.TraceAsync(caller, run, gone.Token));
+        }
+    });
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Components.Authorization;
+using Platform.Agents.Acting;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
+using Platform.ModelHost.Client;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Web.Features.Chat;
+
+/// <summary>Who can be asked in a chat, and what they did.</summary>
+public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunArchive archive, AuthenticationStateProvider authentication, ILogger<ChatSubjects> log)
+{
+    /// <summary>Published agents that the person sees, by name.</summary>
+    public async Task<IReadOnlyList<Agent>> AgentsAsync(Caller caller, CancellationToken cancellation) =>
+        [.. (await agents.ListAsync(caller, cancellation)).Where(agent => agent.PublishedVersion is not null).OrderBy(agent => agent.Name, StringComparer.CurrentCultureIgnoreCase)];
+
+    /// <summary>Models that can chat, as the service lists them; null while it is away.</summary>
+    public async Task<IReadOnlyList<ServedModel>?> ModelsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await models.ListAsync(cancellation)).Where(model => model.CanChat)];
+        }
+        catch (ModelHostException away)
+        {
+            log.LogInformation(away, "The models could not be listed");
+            return null;
+        }
+    }
+
+    /// <summary>The version of an agent that runs; null where it is gone, or nothing of it is published.</summary>
+    public async Task<AgentVersion?> PublishedAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await agents.PublishedAsync(caller, (await agents.GetAsync(caller, agentId, cancellation)).Slug, cancellation);
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a run of the agent is started with.</summary>
+    public async Task<AgentTask> TaskAsync(Caller caller, AgentVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(version);
+        var name = (await authentication.GetAuthenticationStateAsync()).User.Identity?.Name ?? "";
+        return new(version.AgentId, version.Number, version.Definition, name, caller.IsAdministrator);
+    }
+
+    /// <summary>What a run did, as far as it is stored.</summary>
+    public async Task<RunTrace> TraceAsync(Caller caller, Guid runId, CancellationToken cancellation) => RunTrace.Of(await archive.EventsAsync(caller, runId, cancellation));
+
+    /// <summary>Whether a served model is another's with an adapter.</summary>
+    public static bool IsAdapter(ServedModel model, IEnumerable<ServedModel> all) => all.Any(other => other.Id != model.Id && model.Id.StartsWith($"{other.Id}:", StringComparison.Ordinal));
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Platform.Agents.Approvals;
+using Platform.Agents.Runs.Tracing;
+
+namespace Platform.Web.Features.Runs;
+
+/// <summary>What a person is asked, wherever it is shown.</summary>
+/// <param name="Agent">Its name.</param>
+/// <param name="Arguments">Written by a model: untrusted.</param>
+/// <param name="Effects">What the tool does: reads, writes, network.</param>
+public sealed record ApprovalAsked(Guid Id, Guid RunId, bool IsPlan, string Agent, string Tool, JsonElement Arguments, string Effects, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt)
+{
+    public static ApprovalAsked Of(Approval stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        return new(stored.Id, stored.RunId, stored.IsPlan, stored.Agent, stored.Tool, stored.Arguments, stored.Effects, stored.CreatedAt, stored.ExpiresAt);
+    }
+
+    /// <summary>Of a row of a trace that waits.</summary>
+    public static ApprovalAsked Of(TraceRow row, Guid runId, string agent)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var asked = row.Approval!.Asked;
+        return new(asked.ApprovalId, runId, asked.IsPlan, agent, asked.Tool, asked.Arguments, asked.Effects, row.BeganAt, asked.ExpiresAt);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Web.Features.Runs;
+
+/// <summary>How an argument is edited.</summary>
+public enum ArgumentKind { Text, Number, Truth, Choice, Json }
+
+/// <summary>One argument of a call as a person edits it.</summary>
+public sealed class ArgumentField(string name, ArgumentKind kind, string about, bool required, IReadOnlyList<string> choices)
+{
+    public string Name => name;
+
+    public ArgumentKind Kind => kind;
+
+    /// <summary>What it is for, in the tool's words.</summary>
+    public string About => about;
+
+    /// <summary>What may be chosen, as JSON.</summary>
+    public IReadOnlyList<string> Choices => choices;
+
+    /// <summary>What is typed: the text itself, or JSON where the kind says so. Empty stands for nothing where it need not be there.</summary>
+    public string Text { get; set; } = "";
+
+    public bool Truth { get; set; }
+
+    /// <summary>What is typed cannot be what it must be.</summary>
+    public bool IsFaulty { get; private set; }
+
+    internal bool WasThere { get; init; }
+
+    internal JsonNode? Read()
+    {
+        IsFaulty = false;
+        if (kind == ArgumentKind.Truth)
+        {
+            return JsonValue.Create(Truth);
+        }
+        if (kind == ArgumentKind.Text)
+        {
+            return Text.Length > 0 || WasThere || required ? JsonValue.Create(Text) : null;
+        }
+        try
+        {
+            var read = Text.Trim().Length == 0 ? null : JsonNode.Parse(Text);
+            IsFaulty = (read is null && required) || (kind == ArgumentKind.Number && read is not null && read.GetValueKind() != JsonValueKind.Number);
+            return read;
+        }
+        catch (JsonException)
+        {
+            IsFaulty = true;
+            return null;
+        }
+    }
+}
+
+/// <summary>The arguments of a call as a form: fields by the tool's schema, and JSON for what a form cannot say.</summary>
+public sealed class ArgumentForm
+{
+    private readonly JsonElement given;
+
+    private ArgumentForm(JsonElement given, IReadOnlyList<ArgumentField> fields) => (this.given, Fields) = (given, fields);
+
+    public IReadOnlyList<ArgumentField> Fields { get; }
+
+    /// <param name="schema">Of an object; null where it is not known.</param>
+    public static ArgumentForm Of(JsonElement? schema, JsonElement arguments)
+    {
+        var properties = schema is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("properties", out var listed) && listed.ValueKind == JsonValueKind.Object
+            ? listed.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : [];
+        var required = schema is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
+            ? names.EnumerateArray().Select(n => n.GetString() ?? "").ToHashSet() : [];
+        var there = arguments.ValueKind == JsonValueKind.Object ? arguments.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : [];
+        return new(arguments, [.. properties.Keys.Union(there.Keys).Select(name => FieldOf(name, properties.GetValueOrDefault(name), there.TryGetValue(name, out var value) ? value : null, required.Contains(name)))]);
+    }
+
+    /// <summary>The arguments as they are typed; null where a field is faulty. Unchanged says so.</summary>
+    public (JsonElement? Arguments, bool Changed) Read()
+    {
+        JsonObject read = [];
+        foreach (var field in Fields)
+        {
+            if (field.Read() is { } value)
+            {
+                read[field.Name] = value;
+            }
+        }
+        if (Fields.Any(field => field.IsFaulty))
+        {
+            return (null, true);
+        }
+        var changed = given.ValueKind != JsonValueKind.Object || !JsonNode.DeepEquals(JsonNode.Parse(given.GetRawText()), read);
+        return (JsonSerializer.SerializeToElement(read), changed);
+    }
+
+    private static ArgumentField FieldOf(string name, JsonElement schema, JsonElement? value, bool required)
+    {
+        var choices = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("enum", out var listed) && listed.ValueKind == JsonValueKind.Array ? [.. listed.EnumerateArray().Select(c => c.GetRawText())] : (string[])[];
+        var kind = choices.Length > 0 ? ArgumentKind.Choice : KindOf(schema, value);
+        var about = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("description", out var said) && said.ValueKind == JsonValueKind.String ? said.GetString()! : "";
+        return new(name, kind, about, required, choices)
+        {
+            WasThere = value is not null, Truth = value is { ValueKind: JsonValueKind.True },
+            Text = value is null ? "" : kind == ArgumentKind.Text ? value.Value.GetString() ?? "" : value.Value.GetRawText(),
+        };
+    }
+
+    // A value that is another than its schema says is shown as the JSON that it is.
+    private static ArgumentKind KindOf(JsonElement schema, JsonElement? value)
+    {
+        var type = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+        return (type, value?.ValueKind) switch
+        {
+            ("string" or null, JsonValueKind.String) or ("string", null) => ArgumentKind.Text,
+            ("number" or "integer" or null, JsonValueKind.Number) or ("number" or "integer", null) => ArgumentKind.Number,
+            ("boolean" or null, JsonValueKind.True or JsonValueKind.False) or ("boolean", null) => ArgumentKind.Truth,
+            _ => ArgumentKind.Json,
+        };
+    }
+
+    /// <summary>JSON as people read it.</summary>
+    public static string Pretty(JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? "" : JsonSerializer.Serialize(json, Indented);
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.Extensions.Localization;
+using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
+using Platform.Agents.Planning;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+using Platform.Retrieval;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Runs;
+
+/// <summary>What a person decides about a run, from whatever page. What cannot be done is said as a toast.</summary>
+public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, PlanEditor plans, ToolCatalog tools, ToolGrant grants, Toasts toasts, IStringLocalizer<RunsTexts> texts, ILogger<RunDecisions> log)
+{
+    /// <summary>What a tool takes, as a JSON Schema; null for one that is no longer there.</summary>
+    public async Task<JsonElement?> ParametersAsync(string tool, CancellationToken cancellation) => (await tools.FindAsync(tool, cancellation))?.Parameters;
+
+    /// <summary>Whether the person may let the agent use the tool without asking.</summary>
+    public async Task<bool> MayAlwaysAsync(Guid? agentId, string tool, CancellationToken cancellation) =>
+        agentId is { } agent && await grants.MayAllowAsync(await current.GetAsync(), agent, tool, cancellation);
+
+    /// <summary>False when it could not be decided.</summary>
+    /// <param name="alwaysFor">The agent that need not ask before this tool from now on.</param>
+    public Task<bool> DecideAsync(ApprovalAsked asked, ApprovalChoice choice, Guid? alwaysFor, CancellationToken cancellation) => TryAsync(async () =>
+    {
+        var caller = await current.GetAsync();
+        await approvals.DecideAsync(caller, asked.Id, choice, cancellation);
+        if (alwaysFor is { } agent)
+        {
+            await grants.AllowAsync(caller, agent, asked.Tool, texts["AlwaysNote", asked.Tool], cancellation);
+        }
+    });
+
+    /// <summary>False when the plan could not be changed.</summary>
+    public Task<bool> EditPlanAsync(Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation) =>
+        TryAsync(async () => await plans.EditAsync(await current.GetAsync(), runId, version, steps, cancellation));
+
+    private async Task<bool> TryAsync(Func<Task> decide)
+    {
+        try
+        {
+            await decide();
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            log.LogWarning(error, "A decision about a run was not taken");
+            toasts.Error(error switch
+            {
+                ApprovalConflictException => texts["DecidedAlready"],
+                RunConflictException => texts["PlanChangedMeanwhile"],
+                ArgumentException => texts["NotTaken", error.Message],
+                NotFoundException => texts["RunGone"],
+                AgentConflictException => texts["AlwaysFailed"],
+                _ => texts["DecisionFailed"],
+            }, error.Message);
+            return false;
+        }
+    }
+}

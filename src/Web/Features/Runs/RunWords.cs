@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using Platform.Agents.Acting;
+using Platform.Agents.Runs.Tracing;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Runs;
+
+/// <summary>What runs do, in the reader's language.</summary>
+public static class RunWords
+{
+    /// <summary>A tool as people call it; one that has no words of its own by its name.</summary>
+    public static string Tool(string name, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
+    }
+
+    /// <summary>What a row of a trace stands for.</summary>
+    public static string Row(TraceRow row, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(texts);
+        return row.Kind switch
+        {
+            TraceKind.PlanStep => row.Name,
+            TraceKind.Tool => Tool(row.Name, texts),
+            TraceKind.Approval when row.Approval!.Asked.IsPlan => texts["Row_PlanApproval"],
+            TraceKind.Approval => texts["Row_Approval", Tool(row.Name, texts)],
+            TraceKind.Memory => texts.Count("Row_Memory", row.Remembered.Count),
+            TraceKind.Model when row.Model is { Kind: StepKind.Answer } => texts["Row_LastAnswer"],
+            TraceKind.Model when row.Model is { Calls.Count: 0, Text.Length: > 0 } && row.Parent is null => texts["Row_Answer"],
+            _ => texts[$"Row_{row.Kind}"],
+        };
+    }
+
+    public static string Icon(TraceRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return row.Kind switch
+        {
+            TraceKind.Search => "search",
+            TraceKind.Writing => "edit",
+            TraceKind.Plan or TraceKind.PlanStep => "steps",
+            TraceKind.Model => "spark",
+            TraceKind.Approval => "lock",
+            TraceKind.Memory => "pin",
+            _ => row.Name switch
+            {
+                "search_documents" => "search",
+                "read_passage" => "book",
+                "calculate" or "calculator" => "calculator",
+                "query_table" => "table",
+                "fetch_page" => "globe",
+                "date_time" or "date" => "clock",
+                _ => "tool",
+            },
+        };
+    }
+
+    /// <summary>A length of time, as short as it can be said: 340 ms, 4.2 s, 2:05.</summary>
+    public static string Length(TimeSpan time) => time switch
+    {
+        { TotalMilliseconds: < 1000 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):0} ms"),
+        { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+        { TotalHours: < 1 } => time.ToString(@"m\:ss", CultureInfo.InvariantCulture),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time:mm\\:ss}"),
+    };
+}

@@ -1,0 +1,4 @@
+namespace Platform.Web.Features.Runs;
+
+/// <summary>Marks the texts of runs.</summary>
+public sealed class RunsTexts;
