@@ -56,7 +56,7 @@ public sealed class AnswerAgent
         CitationWriter citations = new(evidence, asked.Caller);
         var answer = prompt is null
             ? QuoteAnswer.StreamAsync(question, quoteMode.Choose(ranked), citations, cancellation)
-            : generated.StreamAsync(question, prompt, citations, cancellation);
+            : WrittenOrQuotedAsync(question, asked.Mode, prompt, found, citations, cancellation);
         AnswerDone done = new(AnswerMode.Quote, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0), instead);
         await foreach (var item in answer.WithCancellation(cancellation))
         {
@@ -69,6 +69,41 @@ public sealed class AnswerAgent
         }
         yield return done with { Timings = clock.Stop() };
     }
+
+    /// <summary>The model's own words; quotes where it turns out before the first of them that it cannot be used, as one that there is no memory for.</summary>
+    private async IAsyncEnumerable<AnswerEvent> WrittenOrQuotedAsync(AskedQuestion question, AnswerMode mode, AnswerMessages prompt, SearchResult found, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (begun, failed) = (false, false);
+        await using (var written = generated.StreamAsync(question, prompt, citations, cancellation).GetAsyncEnumerator(cancellation))
+        {
+            while (await NextAsync(written))
+            {
+                begun |= written.Current is not AnswerStatus;
+                yield return written.Current;
+            }
+        }
+        if (!failed)
+            yield break;
+        var ranked = await quoteMode.RankAsync(question, found with { Hits = prompt.Read }, byMeaning: true, cancellation);
+        await foreach (var quoted in QuoteAnswer.StreamAsync(question, quoteMode.Choose(ranked), citations, cancellation).WithCancellation(cancellation))
+            yield return quoted;
+        yield return new AnswerDone(AnswerMode.Quote, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0), QuotedInstead.ModelAway);
+
+        async Task<bool> NextAsync(IAsyncEnumerator<AnswerEvent> written)
+        {
+            try
+            {
+                return await written.MoveNextAsync();
+            }
+            catch (ModelHostException away) when (!begun && mode == AnswerMode.Auto && IsAway(away))
+            {
+                failed = true;
+                return false;
+            }
+        }
+    }
+
+    private static bool IsAway(ModelHostException fault) => fault.Kind is ModelHostErrorKind.Unavailable or ModelHostErrorKind.ModelNotFound;
 
     /// <summary>Whether the best sentence bears enough on what the question itself asks; a follow-up's earlier questions do not count.</summary>
     private bool IsAnswered(AskedQuestion question, IReadOnlyList<RankedSentence> ranked) =>
@@ -85,7 +120,7 @@ public sealed class AnswerAgent
             var model = await models.ChatModelAsync(cancellation, asked.Model);
             return (mode == AnswerMode.Generate || model.CanAnswer ? model : null, null);
         }
-        catch (ModelHostException away) when (mode == AnswerMode.Auto && away.Kind is ModelHostErrorKind.Unavailable or ModelHostErrorKind.ModelNotFound)
+        catch (ModelHostException away) when (mode == AnswerMode.Auto && IsAway(away))
         {
             return (null, QuotedInstead.ModelAway);
         }
@@ -101,6 +136,10 @@ public sealed class AnswerAgent
         catch (RunException tooLong) when (asked.Mode == AnswerMode.Auto && tooLong.Kind == RunErrorKind.ContextTooLong)
         {
             return (null, QuotedInstead.ContextTooSmall);
+        }
+        catch (ModelHostException away) when (asked.Mode == AnswerMode.Auto && IsAway(away))
+        {
+            return (null, QuotedInstead.ModelAway);
         }
     }
 

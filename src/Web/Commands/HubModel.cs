@@ -36,27 +36,28 @@ internal static class HubModel
 
     private static async Task<ModelDownload> DownloadAsync(string source, ModelAdmin models, CancellationToken cancellation)
     {
+        var line = new StatusLine(Console.Error);
+        line.Show($"Asking the hub for {source}…"); // one that is away is tried for a minute
         var download = await models.StartDownloadAsync(source, cancellation);
-        if (download.IsFinished)
+        if (!download.IsFinished)
         {
-            return download; // it lies there already
-        }
-        var shown = "";
-        await foreach (var state in models.FollowDownloadAsync(download.Id, cancellation))
-        {
-            download = state;
-            var line = Line(state);
-            if (line != shown)
+            await foreach (var state in models.FollowDownloadAsync(download.Id, cancellation))
             {
-                Console.Error.Write("\r" + line.PadRight(shown.Length)); // one line, written over
-                shown = line;
+                download = state;
+                line.Show(Told(state));
             }
         }
-        Console.Error.WriteLine();
-        return download;
+        line.End();
+        return download; // it may have lain there already
     }
 
-    private static string Line(ModelDownload state) => state.BytesTotal is > 0 and var total
-        ? string.Create(CultureInfo.InvariantCulture, $"Downloading {state.BytesDone >> 20} of {total >> 20} MiB ({state.BytesDone * 100 / total} %)")
-        : string.Create(CultureInfo.InvariantCulture, $"Downloading {state.BytesDone >> 20} MiB");
+    internal static string Told(ModelDownload state) => state switch
+    {
+        { IsFinished: false, ErrorMessage: { } trouble } => $"{trouble} Trying again…",
+        { State: ModelDownloadState.Queued } => "Waiting for another download to end",
+        { State: ModelDownloadState.Verifying or ModelDownloadState.Trying } => "Checking what arrived",
+        { BytesTotal: > 0 and var total } => string.Create(CultureInfo.InvariantCulture, $"Downloading {state.BytesDone >> 20} of {total >> 20} MiB ({state.BytesDone * 100 / total} %)"),
+        { BytesDone: > 0 } => string.Create(CultureInfo.InvariantCulture, $"Downloading {state.BytesDone >> 20} MiB"),
+        _ => $"Asking the hub for {state.Source}…",
+    };
 }

@@ -23,8 +23,10 @@ public sealed class Toasts
         }
     }
 
+    // What is said twice stands once, at the end.
     private void Add(Toast toast)
     {
+        shown.RemoveAll(other => (other.Text, other.IsError) == (toast.Text, toast.IsError));
         if (shown.Count == 5)
         {
             shown.RemoveAt(0);
@@ -35,7 +37,7 @@ public sealed class Toasts
     }
 }
 
-/// <summary>One notice. Equal by identity: the same text twice is two notices.</summary>
+/// <summary>One notice. Equal by identity.</summary>
 public sealed class Toast(string text, string? details, bool isError)
 {
     public string Text { get; } = text;

@@ -57,12 +57,43 @@
         else if (target?.hasAttribute("data-reload")) location.reload();
 
         if (root.dataset.drawer && event.target instanceof Element && event.target.closest(".sidebar a")) setDrawer(false);
+        const chosen = event.target instanceof Element ? event.target.closest("details.popup [role=menuitem]") : null;
         for (const menu of document.querySelectorAll("details.popup[open]")) {
-            if (!menu.contains(event.target)) menu.open = false;
+            if (chosen && menu.contains(chosen)) { menu.open = false; menu.querySelector("summary").focus(); }
+            else if (!menu.contains(event.target)) menu.open = false;
         }
     });
 
+    // A menu that would leave the window opens upwards; who came by the keyboard stands in it at once.
+    document.addEventListener("toggle", event => {
+        const popup = event.target;
+        if (!(popup instanceof Element) || !popup.matches("details.popup-menu")) return;
+        popup.classList.remove("up");
+        if (!popup.open) return;
+        popup.classList.toggle("up", popup.querySelector(".menu").getBoundingClientRect().bottom > innerHeight - 8);
+        popup.querySelector("[role=menuitem]")?.focus();
+    }, true);
+
+    // Arrow keys walk through the entries of a menu and through tabs, as the keys of a list do.
+    function walk(event) {
+        const here = document.activeElement;
+        const list = here?.closest("details.popup-menu[open] [role=menu], [role=tablist]");
+        if (!list) return;
+        const isMenu = list.getAttribute("role") === "menu";
+        const entries = [...list.querySelectorAll(isMenu ? "[role=menuitem]:not(:disabled)" : "[role=tab]")];
+        const at = entries.indexOf(here);
+        const next = { [isMenu ? "ArrowDown" : "ArrowRight"]: at + 1, [isMenu ? "ArrowUp" : "ArrowLeft"]: at - 1, Home: 0, End: entries.length - 1 }[event.key];
+        if (isMenu && event.key === "Tab") list.closest("details").open = false;
+        if (next === undefined || at < 0) return;
+        event.preventDefault();
+        const entry = entries.at(next % entries.length);
+        entry.focus();
+        entry.scrollIntoView({ block: "nearest", inline: "nearest" });
+        if (!isMenu) entry.click();
+    }
+
     document.addEventListener("keydown", event => {
+        walk(event);
         if (event.key === "Escape") {
             const menu = document.querySelector("details.popup[open]");
             if (menu) { event.preventDefault(); menu.open = false; menu.querySelector("summary").focus(); }
@@ -116,10 +147,34 @@
         }
     }
 
+    // A dialog is open before its content has arrived: whoever opened it shall stand in its first field all the same.
+    function openDialog(dialog) {
+        if (!dialog.open) dialog.showModal();
+        raiseToasts();
+        if (focusFirst(dialog)) return;
+        const arrival = new MutationObserver(() => { if (!dialog.open || focusFirst(dialog)) arrival.disconnect(); });
+        arrival.observe(dialog, { childList: true, subtree: true });
+    }
+
+    function focusFirst(dialog) {
+        const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]):not(:disabled), textarea, select") ?? dialog.querySelector("button:not(:disabled)");
+        first?.focus();
+        return first !== null;
+    }
+
+    // Notices stand above an open dialog: in the layer that was opened last.
+    function raiseToasts() {
+        const list = document.querySelector(".toasts");
+        if (!list?.showPopover) return;
+        if (list.matches(":popover-open")) list.hidePopover();
+        if (list.childElementCount > 0) list.showPopover();
+    }
+
     window.platform = {
         ...window.platform,
         copy,
-        openDialog: dialog => { if (!dialog.open) dialog.showModal(); },
+        openDialog,
+        raiseToasts,
         closeDialog: dialog => { if (dialog.open) dialog.close(); },
         showChoices,
         antiforgeryToken: () => document.querySelector("meta[name=antiforgery-token]")?.content ?? "",

@@ -187,8 +187,28 @@ public sealed class GeneratedAnswerTests
     public async Task What_the_model_service_reports_keeps_its_reason(ModelHostErrorKind reported, RunErrorKind expected)
     {
         var chat = new ScriptedChatClient((_, _) => throw new ModelHostException(reported, "It says why."));
-        var failure = await Assert.ThrowsAsync<RunException>(() => AskAsync(chat));
+        var failure = await Assert.ThrowsAsync<RunException>(() => AskAsync(chat, mode: AnswerMode.Generate));
         Assert.Equal((expected, "It says why."), (failure.Kind, failure.Message));
+    }
+
+    [Theory]
+    [InlineData(ModelHostErrorKind.Unavailable, true)]
+    [InlineData(ModelHostErrorKind.ModelNotFound, true)]
+    [InlineData(ModelHostErrorKind.Busy, false)]
+    public async Task A_model_that_turns_out_to_be_away_before_its_first_word_leaves_the_answer_to_quotes(ModelHostErrorKind reported, bool answers)
+    {
+        var chat = new ScriptedChatClient((_, _) => throw new ModelHostException(reported, "There is no memory for it."));
+        var asked = AskAsync(chat, "How many days of annual leave?");
+        if (!answers)
+        {
+            await Assert.ThrowsAsync<RunException>(() => asked);
+            return;
+        }
+        var (events, text) = await asked;
+        Assert.Equal("From these documents:\n\n> Everybody has 27 days of annual leave. [1]\n\n", text);
+        var done = Assert.IsType<AnswerDone>(events[^1]);
+        Assert.Equal((AnswerMode.Quote, QuotedInstead.ModelAway), (done.Mode, done.InsteadBecause));
+        Assert.Single(events.OfType<AnswerDone>());
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ModelTrialTests
         var chat = ScriptedChatClient.Writing((_, _) => throw new ModelHostException(ModelHostErrorKind.Busy, "The queue is full."));
         var trial = new ModelTrial("m", TimeProvider.System);
         await trial.AskAsync(chat, "Hi", Nothing, Cancellation);
-        Assert.Equal((TrialState.Failed, "The queue is full."), (trial.Turns[0].State, trial.Turns[0].Problem));
+        Assert.Equal((TrialState.Failed, "The queue is full."), (trial.Turns[0].State, trial.Turns[0].Problem?.Message));
     }
 
     private static async IAsyncEnumerable<string> SlowlyAsync(ManualClock clock, [EnumeratorCancellation] CancellationToken cancellation)

@@ -41,7 +41,7 @@ public sealed class ModelTrial(string model, TimeProvider time)
         }
         catch (ModelHostException failed)
         {
-            (turn.State, turn.Problem) = (TrialState.Failed, failed.Message);
+            (turn.State, turn.Problem) = (TrialState.Failed, failed);
         }
         turn.QueuePosition = null;
         changed();

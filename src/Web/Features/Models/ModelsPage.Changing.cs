@@ -13,7 +13,7 @@ public sealed partial class ModelsPage
         ModelAction.Try => trial?.OpenAsync([model.Id]) ?? Task.CompletedTask,
         ModelAction.Quantize => job?.QuantizeAsync(model) ?? Task.CompletedTask,
         ModelAction.MeasurePerplexity => job?.PerplexityAsync(model) ?? Task.CompletedTask,
-        ModelAction.Unload => ChangeAsync(model.Id, models => models.UnloadAsync(model.Id, CancellationToken.None)),
+        ModelAction.Unload => UnloadAsync(model),
         ModelAction.Pin => ChangeAsync(model.Id, models => models.PinAsync(model.Id, isPinned: true, CancellationToken.None)),
         ModelAction.Unpin => ChangeAsync(model.Id, models => models.PinAsync(model.Id, isPinned: false, CancellationToken.None)),
         ModelAction.UseForAnswers => UseForAnswersAsync(model.Id),
@@ -23,14 +23,24 @@ public sealed partial class ModelsPage
 
     private Task OpenLoadAsync(string id) => now?.Models.FirstOrDefault(model => model.Id == id) is { } model && load is not null ? load.OpenAsync(model) : Task.CompletedTask;
 
-    private Task<bool> LoadAsync(LoadWish wish) => ChangeAsync(wish.Model, async models =>
+    private Task<ModelHostException?> LoadAsync(LoadWish wish) => AttemptAsync(wish.Model, async () =>
     {
+        var models = await administration.ModelsAsync();
         foreach (var other in wish.UnloadFirst)
         {
             await models.UnloadAsync(other, CancellationToken.None);
         }
         await models.LoadAsync(wish.Model, wish.ContextTokens, wish.Rope, CancellationToken.None);
     });
+
+    private async Task UnloadAsync(AdminModel model)
+    {
+        var asked = new Confirmation(Texts["UnloadTitle"], Texts["UnloadText", model.Id], Texts["Unload"]);
+        if ((!model.IsDefault || await SaysYesAsync(asked)) && await ChangeAsync(model.Id, models => models.UnloadAsync(model.Id, CancellationToken.None)))
+        {
+            window.Toasts.Info(Texts["Unloaded", model.Id]);
+        }
+    }
 
     private async Task UseForAnswersAsync(string id)
     {
@@ -43,7 +53,7 @@ public sealed partial class ModelsPage
     private async Task DeleteAsync(AdminModel model)
     {
         var asked = new Confirmation(Texts["DeleteTitle"], Texts["DeleteText", model.Id, Knowledge.Sizes.Of(model.SizeBytes)], Texts["Delete"]) { Danger = true, TypeToConfirm = model.Id };
-        if (confirm is not null && await confirm.AskAsync(asked) && await ChangeAsync(model.Id, models => models.DeleteAsync(model.Id, CancellationToken.None)))
+        if (await SaysYesAsync(asked) && await ChangeAsync(model.Id, models => models.DeleteAsync(model.Id, CancellationToken.None)))
         {
             window.Toasts.Info(Texts["Deleted", model.Id]);
         }
@@ -53,7 +63,17 @@ public sealed partial class ModelsPage
 
     private Task<bool> CancelDownloadAsync(string id) => ChangeAsync(id, models => models.CancelDownloadAsync(id, CancellationToken.None));
 
-    private Task<bool> StartJobAsync(JobWish wish) => TryAsync(wish.Model, async () =>
+    // Bytes that have arrived are worth a question; a model that is complete stays.
+    private async Task RemoveDownloadAsync(ModelDownload download)
+    {
+        var asked = new Confirmation(Texts["RemoveTitle"], Texts["RemoveText", download.Source, Knowledge.Sizes.Of(download.BytesDone)], Texts["Remove"]) { Danger = true };
+        if (download is { State: ModelDownloadState.Completed } or { BytesDone: 0 } || await SaysYesAsync(asked))
+        {
+            await ChangeAsync(download.Id, models => models.RemoveDownloadAsync(download.Id, CancellationToken.None));
+        }
+    }
+
+    private Task<ModelHostException?> StartJobAsync(JobWish wish) => AttemptAsync(wish.Model, async () =>
     {
         var jobs = await administration.JobsAsync();
         await (wish.To is { } to ? jobs.QuantizeAsync(wish.Model, to, wish.Name, CancellationToken.None) : jobs.MeasurePerplexityAsync(wish.Model, wish.Text, adapter: null, CancellationToken.None));
@@ -65,12 +85,13 @@ public sealed partial class ModelsPage
     private async Task ChangeAdapterAsync((AdminAdapter Adapter, AdapterAction Action) wish)
     {
         var (name, version) = (wish.Adapter.Name, wish.Adapter.Version);
-        var asked = new Confirmation(Texts["DeleteAdapterTitle"], Texts["DeleteAdapterText", name, version], Texts["Delete"]) { Danger = true };
-        if (wish.Action == AdapterAction.Delete && (confirm is null || !await confirm.AskAsync(asked)))
+        var called = version > 0 ? Texts["AdapterVersion", name, version].Value : name;
+        var asked = new Confirmation(Texts[$"{wish.Action}AdapterTitle"], Texts[$"{wish.Action}AdapterText", called], Texts[$"{wish.Action}"]) { Danger = wish.Action == AdapterAction.Delete };
+        if (!await SaysYesAsync(asked))
         {
             return;
         }
-        await TryAsync($"{name}@{version}", async () =>
+        var done = await TryAsync($"{name}@{version}", async () =>
         {
             var adapters = await administration.AdaptersAsync();
             await (wish.Action switch
@@ -80,26 +101,42 @@ public sealed partial class ModelsPage
                 _ => adapters.DeleteAsync(name, version, CancellationToken.None),
             });
         });
+        if (done)
+        {
+            window.Toasts.Info(Texts[$"{wish.Action}AdapterDone", called]);
+        }
     }
+
+    private async Task<bool> SaysYesAsync(Confirmation asked) => confirm is not null && await confirm.AskAsync(asked);
 
     private Task<bool> ChangeAsync(string subject, Func<ModelAdmin, Task> change) => TryAsync(subject, async () => await change(await administration.ModelsAsync()));
 
-    // What is asked for twice at once is done once.
     private async Task<bool> TryAsync(string subject, Func<Task> change)
     {
-        if (!busy.Add(subject))
+        if (busy.Contains(subject))
         {
-            return false;
+            return false; // what is asked for twice at once is done once
         }
+        if (await AttemptAsync(subject, change) is not { } refused)
+        {
+            return true;
+        }
+        window.Toasts.Error(Texts["Refused", Texts.Reason(refused)], $"{refused.Code}: {refused.Message}");
+        return false;
+    }
+
+    /// <summary>What the service refuses it with, or null.</summary>
+    private async Task<ModelHostException?> AttemptAsync(string subject, Func<Task> change)
+    {
+        busy.Add(subject);
         try
         {
             await change();
-            return true;
+            return null;
         }
         catch (ModelHostException refused)
         {
-            window.Toasts.Error(Texts["Refused", refused.Message], refused.Code);
-            return false;
+            return refused;
         }
         finally
         {

@@ -25,6 +25,8 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
     private ModelsSnapshot? now;
     private ModelsTab tab;
     private string? away;
+    private string query = "";
+    private ListOrder order;
     private bool seen = true;
 
     [Inject] private IStringLocalizer<ModelsTexts> Texts { get; set; } = default!;
@@ -107,7 +109,7 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
         }
         catch (ModelHostException silent)
         {
-            away = silent.Message;
+            away = Texts.Reason(silent);
         }
     }
 

@@ -1,3 +1,5 @@
+using Platform.ModelHost.Client;
+
 namespace Platform.Web.Features.Models;
 
 /// <summary>Where an answer of a trial is.</summary>
@@ -26,5 +28,5 @@ public sealed class TrialTurn(string question)
     public long? Tokens { get; internal set; }
 
     /// <summary>Why it failed.</summary>
-    public string? Problem { get; internal set; }
+    public ModelHostException? Problem { get; internal set; }
 }
