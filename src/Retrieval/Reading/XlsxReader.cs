@@ -15,6 +15,25 @@ internal sealed class XlsxReader : IDocumentReader
 
     private ParsedDocument Read(string path, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
+        var document = new DocumentText();
+        var isFirst = true;
+        Walk(
+            path,
+            (name, done, total) =>
+            {
+                progress?.Report((done + 1, total));
+                document.StartPage(label: VisibleText.Line(name));
+                document.Add(BlockKind.Heading, 1, name);
+                isFirst = true;
+            },
+            row => isFirst &= !TableText.AddRow(document, row, isFirst && TableText.LooksLikeHead(row)),
+            cancellation);
+        return document.Build(MediaType, null, "The workbook has no visible sheet.");
+    }
+
+    /// <summary>Goes through the visible sheets: tells each sheet's name, its place and how many there are, then its rows. The list of a row is used again.</summary>
+    internal static void Walk(string path, Action<string, int, int> sheet, Action<IReadOnlyList<string>> row, CancellationToken cancellation)
+    {
         using var package = OfficePackage.Open(path, cancellation);
         var cells = SheetCells.Read(package);
         var sheets = new List<(string Name, string Id)>();
@@ -23,16 +42,12 @@ internal sealed class XlsxReader : IDocumentReader
             throw new IngestException(IngestError.Corrupt, $"The workbook has no part {Workbook}. Save it again from the program that made it.");
         }
         var targets = package.Targets(Workbook);
-        var document = new DocumentText();
-        var rows = new SheetRows(document, cells, cancellation);
+        var rows = new SheetRows(row, cells, cancellation);
         for (var i = 0; i < sheets.Count; i++)
         {
-            document.StartPage(label: VisibleText.Line(sheets[i].Name));
-            document.Add(BlockKind.Heading, 1, sheets[i].Name);
+            sheet(sheets[i].Name, i, sheets.Count);
             if (targets.TryGetValue(sheets[i].Id, out var part)) package.Read(part, rows.Read);
-            progress?.Report((i + 1, sheets.Count));
         }
-        return document.Build(MediaType, null, "The workbook has no visible sheet.");
     }
 
     private static void ReadWorkbook(XmlReader reader, List<(string Name, string Id)> sheets, SheetCells cells)

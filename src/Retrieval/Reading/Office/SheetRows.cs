@@ -4,8 +4,9 @@ using Platform.Retrieval.Ingest;
 
 namespace Platform.Retrieval.Reading.Office;
 
-/// <summary>Writes the rows of one sheet after another; the cells of all of them are counted against one limit.</summary>
-internal sealed class SheetRows(DocumentText document, SheetCells cells, CancellationToken cancellation)
+/// <summary>Tells the rows of one sheet after another; the cells of all of them are counted against one limit.</summary>
+/// <param name="tell">Has each row; the list is used again for the next one.</param>
+internal sealed class SheetRows(Action<IReadOnlyList<string>> tell, SheetCells cells, CancellationToken cancellation)
 {
     private int _count;
 
@@ -14,7 +15,7 @@ internal sealed class SheetRows(DocumentText document, SheetCells cells, Cancell
         var row = new List<string>();
         var value = new StringBuilder();
         (string? Type, int Style, int Column) cell = default;
-        bool inValue = false, isFirst = true;
+        var inValue = false;
         while (reader.ReadSafely())
         {
             var isEnd = reader.NodeType == XmlNodeType.EndElement;
@@ -22,7 +23,7 @@ internal sealed class SheetRows(DocumentText document, SheetCells cells, Cancell
             {
                 case "row" when isEnd:
                     cancellation.ThrowIfCancellationRequested();
-                    if (TableText.AddRow(document, row, isFirst && TableText.LooksLikeHead(row))) isFirst = false;
+                    tell(row);
                     row.Clear();
                     break;
                 case "c" when reader.NodeType == XmlNodeType.Element:

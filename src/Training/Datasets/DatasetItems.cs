@@ -1,0 +1,219 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.ModelHost.Client;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Training.Datasets.Curation;
+using Platform.Training.Datasets.Storage;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets;
+
+/// <summary>The rows of datasets: shown, added, changed, judged. Whoever may not see a dataset is told that it is not there (NotFoundException).</summary>
+public sealed class DatasetItems
+{
+    /// <summary>Most rows of a dataset.</summary>
+    public const int MaxRows = 200_000;
+
+    /// <summary>Most rows that one page of a query has.</summary>
+    public const int MaxPage = 500;
+
+    private const int MaxSourceLength = 400;
+
+    private readonly IDbContextFactory<DatasetsContext> contexts;
+    private readonly TimeProvider time;
+
+    internal DatasetItems(IDbContextFactory<DatasetsContext> contexts, TimeProvider time) => (this.contexts, this.time) = (contexts, time);
+
+    /// <summary>Rows in their order of arrival.</summary>
+    public async Task<ItemPage> FindAsync(Caller caller, Guid datasetId, ItemQuery query, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var found = Matching(db, datasetId, query);
+        var rows = await found.OrderBy(item => item.Ordinal).Skip(Math.Max(0, query.Skip)).Take(Math.Clamp(query.Take, 1, MaxPage)).AsNoTracking().ToListAsync(cancellation);
+        return new([.. rows.Select(Shown)], await found.CountAsync(cancellation));
+    }
+
+    public async Task<DatasetItem> GetAsync(Caller caller, Guid datasetId, Guid itemId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return Shown(await FindRowAsync(db, caller, datasetId, itemId, cancellation));
+    }
+
+    /// <summary>Adds rows that wait for approval; rows that are there word for word are not added again. DatasetException kind_differs, too_many_rows: then none is added.</summary>
+    public async Task<AddedItems> AddAsync(Caller caller, Guid datasetId, IReadOnlyList<NewItem> items, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        if (items.FirstOrDefault(item => item.Row.Kind != set.Kind) is { } other)
+            throw KindDiffers(set, other.Row.Kind);
+        var now = StoredTime.Now(time);
+        set.UpdatedAt = now;
+        await db.SaveChangesAsync(cancellation); // who else adds waits here, so that places and hashes are read when they are done
+        var known = (await db.Items.Where(item => item.DatasetId == datasetId).Select(item => item.Sha256).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var ordinal = await db.Items.Where(item => item.DatasetId == datasetId).MaxAsync(item => (int?)item.Ordinal, cancellation) ?? 0;
+        var (before, added) = (known.Count, 0);
+        foreach (var item in items)
+        {
+            var (content, sha256) = ItemJson.Of(item.Row);
+            if (!known.Add(sha256))
+                continue;
+            if (before + ++added > MaxRows)
+                throw new DatasetException("too_many_rows", $"The dataset would have more than {MaxRows:N0} rows. Make another one.");
+            var id = Guid.CreateVersion7(now);
+            db.Add(new ItemRow
+            {
+                Id = id, DatasetId = datasetId, Ordinal = ++ordinal, Content = content, Words = WordsOf(item.Row), Sha256 = sha256, Concerns = ItemRow.Bits(QualityRules.Of(item.Row)), Tokens = TokensOf(item.Row),
+                Source = item.Source.Length > MaxSourceLength ? item.Source[..MaxSourceLength] : item.Source, Origin = item.Origin ?? $"row:{id:N}", Span = item.Span is null ? null : ItemJson.Write(item.Span), UpdatedAt = now,
+            });
+        }
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new(added, items.Count - added);
+    }
+
+    /// <summary>Puts another text in a row's place and looks it over again. DatasetException kind_differs, repeated.</summary>
+    public async Task<DatasetItem> ChangeAsync(Caller caller, Guid datasetId, Guid itemId, TrainingRow row, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var item = await FindRowAsync(db, caller, datasetId, itemId, cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        if (row.Kind != set.Kind)
+            throw KindDiffers(set, row.Kind);
+        var checkedRow = RowReader.Read(RowWriter.Write(row)); // the rules of what may be learned from are the reader's
+        var (content, sha256) = ItemJson.Of(checkedRow);
+        if (await db.Items.AnyAsync(other => other.DatasetId == datasetId && other.Sha256 == sha256 && other.Id != itemId, cancellation))
+            throw new DatasetException("repeated", "Another row of the dataset says the same, word for word. Delete this one instead.");
+        Put(item, checkedRow, content, sha256);
+        set.UpdatedAt = item.UpdatedAt;
+        await db.SaveChangesAsync(cancellation);
+        return Shown(item);
+    }
+
+    /// <summary>Approves or rejects rows, or takes that back. Gives how many were changed.</summary>
+    public Task<int> JudgeAsync(Caller caller, Guid datasetId, IReadOnlyCollection<Guid> itemIds, RowStatus status, CancellationToken cancellation) =>
+        JudgeAsync(caller, datasetId, items => items.Where(item => itemIds.Contains(item.Id)), status, cancellation);
+
+    /// <summary>As the other, for all rows that a query finds.</summary>
+    public Task<int> JudgeAsync(Caller caller, Guid datasetId, ItemQuery query, RowStatus status, CancellationToken cancellation) =>
+        JudgeAsync(caller, datasetId, items => Narrowed(items, query), status, cancellation);
+
+    /// <summary>Deletes rows. Frozen versions keep them.</summary>
+    public async Task<int> DeleteAsync(Caller caller, Guid datasetId, IReadOnlyCollection<Guid> itemIds, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var deleted = await db.Items.Where(item => item.DatasetId == datasetId && itemIds.Contains(item.Id)).ExecuteDeleteAsync(cancellation);
+        set.UpdatedAt = StoredTime.Now(time);
+        await db.SaveChangesAsync(cancellation);
+        return deleted;
+    }
+
+    /// <summary>Replaces personal data and secrets in the rows that have some by their kind in brackets. Gives how many rows were changed.</summary>
+    public async Task<int> MaskAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var bit = ItemRow.Bit(QualityConcern.SensitiveData);
+        var rows = await db.Items.Where(item => item.DatasetId == datasetId && (item.Concerns & bit) != 0).ToListAsync(cancellation);
+        foreach (var item in rows)
+        {
+            var masked = ItemJson.Read<TrainingRow>(item.Content).Map(SensitiveText.Mask);
+            var (content, sha256) = ItemJson.Of(masked);
+            Put(item, masked, content, sha256);
+        }
+        set.UpdatedAt = StoredTime.Now(time);
+        await db.SaveChangesAsync(cancellation);
+        return rows.Count;
+    }
+
+    /// <summary>Marks rows that nearly repeat an earlier one, and takes the mark from those that no longer do. Gives how many are marked.</summary>
+    public async Task<int> FindNearDuplicatesAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var rows = await db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected).OrderBy(item => item.Ordinal).ToListAsync(cancellation);
+        var first = await Task.Run(() => NearDuplicates.FirstLike([.. rows.Select(item => TextOf(ItemJson.Read<TrainingRow>(item.Content)))], cancellation), cancellation);
+        var (bit, marked) = (ItemRow.Bit(QualityConcern.NearDuplicate), 0);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            rows[i].Concerns = first[i] != i ? rows[i].Concerns | bit : rows[i].Concerns & ~bit;
+            marked += first[i] != i ? 1 : 0;
+        }
+        await db.SaveChangesAsync(cancellation);
+        return marked;
+    }
+
+    /// <summary>Lengths of the rows that are not rejected.</summary>
+    public async Task<LengthHistogram> LengthsAsync(Caller caller, Guid datasetId, int limit, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        return LengthHistogram.Of(await db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected).Select(item => item.Tokens).ToListAsync(cancellation), limit);
+    }
+
+    /// <summary>How many rows have each concern, those without any left out.</summary>
+    public async Task<IReadOnlyDictionary<QualityConcern, int>> ConcernsAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var bits = await db.Items.Where(item => item.DatasetId == datasetId && item.Concerns != 0).GroupBy(item => item.Concerns).Select(g => new { g.Key, Rows = g.Count() }).ToListAsync(cancellation);
+        return bits.SelectMany(part => ItemRow.Of(part.Key).Select(concern => (concern, part.Rows))).GroupBy(part => part.concern).ToDictionary(g => g.Key, g => g.Sum(part => part.Rows));
+    }
+
+    /// <summary>The text by which a row is compared with others.</summary>
+    internal static string TextOf(TrainingRow row) => string.Join('\n', row.Turns.Where(turn => turn.Role is TurnRole.User or TurnRole.Assistant).Select(turn => turn.Content).Append(row.Chosen ?? ""));
+
+    internal static DatasetItem Shown(ItemRow item) => new(
+        item.Id, item.Ordinal, ItemJson.Read<TrainingRow>(item.Content), item.Status, ItemRow.Of(item.Concerns), item.Tokens, item.Source, item.Span is null ? null : ItemJson.Read<RowOrigin>(item.Span), item.UpdatedAt);
+
+    private static string WordsOf(TrainingRow row) => string.Join('\n', row.Texts).ToLowerInvariant();
+
+    private static int TokensOf(TrainingRow row) => row.Texts.Sum(TokenEstimate.Of);
+
+    private static DatasetException KindDiffers(SetRow set, RowKind kind) =>
+        new("kind_differs", $"The dataset '{set.Name}' holds rows of the kind {set.Kind}; a row of the kind {kind} does not belong in it. Make a dataset for those.");
+
+    private static async Task<ItemRow> FindRowAsync(DatasetsContext db, Caller caller, Guid datasetId, Guid itemId, CancellationToken cancellation)
+    {
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        return await db.Items.SingleOrDefaultAsync(item => item.DatasetId == datasetId && item.Id == itemId, cancellation) ?? throw new NotFoundException($"Row {itemId}");
+    }
+
+    private static IQueryable<ItemRow> Matching(DatasetsContext db, Guid datasetId, ItemQuery query) => Narrowed(db.Items.Where(item => item.DatasetId == datasetId), query);
+
+    private static IQueryable<ItemRow> Narrowed(IQueryable<ItemRow> items, ItemQuery query)
+    {
+        if (query.Status is { } status) items = items.Where(item => item.Status == status);
+        if (query.Concern is { } concern)
+        {
+            var bit = ItemRow.Bit(concern);
+            items = items.Where(item => (item.Concerns & bit) != 0);
+        }
+        if (query.Source is { Length: > 0 } source) items = items.Where(item => item.Source == source);
+        if (query.Text.Trim().ToLowerInvariant() is { Length: > 0 } words) items = items.Where(item => item.Words.Contains(words));
+        return items;
+    }
+
+    private async Task<int> JudgeAsync(Caller caller, Guid datasetId, Func<IQueryable<ItemRow>, IQueryable<ItemRow>> which, RowStatus status, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var now = StoredTime.Now(time);
+        var changed = await which(db.Items.Where(item => item.DatasetId == datasetId && item.Status != status))
+            .ExecuteUpdateAsync(update => update.SetProperty(item => item.Status, status).SetProperty(item => item.UpdatedAt, now), cancellation);
+        set.UpdatedAt = now;
+        await db.SaveChangesAsync(cancellation);
+        return changed;
+    }
+
+    private void Put(ItemRow item, TrainingRow row, string content, string sha256)
+    {
+        var kept = item.Concerns & ItemRow.Bit(QualityConcern.NearDuplicate);
+        (item.Content, item.Words, item.Sha256, item.Concerns, item.Tokens, item.UpdatedAt) = (content, WordsOf(row), sha256, ItemRow.Bits(QualityRules.Of(row)) | kept, TokensOf(row), StoredTime.Now(time));
+    }
+}

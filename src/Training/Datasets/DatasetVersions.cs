@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Training.Datasets.Curation;
+using Platform.Training.Datasets.Storage;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets;
+
+/// <param name="Version">That was made, or the one before when nothing has changed since.</param>
+/// <param name="Leaks">Rows that were to be held back and stand nearly the same among those to learn from; they are learned from, and not measured by.</param>
+public sealed record FrozenVersion(DatasetVersion Version, int Leaks);
+
+/// <summary>What changed from one version to another.</summary>
+/// <param name="Moved">Rows that are held back in one of them alone.</param>
+public sealed record VersionDifference(IReadOnlyList<TrainingRow> Added, IReadOnlyList<TrainingRow> Removed, IReadOnlyList<(TrainingRow Before, TrainingRow After)> Changed, int Moved);
+
+/// <summary>Frozen states of datasets: what jobs train on and adapters remember.</summary>
+public sealed class DatasetVersions
+{
+    public const int MaxNoteLength = 500;
+
+    /// <summary>Largest share of rows that may be held back.</summary>
+    public const double MaxShare = 0.5;
+
+    private readonly IDbContextFactory<DatasetsContext> contexts;
+    private readonly VersionFiles files;
+    private readonly TimeProvider time;
+
+    internal DatasetVersions(IDbContextFactory<DatasetsContext> contexts, VersionFiles files, TimeProvider time) => (this.contexts, this.files, this.time) = (contexts, files, time);
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<DatasetVersion>> ListAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        return [.. (await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).ToListAsync(cancellation)).Select(Shown)];
+    }
+
+    /// <summary>Freezes the approved rows, parted by where they come from. DatasetException nothing_approved, share_out_of_range, note_too_long.</summary>
+    public async Task<FrozenVersion> FreezeAsync(Caller caller, Guid datasetId, double share, long seed, string note, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        if (!(share >= 0 && share <= MaxShare))
+            throw new DatasetException("share_out_of_range", $"The share of rows to hold back is {share}; it may be 0 to {MaxShare}.");
+        if (note.Length > MaxNoteLength)
+            throw new DatasetException("note_too_long", $"The note has {note.Length} characters; the limit is {MaxNoteLength}. Shorten it.");
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var items = await db.Items.AsNoTracking().Where(item => item.DatasetId == datasetId && item.Status == RowStatus.Approved).OrderBy(item => item.Ordinal).ToListAsync(cancellation);
+        if (items.Count == 0)
+            throw new DatasetException("nothing_approved", $"No row of the dataset '{set.Name}' is approved; only approved rows are learned from. Approve some first.");
+
+        var rows = items.ConvertAll(item => ItemJson.Read<TrainingRow>(item.Content));
+        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), share, seed);
+        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(DatasetItems.TextOf), held, cancellation), cancellation);
+        foreach (var leak in leaks)
+            held[leak.Evaluation] = false;
+        var sha256 = await files.WriteAsync(datasetId, items.Select((item, i) => new VersionLine(item.Id, held[i], item.Origin, rows[i])), cancellation);
+        var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
+        if (latest?.Sha256 == sha256)
+            return new(Shown(latest), leaks.Count);
+        VersionRow version = new()
+        {
+            DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = rows.Count, HeldBack = held.Count(h => h), Tokens = items.Sum(item => (long)item.Tokens),
+            Share = share, Seed = seed, Note = note.Trim(), CreatedBy = caller.UserId, CreatedAt = StoredTime.Now(time),
+        };
+        db.Add(version);
+        await db.SaveChangesAsync(cancellation);
+        return new(Shown(version), leaks.Count);
+    }
+
+    /// <summary>Writes the rows to learn from, or those held back, as JSON lines in OpenAI's format.</summary>
+    public async Task ExportAsync(Caller caller, Guid datasetId, int number, bool heldBack, Stream output, CancellationToken cancellation)
+    {
+        await using StreamWriter writer = new(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        await foreach (var line in LinesAsync(caller, datasetId, number, cancellation))
+            if (line.HeldBack == heldBack)
+                await writer.WriteLineAsync(RowWriter.Write(line.Row).AsMemory(), cancellation);
+    }
+
+    /// <summary>What a version has that another has not. Rows are known again by their identity, so that an edited one is changed and not new.</summary>
+    public async Task<VersionDifference> CompareAsync(Caller caller, Guid datasetId, int before, int after, CancellationToken cancellation)
+    {
+        Dictionary<Guid, VersionLine> old = [];
+        await foreach (var line in LinesAsync(caller, datasetId, before, cancellation))
+            old[line.Id] = line;
+        List<TrainingRow> added = [];
+        List<(TrainingRow, TrainingRow)> changed = [];
+        var moved = 0;
+        await foreach (var line in LinesAsync(caller, datasetId, after, cancellation))
+        {
+            if (!old.Remove(line.Id, out var was))
+            {
+                added.Add(line.Row);
+                continue;
+            }
+            if (ItemJson.Of(was.Row).Sha256 != ItemJson.Of(line.Row).Sha256) changed.Add((was.Row, line.Row));
+            if (was.HeldBack != line.HeldBack) moved++;
+        }
+        return new(added, [.. old.Values.Select(line => line.Row)], changed, moved);
+    }
+
+    private async IAsyncEnumerable<VersionLine> LinesAsync(Caller caller, Guid datasetId, int number, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string sha256;
+        await using (var db = await contexts.CreateDbContextAsync(cancellation))
+        {
+            await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+            sha256 = (await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.DatasetId == datasetId && v.Number == number, cancellation))?.Sha256 ?? throw new NotFoundException($"Version {number} of dataset {datasetId}");
+        }
+        await foreach (var line in files.ReadAsync(datasetId, sha256, cancellation))
+            yield return line;
+    }
+
+    private static DatasetVersion Shown(VersionRow row) => new(row.DatasetId, row.Number, row.Sha256, row.Rows, row.HeldBack, row.Tokens, row.Share, row.Seed, row.Note, row.CreatedBy, row.CreatedAt);
+}

@@ -1,0 +1,90 @@
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Reading;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Importing;
+
+/// <summary>Takes the rows of a file into a dataset. What cannot be used is named line by line, and the rest is taken.</summary>
+/// <remarks>JSON lines and JSON arrays in every format of <see cref="RowFormat"/>, tables (CSV, TSV, XLSX) by their columns, other text by its paragraphs.</remarks>
+public sealed class DatasetImport
+{
+    /// <summary>Largest file, bytes.</summary>
+    public const long MaxBytes = 256L * 1024 * 1024;
+
+    /// <summary>Faulty rows that a report names.</summary>
+    public const int MaxFaults = 1000;
+
+    public const int MaxFaultText = 16 * 1024;
+
+    private const int PreviewRows = 5;
+
+    private readonly DatasetItems items;
+    private readonly DatasetLibrary library;
+
+    internal DatasetImport(DatasetLibrary library, DatasetItems items) => (this.library, this.items) = (library, items);
+
+    /// <summary>The first rows of a file as they would be taken.</summary>
+    /// <param name="path">Of the file, on this machine.</param>
+    /// <param name="name">That it came under; says whether it is a table.</param>
+    /// <param name="mapping">Of a table's columns; null guesses by their heads.</param>
+    public static async Task<ImportPreview> PreviewAsync(string path, string name, ColumnMapping? mapping, CancellationToken cancellation)
+    {
+        CheckLength(path);
+        var sheets = await RowSource.TableAsync(path, name, cancellation);
+        var heads = HeadsOf(sheets);
+        mapping = sheets is null ? null : mapping ?? ColumnMapping.Guess(heads);
+        List<TrainingRow> rows = [];
+        List<RowFault> faults = [];
+        await foreach (var row in RowsAsync(path, sheets, mapping, cancellation))
+        {
+            if (row.Row is { } good) rows.Add(good);
+            else faults.Add(FaultOf(row));
+            if (rows.Count == PreviewRows || faults.Count == PreviewRows)
+                break;
+        }
+        return new(heads, mapping, rows, faults);
+    }
+
+    /// <summary>Takes the file. DatasetException too_many_rows, file_too_large, file_unreadable, file_empty: then no row is taken.</summary>
+    public async Task<ImportReport> ImportAsync(Caller caller, Guid datasetId, string path, string name, ColumnMapping? mapping, CancellationToken cancellation)
+    {
+        CheckLength(path);
+        var set = await library.GetAsync(caller, datasetId, cancellation);
+        var sheets = await RowSource.TableAsync(path, name, cancellation);
+        mapping = sheets is null ? null : mapping ?? ColumnMapping.Guess(HeadsOf(sheets));
+        List<NewItem> added = [];
+        List<RowFault> faults = [];
+        var faulty = 0;
+        await foreach (var row in RowsAsync(path, sheets, mapping, cancellation))
+        {
+            if (row.Row is { } good && good.Kind == set.Kind)
+            {
+                if (added.Count >= DatasetItems.MaxRows)
+                    throw new DatasetException("too_many_rows", $"The file has more than {DatasetItems.MaxRows:N0} rows, the most that a dataset may have. Split it.");
+                added.Add(new(good, $"{name}:{row.Line}"));
+                continue;
+            }
+            faulty++;
+            if (faults.Count < MaxFaults)
+                faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", Cut(row.Raw)) : FaultOf(row));
+        }
+        var taken = await items.AddAsync(caller, datasetId, added, cancellation);
+        return new(taken.Added, taken.Repeated, faults, faulty);
+    }
+
+    private static IAsyncEnumerable<SourceRow> RowsAsync(string path, IReadOnlyList<TableSheet>? sheets, ColumnMapping? mapping, CancellationToken cancellation) =>
+        sheets is null ? RowSource.OfTextAsync(path, cancellation) : RowSource.OfTable(sheets, mapping!).ToAsyncEnumerable();
+
+    private static IReadOnlyList<string> HeadsOf(IReadOnlyList<TableSheet>? sheets) => sheets?.FirstOrDefault(sheet => sheet.Rows.Count > 0)?.Rows[0] ?? [];
+
+    private static RowFault FaultOf(SourceRow row) => new(row.Line, row.Fault!.Code, row.Fault.Field, row.Fault.Message, Cut(row.Raw));
+
+    private static string Cut(string raw) => raw.Length <= MaxFaultText ? raw : raw[..MaxFaultText];
+
+    private static void CheckLength(string path)
+    {
+        var length = new FileInfo(path).Length;
+        if (length > MaxBytes)
+            throw new DatasetException("file_too_large", $"The file has {length:N0} bytes; the limit is {MaxBytes:N0}. Split it.");
+    }
+}

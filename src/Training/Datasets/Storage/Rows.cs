@@ -1,0 +1,73 @@
+using Platform.Training.Datasets.Curation;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Storage;
+
+internal sealed class SetRow
+{
+    public Guid Id { get; set; }
+    public required string OwnerId { get; set; }
+    public required string Name { get; set; }
+    public string Description { get; set; } = "";
+    public RowKind Kind { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}
+
+internal sealed class ItemRow
+{
+    public Guid Id { get; set; }
+    public Guid DatasetId { get; set; }
+
+    /// <summary>Order of arrival, from 1.</summary>
+    public int Ordinal { get; set; }
+
+    /// <summary>JSON of a TrainingRow, as <see cref="ItemJson"/> writes it.</summary>
+    public required string Content { get; set; }
+
+    /// <summary>All texts of the row in small letters, for search.</summary>
+    public required string Words { get; set; }
+
+    /// <summary>Of the content: rows that are the same have the same.</summary>
+    public required string Sha256 { get; set; }
+    public RowStatus Status { get; set; }
+
+    /// <summary>One bit for each QualityConcern.</summary>
+    public int Concerns { get; set; }
+
+    /// <summary>An estimate.</summary>
+    public int Tokens { get; set; }
+
+    /// <summary>Shown to people: a file's name and line, a document's name and page.</summary>
+    public required string Source { get; set; }
+
+    /// <summary>Rows of one origin are held back together.</summary>
+    public required string Origin { get; set; }
+
+    /// <summary>JSON of a RowOrigin; null for imported rows.</summary>
+    public string? Span { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public static int Bit(QualityConcern concern) => 1 << (int)concern;
+
+    public static int Bits(IEnumerable<QualityConcern> concerns) => concerns.Aggregate(0, (bits, concern) => bits | Bit(concern));
+
+    public static IReadOnlyList<QualityConcern> Of(int bits) => [.. Enum.GetValues<QualityConcern>().Where(concern => (bits & Bit(concern)) != 0)];
+}
+
+internal sealed class VersionRow
+{
+    public Guid DatasetId { get; set; }
+    public int Number { get; set; }
+
+    /// <summary>Of the file that holds the version's rows.</summary>
+    public required string Sha256 { get; set; }
+    public int Rows { get; set; }
+    public int HeldBack { get; set; }
+    public long Tokens { get; set; }
+    public double Share { get; set; }
+    public long Seed { get; set; }
+    public string Note { get; set; } = "";
+    public required string CreatedBy { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+}

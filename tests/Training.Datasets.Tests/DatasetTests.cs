@@ -1,0 +1,217 @@
+using System.Text;
+using Platform.Retrieval;
+using Platform.Training.Datasets.Curation;
+using Platform.Training.Datasets.Importing;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Tests;
+
+public sealed class DatasetTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static NewItem Answer(string question, string answer, string? origin = null) => new(TrainingRow.Answer(question, answer), "test", origin);
+
+    [Fact]
+    public async Task Only_administrators_see_that_there_is_a_dataset()
+    {
+        await using var here = await Installation.StartAsync();
+        var library = here.Get<DatasetLibrary>();
+        var made = await library.CreateAsync(Installation.Administrator, "Leave", "Questions about leave", RowKind.Dialogue, Stop);
+        Assert.Equal(made, Assert.Single(await library.ListAsync(Installation.Administrator, Stop)));
+        Assert.Empty(await library.ListAsync(Installation.Person, Stop));
+        await Assert.ThrowsAsync<NotFoundException>(() => library.GetAsync(Installation.Person, made.Id, Stop));
+        await Assert.ThrowsAsync<NotFoundException>(() => library.CreateAsync(Installation.Person, "Mine", "", RowKind.Text, Stop));
+        await Assert.ThrowsAsync<NotFoundException>(() => here.Get<DatasetItems>().AddAsync(Installation.Person, made.Id, [Answer("Q", "An answer.")], Stop));
+        await Assert.ThrowsAsync<NotFoundException>(() => here.Get<DatasetVersions>().FreezeAsync(Installation.Person, made.Id, 0, 1, "", Stop));
+    }
+
+    [Fact]
+    public async Task A_name_is_given_once()
+    {
+        await using var here = await Installation.StartAsync();
+        var library = here.Get<DatasetLibrary>();
+        await library.CreateAsync(Installation.Administrator, "Leave", "", RowKind.Dialogue, Stop);
+        var other = await library.CreateAsync(Installation.Administrator, "Travel", "", RowKind.Dialogue, Stop);
+        Assert.Equal("name_taken", (await Assert.ThrowsAsync<DatasetException>(() => library.CreateAsync(Installation.Administrator, " Leave ", "", RowKind.Text, Stop))).Code);
+        Assert.Equal("name_taken", (await Assert.ThrowsAsync<DatasetException>(() => library.RenameAsync(Installation.Administrator, other.Id, "Leave", "", Stop))).Code);
+        Assert.Equal("name_empty", (await Assert.ThrowsAsync<DatasetException>(() => library.CreateAsync(Installation.Administrator, "  ", "", RowKind.Text, Stop))).Code);
+        Assert.Equal("Trips", (await library.RenameAsync(Installation.Administrator, other.Id, "Trips", "", Stop)).Name);
+    }
+
+    [Fact]
+    public async Task Rows_wait_for_approval_and_are_added_once()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        var added = await items.AddAsync(Installation.Administrator, set, [Answer("How many days?", "There are 25 days."), Answer("How many days?", "There are 25 days."), Answer("Who?", "Write to ana@example.com please.")], Stop);
+        Assert.Equal(new AddedItems(2, 1), added);
+        Assert.Equal(new AddedItems(0, 1), await items.AddAsync(Installation.Administrator, set, [Answer("How many days?", "There are 25 days.")], Stop));
+        var page = await items.FindAsync(Installation.Administrator, set, new(), Stop);
+        Assert.Equal([1, 2], page.Items.Select(item => item.Ordinal));
+        Assert.All(page.Items, item => Assert.Equal(RowStatus.New, item.Status));
+        Assert.Equal([QualityConcern.SensitiveData], page.Items[1].Concerns);
+        Assert.Equal("kind_differs", (await Assert.ThrowsAsync<DatasetException>(() => items.AddAsync(Installation.Administrator, set, [new(TrainingRow.OfText("A text."), "x")], Stop))).Code);
+
+        Assert.Equal(1, (await items.FindAsync(Installation.Administrator, set, new(Text: "ANA@example"), Stop)).Total);
+        Assert.Equal(1, (await items.FindAsync(Installation.Administrator, set, new(Concern: QualityConcern.SensitiveData), Stop)).Total);
+        Assert.Equal(0, (await items.FindAsync(Installation.Administrator, set, new(Text: "content"), Stop)).Total);
+        Assert.Equal(2, await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(Status: RowStatus.New), RowStatus.Approved, Stop));
+        Assert.Equal((2, 2, 0), ((await here.Get<DatasetLibrary>().GetAsync(Installation.Administrator, set, Stop)) is var shown ? (shown.Rows, shown.Approved, shown.New) : default));
+    }
+
+    [Fact]
+    public async Task Masking_changes_the_rows_that_need_it_and_no_others()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        await items.AddAsync(Installation.Administrator, set, [Answer("Who may help me?", "Write to ana@example.com please."), Answer("How many days?", "There are 25 days.")], Stop);
+        Assert.Equal(1, await items.MaskAsync(Installation.Administrator, set, Stop));
+        var rows = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items;
+        Assert.Equal(["Write to [email] please.", "There are 25 days."], rows.Select(item => item.Row.Reply));
+        Assert.All(rows, item => Assert.Empty(item.Concerns));
+        Assert.Equal(0, await items.MaskAsync(Installation.Administrator, set, Stop));
+    }
+
+    [Fact]
+    public async Task A_changed_row_is_looked_over_again_and_may_not_repeat_another()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        await items.AddAsync(Installation.Administrator, set, [Answer("How many days?", "25"), Answer("Which one of them?", "no")], Stop);
+        var row = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items[1];
+        Assert.Contains(QualityConcern.ShortAnswer, row.Concerns);
+        var changed = await items.ChangeAsync(Installation.Administrator, set, row.Id, TrainingRow.Answer("Which one of them?", "The second one of them."), Stop);
+        Assert.Empty(changed.Concerns);
+        Assert.Equal("repeated", (await Assert.ThrowsAsync<DatasetException>(() => items.ChangeAsync(Installation.Administrator, set, row.Id, TrainingRow.Answer("How many days?", "25"), Stop))).Code);
+        await Assert.ThrowsAsync<RowException>(() => items.ChangeAsync(Installation.Administrator, set, row.Id, TrainingRow.Answer("How many days?", " "), Stop));
+    }
+
+    [Fact]
+    public async Task A_version_keeps_its_rows_whatever_happens_to_the_dataset()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items, versions) = (await SetAsync(here), here.Get<DatasetItems>(), here.Get<DatasetVersions>());
+        Assert.Equal("nothing_approved", (await Assert.ThrowsAsync<DatasetException>(() => versions.FreezeAsync(Installation.Administrator, set, 0.2, 1, "", Stop))).Code);
+        NewItem[] rows = [.. Enumerable.Range(0, 20).Select(i => Answer($"What is question number {i} about, exactly?", $"It is about the {i}th thing of the list.", $"document {i / 4}"))];
+        await items.AddAsync(Installation.Administrator, set, rows, Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        var first = (await versions.FreezeAsync(Installation.Administrator, set, 0.2, 1, "first", Stop)).Version;
+        Assert.Equal((1, 20, 4), (first.Number, first.Rows, first.HeldBack));
+        Assert.Equal(first, (await versions.FreezeAsync(Installation.Administrator, set, 0.2, 1, "again", Stop)).Version);
+
+        var before = await ExportedAsync(versions, set, 1, heldBack: false);
+        Assert.Equal(16, before.Length);
+        Assert.All(before, line => Assert.Equal(RowKind.Dialogue, RowReader.Read(line).Kind));
+        var page = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items;
+        await items.DeleteAsync(Installation.Administrator, set, [page[0].Id], Stop);
+        await items.ChangeAsync(Installation.Administrator, set, page[1].Id, TrainingRow.Answer("What is new?", "All of it is new."), Stop);
+        await items.AddAsync(Installation.Administrator, set, [Answer("And what was added?", "This one was added.")], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(Text: "was added"), RowStatus.Approved, Stop);
+        var second = (await versions.FreezeAsync(Installation.Administrator, set, 0.2, 1, "second", Stop)).Version;
+
+        Assert.Equal(before, await ExportedAsync(versions, set, 1, heldBack: false));
+        Assert.NotEqual(first.Sha256, second.Sha256);
+        var difference = await versions.CompareAsync(Installation.Administrator, set, 1, 2, Stop);
+        Assert.Equal("And what was added?", Assert.Single(difference.Added).Question);
+        Assert.Equal(page[0].Row.Question, Assert.Single(difference.Removed).Question);
+        Assert.Equal("What is new?", Assert.Single(difference.Changed).After.Question);
+        Assert.Equal([2, 1], (await versions.ListAsync(Installation.Administrator, set, Stop)).Select(v => v.Number));
+        await Assert.ThrowsAsync<NotFoundException>(() => ExportedAsync(versions, set, 3, heldBack: false));
+    }
+
+    [Fact]
+    public async Task A_row_that_would_leak_is_learned_from_and_not_measured_by()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        const string answer = "After five years of service an employee has twenty five days of annual leave in each calendar year.";
+        await items.AddAsync(Installation.Administrator, set, [Answer("How many days of leave are there?", answer, "a"), Answer("How many days of leave are there?", answer + " Thanks.", "b")], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        var frozen = await here.Get<DatasetVersions>().FreezeAsync(Installation.Administrator, set, 0.5, 1, "", Stop);
+        Assert.Equal((1, 0), (frozen.Leaks, frozen.Version.HeldBack));
+        Assert.Equal(1, await items.FindNearDuplicatesAsync(Installation.Administrator, set, Stop));
+        Assert.Equal(2, (await items.FindAsync(Installation.Administrator, set, new(Concern: QualityConcern.NearDuplicate), Stop)).Items[0].Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_is_taken_row_by_row_and_its_faults_are_named_by_line()
+    {
+        await using var here = await Installation.StartAsync();
+        var set = await SetAsync(here);
+        var file = here.File("rows.jsonl", """
+            {"question":"How many?","answer":"Twenty five days."}
+
+            {"question":"How many?","answer":"Twenty five days."}
+            {"question":
+            {"text":"A text belongs in another dataset."}
+            {"instruction":"问题？","output":"这是一个回答。"}
+            """);
+        var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.jsonl", null, Stop);
+        Assert.Equal((2, 1, 2), (report.Added, report.Repeated, report.Faulty));
+        Assert.Equal([(4, "not_json"), (5, "kind_differs")], report.Faults.Select(fault => (fault.Line, fault.Code)));
+        Assert.Equal("""{"question":""", report.Faults[0].Raw);
+        Assert.Equal("rows.jsonl:1", (await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set, new(), Stop)).Items[0].Source);
+    }
+
+    [Fact]
+    public async Task A_table_is_taken_by_its_columns()
+    {
+        await using var here = await Installation.StartAsync();
+        var set = await SetAsync(here);
+        var file = here.File("rows.csv", "Id;问题;答案;Note\n1;满五年有几天年假？;\"二十五天；\n含\"\"特别\"\"假\";x\n2;没有答案;;y\n");
+        var preview = await DatasetImport.PreviewAsync(file, "rows.csv", null, Stop);
+        Assert.Equal([ColumnRole.Ignored, ColumnRole.Question, ColumnRole.Answer, ColumnRole.Ignored], preview.Mapping!.Roles);
+        Assert.Equal("二十五天；\n含\"特别\"假", Assert.Single(preview.Rows).Reply);
+        var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.csv", null, Stop);
+        Assert.Equal((1, "answer", 3), (report.Added, Assert.Single(report.Faults).Field, report.Faults[0].Line));
+        var other = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.csv", new([ColumnRole.Answer, ColumnRole.Question, ColumnRole.Ignored, ColumnRole.Ignored]), Stop);
+        Assert.Equal(2, other.Added);
+    }
+
+    [Theory]
+    [InlineData("""[{"text":"One text."},{"text":"Another text."}]""", 2, 0)]
+    [InlineData("""[{"text":"One text."},{"txt":"Another"},{"text":""", 1, 2)]
+    [InlineData("First paragraph.\n\nSecond paragraph.\n", 1, 0)]
+    public async Task Arrays_and_plain_texts_are_taken_too(string content, int added, int faulty)
+    {
+        await using var here = await Installation.StartAsync();
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Texts", "", RowKind.Text, Stop)).Id;
+        var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, here.File("texts.json", content), "texts.json", null, Stop);
+        Assert.Equal((added, faulty), (report.Added, report.Faulty));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_says_so()
+    {
+        await using var here = await Installation.StartAsync();
+        var set = await SetAsync(here);
+        var import = here.Get<DatasetImport>();
+        Assert.Equal("file_empty", (await Assert.ThrowsAsync<DatasetException>(() => import.ImportAsync(Installation.Administrator, set, here.File("a.jsonl", " \n "), "a.jsonl", null, Stop))).Code);
+        Assert.Equal("file_unreadable", (await Assert.ThrowsAsync<DatasetException>(() => import.ImportAsync(Installation.Administrator, set, here.File("b.xlsx", "PK but no archive"), "b.xlsx", null, Stop))).Code);
+        var long1 = await import.ImportAsync(Installation.Administrator, set, here.File("c.jsonl", "{" + new string(' ', RowSource.MaxLine) + "}\n{\"question\":\"Q?\",\"answer\":\"An answer.\"}"), "c.jsonl", null, Stop);
+        Assert.Equal((1, "too_long"), (long1.Added, Assert.Single(long1.Faults).Code));
+    }
+
+    [Fact]
+    public async Task Deleting_a_dataset_takes_its_versions_with_it()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        await items.AddAsync(Installation.Administrator, set, [Answer("How many days?", "There are 25 days.")], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        await here.Get<DatasetVersions>().FreezeAsync(Installation.Administrator, set, 0, 1, "", Stop);
+        await here.Get<DatasetLibrary>().DeleteAsync(Installation.Administrator, set, Stop);
+        await Assert.ThrowsAsync<NotFoundException>(() => items.FindAsync(Installation.Administrator, set, new(), Stop));
+        Assert.Empty(Directory.GetFiles(here.Get<DataFolder>().Path, "*.jsonl", SearchOption.AllDirectories));
+    }
+
+    private static async Task<Guid> SetAsync(Installation here) => (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Leave", "", RowKind.Dialogue, Stop)).Id;
+
+    private static async Task<string[]> ExportedAsync(DatasetVersions versions, Guid set, int number, bool heldBack)
+    {
+        using MemoryStream output = new();
+        await versions.ExportAsync(Installation.Administrator, set, number, heldBack, output, Stop);
+        return Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
