@@ -78,8 +78,22 @@ public sealed class RopeTests
     public async Task Options_of_the_scaling_are_checked_at_the_start()
     {
         var refusal = await Assert.ThrowsAsync<EngineException>(() => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, RopeType = "spiral", RopeFactor = 0 }));
-        Assert.Contains("Engine:RopeType", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Engine:RopeType is 'spiral'; it must be none, linear or yarn", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Engine:RopeFactor is 0", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Engine:RopeFactor", (await Assert.ThrowsAsync<EngineException>(() => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, RopeFactor = 2 }))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1_000, "\"factor\": 4}")]
+    [InlineData(16_384, "\"factor\": 64}")]
+    [InlineData(16_385, "with rope scaling 16384")] // no factor is advised that would be refused
+    [InlineData(int.MaxValue, "with rope scaling 16384")]
+    public async Task A_context_that_is_too_long_is_told_how_to_get_it_where_there_is_a_way(int tokens, string advice)
+    {
+        await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile });
+        var refusal = Assert.Throws<EngineException>(() => engine.Fit(SeedModels.Chat, new LoadSettings(tokens)));
+        Assert.Equal((EngineErrorKind.BadRequest, "context_tokens"), (refusal.Kind, refusal.Parameter));
+        Assert.Contains(advice, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("rope", Assert.Throws<EngineException>(() => engine.Fit(SeedModels.Chat, new LoadSettings(1))).Message, StringComparison.Ordinal);
     }
 }

@@ -46,9 +46,24 @@ public sealed class AdapterCompatibilityTests : IAsyncLifetime
     [Fact]
     public async Task A_broken_file_is_not_set_for_every_request()
     {
-        await File.WriteAllTextAsync(Path.Combine(rig.Folder, "broken.gguf"), "no adapter", TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.BadRequest, (await rig.Http.PostAsync("/lora-adapters", """[{"id":0,"scale":1}]""")).Status); // broken comes first by name
+        await File.WriteAllBytesAsync(Path.Combine(rig.Folder, "broken.gguf"), AdapterRig.Adapter(9, number: _ => float.NaN), TestContext.Current.CancellationToken);
+        Assert.Equal("broken", (await rig.GetAsync("/lora-adapters"))[0].GetProperty("path").GetString()); // it comes first by name, and its header is sound
+        Assert.Equal(HttpStatusCode.BadRequest, (await rig.Http.PostAsync("/lora-adapters", """[{"id":0,"scale":1}]""")).Status);
+        Assert.NotEqual("broken", (await rig.GetAsync("/lora-adapters"))[0].GetProperty("path").GetString()); // now it is known
         Assert.Null((await rig.WriteAsync("seed-chat")).Version);
+    }
+
+    [Theory]
+    [InlineData("""{"id":0,"scale":1}""", "invalid_type", null, "must be a list")]
+    [InlineData("""[{"id":0}]""", "invalid_value", "scale", "has no 'scale'")]
+    [InlineData("""[{"id":99,"scale":1}]""", "invalid_value", "id", "99")]
+    [InlineData("""[null]""", "invalid_value", "id", "null")]
+    public async Task Scales_that_cannot_be_set_are_refused_by_what_is_wrong_with_them(string body, string code, string? param, string saying)
+    {
+        var (status, refused) = await rig.Http.PostAsync("/lora-adapters", body);
+        var error = refused.GetProperty("error");
+        Assert.Equal((HttpStatusCode.BadRequest, code, param), (status, refused.Code(), error.GetProperty("param").GetString()));
+        Assert.Contains(saying, error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

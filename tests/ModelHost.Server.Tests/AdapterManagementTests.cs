@@ -43,10 +43,10 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal("adapters/legal/2", ids["seed-chat:legal"].GetProperty("root").GetString());
         Assert.Equal(("production", 4), (ids["seed-chat:legal"].GetProperty("adapter").GetProperty("state").GetString(), ids["seed-chat:legal"].GetProperty("adapter").GetProperty("rank").GetInt32()));
 
-        Assert.Equal("model_in_use", await RefusedAsync(HttpMethod.Delete, "2", HttpStatusCode.Conflict));
-        Assert.Equal("model_in_use", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // it is not what is served
+        Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Delete, "2", HttpStatusCode.Conflict));
+        Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // it is not what is served
         Assert.Equal((1, "production"), await PostAsync("2/rollback") is var back ? (back.GetProperty("version").GetInt32(), back.GetProperty("state").GetString()) : default);
-        Assert.Equal("model_in_use", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // nothing was before it
+        Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // nothing was before it
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
         Assert.Equal(HttpStatusCode.OK, (await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/2")).Status);
         Assert.Equal("model_not_found", await RefusedAsync(HttpMethod.Get, "2", HttpStatusCode.NotFound));

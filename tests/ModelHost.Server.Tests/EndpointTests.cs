@@ -41,7 +41,12 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
     }
 
     [Theory]
-    [InlineData("\"prompt\": [\"a\", \"b\"]", "prompt")]
+    [InlineData("\"prompt\": \"a\", \"logprobs\": 50", "logprobs")]
+    [InlineData("\"prompt\": \"a\", \"n_probs\": 50", "n_probs")]
+    [InlineData("\"prompt\": \"a\", \"num_beams\": 2, \"n\": 3", "n")]
+    [InlineData("\"prompt\": \"a\", \"metadata\": 5", "metadata")]
+    [InlineData("\"prompt\": \"a\", \"repeat_last_n\": -2", "repeat_last_n")]
+    [InlineData("\"prompt\": \"a\", \"speculation\": \"draft\", \"draft_model\": \"seed-embed\"", "draft_model")]
     [InlineData("\"prompt\": \"a\", \"suffix\": \"b\"", "suffix")]
     [InlineData("\"prompt\": \"a\", \"best_of\": 3", "best_of")]
     [InlineData("\"prompt\": [99999999]", "prompt")]
@@ -56,6 +61,70 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
     {
         var (status, body) = await Http.PostAsync("/v1/completions", "{\"model\": \"seed-chat\", " + fields + "}");
         Assert.Equal((HttpStatusCode.BadRequest, param), (status, body.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"max_completion_tokens\": 0", "max_completion_tokens")]
+    [InlineData("/v1/chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"max_tokens\": 0", "max_tokens")]
+    [InlineData("/v1/chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"n_probs\": 50", "n_probs")]
+    [InlineData("/v1/chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"model\": \"seed-chat:absent\"", "model")]
+    [InlineData("/v1/responses", "\"input\": \"a\", \"max_output_tokens\": 0", "max_output_tokens")]
+    [InlineData("/v1/responses", "\"input\": [{\"role\": \"user\", \"content\": []}, {\"type\": \"function_call_output\", \"call_id\": \"x\", \"output\": \"y\"}]", "input")]
+    [InlineData("/v1/responses", "\"input\": \"a\", \"reasoning\": {\"effort\": \"much\"}", "reasoning.effort")]
+    public async Task A_refusal_names_the_field_that_was_sent(string path, string fields, string param)
+    {
+        var (status, body) = await Http.PostAsync(path, "{" + fields + "}");
+        Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, body.ToString());
+        var error = body.GetProperty("error");
+        Assert.Equal(param, error.GetProperty("param").GetString());
+        if (error.GetProperty("message").GetString() is { } message && param.StartsWith("max_", StringComparison.Ordinal)) { Assert.StartsWith(param, message, StringComparison.Ordinal); }
+    }
+
+    [Fact]
+    public async Task Several_prompts_are_answered_in_one_request_each_as_if_it_were_alone()
+    {
+        const string same = "\"max_tokens\": 6, \"temperature\": 0";
+        string[] prompts = ["Once upon a time", "The river", "第一条"];
+        var alone = await Task.WhenAll(prompts.Select(prompt => Http.PostOkAsync("/v1/completions", "{" + same + ", \"prompt\": " + JsonSerializer.Serialize(prompt) + "}")));
+        var body = same + ", \"n\": 2, \"echo\": true, \"prompt\": " + JsonSerializer.Serialize(prompts);
+        var together = await Http.PostOkAsync("/v1/completions", "{" + body + "}");
+        var texts = together.GetProperty("choices").EnumerateArray().Select(choice => (choice.GetProperty("index").GetInt32(), choice.GetProperty("text").GetString()));
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => (i, (string?)(prompts[i / 2] + Text(alone[i / 2])))), texts);
+        Assert.Equal(alone.Sum(one => one.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()), together.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
+        var events = await Http.PostStreamAsync("/v1/completions", "{" + body + ", \"stream\": true}");
+        var streamed = events.SkipLast(1).Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement.GetProperty("choices")[0]).GroupBy(choice => choice.GetProperty("index").GetInt32()).OrderBy(choice => choice.Key);
+        Assert.Equal(texts.Select(text => text.Item2), streamed.Select(choice => string.Concat(choice.Select(part => part.GetProperty("text").GetString()))));
+        var (status, refused) = await Http.PostAsync("/v1/completions", "{" + same + ", \"prompt\": [[1, 2], [99999999]]}");
+        Assert.Equal((HttpStatusCode.BadRequest, "prompt"), (status, refused.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]")]
+    [InlineData("/v1/completions", "\"prompt\": \"a\", \"repeat_last_n\": -1, \"repeat_penalty\": 1.1, \"top_n_sigma\": -1, \"dry_penalty_last_n\": -1, \"dry_multiplier\": 0.5")]
+    [InlineData("/v1/responses", "\"input\": \"a\"")]
+    [InlineData("/v1/messages", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]")]
+    public async Task Where_no_model_is_named_the_usual_one_answers(string path, string fields) =>
+        Assert.Equal("seed-chat", (await Http.PostOkAsync(path, "{\"max_tokens\": 2, " + fields + "}")).GetProperty("model").GetString());
+
+    [Fact]
+    public async Task Health_is_asked_by_its_head_too()
+    {
+        foreach (var path in (string[])["/health", "/health/live", "/health/ready"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+            using var response = await Http.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Pieces_of_tokens_lose_no_byte()
+    {
+        const string text = "Annual leave: 𠮷野家, 年假 🙂";
+        var pieces = (await Http.PostOkAsync("/tokenize", "{\"content\": " + JsonSerializer.Serialize(text) + ", \"with_pieces\": true}")).GetProperty("tokens").EnumerateArray().Select(token => token.GetProperty("piece")).ToList();
+        Assert.Contains(pieces, piece => piece.ValueKind == JsonValueKind.Array);
+        var bytes = pieces.SelectMany(piece => piece.ValueKind == JsonValueKind.Array ? piece.EnumerateArray().Select(part => part.GetByte()) : System.Text.Encoding.UTF8.GetBytes(piece.GetString()!)).ToArray();
+        Assert.Equal(text, System.Text.Encoding.UTF8.GetString(bytes).TrimStart());
     }
 
     [Fact]
@@ -89,7 +158,7 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         Assert.True(right > 0);
         Assert.Equal((right, right + wrong), (guessed.GetProperty("timings").GetProperty("draft_n_accepted").GetInt32(), guessed.GetProperty("timings").GetProperty("draft_n").GetInt32()));
         var (status, body) = await Http.PostAsync("/v1/completions", "{" + same + ", \"speculation\": \"draft\", \"draft_model\": \"absent\"}");
-        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (status, body.Code()));
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found", "draft_model"), (status, body.Code(), body.GetProperty("error").GetProperty("param").GetString()));
 
         static (int Right, int Wrong) Counts(JsonElement answer) => answer.GetProperty("usage").GetProperty("completion_tokens_details") is var details
             ? (details.GetProperty("accepted_prediction_tokens").GetInt32(), details.GetProperty("rejected_prediction_tokens").GetInt32()) : default;

@@ -19,6 +19,7 @@ public sealed class ProblemsTests
     [InlineData(EngineErrorKind.AlreadyExists, 409, "already_exists")]
     [InlineData(EngineErrorKind.WorkFailed, 500, "job_failed")]
     [InlineData(EngineErrorKind.CannotWrite, 409, "cannot_write")]
+    [InlineData(EngineErrorKind.WrongState, 409, "wrong_state")]
     public void Every_kind_of_engine_error_has_its_status_and_code(EngineErrorKind kind, int status, string code)
     {
         var problem = Problems.Of(new EngineException(kind, "m"), "req_1", draining: false);
@@ -27,7 +28,7 @@ public sealed class ProblemsTests
 
     [Fact]
     public void Every_kind_is_in_the_table_above() =>
-        Assert.Equal(13, Enum.GetValues<EngineErrorKind>().Length);
+        Assert.Equal(14, Enum.GetValues<EngineErrorKind>().Length);
 
     [Fact]
     public void A_bug_is_500_with_the_request_id_and_without_its_message()

@@ -1,7 +1,7 @@
 namespace Platform.ModelHost.Engine;
 
 /// <summary>Why the engine refused or failed. Stored nowhere; append only all the same.</summary>
-public enum EngineErrorKind { ModelNotFound, BadRequest, ContextTooLong, QueueFull, InvalidModelFile, NativesUnusable, OutOfMemory, Failed, Busy, NoSpace, AlreadyExists, WorkFailed, CannotWrite }
+public enum EngineErrorKind { ModelNotFound, BadRequest, ContextTooLong, QueueFull, InvalidModelFile, NativesUnusable, OutOfMemory, Failed, Busy, NoSpace, AlreadyExists, WorkFailed, CannotWrite, WrongState }
 
 /// <summary>A refusal or failure of the engine. The message says what happened, the value, the limit and what to do.</summary>
 public sealed class EngineException(EngineErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
@@ -13,6 +13,9 @@ public sealed class EngineException(EngineErrorKind kind, string message, Except
 
     /// <summary>Tokens the model takes, for ContextTooLong.</summary>
     public int? ContextTokens { get; init; }
+
+    /// <summary>For OutOfMemory: true when it would fit if others let go of theirs.</summary>
+    public bool MayFitLater { get; init; }
 
     /// <summary>When to try again, for QueueFull.</summary>
     public TimeSpan? RetryAfter { get; init; }

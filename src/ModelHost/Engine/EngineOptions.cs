@@ -68,9 +68,9 @@ public sealed class EngineOptions
     /// <summary>Folder where it is kept which model files were tried; null takes the user's own folder for local data.</summary>
     public string? StateDirectory { get; set; }
 
-    /// <summary>The positions' scaling that Rope… describe, or null for the file's own.</summary>
+    /// <summary>The positions' scaling that Rope… describe, or null for the file's own. A type that there is not is refused at the start.</summary>
     internal RopeScaling? Rope => RopeType.Length == 0 && RopeBase == 0 ? null
-        : new RopeScaling(RopeType.Length == 0 ? RopeKind.None : Enum.TryParse<RopeKind>(RopeType, ignoreCase: true, out var kind) ? kind : (RopeKind)(-1), RopeFactor, RopeBase == 0 ? null : RopeBase, RopeOriginalTokens);
+        : new RopeScaling(RopeType.Length == 0 ? RopeKind.None : Enum.TryParse<RopeKind>(RopeType, ignoreCase: true, out var kind) ? kind : RopeKind.Linear, RopeFactor, RopeBase == 0 ? null : RopeBase, RopeOriginalTokens);
 
     /// <summary>Folder of the native libraries; null looks beside the program.</summary>
     public string? NativeDirectory { get; set; }

@@ -127,6 +127,9 @@ public sealed class ModelEngine : IAsyncDisposable
         if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
     }
 
+    /// <summary>Ends when somebody next gives memory back. Ask before you try to take some, so that none is missed.</summary>
+    public Task MemoryFreed => ledger.Freed;
+
     /// <summary>Gives back all that an owner holds.</summary>
     public void ReleaseMemory(string owner) => ledger.Release(owner);
 
@@ -183,6 +186,15 @@ public sealed class ModelEngine : IAsyncDisposable
     /// <summary>Text of token ids.</summary>
     /// <exception cref="EngineException">Kind BadRequest: a token that the model does not have.</exception>
     public string Detokenize(string modelId, IReadOnlyList<int> tokens) => catalog.Find(modelId).Tokenizer.Decode(tokens);
+
+    /// <summary>The bytes of a token, which may be part of a character; those of control tokens too.</summary>
+    /// <exception cref="EngineException">Kind BadRequest: the model does not have it.</exception>
+    public byte[] Piece(string modelId, int token)
+    {
+        var tokenizer = catalog.Find(modelId).Tokenizer;
+        tokenizer.Check([token], "tokens");
+        return tokenizer.Piece(token, special: true).ToArray();
+    }
 
     /// <summary>The prompt of a conversation in the model's own chat template, the grammar of its calls, and readers of its answers: what is thought, said and called.</summary>
     /// <exception cref="EngineException">ModelNotFound; BadRequest: the template or a tool is refused.</exception>

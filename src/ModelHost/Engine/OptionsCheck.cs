@@ -5,6 +5,8 @@ namespace Platform.ModelHost.Engine;
 /// <summary>Refuses options out of range, all faults in one message.</summary>
 internal static class OptionsCheck
 {
+    private static readonly string[] RopeTypes = ["none", "linear", "yarn"];
+
     /// <exception cref="EngineException">Kind BadRequest.</exception>
     internal static void Check(EngineOptions options)
     {
@@ -18,6 +20,7 @@ internal static class OptionsCheck
         if (options.QueueLimit is < 0 or > 10_000) { yield return $"Engine:QueueLimit is {options.QueueLimit}; it must be 0 to 10,000."; }
         if (options.ContextTokens is < 0 or > 1 << 20) { yield return $"Engine:ContextTokens is {options.ContextTokens}; it must be 0 to 1,048,576."; }
         if (options is { RopeType: "", RopeFactor: not 1 }) { yield return string.Create(CultureInfo.InvariantCulture, $"Engine:RopeFactor is {options.RopeFactor}, and Engine:RopeType is empty; set it to linear or yarn."); }
+        if (options.RopeType.Length > 0 && !RopeTypes.Contains(options.RopeType, StringComparer.OrdinalIgnoreCase)) { yield return $"Engine:RopeType is '{options.RopeType}'; it must be none, linear or yarn, or empty for what the file says."; }
         if (options.Rope is { } rope)
         {
             foreach (var (_, message) in rope.Faults(part => part switch { "type" => "Engine:RopeType", "factor" => "Engine:RopeFactor", "base" => "Engine:RopeBase", _ => "Engine:RopeOriginalTokens" })) { yield return message; }

@@ -3,9 +3,6 @@ namespace Platform.ModelHost.Server;
 /// <summary>An error as callers see it: status, and the body of the API's error object.</summary>
 internal sealed record Problem(int Status, string Type, string? Code, string Message, string? Param = null)
 {
-    /// <summary>The same problem of a request that was made of another one, whose field this is.</summary>
-    public Problem In(string field) => field != "messages" && Param?.StartsWith("messages", StringComparison.Ordinal) == true ? this with { Param = field } : this;
-
     /// <summary>Sent as Retry-After.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Messages;
 using Platform.ModelHost.Server.Wire;
@@ -39,7 +40,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     public static Problem Describe(HttpContext http, Exception ex)
     {
         var draining = http.RequestServices.GetRequiredService<EngineHost>().Drained.IsCancellationRequested;
-        var problem = Of(ex, http.TraceIdentifier, draining);
+        var problem = SentFields.Named(http, Of(ex, http.TraceIdentifier, draining));
         if (problem.Status == 500)
         {
             http.RequestServices.GetRequiredService<ILogger<Problems>>().LogError(ex, "{RequestId} failed.", http.TraceIdentifier);
@@ -68,6 +69,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         EngineErrorKind.ModelNotFound => new Problem(404, "invalid_request_error", "model_not_found", ex.Message, ex.Parameter ?? "model"),
         EngineErrorKind.InvalidModelFile when ex.Parameter is not null => new Problem(400, "invalid_request_error", "adapter_unusable", ex.Message, ex.Parameter),
         EngineErrorKind.Busy => new Problem(409, "conflict_error", "model_in_use", ex.Message, ex.Parameter),
+        EngineErrorKind.WrongState => new Problem(409, "conflict_error", "wrong_state", ex.Message, ex.Parameter),
         EngineErrorKind.BadRequest => new Problem(400, "invalid_request_error", "invalid_value", ex.Message, ex.Parameter),
         EngineErrorKind.ContextTooLong => new Problem(400, "invalid_request_error", "context_length_exceeded", ex.Message, ex.Parameter) { PromptTokens = ex.PromptTokens, ContextTokens = ex.ContextTokens },
         EngineErrorKind.QueueFull => new Problem(429, "rate_limit_error", "queue_full", ex.Message) { RetryAfter = ex.RetryAfter ?? TimeSpan.FromSeconds(1) },

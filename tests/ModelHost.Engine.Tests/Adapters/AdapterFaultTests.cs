@@ -22,6 +22,7 @@ public sealed class AdapterFaultTests : IAsyncLifetime
         { "nan", GgufFault.AdapterNumbers }, { "infinite", GgufFault.AdapterNumbers }, { "alpha", GgufFault.AdapterNumbers }, { "architecture", GgufFault.AdapterBase }, { "sha", GgufFault.AdapterBase },
         { "model", GgufFault.AdapterBase }, { "type", GgufFault.AdapterBase }, { "foreign", GgufFault.AdapterBase }, { "alone", GgufFault.AdapterShape }, { "shape", GgufFault.AdapterShape },
         { "rank", GgufFault.AdapterShape }, { "name", GgufFault.AdapterShape }, { "alpha type", GgufFault.ValueType }, { "cut", GgufFault.TensorOffset }, { "none", GgufFault.NotGguf },
+        { "wide", GgufFault.AdapterShape },
     };
 
     [Theory, MemberData(nameof(Faults))]
@@ -63,6 +64,10 @@ public sealed class AdapterFaultTests : IAsyncLifetime
             case "alone": RandomAdapter.Write(file, 1, w => w.Add(tensor.Name + ".lora_a", [tensor.Shape[0], 4], new float[tensor.Shape[0] * 4])); break;
             case "shape": RandomAdapter.Write(file, 1, w => w.Add(tensor.Name + ".lora_a", [8, 4], new float[32]).Add(tensor.Name + ".lora_b", [4, 8], new float[32])); break;
             case "rank": RandomAdapter.Write(file, 1, w => w.Add(tensor.Name + ".lora_a", [tensor.Shape[0], 4], new float[tensor.Shape[0] * 4]).Add(tensor.Name + ".lora_b", [5, tensor.Shape[1]], new float[tensor.Shape[1] * 5])); break;
+            case "wide": // of a higher rank than the matrix can have
+                var wide = (int)Math.Min(tensor.Shape[0], tensor.Shape[1]) + 1;
+                RandomAdapter.Write(file, 1, w => w.Add(tensor.Name + ".lora_a", [tensor.Shape[0], wide], new float[tensor.Shape[0] * wide]).Add(tensor.Name + ".lora_b", [wide, tensor.Shape[1]], new float[tensor.Shape[1] * wide]));
+                break;
             case "name": RandomAdapter.Write(file, 1, w => w.Add("stray", [8], new float[8])); break;
             case "cut":
                 RandomAdapter.Write(file, 1);

@@ -76,7 +76,7 @@ public sealed class BeamTests(SeedModels models) : IClassFixture<SeedModels>
         foreach (var (request, field) in ((GenerationRequest, string)[])[
             (SeedModels.Greedy("x") with { Candidates = 2, Beam = new BeamOptions() }, "n"),
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(9) }, "num_beams"),
-            (SeedModels.Greedy("x") with { Beam = new BeamOptions(2, Best: 3) }, "best_of"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(2, Best: 3) }, "n"),
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(2, float.NaN) }, "length_penalty"),
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(), TopLogProbabilities = 1 }, "logprobs"),
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { RepeatPenalty = 1.1f } }, "repeat_penalty")])

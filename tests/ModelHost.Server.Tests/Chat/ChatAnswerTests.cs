@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Chat;
 using Platform.ModelHost.Server.Streams;
@@ -92,11 +93,38 @@ public sealed class ChatAnswerTests
     }
 
     [Fact]
+    public async Task Tokens_stand_in_the_chunk_of_their_text()
+    {
+        static TokenLogProbability Token(byte part) => new(part, [part], -1, []);
+        GenerationEvent[] events = [new GeneratedText("a") { Tokens = [Token(97)] }, new GeneratedText("") { Tokens = [Token(0xC3)] }, new GeneratedText("é") { Tokens = [Token(0xA9)] }, ScriptedEvents.Finished];
+        var says = new List<Says>();
+        await foreach (var part in new AnswerReading(() => new AsItIs(), _ => 0).PartsAsync(ScriptedEvents.Of(events), Cancellation)) { says.AddRange(part is Says said ? [said] : []); }
+        Assert.Equal([("a", 1), ("é", 2)], says.Select(said => (said.Text, said.Tokens.Count)));
+    }
+
+    [Fact]
+    public async Task The_model_of_every_chunk_is_what_runs()
+    {
+        var ran = ScriptedEvents.Finished.Ran with { Adapters = [new AdapterRun("legal", 3, "ab", 0.5f)] };
+        var chunks = await StreamAsync(withUsage: false, new GenerationBegun(ran), new GeneratedText("a"), ScriptedEvents.Finished with { Ran = ran });
+        Assert.All(chunks, chunk => Assert.Equal("m:legal@3", chunk.GetProperty("model").GetString()));
+        var several = await StreamAsync(withUsage: false, new GenerationBegun(ran with { Adapters = [.. ran.Adapters, new AdapterRun("style", 0, "cd", 1)] }), ScriptedEvents.Finished);
+        Assert.All(several, chunk => Assert.Equal("m", chunk.GetProperty("model").GetString())); // no id asks for both: 'adapters' tells them
+    }
+
+    [Fact]
     public async Task What_ran_is_told()
     {
         var ran = ScriptedEvents.Finished.Ran with { Adapters = [new AdapterRun("legal", 3, "ab", 0.5f)] };
         var chunks = await StreamAsync(withUsage: false, ScriptedEvents.Finished with { Ran = ran });
         Assert.Equal("""{"name":"legal","version":3,"scale":0.5}""", chunks[^1].GetProperty("adapter").GetRawText());
+    }
+
+    private sealed class AsItIs : IAnswerReader
+    {
+        public IReadOnlyList<AnswerPiece> Append(string text) => text.Length > 0 ? [new ContentPiece(text)] : [];
+
+        public IReadOnlyList<AnswerPiece> Finish() => [];
     }
 
     private static IAsyncEnumerable<AnswerPart> Parts(params GenerationEvent[] events) => new AnswerReading(null, _ => 0).PartsAsync(ScriptedEvents.Of(events), Cancellation);

@@ -123,6 +123,7 @@ public sealed partial class ModelJobTests : IAsyncLifetime
     [InlineData("""{"type": "quantize", "model": "seed-chat", "to": "q8_0"}""", HttpStatusCode.BadRequest, "invalid_value")]
     [InlineData("""{"type": "quantize", "model": "absent", "to": "q4_0"}""", HttpStatusCode.NotFound, "model_not_found")]
     [InlineData("""{"type": "perplexity", "model": "seed-chat", "max_tokens": 1}""", HttpStatusCode.BadRequest, "invalid_value")]
+    [InlineData("""{"type": "perplexity", "model": "seed-embed"}""", HttpStatusCode.BadRequest, "invalid_value")]
     public async Task What_cannot_be_done_is_refused_at_once(string request, HttpStatusCode status, string code) => Assert.Equal((status, code), await RefusalAsync(request));
 
     [Fact]
@@ -131,7 +132,7 @@ public sealed partial class ModelJobTests : IAsyncLifetime
         foreach (var (method, path) in new[] { (HttpMethod.Get, "/mjob-0"), (HttpMethod.Get, "/mjob-0/events"), (HttpMethod.Post, "/mjob-0/cancel") })
         {
             using var missing = await _http.SendAsync(new HttpRequestMessage(method, Jobs + path), Cancellation);
-            Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (missing.StatusCode, (await Calls.ReadAsync(missing)).Code()));
+            Assert.Equal((HttpStatusCode.NotFound, "not_found"), (missing.StatusCode, (await Calls.ReadAsync(missing)).Code()));
             using var refused = await _host.Http.SendAsync(new HttpRequestMessage(method, Jobs + path), Cancellation);
             Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), (refused.StatusCode, (await Calls.ReadAsync(refused)).Code()));
         }

@@ -65,6 +65,18 @@ public sealed class MessageTests(RunningModelHost running) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_call_that_was_cut_off_is_no_block_of_the_message()
+    {
+        var cut = Hello.Replace("\"max_tokens\": 8", "\"max_tokens\": 50", StringComparison.Ordinal) + ", \"tool_choice\": {\"type\": \"any\"}, " + Tools.Replace("\"enum\": [1, 2]", "\"type\": \"string\", \"minLength\": 300", StringComparison.Ordinal);
+        var whole = await Http.PostOkAsync(Path, "{" + cut + "}");
+        Assert.Equal("max_tokens", whole.GetProperty("stop_reason").GetString());
+        Assert.Empty(whole.GetProperty("content").EnumerateArray());
+        var events = await StreamAsync("{" + cut + ", \"stream\": true}");
+        Assert.Equal("max_tokens", events[^2].GetProperty("delta").GetProperty("stop_reason").GetString());
+        Assert.Contains(events, step => Type(step) == "content_block_start"); // what has been told is told
+    }
+
+    [Fact]
     public async Task A_stop_text_is_told_and_is_not_part_of_the_answer()
     {
         const string greedy = "\"model\": \"seed-chat\", \"temperature\": 0, \"max_tokens\": 12, \"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]";

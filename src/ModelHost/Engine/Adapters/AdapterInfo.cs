@@ -9,7 +9,7 @@ public enum AdapterState { Draft, Candidate, Production, Retired }
 /// <param name="Version">1 and up; 0 for a file without versions.</param>
 /// <param name="IsLoaded">Whether it is in memory.</param>
 /// <param name="Sha256">Null for a file that was put into the folder by hand and is not in memory, as rank and alpha.</param>
-/// <param name="Bytes">Of its weights in memory, or of its file.</param>
+/// <param name="Bytes">Of its file; null where that is gone.</param>
 public sealed record AdapterInfo(string Name, int Version, bool IsLoaded, string? Sha256, int? Rank, long? Bytes)
 {
     public AdapterState State { get; init; } = AdapterState.Candidate;
@@ -28,6 +28,7 @@ public sealed record AdapterInfo(string Name, int Version, bool IsLoaded, string
     /// <summary>The parts of the model that it changes, as attn_q.</summary>
     public IReadOnlyList<string> TargetModules { get; init; } = [];
 
+    /// <summary>Of a file that was put there by hand, its last change.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>What it was made from, as whoever made it says; a JSON object or null.</summary>

@@ -73,7 +73,7 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Puts the version before this one back into production.</summary>
-    /// <exception cref="EngineException">ModelNotFound; Busy: it is not in production, or none was before it.</exception>
+    /// <exception cref="EngineException">ModelNotFound; WrongState: it is not in production, or none was before it.</exception>
     public AdapterInfo Rollback(string name, int version)
     {
         var file = Numbered(name, version, "taken back");
@@ -85,7 +85,7 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Removes a version for good.</summary>
-    /// <exception cref="EngineException">ModelNotFound; Busy: it is in production, set for every request, or answers run with it; CannotWrite.</exception>
+    /// <exception cref="EngineException">ModelNotFound; WrongState: it is in production, or set for every request; Busy: answers run with it; CannotWrite.</exception>
     public void Delete(string name, int version)
     {
         var file = FileOf(name, version);
@@ -94,7 +94,7 @@ public sealed class AdapterLibrary
             var book = registry.Book(file.Name);
             if (version > 0 && book.Production == version) { throw Conflict($"The version {version} of '{name}' is in production. Promote another one, or roll it back, first."); }
             if (usual?.Choices.Any(choice => registry.Find(choice.Id) == file) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
-            if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw Conflict($"Answers run with the adapter '{file.Id}'. Remove it when they have ended."); }
+            if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw new EngineException(EngineErrorKind.Busy, $"Answers run with the adapter '{file.Id}'. Remove it when they have ended.") { Parameter = "version" }; }
             FileChange.Run($"The adapter '{file.Id}'", () =>
             {
                 File.Delete(file.Path);
@@ -218,7 +218,7 @@ public sealed class AdapterLibrary
 
     private static EngineException Refuse(string parameter, string message) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };
 
-    private static EngineException Conflict(string message) => new(EngineErrorKind.Busy, message) { Parameter = "version" };
+    private static EngineException Conflict(string message) => new(EngineErrorKind.WrongState, message) { Parameter = "version" };
 
     private sealed record UsualAdapters(string Model, IReadOnlyList<AdapterChoice> Choices);
 }

@@ -13,10 +13,10 @@ internal static class AdapterListing
         return versions.OrderBy(file => file.Version).Select(file =>
         {
             var (note, there, size) = (file.Version > 0 ? book.Note(file.Version) : new AdapterNote(), loaded(file), new FileInfo(file.Path));
-            return new AdapterInfo(file.Name, file.Version, there is not null, there?.Sha256 ?? note.Sha256, there?.Rank ?? note.Rank, there?.Bytes ?? (size.Exists ? size.Length : null))
+            return new AdapterInfo(file.Name, file.Version, there is not null, there?.Sha256 ?? note.Sha256, there?.Rank ?? note.Rank, size.Exists ? size.Length : null)
             {
                 State = note.State, IsServed = file == served, BaseModel = note.BaseModel, BaseSha256 = note.BaseSha256, Alpha = note.Alpha, TargetModules = note.TargetModules,
-                CreatedAt = note.CreatedAt, Lineage = note.Lineage, Metrics = note.Metrics,
+                CreatedAt = note.CreatedAt ?? (size.Exists ? new DateTimeOffset(size.LastWriteTimeUtc) : null), Lineage = note.Lineage, Metrics = note.Metrics,
             };
         });
     }

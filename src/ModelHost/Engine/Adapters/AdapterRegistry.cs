@@ -90,6 +90,8 @@ internal sealed partial class AdapterRegistry(string? folder)
     /// <summary>Where the versions of an adapter lie. The name has been checked.</summary>
     internal string FolderOf(string name) => Path.Combine(Folder!, name);
 
+    internal AdapterFile At(string name, int version) => new(name, version, FileOf(name, version));
+
     internal string FileOf(string name, int version) => version > 0 ? Path.Combine(FolderOf(name), version.ToString(CultureInfo.InvariantCulture) + Ending) : FolderOf(name) + Ending;
 
     /// <summary>The full path of a GGUF file inside the registry. No link is followed, so that none leads out of it.</summary>

@@ -16,8 +16,10 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     private readonly Lock gate = new(), reading = new();
     private readonly List<LoadedAdapter> loaded = [];
 
-    /// <summary>The adapters of the registry that may stand on this model: those that were checked for another are left out.</summary>
-    internal IReadOnlyList<AdapterInfo> All() => [.. registry.All().GroupBy(f => f.Name).SelectMany(versions => AdapterListing.Of(registry, [.. versions], Find)).Where(a => a.BaseSha256 is null || a.BaseSha256 == model.Sha256)];
+    private readonly Dictionary<AdapterFile, (AdapterStamp Stamp, bool Fits)> looked = []; // files that nobody checked when they came
+
+    /// <summary>The adapters of the registry that may stand on this model: those that were checked for another are left out, and files put there by hand that do not fit.</summary>
+    internal IReadOnlyList<AdapterInfo> All() => [.. registry.All().GroupBy(f => f.Name).SelectMany(versions => AdapterListing.Of(registry, [.. versions], Find)).Where(a => a.BaseSha256 is { } of ? of == model.Sha256 : Fits(registry.At(a.Name, a.Version)))];
 
     /// <summary>Reads a file through and says what it is.</summary>
     /// <exception cref="EngineException">Kind InvalidModelFile: it does not fit this model, or is damaged.</exception>
@@ -196,12 +198,40 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     {
         var stamp = Stamp(file);
         using var stream = Open(file.Path, file.Name);
+        Looked(file, stamp, fits: false); // until it is through
         return Checked(file.Name, () =>
         {
             var facts = Facts(stream);
+            Looked(file, stamp, fits: true);
             var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
             return new LoadedAdapter(file, stamp, facts.Sha256, facts.Rank, facts.Bytes, SafeLlamaAdapterHandle.Load(native, path)) { LastUsed = time.GetTimestamp() };
         });
+    }
+
+    /// <summary>What the header of a file says of it, or what became of it when it was asked for; looked for once as long as it is the same file.</summary>
+    private bool Fits(AdapterFile file)
+    {
+        var stamp = Stamp(file);
+        lock (looked)
+        {
+            if (looked.TryGetValue(file, out var known) && known.Stamp == stamp) { return known.Fits; }
+        }
+        var fits = true;
+        try
+        {
+            AdapterCheck.Fit(GgufReader.Read(file.Path), model.Header, model.Sha256);
+        }
+        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        {
+            fits = false; // whoever asks for it is told why
+        }
+        return Looked(file, stamp, fits);
+    }
+
+    private bool Looked(AdapterFile file, AdapterStamp stamp, bool fits)
+    {
+        lock (looked) { looked[file] = (stamp, fits); }
+        return fits;
     }
 
     private AdapterFacts Facts(FileStream stream)

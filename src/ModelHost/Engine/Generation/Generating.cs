@@ -10,11 +10,11 @@ using Platform.ModelHost.Native;
 namespace Platform.ModelHost.Engine.Generation;
 
 /// <summary>The way of a request to generate: check, template, tokens, queue, events. Everything but the steps themselves runs on the caller's thread.</summary>
-internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, AdapterShelf adapters, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
+internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Tokenizer tokenizer, ChatTemplate template, AdapterShelf adapters, GenerationQueue queue, GenerationLoop loop) : IAsyncDisposable
 {
     private volatile DraftContext? draft;
 
-    internal ModelLoad Load => loop.Load(modelId);
+    internal ModelLoad Load => loop.Load(run.ModelId);
 
     internal SafeLlamaModelHandle Model => model;
 
@@ -30,10 +30,11 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         cancellation.ThrowIfCancellationRequested();
         RequestCheck.Check(request, tokenizer.VocabularySize);
         var outbox = new EventOutbox(request.Candidates);
-        Enqueue(request, outbox);
+        var ran = Enqueue(request, outbox);
         await using var registration = cancellation.Register(() => queue.Cancel(outbox));
         try
         {
+            yield return new GenerationBegun(ran);
             await foreach (var news in outbox.ReadAsync(cancellation)) { yield return news; }
         }
         finally
@@ -52,10 +53,11 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         draft?.Dispose(); // the loop used it
     }
 
-    private void Enqueue(GenerationRequest request, EventOutbox outbox)
+    private ModelRun Enqueue(GenerationRequest request, EventOutbox outbox)
     {
         var prompt = Prompt(request);
         if (model.IsRecurrent) { request = request with { Speculation = Speculation.Off }; } // its state cannot go back
+        request = request with { Sampling = request.Sampling.Within(loop.ContextTokens) };
         var set = request.Adapters is { Count: > 0 } choices ? adapters.Take(choices) : AdapterSet.Base;
         var tickets = new List<GenerationTicket>(request.Candidates);
         try
@@ -63,6 +65,7 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
             var plan = new GenerationPlan(request, prompt, set, request.Sampling.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))), draft);
             for (var i = 0; i < request.Candidates; i++) { tickets.Add(new GenerationTicket(plan, i, outbox, Rule(request, prompt.Length), queue.Now)); }
             queue.Enqueue(tickets, loop.FreeSlots);
+            return run with { Adapters = set.Runs };
         }
         catch
         {
@@ -105,5 +108,5 @@ internal sealed class Generating(string modelId, SafeLlamaModelHandle model, Tok
         }
     }
 
-    private EngineException TooLong(int prompt, string why) => new(EngineErrorKind.ContextTooLong, $"The prompt is {prompt} tokens; '{modelId}' takes {loop.ContextTokens}, and {why}") { PromptTokens = prompt, ContextTokens = loop.ContextTokens };
+    private EngineException TooLong(int prompt, string why) => new(EngineErrorKind.ContextTooLong, $"The prompt is {prompt} tokens; '{run.ModelId}' takes {loop.ContextTokens}, and {why}") { PromptTokens = prompt, ContextTokens = loop.ContextTokens };
 }

@@ -2,12 +2,16 @@ using Platform.ModelHost.Engine.Models;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>What happens to a request, in order: queued*, prompt progress*, then text* and finished of each candidate, the candidates' events mixed.</summary>
+/// <summary>What happens to a request, in order: begun, queued*, prompt progress*, then text* and finished of each candidate, the candidates' events mixed.</summary>
 public abstract record GenerationEvent
 {
     /// <summary>Index of the answer that it belongs to; 0 for what happens to the request as a whole.</summary>
     public int Candidate { get; init; }
 }
+
+/// <summary>The request is taken; the first event.</summary>
+/// <param name="Ran">What answers it: the adapters are held, so it stays so to the end.</param>
+public sealed record GenerationBegun(ModelRun Ran) : GenerationEvent;
 
 /// <summary>Waiting for a slot; 1 is next.</summary>
 public sealed record GenerationQueued(int Position) : GenerationEvent;

@@ -50,12 +50,12 @@ internal static class RequestCheck
         Range("dry_multiplier", sampling.DryMultiplier, 0, 100);
         Range("dry_base", sampling.DryBase, 1, 8);
         Range("dry_allowed_length", sampling.DryAllowedLength, 1, 1_024);
-        Range("dry_penalty_last_n", sampling.DryWindow, 0, 65_536);
+        Range("dry_penalty_last_n", sampling.DryWindow, SamplingOptions.WholeContext, 65_536);
         Texts("dry_sequence_breakers", sampling.DryBreakers, MostBreakers, LongestBreaker);
         Range("repeat_penalty", sampling.RepeatPenalty, 0.1f, 10);
         Range("presence_penalty", sampling.PresencePenalty, -2, 2);
         Range("frequency_penalty", sampling.FrequencyPenalty, -2, 2);
-        Range("repeat_last_n", sampling.PenaltyWindow, 0, MostPenaltyWindow);
+        Range("repeat_last_n", sampling.PenaltyWindow, SamplingOptions.WholeContext, MostPenaltyWindow);
         if (sampling.NoRepeatNgram != 0) { Range("no_repeat_ngram_size", sampling.NoRepeatNgram, 2, 64); }
         if (sampling.LogitBias.Count > MostBiases) { throw Refuse("logit_bias", $"logit_bias has {sampling.LogitBias.Count} tokens; {MostBiases} is the most."); }
         foreach (var (token, bias) in sampling.LogitBias)
@@ -69,7 +69,7 @@ internal static class RequestCheck
     {
         Range("num_beams", beam.Width, 1, MostBeams);
         Range("length_penalty", beam.LengthPenalty, -4, 4);
-        Range("best_of", beam.Best, 1, beam.Width);
+        Range("n", beam.Best, 1, beam.Width);
         var s = request.Sampling;
         var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
             : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;

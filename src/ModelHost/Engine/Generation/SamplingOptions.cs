@@ -5,6 +5,9 @@ namespace Platform.ModelHost.Engine.Generation;
 /// <summary>How the next token is picked. Defaults are llama.cpp's server's. In this order: bias and masks, penalties, DRY, top-n-sigma, top-k, typical, top-p, min-p, XTC, temperature, draw; mirostat takes the place of all from top-n-sigma to XTC.</summary>
 public sealed record SamplingOptions
 {
+    /// <summary>A window as long as the model's context.</summary>
+    public const int WholeContext = -1;
+
     private static readonly string[] UsualBreakers = ["\n", ":", "\"", "*"];
 
     /// <summary>0 is greedy; 0 to 2.</summary>
@@ -55,7 +58,7 @@ public sealed record SamplingOptions
     /// <summary>Tokens that may repeat before DRY penalises; 1 to 1,024.</summary>
     public int DryAllowedLength { get; init; } = 2;
 
-    /// <summary>Tokens that DRY looks back on; 0 to 65,536.</summary>
+    /// <summary>Tokens that DRY looks back on; 0 to 65,536, or <see cref="WholeContext"/>.</summary>
     public int DryWindow { get; init; } = 4_096;
 
     /// <summary>Texts over which DRY follows no repetition; at most 16 of at most 40 characters.</summary>
@@ -68,7 +71,7 @@ public sealed record SamplingOptions
 
     public float FrequencyPenalty { get; init; }
 
-    /// <summary>Tokens that the penalties look back on.</summary>
+    /// <summary>Tokens that the penalties look back on; 0 to 4,096, or <see cref="WholeContext"/>.</summary>
     public int PenaltyWindow { get; init; } = 64;
 
     /// <summary>No run of so many tokens of the answer stands twice in it; 0 switches it off, else 2 to 64.</summary>
@@ -79,4 +82,8 @@ public sealed record SamplingOptions
 
     /// <summary>Null draws one; the one used is reported. Candidate n uses seed + n.</summary>
     public uint? Seed { get; init; }
+
+    /// <summary>The same with the windows' lengths in tokens.</summary>
+    internal SamplingOptions Within(int contextTokens) => PenaltyWindow != WholeContext && DryWindow != WholeContext ? this
+        : this with { PenaltyWindow = PenaltyWindow == WholeContext ? contextTokens : PenaltyWindow, DryWindow = DryWindow == WholeContext ? contextTokens : DryWindow };
 }

@@ -13,6 +13,7 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, OutOfMemory; BadRequest: there is none, or it does not fit; Busy: another one drafts for this model.</exception>
     internal async Task EnsureAsync(LoadedModel model, string? wanted, bool mayChoose, CancellationToken cancellation)
     {
+        var named = wanted is null ? default : Named(wanted);
         if (IsThere(model, wanted)) { return; }
         if (wanted is not null && !mayChoose && !wanted.Equals(UsualOrNone(model), StringComparison.OrdinalIgnoreCase))
         {
@@ -22,7 +23,7 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
         try
         {
             if (IsThere(model, wanted)) { return; }
-            var (id, path) = catalog.FileOf(wanted ?? Usual(model));
+            var (id, path) = wanted is null ? catalog.FileOf(Usual(model)) : named;
             await Task.Run(() => LoadAsync(model, id, path, cancellation), cancellation);
         }
         finally
@@ -32,6 +33,18 @@ internal sealed class Drafts(ModelCatalog catalog, ModelLoader loader, ModelTryO
     }
 
     public void Dispose() => loading.Dispose();
+
+    private (string Id, string Path) Named(string wanted)
+    {
+        try
+        {
+            return catalog.FileOf(wanted);
+        }
+        catch (EngineException absent) when (absent.Kind == EngineErrorKind.ModelNotFound)
+        {
+            throw new EngineException(absent.Kind, absent.Message, absent) { Parameter = "draft_model" };
+        }
+    }
 
     private static bool IsThere(LoadedModel model, string? wanted)
     {

@@ -22,4 +22,7 @@ public sealed record KnownModel(
 
     /// <summary>Its file lies in the model folder and may be deleted.</summary>
     public bool IsDeletable { get; init; }
+
+    /// <summary>When its file was last changed.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
 }

@@ -27,7 +27,7 @@ internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
         var tokens = settings.ContextTokens ?? Math.Min(most, options.ContextTokens > 0 ? options.ContextTokens : traits.IsEmbedding ? MostEmbeddingTokens : MostChatTokens);
         if (tokens < Math.Min(FewestTokens, most) || tokens > most)
         {
-            throw Refuse("context_tokens", $"context_tokens is {tokens}; for '{id}' it must be {FewestTokens} to {most}{(rope is null ? $", what it was trained on. More wants rope scaling, as {{\"type\": \"yarn\", \"factor\": {Math.Max(2, (tokens + most - 1) / most)}}}" : "")}.");
+            throw Refuse("context_tokens", $"context_tokens is {tokens}; for '{id}' it must be {FewestTokens} to {most}{(rope is null && !traits.IsEmbedding && tokens > most ? Stretch(tokens, most) : "")}.");
         }
         var uses = traits.IsEmbedding ? MemoryEstimate.Of(id, header, tokens, tokens, outputs: 0) : MemoryEstimate.Of(id, header, tokens * options.Slots, BatchTokens(tokens), Outputs(Sequences));
         return new LoadPlan(traits, tokens, rope, uses);
@@ -44,6 +44,10 @@ internal sealed class LoadPlans(EngineOptions options, bool hasGpu)
         foreach (var (field, message) in asked?.Faults(part => "rope." + part) ?? []) { throw Refuse(field, message); } // those of the options were looked for at the start
         return (int)Math.Min(MostTokens, traits.TrainingContextTokens * (rope?.Factor ?? 1));
     }
+
+    private static string Stretch(int tokens, int trained) => (tokens + (long)trained - 1) / trained is var factor && factor <= RopeScaling.MostFactor
+        ? $", what it was trained on. More wants rope scaling, as {{\"type\": \"yarn\", \"factor\": {Math.Max(2, factor)}}}"
+        : $", what it was trained on, or with rope scaling {Math.Min(MostTokens, (long)RopeScaling.MostFactor * trained)}";
 
     private static EngineException Refuse(string parameter, string message) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };
 }

@@ -10,7 +10,8 @@ public enum RopeKind { None, Linear, Yarn }
 /// <param name="OriginalTokens">Context of the training, for YaRN; 0 takes what the file says.</param>
 public sealed record RopeScaling(RopeKind Kind, double Factor, double? Base = null, int OriginalTokens = 0)
 {
-    private const int MostFactor = 64, MostTokens = 1 << 20;
+    internal const int MostFactor = 64;
+    private const int MostTokens = 1 << 20;
     private const double MostBase = 1e12;
 
     /// <summary>What is wrong with it: the field, by the name that fields have where it comes from, and a sentence.</summary>

@@ -19,6 +19,13 @@ internal sealed class MemoryLedger(long total)
 {
     private readonly Lock gate = new();
     private readonly List<MemoryUse> uses = [];
+    private TaskCompletionSource freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when somebody next lets go of memory.</summary>
+    internal Task Freed
+    {
+        get { lock (gate) { return freed.Task; } }
+    }
 
     internal MemoryReport Report
     {
@@ -47,13 +54,17 @@ internal sealed class MemoryLedger(long total)
             if (use.Bytes > before && use.Bytes - before > total - uses.Sum(u => u.Bytes)) { return false; }
             uses.RemoveAll(u => u.Owner == use.Owner && u.Part == use.Part);
             if (use.Bytes > 0) { uses.Add(use); }
+            if (use.Bytes < before) { TellFreed(); }
             return true;
         }
     }
 
     internal void Release(string owner)
     {
-        lock (gate) { uses.RemoveAll(u => u.Owner == owner); }
+        lock (gate)
+        {
+            if (uses.RemoveAll(u => u.Owner == owner) > 0) { TellFreed(); }
+        }
     }
 
     /// <summary>Why something does not fit, with the numbers and what to do.</summary>
@@ -61,7 +72,13 @@ internal sealed class MemoryLedger(long total)
     {
         var report = Report;
         var holders = report.Uses.GroupBy(u => u.Owner).Select(g => $"{g.Key} {Mebibytes(g.Sum(u => u.Bytes))} MiB").DefaultIfEmpty("nobody");
-        return new EngineException(EngineErrorKind.OutOfMemory, $"'{wanted[0].Owner}' needs about {Mebibytes(wanted.Sum(w => w.Bytes))} MiB ({string.Join(", ", wanted.Select(w => $"{w.Part} {Mebibytes(w.Bytes)}"))}); {Mebibytes(report.FreeBytes)} of {Mebibytes(total)} MiB are free, the rest is held by {string.Join(", ", holders)}. Unload a model, take a smaller one, or lower Engine:ContextTokens or Engine:Slots.");
+        return new EngineException(EngineErrorKind.OutOfMemory, $"'{wanted[0].Owner}' needs about {Mebibytes(wanted.Sum(w => w.Bytes))} MiB ({string.Join(", ", wanted.Select(w => $"{w.Part} {Mebibytes(w.Bytes)}"))}); {Mebibytes(report.FreeBytes)} of {Mebibytes(total)} MiB are free, the rest is held by {string.Join(", ", holders)}. Unload a model, take a smaller one, or lower Engine:ContextTokens or Engine:Slots.") { MayFitLater = wanted.Sum(w => w.Bytes) <= total };
+    }
+
+    private void TellFreed()
+    {
+        freed.SetResult(); // who waits goes on elsewhere
+        freed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private static string Mebibytes(long bytes) => (bytes >> 20).ToString(CultureInfo.InvariantCulture);

@@ -17,7 +17,16 @@ internal sealed partial class ModelCatalog
     }
 
     /// <summary>The model of requests that name none: the one that was chosen, else the one of the options, else the first that is loaded, else the first. Null when nothing writes.</summary>
-    internal string? UsualChatModel => UsualChat(Entries())?.Id;
+    internal string? UsualChatModel
+    {
+        get
+        {
+            List<ModelEntry> known;
+            lock (gate) { known = [.. entries.Values.Where(e => e.Loaded is not null)]; }
+            var sure = UsualChat(known) is { } loaded && (registry.Chosen is { } chosen ? loaded.Path == chosen : loaded.Embeds == false) ? loaded : null;
+            return (sure ?? UsualChat(Entries()))?.Id; // the folder may lie far away
+        }
+    }
 
     /// <summary>Loads a model and makes it the one that answers where none is named, from one run to the next.</summary>
     /// <exception cref="EngineException">ModelNotFound; InvalidModelFile; OutOfMemory; BadRequest: it does not write. The one before stays then.</exception>
@@ -44,6 +53,16 @@ internal sealed partial class ModelCatalog
         return Fit(entry, settings ?? entry.Settings);
     }
 
+    /// <summary>What a model's file says of itself, be it loaded or not.</summary>
+    /// <exception cref="EngineException">ModelNotFound, InvalidModelFile.</exception>
+    internal ModelTraits TraitsOf(string id)
+    {
+        Discover(id);
+        ModelEntry entry;
+        lock (gate) { entry = Known(id); }
+        return Facts(entry).Traits!;
+    }
+
     /// <summary>Deletes a model's file.</summary>
     /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it does not lie in the model folder; CannotWrite.</exception>
     internal async Task DeleteAsync(string id, CancellationToken cancellation)
@@ -65,6 +84,18 @@ internal sealed partial class ModelCatalog
         {
             changing.Release();
         }
+    }
+
+    /// <summary>Makes a file of the folder known by its id. The folder is looked through outside the lock, which every request takes.</summary>
+    private void Discover(string id)
+    {
+        var name = id.Split(':')[0];
+        lock (gate)
+        {
+            if (entries.ContainsKey(name)) { return; }
+        }
+        if (listing.Find(name) is not { } path) { return; }
+        lock (gate) { Entry(name.ToLowerInvariant(), path, embeds: null); }
     }
 
     private List<ModelEntry> Entries()
@@ -95,7 +126,7 @@ internal sealed partial class ModelCatalog
             var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, entry.Settings) : null;
             var failure = entry.Loaded is null ? facts.Fault ?? entry.Failure : null;
             var state = entry.Loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;
-            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load) { Settings = entry.Settings, IsDeletable = registry.Folder.Holds(entry.Path) };
+            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load) { Settings = entry.Settings, IsDeletable = registry.Folder.Holds(entry.Path), ChangedAt = new DateTimeOffset(facts.Stamp.WrittenTicks, TimeSpan.Zero) };
         }
     }
 

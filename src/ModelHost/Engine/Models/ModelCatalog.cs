@@ -13,6 +13,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private readonly MemoryLedger ledger;
     private readonly ModelRegistry registry;
     private readonly LoadPlans plans;
+    private readonly FolderListing listing;
     private readonly TimeProvider time;
     private readonly TimeSpan idle;
     private readonly ITimer? sweeper;
@@ -28,6 +29,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     internal ModelCatalog(ModelLoader loader, ModelTryOut tryOut, MemoryLedger ledger, ModelRegistry registry, LoadPlans plans, TimeSpan idle, TimeProvider time)
     {
         (this.loader, this.tryOut, this.ledger, this.registry, this.plans, this.idle, this.time) = (loader, tryOut, ledger, registry, plans, idle, time);
+        listing = new FolderListing(registry.Folder, time);
         if (idle > TimeSpan.Zero) { sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, idle / 4, idle / 4); }
     }
 
@@ -89,7 +91,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     }
 
     /// <summary>The adapter that an id `model:adapter` names, or null.</summary>
-    internal static string? AdapterOf(string id) => id.Split(':', 2) is [_, var adapter] && !id.EndsWith(':') ? adapter : null;
+    internal static string? AdapterOf(string id) => id.Split(':', 2) is [_, var adapter] ? adapter : null;
 
     /// <summary>A model held for one request, loaded if it is not; give it back to <see cref="Return"/>.</summary>
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile, OutOfMemory, Failed.</exception>
@@ -265,18 +267,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         if (stopping && !evenStopping) { throw new EngineException(EngineErrorKind.Failed, "The model service is stopping. Ask again when it is back."); }
         var name = id.Split(':')[0];
         return entries.TryGetValue(name, out var entry) ? entry : throw NotFound(id, "does not exist here");
-    }
-
-    /// <summary>Makes a file of the folder known by its id. The folder is looked through outside the lock, which every request takes.</summary>
-    private void Discover(string id)
-    {
-        var name = id.Split(':')[0];
-        lock (gate)
-        {
-            if (entries.ContainsKey(name)) { return; }
-        }
-        if (registry.Folder.Find(name) is not { } path) { return; }
-        lock (gate) { Entry(name.ToLowerInvariant(), path, embeds: null); }
     }
 
     private static void RefuseWhileUsed(ModelEntry entry)

@@ -18,6 +18,9 @@ internal sealed class ModelFolder(string? path)
     internal IEnumerable<(string Id, string Path)> Files => Path is null || !Directory.Exists(Path) ? []
         : Directory.EnumerateFiles(Path, "*" + Ending, Walk).Where(file => !IsHidden(file)).Order(StringComparer.Ordinal).Select(file => (IdOf(file), file)).DistinctBy(file => file.Item1);
 
+    /// <summary>The folder and its subfolders, where model files may lie; none where it is not there.</summary>
+    internal IEnumerable<string> Folders => Path is null || !Directory.Exists(Path) ? [] : Directory.EnumerateDirectories(Path, "*", Walk).Where(below => !IsHidden(below)).Prepend(Path);
+
     internal bool Holds(string file) => Path is not null && System.IO.Path.GetFullPath(file).StartsWith(Path + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>The id of a file: its name without the ending, in lower case; in a subfolder the folders' names before it, as owner--repo--file. URL-safe and without paths: a name of other characters gets a hash of itself.</summary>

@@ -9,4 +9,7 @@ public sealed record ModelInfo(
 {
     /// <summary>True when it judges how well documents fit a query.</summary>
     public bool IsReranker { get; init; }
+
+    /// <summary>What its users ought to know, as that its own chat template cannot be used; null for nothing.</summary>
+    public string? Warning { get; init; }
 }

@@ -64,11 +64,11 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
         if (file.Plan.Rope is not null && !model.HasRotaryPositions) { throw new EngineException(EngineErrorKind.BadRequest, $"The positions of '{file.Id}' are no rotations, so they cannot be stretched. Load it without rope scaling.") { Parameter = "rope" }; }
         var tokenizer = new Tokenizer(model);
         var template = new ChatTemplate(file.Id, model.ChatTemplate, tokenizer.SpecialTexts(), time);
-        if (template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
+        if (!file.Embeds && template.Weakness is { } weakness) { log.LogWarning("{Weakness}", weakness); }
         var (embedding, reranker) = file.Embeds ? Read(file, model, tokenizer) : default;
         var generating = file.Embeds ? null : Generate(file, model, tokenizer, template);
         var info = new ModelInfo(file.Id, IsChat: !file.Embeds, IsEmbedding: embedding is not null, file.Plan.Traits.CanAnswer, model.Metadata("general.architecture") ?? "",
-            file.Plan.Traits.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256) { IsReranker = reranker is not null };
+            file.Plan.Traits.TrainingContextTokens, file.ContextTokens, model.EmbeddingLength, model.Parameters, file.Header.FileBytes, tokenizer.VocabularySize, model.VocabularyType, time.GetUtcNow(), file.Sha256) { IsReranker = reranker is not null, Warning = file.Embeds ? null : template.Weakness };
         return new LoadedModel(info, model, tokenizer, template, generating, embedding, reranker);
     }
 
@@ -88,9 +88,10 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
             Rope = Rope(file.Plan.Rope),
         });
         var queue = new GenerationQueue(options.QueueLimit, options.Slots, time);
-        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, new ModelRun(file.Id, file.Sha256, []), new PrefixShelf(options.PrefixMebibytes << 20, new MemoryShare(ledger, file.Id, "prefixes").TrySet), time);
+        var run = new ModelRun(file.Id, file.Sha256, []);
+        var decoding = new DecodingContext(model, context, tokenizer, file.ContextTokens, sequences, run, new PrefixShelf(options.PrefixMebibytes << 20, new MemoryShare(ledger, file.Id, "prefixes").TrySet), time);
         var adapters = new AdapterShelf(new AdapterRegistry(options.AdapterDirectory), model, file, options.AdapterLimit, new MemoryShare(ledger, file.Id, "adapters"), time);
-        return new Generating(file.Id, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
+        return new Generating(run, model, tokenizer, template, adapters, queue, new GenerationLoop(decoding, options.Slots, queue, log));
     }
 
     /// <summary>llama.cpp's threads spin while they wait for each other: for a tiny model, or where other work keeps the cores busy, one thread is much faster than two.</summary>

@@ -25,15 +25,17 @@ internal sealed class ChatTemplate
         {
             if (source is null) { return; }
             template = Template.Parse(source, time);
-            Traits = TemplateTraits.Of((asIf, messages, options) => template.Render(new ChatVariables(special, asIf, ToolCallFormat.Plain.Example).Of(messages, options)));
-            string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => template.Render(new ChatVariables(special, Traits, ToolCallFormat.Plain.Example).Of(messages, options));
-            _ = Apply([new ChatTurn("user", "x")], new ChatTemplateOptions());
+            var budget = template.NewBudget(TemplateLimits.Trial); // one for all that is tried: a hostile template costs a load no more than that
+            Traits = TemplateTraits.Of((asIf, messages, options) => template.Render(new ChatVariables(special, asIf, ToolCallFormat.Plain.Example).Of(messages, options), budget));
+            string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => template.Render(new ChatVariables(special, Traits, ToolCallFormat.Plain.Example).Of(messages, options), budget);
             Answers = AnswerFormat.Of(source, Traits, Apply, special);
+            _ = Apply([new ChatTurn("user", "x")], new ChatTemplateOptions()); // last: whoever ran out of the budget before took it for a template that shows less
         }
         catch (TemplateException fault)
         {
             template = null;
             Traits = new TemplateTraits { OffersTools = false, ShowsCalls = false, ShowsResults = false };
+            Answers = AnswerFormat.Of(source, Traits, null, special);
             var isKnown = SafeLlamaModelHandle.ApplyTemplate(source!, [("user", "x")], true) is not null;
             Weakness = $"The chat template of '{modelId}' cannot be used: {fault.Message} {(isKnown ? "llama.cpp's own version of it stands in; it knows neither tools nor template variables." : "The model takes raw prompts only.")}";
         }

@@ -22,10 +22,11 @@ public sealed class MeasureModel
     }
 
     /// <summary>Refuses what cannot be done, before it waits for its turn.</summary>
-    /// <exception cref="EngineException">ModelNotFound, BadRequest.</exception>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile.</exception>
     public void Check(PerplexityRequest request)
     {
-        _ = catalog.FileOf(request.ModelId);
+        var (id, _) = catalog.FileOf(request.ModelId);
+        if (catalog.TraitsOf(request.ModelId).IsEmbedding) { throw Refuse("model", $"The model '{id}' makes vectors and foretells no text. Choose a chat model."); }
         _ = AdapterOf(request);
         if (request.Text is { Length: 0 or > LongestText }) { throw Refuse("text", $"The text has {request.Text.Length} characters; it must have 1 to {LongestText}."); }
         if (request.MostTokens is < 2 or > MostTokens) { throw Refuse("max_tokens", $"max_tokens is {request.MostTokens}; it must be 2 to {MostTokens}."); }
@@ -38,7 +39,6 @@ public sealed class MeasureModel
         Check(request);
         var (id, path) = catalog.FileOf(request.ModelId);
         var file = await Task.Run(() => loader.Check(id, path, embeds: null, LoadSettings.Usual, cancellation), cancellation);
-        if (file.Embeds) { throw Refuse("model", $"The model '{id}' makes vectors and foretells no text. Choose a chat model."); }
         var window = Math.Min(file.ContextTokens, LargestWindow);
         var uses = MemoryEstimate.Of(request.Owner, file.Header, window, Math.Min(window, BatchTokens), Math.Min(window, BatchTokens));
         var order = new PerplexityOrder(path, file.Sha256, AdapterOf(request), request.Text ?? Usual(), window, request.MostTokens ?? UsualTokens, options.GpuLayers) { NativeDirectory = room.NativeDirectory, Threads = room.Threads(file.Header.FileBytes) };

@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
@@ -35,6 +36,7 @@ internal static class TryModel
         Decode(context, batch);
         CheckNumbers(context.Logits(0));
         _ = model.Detokenize(tokens);
+        _ = new ChatTemplate(Path.GetFileNameWithoutExtension(order.Path), model.ChatTemplate, new Tokenizer(model).SpecialTexts(), TimeProvider.System); // what it says of a template is the load's to tell; here it must only come to an end
     }
 
     private static void Decode(SafeLlamaContextHandle context, SafeLlamaBatchHandle batch)

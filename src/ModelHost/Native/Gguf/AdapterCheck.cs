@@ -21,10 +21,18 @@ public static class AdapterCheck
     public static (GgufHeader Header, int Rank) Run(Stream file, GgufHeader model, string modelSha256)
     {
         var header = GgufReader.Read(file, file.Length);
-        CheckKind(header, model, modelSha256);
-        var rank = CheckPairs(header, model.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var rank = Fit(header, model, modelSha256);
         foreach (var tensor in header.Tensors) { CheckNumbers(file, header, tensor); }
         return (header, rank);
+    }
+
+    /// <summary>The same without a look at the numbers, which takes reading the whole file.</summary>
+    /// <returns>The adapter's largest rank.</returns>
+    /// <exception cref="GgufException">It is refused.</exception>
+    public static int Fit(GgufHeader header, GgufHeader model, string modelSha256)
+    {
+        CheckKind(header, model, modelSha256);
+        return CheckPairs(header, model.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
     }
 
     private static void CheckKind(GgufHeader header, GgufHeader model, string modelSha256)
@@ -69,6 +77,8 @@ public static class AdapterCheck
             : (Size(a, 1), Size(a, 1) == Size(b, 0) && Size(a, 0) == Size(of, 0) && Size(b, 1) == Size(of, 1));
         for (var i = 2; i < 4; i++) { fits &= Size(a, i) == Size(of, i) && Size(b, i) == Size(of, i); }
         if (!fits) { throw new GgufException(GgufFault.AdapterShape, $"The adapter's matrices for '{target}' are {Shape(a)} and {Shape(b)}; they do not fit the model's {Shape(of)}."); }
+        var least = Math.Min(Size(of, 0), Size(of, 1));
+        if (rank < 1 || rank > least) { throw new GgufException(GgufFault.AdapterShape, $"The adapter's rank for '{target}' is {rank}; for the model's {Shape(of)} it must be 1 to {least}."); }
         return rank <= MostRank ? rank : throw new GgufException(GgufFault.AdapterShape, $"The adapter's rank is {rank}; {MostRank} is the most.");
     }
 

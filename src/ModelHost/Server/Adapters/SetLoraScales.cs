@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Server.Admin;
+using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
@@ -23,16 +26,20 @@ internal static class SetLoraScales
 
     private static async Task SetAsync(HttpContext http, EngineHost host)
     {
-        var wanted = await http.ReadJsonAsync(ServerJson.Wire.IReadOnlyListLoraScaleRequest);
+        SentFields.Remember(http, ("lora", "id"));
+        var wanted = await ReadAsync(http);
         var all = ServedAdapters.All(host.Engine);
-        if (wanted.FirstOrDefault(item => item?.Id is not { } id || id < 0 || id >= all.Count || item.Scale is null) is { } wrong)
+        foreach (var item in wanted)
         {
-            throw new RequestRefused(Problem.Invalid("id", $"Each item needs an 'id' of GET /lora-adapters and a 'scale'; there are {all.Count} adapters, and one item has the id {wrong.Id?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"}."));
-        }
+            if (item?.Id is not { } id || id < 0 || id >= all.Count)
+            {
+                throw new RequestRefused(Problem.Invalid("id", $"The id {item?.Id?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of GET /lora-adapters, which lists {all.Count}."));
+            }
 
-        if (wanted.Any(item => item is null))
-        {
-            throw new RequestRefused(Problem.Invalid("id", "An item is null."));
+            if (item.Scale is null)
+            {
+                throw new RequestRefused(Problem.Invalid("scale", $"The item with the id {id} has no 'scale'."));
+            }
         }
 
         if (ServedAdapters.Model(host.Engine) is { } model)
@@ -41,5 +48,17 @@ internal static class SetLoraScales
         }
 
         await ListAsync(http, host);
+    }
+
+    private static async Task<IReadOnlyList<LoraScaleRequest>> ReadAsync(HttpContext http)
+    {
+        try
+        {
+            return await http.ReadJsonAsync(ServerJson.Wire.IReadOnlyListLoraScaleRequest);
+        }
+        catch (JsonException wrong) when (wrong.InnerException is not JsonException && JsonWithin.Place(wrong.Path) is null)
+        {
+            throw new RequestRefused(new Problem(400, "invalid_request_error", "invalid_type", "The body must be a list of items, each with the 'id' of one of GET /lora-adapters and a 'scale'."));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Models;
 
 namespace Platform.ModelHost.Server.Answers;
 
@@ -9,6 +10,9 @@ internal abstract record AnswerPart(int Choice)
     /// <summary>What the answer took so far; null unless that was asked for.</summary>
     public GenerationUsage? SoFar { get; init; }
 }
+
+/// <summary>What will answer; the first part.</summary>
+internal sealed record Begins(ModelRun Ran) : AnswerPart(0);
 
 /// <summary>Waiting; 1 is next.</summary>
 internal sealed record Waits(int Position) : AnswerPart(0);
@@ -30,4 +34,8 @@ internal sealed record CallArguments(int Choice, int Index, string Fragment) : A
 
 /// <summary>The end of one answer.</summary>
 /// <param name="ReasoningTokens">Of the answer's tokens, those of its thinking, counted by their text.</param>
-internal sealed record Ends(int Choice, GenerationFinished Finished, bool HasCalls, int ReasoningTokens) : AnswerPart(Choice);
+internal sealed record Ends(int Choice, GenerationFinished Finished, bool HasCalls, int ReasoningTokens) : AnswerPart(Choice)
+{
+    /// <summary>Which of the request's prompts it answers.</summary>
+    public int Prompt { get; init; }
+}

@@ -18,6 +18,9 @@ internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string,
         {
             switch (step)
             {
+                case GenerationBegun begun:
+                    yield return new Begins(begun.Ran);
+                    break;
                 case GenerationQueued queued:
                     yield return new Waits(queued.Position);
                     break;
@@ -28,14 +31,9 @@ internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string,
                     yield return new Says(text.Candidate, text.Text, text.Tokens) { SoFar = text.SoFar };
                     break;
                 case GeneratedText text:
-                    foreach (var piece in Answer(text.Candidate).Reader.Append(text.Text))
+                    foreach (var part in Parts(text.Candidate, text))
                     {
-                        yield return Part(text.Candidate, piece) with { SoFar = text.SoFar };
-                    }
-
-                    if (text.Tokens.Count > 0)
-                    {
-                        yield return new Says(text.Candidate, "", text.Tokens);
+                        yield return part with { SoFar = text.SoFar };
                     }
 
                     break;
@@ -46,13 +44,42 @@ internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string,
                     var answer = Answer(end.Candidate);
                     foreach (var piece in answer.Reader.Finish())
                     {
-                        yield return Part(end.Candidate, piece);
+                        var part = Part(end.Candidate, piece);
+                        yield return part is Says says ? says with { Tokens = answer.TakeUntold() } : part;
+                    }
+
+                    if (answer.TakeUntold() is { Length: > 0 } left)
+                    {
+                        yield return new Says(end.Candidate, "", left);
                     }
 
                     yield return new Ends(end.Candidate, end, answer.HasCalls, answer.Reasoning.Length > 0 ? Math.Min(countTokens(answer.Reasoning.ToString()), end.Usage.CompletionTokens) : 0);
                     break;
             }
         }
+    }
+
+    /// <summary>What is new in an answer. Tokens stand with the text that they made; those that made none yet with the next.</summary>
+    private List<AnswerPart> Parts(int choice, GeneratedText text)
+    {
+        var answer = Answer(choice);
+        List<AnswerPart> parts = [.. answer.Reader.Append(text.Text).Select(piece => Part(choice, piece))];
+        answer.Untold.AddRange(text.Tokens);
+        if (parts.Count > 0 && answer.Untold.Count > 0)
+        {
+            var told = parts.FindIndex(part => part is Says);
+            var tokens = answer.TakeUntold();
+            if (told >= 0)
+            {
+                parts[told] = (Says)parts[told] with { Tokens = tokens };
+            }
+            else
+            {
+                parts.Add(new Says(choice, "", tokens));
+            }
+        }
+
+        return parts;
     }
 
     private AnswerPart Part(int choice, AnswerPiece piece)
@@ -88,6 +115,16 @@ internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string,
 
         public StringBuilder Reasoning { get; } = new();
 
+        /// <summary>Tokens whose text is held back, or is no whole character yet.</summary>
+        public List<TokenLogProbability> Untold { get; } = [];
+
         public bool HasCalls { get; set; }
+
+        public TokenLogProbability[] TakeUntold()
+        {
+            TokenLogProbability[] tokens = [.. Untold];
+            Untold.Clear();
+            return tokens;
+        }
     }
 }

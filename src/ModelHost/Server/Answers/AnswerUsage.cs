@@ -1,6 +1,7 @@
 using System.Text;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Answers;
@@ -8,12 +9,13 @@ namespace Platform.ModelHost.Server.Answers;
 /// <summary>What an answer took and what ran, in the words of the APIs.</summary>
 internal static class AnswerUsage
 {
-    /// <summary>The prompt counts once, however many answers it had.</summary>
+    /// <summary>A prompt counts once, however many answers it had.</summary>
     public static Usage Of(IReadOnlyList<Ends> ends)
     {
         var answers = ends.Select(end => end.Finished.Usage).ToList();
-        var (prompt, completion) = (answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens));
-        return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(answers[0].CachedTokens), new CompletionTokensDetails(
+        var prompts = ends.GroupBy(end => end.Prompt).Select(prompt => prompt.MinBy(end => end.Choice)!.Finished.Usage).ToList();
+        var (prompt, completion) = (prompts.Sum(p => p.PromptTokens), answers.Sum(a => a.CompletionTokens));
+        return new Usage(prompt, completion, prompt + completion, new PromptTokensDetails(prompts.Sum(p => p.CachedTokens)), new CompletionTokensDetails(
             ends.Sum(end => end.ReasoningTokens), answers.Sum(a => a.AcceptedTokens), answers.Sum(a => a.DraftedTokens - a.AcceptedTokens)));
     }
 
@@ -31,6 +33,9 @@ internal static class AnswerUsage
 
     public static string FinishReason(FinishReason reason, bool hasCalls) =>
         reason is Engine.Generation.FinishReason.MaxTokens or Engine.Generation.FinishReason.ContextFull ? "length" : hasCalls ? "tool_calls" : "stop";
+
+    /// <summary>The id by which the same could be asked for again: base:adapter@version, or the base's own where none or several adapters ran.</summary>
+    public static string Model(ModelRun ran) => ran.Adapters is [var only] ? $"{ran.ModelId}:{ServedAdapters.Id(only)}" : ran.ModelId;
 
     public static AdapterUsed? Single(ModelRun ran) => ran.Adapters is [var only] ? Used(only) : null;
 

@@ -22,7 +22,8 @@ internal abstract class ChunkedAnswer(string idPrefix, ModelInfo model, TimeProv
 
     protected long Created { get; } = time.GetUtcNow().ToUnixTimeSeconds();
 
-    protected string Model => model.Id;
+    /// <summary>What answers, as a request would name it.</summary>
+    protected string Model { get; private set; } = model.Id;
 
     /// <summary>The same weights answer alike.</summary>
     protected string Fingerprint { get; } = "fp_" + model.Sha256[..Math.Min(12, model.Sha256.Length)];
@@ -35,6 +36,12 @@ internal abstract class ChunkedAnswer(string idPrefix, ModelInfo model, TimeProv
         var started = time.GetTimestamp();
         await foreach (var part in parts.WithCancellation(cancellation))
         {
+            if (part is Begins begins)
+            {
+                Model = AnswerUsage.Model(begins.Ran);
+                continue;
+            }
+
             if (part is Waits waits)
             {
                 yield return StreamItem.Say($"queued position={waits.Position}");

@@ -2,6 +2,7 @@ using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Server.Answers;
+using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Tokens;
 using Platform.ModelHost.Server.Wire;
@@ -31,17 +32,17 @@ internal sealed class ChatRun : IDisposable
     /// <summary>Ends with the caller, and with the service.</summary>
     public CancellationToken Ending => _ending.Token;
 
-    /// <param name="messages">The field that the messages come from, in the API that is spoken.</param>
     /// <exception cref="RequestRefused">What the request asks for cannot be done.</exception>
-    public static async Task<ChatRun> BeginAsync(ChatCompletionRequest request, EngineHost host, HttpContext http, string messages = "messages")
+    public static async Task<ChatRun> BeginAsync(ChatCompletionRequest request, EngineHost host, HttpContext http)
     {
-        Check(request, messages);
+        SentFields.Remember(http, request.Sent);
+        Check(request);
         var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         HeldModel? held = null;
         try
         {
-            held = await host.HoldChatModelAsync(request.Model!, ending.Token);
-            return new ChatRun(request, host, held, Access.IsAdmin(http), ending);
+            held = await host.HoldChatModelAsync(request.Model, ending.Token);
+            return new ChatRun(string.IsNullOrEmpty(request.Model) ? request with { Model = held.Info.Id } : request, host, held, Access.IsAdmin(http), ending);
         }
         catch
         {
@@ -53,11 +54,12 @@ internal sealed class ChatRun : IDisposable
 
     /// <summary>The prompt that a conversation becomes, and its tokens. A request that names no model means the usual one.</summary>
     /// <inheritdoc cref="BeginAsync"/>
-    public static async Task<(string Text, int Tokens)> PromptAsync(ChatCompletionRequest request, EngineHost host, HttpContext http, string messages = "messages")
+    public static async Task<(string Text, int Tokens)> PromptAsync(ChatCompletionRequest request, EngineHost host, HttpContext http)
     {
+        SentFields.Remember(http, request.Sent);
+        Check(request);
         using var held = await UsualModel.HoldAsync(request.Model, host.Engine, http.RequestAborted);
         request = string.IsNullOrEmpty(request.Model) ? request with { Model = held.Info.Id } : request;
-        Check(request, messages);
         var prompt = ChatGeneration.Of(request).On(host.Engine).Plan.Prompt;
         return (prompt, host.Engine.Tokenize(held.Info.Id, prompt, addSpecial: true, parseSpecial: true).Length);
     }
@@ -72,11 +74,11 @@ internal sealed class ChatRun : IDisposable
         _ending.Dispose();
     }
 
-    private static void Check(ChatCompletionRequest request, string messages)
+    private static void Check(ChatCompletionRequest request)
     {
         if (ChatRequestCheck.Refusal(request) is { } problem)
         {
-            throw new RequestRefused(problem.In(messages));
+            throw new RequestRefused(problem);
         }
     }
 }

@@ -7,8 +7,8 @@ using Platform.ModelHost.Server.Wire;
 namespace Platform.ModelHost.Server.Completions;
 
 /// <summary>Tells the parts of answers as OpenAI's text completions.</summary>
-/// <param name="before">What stands before each answer: the prompt, where it is echoed.</param>
-internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int answers, string before, bool withUsage, bool withProgress)
+/// <param name="before">What stands before each answer, by its place: its prompt, where that is echoed.</param>
+internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int answers, Func<int, string> before, bool withUsage, bool withProgress)
     : ChunkedAnswer("cmpl-", model, time, answers, withUsage, withProgress, ServerJson.Wire.Completion)
 {
     private readonly Dictionary<int, int> _lengths = [];
@@ -16,7 +16,7 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
     protected override IEnumerable<AnswerChunk> Chunks(AnswerPart part) =>
         part is Says says ? [Chunk(new CompletionChoice(says.Choice, Next(says), Logprobs(says), null))] : [];
 
-    protected override AnswerChunk Last(int choice, string reason) => Chunk(new CompletionChoice(choice, _lengths.ContainsKey(choice) ? "" : before, null, reason));
+    protected override AnswerChunk Last(int choice, string reason) => Chunk(new CompletionChoice(choice, _lengths.ContainsKey(choice) ? "" : before(choice), null, reason));
 
     protected override AnswerChunk Empty() => Chunk();
 
@@ -53,7 +53,7 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
 
     private string Next(Says says)
     {
-        var text = _lengths.TryGetValue(says.Choice, out var length) ? says.Text : before + says.Text;
+        var text = _lengths.TryGetValue(says.Choice, out var length) ? says.Text : before(says.Choice) + says.Text;
         _lengths[says.Choice] = length + text.Length;
         return text;
     }

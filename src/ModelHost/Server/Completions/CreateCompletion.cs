@@ -6,7 +6,7 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Completions;
 
-/// <summary>`POST /v1/completions`: goes on with a raw text or with tokens; no template.</summary>
+/// <summary>`POST /v1/completions`: goes on with raw texts or with tokens; no template.</summary>
 internal static class CreateCompletion
 {
     /// <summary>What OpenAI generates where the caller sets no limit.</summary>
@@ -22,21 +22,24 @@ internal static class CreateCompletion
             throw new RequestRefused(problem);
         }
 
+        SentFields.Remember(http, ("top_logprobs", request.Logprobs is null ? "n_probs" : "logprobs"), ("logprobs", request.Logprobs is null ? "n_probs" : null), ("lora", request.Lora is null ? "model" : null));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
-        using var held = await host.HoldChatModelAsync(request.Model!, ending.Token);
-        var model = held.Info;
-        var generation = GenerationSettings.Of(request) with
+        using var held = await host.HoldChatModelAsync(request.Model, ending.Token);
+        var (model, isStream, prompts, each) = (held.Info, request.Stream == true, request.Prompt!, request.N ?? 1);
+        var generation = GenerationSettings.Of(request with { Model = string.IsNullOrEmpty(request.Model) ? model.Id : request.Model }) with
         {
-            Prompt = request.Prompt!.Texts?[0],
-            PromptTokens = request.Prompt.Tokens?[0],
             MaxTokens = request.MaxTokens ?? UsualTokens,
             MayChooseDraft = Access.IsAdmin(http),
             TopLogProbabilities = request.Logprobs ?? (request.NProbs is > 0 ? request.NProbs : null),
         };
-        var isStream = request.Stream == true;
+        string Before(int choice) => request.Echo != true ? "" : prompts.Texts?[choice / each] ?? host.Engine.Detokenize(model.Id, prompts.Tokens![choice / each]);
         var answer = new CompletionAnswer(
-            model, time, request.N ?? 1, request.Echo == true ? generation.Prompt! : "", withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
-        var stream = answer.StreamAsync(new AnswerReading(null, _ => 0).PartsAsync(host.GenerateAsync(generation, ending.Token), ending.Token), ending.Token);
+            model, time, prompts.Count * each, Before, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
+        IAsyncEnumerable<AnswerPart> Parts(int prompt, CancellationToken cancellation) =>
+            new AnswerReading(null, _ => 0).PartsAsync(host.GenerateAsync(generation with { Prompt = prompts.Texts?[prompt], PromptTokens = prompts.Tokens?[prompt] }, cancellation), cancellation);
+        var parts = prompts.Count == 1 ? Parts(0, ending.Token)
+            : SeveralPrompts.PartsAsync([.. Enumerable.Range(0, prompts.Count).Select(place => (Func<CancellationToken, IAsyncEnumerable<AnswerPart>>)(cancellation => Parts(place, cancellation)))], each, ending.Token);
+        var stream = answer.StreamAsync(parts, ending.Token);
         if (isStream)
         {
             await new EventStream(http, options, time, CompletionAnswer.Manner, ex => Problems.Describe(http, ex)).WriteAsync(stream, ending.Token);

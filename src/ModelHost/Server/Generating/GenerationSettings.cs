@@ -31,7 +31,7 @@ internal static class GenerationSettings
     /// <summary>What can be told without a model.</summary>
     public static Problem? Refusal(GenerationFields fields) => fields switch
     {
-        { Model: null or "" } => Problem.Invalid("model", "'model' is missing. GET /v1/models lists the models."),
+        { Metadata: { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) } } => Problem.WrongType("metadata"),
         { Stream: not true, StreamOptions: not null } => Problem.Invalid("stream_options", "'stream_options' is only allowed with 'stream': true."),
         { Speculation: not (null or "off" or "prompt_lookup" or "draft") } => Problem.Invalid("speculation", $"'speculation' is '{fields.Speculation}'; it must be off, prompt_lookup or draft."),
         { DraftModel: { Length: > 0 }, Speculation: not "draft" } => Problem.Invalid("draft_model", "'draft_model' belongs to 'speculation': \"draft\"; send that too."),
@@ -66,7 +66,7 @@ internal static class GenerationSettings
             TopPFloor = fields.TopPFloor ?? usual.TopPFloor,
             MinP = fields.MinP ?? usual.MinP,
             TypicalP = fields.TypicalP ?? usual.TypicalP,
-            TopNSigma = fields.TopNSigma ?? usual.TopNSigma,
+            TopNSigma = fields.TopNSigma is -1 ? 0 : fields.TopNSigma ?? usual.TopNSigma, // llama.cpp's
             Mirostat = fields.Mirostat ?? usual.Mirostat,
             MirostatTau = fields.MirostatTau ?? usual.MirostatTau,
             MirostatEta = fields.MirostatEta ?? usual.MirostatEta,
@@ -75,7 +75,7 @@ internal static class GenerationSettings
             DryMultiplier = fields.DryMultiplier ?? usual.DryMultiplier,
             DryBase = fields.DryBase ?? usual.DryBase,
             DryAllowedLength = fields.DryAllowedLength ?? usual.DryAllowedLength,
-            DryWindow = fields.DryPenaltyLastN is -1 ? usual.DryWindow : fields.DryPenaltyLastN ?? usual.DryWindow,
+            DryWindow = fields.DryPenaltyLastN ?? usual.DryWindow,
             DryBreakers = fields.DrySequenceBreakers ?? usual.DryBreakers,
             RepeatPenalty = fields.RepeatPenalty ?? usual.RepeatPenalty,
             PenaltyWindow = fields.RepeatLastN ?? usual.PenaltyWindow,

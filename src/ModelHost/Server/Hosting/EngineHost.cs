@@ -27,9 +27,12 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
     public ModelEngine Engine => _engine ?? throw new RequestRefused(NotReady);
 
     /// <summary>A model that chats, by its id or that of an adapter on it, loaded first if it is not and held until it is disposed.</summary>
-    /// <exception cref="RequestRefused">It only embeds.</exception>
-    public async ValueTask<HeldModel> HoldChatModelAsync(string id, CancellationToken cancellation)
+    /// <param name="id">Null or empty takes the one that answers where none is named.</param>
+    /// <param name="cancellation">Ends the loading.</param>
+    /// <exception cref="RequestRefused">It only embeds, or there is none.</exception>
+    public async ValueTask<HeldModel> HoldChatModelAsync(string? id, CancellationToken cancellation)
     {
+        id = string.IsNullOrEmpty(id) ? Engine.UsualChatModel ?? throw new RequestRefused(Problem.Invalid("model", "'model' is missing, and no model here writes. GET /v1/models lists the models.")) : id;
         var held = await Engine.HoldAsync(id, cancellation);
         if (held.Info.IsChat)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Jobs;
@@ -17,7 +18,7 @@ internal sealed class ModelJob : IDisposable
     public ModelJob(string type, string model, ModelJobWork work, TimeProvider time)
     {
         (Work, _time) = (work, time);
-        _now = new ModelJobBody("mjob-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), "model.job", type, model, Queued, 0, null, null, time.GetUtcNow().ToUnixTimeSeconds(), null);
+        _now = new ModelJobBody("mjob-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), "model.job", type, model, Queued, null, 0, null, null, time.GetUtcNow().ToUnixTimeSeconds(), null);
     }
 
     public ModelJobWork Work { get; }
@@ -38,8 +39,11 @@ internal sealed class ModelJob : IDisposable
         _cancel.Cancel();
     }
 
-    /// <summary>Runs it to its end, whatever that is.</summary>
-    public async Task RunAsync(Func<Exception, Problem> describe, CancellationToken stopping)
+    /// <summary>Runs it to its end, whatever that is. Where memory is short it waits, and says so.</summary>
+    /// <param name="describe">Tells failures.</param>
+    /// <param name="freed">Ends when memory is given back.</param>
+    /// <param name="stopping">Ends it with the service.</param>
+    public async Task RunAsync(Func<Exception, Problem> describe, Func<Task> freed, CancellationToken stopping)
     {
         if (!Begin())
         {
@@ -49,7 +53,7 @@ internal sealed class ModelJob : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cancel.Token);
         try
         {
-            var result = await Work(Now.Id, share => Set(now => now.Status == Running ? now with { Progress = Math.Max(now.Progress, share) } : now), either.Token);
+            var result = await WorkAsync(freed, either.Token);
             Set(now => Ended(now, Completed) with { Progress = 1, Result = result });
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -60,6 +64,25 @@ internal sealed class ModelJob : IDisposable
         {
             var error = ErrorBody.Of(describe(ex)).Error;
             Set(now => Ended(now, Failed) with { Error = error });
+        }
+    }
+
+    private async Task<ModelJobResult> WorkAsync(Func<Task> freed, CancellationToken cancellation)
+    {
+        for (; ; )
+        {
+            var room = freed();
+            try
+            {
+                return await Work(Now.Id, share => Set(now => now.Status == Running ? now with { Progress = Math.Max(now.Progress, share) } : now), cancellation);
+            }
+            catch (EngineException full) when (full is { Kind: EngineErrorKind.OutOfMemory, MayFitLater: true })
+            {
+                Set(now => now with { Status = Queued, Reason = full.Message });
+            }
+
+            await room.WaitAsync(cancellation);
+            Set(now => now.Status == Queued ? now with { Status = Running, Reason = null } : now);
         }
     }
 
@@ -93,7 +116,7 @@ internal sealed class ModelJob : IDisposable
         return Now.Status == Running;
     }
 
-    private ModelJobBody Ended(ModelJobBody now, string status) => now with { Status = status, FinishedAt = _time.GetUtcNow().ToUnixTimeSeconds() };
+    private ModelJobBody Ended(ModelJobBody now, string status) => now with { Status = status, Reason = null, FinishedAt = _time.GetUtcNow().ToUnixTimeSeconds() };
 
     private void Set(Func<ModelJobBody, ModelJobBody> change)
     {
@@ -101,9 +124,9 @@ internal sealed class ModelJob : IDisposable
         lock (_gate)
         {
             var next = change(_now);
-            if (next == _now)
+            if (next == _now || _now.FinishedAt is not null)
             {
-                return;
+                return; // what has ended stays as it ended
             }
 
             (_now, told, _changed) = (next, _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -1,9 +1,10 @@
 using System.Threading.Channels;
+using Platform.ModelHost.Server.Hosting;
 
 namespace Platform.ModelHost.Server.Jobs;
 
 /// <summary>Work on model files: one job at a time, the others wait in order, and the last ones that ended can still be asked for.</summary>
-internal sealed class ModelJobs(TimeProvider time, ILogger<ModelJobs> log) : BackgroundService
+internal sealed class ModelJobs(EngineHost host, TimeProvider time, ILogger<ModelJobs> log) : BackgroundService
 {
     private const int MostWaiting = 16, Kept = 100;
     private static readonly TimeSpan ComeBackIn = TimeSpan.FromMinutes(1);
@@ -19,7 +20,7 @@ internal sealed class ModelJobs(TimeProvider time, ILogger<ModelJobs> log) : Bac
 
     /// <summary>Throws <see cref="RequestRefused"/> when there is none of this id.</summary>
     public ModelJob Find(string id) => All.FirstOrDefault(job => job.Now.Id == id)
-        ?? throw new RequestRefused(new Problem(404, "invalid_request_error", "model_not_found", $"There is no job '{id}'. Only the last {Kept} are remembered, and none from before the start."));
+        ?? throw new RequestRefused(new Problem(404, "invalid_request_error", "not_found", $"There is no job '{id}'. Only the last {Kept} are remembered, and none from before the start."));
 
     /// <summary>Puts a job at the end of the queue. Throws <see cref="RequestRefused"/> when that is full.</summary>
     public ModelJob Add(string type, string model, ModelJobWork work)
@@ -50,7 +51,7 @@ internal sealed class ModelJobs(TimeProvider time, ILogger<ModelJobs> log) : Bac
         {
             await foreach (var job in _waiting.Reader.ReadAllAsync(stoppingToken))
             {
-                await job.RunAsync(ex => Describe(job, ex), stoppingToken);
+                await job.RunAsync(ex => Describe(job, ex), () => host.Engine.MemoryFreed, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

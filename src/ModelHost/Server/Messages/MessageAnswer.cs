@@ -18,6 +18,7 @@ internal sealed class MessageAnswer(ModelInfo model)
     private static readonly MessageEvent Stop = new("message_stop");
 
     private readonly string _id = "msg_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private string _model = model.Id;
     private PromptProgress? _prompt;
     private string? _open; // the type of the block that is being written
     private int _blocks;
@@ -27,6 +28,12 @@ internal sealed class MessageAnswer(ModelInfo model)
     {
         await foreach (var part in parts.WithCancellation(cancellation))
         {
+            if (part is Begins begins)
+            {
+                _model = AnswerUsage.Model(begins.Ran);
+                continue;
+            }
+
             if (part is Waits waits)
             {
                 yield return StreamItem.Say($"queued position={waits.Position}");
@@ -58,7 +65,7 @@ internal sealed class MessageAnswer(ModelInfo model)
         if (!_begun)
         {
             _begun = true;
-            yield return new MessageEvent("message_start") { Message = new MessageBody(_id, model.Id, []) { Usage = new MessageUsage(_prompt?.Total - _prompt?.Cached ?? 0, _prompt?.Cached ?? 0, 0) } };
+            yield return new MessageEvent("message_start") { Message = new MessageBody(_id, _model, []) { Usage = new MessageUsage(_prompt?.Total - _prompt?.Cached ?? 0, _prompt?.Cached ?? 0, 0) } };
         }
 
         var (block, delta) = part switch

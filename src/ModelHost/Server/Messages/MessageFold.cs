@@ -31,17 +31,18 @@ internal static class MessageFold
             }
         }
 
-        return message! with { Content = [.. blocks.Select(block => Whole(block.Begun, block.Text.ToString()))] };
+        return message! with { Content = [.. blocks.Select(block => Whole(block.Begun, block.Text.ToString())).OfType<OutputBlock>()] };
     }
 
-    private static OutputBlock Whole(OutputBlock begun, string text) => begun.Type switch
+    /// <summary>A block with its text; null for a call that was cut off in its middle: with other arguments than were written it would be another call.</summary>
+    private static OutputBlock? Whole(OutputBlock begun, string text) => begun.Type switch
     {
         "text" => begun with { Text = text },
         "thinking" => begun with { Thinking = text },
-        _ => begun with { Input = Input(text) ?? begun.Input },
+        _ => Input(text) is { } input ? begun with { Input = input } : null,
     };
 
-    /// <summary>Arguments are an object here; those of an answer that was cut off in their middle cannot be one.</summary>
+    /// <summary>The arguments, which are an object here; null where the text is none.</summary>
     private static JsonElement? Input(string json)
     {
         try

@@ -20,7 +20,7 @@ internal static class ModelCards
         All(engine).FirstOrDefault(card => card.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{id}' does not exist here. GET /v1/models lists the models.") { Parameter = "model" };
 
     private static ModelCard Of(KnownModel model) =>
-        new(model.Id, "model", model.Info?.LoadedAt.ToUnixTimeSeconds() ?? 0, "local", model.Id, null, Meta(model), new ModelStatus(Status(model.State), model.Failure), [.. Capabilities(model.Traits)])
+        new(model.Id, "model", model.ChangedAt.ToUnixTimeSeconds(), "local", model.Id, null, Meta(model), new ModelStatus(Status(model.State), model.Failure), [.. Capabilities(model.Traits)])
         {
             Sha256 = model.Sha256,
             Pinned = model.IsPinned,
@@ -29,6 +29,7 @@ internal static class ModelCards
             Deletable = model.IsDeletable,
             Settings = model.Settings is { ContextTokens: null, Rope: null } ? null : new ModelSettings(model.Settings.ContextTokens, model.Settings.Rope is { } rope ? new RopeRequest(rope.Kind.ToString().ToLowerInvariant(), rope.Factor, rope.Base) : null),
             QuantizeTo = model.Traits is { Smaller: { Count: > 0 } smaller } ? [.. smaller.Select(to => new SmallerFormat(to.Format, to.Bytes))] : null,
+            Warning = model.Info?.Warning,
         };
 
     private static ModelCard Of(ModelDownload download) => new(download.ModelId, "model", 0, "local", download.ModelId, null, null, new ModelStatus("downloading"), []) { Sha256 = download.Sha256 };
@@ -36,11 +37,13 @@ internal static class ModelCards
     /// <summary>A version under its own id; the one in production also under the adapter's name alone.</summary>
     private static IEnumerable<ModelCard> On(KnownModel model, AdapterInfo adapter)
     {
-        var card = Of(model) with
+        var of = Of(model);
+        var card = of with
         {
             Id = $"{model.Id}:{ServedAdapters.Id(adapter)}",
             Root = FormattableString.Invariant($"adapters/{adapter.Name}/{adapter.Version}"),
             Parent = model.Id,
+            Created = adapter.CreatedAt?.ToUnixTimeSeconds() ?? of.Created,
             Default = false,
             Deletable = false,
             QuantizeTo = null,

@@ -15,14 +15,14 @@ internal static class CreateResponse
         app.MapPost("/v1/responses/input_tokens", async (HttpContext http, EngineHost host) =>
         {
             var chat = ResponseChat.Of(await http.ReadJsonAsync(ServerJson.Wire.ResponseRequest));
-            await http.WriteJsonAsync(new ResponseInputTokens("response.input_tokens", (await ChatRun.PromptAsync(chat, host, http, "input")).Tokens), ServerJson.Wire.ResponseInputTokens);
+            await http.WriteJsonAsync(new ResponseInputTokens("response.input_tokens", (await ChatRun.PromptAsync(chat, host, http)).Tokens), ServerJson.Wire.ResponseInputTokens);
         });
     }
 
     private static async Task HandleAsync(HttpContext http, EngineHost host, ServerOptions options, TimeProvider time)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.ResponseRequest);
-        using var run = await ChatRun.BeginAsync(ResponseChat.Of(request), host, http, "input");
+        using var run = await ChatRun.BeginAsync(ResponseChat.Of(request), host, http);
         var answer = new ResponseAnswer(request, run.Model, time);
         var stream = answer.StreamAsync(run.Parts(), run.Ending);
         if (request.Stream == true)

@@ -15,7 +15,7 @@ internal sealed class ResponseAnswer
 {
     private static readonly JsonElement Auto = JsonDocument.Parse("\"auto\"").RootElement;
 
-    private readonly ResponseBody _begun;
+    private ResponseBody _begun;
     private readonly List<OutputItem> _output = [];
     private WrittenItem? _open;
     private int _sequence;
@@ -50,6 +50,12 @@ internal sealed class ResponseAnswer
     {
         await foreach (var part in parts.WithCancellation(cancellation))
         {
+            if (part is Begins begins)
+            {
+                _begun = _begun with { Model = AnswerUsage.Model(begins.Ran) };
+                continue;
+            }
+
             if (part is Waits waits)
             {
                 yield return StreamItem.Say($"queued position={waits.Position}");

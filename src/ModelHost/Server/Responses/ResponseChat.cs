@@ -11,6 +11,7 @@ internal static class ResponseChat
     /// <exception cref="RequestRefused">It asks for something that cannot be done.</exception>
     public static ChatCompletionRequest Of(ResponseRequest request) => ResponseCheck.Refusal(request) is { } problem ? throw new RequestRefused(problem) : new ChatCompletionRequest(request)
     {
+        Renamed = [("messages", "input"), ("max_tokens", request.MaxOutputTokens is null ? null : "max_output_tokens"), ("response_format", "text.format"), ("reasoning_effort", "reasoning.effort"), ("logprobs", "top_logprobs")],
         Messages = ResponseInput.Messages(request.Input, request.Instructions),
         MaxCompletionTokens = request.MaxOutputTokens,
         Tools = request.Tools is { } tools ? [.. tools.Select(tool => new ToolFields(tool?.Type, new FunctionFields(tool?.Name, tool?.Description, tool?.Parameters, tool?.Strict)))] : null,

@@ -1,10 +1,13 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Tokens;
 
-/// <summary>`POST /tokenize`: ids, pieces or only counts, of a text or of a list of texts. The answer has the shape of the question. The piece of a token that is part of a character is U+FFFD or empty.</summary>
+/// <summary>`POST /tokenize`: ids, pieces or only counts, of a text or of a list of texts. The answer has the shape of the question. The piece of a token that is part of a character is a list of its bytes, as llama.cpp tells it.</summary>
 internal static class Tokenize
 {
     private const int MaxTexts = 4096;
@@ -49,14 +52,10 @@ internal static class Tokenize
             },
         };
 
-        TokenPiece[] Pieces(int[] tokens) => [.. tokens.Select((token, i) => new TokenPiece(token, Piece(i == 0 ? [] : tokens[(i - 1)..i], token)))];
+        TokenPiece[] Pieces(int[] tokens) => [.. tokens.Select(token => new TokenPiece(token, Piece(engine.Piece(model, token))))];
 
-        // What a token adds after the one before it: alone it would lose its leading space.
-        string Piece(int[] before, int token)
-        {
-            var known = before.Length == 0 ? 0 : engine.Detokenize(model, before).Length;
-            var both = engine.Detokenize(model, [.. before, token]);
-            return both[Math.Min(known, both.Length)..];
-        }
+        static JsonElement Piece(byte[] bytes) => Utf8.IsValid(bytes)
+            ? JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(bytes), ServerJson.Wire.String)
+            : JsonSerializer.SerializeToElement([.. bytes.Select(part => (int)part)], ServerJson.Wire.IReadOnlyListInt32);
     }
 }

@@ -15,6 +15,20 @@ internal sealed record ChatCompletionRequest : GenerationFields
     {
     }
 
+    /// <summary>What its fields were called where it was made of another API's request; ours first.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(string Ours, string? Sent)> Renamed { get; init; } = [];
+
+    /// <summary>What the caller called the fields that the engine calls otherwise.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string Ours, string? Sent)> Sent =>
+    [
+        .. Renamed,
+        ("max_tokens", MaxCompletionTokens is null ? null : "max_completion_tokens"),
+        ("top_logprobs", Logprobs == true ? null : "n_probs"), ("logprobs", Logprobs == true ? null : "n_probs"),
+        ("lora", Lora is null ? "model" : null),
+    ];
+
     public IReadOnlyList<ChatMessage>? Messages { get; init; }
     public int? MaxCompletionTokens { get; init; }
     public IReadOnlyList<ToolFields>? Tools { get; init; }

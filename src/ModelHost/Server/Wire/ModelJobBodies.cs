@@ -15,8 +15,9 @@ internal sealed record ModelJobListBody(string Object, IReadOnlyList<ModelJobBod
 
 /// <summary>A job as it stands.</summary>
 /// <param name="Status">queued, running, completed, failed or cancelled.</param>
+/// <param name="Reason">What it waits for where that is more than its turn: room in memory.</param>
 /// <param name="Progress">0 to 1.</param>
-internal sealed record ModelJobBody(string Id, string Object, string Type, string Model, string Status, double Progress, ModelJobResult? Result, ErrorDetail? Error, long CreatedAt, long? FinishedAt);
+internal sealed record ModelJobBody(string Id, string Object, string Type, string Model, string Status, string? Reason, double Progress, ModelJobResult? Result, ErrorDetail? Error, long CreatedAt, long? FinishedAt);
 
 /// <summary>What came out: of quantising the first five, of measuring the last three.</summary>
 [method: JsonConstructor]

@@ -4,7 +4,7 @@ namespace Platform.ModelHost.Server.Wire;
 
 internal sealed record ModelListBody(string Object, IReadOnlyList<ModelCard> Data);
 
-/// <param name="Created">When it was loaded; 0 while it is not.</param>
+/// <param name="Created">When its file was last changed; of an adapter, when it was added. 0 while it is downloaded.</param>
 /// <param name="Meta">Null for a file that cannot be read.</param>
 internal sealed record ModelCard(
     string Id, string Object, long Created, string OwnedBy, string Root, string? Parent, ModelMeta? Meta, ModelStatus Status, IReadOnlyList<string> Capabilities)
@@ -31,6 +31,10 @@ internal sealed record ModelCard(
     /// <summary>Formats of a smaller copy.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SmallerFormat>? QuantizeTo { get; init; }
+
+    /// <summary>What its users ought to know, as that its own chat template cannot be used.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Warning { get; init; }
 
     /// <summary>For a model with an adapter on it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.Wire;
@@ -29,7 +30,8 @@ internal sealed record TokensBody
     public IReadOnlyList<int>? Counts { get; init; }
 }
 
-internal sealed record TokenPiece(int Id, string Piece);
+/// <param name="Piece">A text, or a list of bytes that are none by themselves.</param>
+internal sealed record TokenPiece(int Id, JsonElement Piece);
 
 internal sealed record DetokenizeRequest(string? Model, IReadOnlyList<int>? Tokens);
 

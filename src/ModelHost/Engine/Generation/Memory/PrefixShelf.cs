@@ -14,7 +14,8 @@ internal sealed class PrefixShelf(long limitBytes, Func<long, bool> account)
 
     internal long LimitBytes => limitBytes;
 
-    internal int Tokens => prefixes.Sum(p => p.Tokens.Length);
+    /// <summary>Of all prefixes; told at every step, so it is kept.</summary>
+    internal int Tokens { get; private set; }
 
     /// <summary>Keeps a prefix in place of the longest unused.</summary>
     /// <returns>False where even then there is no room: it is not kept.</returns>
@@ -28,6 +29,7 @@ internal sealed class PrefixShelf(long limitBytes, Func<long, bool> account)
         }
         prefixes.Add(prefix);
         bytes += prefix.State.Length;
+        Tokens += prefix.Tokens.Length;
         return true;
     }
 
@@ -48,7 +50,9 @@ internal sealed class PrefixShelf(long limitBytes, Func<long, bool> account)
 
     internal void Remove(ShelvedPrefix prefix)
     {
-        if (prefixes.Remove(prefix)) { account(bytes -= prefix.State.Length); }
+        if (!prefixes.Remove(prefix)) { return; }
+        Tokens -= prefix.Tokens.Length;
+        account(bytes -= prefix.State.Length);
     }
 
     /// <summary>Removes what says no more than a sequence that is held elsewhere.</summary>

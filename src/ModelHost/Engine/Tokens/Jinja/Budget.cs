@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Platform.ModelHost.Engine.Tokens.Jinja;
 
-/// <summary>What is left of the limits during one application.</summary>
+/// <summary>What is left of the limits during one application, or several.</summary>
 internal sealed class Budget(TemplateLimits limits, TimeProvider time)
 {
     private const int CharactersPerStep = 64;

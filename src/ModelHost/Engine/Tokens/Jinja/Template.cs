@@ -30,9 +30,16 @@ internal sealed class Template
 
     /// <summary>The text that the template makes of variables.</summary>
     /// <exception cref="TemplateException">Kinds Evaluation, Raised and Limit, with the line.</exception>
-    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables)
+    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables) => Render(variables, NewBudget(limits));
+
+    /// <summary>A budget that several applications share.</summary>
+    internal Budget NewBudget(TemplateLimits limits) => new(limits, time);
+
+    /// <summary>The same out of a budget that others draw on too.</summary>
+    /// <inheritdoc cref="Render(IEnumerable{KeyValuePair{string, object?}})" path="/exception"/>
+    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables, Budget budget)
     {
-        var run = new Run(new Budget(limits, time), time);
+        var run = new Run(budget, time);
         var scope = new Scope(run, null);
         foreach (var (name, value) in variables) { scope.Set(name, value); }
         var output = new StringBuilder();

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Platform.ModelHost.Server.Answers;
+
+namespace Platform.ModelHost.Server.Completions;
+
+/// <summary>The answers to the prompts of one request, all on their way at once, each with its place among all.</summary>
+internal static class SeveralPrompts
+{
+    private const int PartsKept = 64;
+
+    /// <param name="prompts">What each is answered with.</param>
+    /// <param name="answers">Answers to each.</param>
+    /// <param name="cancellation">Ends all of them; so does the failure of one.</param>
+    public static async IAsyncEnumerable<AnswerPart> PartsAsync(
+        IReadOnlyList<Func<CancellationToken, IAsyncEnumerable<AnswerPart>>> prompts, int answers, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var parts = Channel.CreateBounded<AnswerPart>(PartsKept);
+        var writing = WriteAllAsync();
+        try
+        {
+            await foreach (var part in parts.Reader.ReadAllAsync(cancellation))
+            {
+                yield return part;
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync(); // also when the reader just stops reading
+            await writing;
+        }
+
+        async Task WriteAllAsync()
+        {
+            try
+            {
+                await Task.WhenAll(prompts.Select(WriteAsync));
+                parts.Writer.Complete();
+            }
+            catch (Exception failure)
+            {
+                parts.Writer.TryComplete(failure); // the first one's; the reader throws it
+            }
+        }
+
+        async Task WriteAsync(Func<CancellationToken, IAsyncEnumerable<AnswerPart>> prompt, int place)
+        {
+            try
+            {
+                await foreach (var part in prompt(ending.Token))
+                {
+                    var placed = part with { Choice = place * answers + part.Choice };
+                    await parts.Writer.WriteAsync(placed is Ends end ? end with { Prompt = place } : placed, ending.Token);
+                }
+            }
+            catch (Exception failure)
+            {
+                parts.Writer.TryComplete(failure);
+                await ending.CancelAsync();
+                throw;
+            }
+        }
+    }
+}
