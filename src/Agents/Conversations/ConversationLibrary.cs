@@ -38,7 +38,9 @@ public sealed class ConversationLibrary
 
     /// <param name="listed">False for one that carries trials or runs of programs: it is opened by its id and stands in no list.</param>
     /// <param name="subject">Who answers in it; null for the documents.</param>
-    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true, ConversationSubject? subject = null)
+    /// <param name="turns">What was said before, somewhere else; untrusted.</param>
+    public async Task<Conversation> CreateAsync(
+        Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true, ConversationSubject? subject = null, IReadOnlyList<PastTurn>? turns = null)
     {
         var now = time.GetUtcNow();
         var row = new ConversationRow
@@ -47,6 +49,12 @@ public sealed class ConversationLibrary
         };
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         db.Add(row);
+        foreach (var (turn, i) in (turns ?? []).Select((turn, i) => (turn, i)))
+        {
+            var message = new MessageRow { Id = Guid.CreateVersion7(now), ConversationId = row.Id, ParentId = row.EndId, Ordinal = i + 1, Role = turn.Role, Text = turn.Text, CreatedAt = now };
+            db.Add(message);
+            row.EndId = message.Id;
+        }
         await db.SaveChangesAsync(cancellation);
         return Shown(row, running: false);
     }

@@ -9,7 +9,7 @@ using Platform.ModelHost.Client.Http;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, IReranker, ServedModels, ServedEngines and, for administrators, ModelAdmin, AdapterAdmin and EngineLive over HTTP.</summary>
+/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, IReranker, ServedModels, ServedEngines, EngineRelay and, for administrators, ModelAdmin, AdapterAdmin and EngineLive over HTTP.</summary>
 public static class ModelHostClientModule
 {
     /// <summary>One pool of engines for all of them; the configuration is read at the first call and stays. A host also watches the engines.</summary>
@@ -28,6 +28,7 @@ public static class ModelHostClientModule
         services.TryAddSingleton(provider => new ServedModels(provider.GetRequiredService<EnginePool>(), provider.GetRequiredService<IOptions<ModelHostOptions>>()));
         services.TryAddSingleton(provider => new AdapterAdmin(provider.GetRequiredService<ModelHostHttp>(), provider.GetRequiredService<EnginePool>()));
         services.TryAddSingleton(provider => new ModelAdmin(provider.GetRequiredService<ModelHostHttp>(), provider.GetRequiredService<EnginePool>()));
+        services.TryAddSingleton(provider => new EngineRelay(provider.GetRequiredService<EnginePool>()));
         services.TryAddSingleton<IChatClient, HttpChatClient>();
         services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HttpEmbeddingGenerator>();
         services.TryAddSingleton<ITokenCounter, HttpTokenCounter>();

@@ -17,6 +17,9 @@ public sealed class ModelHostException(ModelHostErrorKind kind, string message, 
     /// <summary>The service's own code, such as model_loading or queue_full; null where it gave none.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The field of the request that the service complains of; null where it named none.</summary>
+    public string? Param { get; init; }
+
     /// <summary>It tells of this request or this model alone: nothing was sent, or the service lives and says that the one model or the one answer failed.</summary>
     internal bool SaysNothingOfEngine { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Platform.Web.Features.Account;
+using Platform.Web.Features.Api;
 using Platform.Web.Features.Keys;
 using Platform.Web.Features.Setup;
 
@@ -31,6 +32,7 @@ public static class PlatformHost
 
     public static void UsePlatformHost(this WebApplication app)
     {
+        app.UseMiddleware<ApiHeaders>();
         app.UseExceptionHandler("/status/500", createScopeForErrors: true);
         app.UseWhen(context => RequestKind.WantsPage(context.Request), people => people.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
         app.UseWhen(context => !RequestKind.WantsPage(context.Request), programs => programs.UseStatusCodePages(bare =>

@@ -27,6 +27,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
 
     public static Problem Of(Exception error) => error switch
     {
+        RefusedRequestException refused => refused.Problem,
         NotFoundException => new(404, Invalid, "not_found", error.Message),
         RunConflictException or ApprovalConflictException => new(409, "conflict_error", "run_conflict", error.Message),
         AgentConflictException => new(409, "conflict_error", "already_exists", error.Message),
@@ -107,11 +108,11 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
 
     private static Problem OfModelHost(ModelHostException error) => error.Kind switch
     {
-        ModelHostErrorKind.Unavailable => new(503, Unavailable, "model_unavailable", error.Message, error.RetryAfter ?? TimeSpan.FromSeconds(5)),
+        ModelHostErrorKind.Unavailable => new(503, Unavailable, error.Code is "model_loading" or "out_of_memory" ? error.Code : "model_unavailable", error.Message, error.RetryAfter ?? TimeSpan.FromSeconds(5)),
         ModelHostErrorKind.Busy => new(429, "rate_limit_error", "queue_full", error.Message, error.RetryAfter ?? TimeSpan.FromSeconds(5)),
-        ModelHostErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message),
-        ModelHostErrorKind.BadRequest => new(400, Invalid, "bad_request", error.Message),
-        ModelHostErrorKind.ModelNotFound => new(404, Invalid, "model_not_found", error.Message),
+        ModelHostErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message, Param: error.Param),
+        ModelHostErrorKind.BadRequest => new(error.StatusCode is 413 or 415 or 422 ? error.StatusCode.Value : 400, Invalid, error.Code is { Length: > 0 } code && code != Invalid ? code : "bad_request", error.Message, Param: error.Param),
+        ModelHostErrorKind.ModelNotFound => new(404, Invalid, "model_not_found", error.Message, Param: "model"),
         _ => new(502, "server_error", "model_failed", error.Message),
     };
 

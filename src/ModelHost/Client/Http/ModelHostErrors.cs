@@ -15,13 +15,14 @@ internal static class ModelHostErrors
     /// <summary>Reads a refusal: the service's own reason, as far as it gave one.</summary>
     public static async Task<ModelHostException> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellation)
     {
-        var (message, code) = Parse(await ReadBoundedAsync(response, cancellation));
+        var (message, code, param) = Parse(await ReadBoundedAsync(response, cancellation));
         var kind = Kind(response.StatusCode, code, message);
         return new ModelHostException(kind, message ?? $"The model service answered {(int)response.StatusCode} without a reason.")
         {
             RetryAfter = RetryAfter(response, time),
             StatusCode = (int)response.StatusCode,
             Code = code,
+            Param = param,
             SaysNothingOfEngine = code is "out_of_memory" or "model_failed", // ours, of one model: the others go on
         };
     }
@@ -57,16 +58,16 @@ internal static class ModelHostErrors
     private static bool IsContextLength(string? code, string? message) =>
         code is "context_length_exceeded" or "exceed_context_size_error" || message?.Contains("maximum context length", StringComparison.OrdinalIgnoreCase) == true;
 
-    private static (string? Message, string? Code) Parse(byte[] body)
+    private static (string? Message, string? Code, string? Param) Parse(byte[] body)
     {
         try
         {
             var parsed = JsonSerializer.Deserialize(body, ClientJson.Default.ErrorBody);
-            return (parsed?.Error?.Message ?? parsed?.Message, TextualCode(parsed?.Error));
+            return (parsed?.Error?.Message ?? parsed?.Message, TextualCode(parsed?.Error), parsed?.Error?.Param is { ValueKind: JsonValueKind.String } param ? param.GetString() : null);
         }
         catch (JsonException)
         {
-            return (null, null); // a proxy's HTML page says less than the status code
+            return (null, null, null); // a proxy's HTML page says less than the status code
         }
     }
 

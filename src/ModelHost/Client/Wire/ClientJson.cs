@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Client.Wire;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(AdminModelListBody))]
 [JsonSerializable(typeof(AdminModelBody))]

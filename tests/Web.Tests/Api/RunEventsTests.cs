@@ -1,7 +1,8 @@
 using Platform.Agents.Runs;
-using Platform.Web.Features.Chat;
+using Platform.Web.Features.Api;
+using Platform.Web.Tests.Chat;
 
-namespace Platform.Web.Tests.Chat;
+namespace Platform.Web.Tests.Api;
 
 public sealed class RunEventsTests
 {

@@ -5,7 +5,7 @@ using Platform.Agents.Runs;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Account;
 
-namespace Platform.Web.Tests.Chat;
+namespace Platform.Web.Tests.Api;
 
 /// <summary>The event stream on the real server: whole, resumed, and closed to others. The model host is down, so the run fails: the most honest of streams.</summary>
 public sealed class RunEventStreamTests : IAsyncLifetime

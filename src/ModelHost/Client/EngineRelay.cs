@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Platform.ModelHost.Client.Engines;
+using Platform.ModelHost.Client.Wire;
+
+namespace Platform.ModelHost.Client;
+
+/// <summary>An event of a relayed stream: its data as the engine wrote it, or a comment.</summary>
+public readonly record struct RelayedItem(string Text, bool IsComment);
+
+/// <summary>Passes requests of programs on to the engine that serves their model, and the answers back, both as they are but for the model's id.</summary>
+/// <remarks>What comes back is untrusted.</remarks>
+public sealed class EngineRelay
+{
+    private const string Done = "[DONE]";
+
+    private readonly EnginePool engines;
+
+    internal EngineRelay(EnginePool engines) => this.engines = engines;
+
+    /// <summary>The models of all engines that answer, each as its engine describes it; what several serve stands once. Throws ModelHostException.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ModelsAsync(CancellationToken cancellation)
+    {
+        List<JsonElement> all = [];
+        foreach (var (engine, offer) in await engines.OffersAsync(cancellation))
+        {
+            var list = await engine.Http.GetAsync("/v1/models", ClientJson.Default.JsonElement, cancellation);
+            if (list.ValueKind == JsonValueKind.Object && list.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array)
+            {
+                all.AddRange(data.EnumerateArray().Where(card => Id(card) is { } id && offer.Models.Any(model => model.Id == id)));
+            }
+        }
+
+        return [.. all.DistinctBy(Id)];
+    }
+
+    /// <summary>One question with a whole answer. Throws ModelHostException, with the service's own reason.</summary>
+    public Task<JsonElement> AskAsync(string path, string model, JsonObject body, CancellationToken cancellation) =>
+        engines.RunAsync(Call(model, body), lease => lease.PostAsync(path, For(lease, body), ClientJson.Default.JsonElement, cancellation), cancellation);
+
+    /// <summary>A question with a stream for an answer. Throws ModelHostException before it returns where there will be none.</summary>
+    public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, CancellationToken cancellation) =>
+        ReadAsync(await engines.RunAsync(Call(model, body), lease => EngineStream.OpenAsync(lease, path, For(lease, body), cancellation), cancellation));
+
+    /// <summary>Ends after the service's own end. Throws StreamBroken where there was none.</summary>
+    private static async IAsyncEnumerable<RelayedItem> ReadAsync(EngineStream answer)
+    {
+        using (answer)
+        {
+            while (true)
+            {
+                var item = await answer.NextAsync();
+                yield return new RelayedItem(item.Text, item.IsComment);
+                if (!item.IsComment && item.Text == Done)
+                {
+                    answer.Succeeded();
+                    yield break;
+                }
+            }
+        }
+    }
+
+    private static EngineCall Call(string model, JsonObject body) => new(model, Affinity.Of(model, Beginning(body), null), [.. body.Select(field => field.Key)]);
+
+    private static IEnumerable<ChatMessage> Beginning(JsonObject body) =>
+        (body["messages"] as JsonArray ?? []).OfType<JsonObject>().Select(message => new ChatMessage(new ChatRole(Text(message["role"]) is { Length: > 0 } role ? role : "user"), Text(message["content"])));
+
+    private static string Text(JsonNode? node) => node is null ? "" : node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString();
+
+    private static JsonObject For(EngineLease lease, JsonObject body)
+    {
+        var own = (JsonObject)body.DeepClone();
+        own["model"] = lease.Target.Model;
+        return own;
+    }
+
+    private static string? Id(JsonElement card) => card.ValueKind == JsonValueKind.Object && card.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+}

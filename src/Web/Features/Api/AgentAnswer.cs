@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Platform.Agents.Acting;
+using Platform.Agents.Answering;
+using Platform.Agents.Approvals;
+using Platform.Agents.Runs;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>What a run has come to, folded from its events as they arrive.</summary>
+internal sealed class AgentAnswer(RunInfo run)
+{
+    private readonly StringBuilder _text = new();
+    private readonly List<Citation> _citations = [];
+    private readonly List<ApprovalRequestedData> _waiting = [];
+    private string _status = "queued";
+    private AnswerDone? _usage;
+    private StopReason? _reason;
+
+    public RunInfo Run => run;
+
+    /// <summary>It has come to its end, or waits for a person.</summary>
+    public bool HasEnded { get; private set; }
+
+    public bool IsWaiting { get; private set; }
+
+    public ErrorData? Error { get; private set; }
+
+    public void Take(RunEvent happened)
+    {
+        switch (happened.Name)
+        {
+            case "message.delta":
+                _text.Append(happened.Read<TextData>().Text);
+                break;
+            case "message.reset":
+                _text.Clear();
+                break;
+            case "citation.added":
+                _citations.Add(happened.Read<Citation>());
+                break;
+            case "usage":
+                _usage = happened.Read<AnswerDone>();
+                break;
+            case "approval.requested":
+                _waiting.Add(happened.Read<ApprovalRequestedData>());
+                break;
+            case "approval.resolved":
+                _waiting.RemoveAll(asked => asked.ApprovalId == happened.Read<ApprovalResolvedData>().ApprovalId);
+                break;
+            case "run.status":
+                Became(happened.Read<RunStatusData>());
+                break;
+            case "error":
+                (Error, HasEnded) = (happened.Read<ErrorData>(), true);
+                break;
+            case "done":
+                HasEnded = true;
+                break;
+        }
+    }
+
+    /// <summary>The answer; of a run that waits, a sentence that says for what.</summary>
+    public string Content => !IsWaiting ? _text.ToString()
+        : $"This run waits for a decision on {string.Join(", ", _waiting.Select(asked => $"'{asked.Tool}' (approval {asked.ApprovalId})"))}. Decide in the browser or with POST /v1/approvals/{{id}}; GET /v1/runs/{run.Id} then tells the answer.";
+
+    /// <summary>stop, or length where a limit ended the run.</summary>
+    public string FinishReason => _reason is null ? "stop" : "length";
+
+    public IReadOnlyList<Citation> Citations => _citations;
+
+    public JsonObject Usage => UsageOf(_usage);
+
+    /// <summary>The run as chat completions carry it beside OpenAI's fields.</summary>
+    public JsonObject Extension => new()
+    {
+        ["id"] = run.Id.ToString(), ["thread_id"] = run.ConversationId.ToString(), ["status"] = _status,
+        ["incomplete_details"] = _reason is { } reason ? new JsonObject { ["reason"] = EventNames.Of(reason) } : null,
+        ["approvals"] = new JsonArray([.. _waiting.Select(asked => (JsonNode)asked.ApprovalId.ToString())]),
+    };
+
+    /// <summary>Tokens as OpenAI counts them.</summary>
+    public static JsonObject UsageOf(AnswerDone? done)
+    {
+        var used = done?.Usage;
+        return new JsonObject
+        {
+            ["prompt_tokens"] = used?.PromptTokens ?? 0, ["completion_tokens"] = used?.CompletionTokens ?? 0, ["total_tokens"] = (used?.PromptTokens ?? 0) + (used?.CompletionTokens ?? 0),
+            ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = used?.CachedTokens ?? 0 },
+        };
+    }
+
+    /// <summary>Citations as OpenAI's annotations, with the span and the place besides.</summary>
+    public static JsonArray AnnotationsOf(IEnumerable<Citation> citations) => new([.. citations.Select(citation => (JsonNode)new JsonObject
+    {
+        ["type"] = "file_citation", ["index"] = citation.AnswerEnd, ["file_id"] = citation.DocumentId.ToString(), ["filename"] = citation.DocumentName,
+        ["number"] = citation.N, ["start_index"] = citation.AnswerStart, ["end_index"] = citation.AnswerEnd, ["page"] = citation.Page, ["quote"] = citation.Quote,
+        ["rects"] = new JsonArray([.. citation.Rectangles.Select(place => (JsonNode)new JsonObject { ["page"] = place.Page, ["x"] = place.X, ["y"] = place.Y, ["width"] = place.Width, ["height"] = place.Height })]),
+        ["score"] = Math.Round(citation.Score, 4), ["verdict"] = EventNames.Of(citation.Verdict), ["document_version"] = citation.DocumentVersion,
+    })]);
+
+    private void Became(RunStatusData status)
+    {
+        if (status.Status is "requires_action")
+        {
+            (HasEnded, IsWaiting) = (true, true);
+        }
+
+        _status = status.Status is "completed" or "cancelled" or "failed" or "incomplete" or "requires_action" or "queued" ? status.Status : "in_progress";
+        _reason = status.Reason;
+    }
+}

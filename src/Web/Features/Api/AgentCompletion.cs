@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using Platform.Agents.Runs;
+using Platform.Retrieval.Access;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>A chat completion that an agent gives: a run whose answer is told as OpenAI's clients expect it. A caller that leaves stops the run, unless it waits for a person.</summary>
+internal sealed class AgentCompletion(AgentRuns starter, RunAgent runs, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext http, RequestFields request, string model)
+    {
+        Refuse(request);
+        var gone = http.RequestAborted;
+        var caller = CurrentCaller.From(http.User);
+        var run = await starter.StartAsync(http.User, model, ChatInput.Of(request, "messages"), null, null, gone);
+        http.Response.Headers["x-run-id"] = run.Id.ToString();
+        AgentAnswer answer = new(run);
+        try
+        {
+            if (request.Flag("stream") == true)
+            {
+                await StreamAsync(http, caller, new CompletionChunks(model, run.CreatedAt, request.Object("stream_options")?.Flag("include_usage") == true, answer), answer);
+            }
+            else
+            {
+                await AnswerAsync(http, caller, model, answer);
+            }
+        }
+        finally
+        {
+            if (!answer.HasEnded)
+            {
+                await runs.CancelAsync(caller, run.Id, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, Caller caller, string model, AgentAnswer answer)
+    {
+        await foreach (var happened in runs.FollowAsync(caller, answer.Run.Id, 0, http.RequestAborted))
+        {
+            answer.Take(happened);
+            if (answer.HasEnded)
+            {
+                break;
+            }
+        }
+
+        if (answer.Error is { } error)
+        {
+            throw new RunException(error.Kind, error.Message);
+        }
+
+        await http.Response.WriteAsJsonAsync(Whole(model, answer), RunJson.Options, http.RequestAborted);
+    }
+
+    private async Task StreamAsync(HttpContext http, Caller caller, CompletionChunks chunks, AgentAnswer answer)
+    {
+        var gone = http.RequestAborted;
+        List<JsonObject> early = [chunks.First];
+        await foreach (var happened in EventStream.WithPausesAsync(runs.FollowAsync(caller, answer.Run.Id, 0, gone), time, gone))
+        {
+            if (happened is not null)
+            {
+                answer.Take(happened);
+                early.AddRange(chunks.Of(happened));
+            }
+
+            if (answer.Error is { } error)
+            {
+                await FailAsync(http, new RunException(error.Kind, error.Message));
+                return;
+            }
+
+            // What fails at once, before anything was done, is told by the status.
+            if (happened is null || happened.Name != "run.status" || http.Response.HasStarted || answer.HasEnded)
+            {
+                await SendAsync(http, early, happened is null ? EventStream.Ping : "");
+            }
+
+            if (answer.HasEnded)
+            {
+                break;
+            }
+        }
+
+        early.AddRange(chunks.Last());
+        await SendAsync(http, early, "data: [DONE]\n\n");
+    }
+
+    private static async Task FailAsync(HttpContext http, RunException failure)
+    {
+        if (!http.Response.HasStarted)
+        {
+            throw failure;
+        }
+
+        await EventStream.SendAsync(http, EventStream.Error(http, Problems.Of(failure)));
+    }
+
+    private static async Task SendAsync(HttpContext http, List<JsonObject> chunks, string end)
+    {
+        if (!http.Response.HasStarted)
+        {
+            await EventStream.BeginAsync(http);
+        }
+
+        await EventStream.SendAsync(http, string.Concat(chunks.Select(EventStream.Data)) + end);
+        chunks.Clear();
+    }
+
+    private static JsonObject Whole(string model, AgentAnswer answer) => new()
+    {
+        ["id"] = "chatcmpl-" + answer.Run.Id.ToString("N"), ["object"] = "chat.completion", ["created"] = answer.Run.CreatedAt.ToUnixTimeSeconds(), ["model"] = model,
+        ["choices"] = new JsonArray(new JsonObject
+        {
+            ["index"] = 0, ["logprobs"] = null, ["finish_reason"] = answer.FinishReason,
+            ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = answer.Content, ["refusal"] = null, ["annotations"] = AgentAnswer.AnnotationsOf(answer.Citations) },
+        }),
+        ["usage"] = answer.Usage, ["run"] = answer.Extension,
+    };
+
+    /// <summary>What an agent cannot be asked for is refused; how its model is sampled is its own, and what a request says of that is ignored.</summary>
+    private static void Refuse(RequestFields request)
+    {
+        if (request.List("tools") is { Count: > 0 })
+        {
+            throw RefusedRequestException.Of("tools", "An agent has its own tools and calls them itself; it takes none from a request.", "unsupported_parameter");
+        }
+
+        if (request.Object("response_format")?.Text("type") is { } type && type != "text")
+        {
+            throw RefusedRequestException.Of("response_format", $"An agent answers in text; '{RequestFields.Short(type)}' is not taken.", "unsupported_parameter");
+        }
+
+        if (request.Number("n") is { } n && n != 1)
+        {
+            throw RefusedRequestException.Of("n", $"One answer is given; {n} were asked for.", "unsupported_parameter");
+        }
+
+        if (request.Flag("logprobs") == true)
+        {
+            throw RefusedRequestException.Of("logprobs", "An agent tells no log probabilities.", "unsupported_parameter");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Claims;
+using Platform.Agents.Acting;
+using Platform.Agents.Conversations;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>Starts runs for programs. Unless they name a conversation, each has one of its own, which stands in no list.</summary>
+internal sealed class AgentRuns(AgentLibrary agents, ConversationLibrary conversations, RunAgent runs)
+{
+    /// <summary>What an agent is called where a model is named.</summary>
+    public const string ModelPrefix = "agent:";
+
+    /// <summary>Starts the run of an agent, or of an answer from documents where none is named.</summary>
+    /// <param name="agent">A slug, or agent:slug.</param>
+    /// <param name="runId">Chosen by the program: the same id with the same content starts nothing new.</param>
+    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation)
+    {
+        var caller = CurrentCaller.From(user);
+        var task = agent is null ? null : await TaskAsync(caller, user.Identity?.Name ?? "", agent, cancellation);
+        if (conversationId is not null && input.Turns.Count > 0)
+        {
+            throw RefusedRequestException.Of("input", "In a thread that exists what was said before is known. Send the new message alone.");
+        }
+
+        var id = runId ?? Guid.CreateVersion7();
+        var conversation = conversationId ?? await StartedInAsync(caller, runId, cancellation)
+            ?? (await conversations.CreateAsync(caller, [], cancellation, listed: false, turns: input.Turns)).Id;
+        return await runs.StartAsync(caller, new StartRun(id, conversation, input.Question, Agent: task), cancellation);
+    }
+
+    private async Task<AgentTask> TaskAsync(Caller caller, string userName, string agent, CancellationToken cancellation)
+    {
+        var slug = agent.StartsWith(ModelPrefix, StringComparison.Ordinal) ? agent[ModelPrefix.Length..] : agent;
+        try
+        {
+            var version = await agents.PublishedAsync(caller, slug, cancellation);
+            return new AgentTask(version.AgentId, version.Number, version.Definition, userName, caller.IsAdministrator);
+        }
+        catch (NotFoundException)
+        {
+            throw new RefusedRequestException(new Problem(404, "invalid_request_error", "model_not_found", $"The agent '{RequestFields.Short(slug)}' does not exist, or has no published version.", Param: "model"));
+        }
+    }
+
+    // A start that is repeated belongs where it was started first.
+    private async Task<Guid?> StartedInAsync(Caller caller, Guid? runId, CancellationToken cancellation)
+    {
+        try
+        {
+            return runId is { } id ? (await runs.GetAsync(caller, id, cancellation)).ConversationId : null;
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+}

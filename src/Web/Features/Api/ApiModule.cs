@@ -1,0 +1,16 @@
+namespace Platform.Web.Features.Api;
+
+/// <summary>The public HTTP API: models, chat completions, runs and approvals.</summary>
+public static class ApiModule
+{
+    public static IServiceCollection AddApi(this IServiceCollection services) => services.AddSingleton<AgentRuns>().AddSingleton<AgentCompletion>();
+
+    public static void MapApi(this IEndpointRouteBuilder app)
+    {
+        app.MapModelList();
+        app.MapRelay();
+        app.MapRuns();
+        app.MapRunEvents();
+        app.MapApprovals();
+    }
+}

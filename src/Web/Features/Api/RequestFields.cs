@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>The JSON body of a program's request. Null is absent, unknown fields are ignored, a known field of another type is 400 and names it.</summary>
+internal sealed class RequestFields
+{
+    private const int MaxDepth = 64;
+
+    private RequestFields(JsonObject body) => Body = body;
+
+    public JsonObject Body { get; }
+
+    /// <summary>Reads a body; an empty one is an object without fields. RefusedRequestException (400) when it is not one JSON object.</summary>
+    public static async Task<RequestFields> ReadAsync(HttpContext http)
+    {
+        using var content = new MemoryStream();
+        await http.Request.Body.CopyToAsync(content, http.RequestAborted);
+        if (content.Length == 0)
+        {
+            return new RequestFields([]);
+        }
+
+        try
+        {
+            var parsed = JsonNode.Parse(content.GetBuffer().AsSpan(0, (int)content.Length), null, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            _ = (parsed as JsonObject)?.Count; // fields that stand twice are found when they are first looked at
+            return parsed is JsonObject body ? new RequestFields(body) : throw NotJson("it is no object");
+        }
+        catch (JsonException broken)
+        {
+            throw NotJson(broken.Message);
+        }
+        catch (ArgumentException twice)
+        {
+            throw NotJson(twice.Message);
+        }
+    }
+
+    /// <summary>The fields of an object inside a body; null where it is none.</summary>
+    public static RequestFields? Of(JsonNode? node) => node is JsonObject inner ? new RequestFields(inner) : null;
+
+    public string? Text(string name) => Value<string>(name, "a string");
+
+    /// <summary>A text that must be there.</summary>
+    public string RequiredText(string name) => Text(name) is { Length: > 0 } text ? text : throw RefusedRequestException.Of(name, $"The field '{name}' is missing.", "missing_required_parameter");
+
+    public bool? Flag(string name) => Value<bool?>(name, "true or false");
+
+    public int? Number(string name) => Value<int?>(name, "a whole number");
+
+    public double? Real(string name) => Value<double?>(name, "a number");
+
+    /// <summary>The id of something of ours.</summary>
+    public Guid? Id(string name) => Text(name) is not { } text ? null : Guid.TryParse(text, out var id) ? id : throw RefusedRequestException.Of(name, $"'{name}' is '{Short(text)}'; it must be an id such as {Guid.Empty}.");
+
+    /// <summary>An object with fields of its own.</summary>
+    public RequestFields? Object(string name) => Body[name] is null ? null : Body[name] is JsonObject inner ? new RequestFields(inner) : throw Wrong(name, "an object");
+
+    public JsonArray? List(string name) => Body[name] is null ? null : Body[name] as JsonArray ?? throw Wrong(name, "an array");
+
+    /// <summary>A value as it came.</summary>
+    public JsonElement? Element(string name) => Body[name] is { } node ? JsonSerializer.SerializeToElement(node) : null;
+
+    internal static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
+    private T? Value<T>(string name, string wanted) =>
+        Body[name] is not { } node ? default : node is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Wrong(name, wanted);
+
+    private static RefusedRequestException Wrong(string name, string wanted) => RefusedRequestException.Of(name, $"The field '{name}' must be {wanted}.", "invalid_type");
+
+    private static RefusedRequestException NotJson(string why) => new(new Problem(400, "invalid_request_error", "invalid_json", $"The body must be one JSON object: {why}."));
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Agents.Approvals;
+using Platform.Agents.Runs;
+using Platform.Agents.Tools;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>Runs and approvals as the API tells them.</summary>
+internal static class RunBodies
+{
+    public static JsonObject Of(RunOutcome outcome)
+    {
+        var run = outcome.Run;
+        return new JsonObject
+        {
+            ["id"] = run.Id.ToString(), ["object"] = "run", ["status"] = EventNames.Of(run.Status), ["thread_id"] = run.ConversationId.ToString(),
+            ["agent"] = outcome.Agent, ["agent_version"] = run.AgentVersion, ["created_at"] = run.CreatedAt.ToUnixTimeSeconds(), ["completed_at"] = run.EndedAt?.ToUnixTimeSeconds(),
+            ["incomplete_details"] = run.StopReason is { } reason ? new JsonObject { ["reason"] = EventNames.Of(reason) } : null,
+            ["required_action"] = outcome.Waiting.Count == 0 ? null
+                : new JsonObject { ["type"] = "approvals", ["approvals"] = new JsonArray([.. outcome.Waiting.Select(id => (JsonNode)id.ToString())]) },
+            ["last_error"] = outcome.Error is { } error ? new JsonObject { ["code"] = EventNames.Of(error.Kind), ["message"] = error.Message } : null,
+            ["output_text"] = outcome.Text, ["annotations"] = AgentAnswer.AnnotationsOf(outcome.Citations), ["usage"] = AgentAnswer.UsageOf(outcome.Usage),
+            ["forked_from"] = run.Origin is { } origin ? new JsonObject { ["run_id"] = origin.RunId.ToString(), ["step"] = origin.FromStep } : null,
+        };
+    }
+
+    public static JsonObject Of(Approval approval) => new()
+    {
+        ["id"] = approval.Id.ToString(), ["object"] = "approval", ["run_id"] = approval.RunId.ToString(), ["agent"] = approval.Agent, ["call_id"] = approval.CallId, ["tool"] = approval.Tool,
+        ["arguments"] = JsonSerializer.SerializeToNode(approval.Arguments), ["effects"] = EffectsOf(approval.Effects), ["status"] = EventNames.Of(approval.Status),
+        ["created_at"] = approval.CreatedAt.ToUnixTimeSeconds(), ["expires_at"] = approval.ExpiresAt.ToUnixTimeSeconds(), ["decided_at"] = approval.DecidedAt?.ToUnixTimeSeconds(), ["comment"] = approval.Comment,
+    };
+
+    /// <summary>A list as OpenAI writes it.</summary>
+    public static JsonObject List(IEnumerable<JsonObject> items, bool hasMore = false) =>
+        new() { ["object"] = "list", ["data"] = new JsonArray([.. items]), ["has_more"] = hasMore };
+
+    // Reads, writes, network: what is not said is a name of its own.
+    private static JsonArray EffectsOf(string effects) =>
+        new([.. effects.Split(", ", StringSplitOptions.RemoveEmptyEntries).Where(effect => effect != nameof(ToolEffects.None)).Select(effect => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(effect))]);
+}

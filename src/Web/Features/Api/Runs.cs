@@ -1,0 +1,96 @@
+using Platform.Agents.Runs;
+using Platform.Web.Features.Keys;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>/v1/runs: runs that the server owns. Leaving stops none of them.</summary>
+internal static class Runs
+{
+    private const int UsualPart = 20, MostPart = 100;
+
+    public static void MapRuns(this IEndpointRouteBuilder app)
+    {
+        var runs = app.MapGroup("/v1/runs").RequireAuthorization(KeyScopes.Policy(KeyScopes.Runs));
+        runs.MapPost("", CreateAsync);
+        runs.MapGet("", ListAsync);
+        runs.MapGet("/{id:guid}", GetAsync);
+        runs.MapPost("/{id:guid}/cancel", CancelAsync);
+        runs.MapPost("/{id:guid}/fork", Fork.HandleAsync);
+    }
+
+    /// <summary>Answers with a run that was started: its events, its end, or at once that it was.</summary>
+    public static async Task AnswerAsync(HttpContext http, RunInfo run, bool stream, bool background)
+    {
+        http.Response.Headers["x-run-id"] = run.Id.ToString();
+        http.Response.Headers.Location = $"/v1/runs/{run.Id}";
+        if (stream)
+        {
+            await RunEvents.StreamAsync(http, run.Id, 0, http.RequestAborted);
+            return;
+        }
+
+        if (!background)
+        {
+            await UntilEndAsync(http, run);
+        }
+
+        http.Response.StatusCode = background ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        await WriteAsync(http, run.Id);
+    }
+
+    private static async Task CreateAsync(HttpContext http, AgentRuns starter, CancellationToken gone)
+    {
+        var request = await RequestFields.ReadAsync(http);
+        var (stream, background) = (request.Flag("stream") ?? false, request.Flag("background") ?? true);
+        var run = await starter.StartAsync(http.User, request.Text("agent"), ChatInput.Of(request, "input"), request.Id("run_id"), request.Id("thread_id"), gone);
+        await AnswerAsync(http, run, stream, background);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, RunArchive archive, RunOutcomes outcomes, string? status, Guid? thread_id, int? limit, int? offset, CancellationToken gone)
+    {
+        var caller = CurrentCaller.From(http.User);
+        var (most, skip) = (limit ?? UsualPart, offset ?? 0);
+        if (most is < 1 or > MostPart || skip < 0)
+        {
+            throw RefusedRequestException.Of(skip < 0 ? "offset" : "limit", $"A list has 1 to {MostPart} runs, after 0 or more; {most} after {skip} were asked for.");
+        }
+
+        var filter = new RunFilter(StatusOf(status), OwnerId: caller.UserId, ConversationId: thread_id) { Active = status == "active" };
+        var found = await archive.ListAsync(caller, filter, skip, most, gone);
+        var told = await outcomes.OfAsync(caller, [.. found.Runs.Select(listed => listed.Run.Id)], gone);
+        return Results.Json(RunBodies.List(told.Select(RunBodies.Of), hasMore: skip + found.Runs.Count < found.Total), RunJson.Options);
+    }
+
+    private static Task GetAsync(Guid id, HttpContext http) => WriteAsync(http, id);
+
+    private static async Task CancelAsync(Guid id, HttpContext http, RunAgent runs, CancellationToken gone)
+    {
+        await runs.CancelAsync(CurrentCaller.From(http.User), id, gone);
+        await WriteAsync(http, id);
+    }
+
+    private static async Task WriteAsync(HttpContext http, Guid id)
+    {
+        var outcome = await http.RequestServices.GetRequiredService<RunOutcomes>().GetAsync(CurrentCaller.From(http.User), id, http.RequestAborted);
+        await http.Response.WriteAsJsonAsync(RunBodies.Of(outcome), RunJson.Options, http.RequestAborted);
+    }
+
+    private static async Task UntilEndAsync(HttpContext http, RunInfo run)
+    {
+        AgentAnswer answer = new(run);
+        await foreach (var happened in http.RequestServices.GetRequiredService<RunAgent>().FollowAsync(CurrentCaller.From(http.User), run.Id, 0, http.RequestAborted))
+        {
+            answer.Take(happened);
+            if (answer.HasEnded)
+            {
+                return;
+            }
+        }
+    }
+
+    private static RunStatus? StatusOf(string? status) =>
+        status is null or "" or "active" ? null
+        : Enum.GetValues<RunStatus>().Where(known => EventNames.Of(known) == status).Select(known => (RunStatus?)known).FirstOrDefault()
+            ?? throw RefusedRequestException.Of("status", $"'{RequestFields.Short(status)}' is no status; there are active, {string.Join(", ", Enum.GetValues<RunStatus>().Select(known => EventNames.Of(known)))}.");
+}

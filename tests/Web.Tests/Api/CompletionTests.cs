@@ -1,0 +1,145 @@
+using System.ClientModel;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI.Chat;
+using Platform.Agents.Conversations;
+using static Platform.Web.Tests.Api.ScriptedEngine;
+
+namespace Platform.Web.Tests.Api;
+
+/// <summary>Models and agents as OpenAI's own client and as plain HTTP see them.</summary>
+public sealed class CompletionTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Models_and_published_agents_are_listed_to_the_openai_sdk()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("Hello."));
+        var models = await world.OpenAi().GetOpenAIModelClient().GetModelsAsync(Cancellation);
+        Assert.Equal(["scripted", "agent:clerk"], models.Value.Select(model => model.Id));
+        Assert.Equal("agent:clerk", (await world.OpenAi().GetOpenAIModelClient().GetModelAsync("agent:clerk", Cancellation)).Value.Id);
+        Assert.Equal((404, "model_not_found"), Code(await world.GetAsync("/v1/models/absent")));
+        Assert.Equal("Counts.", (await world.GetAsync("/v1/models")).Body.GetProperty("data")[1].GetProperty("agent").GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public async Task An_agent_answers_the_openai_sdk_and_its_run_is_kept()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "6*7" }), Say("It is", " 42."));
+        var chat = world.OpenAi().GetChatClient("agent:clerk");
+        var answer = await chat.CompleteChatAsync([ChatMessage.CreateSystemMessage("Be brief."), ChatMessage.CreateUserMessage("Hello"), ChatMessage.CreateAssistantMessage("Yes?"), ChatMessage.CreateUserMessage("6 times 7?")], null, Cancellation);
+
+        Assert.Equal(("It is 42.", ChatFinishReason.Stop), (answer.Value.Content[0].Text, answer.Value.FinishReason));
+        Assert.True(answer.Value.Usage.TotalTokenCount > 0);
+        Assert.True(answer.GetRawResponse().Headers.TryGetValue("x-run-id", out var run));
+        var (_, kept) = await world.GetAsync($"/v1/runs/{run}");
+        Assert.Equal(("completed", "clerk", "It is 42."), (kept.GetProperty("status").GetString(), kept.GetProperty("agent").GetString(), kept.GetProperty("output_text").GetString()));
+        var sent = world.Engine.Asked.First().GetProperty("messages").GetRawText();
+        Assert.Contains("Be brief.", sent, StringComparison.Ordinal);
+        Assert.Contains("Yes?", sent, StringComparison.Ordinal);
+        Assert.Empty(await world.Server.App.Services.GetRequiredService<ConversationLibrary>().ListAsync(world.Owner, null, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_agents_answer_is_streamed_with_the_events_of_its_run_and_without_what_came_before_a_call()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "6*7" }, before: "Let me count."), Say("It is", " 42."));
+        var updates = await world.OpenAi().GetChatClient("agent:clerk").CompleteChatStreamingAsync([ChatMessage.CreateUserMessage("6 times 7?")], null, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal("It is 42.", string.Concat(updates.SelectMany(update => update.ContentUpdate).Select(part => part.Text)));
+        Assert.Equal(ChatMessageRole.Assistant, updates[0].Role);
+        Assert.Single(updates.Select(update => (update.CompletionId, update.CreatedAt)).Distinct());
+        Assert.Equal(ChatFinishReason.Stop, Assert.Single(updates, update => update.FinishReason is not null).FinishReason);
+        Assert.True(updates[^1].Usage.OutputTokenCount > 0);
+
+        var raw = await StreamAsync(world, new { model = "agent:clerk", stream = true, messages = new[] { new { role = "user", content = "And again?" } } });
+        Assert.Equal("[DONE]", raw[^1]);
+        var events = raw[..^1].Select(chunk => JsonElement.Parse(chunk)).Where(chunk => chunk.TryGetProperty("run_event", out _)).Select(chunk => chunk.GetProperty("run_event")).ToList();
+        Assert.Contains(events, happened => happened.GetProperty("event").GetString() == "step.completed" && happened.GetProperty("step_id").GetString() == "s1");
+        Assert.All(raw[..^1], chunk => Assert.NotEmpty(JsonElement.Parse(chunk).GetProperty("choices").EnumerateArray())); // clients look at the first one without asking
+    }
+
+    [Fact]
+    public async Task A_long_beginning_is_told_before_it_is_known_to_be_the_answer()
+    {
+        var words = string.Concat(Enumerable.Repeat("word ", 60));
+        await using var world = await ApiWorld.StartAsync(Say(words, "end."));
+        var contents = (await StreamAsync(world, new { model = "agent:clerk", stream = true, messages = new[] { new { role = "user", content = "Talk." } } }))[..^1]
+            .Select(chunk => JsonElement.Parse(chunk).GetProperty("choices")[0].GetProperty("delta")).Where(delta => delta.TryGetProperty("content", out var text) && text.GetString()!.Length > 0).Select(delta => delta.GetProperty("content").GetString()).ToList();
+        Assert.Equal([words, "end."], contents);
+    }
+
+    [Fact]
+    public async Task Other_models_are_asked_word_for_word_and_their_answers_come_as_they_are()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("Hel", "lo."));
+        var answer = await world.OpenAi().GetChatClient("scripted").CompleteChatAsync(["Hi"], null, Cancellation);
+        Assert.Equal("Hello.", answer.Value.Content[0].Text);
+        var (status, whole) = await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = new[] { new { role = "user", content = "Hi" } }, user = "somebody else", min_p = 0.1, own = new { x = 1 } });
+        Assert.Equal((200, 7), (status, whole.GetProperty("own_field").GetInt32()));
+        var asked = world.Engine.Asked.Last();
+        Assert.Equal((world.Owner.UserId, 0.1, 1), (asked.GetProperty("user").GetString(), asked.GetProperty("min_p").GetDouble(), asked.GetProperty("own").GetProperty("x").GetInt32()));
+        Assert.Equal(["Hel", "lo."], (await StreamAsync(world, new { model = "scripted", stream = true, messages = new[] { new { role = "user", content = "Hi" } } }))[..2].Select(chunk => JsonElement.Parse(chunk).GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString()));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_told_with_its_status_and_its_field()
+    {
+        await using var world = await ApiWorld.StartAsync(
+            Refuse(429, """{"error":{"message":"Too much.","type":"rate_limit_error","code":"queue_full"}}"""), Refuse(400, """{"error":{"message":"Bad.","type":"invalid_request_error","param":"messages.[0]","code":"invalid_value"}}"""));
+        var user = new[] { new { role = "user", content = "Hi" } };
+        var busy = await Assert.ThrowsAsync<ClientResultException>(() => world.OpenAi().GetChatClient("scripted").CompleteChatAsync(["Hi"], null, Cancellation));
+        Assert.Equal((429, "7"), (busy.Status, busy.GetRawResponse()!.Headers.TryGetValue("Retry-After", out var wait) ? wait : null));
+        Assert.Equal((400, "invalid_value", "messages.[0]"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user })));
+        Assert.Equal(401, (await Assert.ThrowsAsync<ClientResultException>(() => world.OpenAi("wrong").GetChatClient("scripted").CompleteChatAsync(["Hi"], null, Cancellation))).Status);
+        Assert.Equal((404, "model_not_found", "model"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:absent", messages = user })));
+        Assert.Equal((400, "missing_required_parameter", "model"), Fault(await world.PostAsync("/v1/chat/completions", new { messages = user })));
+        Assert.Equal((400, "invalid_type", "stream"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user, stream = "yes" })));
+        Assert.Equal((400, "unsupported_parameter", "tools"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = user, tools = new[] { new { type = "function" } } })));
+        Assert.Equal((400, "invalid_value", "messages.[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
+        using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent("{\"model\":"), Cancellation);
+        Assert.Equal((400, "invalid_json"), Code(((int)broken.StatusCode, await broken.Content.ReadFromJsonAsync<JsonElement>(Cancellation))));
+        Assert.Equal((400, "unsupported_parameter", "model"), Fault(await world.PostAsync("/v1/embeddings", new { model = "agent:clerk", input = "x" })));
+    }
+
+    [Fact]
+    public async Task A_stream_that_breaks_says_so_and_does_not_end_as_if_it_were_whole()
+    {
+        await using var world = await ApiWorld.StartAsync(Break());
+        var parts = await StreamAsync(world, new { model = "scripted", stream = true, messages = new[] { new { role = "user", content = "Hi" } } });
+        Assert.Contains("Half", parts[0], StringComparison.Ordinal);
+        Assert.Equal("model_failed", JsonElement.Parse(parts[^1]).GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Who_leaves_stops_the_agent_that_answers()
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var world = await ApiWorld.StartAsync(Hang(begun, left));
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var asking = world.OpenAi().GetChatClient("agent:clerk").CompleteChatAsync(["Hi"], null, leaving.Token);
+        await begun.Task;
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        var (_, runs) = await world.GetAsync("/v1/runs");
+        await world.UntilAsync(runs.GetProperty("data")[0].GetProperty("id").GetString()!, "cancelled");
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadAsync(HttpResponseMessage answer) =>
+        [.. (await answer.Content.ReadAsStringAsync(Cancellation)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(part => part.StartsWith("data: ", StringComparison.Ordinal)).Select(part => part[6..])];
+
+    private static async Task<string[]> StreamAsync(ApiWorld world, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/chat/completions", UriKind.Relative)) { Content = JsonContent.Create(body) };
+        using var answer = await world.Http.SendAsync(request, Cancellation);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        return [.. await ReadAsync(answer)];
+    }
+
+    private static (int, string?) Code((int Status, JsonElement Body) answer) => (answer.Status, answer.Body.GetProperty("error").GetProperty("code").GetString());
+
+    private static (int, string?, string?) Fault((int Status, JsonElement Body) answer) =>
+        (answer.Status, answer.Body.GetProperty("error").GetProperty("code").GetString(), answer.Body.GetProperty("error").GetProperty("param").GetString());
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using static Platform.Web.Tests.Api.ScriptedEngine;
+
+namespace Platform.Web.Tests.Api;
+
+/// <summary>/v1/runs and /v1/approvals on the real server.</summary>
+public sealed class RunTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_is_started_followed_from_any_event_and_read_afterwards()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "6*7" }), Say("It is 42."));
+        var id = Guid.NewGuid();
+        var (status, run) = await world.PostAsync("/v1/runs", new { run_id = id, agent = "clerk", input = "6 times 7?" });
+        Assert.Equal((202, $"{id}", "run"), (status, run.GetProperty("id").GetString(), run.GetProperty("object").GetString()));
+        var (again, same) = await world.PostAsync("/v1/runs", new { run_id = id, agent = "agent:clerk", input = "6 times 7?" });
+        Assert.Equal((202, run.GetProperty("thread_id").GetString()), (again, same.GetProperty("thread_id").GetString()));
+        Assert.Equal(409, (await world.PostAsync("/v1/runs", new { run_id = id, agent = "clerk", input = "Something else" })).Status);
+
+        var events = await world.EventsAsync($"{id}");
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(happened => happened.Seq));
+        Assert.Equal(["tool.call", "tool.result"], events.Select(happened => happened.Name).Where(name => name.StartsWith("tool.", StringComparison.Ordinal)));
+        var call = events.Single(happened => happened.Name == "tool.call").Data;
+        Assert.Equal(("s1", "s1_1", "6*7"), (call.GetProperty("step_id").GetString(), call.GetProperty("data").GetProperty("call_id").GetString(), call.GetProperty("data").GetProperty("arguments").GetProperty("expression").GetString()));
+        Assert.Equal(events.Skip(3).Select(happened => happened.Seq), (await world.EventsAsync($"{id}", after: 3)).Select(happened => happened.Seq));
+
+        var ended = await world.UntilAsync($"{id}", "completed");
+        Assert.Equal("It is 42.", ended.GetProperty("output_text").GetString());
+        Assert.True(ended.GetProperty("usage").GetProperty("total_tokens").GetInt32() > 0);
+        Assert.Equal(JsonValueKind.Null, ended.GetProperty("incomplete_details").ValueKind);
+
+        var (_, next) = await world.PostAsync("/v1/runs", new { thread_id = run.GetProperty("thread_id").GetString(), agent = "clerk", input = "And now?", background = false });
+        Assert.Equal("completed", next.GetProperty("status").GetString());
+        Assert.Contains("6 times 7?", world.Engine.Asked.Last().GetProperty("messages").GetRawText(), StringComparison.Ordinal);
+        var (_, list) = await world.GetAsync($"/v1/runs?thread_id={run.GetProperty("thread_id").GetString()}&limit=1");
+        Assert.Equal((1, true, next.GetProperty("id").GetString()), (list.GetProperty("data").GetArrayLength(), list.GetProperty("has_more").GetBoolean(), list.GetProperty("data")[0].GetProperty("id").GetString()));
+        Assert.Equal(0, (await world.GetAsync("/v1/runs?status=active")).Body.GetProperty("data").GetArrayLength());
+        Assert.Equal(400, (await world.GetAsync("/v1/runs?status=finished")).Status);
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_at_a_limit_says_at_which()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "1+1" }), Call("calculator", new { expression = "2+2" }), Say("About four."));
+        await world.PublishAsync(ApiWorld.Clerk with { Slug = "hurried", Limits = new(Steps: 2) });
+        var (status, run) = await world.PostAsync("/v1/runs", new { agent = "hurried", input = "Count.", background = false });
+        Assert.Equal((200, "incomplete", "max_steps", "About four."), (status, run.GetProperty("status").GetString(), run.GetProperty("incomplete_details").GetProperty("reason").GetString(), run.GetProperty("output_text").GetString()));
+        var told = (await world.EventsAsync(run.GetProperty("id").GetString()!)).Last(happened => happened.Name == "run.status").Data.GetProperty("data");
+        Assert.Equal(("incomplete", "max_steps"), (told.GetProperty("status").GetString(), told.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_run_is_stopped_within_a_step()
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var world = await ApiWorld.StartAsync(Hang(begun, left));
+        var (_, run) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "Count." });
+        await begun.Task;
+        Assert.Equal(1, (await world.GetAsync("/v1/runs?status=active")).Body.GetProperty("data").GetArrayLength());
+        var (status, ended) = await world.PostAsync($"/v1/runs/{run.GetProperty("id").GetString()}/cancel", new { });
+        Assert.Equal((200, "cancelled"), (status, ended.GetProperty("status").GetString()));
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_a_run_asks_its_owner_is_decided_by_api()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("date_time", new { action = "now" }), Say("Today."), Call("date_time", new { action = "now" }), Say("Without it, then."));
+        var (_, run) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "Which day?", background = false });
+        Assert.Equal("requires_action", run.GetProperty("status").GetString());
+        var asked = run.GetProperty("required_action").GetProperty("approvals")[0].GetString();
+        var (_, box) = await world.GetAsync("/v1/approvals");
+        Assert.Equal((asked, "date_time", "pending"), (box.GetProperty("data")[0].GetProperty("id").GetString(), box.GetProperty("data")[0].GetProperty("tool").GetString(), box.GetProperty("data")[0].GetProperty("status").GetString()));
+        Assert.Equal(404, (await world.PostAsync($"/v1/runs/{Guid.NewGuid()}/approvals/{asked}", new { decision = "approve" })).Status);
+        Assert.Equal(400, (await world.PostAsync($"/v1/approvals/{asked}", new { decision = "perhaps" })).Status);
+        var (status, decided) = await world.PostAsync($"/v1/runs/{run.GetProperty("id").GetString()}/approvals/{asked}", new { decision = "approve", comment = "Fine." });
+        Assert.Equal((200, "approved", "Fine."), (status, decided.GetProperty("status").GetString(), decided.GetProperty("comment").GetString()));
+        Assert.Equal("Today.", (await world.UntilAsync(run.GetProperty("id").GetString()!, "completed")).GetProperty("output_text").GetString());
+        Assert.Equal(409, (await world.PostAsync($"/v1/approvals/{asked}", new { decision = "reject" })).Status);
+
+        var completion = await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = "Which day?" } } });
+        var waiting = completion.Body.GetProperty("run");
+        Assert.Equal((200, "requires_action"), (completion.Status, waiting.GetProperty("status").GetString()));
+        Assert.Contains("'date_time'", completion.Body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
+        await world.PostAsync($"/v1/approvals/{waiting.GetProperty("approvals")[0].GetString()}", new { decision = "reject" });
+        Assert.Equal("Without it, then.", (await world.UntilAsync(waiting.GetProperty("id").GetString()!, "completed")).GetProperty("output_text").GetString());
+    }
+
+    [Fact]
+    public async Task A_run_is_forked_from_a_step_with_another_result()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "6*7" }), Say("It is 42."), Say("It is 43."));
+        var (_, run) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "6 times 7?", background = false });
+        var path = $"/v1/runs/{run.GetProperty("id").GetString()}/fork";
+        var (status, forked) = await world.PostAsync(path, new { from_step = "s2", overrides = new { tool_results = new[] { new { call_id = "s1_1", text = "43" } } }, background = false });
+        Assert.Equal((200, "completed", "It is 43."), (status, forked.GetProperty("status").GetString(), forked.GetProperty("output_text").GetString()));
+        Assert.Equal((run.GetProperty("id").GetString(), "s2"), (forked.GetProperty("forked_from").GetProperty("run_id").GetString(), forked.GetProperty("forked_from").GetProperty("step").GetString()));
+        Assert.Contains("43", world.Engine.Asked.Last().GetProperty("messages").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(400, (await world.PostAsync(path, new { from_step = "s9" })).Status);
+        Assert.Equal(404, (await world.PostAsync($"/v1/runs/{Guid.NewGuid()}/fork", new { })).Status);
+    }
+
+    [Fact]
+    public async Task Runs_of_others_do_not_exist_for_a_key()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("Fine."));
+        Assert.Equal(404, (await world.GetAsync($"/v1/runs/{Guid.NewGuid()}")).Status);
+        Assert.Equal(404, (await world.PostAsync($"/v1/runs/{Guid.NewGuid()}/cancel", new { })).Status);
+        Assert.Equal(404, (await world.PostAsync("/v1/runs", new { thread_id = Guid.NewGuid(), agent = "clerk", input = "x" })).Status);
+        Assert.Equal(400, (await world.PostAsync("/v1/runs", new { thread_id = "x", agent = "clerk", input = "x" })).Status);
+        Assert.Equal(400, (await world.PostAsync("/v1/runs", new { agent = "clerk" })).Status);
+    }
+}
