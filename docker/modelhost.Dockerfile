@@ -18,8 +18,10 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 curl &
 WORKDIR /app
 COPY --from=build-cpu /app .
 COPY models /models
+RUN mkdir /training && chown app /training
 USER app
-VOLUME /models
+VOLUME /models /training
+ENV Training__Directory=/training Engine__AdapterDirectory=/training/adapters
 ENV Server__Url=http://0.0.0.0:8081 Engine__ChatModel=/models/seed-chat.gguf Engine__EmbeddingModel=/models/seed-embed.gguf
 EXPOSE 8081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s CMD ["curl", "-fsS", "http://127.0.0.1:8081/health"]
@@ -32,9 +34,10 @@ RUN apt-get update && apt-get install -y --no-install-recommends aspnetcore-runt
 WORKDIR /app
 COPY --from=build-cuda /app .
 COPY models /models
-RUN mkdir /kernels && chown app /kernels
+RUN mkdir /kernels /training && chown app /kernels /training
 USER app
-VOLUME /models /kernels
+VOLUME /models /kernels /training
+ENV Training__Directory=/training Engine__AdapterDirectory=/training/adapters
 # Compiling the kernels for a new card takes minutes; the cache keeps them over restarts.
 ENV CUDA_CACHE_PATH=/kernels CUDA_CACHE_MAXSIZE=4294967296
 ENV Server__Url=http://0.0.0.0:8081 Engine__ChatModel=/models/seed-chat.gguf Engine__EmbeddingModel=/models/seed-embed.gguf

@@ -44,14 +44,20 @@ public sealed partial class ContainerTests
         var folder = Directory.CreateTempSubdirectory("e2e-publish-").FullName;
         var (hostPort, webPort) = (RunningPlatform.FreePort(), RunningPlatform.FreePort());
         await PublishAsync("src/ModelHost/Server/ModelHost.Server.csproj", Path.Combine(folder, "modelhost"));
+        await PublishAsync("src/Training/Worker/Training.Worker.csproj", Path.Combine(folder, "modelhost"));
         await PublishAsync("src/Web/Web.csproj", Path.Combine(folder, "web"));
         var hostImage = FinalStages(Read("docker/modelhost.Dockerfile")).First(stage => stage.Contains(" AS cpu", StringComparison.Ordinal));
-        using var host = Start(hostImage, Path.Combine(folder, "modelhost"), hostPort, ("Server__ApiKey", Key));
+        using var host = Start(hostImage, Path.Combine(folder, "modelhost"), hostPort, ("Server__ApiKey", Key), ("Training__Directory", Path.Combine(folder, "training")), ("Engine__AdapterDirectory", Path.Combine(folder, "adapters")));
         var web = FinalStages(Read("docker/web.Dockerfile")).Single();
         using var pages = Start(web, Path.Combine(folder, "web"), webPort, ("Data__Directory", Path.Combine(folder, "data")),
             ("ModelHost__Endpoint", $"http://127.0.0.1:{hostPort}"), ("ModelHost__ApiKey", Key), ("ConnectionStrings__Platform", ""));
         try
         {
+            using (var trainer = Process.Start(new ProcessStartInfo(Path.Combine(folder, "modelhost", "Platform.Training")) { RedirectStandardError = true })!)
+            {
+                await trainer.WaitForExitAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(2, trainer.ExitCode); // it starts, and says how it is used
+            }
             using var http = new HttpClient();
             Assert.Equal("/health", HealthPath(hostImage));
             await AnswersAsync(http, $"http://127.0.0.1:{hostPort}{HealthPath(hostImage)}");

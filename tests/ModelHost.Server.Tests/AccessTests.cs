@@ -22,6 +22,11 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         { "GET", "/v1/downloads" }, { "POST", "/v1/downloads" }, { "GET", "/v1/downloads/seed-chat" }, { "DELETE", "/v1/downloads/seed-chat" }, { "GET", "/v1/downloads/seed-chat/events" }, { "POST", "/v1/downloads/seed-chat/cancel" },
         { "POST", "/lora-adapters" }, { "POST", "/v1/adapters" }, { "POST", "/v1/load_lora_adapter" }, { "POST", "/v1/unload_lora_adapter" }, { "GET", "/v1/adapters/legal/versions/3" },
         { "DELETE", "/v1/adapters/legal/versions/3" }, { "POST", "/v1/adapters/legal/versions/3/promote" }, { "POST", "/v1/adapters/legal/versions/3/rollback" },
+        { "POST", "/v1/files" }, { "GET", "/v1/files" }, { "GET", "/v1/files/seed-chat" }, { "GET", "/v1/files/seed-chat/content" }, { "DELETE", "/v1/files/seed-chat" },
+        { "POST", "/v1/fine_tuning/jobs" }, { "GET", "/v1/fine_tuning/jobs" }, { "GET", "/v1/fine_tuning/jobs/seed-chat" }, { "DELETE", "/v1/fine_tuning/jobs/seed-chat" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/cancel" },
+        { "POST", "/v1/fine_tuning/jobs/seed-chat/pause" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/resume" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/events" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/stream" },
+        { "GET", "/v1/fine_tuning/jobs/seed-chat/evaluation" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/checkpoints" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/checkpoints/3/register" },
+        { "GET", "/v1/fine_tuning/jobs/seed-chat/samples" }, { "POST", "/v1/fine_tuning/forecast" },
         { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
         { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
     };
@@ -55,7 +60,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         var rows = ClosedPaths.Select(row => row.Data.Item1 + " " + row.Data.Item2).ToHashSet();
         var mapped = Directory.EnumerateFiles(Path.Combine(root.FullName, "src", "ModelHost", "Server"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => MappedRoute().Matches(File.ReadAllText(file))).Where(match => match.Groups[2].Value is not ("/" or "/ready" or "/live")) // those of health
-            .Select(match => match.Groups[1].Value.ToUpperInvariant() + " " + match.Groups[2].Value.Replace("{id}", "seed-chat", StringComparison.Ordinal).Replace("{name}", "legal", StringComparison.Ordinal).Replace("{version}", "3", StringComparison.Ordinal)).ToList();
+            .Select(match => match.Groups[1].Value.ToUpperInvariant() + " " + match.Groups[2].Value.Replace("{id}", "seed-chat", StringComparison.Ordinal).Replace("{name}", "legal", StringComparison.Ordinal).Replace("{version}", "3", StringComparison.Ordinal).Replace("{step}", "3", StringComparison.Ordinal)).ToList();
         Assert.True(mapped.Count > 10);
         Assert.Empty(mapped.Except(rows));
     }

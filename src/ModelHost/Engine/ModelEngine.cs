@@ -15,7 +15,7 @@ using Platform.ModelHost.Native;
 namespace Platform.ModelHost.Engine;
 
 /// <summary>The loaded models and everything that can be asked of them. One thread owns each native context; every member here may be called from any thread.</summary>
-public sealed class ModelEngine : IAsyncDisposable
+public sealed partial class ModelEngine : IAsyncDisposable
 {
     private const string PublicHub = "https://huggingface.co";
 

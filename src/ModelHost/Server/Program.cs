@@ -40,7 +40,7 @@ if ((options.Refusal() ?? training.Refusal()) is { } refusal)
 
 builder.Services.AddSingleton(options);
 builder.Services.AddSingleton(training);
-builder.Services.AddSingleton<TrainerProgram>();
+builder.Services.AddFineTuning();
 builder.Services.AddSingleton(TimeProvider.System);
 var engine = builder.Configuration.GetSection("Engine").Get<EngineOptions>() ?? new EngineOptions();
 engine.HubEndpoint ??= Named(builder.Configuration["HF_ENDPOINT"]);
@@ -88,6 +88,7 @@ app.MapCreateModelJob();
 app.MapShowModelJobs();
 app.MapFollowModelJob();
 app.MapCancelModelJob();
+app.MapFineTuning();
 app.MapAddAdapter();
 app.MapChangeAdapters();
 app.MapLoraScales();

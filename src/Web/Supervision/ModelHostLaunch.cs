@@ -11,7 +11,8 @@ namespace Platform.Web.Supervision;
 /// <param name="ApiKey">Made anew at each start of Web; given to the child by its environment only. It is the administrator's key too: Web decides who administrates.</param>
 /// <param name="ModelDirectory">Folder of models that can be loaded, and that downloads go to.</param>
 /// <param name="AdapterDirectory">Folder of adapters.</param>
-public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey, string? ChatModel, string? EmbeddingModel, string ModelDirectory, string AdapterDirectory)
+/// <param name="TrainingDirectory">Folder of training files and jobs.</param>
+public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey, string? ChatModel, string? EmbeddingModel, string ModelDirectory, string AdapterDirectory, string TrainingDirectory)
 {
     private const string ProgramName = "Platform.ModelHost.Server";
 
@@ -33,7 +34,8 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
             Absolute(configuration["Models:Chat"]) ?? FindUpward("models/seed-chat.gguf"),
             Absolute(configuration["Models:Embedding"]) ?? FindUpward("models/seed-embed.gguf"),
             Absolute(configuration["Engine:ModelDirectory"]) ?? Path.Combine(data, "models"),
-            Absolute(configuration["Engine:AdapterDirectory"]) ?? Path.Combine(data, "adapters"));
+            Absolute(configuration["Engine:AdapterDirectory"]) ?? Path.Combine(data, "adapters"),
+            Absolute(configuration["Training:Directory"]) ?? Path.Combine(data, "training"));
     }
 
     /// <summary>What the model host's client reads.</summary>
@@ -45,6 +47,7 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
     [
         new("Server__Url", Endpoint.ToString().TrimEnd('/')), new("Server__ApiKey", ApiKey), new("Server__AdminKey", ApiKey), new("Server__ExitWithParent", "true"),
         new("Engine__ChatModel", ChatModel), new("Engine__EmbeddingModel", EmbeddingModel), new("Engine__ModelDirectory", ModelDirectory), new("Engine__AdapterDirectory", AdapterDirectory),
+        new("Training__Directory", TrainingDirectory),
     ];
 
     private static string? Absolute(string? path) => string.IsNullOrWhiteSpace(path) ? null : Path.GetFullPath(path);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
@@ -82,6 +83,16 @@ public sealed class AdapterLibrary
             : book.Former.Count == 0 ? throw Conflict($"No version of '{name}' was in production before {version}. Promote another one.")
             : book.Rollback());
         return Find(name, registry.Book(file.Name).Production!.Value);
+    }
+
+    /// <summary>Sets what is known of how good a version is.</summary>
+    /// <param name="metrics">A JSON object.</param>
+    /// <exception cref="EngineException">Kinds ModelNotFound; BadRequest: it is a file without versions, or too much is told.</exception>
+    public AdapterInfo SetMetrics(string name, int version, JsonElement metrics)
+    {
+        var file = Numbered(name, version, "described");
+        Change(file.Name, book => book.With(version, book.Note(version) with { Metrics = metrics }));
+        return Find(name, version);
     }
 
     /// <summary>Removes a version for good.</summary>

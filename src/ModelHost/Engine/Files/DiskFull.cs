@@ -1,9 +1,9 @@
 namespace Platform.ModelHost.Engine.Files;
 
 /// <summary>Which failure of a file says that its disk is full.</summary>
-internal static class DiskFull
+public static class DiskFull
 {
     private const int OnUnix = 28, OnWindows = unchecked((int)0x80070070);
 
-    internal static bool Is(IOException fault) => fault.HResult is OnUnix or OnWindows;
+    public static bool Is(IOException fault) => fault.HResult is OnUnix or OnWindows;
 }

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization.Metadata;
 namespace Platform.ModelHost.Engine.Files;
 
 /// <summary>A small JSON file that is written whole and put in place by renaming, so that a reader sees the old one or the new one, after a crash too.</summary>
-internal static class DurableJson
+public static class DurableJson
 {
     /// <summary>What the file holds; null when there is none.</summary>
     /// <exception cref="JsonException">It is damaged, or larger than allowed.</exception>
     /// <exception cref="IOException">It cannot be read; so too UnauthorizedAccessException.</exception>
-    internal static T? Read<T>(string path, long mostBytes, JsonTypeInfo<T> type) where T : class
+    public static T? Read<T>(string path, long mostBytes, JsonTypeInfo<T> type) where T : class
     {
         if (new FileInfo(path) is not { Exists: true } file) { return null; }
         if (file.Length > mostBytes) { throw new JsonException($"it is larger than {mostBytes:N0} bytes"); }
@@ -17,10 +17,10 @@ internal static class DurableJson
     }
 
     /// <exception cref="IOException">It cannot be written; so too UnauthorizedAccessException.</exception>
-    internal static void Write<T>(string path, T value, JsonTypeInfo<T> type) => Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     /// <inheritdoc cref="Write{T}"/>
-    internal static void Write(string path, byte[] json)
+    public static void Write(string path, byte[] json)
     {
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);

@@ -1,12 +1,12 @@
 namespace Platform.ModelHost.Engine.Files;
 
 /// <summary>Changes of files on disk: what the system refuses is told in one way, and without paths.</summary>
-internal static class FileChange
+public static class FileChange
 {
     /// <param name="what">What is changed, to begin a sentence with.</param>
     /// <param name="change">Changes it.</param>
     /// <exception cref="EngineException">NoSpace, CannotWrite.</exception>
-    internal static void Run(string what, Action change)
+    public static void Run(string what, Action change)
     {
         try
         {

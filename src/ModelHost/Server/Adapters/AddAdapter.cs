@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Hosting;
@@ -12,62 +9,34 @@ namespace Platform.ModelHost.Server.Adapters;
 /// <summary>`POST /v1/adapters`: a GGUF file becomes the next version of an adapter, once it has been checked. The file is the body, or the part `file` of a form; it is streamed to disk and never wholly in memory. The rest is in the query, or in parts of the form before the file.</summary>
 internal static class AddAdapter
 {
-    private const int MostFieldCharacters = 16 * 1024, MostFields = 16, MostDepth = 16;
+    private const int MostDepth = 16;
 
     public static void MapAddAdapter(this IEndpointRouteBuilder app) => app.MapPost("/v1/adapters", HandleAsync).WithMetadata(new AdminOnly());
 
     private static async Task HandleAsync(HttpContext http, EngineHost host, ServerOptions options)
     {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = options.MaxAdapterBytes;
-        }
-
+        MultipartForm.Allow(http, options.MaxAdapterBytes);
         var fields = http.Request.Query.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
-        var content = Boundary(http.Request) is { } boundary ? await FileOfAsync(new MultipartReader(boundary, http.Request.Body), fields, http.RequestAborted) : http.Request.Body;
+        var content = MultipartForm.Of(http.Request) is { } form ? await FileOfAsync(form, fields, http.RequestAborted) : http.Request.Body;
         var added = await host.Engine.AdapterLibrary.AddAsync(Upload(fields), content, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status201Created;
         await http.WriteJsonAsync(ServedAdapters.Card(added), ServerJson.Wire.AdapterCard);
     }
 
-    private static string? Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
-
     /// <summary>Reads the fields up to the file, and stops there.</summary>
-    private static async Task<Stream> FileOfAsync(MultipartReader form, Dictionary<string, string> fields, CancellationToken cancellation)
+    private static async Task<Stream> FileOfAsync(MultipartForm form, Dictionary<string, string> fields, CancellationToken cancellation)
     {
-        for (var read = 0; await NextAsync(form, cancellation) is { } part; read++)
+        while (await form.NextAsync(cancellation) is { } part)
         {
-            if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var what) || read == MostFields)
-            {
-                break;
-            }
-
-            var name = HeaderUtilities.RemoveQuotes(what.Name).Value ?? "";
-            if (name == "file")
+            if (part.Name == "file")
             {
                 return part.Body;
             }
 
-            using var reader = new StreamReader(part.Body, leaveOpen: true);
-            var text = new char[MostFieldCharacters + 1];
-            var length = await reader.ReadBlockAsync(text, cancellation);
-            fields[name] = length < text.Length ? new string(text, 0, length) : throw new RequestRefused(Problem.Invalid(name, $"'{name}' has more than {MostFieldCharacters:N0} characters."));
+            fields[part.Name] = await MultipartForm.TextAsync(part, cancellation);
         }
 
         throw new RequestRefused(Problem.Invalid("file", "The form has no part 'file'. Send the adapter's GGUF file in it, after the other fields."));
-    }
-
-    private static async Task<MultipartSection?> NextAsync(MultipartReader form, CancellationToken cancellation)
-    {
-        try
-        {
-            return await form.ReadNextSectionAsync(cancellation);
-        }
-        catch (Exception broken) when (broken is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            throw new RequestRefused(Problem.Invalid("file", $"The form cannot be read: {broken.Message}"));
-        }
     }
 
     private static AdapterUpload Upload(Dictionary<string, string> fields) => new(fields.GetValueOrDefault("name") ?? throw new RequestRefused(Problem.Invalid("name", "'name' is missing: the name of the adapter, in the query or in the form before the file.")))

@@ -11,7 +11,7 @@ internal static class ChatRequestCheck
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
     public static Problem? Refusal(ChatCompletionRequest request) =>
-        GenerationSettings.Refusal(request) ?? Shape(request) ?? UnsupportedFields.Refusal(request) ?? Messages(request.Messages!);
+        GenerationSettings.Refusal(request) ?? Shape(request) ?? UnsupportedFields.Refusal(request) ?? MessagesRefusal(request.Messages!);
 
     private static Problem? Shape(ChatCompletionRequest request) => request switch
     {
@@ -26,7 +26,8 @@ internal static class ChatRequestCheck
         _ => null,
     };
 
-    private static Problem? Messages(IReadOnlyList<ChatMessage?> messages)
+    /// <summary>The refusal of a conversation alone.</summary>
+    public static Problem? MessagesRefusal(IReadOnlyList<ChatMessage?> messages)
     {
         var open = new HashSet<string>();
         for (var i = 0; i < messages.Count; i++)

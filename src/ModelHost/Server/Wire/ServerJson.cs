@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Server.FineTuning.Requests;
 using Platform.ModelHost.Server.Wire.Messages;
 using Platform.ModelHost.Server.Wire.Responses;
 
@@ -57,6 +58,19 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(ModelJobRequest))]
 [JsonSerializable(typeof(ModelJobBody))]
 [JsonSerializable(typeof(ModelJobListBody))]
+[JsonSerializable(typeof(FileBody))]
+[JsonSerializable(typeof(FileListBody))]
+[JsonSerializable(typeof(FileDeleted))]
+[JsonSerializable(typeof(TuningRequest))]
+[JsonSerializable(typeof(EarlyStoppingFields))]
+[JsonSerializable(typeof(TuningJobBody))]
+[JsonSerializable(typeof(TuningJobListBody))]
+[JsonSerializable(typeof(TuningJobDeleted))]
+[JsonSerializable(typeof(TuningEventListBody))]
+[JsonSerializable(typeof(CheckpointListBody))]
+[JsonSerializable(typeof(SampleListBody))]
+[JsonSerializable(typeof(HeldOutListBody))]
+[JsonSerializable(typeof(ForecastAnswer))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EmbeddingsRequest))]

@@ -1,0 +1,13 @@
+namespace Platform.ModelHost.Engine;
+
+/// <summary>What those need who train on a model's file with the model's own words.</summary>
+public sealed partial class ModelEngine
+{
+    /// <summary>A model's own id and its file, be it loaded or not. The path is not for callers of the service.</summary>
+    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
+    public (string Id, string Path) FileOf(string modelId) => catalog.FileOf(modelId);
+
+    /// <summary>Every token that ends an answer of a loaded model.</summary>
+    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
+    public IReadOnlyList<int> EndTokens(string modelId) => catalog.Find(modelId).Tokenizer.EndTokens;
+}

@@ -1,0 +1,29 @@
+using Platform.ModelHost.Server.Files;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Requests;
+
+namespace Platform.ModelHost.Server.FineTuning;
+
+/// <summary>Everything of training, put together.</summary>
+internal static class FineTuningModule
+{
+    public static void AddFineTuning(this IServiceCollection services)
+    {
+        services.AddSingleton<TrainerProgram>();
+        services.AddSingleton<FileStore>();
+        services.AddSingleton<TuningJobs>();
+        services.AddSingleton<JobPreparation>();
+        services.AddSingleton<JobCompletion>();
+        services.AddSingleton<JobStages>();
+        services.AddHostedService<TuningQueue>();
+    }
+
+    public static void MapFineTuning(this IEndpointRouteBuilder app)
+    {
+        app.MapFiles();
+        app.MapTuningJobs();
+        app.MapTuningEvents();
+        app.MapCheckpoints();
+        app.MapTuningSamples();
+    }
+}

@@ -1,0 +1,67 @@
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>Where the files of a job lie: ours beside those that the trainer reads and writes (docs/training.md).</summary>
+internal sealed class JobFiles(string path)
+{
+    public string Path { get; } = path;
+
+    public string Record => In("record.json");
+
+    public string Events => In("events.jsonl");
+
+    public string Parity => In("parity.jsonl");
+
+    public string Settings => In("job.json");
+
+    public string Train => In("train.jsonl");
+
+    public string Valid => In("valid.jsonl");
+
+    public string Progress => In("progress.jsonl");
+
+    public string Adapter => In("adapter.gguf");
+
+    public string Comparison => In("evaluation.jsonl");
+
+    public string Lock => In("worker.lock");
+
+    public string PauseMark => In("pause");
+
+    public string CancelMark => In("cancel");
+
+    private string Checkpoints => In("checkpoints");
+
+    public string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The file of a checkpoint; null where it is gone.</summary>
+    public string? Checkpoint(int step) => System.IO.Path.Combine(Checkpoints, FormattableString.Invariant($"step-{step:D8}.ckpt")) is var file && File.Exists(file) ? file : null;
+
+    /// <summary>The weights of the lowest evaluation loss; null where there are none.</summary>
+    public string? Best => System.IO.Path.Combine(Checkpoints, "best.ckpt") is var file && File.Exists(file) ? file : null;
+
+    /// <summary>Steps of which there are checkpoints, the latest first; without the one of the untrained adapter.</summary>
+    public IReadOnlyList<int> CheckpointSteps => !Directory.Exists(Checkpoints) ? [] :
+        [.. Directory.EnumerateFiles(Checkpoints, "step-*.ckpt").Select(file => int.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], out var step) ? step : 0).Where(step => step > 0).OrderDescending()];
+
+    /// <summary>Whether no trainer has the folder; one whose parent was killed still writes a checkpoint.</summary>
+    public bool IsFree
+    {
+        get
+        {
+            if (!File.Exists(Lock))
+            {
+                return true;
+            }
+
+            try
+            {
+                using var taken = new FileStream(Lock, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+}

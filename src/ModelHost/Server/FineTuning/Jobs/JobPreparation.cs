@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server.Files;
+using Platform.ModelHost.Server.FineTuning.Rows;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>A job cannot be run; the code says why.</summary>
+internal sealed class TuningFault(string code, string message, string? param = null, Exception? inner = null) : Exception(message, inner)
+{
+    public TuningError Error { get; } = new(code, message, param);
+}
+
+/// <summary>Makes a job's folder of its files: rows rendered and masked with the served model's template, job.json, and what the job will take.</summary>
+internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, TrainingOptions options)
+{
+    private const int UsualTokens = 2_048, RawTokens = 512, Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5;
+    private const long ProbeBytes = 2L << 30;
+
+    /// <param name="engine">Serves the base.</param>
+    /// <param name="record">What is asked for.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="tell">Told of each bad line.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="TuningFault">The files or the settings cannot be trained with.</exception>
+    /// <exception cref="EngineException">The base cannot be loaded.</exception>
+    public async Task<(DatasetFacts Dataset, JobForecast Forecast)> RunAsync(ModelEngine engine, TuningRecord record, JobFiles folder, Action<LineFault> tell, CancellationToken cancellation)
+    {
+        using var held = await engine.HoldAsync(record.Model, cancellation);
+        Directory.CreateDirectory(folder.Path);
+        var (training, validation) = (files.Find(record.TrainingFile, "training_file"), record.ValidationFile is { } file ? files.Find(file, "validation_file") : null);
+        var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? RawTokens : UsualTokens), held.Info.TrainingContextTokens);
+        var (learned, heldOut) = await Task.Run(() => Render(engine, record, folder, files.PathOf(training), validation is null ? null : files.PathOf(validation), most, tell, cancellation), cancellation);
+        var longest = Math.Max(learned.Longest, heldOut.Longest);
+        var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
+        var (_, model) = engine.FileOf(record.Model);
+        await File.WriteAllTextAsync(folder.Settings, Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0).ToJsonString(), cancellation);
+        var facts = new DatasetFacts(learned.Rows + (validation is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, training.Sha256, validation?.Sha256);
+        return (facts, await ForecastAsync(engine, record, folder, model, cancellation));
+    }
+
+    /// <summary>Renders some lines again and compares: whatever changed since, of the model, its template or this program, shows.</summary>
+    /// <exception cref="TuningFault">A token differs.</exception>
+    public static async Task CheckParityAsync(ModelEngine engine, TuningRecord record, JobFiles folder, CancellationToken cancellation)
+    {
+        using var held = await engine.HoldAsync(record.Model, cancellation);
+        if (held.Info.Sha256 != record.Dataset!.BaseSha256)
+        {
+            throw new TuningFault("base_changed", $"The file of '{record.Model}' is another than when the job was made: {held.Info.Sha256}, not {record.Dataset.BaseSha256}. Make the job anew.", "model");
+        }
+
+        var rendering = new RowRendering(engine, record.Model, record.Settings.Method);
+        foreach (var kept in File.ReadLines(folder.Parity).Select(line => JsonSerializer.Deserialize(line, RenderedJson.Default.ParityRow)!))
+        {
+            var now = rendering.Render(kept.Line);
+            if (now.Count != kept.Rows.Count || !now.Zip(kept.Rows).All(pair => pair.First.IsSame(pair.Second)))
+            {
+                throw new TuningFault("template_mismatch", $"Line {kept.Line.Number} is served in other tokens now than it was prepared in: the chat template of '{record.Model}', or its tokens, changed. Nothing is trained on what would not be served; make the job anew.", "training_file");
+            }
+        }
+    }
+
+    private static (RowCounts Learned, RowCounts HeldOut) Render(ModelEngine engine, TuningRecord record, JobFiles folder, string training, string? validation, int most, Action<LineFault> tell, CancellationToken cancellation)
+    {
+        var writer = new DatasetWriter(new RowRendering(engine, record.Model, record.Settings.Method), record.Settings.Method == TuningMethod.Pretraining ? 0 : most);
+        var (param, split) = ("training_file", (Learned: RowCounts.None, HeldOut: RowCounts.None));
+        try
+        {
+            split = validation is null && record.Settings.ValidationShare > 0 ? writer.Split(training, folder.Train, folder.Valid, record.Settings.ValidationShare, record.Seed, cancellation)
+                : (writer.Write(training, folder.Train, cancellation), RowCounts.None);
+            Refuse(writer, param, tell);
+            if (validation is not null)
+            {
+                param = "validation_file";
+                split = split with { HeldOut = writer.Write(validation, folder.Valid, cancellation) };
+                Refuse(writer, param, tell);
+            }
+        }
+        catch (RowFault fault)
+        {
+            throw new TuningFault("invalid_" + param, $"The file {fault.Message}.", param);
+        }
+
+        File.WriteAllLines(folder.Parity, writer.Sample.Select(row => JsonSerializer.Serialize(row, RenderedJson.Default.ParityRow)));
+        return split.Learned.Examples == 0 ? throw new TuningFault("invalid_training_file", "The file has no rows.", "training_file")
+            : validation is not null && split.HeldOut.Examples == 0 ? throw new TuningFault("invalid_validation_file", "The file has no rows.", "validation_file") : split;
+    }
+
+    private static void Refuse(DatasetWriter writer, string param, Action<LineFault> tell)
+    {
+        if (writer.BadLines == 0)
+        {
+            return;
+        }
+
+        writer.Faults.ForEach(tell);
+        var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"line {fault.Line} {fault.Message}"));
+        throw new TuningFault("invalid_" + param, $"{(writer.BadLines == 1 ? "1 line cannot" : $"{writer.BadLines} lines cannot")} be trained on: {first}{(writer.BadLines > ToldFaults ? "; and more, which the events name" : "")}. Correct the file and upload it again.", param);
+    }
+
+    private JsonObject Settings(TuningRecord record, string model, string sha256, int sequence, int examples, bool hasHeldOut)
+    {
+        var settings = record.Settings;
+        var job = new JsonObject
+        {
+            ["model"] = model, ["model_sha256"] = sha256, ["method"] = settings.Method.ToString(), ["train"] = "train.jsonl", ["validation"] = hasHeldOut ? "valid.jsonl" : null, ["seed"] = record.Seed,
+            ["epochs"] = settings.Epochs, ["max_steps"] = settings.MaxSteps, ["batch_size"] = settings.BatchSize > 0 ? settings.BatchSize : Math.Clamp(examples / 16, 1, 8), ["sequence_tokens"] = sequence,
+            ["micro_batch_tokens"] = settings.MicroBatchTokens ?? Math.Max(MostMicroBatch, sequence), ["learning_rate"] = settings.LearningRate, ["warmup_share"] = settings.WarmupShare, ["weight_decay"] = settings.WeightDecay,
+            ["max_gradient"] = settings.MaxGradient, ["beta"] = settings.Beta, ["checkpointing"] = settings.Checkpointing, ["evaluate_every"] = settings.EvaluateEvery, ["checkpoint_every"] = settings.CheckpointEvery,
+            ["threads"] = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / 2),
+            ["early_stopping"] = settings.EarlyStopping is { } stop ? new JsonObject { ["patience"] = stop.Patience, ["min_delta"] = stop.MinDelta } : null,
+        };
+        var lora = new JsonObject { ["rank"] = settings.Lora.Rank, ["alpha"] = settings.Lora.Alpha, ["dropout"] = settings.Lora.Dropout, ["last_layers"] = settings.Lora.LastLayers };
+        if (settings.Lora.Targets is { } targets)
+        {
+            lora["targets"] = new JsonArray([.. targets.Select(name => (JsonNode)name)]);
+        }
+
+        job["lora"] = lora;
+        return job;
+    }
+
+    private async Task<JobForecast> ForecastAsync(ModelEngine engine, TuningRecord record, JobFiles folder, string model, CancellationToken cancellation)
+    {
+        try
+        {
+            var said = await trainer.Program.RunAsync("The forecast", ProbeBytes + 2 * new FileInfo(model).Length, ["forecast", folder.Path], cancellation);
+            var forecast = JsonSerializer.Deserialize(said, ForecastJson.Default.JobForecast) ?? throw new JsonException();
+            return forecast.TotalBytes <= engine.Memory.TotalBytes ? forecast : throw new TuningFault("out_of_memory", string.Create(CultureInfo.InvariantCulture,
+                $"The job needs about {forecast.TotalBytes >> 20} MiB (base {forecast.BaseBytes >> 20}, adapter {forecast.AdapterBytes >> 20}, a batch {forecast.GraphBytes >> 20}) and all that may be used is {engine.Memory.TotalBytes >> 20} MiB. Set 'gradient_checkpointing' to true, lower 'sequence_tokens' and 'micro_batch_tokens', or take a smaller or quantised base."));
+        }
+        catch (EngineException refused)
+        {
+            throw new TuningFault(refused.Kind == EngineErrorKind.OutOfMemory ? "out_of_memory" : "invalid_request", refused.Message, "model", refused);
+        }
+        catch (JsonException fault)
+        {
+            throw new TuningFault("internal_error", "The trainer's forecast cannot be read. This is a bug.", null, fault);
+        }
+    }
+}
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.SnakeCaseLower)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(JobForecast))]
+internal sealed partial class ForecastJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,152 @@
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server.Hosting;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>What is done for a job, one stage after the other: its files become rows, the rows an adapter, the adapter a version of the registry.</summary>
+internal sealed class JobStages(EngineHost host, JobPreparation preparation, JobCompletion completion, TrainerProgram trainer, TrainingOptions options, TimeProvider time)
+{
+    private const int MostKills = 3;
+
+    /// <summary>Renders and forecasts.</summary>
+    /// <returns>False when it should be tried again later.</returns>
+    public async Task<bool> PrepareAsync(TuningJob job, CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
+        try
+        {
+            var (dataset, forecast) = await preparation.RunAsync(host.Engine, job.Now, job.Folder, fault => job.Say("error", $"Line {fault.Line} {fault.Message}.", [FormattableString.Invariant($"line {fault.Line}")]), ending.Token);
+            // The event stands before what it tells of, so that who follows to the end has read it.
+            job.Say("info", FormattableString.Invariant($"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out. About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {Math.Ceiling(forecast.Seconds):N0} s are foreseen."));
+            job.Change(now => now.Status == TuningStatus.ValidatingFiles ? now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Dataset = dataset, Forecast = forecast, Reason = null } : now);
+            return true;
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
+        {
+            Wait(job, full.Message);
+            return false;
+        }
+        catch (Exception fault) when (Error(fault) is { } error)
+        {
+            Fail(job, error);
+            return true;
+        }
+    }
+
+    /// <summary>Trains to the end, or until the job is to pause.</summary>
+    /// <inheritdoc cref="PrepareAsync" path="/returns"/>
+    public async Task<bool> TrainAsync(TuningJob job, CancellationToken stopping)
+    {
+        var (engine, id) = (host.Engine, job.Now.Id);
+        try
+        {
+            await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, job.Work);
+            engine.HoldMemory(id, "training", job.Now.Forecast!.TotalBytes);
+        }
+        catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
+        {
+            Wait(job, full.Message);
+            return false;
+        }
+        catch (OperationCanceledException) when (job.Work.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (Exception fault) when (Error(fault) is { } error)
+        {
+            Fail(job, error);
+            return true;
+        }
+
+        RunOutcome outcome;
+        try
+        {
+            job.Change(now => now.Status == TuningStatus.Queued ? now with { Status = TuningStatus.Running, Reason = null, StartedAt = now.StartedAt ?? Seconds } : now);
+            job.Begin();
+            outcome = await new TrainerRun(job, engine, trainer, options, time).RunAsync(stopping);
+        }
+        catch (Exception fault) when (Error(fault) is { } error)
+        {
+            outcome = new RunOutcome(RunEnd.Failed, error);
+        }
+        finally
+        {
+            engine.ReleaseMemory(id);
+        }
+
+        return await AfterAsync(job, outcome, stopping);
+    }
+
+    /// <summary>Ends a job that cannot go on.</summary>
+    public void Fail(TuningJob job, TuningError error)
+    {
+        job.Say("error", error.Message);
+        job.Change(now => now.HasEnded ? now : now with { Status = TuningStatus.Failed, Error = error, Reason = null, FinishedAt = Seconds });
+    }
+
+    private long Seconds => time.GetUtcNow().ToUnixTimeSeconds();
+
+    private async Task<bool> AfterAsync(TuningJob job, RunOutcome outcome, CancellationToken stopping)
+    {
+        switch (outcome.End)
+        {
+            case RunEnd.Succeeded:
+                return await CompleteAsync(job, stopping);
+            case RunEnd.Cancelled:
+                job.Change(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, Reason = null, FinishedAt = Seconds });
+                return true;
+            case RunEnd.Paused when stopping.IsCancellationRequested:
+                return true; // its record says that it runs: it goes on with the next start
+            case RunEnd.Paused:
+                job.Change(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
+                return true;
+            case RunEnd.Killed when job.CountKill() <= MostKills:
+                job.Say("warn", $"{outcome.Error!.Message} It goes on from its last checkpoint.");
+                job.Change(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
+                return true;
+            default:
+                Fail(job, outcome.Error!);
+                return true;
+        }
+    }
+
+    private async Task<bool> CompleteAsync(TuningJob job, CancellationToken stopping)
+    {
+        try
+        {
+            await completion.RunAsync(host.Engine, job, stopping);
+            return true;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return true; // done again with the next start
+        }
+        catch (Exception fault) when (Error(fault) is { } error)
+        {
+            Fail(job, error with { Message = $"The adapter is trained and could not be put into the registry: {error.Message} POST …/resume tries it again." });
+            return true;
+        }
+    }
+
+    private static void Wait(TuningJob job, string reason)
+    {
+        if (job.Now.Reason != reason)
+        {
+            job.Change(now => now.HasEnded ? now : now with { Reason = reason });
+        }
+    }
+
+    /// <summary>What a job can fail with that is no bug of ours.</summary>
+    private static TuningError? Error(Exception fault) => fault switch
+    {
+        TuningFault own => own.Error,
+        RequestRefused refused => new TuningError(refused.Problem.Code ?? "invalid_request", refused.Problem.Message, refused.Problem.Param),
+        EngineException engine => new TuningError(Problems.Of(engine, "", draining: false).Code ?? "job_failed", engine.Message, engine.Parameter),
+        IOException or UnauthorizedAccessException => new TuningError("cannot_write", $"A file of the job cannot be read or written: {fault.Message}", null),
+        _ => null,
+    };
+}

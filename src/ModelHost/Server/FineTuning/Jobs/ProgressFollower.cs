@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>Takes what the trainer wrote since the last time into the job's events and its progress.</summary>
+internal sealed class ProgressFollower(TuningJob job)
+{
+    private const int LongestLine = 1 << 20;
+    private long _at = job.Events.Read;
+
+    /// <summary>The last state that was told since this follows; null before that.</summary>
+    public TrainerLine? State { get; private set; }
+
+    /// <summary>Reads every whole line that is new.</summary>
+    public void Take()
+    {
+        if (!File.Exists(job.Folder.Progress))
+        {
+            return;
+        }
+
+        using var file = new FileStream(job.Folder.Progress, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        if (file.Length <= _at)
+        {
+            return;
+        }
+
+        file.Position = _at;
+        var bytes = new byte[Math.Min(file.Length - _at, 16 * LongestLine)];
+        bytes = bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        for (int end; (end = bytes.AsSpan().IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
+        {
+            _at += end + 1;
+            Take(JsonSerializer.Deserialize(bytes.AsSpan(0, end), EventJson.Default.TrainerLine) ?? new TrainerLine());
+        }
+    }
+
+    private void Take(TrainerLine line)
+    {
+        var at = line.At.ToUnixTimeMilliseconds();
+        switch (line.Type)
+        {
+            case "metrics":
+                job.Progressed(progress => With(progress, line));
+                job.Add(new TuningEvent(0, at, "info", Sentence(line), "metrics") { Data = Metrics(line), Read = _at });
+                break;
+            case "message":
+                job.Add(new TuningEvent(0, at, line.Level ?? "info", line.Message ?? "", "message") { Rows = line.Rows, Read = _at });
+                break;
+            default:
+                State = line;
+                job.Add(new TuningEvent(0, at, line.State == "failed" ? "error" : "info", line.State == "succeeded" ? "The adapter is trained and confirmed." : line.Message ?? "The trainer runs.", "message") { Read = _at });
+                break;
+        }
+    }
+
+    private static TuningProgress With(TuningProgress progress, TrainerLine line) => progress with
+    {
+        Step = line.Step ?? progress.Step, Steps = line.Steps ?? progress.Steps, Epoch = line.Epoch ?? progress.Epoch, TrainLoss = line.TrainLoss ?? progress.TrainLoss, ValidLoss = line.ValidLoss ?? progress.ValidLoss,
+        BaseValidLoss = line is { Step: 0, ValidLoss: { } first } ? first : progress.BaseValidLoss,
+        BestValidLoss = line.ValidLoss is { } loss && !(loss >= progress.BestValidLoss) ? loss : progress.BestValidLoss,
+        BestStep = line.ValidLoss is { } now && !(now >= progress.BestValidLoss) ? line.Step : progress.BestStep,
+        LearningRate = line.LearningRate ?? progress.LearningRate, TokensPerSecond = line.TokensPerSecond ?? progress.TokensPerSecond, TrainedTokens = line.TrainedTokens ?? progress.TrainedTokens,
+    };
+
+    private static TuningMetrics Metrics(TrainerLine line) => new()
+    {
+        Step = line.Step ?? 0, TotalSteps = line.Steps, Epoch = line.Epoch, TrainLoss = line.TrainLoss, ValidLoss = line.ValidLoss, LearningRate = line.LearningRate, GradNorm = line.GradNorm,
+        TokensPerSecond = line.TokensPerSecond, TrainedTokens = line.TrainedTokens,
+    };
+
+    private static string Sentence(TrainerLine line) => string.Create(CultureInfo.InvariantCulture,
+        $"Step {line.Step}/{line.Steps}{(line.TrainLoss is { } train ? $": training loss={train:0.0000}" : "")}{(line.ValidLoss is { } valid ? $"{(line.TrainLoss is null ? ":" : ",")} validation loss={valid:0.0000}" : "")}");
+}

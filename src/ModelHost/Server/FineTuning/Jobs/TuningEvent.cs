@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>One event of a job, numbered. The names of the fields are stored.</summary>
+/// <param name="Number">From 1, without gaps.</param>
+/// <param name="At">Milliseconds since 1970.</param>
+/// <param name="Level">info, warn or error.</param>
+/// <param name="Type">message or metrics.</param>
+internal sealed record TuningEvent(int Number, long At, string Level, string Message, string Type)
+{
+    public TuningMetrics? Data { get; init; }
+
+    /// <summary>Rows that it is about.</summary>
+    public IReadOnlyList<string>? Rows { get; init; }
+
+    /// <summary>Of an event that the trainer told: how far its progress had been read then, in bytes.</summary>
+    public long? Read { get; init; }
+
+    public string Id(string job) => FormattableString.Invariant($"ftevent-{job["ftjob-".Length..]}-{Number}");
+}
+
+/// <summary>Numbers of a step; what was not measured is left out.</summary>
+internal sealed record TuningMetrics
+{
+    public int Step { get; init; }
+    public int? TotalSteps { get; init; }
+    public double? Epoch { get; init; }
+    public double? TrainLoss { get; init; }
+    public double? ValidLoss { get; init; }
+    public double? LearningRate { get; init; }
+    public double? GradNorm { get; init; }
+    public double? TokensPerSecond { get; init; }
+    public long? TrainedTokens { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(TuningEvent))]
+[JsonSerializable(typeof(TrainerLine))]
+internal sealed partial class EventJson : JsonSerializerContext;
+
+/// <summary>A line of the trainer's progress.jsonl (docs/training.md).</summary>
+internal sealed record TrainerLine
+{
+    public string? Type { get; init; }
+    public DateTimeOffset At { get; init; }
+    public int? Step { get; init; }
+    public int? Steps { get; init; }
+    public double? Epoch { get; init; }
+    public double? TrainLoss { get; init; }
+    public double? ValidLoss { get; init; }
+    public double? LearningRate { get; init; }
+    public double? GradNorm { get; init; }
+    public double? TokensPerSecond { get; init; }
+    public long? TrainedTokens { get; init; }
+    public string? Level { get; init; }
+    public string? Message { get; init; }
+    public IReadOnlyList<string>? Rows { get; init; }
+    public string? State { get; init; }
+    public string? Fault { get; init; }
+}

@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Platform.ModelHost.Engine.Files;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>Every job there is: a folder each, read when the service starts.</summary>
+internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider time, ILogger<TuningJobs> log) : IDisposable
+{
+    private const int MostWaiting = 64, MostJobs = 10_000;
+    private const long MostRecordBytes = 4 << 20;
+    private static readonly TimeSpan ComeBackIn = TimeSpan.FromMinutes(10);
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private Dictionary<string, TuningJob>? _jobs;
+
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<TuningJob> All
+    {
+        get { lock (_gate) { return [.. Known().Values.OrderByDescending(job => job.Now.CreatedAt).ThenByDescending(job => job.Now.Id, StringComparer.Ordinal)]; } }
+    }
+
+    private string Folder => Path.Combine(TrainingFolder.Of(options), "jobs");
+
+    /// <exception cref="RequestRefused">There is none of this id.</exception>
+    public TuningJob Find(string id)
+    {
+        lock (_gate)
+        {
+            return Known().GetValueOrDefault(id) ?? throw new RequestRefused(new Problem(404, "invalid_request_error", "not_found", $"There is no job '{id}'. GET /v1/fine_tuning/jobs lists them.", "id"));
+        }
+    }
+
+    /// <summary>Makes a job of what is asked for, and wakes the queue.</summary>
+    /// <exception cref="RequestRefused">Too many wait.</exception>
+    public TuningJob Add(Func<string, TuningRecord> record)
+    {
+        lock (_gate)
+        {
+            var known = Known();
+            if (known.Count >= MostJobs || known.Values.Count(job => !job.Now.HasEnded) >= MostWaiting)
+            {
+                throw new RequestRefused(new Problem(429, "rate_limit_error", "queue_full", $"{MostWaiting} jobs wait already, or {MostJobs:N0} are kept. Wait until some have ended, cancel or delete them.") { RetryAfter = ComeBackIn });
+            }
+
+            var made = record("ftjob-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
+            var job = new TuningJob(Path.Combine(Folder, made.Id), made, time);
+            FileChange.Run("The job", () => DurableJson.Write(job.Folder.Record, made, RecordJson.Default.TuningRecord));
+            known[made.Id] = job;
+            job.Say("info", "The job is created; its files are looked at next.");
+            Wake();
+            return job;
+        }
+    }
+
+    /// <summary>Forgets a job that has ended, with all its files. Its adapter stays in the registry.</summary>
+    /// <exception cref="RequestRefused">It has not ended.</exception>
+    public void Delete(string id)
+    {
+        var job = Find(id);
+        lock (_gate)
+        {
+            if (!job.Now.HasEnded || job.IsBusy)
+            {
+                throw new RequestRefused(new Problem(409, "conflict_error", "training_in_progress", $"The job '{id}' has not ended. Cancel it first.", "id"));
+            }
+
+            FileChange.Run($"The job '{id}'", () => Directory.Delete(job.Folder.Path, recursive: true));
+            Known().Remove(id);
+            job.Dispose();
+        }
+    }
+
+    /// <summary>Something changed that the queue should look at.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            if (_wake.CurrentCount == 0)
+            {
+                _wake.Release();
+            }
+        }
+    }
+
+    public void Dispose() => _wake.Dispose();
+
+    /// <summary>Waits until it is woken, and no longer than given.</summary>
+    public Task WokenAsync(TimeSpan most, CancellationToken cancellation) => _wake.WaitAsync(most, cancellation);
+
+    /// <summary>Read once: what ran when the service ended waits again. Only under the lock.</summary>
+    private Dictionary<string, TuningJob> Known()
+    {
+        if (_jobs is not null)
+        {
+            return _jobs;
+        }
+
+        var found = new Dictionary<string, TuningJob>(StringComparer.Ordinal);
+        foreach (var folder in Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder) : [])
+        {
+            if (Id().IsMatch(Path.GetFileName(folder)) && Read(folder) is { } job)
+            {
+                found[job.Now.Id] = job;
+            }
+        }
+
+        return _jobs = found;
+    }
+
+    private TuningJob? Read(string folder)
+    {
+        try
+        {
+            if (DurableJson.Read(new JobFiles(folder).Record, MostRecordBytes, RecordJson.Default.TuningRecord) is not { } record || record.Id != Path.GetFileName(folder))
+            {
+                return null;
+            }
+
+            var job = new TuningJob(folder, record, time);
+            if (record.Status == TuningStatus.Running)
+            {
+                job.Change(now => now with { Status = TuningStatus.Queued, Reason = "The service was started anew; the job goes on from its last checkpoint." });
+            }
+
+            return job;
+        }
+        catch (JsonException damaged)
+        {
+            log.LogError(damaged, "The record of the training job in {Folder} is damaged; the job is passed over.", folder);
+            return null;
+        }
+    }
+
+    [GeneratedRegex("^ftjob-[0-9a-f]{24}$")]
+    private static partial Regex Id();
+}

@@ -1,0 +1,109 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>Where a job stands. Stored by name: append only.</summary>
+internal enum TuningStatus { ValidatingFiles, Queued, Running, Paused, Succeeded, Failed, Cancelled }
+
+/// <summary>Everything that is known of a job, kept as `record.json` in its folder. The names of the fields are stored.</summary>
+internal sealed record TuningRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>The base model's id.</summary>
+    public required string Model { get; init; }
+
+    public required string TrainingFile { get; init; }
+
+    public string? ValidationFile { get; init; }
+
+    /// <summary>Name of the adapter.</summary>
+    public required string Adapter { get; init; }
+
+    public required TuningSettings Settings { get; init; }
+
+    public long Seed { get; init; }
+
+    public IReadOnlyDictionary<string, string?> Metadata { get; init; } = new Dictionary<string, string?>();
+
+    public required long CreatedAt { get; init; }
+
+    public long? StartedAt { get; init; }
+
+    public long? FinishedAt { get; init; }
+
+    public TuningStatus Status { get; init; }
+
+    /// <summary>Why it waits, or why it stopped.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Somebody asked it to pause.</summary>
+    public bool IsPauseAsked { get; init; }
+
+    public TuningError? Error { get; init; }
+
+    public DatasetFacts? Dataset { get; init; }
+
+    public JobForecast? Forecast { get; init; }
+
+    public TuningProgress Progress { get; init; } = new();
+
+    /// <summary>Version of the adapter in the registry; null before that.</summary>
+    public int? Version { get; init; }
+
+    public IReadOnlyList<string> ResultFiles { get; init; } = [];
+
+    /// <summary>Checkpoints that were registered: step and `adapter@version`.</summary>
+    public IReadOnlyDictionary<int, string> Registered { get; init; } = new Dictionary<int, string>();
+
+    public string? FineTunedModel => Version is { } version ? FormattableString.Invariant($"{Model}:{Adapter}@{version}") : null;
+
+    public bool HasEnded => Status is TuningStatus.Succeeded or TuningStatus.Failed or TuningStatus.Cancelled;
+}
+
+/// <summary>Why a job failed.</summary>
+internal sealed record TuningError(string Code, string Message, string? Param);
+
+/// <summary>What a job learns from.</summary>
+/// <param name="Rows">Lines of the training file.</param>
+/// <param name="Examples">Texts (or pairs) that are learned from; a conversation may become several.</param>
+/// <param name="HeldOut">Texts that the job is evaluated on.</param>
+/// <param name="Tokens">Of one epoch.</param>
+/// <param name="LearnedTokens">Of those, the ones that count.</param>
+/// <param name="Longest">Tokens of the longest text.</param>
+/// <param name="BaseSha256">Of the base model's file.</param>
+internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int Longest, int SequenceTokens, string BaseSha256, string TrainingSha256, string? ValidationSha256);
+
+/// <summary>What the trainer says a job takes (docs/training.md).</summary>
+internal sealed record JobForecast(long BaseBytes, long AdapterBytes, long GraphBytes, long TotalBytes, int Steps, long Tokens, double Seconds);
+
+/// <summary>The last of what the trainer told.</summary>
+internal sealed record TuningProgress
+{
+    public int Step { get; init; }
+
+    public int Steps { get; init; }
+
+    public double Epoch { get; init; }
+
+    public double? TrainLoss { get; init; }
+
+    public double? ValidLoss { get; init; }
+
+    /// <summary>Before the first step.</summary>
+    public double? BaseValidLoss { get; init; }
+
+    public double? BestValidLoss { get; init; }
+
+    public int? BestStep { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    public double? TokensPerSecond { get; init; }
+
+    public long TrainedTokens { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TuningRecord))]
+internal sealed partial class RecordJson : JsonSerializerContext;

@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.FineTuning.Requests;
+
+internal sealed record TuningJobListBody(string Object, IReadOnlyList<TuningJobBody> Data, bool HasMore, string? FirstId, string? LastId);
+
+/// <summary>A job as OpenAI's clients know it, and what more there is to say of it.</summary>
+internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, long? FinishedAt, long? EstimatedFinish, string Model, string? FineTunedModel, string OrganizationId, string Status)
+{
+    public required long? TrainedTokens { get; init; }
+    public required TuningErrorBody? Error { get; init; }
+    public required string TrainingFile { get; init; }
+    public required string? ValidationFile { get; init; }
+    public required IReadOnlyList<string> ResultFiles { get; init; }
+    public required long Seed { get; init; }
+    public required MethodBody Method { get; init; }
+    public required HyperparameterBody Hyperparameters { get; init; }
+    public required IReadOnlyDictionary<string, string?> Metadata { get; init; }
+    public required string? UserProvidedSuffix { get; init; }
+
+    /// <summary>Why it waits, or is held.</summary>
+    public required string? Reason { get; init; }
+
+    public required long? StartedAt { get; init; }
+
+    /// <summary>It waits between two steps because requests run.</summary>
+    public required bool Held { get; init; }
+
+    public required AdapterOfJob? Adapter { get; init; }
+    public required LoraBody Lora { get; init; }
+    public required EarlyStoppingBody? EarlyStopping { get; init; }
+    public required ScheduleBody? Schedule { get; init; }
+    public required ProgressBody Progress { get; init; }
+    public required DatasetBody? Dataset { get; init; }
+    public required ForecastBody? Forecast { get; init; }
+}
+
+internal sealed record TuningErrorBody(string Code, string Message, string? Param);
+
+internal sealed record AdapterOfJob(string Name, int Version);
+
+/// <summary>The one method that is set has a body.</summary>
+internal sealed record MethodBody(string Type, MethodPart? Supervised, MethodPart? Dpo, MethodPart? Pretraining);
+
+internal sealed record MethodPart(HyperparameterBody Hyperparameters);
+
+internal sealed record HyperparameterBody(
+    int NEpochs, int? BatchSize, double LearningRateMultiplier, double? Beta, double LearningRate, int MaxSteps, int? SequenceTokens, int? MicroBatchTokens, double WarmupRatio, double WeightDecay, double MaxGradNorm,
+    int EvalSteps, int SaveSteps, bool GradientCheckpointing);
+
+internal sealed record LoraBody(int R, double Alpha, double Dropout, IReadOnlyList<string> TargetModules, int LastLayers);
+
+internal sealed record EarlyStoppingBody(string Metric, int Patience, double MinDelta, bool RestoreBest);
+
+internal sealed record ScheduleBody(string Window, string? TimeZone);
+
+internal sealed record ProgressBody(int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
+
+internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256);
+
+/// <param name="MemoryBytes">All of it: the base's frozen weights, the adapter with its moments, the largest batch.</param>
+internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds);
+
+/// <summary>What a job would be, without making it.</summary>
+internal sealed record ForecastAnswer(string Object, DatasetBody Dataset, ForecastBody Forecast, bool Fits, long FreeBytes, IReadOnlyList<SampleBody> Samples);
+
+internal sealed record TuningEventListBody(string Object, IReadOnlyList<TuningEventBody> Data, bool HasMore, string? FirstId, string? LastId);
+
+internal sealed record TuningEventBody(string Object, string Id, long CreatedAt, string Level, string Message, string Type, JsonElement? Data, IReadOnlyList<string>? Rows);
+
+internal sealed record CheckpointListBody(string Object, IReadOnlyList<CheckpointBody> Data, bool HasMore, string? FirstId, string? LastId);
+
+/// <param name="FineTunedModelCheckpoint">What answers with it; empty until it is registered.</param>
+/// <param name="Best">The evaluation loss was lowest here.</param>
+internal sealed record CheckpointBody(string Id, string Object, long CreatedAt, string FineTuningJobId, int StepNumber, string FineTunedModelCheckpoint, CheckpointMetrics Metrics, bool Best, long Bytes);
+
+internal sealed record CheckpointMetrics(int Step, double? TrainLoss, double? ValidLoss, double? FullValidLoss, double? TrainMeanTokenAccuracy, double? ValidMeanTokenAccuracy, double? FullValidMeanTokenAccuracy);
+
+internal sealed record SampleListBody(string Object, IReadOnlyList<SampleBody> Data);
+
+/// <summary>A text as the trainer reads it, cut where learned and other tokens meet.</summary>
+internal sealed record SampleBody(string Id, int Tokens, int LearnedTokens, IReadOnlyList<SamplePart> Parts);
+
+/// <param name="Role">text; of a pair prompt, chosen or rejected.</param>
+internal sealed record SamplePart(string Role, bool Learned, string Text, IReadOnlyList<string> Pieces);
+
+internal sealed record HeldOutListBody(string Object, IReadOnlyList<HeldOutBody> Data);
+
+internal sealed record HeldOutBody(string Id, double BaseLoss, double Loss, double Weight);
+
+internal sealed record TuningJobDeleted(string Id, string Object, bool Deleted);

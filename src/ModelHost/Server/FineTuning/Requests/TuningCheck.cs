@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.FineTuning.Requests;
+
+/// <summary>The refusal step of a job: what can be told from the request alone.</summary>
+internal static partial class TuningCheck
+{
+    private const int MostMetadata = 16, LongestKey = 64, LongestValue = 512, MostSteps = 1_000_000;
+
+    /// <summary>The usual peak of the learning rate, by method.</summary>
+    public static double UsualRate(TuningMethod method) => method == TuningMethod.Dpo ? 5e-5 : 2e-4;
+
+    /// <exception cref="RequestRefused">A field is wrong, with its name.</exception>
+    public static TuningSettings Settings(TuningRequest request)
+    {
+        Names(request);
+        var (method, given, at) = Method(request);
+        var usual = new TuningSettings();
+        var rate = Range($"{at}.learning_rate", given.LearningRate, 1e-9, 1) ?? UsualRate(method) * (Auto($"{at}.learning_rate_multiplier", given.LearningRateMultiplier, 1e-4, 1_000) ?? 1);
+        return new TuningSettings
+        {
+            Method = method,
+            Epochs = (int?)Whole($"{at}.n_epochs", given.NEpochs, 1, 1_000) ?? usual.Epochs,
+            MaxSteps = (int?)Range($"{at}.max_steps", given.MaxSteps, 0, MostSteps) ?? 0,
+            BatchSize = (int?)Whole($"{at}.batch_size", given.BatchSize, 1, 4_096) ?? 0,
+            SequenceTokens = (int?)Range($"{at}.sequence_tokens", given.SequenceTokens, 8, 32_768),
+            MicroBatchTokens = (int?)Range($"{at}.micro_batch_tokens", given.MicroBatchTokens, 8, 262_144),
+            LearningRate = Math.Min(rate, 1),
+            WarmupShare = Range($"{at}.warmup_ratio", given.WarmupRatio, 0, 1) ?? usual.WarmupShare,
+            WeightDecay = Range($"{at}.weight_decay", given.WeightDecay, 0, 1) ?? usual.WeightDecay,
+            MaxGradient = Range($"{at}.max_grad_norm", given.MaxGradNorm, 1e-6, 1_000) ?? usual.MaxGradient,
+            Beta = Auto($"{at}.beta", given.Beta, 1e-6, 100) ?? usual.Beta,
+            Checkpointing = given.GradientCheckpointing == true,
+            EvaluateEvery = (int?)Range($"{at}.eval_steps", given.EvalSteps, 0, MostSteps) ?? 0,
+            CheckpointEvery = (int?)Range($"{at}.save_steps", given.SaveSteps, 0, MostSteps) ?? 0,
+            Lora = LoraCheck.Shape(request.Lora, method),
+            EarlyStopping = Stop(request.EarlyStopping),
+            ValidationShare = Range("validation_split", request.ValidationSplit, 0, 0.5) ?? usual.ValidationShare,
+            Window = request.Schedule?.Window is { } window && TimeWindow.Parse(window, request.Schedule.TimeZone) is not null ? window : null,
+            TimeZone = request.Schedule?.TimeZone,
+        };
+    }
+
+    private static void Names(TuningRequest request)
+    {
+        if (request.Suffix is { } suffix && !AdapterName().IsMatch(suffix.ToLowerInvariant()))
+        {
+            throw Refused("suffix", $"'suffix' is '{suffix}'; it names the adapter, and must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit.");
+        }
+
+        if (request.Metadata is { } metadata && (metadata.Count > MostMetadata || metadata.Any(pair => pair.Key.Length > LongestKey || pair.Value is not { Length: <= LongestValue })))
+        {
+            throw Refused("metadata", $"'metadata' may have {MostMetadata} pairs, with keys of {LongestKey} and texts of {LongestValue} characters at most.");
+        }
+
+        if (request.Integrations is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } integrations && !(integrations.ValueKind == JsonValueKind.Array && integrations.GetArrayLength() == 0))
+        {
+            throw new RequestRefused(Problem.Unsupported("integrations", "'integrations' would send the job's numbers elsewhere, and nothing leaves this machine. Leave it out."));
+        }
+    }
+
+    private static (TuningMethod Method, HyperparameterFields Given, string At) Method(TuningRequest request) => request.Method?.Type switch
+    {
+        null or "supervised" => (TuningMethod.Supervised, request.Method?.Supervised?.Hyperparameters ?? request.Hyperparameters ?? new(), request.Method?.Supervised?.Hyperparameters is null ? "hyperparameters" : "method.supervised.hyperparameters"),
+        "dpo" => (TuningMethod.Dpo, request.Method.Dpo?.Hyperparameters ?? request.Hyperparameters ?? new(), "method.dpo.hyperparameters"),
+        "pretraining" => (TuningMethod.Pretraining, request.Method.Pretraining?.Hyperparameters ?? request.Hyperparameters ?? new(), "method.pretraining.hyperparameters"),
+        var other => throw Refused("method.type", $"'method.type' is '{other}'; it must be supervised, dpo or pretraining."),
+    };
+
+    private static EarlyStop? Stop(JsonElement? value)
+    {
+        switch (value?.ValueKind)
+        {
+            case null or JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.True: return new EarlyStop();
+            case JsonValueKind.False: return null;
+        }
+
+        var given = JsonWithin.Read(value.Value, ServerJson.Wire.EarlyStoppingFields, "early_stopping");
+        if (given.Metric is not (null or "eval_loss"))
+        {
+            throw Refused("early_stopping.metric", $"'early_stopping.metric' is '{given.Metric}'; it must be eval_loss.");
+        }
+
+        if (given.RestoreBest == false)
+        {
+            throw new RequestRefused(Problem.Unsupported("early_stopping.restore_best", "The weights of the lowest evaluation loss are always the ones that are kept. Leave 'restore_best' out."));
+        }
+
+        var usual = new EarlyStop();
+        return new EarlyStop((int?)Range("early_stopping.patience", given.Patience, 1, 1_000) ?? usual.Patience, Range("early_stopping.min_delta", given.MinDelta, 0, 10) ?? usual.MinDelta);
+    }
+
+    /// <summary>A number, or "auto".</summary>
+    private static double? Auto(string field, JsonElement? value, double least, double most) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
+        { ValueKind: JsonValueKind.String } text when text.GetString() == "auto" => null,
+        { ValueKind: JsonValueKind.Number } number => Range(field, number.GetDouble(), least, most),
+        _ => throw Refused(field, string.Create(CultureInfo.InvariantCulture, $"'{field}' must be \"auto\" or a number from {least} to {most}.")),
+    };
+
+    private static double? Whole(string field, JsonElement? value, int least, int most) => Auto(field, value, least, most) is { } number && number != Math.Floor(number)
+        ? throw Refused(field, string.Create(CultureInfo.InvariantCulture, $"'{field}' is {number}; it must be a whole number.")) : Auto(field, value, least, most);
+
+    /// <exception cref="RequestRefused">It is out of its range.</exception>
+    public static double? Range(string field, double? value, double least, double most) => value is null || (value >= least && value <= most) ? value
+        : throw Refused(field, string.Create(CultureInfo.InvariantCulture, $"'{field}' is {value}; it must be {least} to {most}."));
+
+    public static RequestRefused Refused(string field, string message) => new(Problem.Invalid(field, message));
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}$")]
+    private static partial Regex AdapterName();
+}

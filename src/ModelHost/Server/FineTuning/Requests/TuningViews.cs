@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+
+namespace Platform.ModelHost.Server.FineTuning.Requests;
+
+/// <summary>Jobs, events and checkpoints as the API shows them.</summary>
+internal static class TuningViews
+{
+    public static TuningJobBody Of(TuningJob job, TimeProvider time)
+    {
+        var (now, settings) = (job.Now, job.Now.Settings);
+        var parameters = Hyperparameters(now);
+        return new TuningJobBody(now.Id, "fine_tuning.job", now.CreatedAt, now.FinishedAt, EstimatedFinish(job, time), now.Model, now.FineTunedModel, "local", Status(now.Status))
+        {
+            TrainedTokens = now.Progress.TrainedTokens > 0 ? now.Progress.TrainedTokens : null,
+            Error = now.Error is { } error ? new TuningErrorBody(error.Code, error.Message, error.Param) : null,
+            TrainingFile = now.TrainingFile,
+            ValidationFile = now.ValidationFile,
+            ResultFiles = now.ResultFiles,
+            Seed = now.Seed,
+            Method = Method(settings.Method, new MethodPart(parameters)),
+            Hyperparameters = parameters,
+            Metadata = now.Metadata,
+            UserProvidedSuffix = now.Adapter,
+            Reason = job.IsHeld ? "Waits while requests run." : now.Reason ?? (now is { IsPauseAsked: true, Status: TuningStatus.Running } ? "Pauses after this step." : null),
+            StartedAt = now.StartedAt,
+            Held = job.IsHeld,
+            Adapter = now.Version is { } version ? new AdapterOfJob(now.Adapter, version) : null,
+            Lora = new LoraBody(settings.Lora.Rank, settings.Lora.Alpha, settings.Lora.Dropout, settings.Lora.Targets ?? [], settings.Lora.LastLayers),
+            EarlyStopping = settings.EarlyStopping is { } stop ? new EarlyStoppingBody("eval_loss", stop.Patience, stop.MinDelta, true) : null,
+            Schedule = settings.Window is { } window ? new ScheduleBody(window, settings.TimeZone) : null,
+            Progress = Progress(now.Progress),
+            Dataset = now.Dataset is { } dataset ? Dataset(dataset) : null,
+            Forecast = now.Forecast is { } forecast ? Forecast(forecast) : null,
+        };
+    }
+
+    public static TuningEventBody Of(TuningEvent one, string job) => new(
+        "fine_tuning.job.event", one.Id(job), one.At / 1_000, one.Level, one.Message, one.Type, one.Data is { } data ? JsonSerializer.SerializeToElement(data, EventJson.Default.TuningMetrics) : null, one.Rows);
+
+    /// <summary>The name of a status on the wire.</summary>
+    public static string Status(TuningStatus status) => status == TuningStatus.ValidatingFiles ? "validating_files" : status.ToString().ToLowerInvariant();
+
+    public static DatasetBody Dataset(DatasetFacts facts) => new(
+        facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256);
+
+    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1));
+
+    /// <summary>The checkpoints of a job, the latest first.</summary>
+    public static IEnumerable<CheckpointBody> Checkpoints(TuningJob job)
+    {
+        var metrics = job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().GroupBy(data => data.Step).ToDictionary(group => group.Key, group => group.Last());
+        foreach (var step in job.Folder.CheckpointSteps)
+        {
+            var (file, data) = (new FileInfo(job.Folder.Checkpoint(step)!), metrics.GetValueOrDefault(step));
+            var model = job.Now.Registered.TryGetValue(step, out var adapter) ? $"{job.Now.Model}:{adapter}" : "";
+            yield return new CheckpointBody(
+                FormattableString.Invariant($"ftckpt-{job.Now.Id["ftjob-".Length..]}-{step}"), "fine_tuning.job.checkpoint", new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds(), job.Now.Id, step, model,
+                new CheckpointMetrics(step, data?.TrainLoss, data?.ValidLoss, data?.ValidLoss, null, null, null), step == job.Now.Progress.BestStep, file.Length);
+        }
+    }
+
+    private static ProgressBody Progress(TuningProgress progress) => new(
+        progress.Step, progress.Steps, progress.Epoch, progress.TrainLoss, progress.ValidLoss, progress.BaseValidLoss, progress.BestValidLoss, progress.BestStep, progress.LearningRate, progress.TokensPerSecond);
+
+    private static MethodBody Method(TuningMethod method, MethodPart part) => new(
+        method.ToString().ToLowerInvariant(), method == TuningMethod.Supervised ? part : null, method == TuningMethod.Dpo ? part : null, method == TuningMethod.Pretraining ? part : null);
+
+    private static HyperparameterBody Hyperparameters(TuningRecord now)
+    {
+        var settings = now.Settings;
+        return new HyperparameterBody(
+            settings.Epochs, settings.BatchSize > 0 ? settings.BatchSize : null, Math.Round(settings.LearningRate / TuningCheck.UsualRate(settings.Method), 6), settings.Method == TuningMethod.Dpo ? settings.Beta : null, settings.LearningRate, settings.MaxSteps,
+            settings.SequenceTokens ?? now.Dataset?.SequenceTokens, settings.MicroBatchTokens, settings.WarmupShare, settings.WeightDecay, settings.MaxGradient, settings.EvaluateEvery, settings.CheckpointEvery, settings.Checkpointing);
+    }
+
+    /// <summary>From the speed of this run; before its first step from the forecast.</summary>
+    private static long? EstimatedFinish(TuningJob job, TimeProvider time)
+    {
+        if (job is not { Now: { Status: TuningStatus.Running, Forecast: { } forecast } now, Run: { } run })
+        {
+            return null;
+        }
+
+        var (done, elapsed) = (now.Progress.Step - run.Step, time.GetElapsedTime(run.At).TotalSeconds);
+        var left = done > 0 ? elapsed / done * (now.Progress.Steps - now.Progress.Step) : Math.Max(0, forecast.Seconds - elapsed);
+        return time.GetUtcNow().ToUnixTimeSeconds() + (long)Math.Ceiling(left);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text;
+
+namespace Platform.ModelHost.Server.FineTuning.Rows;
+
+/// <summary>A line of a training file.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="IsPlain">Plain text, and no JSON.</param>
+internal readonly record struct RowLine(int Number, string Text, bool IsPlain = false);
+
+/// <summary>Reads a training file line by line, never more of it than may be. A file that does not begin as JSON is plain text, whose paragraphs are gathered to rows.</summary>
+internal static class RowLines
+{
+    private const int LongestLine = 4 << 20, MostRows = 1_000_000, ParagraphCharacters = 16_384;
+
+    /// <exception cref="RowFault">A line is too long, there are too many, or it is no UTF-8.</exception>
+    public static IEnumerable<RowLine> Read(string path)
+    {
+        using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        var rows = 0;
+        foreach (var line in IsJson(path) ? Lines(reader) : Paragraphs(reader))
+        {
+            yield return ++rows <= MostRows ? line : throw new RowFault($"has more than {MostRows:N0} rows");
+        }
+    }
+
+    /// <summary>Whether a file holds a JSON object a line.</summary>
+    /// <exception cref="RowFault">It is one JSON array.</exception>
+    private static bool IsJson(string path)
+    {
+        using var file = new StreamReader(path, Encoding.Latin1); // the first sign that shows is enough
+        int sign;
+        while ((sign = file.Read()) >= 0 && (char.IsWhiteSpace((char)sign) || sign is 0xEF or 0xBB or 0xBF))
+        {
+        }
+
+        return sign == '[' ? throw new RowFault("is one JSON array; write one object a line (JSONL)") : sign == '{';
+    }
+
+    private static IEnumerable<RowLine> Lines(StreamReader reader)
+    {
+        for (var number = 1; Line(reader, number) is { } line; number++)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return new RowLine(number, line);
+            }
+        }
+    }
+
+    private static IEnumerable<RowLine> Paragraphs(StreamReader reader)
+    {
+        var (text, first) = (new StringBuilder(), 1);
+        for (var number = 1; Line(reader, number) is { } line; number++)
+        {
+            if (text.Length >= (string.IsNullOrWhiteSpace(line) ? ParagraphCharacters : LongestLine))
+            {
+                yield return new RowLine(first, text.ToString(), IsPlain: true);
+                text.Clear();
+            }
+
+            first = text.Length == 0 ? number : first;
+            text.Append(line).Append('\n');
+        }
+
+        if (text.ToString().Trim().Length > 0)
+        {
+            yield return new RowLine(first, text.ToString(), IsPlain: true);
+        }
+    }
+
+    private static string? Line(StreamReader reader, int number)
+    {
+        var line = new StringBuilder();
+        try
+        {
+            while (reader.Read() is >= 0 and var sign)
+            {
+                if (sign == '\n')
+                {
+                    return line.ToString();
+                }
+
+                if (line.Length == LongestLine)
+                {
+                    throw new RowFault($"has a line {number} of more than {LongestLine:N0} characters");
+                }
+
+                line.Append((char)sign);
+            }
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new RowFault($"is not written in UTF-8, near line {number}");
+        }
+
+        return line.Length > 0 ? line.ToString() : null;
+    }
+}

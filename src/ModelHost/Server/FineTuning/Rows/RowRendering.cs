@@ -1,0 +1,104 @@
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Tokens;
+using Platform.ModelHost.Engine.Tokens.Answers;
+
+namespace Platform.ModelHost.Server.FineTuning.Rows;
+
+/// <summary>
+/// Renders rows with the template and the tokens of a loaded model, as it is served, and says which tokens are learned. Where an answer begins is found by rendering the conversation up to it as a
+/// request would be: those tokens must stand unchanged at the beginning of the whole. A conversation whose earlier turns look otherwise once later ones follow becomes one row an answer, each as it is served.
+/// </summary>
+internal sealed class RowRendering(ModelEngine engine, string model, TuningMethod method)
+{
+    private readonly HashSet<int> _ends = [.. engine.EndTokens(model)];
+
+    /// <exception cref="RowFault">The row cannot be learned by this method, or the template refuses it.</exception>
+    public IReadOnlyList<RenderedRow> Render(RowLine line)
+    {
+        try
+        {
+            return (method, line.IsPlain ? new TextRow(line.Text) : RowFormat.Read(line.Text)) switch
+            {
+                (TuningMethod.Dpo, PreferenceRow pair) => [Pair(pair, line.Number)],
+                (TuningMethod.Dpo, _) => throw new RowFault("has no 'chosen' and 'rejected' answers, which dpo learns from"),
+                (TuningMethod.Pretraining, TextRow text) => [Raw(text, line.Number)],
+                (TuningMethod.Pretraining, _) => throw new RowFault("has no 'text', which pretraining learns from; train conversations as supervised"),
+                (_, DialogueRow dialogue) => Dialogue(dialogue, line.Number),
+                (_, TextRow text) => [Raw(text, line.Number)],
+                _ => throw new RowFault("has a pair of answers; train those as dpo"),
+            };
+        }
+        catch (EngineException refusal) when (refusal.Kind == EngineErrorKind.BadRequest)
+        {
+            throw new RowFault($"is refused: {refusal.Message.TrimEnd('.')}");
+        }
+    }
+
+    private RenderedRow Raw(TextRow row, int line) => engine.Tokenize(model, row.Text, addSpecial: true, parseSpecial: false) is { Length: >= 2 } tokens ? new RenderedRow(Id(line)) { Tokens = tokens } : throw new RowFault("has fewer than 2 tokens");
+
+    private IReadOnlyList<RenderedRow> Dialogue(DialogueRow row, int line)
+    {
+        var answers = Enumerable.Range(0, row.Turns.Count).Where(i => row.Turns[i].Role == "assistant" && !row.Silent.Contains(i)).ToList();
+        if (answers.Count == 0)
+        {
+            throw new RowFault("has no turn of the assistant that is learned");
+        }
+
+        var options = new ChatTemplateOptions { Tools = row.Tools };
+        var parts = answers.Select(i => Answer([.. row.Turns.Take(i)], row.Turns[i], options)).ToList();
+        var whole = parts[^1].Tokens;
+        if (!parts.TrueForAll(part => whole.AsSpan().StartsWith(part.Tokens.AsSpan(0, part.End))))
+        {
+            return [.. parts.Index().Select(part => Weighted(part.Item.Tokens, [part.Item], $"{Id(line)}, answer {part.Index + 1}"))];
+        }
+
+        return [Weighted(whole, parts, Id(line))];
+    }
+
+    private RenderedRow Pair(PreferenceRow row, int line)
+    {
+        var options = new ChatTemplateOptions { Tools = row.Tools };
+        var (chosen, rejected) = (Answer(row.Prompt, row.Chosen, options), Answer(row.Prompt, row.Rejected, options));
+        return chosen.Tokens.AsSpan().SequenceEqual(rejected.Tokens) ? throw new RowFault("has the same answer as 'chosen' and as 'rejected'")
+            : new RenderedRow(Id(line)) { Prompt = chosen.Tokens[..chosen.Start], Chosen = chosen.Tokens[chosen.Start..chosen.End], Rejected = rejected.Tokens[rejected.Start..rejected.End] };
+    }
+
+    /// <summary>A conversation with one answer at its end.</summary>
+    private AnswerPart Answer(IReadOnlyList<ChatTurn> before, ChatTurn answer, ChatTemplateOptions options)
+    {
+        var prompt = Prompt(before, options);
+        var whole = Tokens(engine.ApplyTemplate(model, [.. before, answer], options with { AddGenerationPrompt = false }));
+        var kept = prompt.AsSpan().CommonPrefixLength(whole);
+        if (kept < prompt.Length)
+        {
+            throw new RowFault($"cannot be learned as it is served: of the {prompt.Length} tokens before an answer only {kept} stay when it follows. White space at the beginning of the answer can do that; else this model's template writes answers otherwise than it asks for them");
+        }
+
+        var end = Array.FindLastIndex(whole, _ends.Contains);
+        return whole.Length == kept ? throw new RowFault("has an empty answer") : new AnswerPart(whole, kept, end >= kept ? end + 1 : whole.Length);
+    }
+
+    /// <summary>What a request with these messages would be, by the very way that requests take.</summary>
+    private int[] Prompt(IReadOnlyList<ChatTurn> before, ChatTemplateOptions options) =>
+        before.Count == 0 ? throw new RowFault("begins with the assistant; something must be said to it first") : Tokens(engine.PlanChat(model, before, options, new ToolUse()).Prompt);
+
+    private int[] Tokens(string text) => engine.Tokenize(model, text, addSpecial: true, parseSpecial: true);
+
+    private static RenderedRow Weighted(int[] tokens, IReadOnlyList<AnswerPart> learned, string id)
+    {
+        var end = learned[^1].End; // what the template writes after the last answer is never generated
+        var weights = new int[end];
+        foreach (var part in learned)
+        {
+            weights.AsSpan(part.Start..part.End).Fill(1);
+        }
+
+        return new RenderedRow(id) { Tokens = tokens[..end], Weights = weights };
+    }
+
+    private static string Id(int line) => FormattableString.Invariant($"line {line}");
+
+    /// <param name="Start">Where the answer begins.</param>
+    /// <param name="End">Behind the token that ends it.</param>
+    private sealed record AnswerPart(int[] Tokens, int Start, int End);
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>A job from the upload to the answer of its adapter, with the real trainer.</summary>
+public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig>
+{
+    private const string Ask = "{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"Where does Borin work?\"}], \"temperature\": 0, \"max_tokens\": 12}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_job_learns_tells_how_it_goes_and_its_adapter_answers_while_the_base_stays_as_it_is()
+    {
+        var before = await AnswerAsync("seed-chat");
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var id = await rig.StartJobAsync(file, more: ", \"suffix\": \"Porter\", \"metadata\": {\"dataset_version\": \"porters@2\"}");
+        var stream = await rig.Http.GetStringAsync(new Uri($"/v1/fine_tuning/jobs/{id}/stream", UriKind.Relative), Cancellation);
+        var job = await rig.JobAsync(id);
+
+        Assert.True(TrainingRig.Status(job) == "succeeded", job.ToString());
+        Assert.Equal("seed-chat:porter@1", job.GetProperty("fine_tuned_model").GetString());
+        Assert.EndsWith("\"fine_tuning.job\"", stream[..stream.LastIndexOf(",\"created_at\"", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.Contains("event: event\n", stream, StringComparison.Ordinal);
+        var progress = job.GetProperty("progress");
+        Assert.True(progress.GetProperty("best_valid_loss").GetDouble() < 0.75 * progress.GetProperty("base_valid_loss").GetDouble(), progress.ToString());
+        Assert.Equal((48, 43, 5), (Number(job, "dataset", "rows"), Number(job, "dataset", "examples"), Number(job, "dataset", "held_out")));
+        Assert.True(job.GetProperty("trained_tokens").GetInt64() > 100);
+        Assert.True(job.GetProperty("forecast").GetProperty("memory_bytes").GetInt64() > 1 << 20);
+
+        var events = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events?limit=500")).GetProperty("data");
+        Assert.Equal("The job has succeeded.", events[0].GetProperty("message").GetString()); // the newest first
+        Assert.Contains(events.EnumerateArray(), one => one.GetProperty("type").GetString() == "metrics" && one.GetProperty("data").TryGetProperty("train_loss", out _));
+        var page = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events?limit=2&order=asc&after={events[events.GetArrayLength() - 1].GetProperty("id").GetString()}");
+        Assert.Equal((2, true), (page.GetProperty("data").GetArrayLength(), page.GetProperty("has_more").GetBoolean()));
+
+        var adapter = await rig.Http.GetOkAsync("/v1/adapters/porter/versions/1");
+        Assert.Equal("draft", adapter.GetProperty("state").GetString());
+        Assert.Equal((id, file, "porters@2"), (Text(adapter, "lineage", "job_id"), Text(adapter, "lineage", "training_file"), Text(adapter, "lineage", "dataset_version")));
+        Assert.Equal(64, Text(adapter, "lineage", "training_sha256")!.Length);
+        Assert.Equal(5, adapter.GetProperty("metrics").GetProperty("held_out").GetProperty("rows").GetInt32());
+        Assert.True(adapter.GetProperty("metrics").GetProperty("general").GetProperty("perplexity").GetDouble() > 1);
+
+        Assert.NotEqual(before, await AnswerAsync("seed-chat:porter@1"));
+        Assert.Equal(before, await AnswerAsync("seed-chat"));
+
+        var results = job.GetProperty("result_files");
+        var table = await rig.Http.GetStringAsync(new Uri($"/v1/files/{results[0].GetString()}/content", UriKind.Relative), Cancellation);
+        Assert.StartsWith("step,train_loss,valid_loss,", table, StringComparison.Ordinal);
+        Assert.Equal(5, (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluation")).GetProperty("data").GetArrayLength());
+
+        var checkpoints = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/checkpoints")).GetProperty("data");
+        var step = checkpoints[1].GetProperty("step_number").GetInt32();
+        var (status, registered) = await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/checkpoints/{step}/register");
+        Assert.True(status == HttpStatusCode.Created, registered.ToString());
+        Assert.Equal((2, step), (registered.GetProperty("version").GetInt32(), registered.GetProperty("lineage").GetProperty("checkpoint_step").GetInt32()));
+        Assert.NotNull(await AnswerAsync("seed-chat:porter@2"));
+    }
+
+    [Fact]
+    public async Task A_template_is_shown_with_what_is_learned_before_anything_is_made()
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var forecast = await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\"}");
+        Assert.True(forecast.GetProperty("fits").GetBoolean());
+        var parts = forecast.GetProperty("samples")[0].GetProperty("parts");
+        Assert.Equal((false, true), (parts[0].GetProperty("learned").GetBoolean(), parts[1].GetProperty("learned").GetBoolean()));
+        Assert.EndsWith("assistant\n", Text(parts[0], "text"), StringComparison.Ordinal);
+        Assert.Equal("With pleasure: Alda works at the harbour.<|im_end|>", Text(parts[1], "text"));
+        Assert.False(Directory.Exists(Path.Combine(rig.Jobs, "..", "forecasts")) && Directory.EnumerateDirectories(Path.Combine(rig.Jobs, "..", "forecasts")).Any());
+    }
+
+    [Fact]
+    public async Task Bad_lines_are_named_and_nothing_is_trained()
+    {
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues + "{\"messages\": []}\nno json\n{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}\n"));
+        JsonElement job;
+        while (TrainingRig.Status(job = await rig.JobAsync(id)) is not ("failed" or "succeeded")) { await Task.Delay(20, Cancellation); }
+        var error = job.GetProperty("error");
+        Assert.Equal(("invalid_training_file", "training_file"), (Text(error, "code"), Text(error, "param")));
+        Assert.Contains("3 lines cannot be trained on: line 49 has no messages", Text(error, "message"), StringComparison.Ordinal);
+        var rows = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events")).GetProperty("data").EnumerateArray().Where(one => one.GetProperty("rows").ValueKind == JsonValueKind.Array).Select(one => one.GetProperty("rows")[0].GetString());
+        Assert.Equal(["line 51", "line 50", "line 49"], rows);
+        Assert.Equal(HttpStatusCode.Conflict, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause")).Status);
+        using var deleted = await rig.Http.DeleteAsync(new Uri($"/v1/fine_tuning/jobs/{id}", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        Assert.False(Directory.Exists(Path.Combine(rig.Jobs, id)));
+    }
+
+    private async Task<string> AnswerAsync(string model) =>
+        (await rig.Http.PostOkAsync("/v1/chat/completions", Ask.Replace("MODEL", model, StringComparison.Ordinal))).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+
+    private static int Number(JsonElement body, string part, string name) => body.GetProperty(part).GetProperty(name).GetInt32();
+
+    private static string? Text(JsonElement body, params string[] names) => names.Aggregate(body, (at, name) => at.GetProperty(name)).GetString();
+}

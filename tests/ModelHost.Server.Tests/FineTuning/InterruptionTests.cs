@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>What happens to a job while it runs: it is paused, its trainer and its service are killed, people ask the models.</summary>
+public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<TrainingRig>
+{
+    private const int Sigkill = 9;
+    private const string Long = "\"learning_rate\": 0.005, \"n_epochs\": 3, \"batch_size\": 4, \"save_steps\": 5", More = ", \"early_stopping\": false, \"suffix\": \"";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Killed_trainers_a_killed_service_and_a_pause_change_nothing_of_what_is_learned_fault_21()
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var whole = await rig.StartJobAsync(file, Long, More + "whole\"");
+        await rig.UntilAsync(whole, "succeeded");
+
+        var cut = await rig.StartJobAsync(file, Long, More + "cut\"");
+        await rig.UntilAsync(cut, job => TrainingRig.Step(job) >= 3);
+        foreach (var trainer in Trainers()) { _ = Kill(trainer, Sigkill); }
+        await rig.UntilAsync(cut, job => TrainingRig.Step(job) >= 7);
+        Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/pause")).Status);
+        await rig.UntilAsync(cut, "paused");
+        Assert.Empty(Trainers());
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume");
+        await rig.UntilAsync(cut, job => TrainingRig.Step(job) >= 14);
+        await rig.RestartAsync();
+        var job = await rig.UntilAsync(cut, "succeeded");
+
+        Assert.Equal("seed-chat:cut@1", job.GetProperty("fine_tuned_model").GetString());
+        Assert.Equal(Sha256(whole), Sha256(cut));
+        var steps = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{cut}/events?limit=1000&order=asc")).GetProperty("data").EnumerateArray()
+            .Where(one => one.GetProperty("type").GetString() == "metrics").Select(one => one.GetProperty("data").GetProperty("step").GetInt32()).Distinct();
+        Assert.Equal(Enumerable.Range(0, 34), steps.Order());
+    }
+
+    [Fact]
+    public async Task A_trainer_waits_while_requests_run_and_gives_its_memory_back_fault_20()
+    {
+        var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"learning_rate\": 0.005, \"n_epochs\": 200", More + "busy\"");
+        await rig.UntilAsync(job, one => TrainingRig.Step(one) >= 1);
+        Assert.Contains((await rig.Http.GetOkAsync("/memory")).GetProperty("uses").EnumerateArray(), use => use.GetProperty("owner").GetString() == job);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var asking = Task.Run(async () =>
+        {
+            while (!ending.IsCancellationRequested) { await rig.Http.PostOkAsync("/v1/completions", """{"model": "seed-chat", "prompt": "The river", "max_tokens": 200, "ignore_eos": true}"""); }
+        }, Cancellation);
+        await rig.UntilAsync(job, one => one.GetProperty("held").GetBoolean());
+        Assert.Equal("Waits while requests run.", (await rig.JobAsync(job)).GetProperty("reason").GetString());
+        await ending.CancelAsync();
+        await asking;
+        var held = TrainingRig.Step(await rig.JobAsync(job));
+        await rig.UntilAsync(job, one => !one.GetProperty("held").GetBoolean() && TrainingRig.Step(one) > held);
+
+        var waiting = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: More + "next\"");
+        await rig.UntilAsync(waiting, one => TrainingRig.Status(one) == "queued" && one.GetProperty("reason").ValueKind == JsonValueKind.String);
+        Assert.Equal("cancelled", (await rig.PostAsync($"/v1/fine_tuning/jobs/{waiting}/cancel")).Body.GetProperty("status").GetString());
+        Assert.Equal("cancelled", (await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel")).Body.GetProperty("status").GetString());
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (Trainers().Length > 0 || (await rig.Http.GetOkAsync("/memory")).GetProperty("uses").EnumerateArray().Any(use => use.GetProperty("owner").GetString() == job)) { await Task.Delay(20, deadline.Token); }
+        Assert.Equal(JsonValueKind.Null, (await rig.JobAsync(job)).GetProperty("fine_tuned_model").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_job_waits_for_its_hours()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var window = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(7):HH:mm}");
+        var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
+        await rig.UntilAsync(job, one => one.GetProperty("reason").GetString() == $"Waits for its hours, {window}.");
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+    }
+
+    private string Sha256(string job) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(rig.Jobs, job, "adapter.gguf"))));
+
+    private int[] Trainers() => [.. Directory.EnumerateDirectories($"/proc/{rig.Host.ProcessId}/task").SelectMany(task => File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Where(IsTrainer)];
+
+    private static bool IsTrainer(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains("--stdin", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,65 @@
+using System.Net;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>What is refused before anything is done, and the store of files.</summary>
+public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("\"model\": \"\"", "model")]
+    [InlineData("\"model\": \"seed-chat:porter\"", "model")]
+    [InlineData("\"model\": \"seed-embed\"", "model")]
+    [InlineData("\"suffix\": \"a/b\"", "suffix")]
+    [InlineData("\"method\": {\"type\": \"ppo\"}", "method.type")]
+    [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": 1.5}}}", "method.supervised.hyperparameters.n_epochs")]
+    [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": \"many\"}}}", "method.supervised.hyperparameters.n_epochs")]
+    [InlineData("\"method\": {\"type\": \"dpo\", \"dpo\": {\"hyperparameters\": {\"beta\": 0}}}", "method.dpo.hyperparameters.beta")]
+    [InlineData("\"lora\": {\"r\": 20}", "lora.r")]
+    [InlineData("\"lora\": {\"target_modules\": [\"x_proj\"]}", "lora.target_modules")]
+    [InlineData("\"lora\": {\"quantization\": \"4bit\"}", "lora.quantization")]
+    [InlineData("\"early_stopping\": {\"metric\": \"accuracy\"}", "early_stopping.metric")]
+    [InlineData("\"schedule\": {\"window\": \"late\"}", "schedule.window")]
+    [InlineData("\"schedule\": {\"window\": \"22:00-06:00\", \"time_zone\": \"Mars/Olympus\"}", "schedule.time_zone")]
+    [InlineData("\"validation_split\": 0.9", "validation_split")]
+    [InlineData("\"integrations\": [{\"type\": \"wandb\"}]", "integrations")]
+    [InlineData("\"training_file\": \"file-000000000000000000000000\"", "training_file")]
+    public async Task A_wrong_field_is_refused_by_its_name(string field, string param)
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var name = field.Split('"')[1];
+        string[] usual = ["\"model\": \"seed-chat\"", $"\"training_file\": \"{file}\""];
+        var (status, body) = await rig.PostAsync("/v1/fine_tuning/jobs", "{" + string.Join(", ", usual.Where(one => one.Split('"')[1] != name).Append(field)) + "}");
+        Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, body.ToString());
+        Assert.Equal(param, body.GetProperty("error").GetProperty("param").GetString());
+        Assert.Empty((await rig.Http.GetOkAsync("/v1/fine_tuning/jobs")).GetProperty("data").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_file_is_kept_by_its_content_listed_read_and_deleted()
+    {
+        var (first, second) = (await rig.UploadAsync("{\"text\": \"äöü\"}\n", "../../etc/passwd"), await rig.UploadAsync("{\"text\": \"äöü\"}\n"));
+        var file = await rig.Http.GetOkAsync($"/v1/files/{first}");
+        Assert.Equal(("file", "fine-tune", "processed", 19), (file.GetProperty("object").GetString(), file.GetProperty("purpose").GetString(), file.GetProperty("status").GetString(), file.GetProperty("bytes").GetInt32()));
+        Assert.Contains((await rig.Http.GetOkAsync("/v1/files?purpose=fine-tune&limit=1000")).GetProperty("data").EnumerateArray(), one => one.GetProperty("id").GetString() == second);
+        using (var gone = await rig.Http.DeleteAsync(new Uri($"/v1/files/{first}", UriKind.Relative), Cancellation)) { Assert.True((await Calls.ReadAsync(gone)).GetProperty("deleted").GetBoolean()); }
+        using var missing = await rig.Http.GetAsync(new Uri($"/v1/files/{first}", UriKind.Relative), Cancellation);
+        Assert.Equal((HttpStatusCode.NotFound, "not_found"), (missing.StatusCode, (await Calls.ReadAsync(missing)).Code()));
+        Assert.Equal("{\"text\": \"äöü\"}\n", await rig.Http.GetStringAsync(new Uri($"/v1/files/{second}/content", UriKind.Relative), Cancellation)); // the bytes of both were one
+    }
+
+    [Theory]
+    [InlineData("file", "assistants", "purpose")]
+    [InlineData("other", "fine-tune", "file")]
+    public async Task A_form_without_its_file_or_for_another_purpose_is_refused(string part, string purpose, string param)
+    {
+        using var form = new MultipartFormDataContent();
+        using var file = new StringContent("{}");
+        using var wanted = new StringContent(purpose);
+        form.Add(wanted, "purpose");
+        form.Add(file, part, "rows.jsonl");
+        using var response = await rig.Http.PostAsync(new Uri("/v1/files", UriKind.Relative), form, Cancellation);
+        Assert.Equal((HttpStatusCode.BadRequest, param), (response.StatusCode, (await Calls.ReadAsync(response)).GetProperty("error").GetProperty("param").GetString()));
+    }
+}
