@@ -43,6 +43,10 @@ internal static unsafe partial class Ggml
 
     [LibraryImport(Base)] internal static partial byte ggml_backend_buft_is_host(nint bufferType);
 
+    [LibraryImport(Base)] internal static partial nint ggml_backend_buft_name(nint bufferType);
+
+    [LibraryImport(Base)] internal static partial nint ggml_backend_buffer_get_type(nint buffer);
+
     [LibraryImport(Base)] internal static partial nint ggml_op_name(int op);
 
     /// <summary>Blocks of 256 numbers as block_q8_K: scale in f32, 256 numbers of 8 bits, 16 sums of 16 bits.</summary>

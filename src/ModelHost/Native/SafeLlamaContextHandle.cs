@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Platform.ModelHost.Native.QuantisedRows;
 
 namespace Platform.ModelHost.Native;
 
@@ -10,11 +11,11 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
 
     private readonly SafeLlamaModelHandle model;
     private readonly bool encodes;
-    private readonly int embeddingLength, scores, vocabulary;
+    private readonly int embeddingLength, scores, vocabulary, threads;
 
-    private SafeLlamaContextHandle(SafeLlamaModelHandle model) : base(0, ownsHandle: true)
+    private SafeLlamaContextHandle(SafeLlamaModelHandle model, int threads) : base(0, ownsHandle: true)
     {
-        this.model = model;
+        (this.model, this.threads) = (model, threads);
         encodes = model.OnlyEncodes;
         (embeddingLength, scores, vocabulary) = (model.EmbeddingLength, model.Scores, model.VocabularySize);
     }
@@ -35,10 +36,11 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
         if (options.Embeddings) { (parameters.n_outputs_max, parameters.n_outputs_max_per_seq) = ((uint)Math.Max(options.BatchTokens, options.Sequences), (uint)options.BatchTokens); } // pooling reads every row; one a sequence is the least
         if (options.Rope is { } rope) { (parameters.rope_scaling_type, parameters.rope_freq_scale, parameters.rope_freq_base, parameters.yarn_orig_ctx) = (rope.Kind, rope.Scale, rope.Base, (uint)rope.OriginalTokens); }
         if (options.FullPrecision) { parameters.type_k = parameters.type_v = parameters.flash_attn_type = 0; }
-        var context = new SafeLlamaContextHandle(model);
+        var context = new SafeLlamaContextHandle(model, options.Threads);
         var held = false;
         model.DangerousAddRef(ref held);
         NativeLog.ForgetErrors();
+        RowsBackend.Expect(options.Threads);
         context.SetHandle(Llama.llama_init_from_model(model, parameters));
         if (!context.IsInvalid) { return context; }
         model.DangerousRelease(); // ReleaseHandle does not run for an invalid handle
@@ -60,6 +62,7 @@ public sealed unsafe class SafeLlamaContextHandle : SafeHandle
     public int Decode(SafeLlamaBatchHandle batch)
     {
         using var hold = new HandleHold(batch);
+        RowsBackend.Expect(threads);
         return encodes ? Llama.llama_encode(this, batch.Native) : Llama.llama_decode(this, batch.Native);
     }
 

@@ -62,5 +62,12 @@ internal unsafe struct GgmlBackend
 internal unsafe struct RowsContext
 {
     public int Threads;
-    public Q6KColumns Columns;
+    public Q6KColumns Q6K;
+    public Q80Columns Q40;
+
+    public void Free()
+    {
+        Q6K.Free();
+        Q40.Free();
+    }
 }

@@ -13,20 +13,39 @@ internal static unsafe class Q6KRows
 {
     internal const int BlockBytes = 210;
     private const int HighBits = 128, SubScales = 192, Scale = 208;
+    private const int Ahead = 12 * BlockBytes, CacheLine = 64; // more than the processor fetches by itself
     private const int MostColumns = 32; // their numbers stay in the second-level cache while the rows pass
 
-    // Properties, not fields: the compiler then sees numbers.
-    private static Vector512<byte> LowNibble => Vector512.Create((byte)0x0F);
+    // Properties, not fields: the compiler then sees numbers. In line, or each is a call.
+    private static Vector512<byte> LowNibble
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create((byte)0x0F);
+    }
 
-    private static Vector512<byte> HighPair => Vector512.Create((byte)0x30);
+    private static Vector512<byte> HighPair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create((byte)0x30);
+    }
 
-    private static Vector512<ushort> PairsUp => Vector512.Create((ushort)4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+    private static Vector512<ushort> PairsUp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create((ushort)4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+    }
 
-    private static Vector512<ushort> PairsDown => Vector512.Create((ushort)0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+    private static Vector512<ushort> PairsDown
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create((ushort)0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+    }
 
-    private static Vector512<short> FourScales => Vector512.Create((short)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-
-    internal static bool IsSupported => Avx512BW.IsSupported && Avx2.IsSupported && Fma.IsSupported;
+    private static Vector512<short> FourScales
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create((short)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    }
 
     /// <summary>result[column · stride + row] for rows from first to end.</summary>
     /// <param name="rows">The matrix's first row.</param>
@@ -42,55 +61,46 @@ internal static unsafe class Q6KRows
             var here = Math.Min(MostColumns, count - from);
             for (var row = first; row < end; row++)
             {
-                new Span<Vector256<float>>(sums, here).Clear();
-                var block = rows + (nuint)row * rowBytes;
-                for (var i = 0; i < blocks; i++, block += BlockBytes)
-                {
-                    var at = (nint)i * count + from;
-                    AddBlock(block, columns.Numbers + at * Q6KColumns.Block, columns.SumsOf16 + at * Q6KColumns.Sums, columns.Scales + at, sums, here);
-                }
+                Add(rows + (nuint)row * rowBytes, blocks, columns.Numbers + (nint)from * Q6KColumns.Block, columns.SumsOf16 + (nint)from * Q6KColumns.Sums, columns.Scales + from, count, sums, here);
                 for (var column = 0; column < here; column++) { result[(from + column) * stride + row] = Total(sums[column]); }
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddBlock(byte* block, sbyte* numbers, short* sumsOf16, float* scales, Vector256<float>* sums, int count)
-    {
-        var (low0, low1) = (Vector512.Load(block), Vector512.Load(block + 64));
-        var (half0, half1) = (Vector256.Load(block + HighBits), Vector256.Load(block + HighBits + 32));
-        var (high0, high1) = (Vector512.Create(half0, half0).AsUInt16(), Vector512.Create(half1, half1).AsUInt16());
-        var sub = Avx2.ConvertToVector256Int16((sbyte*)(block + SubScales));
-        var wide = sub.ToVector512Unsafe();
-        var four = Vector512.Create((short)4);
-        var (second, third) = (FourScales + four, FourScales + four + four);
-        AddColumns(
-            (low0 & LowNibble) | (Avx512BW.ShiftLeftLogicalVariable(high0, PairsUp).AsByte() & HighPair),
-            ((low0.AsUInt16() >>> 4).AsByte() & LowNibble) | (Avx512BW.ShiftRightLogicalVariable(high0, PairsDown).AsByte() & HighPair),
-            (low1 & LowNibble) | (Avx512BW.ShiftLeftLogicalVariable(high1, PairsUp).AsByte() & HighPair),
-            ((low1.AsUInt16() >>> 4).AsByte() & LowNibble) | (Avx512BW.ShiftRightLogicalVariable(high1, PairsDown).AsByte() & HighPair),
-            Avx512BW.PermuteVar32x16(wide, FourScales), Avx512BW.PermuteVar32x16(wide, second), Avx512BW.PermuteVar32x16(wide, third), Avx512BW.PermuteVar32x16(wide, third + four),
-            sub, (float)*(Half*)(block + Scale), numbers, sumsOf16, scales, sums, count);
-    }
-
-    // Apart, so that the compiler keeps the block in registers for all columns.
+    // Apart, so that the compiler keeps the block in registers for all columns; nothing in it may be a call, which would write them out.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void AddColumns(
-        in Vector512<byte> q0, in Vector512<byte> q1, in Vector512<byte> q2, in Vector512<byte> q3,
-        in Vector512<short> s0, in Vector512<short> s1, in Vector512<short> s2, in Vector512<short> s3,
-        in Vector256<short> sub, float scale, sbyte* numbers, short* sumsOf16, float* scales, Vector256<float>* sums, int count)
+    private static void Add(byte* row, int blocks, sbyte* numbers, short* sumsOf16, float* scales, int stride, Vector256<float>* sums, int count)
     {
-        var (a, b, c, d) = (q0, q1, q2, q3);
-        var (e, f, g, h) = (s0, s1, s2, s3);
-        var offset = sub;
-        for (var column = 0; column < count; column++, numbers += Q6KColumns.Block, sumsOf16 += Q6KColumns.Sums)
+        new Span<Vector256<float>>(sums, count).Clear();
+        for (var block = 0; block < blocks; block++, row += BlockBytes)
         {
-            var whole = Dot(a, numbers, e) + Dot(b, numbers + 64, f) + (Dot(c, numbers + 128, g) + Dot(d, numbers + 192, h));
-            var thirtyTwos = Avx2.ShiftLeftLogical(Avx2.MultiplyAddAdjacent(Vector256.LoadAligned(sumsOf16), offset), 5);
-            var exact = whole.GetLower() + whole.GetUpper() - thirtyTwos;
-            sums[column] = Fma.MultiplyAdd(Vector256.Create(scales[column] * scale), Avx.ConvertToVector256Single(exact), sums[column]);
+            var (low0, low1) = (Vector512.Load(row), Vector512.Load(row + 64));
+            var (half0, half1) = (Vector256.Load(row + HighBits), Vector256.Load(row + HighBits + 32));
+            var (high0, high1) = (Vector512.Create(half0, half0).AsUInt16(), Vector512.Create(half1, half1).AsUInt16());
+            var q0 = (low0 & LowNibble) | (Avx512BW.ShiftLeftLogicalVariable(high0, PairsUp).AsByte() & HighPair);
+            var q1 = ((low0.AsUInt16() >>> 4).AsByte() & LowNibble) | (Avx512BW.ShiftRightLogicalVariable(high0, PairsDown).AsByte() & HighPair);
+            var q2 = (low1 & LowNibble) | (Avx512BW.ShiftLeftLogicalVariable(high1, PairsUp).AsByte() & HighPair);
+            var q3 = ((low1.AsUInt16() >>> 4).AsByte() & LowNibble) | (Avx512BW.ShiftRightLogicalVariable(high1, PairsDown).AsByte() & HighPair);
+            var sub = Avx2.ConvertToVector256Int16((sbyte*)(row + SubScales));
+            var (s0, s1, s2, s3) = (Scales(sub, 0), Scales(sub, 4), Scales(sub, 8), Scales(sub, 12));
+            var scale = Float16.Single(*(ushort*)(row + Scale));
+            Sse.Prefetch0(row + Ahead);
+            Sse.Prefetch0(row + Ahead + CacheLine);
+            Sse.Prefetch0(row + Ahead + 2 * CacheLine);
+            for (nint column = (nint)block * stride, i = 0; i < count; i++, column++)
+            {
+                var at = numbers + column * Q6KColumns.Block;
+                var whole = Dot(q0, at, s0) + Dot(q1, at + 64, s1) + (Dot(q2, at + 128, s2) + Dot(q3, at + 192, s3));
+                var thirtyTwos = Avx2.ShiftLeftLogical(Avx2.MultiplyAddAdjacent(Vector256.LoadAligned(sumsOf16 + column * Q6KColumns.Sums), sub), 5);
+                var exact = whole.GetLower() + whole.GetUpper() - thirtyTwos;
+                sums[i] = Fma.MultiplyAdd(Vector256.Create(scales[column] * scale), Avx.ConvertToVector256Single(exact), sums[i]);
+            }
         }
     }
+
+    /// <summary>Four of a block's scales, from one on, each for sixteen numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<short> Scales(Vector256<short> all, short from) => Avx512BW.PermuteVar32x16(all.ToVector512Unsafe(), FourScales + Vector512.Create(from));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Dot(Vector512<byte> weights, sbyte* numbers, Vector512<short> scales) =>
