@@ -13,6 +13,7 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Acting;
 using Platform.Agents.Forking;
 using Platform.Agents.Memory;
+using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Prompting.Library;
@@ -58,6 +59,8 @@ public static class AgentsModule
         services.TryAddSingleton<AgentLoop>();
         services.TryAddSingleton(provider => new PlanEditor(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AgentTool>(provider => new AskAgentTool(new(provider.GetRequiredService<NestedRuns>)));
+        services.TryAddSingleton<NestedRuns>();
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunResumption>();
         services.TryAddSingleton(provider => new ApprovalBox(
@@ -67,7 +70,7 @@ public static class AgentsModule
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
         services.AddHostedService<RunLeases>();
         services.TryAddSingleton(provider => new RunAgent(
-            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunResumption>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunFork(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ToolGrant(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));

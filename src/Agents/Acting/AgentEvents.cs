@@ -51,7 +51,11 @@ public sealed record ToolCallData(string CallId, string StepId, string Tool, Jso
 
 /// <summary>tool.result. The text is untrusted.</summary>
 public sealed record ToolResultData(
-    string CallId, string StepId, string Tool, string Text, JsonElement? Data, bool IsError, IReadOnlyList<Citation> Citations, double Milliseconds);
+    string CallId, string StepId, string Tool, string Text, JsonElement? Data, bool IsError, IReadOnlyList<Citation> Citations, double Milliseconds)
+{
+    /// <summary>Tokens that models took for it: those of an agent that was asked.</summary>
+    public int Tokens { get; init; }
+}
 
 /// <summary>message.reset: what message.delta told so far is not the answer.</summary>
 public sealed record MessageResetData(string Reason);

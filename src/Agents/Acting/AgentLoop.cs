@@ -31,7 +31,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status("writing");
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, cancellation), await ToolKit.OfAsync(task, catalog, cancellation),
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation),
             await OptionsAsync(task.Definition, cancellation));
         AgentEnd end;
         try
@@ -62,7 +62,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
             if (plan.IsWaiting || plan.Rejection is not null || plan.Reason is not null)
                 return new(plan.IsWaiting, plan.Reason);
         }
-        while (await calls.SettleAsync(journal, work.Kit, scope, work.Definition.Limits.Parallel, cancellation))
+        while (await calls.SettleAsync(work, scope, cancellation))
         {
             if (work.Limit.Reached is { } reached)
                 return new(IsWaiting: false, reached);
@@ -182,8 +182,9 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
     };
 
     private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past) =>
-        new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth) {
-            Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
+        new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth)
+        {
+            UserName = task.UserName, TimeZone = task.Zone, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
         };
 
     /// <summary>A run that stopped inside a call that writes is not gone on with: the call may have been made.</summary>

@@ -50,6 +50,9 @@ internal sealed class AgentPast
     public int Tokens { get; private set; }
     public int PromptTokens { get; private set; }
 
+    /// <summary>Taken by agents that this one asked.</summary>
+    public int TokensOfOthers { get; private set; }
+
     /// <summary>Time of work in steps and calls before this process took the run up.</summary>
     public TimeSpan Worked { get; private set; }
     public int TimesResumed { get; private set; }
@@ -73,7 +76,7 @@ internal sealed class AgentPast
                 TimesResumed++;
                 break;
             case "run.forked":
-                (Steps, Tokens, PromptTokens, Worked) = (0, 0, 0, TimeSpan.Zero); // what was done in another run is not counted in this one
+                (Steps, Tokens, PromptTokens, TokensOfOthers, Worked) = (0, 0, 0, 0, TimeSpan.Zero); // what was done in another run is not counted in this one
                 break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
@@ -99,6 +102,7 @@ internal sealed class AgentPast
                 results[result.CallId] = result;
                 open.Remove(result.CallId);
                 Worked += TimeSpan.FromMilliseconds(result.Milliseconds);
+                TokensOfOthers += result.Tokens;
                 break;
             case "approval.requested":
                 var request = happened.Read<ApprovalRequestedData>();
@@ -114,6 +118,9 @@ internal sealed class AgentPast
     /// <summary>The calls that have no result yet.</summary>
     public IReadOnlyList<(string StepId, CallData Call)> Unsettled =>
         [.. decisions.SelectMany(decision => decision.Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decision.StepId, call)))];
+
+    /// <summary>Whether a call was begun and has no result.</summary>
+    public bool IsOpen(string callId) => open.ContainsKey(callId);
 
     public bool IsAsked(string callId) => asked.ContainsKey(callId);
 

@@ -10,6 +10,11 @@ namespace Platform.Agents.Acting;
 /// <param name="Depth">0 for an agent that a person started.</param>
 public sealed record AgentTask(Guid AgentId, int? Version, AgentDefinition Definition, string UserName, bool AsAdministrator, int Depth = 0)
 {
+    /// <summary>The person's time zone, such as Europe/Berlin; empty, or one that is not known here, for UTC.</summary>
+    public string TimeZone { get; init; } = "";
+
+    internal TimeZoneInfo Zone => TimeZone.Length > 0 && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
+
     /// <summary>What calls come to, none of which is then made or asked about; null where they are made.</summary>
     public IReadOnlyList<RecordedCall>? Recorded { get; init; }
 }

@@ -18,7 +18,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
         }
     }
 
+    public int TokensLeft => Math.Max(0, limits.Tokens - past.Tokens - past.TokensOfOthers);
+
     /// <summary>The limit that is reached; null when there is room for a further decision.</summary>
     public StopReason? Reached =>
-        past.Steps >= limits.Steps ? StopReason.MaxSteps : past.Tokens >= limits.Tokens ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
+        past.Steps >= limits.Steps ? StopReason.MaxSteps : TokensLeft == 0 ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
 }

@@ -10,8 +10,9 @@ namespace Platform.Agents.Acting;
 internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> options, TimeProvider time)
 {
     /// <summary>True when all calls have results; false when a person must decide first.</summary>
-    public async Task<bool> SettleAsync(AgentJournal journal, ToolKit kit, ToolScope scope, bool parallel, CancellationToken cancellation)
+    public async Task<bool> SettleAsync(AgentWork work, ToolScope scope, CancellationToken cancellation)
     {
+        var (journal, kit) = (work.Journal, work.Kit);
         List<(string StepId, CallData Call, AgentTool Tool, JsonElement Arguments)> ready = [];
         List<(CallData Call, AgentTool Tool)> toAsk = [];
         var waiting = false;
@@ -31,30 +32,38 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
                 ready.Add((stepId, call, kit.Find(call.Tool)!, arguments));
         }
 
-        var side = ready.Where(r => parallel && !Writes(r.Tool)).ToList();
-        await Task.WhenAll(side.Select(r => CallAsync(journal, r.StepId, r.Call, r.Tool, r.Arguments, scope, cancellation)));
+        var side = ready.Where(r => work.Definition.Limits.Parallel && !Writes(r.Tool)).ToList();
+        var settled = await Task.WhenAll(side.Select(r => CallAsync(journal, r.StepId, r.Call, r.Tool, r.Arguments, Share(side.Count), cancellation)));
+        waiting |= settled.Contains(false);
         foreach (var (stepId, call, tool, arguments) in ready.Except(side))
-            await CallAsync(journal, stepId, call, tool, arguments, scope, cancellation);
+            waiting |= !await CallAsync(journal, stepId, call, tool, arguments, Share(1), cancellation);
         foreach (var (call, tool) in toAsk)
         {
             var now = time.GetUtcNow();
             journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), call.CallId, tool.Name, call.Arguments, tool.Effects.ToString(), now + options.Value.ApprovalTime));
         }
         return !waiting;
+
+        ToolScope Share(int calls) => scope with { TokensLeft = work.Limit.TokensLeft / calls, TimeLeft = work.Limit.Left };
     }
 
-    private async Task CallAsync(AgentJournal journal, string stepId, CallData call, AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    /// <summary>False where a person must decide something inside of the call first.</summary>
+    private async Task<bool> CallAsync(AgentJournal journal, string stepId, CallData call, AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var writes = Writes(tool);
-        journal.Add("tool.call", new ToolCallData(call.CallId, stepId, tool.Name, arguments, writes));
+        if (!journal.Past.IsOpen(call.CallId)) // else it was begun before a restart, or before a person decided
+            journal.Add("tool.call", new ToolCallData(call.CallId, stepId, tool.Name, arguments, writes));
         if (writes)
             await journal.StoredAsync(cancellation);
         var begun = time.GetTimestamp();
-        var outcome = await catalog.CallAsync(tool, arguments, scope, cancellation);
-        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, time.GetElapsedTime(begun).TotalMilliseconds));
+        var outcome = await catalog.CallAsync(tool, arguments, scope with { CallId = call.CallId }, cancellation);
+        if (outcome.IsWaiting)
+            return false;
+        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, time.GetElapsedTime(begun).TotalMilliseconds) { Tokens = outcome.Tokens });
         if (writes)
             await journal.StoredAsync(cancellation);
+        return true;
     }
 
     private static void Refuse(AgentJournal journal, string stepId, CallData call, string why) =>

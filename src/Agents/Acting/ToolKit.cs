@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
+using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Recorded;
+using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Acting;
 
@@ -18,18 +20,23 @@ internal sealed class ToolKit
     public IList<AITool> Offered => [.. tools.Values.Select(t => (AITool)new OfferedTool(t.Tool))];
 
     /// <summary>Throws RunException where the installation lacks a tool of the agent's.</summary>
-    public static async Task<ToolKit> OfAsync(AgentTask task, ToolCatalog catalog, CancellationToken cancellation)
+    public static async Task<ToolKit> OfAsync(AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation)
     {
         ToolKit kit = new();
         var definition = task.Definition;
         foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
         {
             var here = await catalog.FindAsync(setting.Name, cancellation);
+            var asks = here as AskAgentTool;
+            if (asks is not null)
+                here = task.Depth < AskAgentTool.MaxDepth ? await asks.AmongAsync(definition.Agents, caller, cancellation) : null;
             if (task.Recorded is { } recorded)
             {
                 kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), ToolPolicy.Always);
                 continue;
             }
+            if (asks is not null && here is null)
+                continue; // nobody to ask
             var tool = here ?? throw new RunException(RunErrorKind.Failed, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
             kit.tools[tool.Name] = (tool, setting.Policy);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -111,10 +112,12 @@ public sealed class ApprovalBox
             throw Decided();
         ApprovalResolvedData resolved = new(asked.Id, asked.CallId, asked.Tool, status, choice.Approve ? choice.Arguments : null, choice.Comment, decidedBy is null ? Expired : "", choice is { Approve: true, ForRun: true });
         await RunStore.AddEventsAsync(db, asked.RunId, now, CancellationToken.None, ("approval.resolved", RunJson.Write(resolved)));
-        var goesOn = !await db.Approvals.AnyAsync(a => a.RunId == asked.RunId && a.Status == ApprovalStatus.Pending, CancellationToken.None)
-            && await store.TakeAsync(db, asked.RunId, r => r.Status == RunStatus.RequiresAction, CancellationToken.None);
+        var isNested = await db.Runs.AnyAsync(r => r.Id == asked.RunId && r.ParentId != null, CancellationToken.None);
+        var goesOn = !isNested && !await RunTree.IsAskedAsync(db, asked.RunId, CancellationToken.None) && await store.TakeAsync(db, asked.RunId, r => r.Status == RunStatus.RequiresAction, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        if (goesOn)
+        if (isNested)
+            await resumption.WakeAsync(asked.RunId, CancellationToken.None);
+        else if (goesOn)
             await resumption.GoOnAsync(await db.Runs.AsNoTracking().SingleAsync(r => r.Id == asked.RunId, CancellationToken.None), CancellationToken.None);
     }
 

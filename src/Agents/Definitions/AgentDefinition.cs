@@ -24,6 +24,9 @@ public sealed record AgentDefinition
 
     /// <summary>The tools that it has; one that is not listed it has not.</summary>
     public IReadOnlyList<ToolSetting> Tools { get; init; } = [];
+
+    /// <summary>Slugs of the agents that it may ask, where it has the tool for that (ask_agent).</summary>
+    public IReadOnlyList<string> Agents { get; init; } = [];
     public PlanningMode Planning { get; init; }
     public RunLimits Limits { get; init; } = new();
     public PromptingSettings Prompting { get; init; } = new();

@@ -47,6 +47,9 @@ public static partial class DefinitionCheck
         found.Range("knowledge.top", definition.Knowledge.Top, 1, 50);
         found.Range("knowledge.threshold", definition.Knowledge.Threshold, 0, 1);
         Tools(definition.Tools, found);
+        found.Count("agents", definition.Agents.Count, 16, "agents");
+        for (var i = 0; i < definition.Agents.Count; i++)
+            Named($"agents[{i}]", definition.Agents[i], found);
         found.Known("planning", definition.Planning);
         found.Range("limits.steps", definition.Limits.Steps, 1, 100);
         found.Range("limits.tokens", definition.Limits.Tokens, 500, 10_000_000);
@@ -71,7 +74,7 @@ public static partial class DefinitionCheck
         (string Path, object? Value)[] fields =
         [
             ("tags", definition.Tags), ("model", definition.Model), ("knowledge", definition.Knowledge), ("limits", definition.Limits), ("memory", definition.Memory),
-            ("prompting", definition.Prompting), ("starters", definition.Starters), ("tools", definition.Tools),
+            ("prompting", definition.Prompting), ("starters", definition.Starters), ("tools", definition.Tools), ("agents", definition.Agents),
             .. Numbered("tools", definition.Tools), .. Numbered("model.adapters", definition.Model?.Adapters), .. Numbered("prompting.demonstrations", definition.Prompting?.Demonstrations),
         ];
         return [.. fields.Where(field => field.Value is null).Select(field => new DefinitionFault(field.Path, "It is null. Leave it out, or give it a value."))];
@@ -83,11 +86,16 @@ public static partial class DefinitionCheck
     private static void Identity(AgentDefinition definition, Findings found)
     {
         found.Text("name", definition.Name, 1, 80);
-        if (definition.Slug is null || !Slug().IsMatch(definition.Slug))
-            found.Add("slug", DefinitionFaultKind.Slug, [Findings.Short(definition.Slug ?? "")], $"'{Findings.Short(definition.Slug ?? "")}' is not a name for programs: a small letter, then small letters, digits and hyphens, at most 64.");
+        Named("slug", definition.Slug, found);
         found.Text("description", definition.Description, 0, 1000);
         found.Text("avatar", definition.Avatar, 0, 16);
         Texts("tags", definition.Tags, 20, 40, found);
+    }
+
+    private static void Named(string path, string? slug, Findings found)
+    {
+        if (slug is null || !Slug().IsMatch(slug))
+            found.Add(path, DefinitionFaultKind.Slug, [Findings.Short(slug ?? "")], $"'{Findings.Short(slug ?? "")}' is not a name for programs: a small letter, then small letters, digits and hyphens, at most 64.");
     }
 
     private static void Model(ModelSettings model, Findings found)

@@ -39,7 +39,7 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
             return notYet;
         while (true)
         {
-            if (!await calls.SettleAsync(journal, work.Kit, scope, work.Definition.Limits.Parallel, cancellation))
+            if (!await calls.SettleAsync(work, scope, cancellation))
                 return new(IsWaiting: true);
             if (work.Limit.Reached is { } reached)
                 return new(Reason: reached);

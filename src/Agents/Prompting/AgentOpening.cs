@@ -12,7 +12,7 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
     public async Task<AgentPrompt> OfAsync(AnswerQuestion question, AgentTask task, AgentJournal journal, CancellationToken cancellation)
     {
         var definition = task.Definition;
-        var instructions = InstructionVariables.Fill(definition.Instructions, UntrustedText.NameForPrompt(task.UserName), time.GetUtcNow());
+        var instructions = InstructionVariables.Fill(definition.Instructions, UntrustedText.NameForPrompt(task.UserName), TimeZoneInfo.ConvertTime(time.GetUtcNow(), task.Zone));
         var examples = await demonstrations.ForAsync(question.Question, definition.Prompting, cancellation);
         var remembered = await memories.RecallAsync(question.Caller.UserId, task.AgentId, definition.Memory.Scope, question.Question, cancellation);
         if (remembered.Count > 0)

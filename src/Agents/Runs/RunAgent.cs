@@ -40,10 +40,11 @@ public sealed class RunAgent
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
     private readonly RunHost host;
+    private readonly RunResumption resumption;
     private readonly TimeProvider time;
 
-    internal RunAgent(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time) =>
-        (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
+    internal RunAgent(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, RunResumption resumption, TimeProvider time) =>
+        (this.contexts, this.store, this.host, this.resumption, this.time) = (contexts, store, host, resumption, time);
 
     /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, over 8,000 characters, or another than the one whose answer is to have a further version. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
     public Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation) => StartAsync(caller, start, new(), cancellation);
@@ -105,7 +106,11 @@ public sealed class RunAgent
             if (live is not null)
                 await host.StopAsync(live, cancellation);
             if (row.Status == RunStatus.RequiresAction && await store.CancelWaitingAsync(runId, cancellation))
+            {
+                if (row.ParentId is not null)
+                    await resumption.WakeAsync(runId, CancellationToken.None);
                 return;
+            }
             if ((await RowAsync(caller, runId, cancellation)).EndedAt is not null || (row.Status != RunStatus.RequiresAction && row.Lease != store.Lease))
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation); // stored a moment ago, and about to be in memory

@@ -35,6 +35,13 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
         available.Release();
     }
 
+    /// <summary>Executes a run at once, in the place of the one whose call it is, and returns when this process's part of it is stored.</summary>
+    public Task RunInPlaceAsync(LiveRun run)
+    {
+        live[run.Id] = run;
+        return ExecuteAsync(run, shutdown);
+    }
+
     /// <summary>Whether the program is ending.</summary>
     public bool IsStopping => shutdown.IsCancellationRequested;
 

@@ -17,6 +17,7 @@ internal sealed class RunLeases(RunHost host, RunStore store, RunResumption resu
                 await store.KeepAsync(host.Live, stoppingToken);
                 await resumption.GoOnAsync(await store.EndAbandonedAsync(stoppingToken), stoppingToken);
                 await approvals.ExpireAsync(stoppingToken);
+                await resumption.WakeForgottenAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

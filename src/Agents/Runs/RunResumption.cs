@@ -2,13 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
 using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
+using Platform.Agents.Nesting;
 using Platform.Agents.Storage;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Runs;
 
 /// <summary>Goes on with runs of agents that this process has taken: after a restart, or when a person has decided.</summary>
-internal sealed class RunResumption(IDbContextFactory<AgentsContext> contexts, RunHost host, TimeProvider time)
+internal sealed class RunResumption(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time)
 {
     /// <summary>Those that the program's end interrupted.</summary>
     public async Task GoOnAsync(IReadOnlyList<RunRow> runs, CancellationToken cancellation)
@@ -17,12 +19,38 @@ internal sealed class RunResumption(IDbContextFactory<AgentsContext> contexts, R
         {
             if (host.Find(row.Id) is { } own) // its lease ran out while it worked here
                 own.Lose();
-            var run = await LiveAsync(row, cancellation);
-            run.Add("run.status", new RunStatusData(AgentJournal.Resumed, 0));
-            if (run.Progress.Text.Length > 0)
-                run.Add("message.reset", new MessageResetData(AgentJournal.Resumed), p => p.Clear());
-            host.Enqueue(run);
+            host.Enqueue(await TakenUpAsync(row, cancellation));
         }
+    }
+
+    /// <summary>One that is executed in the place of its parent.</summary>
+    public async Task<LiveRun> TakenUpAsync(RunRow row, CancellationToken cancellation)
+    {
+        var run = await LiveAsync(row, cancellation);
+        if (row.Status == RunStatus.RequiresAction)
+            return run;
+        run.Add("run.status", new RunStatusData(AgentJournal.Resumed, 0));
+        if (run.Progress.Text.Length > 0)
+            run.Add("message.reset", new MessageResetData(AgentJournal.Resumed), p => p.Clear());
+        return run;
+    }
+
+    /// <summary>Goes on with the run that a person started, above this one or itself, where it waits and nothing of it, or below it, waits for a person any more.</summary>
+    public async Task WakeAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var root = await RunTree.RootAsync(db, runId, cancellation);
+        if (!await RunTree.IsAskedAsync(db, root, cancellation) && await store.TakeAsync(db, root, r => r.Status == RunStatus.RequiresAction, cancellation))
+            await GoOnAsync(await db.Runs.AsNoTracking().SingleAsync(r => r.Id == root, cancellation), cancellation);
+    }
+
+    /// <summary>Goes on with runs that waited for something that was decided a moment before they waited, or before a crash.</summary>
+    public async Task WakeForgottenAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var waiting = db.Runs.Where(r => r.EndedAt == null && r.Status == RunStatus.RequiresAction && r.ParentId == null && !db.Approvals.Any(a => a.RunId == r.Id && a.Status == ApprovalStatus.Pending));
+        foreach (var id in await waiting.Select(r => r.Id).ToListAsync(cancellation))
+            await WakeAsync(id, cancellation);
     }
 
     /// <summary>One that waited for a person.</summary>

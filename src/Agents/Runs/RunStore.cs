@@ -40,6 +40,8 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         if (row.EndedAt is not null && row.AgentId is not null)
             await ApprovalRow.WithdrawAsync(db, row.Id, row.EndedAt.Value, cancellation);
         await db.SaveChangesAsync(cancellation);
+        if (row.EndedAt is not null && row.AgentId is not null)
+            await CancelNestedAsync(db, row.Id, cancellation);
         return true;
     }
 
@@ -65,7 +67,15 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         var text = (await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation))?.Text ?? "";
         await AddEventsAsync(db, runId, now, cancellation, ("run.status", RunJson.Write(new RunStatusData("cancelled", 0))), ("done", RunJson.Write(new TextData(text))));
         await transaction.CommitAsync(cancellation);
+        await CancelNestedAsync(db, runId, cancellation);
         return true;
+    }
+
+    /// <summary>Ends what waits for a person below a run that has ended.</summary>
+    private async Task CancelNestedAsync(AgentsContext db, Guid parent, CancellationToken cancellation)
+    {
+        foreach (var waiting in await db.Runs.Where(r => r.ParentId == parent && r.EndedAt == null && r.Status == RunStatus.RequiresAction).Select(r => r.Id).ToListAsync(cancellation))
+            await CancelWaitingAsync(waiting, cancellation);
     }
 
     /// <summary>Adds events to a run that no process executes, after the last that it has.</summary>
@@ -134,9 +144,11 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         List<RunRow> taken = [];
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var error = new ErrorData(RunErrorKind.Interrupted, InterruptedMessage);
-        foreach (var run in await db.Runs.AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.RequiresAction).Where(which).ToListAsync(cancellation))
+        // One that another run asked is gone on with by that run, while there is one.
+        var left = db.Runs.AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.RequiresAction && (r.ParentId == null || !db.Runs.Any(p => p.Id == r.ParentId && p.EndedAt == null)));
+        foreach (var run in await left.Where(which).ToListAsync(cancellation))
         {
-            if (run.Agent is not null)
+            if (run is { Agent: not null, ParentId: null })
             {
                 if (await TakeAsync(db, run.Id, which, cancellation))
                     taken.Add(run);

@@ -15,6 +15,14 @@ public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<C
     /// <summary>True when the tool's own time was up: whether its work was done is not known.</summary>
     public bool IsTimeout { get; init; }
 
+    /// <summary>True when a person must decide something before the call can come to an end: it is made again then.</summary>
+    public bool IsWaiting { get; init; }
+
+    /// <summary>Tokens that models took for it.</summary>
+    public int Tokens { get; init; }
+
+    public static ToolOutcome Waiting { get; } = new("A person must decide first.", null, [], IsError: false) { IsWaiting = true };
+
     public static ToolOutcome Of(string text, JsonElement? data = null, IReadOnlyList<Citation>? citations = null) => new(text, data, citations ?? [], IsError: false);
 
     public static ToolOutcome Failed(string sentence) => new(sentence, null, [], IsError: true);

@@ -7,6 +7,16 @@ namespace Platform.Agents.Tools;
 /// <param name="Depth">0 for the agent that a person started; one more for each agent that called another.</param>
 public sealed record ToolScope(Caller Caller, Guid RunId, IReadOnlyList<Guid> BaseIds, int Depth = 0)
 {
+    /// <summary>Of the call, unique in the run.</summary>
+    public string CallId { get; init; } = "";
+
+    /// <summary>The person's name as the run's instructions have it.</summary>
+    public string UserName { get; init; } = "";
+
+    /// <summary>What a call may take of the run's limits: tokens, and time of work.</summary>
+    public int TokensLeft { get; init; } = int.MaxValue;
+    public TimeSpan TimeLeft { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>The person's time zone. Default UTC.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 

@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Approvals;
+using Platform.Agents.Storage;
+
+namespace Platform.Agents.Nesting;
+
+/// <summary>A run with those that it asked, and those that they asked.</summary>
+internal static class RunTree
+{
+    /// <summary>The run that a person started.</summary>
+    public static async Task<Guid> RootAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
+    {
+        while (await db.Runs.Where(r => r.Id == runId).Select(r => r.ParentId).SingleOrDefaultAsync(cancellation) is { } parent)
+            runId = parent;
+        return runId;
+    }
+
+    /// <summary>Whether a person must still decide something in a run or below it.</summary>
+    public static async Task<bool> IsAskedAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
+    {
+        for (List<Guid> level = [runId]; level.Count > 0;)
+        {
+            var ids = level;
+            if (await db.Approvals.AnyAsync(a => ids.Contains(a.RunId) && a.Status == ApprovalStatus.Pending, cancellation))
+                return true;
+            level = await db.Runs.Where(r => r.ParentId != null && ids.Contains(r.ParentId.Value) && r.EndedAt == null).Select(r => r.Id).ToListAsync(cancellation);
+        }
+        return false;
+    }
+}
