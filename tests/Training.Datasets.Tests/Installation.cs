@@ -1,34 +1,55 @@
+using System.Text;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Retrieval;
+using Microsoft.Extensions.Hosting;
+using Platform.Agents;
+using Platform.Fakes;
+using Platform.ModelHost.Client;
 using Platform.Retrieval.Access;
+using Platform.Retrieval.Bases;
+using Platform.Retrieval.Documents;
+using Platform.Retrieval.Ingest;
 
 namespace Platform.Training.Datasets.Tests;
 
-/// <summary>The room on a database and a folder of its own.</summary>
+/// <summary>The room and those below it on a database and a folder of their own, with fake vectors and a scripted model.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("platform-datasets-");
-    private readonly ServiceProvider services;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private Installation()
+    private readonly DirectoryInfo folder;
+    private readonly IHost host;
+    private bool kept;
+
+    private Installation(DirectoryInfo folder, IChatClient chat, bool canAnswer)
     {
-        var configuration = new ConfigurationBuilder().Build();
-        services = new ServiceCollection().AddSingleton(new DataFolder(folder.FullName)).AddSingleton(TimeProvider.System).AddDatasets(configuration).BuildServiceProvider();
+        this.folder = folder;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new("Data:Directory", folder.FullName)]);
+        builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new HashEmbeddings()).AddSingleton<ITokenCounter>(new WordTokenCounter()).AddSingleton(chat)
+            .AddSingleton(new ServedModels([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, 4096, 0, 0)]));
+        builder.Services.AddAgents(builder.Configuration).AddDatasets(builder.Configuration);
+        host = builder.Build();
     }
 
     public static Caller Administrator { get; } = new("ana", IsAdministrator: true);
 
     public static Caller Person { get; } = new("ben", IsAdministrator: false);
 
-    public static async Task<Installation> StartAsync()
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Only the tables, with nothing that works in the background.</summary>
+    public static async Task<Installation> StartAsync(IChatClient? chat = null, bool canAnswer = true, bool working = false, DirectoryInfo? folder = null)
     {
-        Installation made = new();
-        await made.services.PrepareDatasetsAsync(TestContext.Current.CancellationToken);
+        Installation made = new(folder ?? Directory.CreateTempSubdirectory("platform-datasets-"), chat ?? ScriptedChatClient.Saying("Yes."), canAnswer);
+        await made.host.Services.PrepareAgentsAsync(Stop);
+        await made.host.Services.PrepareDatasetsAsync(Stop);
+        if (working) await made.host.StartAsync(Stop);
         return made;
     }
 
-    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
 
     public string File(string name, string content)
     {
@@ -37,10 +58,35 @@ internal sealed class Installation : IAsyncDisposable
         return path;
     }
 
+    /// <summary>A base with documents that are ready; needs what works in the background.</summary>
+    public async Task<Guid> BaseAsync(params (string Name, string Text)[] documents)
+    {
+        var made = await Get<KnowledgeBases>().CreateAsync(Administrator, "Handbook", "", false, Stop);
+        foreach (var (name, text) in documents)
+            await Get<IngestDocument>().AddAsync(Administrator, made.Id, name, new MemoryStream(Encoding.UTF8.GetBytes(text)), DuplicateChoice.KeepBoth, Stop);
+        await UntilAsync(async () => (await Get<DocumentLibrary>().ListAsync(Administrator, made.Id, Stop)).All(document => document.State == DocumentState.Ready));
+        return made.Id;
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        late.CancelAfter(Patience);
+        while (!await holds())
+        {
+            Assert.False(late.IsCancellationRequested, "Waited in vain.");
+            await Task.Delay(10, Stop);
+        }
+    }
+
+    /// <summary>For a second start on the same data.</summary>
+    public void KeepFolder() => kept = true;
+
     public async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
+        await host.StopAsync(CancellationToken.None);
+        host.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        folder.Delete(recursive: true);
+        if (!kept) folder.Delete(recursive: true);
     }
 }

@@ -1,9 +1,17 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Platform.Agents.Conversations;
+using Platform.ModelHost.Client;
 using Platform.Retrieval;
+using Platform.Retrieval.Documents;
+using Platform.Retrieval.Search;
 using Platform.Retrieval.Storage;
+using Platform.Training.Datasets.Feedback;
+using Platform.Training.Datasets.Generating;
 using Platform.Training.Datasets.Importing;
 using Platform.Training.Datasets.Storage;
 
@@ -12,7 +20,7 @@ namespace Platform.Training.Datasets;
 /// <summary>Registers this room.</summary>
 public static class DatasetsModule
 {
-    /// <summary>DatasetLibrary, DatasetItems, DatasetImport and DatasetVersions. Retrieval's data folder must be registered too.</summary>
+    /// <summary>DatasetLibrary, DatasetItems, DatasetImport, DatasetVersions, FeedbackBox, RowGenerator and GenerationJobs. The room Agents must be registered too.</summary>
     public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddDbContextFactory<DatasetsContext>((provider, options) =>
@@ -22,6 +30,12 @@ public static class DatasetsModule
         services.TryAddSingleton(provider => new DatasetItems(Contexts(provider), Time(provider)));
         services.TryAddSingleton(provider => new DatasetImport(provider.GetRequiredService<DatasetLibrary>(), provider.GetRequiredService<DatasetItems>()));
         services.TryAddSingleton(provider => new DatasetVersions(Contexts(provider), provider.GetRequiredService<VersionFiles>(), Time(provider)));
+        services.TryAddSingleton(provider => new FeedbackBox(Contexts(provider), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<DatasetItems>(), Time(provider)));
+        services.TryAddSingleton(provider => new RowGenerator(
+            provider.GetRequiredService<DocumentLibrary>(), provider.GetRequiredService<SearchPassages>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>()));
+        services.TryAddSingleton(provider => new GenerationJobs(Contexts(provider), Time(provider)));
+        services.AddHostedService(provider => new GenerationWorker(
+            provider.GetRequiredService<GenerationJobs>(), provider.GetRequiredService<RowGenerator>(), provider.GetRequiredService<DatasetItems>(), Time(provider), provider.GetRequiredService<ILogger<GenerationWorker>>()));
         return services;
     }
 

@@ -14,6 +14,8 @@ internal sealed class DatasetsContext(DbContextOptions<DatasetsContext> options)
     public DbSet<SetRow> Sets => Set<SetRow>();
     public DbSet<ItemRow> Items => Set<ItemRow>();
     public DbSet<VersionRow> Versions => Set<VersionRow>();
+    public DbSet<GenerationRow> Generations => Set<GenerationRow>();
+    public DbSet<FeedbackRow> Feedback => Set<FeedbackRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);
 
@@ -36,6 +38,18 @@ internal sealed class DatasetsContext(DbContextOptions<DatasetsContext> options)
         {
             row.ToTable("datasets_versions").HasKey(v => new { v.DatasetId, v.Number });
             row.HasOne<SetRow>().WithMany().HasForeignKey(v => v.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<GenerationRow>(row =>
+        {
+            row.ToTable("datasets_generations").HasIndex(g => new { g.DatasetId, g.CreatedAt });
+            row.Property(g => g.Id).ValueGeneratedNever();
+            row.HasOne<SetRow>().WithMany().HasForeignKey(g => g.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<FeedbackRow>(row =>
+        {
+            row.ToTable("datasets_feedback").HasKey(f => f.MessageId);
+            row.HasIndex(f => new { f.State, f.GivenAt }, "IX_datasets_feedback_State");
+            row.Property(f => f.MessageId).ValueGeneratedNever();
         });
     }
 }

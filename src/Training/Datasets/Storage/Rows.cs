@@ -1,4 +1,6 @@
 using Platform.Training.Datasets.Curation;
+using Platform.Training.Datasets.Feedback;
+using Platform.Training.Datasets.Generating;
 using Platform.Training.Rows;
 
 namespace Platform.Training.Datasets.Storage;
@@ -70,4 +72,46 @@ internal sealed class VersionRow
     public string Note { get; set; } = "";
     public required string CreatedBy { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+}
+
+internal sealed class GenerationRow
+{
+    public Guid Id { get; set; }
+    public Guid DatasetId { get; set; }
+    public required string OwnerId { get; set; }
+
+    /// <summary>JSON of a GenerationWish.</summary>
+    public required string Wish { get; set; }
+    public GenerationState State { get; set; }
+
+    /// <summary>Rows of the wish that are done with, kept or not: where a killed job goes on.</summary>
+    public int Done { get; set; }
+    public int Made { get; set; }
+    public int Dropped { get; set; }
+    public string? Error { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+internal sealed class FeedbackRow
+{
+    /// <summary>The message that was judged.</summary>
+    public Guid MessageId { get; set; }
+    public Guid ConversationId { get; set; }
+    public Guid? RunId { get; set; }
+    public required string OwnerId { get; set; }
+    public bool Good { get; set; }
+
+    /// <summary>JSON array of FeedbackReason names.</summary>
+    public string Reasons { get; set; } = "[]";
+    public string Comment { get; set; } = "";
+
+    /// <summary>What should have been answered; empty where nobody said.</summary>
+    public string Correction { get; set; } = "";
+
+    /// <summary>JSON array of the turns before the answer.</summary>
+    public required string Asked { get; set; }
+    public required string Answer { get; set; }
+    public FeedbackState State { get; set; }
+    public DateTimeOffset GivenAt { get; set; }
 }

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Feedback;
+
+/// <summary>What is wrong with an answer. Stored by name: rename none.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FeedbackReason>))]
+public enum FeedbackReason { Wrong, NotInSource, WrongSource, Incomplete, Style, Unsafe }
+
+/// <summary>What became of a judgement. Stored by number: append only.</summary>
+public enum FeedbackState { Waiting, Taken, Dismissed }
+
+/// <summary>What a person says of an answer.</summary>
+/// <param name="Good">👍 or 👎.</param>
+/// <param name="Comment">At most 2,000 characters.</param>
+/// <param name="Correction">What should have been answered, at most 20,000 characters; empty where nobody says.</param>
+public sealed record Judgement(bool Good, IReadOnlyList<FeedbackReason> Reasons, string Comment = "", string Correction = "");
+
+/// <summary>A judgement with what it is about.</summary>
+/// <param name="Asked">The turns before the answer, the question last.</param>
+/// <param name="OwnerId">Who gave it.</param>
+public sealed record FeedbackEntry(
+    Guid MessageId, Guid ConversationId, Guid? RunId, string OwnerId, Judgement Judgement, IReadOnlyList<Turn> Asked, string Answer, FeedbackState State, DateTimeOffset GivenAt);

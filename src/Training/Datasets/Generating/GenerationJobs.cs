@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Training.Datasets.Storage;
+
+namespace Platform.Training.Datasets.Generating;
+
+/// <summary>Rows being made from documents in the background: they go on when the page is closed, and after the program was killed.</summary>
+public sealed class GenerationJobs : IDisposable
+{
+    private const int Shown = 20;
+
+    private readonly IDbContextFactory<DatasetsContext> contexts;
+    private readonly TimeProvider time;
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<Guid, CancellationTokenSource> running = new();
+
+    internal GenerationJobs(IDbContextFactory<DatasetsContext> contexts, TimeProvider time) => (this.contexts, this.time) = (contexts, time);
+
+    /// <summary>Queues a job. Its rows wait for approval in the dataset.</summary>
+    public async Task<Generation> StartAsync(Caller caller, Guid datasetId, GenerationWish wish, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        wish.Check();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        if (set.Kind != Rows.RowKind.Dialogue)
+            throw new DatasetException("kind_differs", $"The dataset '{set.Name}' holds rows of the kind {set.Kind}; questions and answers are made for datasets of dialogues.");
+        var now = StoredTime.Now(time);
+        GenerationRow row = new() { Id = Guid.CreateVersion7(now), DatasetId = datasetId, OwnerId = caller.UserId, Wish = ItemJson.Write(wish), CreatedAt = now };
+        db.Add(row);
+        await db.SaveChangesAsync(cancellation);
+        wake.Writer.TryWrite(true);
+        return Of(row);
+    }
+
+    /// <summary>Of a dataset, newest first.</summary>
+    public async Task<IReadOnlyList<Generation>> ListAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        return [.. (await db.Generations.AsNoTracking().Where(g => g.DatasetId == datasetId).OrderByDescending(g => g.CreatedAt).Take(Shown).ToListAsync(cancellation)).Select(Of)];
+    }
+
+    /// <summary>Ends a job; the rows that it made stay.</summary>
+    public async Task CancelAsync(Caller caller, Guid datasetId, Guid jobId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        if (!await db.Generations.AnyAsync(g => g.Id == jobId && g.DatasetId == datasetId, cancellation))
+            throw new NotFoundException($"Generation {jobId}");
+        await EndAsync(jobId, GenerationState.Cancelled, null, cancellation);
+        if (running.TryGetValue(jobId, out var stop)) await stop.CancelAsync();
+    }
+
+    /// <summary>Waits until a job may be looked for.</summary>
+    internal Task WokenAsync(CancellationToken cancellation) => wake.Reader.ReadAsync(cancellation).AsTask();
+
+    /// <summary>The oldest job that is not done, marked as running; null where there is none.</summary>
+    internal async Task<(Generation Job, string OwnerId, CancellationToken Stop)?> NextAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await db.Generations.Where(g => g.State == GenerationState.Queued || g.State == GenerationState.Running).OrderBy(g => g.CreatedAt).FirstOrDefaultAsync(cancellation);
+        if (row is null)
+            return null;
+        row.State = GenerationState.Running;
+        await db.SaveChangesAsync(cancellation);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        running[row.Id] = stop;
+        return (Of(row), row.OwnerId, stop.Token);
+    }
+
+    internal async Task ProgressAsync(Guid jobId, int done, int made, int dropped, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Generations.Where(g => g.Id == jobId).ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Dropped, dropped), cancellation);
+    }
+
+    /// <summary>Ends a job that has not ended.</summary>
+    internal async Task EndAsync(Guid jobId, GenerationState state, string? error, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        DateTimeOffset? now = StoredTime.Now(time);
+        await db.Generations.Where(g => g.Id == jobId && (g.State == GenerationState.Queued || g.State == GenerationState.Running))
+            .ExecuteUpdateAsync(u => u.SetProperty(g => g.State, state).SetProperty(g => g.Error, error).SetProperty(g => g.EndedAt, now), cancellation);
+    }
+
+    internal void Release(Guid jobId)
+    {
+        if (running.TryRemove(jobId, out var stop)) stop.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (var stop in running.Values) stop.Dispose();
+    }
+
+    private static Generation Of(GenerationRow row) =>
+        new(row.Id, row.DatasetId, ItemJson.Read<GenerationWish>(row.Wish), row.State, row.Done, row.Made, row.Dropped, row.Error, row.CreatedAt, row.EndedAt);
+}

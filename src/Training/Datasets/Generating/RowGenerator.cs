@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Platform.ModelHost.Client;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Documents;
+using Platform.Retrieval.Search;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Generating;
+
+/// <summary>Makes rows from documents: each keeps the span that it was made from, and is kept only where its answer stands in the documents and its question finds it again (or, of a refusal, finds nothing).</summary>
+public sealed class RowGenerator
+{
+    // A question's own document among so many hits counts as found.
+    private const int LooksAt = 5;
+
+    // Passages tried for a row before it is given up.
+    private const int Tries = 4;
+
+    // Below this share of its terms found, a question is held to be unanswered by the documents.
+    private const double Unrelated = 0.34;
+
+    private readonly DocumentLibrary documents;
+    private readonly SearchPassages search;
+    private readonly ServedModels models;
+    private readonly QuestionWriter writer;
+
+    internal RowGenerator(DocumentLibrary documents, SearchPassages search, ServedModels models, IChatClient chat) =>
+        (this.documents, this.search, this.models, writer) = (documents, search, models, new(chat));
+
+    /// <summary>Rows one after the other, with those that were dropped; ends when there are enough, or the documents are used up. DatasetException no_documents, and those of <see cref="GenerationWish.Check"/>.</summary>
+    /// <param name="skip">Rows that were made before: goes on where a job was cut off.</param>
+    public async IAsyncEnumerable<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, int skip, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        wish.Check();
+        var sentences = await SentencesAsync(caller, wish, cancellation);
+        if (sentences.Count == 0)
+            throw new DatasetException("no_documents", "The documents that were chosen hold no whole sentences that a question could be made from. Choose others, or wait until they are ready.");
+        var model = await models.ChatModelAsync(cancellation, wish.Model);
+        HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
+        var place = 0;
+        for (var row = 0; row < wish.Count; row++)
+        {
+            var kind = wish.Kinds[row % wish.Kinds.Count];
+            for (var tried = 0; tried < Tries; tried++)
+            {
+                var sentence = sentences[place % sentences.Count];
+                var other = Other(sentences, place);
+                if (++place > sentences.Count * Math.Max(2, wish.Kinds.Count))
+                    yield break; // used up: the same would be asked again
+                if (row < skip)
+                    break;
+                var made = await MakeAsync(caller, wish, kind, sentence, other, model, row, cancellation);
+                if (made.Item is not null && !asked.Add(made.Item.Row.Question))
+                    continue;
+                yield return made;
+                if (made.Item is not null)
+                    break;
+            }
+        }
+    }
+
+    private async Task<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, QuestionKind kind, SourceSentence sentence, SourceSentence? other, ServedModel model, int row, CancellationToken cancellation)
+    {
+        if (kind == QuestionKind.Refusal)
+            return await RefusalAsync(caller, wish, sentence, model, row, cancellation);
+        // Where a statement stands is known, whatever the model.
+        if (kind == QuestionKind.Reverse || !model.CanAnswer)
+        {
+            var rule = RuleQuestions.Of(kind, sentence, other, RuleQuestions.Question(kind, sentence, other));
+            return rule is null ? new(kind, null, "no_heading") : await KeptAsync(caller, wish, kind, rule, sentence, cancellation);
+        }
+        var passages = kind == QuestionKind.MultiHop && other is not null ? $"{sentence.Passage.Text}\n\n{other.Passage.Text}" : sentence.Passage.Text;
+        if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, cancellation) is not { } written)
+            return new(kind, null, "no_json");
+        var behind = SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage) ?? (kind == QuestionKind.MultiHop && other is not null ? SourceSentence.Behind(written.Answer, other.Document, other.Passage) : null);
+        return behind is null ? new(kind, null, "not_in_passage") : await KeptAsync(caller, wish, kind, TrainingRow.Answer(written.Question, written.Answer), behind, cancellation);
+    }
+
+    private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, ServedModel model, int row, CancellationToken cancellation)
+    {
+        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, cancellation) : RuleQuestions.Refusal(row, sentence.IsChinese);
+        if (made is not { } refusal)
+            return new(QuestionKind.Refusal, null, "no_json");
+        var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
+        if (hits.Any(hit => Held(refusal.Question, hit.Passage.Text) > Unrelated))
+            return new(QuestionKind.Refusal, null, "answerable");
+        return new(QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, Origin(sentence)));
+    }
+
+    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, QuestionKind kind, TrainingRow row, SourceSentence sentence, CancellationToken cancellation)
+    {
+        var hits = (await search.SearchAsync(caller, new(row.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
+        return hits.Any(hit => hit.Passage.DocumentId == sentence.Document.Id)
+            ? new(kind, new(row, sentence.Source, Origin(sentence), sentence.Origin))
+            : new(kind, null, "not_found_again");
+    }
+
+    private static double Held(string question, string text)
+    {
+        var terms = QueryTerms.ContentOf(question).Distinct().ToArray();
+        var held = QueryTerms.Of(text).ToHashSet(StringComparer.Ordinal);
+        return terms.Length == 0 ? 0 : (double)terms.Count(held.Contains) / terms.Length;
+    }
+
+    private static string Origin(SourceSentence sentence) => $"document:{sentence.Document.Id:N}";
+
+    private static SourceSentence? Other(IReadOnlyList<SourceSentence> sentences, int place)
+    {
+        var sentence = sentences[place % sentences.Count];
+        for (var step = 1; step < Math.Min(sentences.Count, 32); step++)
+            if (sentences[(place + step) % sentences.Count] is var other && other.IsChinese == sentence.IsChinese && other.Heading != sentence.Heading && other.Heading.Length > 0)
+                return other;
+        return null;
+    }
+
+    private async Task<IReadOnlyList<SourceSentence>> SentencesAsync(Caller caller, GenerationWish wish, CancellationToken cancellation)
+    {
+        List<SourceSentence> found = [];
+        foreach (var document in await documents.ListAsync(caller, wish.BaseId, cancellation))
+        {
+            if (document.State != DocumentState.Ready || (wish.DocumentIds.Count > 0 && !wish.DocumentIds.Contains(document.Id)))
+                continue;
+            foreach (var passage in await documents.PassagesAsync(caller, document.Id, cancellation))
+                found.AddRange(SourceSentence.Of(document, passage));
+        }
+        var order = found.ToArray();
+        new Random(unchecked((int)wish.Seed)).Shuffle(order); // picks, hides nothing
+        return order;
+    }
+}

@@ -1,0 +1,48 @@
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Generating;
+
+/// <summary>Questions made by rule from headings and sentences, for machines whose model cannot write good ones. Their answers are sentences of the documents, word for word.</summary>
+internal static class RuleQuestions
+{
+    // What an office's documents hardly ever speak of; each is searched for before it is used.
+    private static readonly string[] EnglishElsewhere = ["the height of the highest mountain on Mars", "the rules of chess boxing", "the price of saffron in the year 1500", "the migration of Arctic terns", "the tuning of a harpsichord", "the recipe of a Sachertorte"];
+    private static readonly string[] ChineseElsewhere = ["火星上最高的山有多高", "国际象棋拳击的规则", "十六世纪藏红花的价格", "北极燕鸥的迁徙路线", "羽管键琴如何调音", "萨赫蛋糕的做法"];
+
+    public static TrainingRow? Of(QuestionKind kind, SourceSentence sentence, SourceSentence? other, string question) => kind switch
+    {
+        QuestionKind.Fact or QuestionKind.Procedure when sentence.Heading.Length > 0 => TrainingRow.Answer(question, sentence.Text),
+        QuestionKind.Reverse => TrainingRow.Answer(question, Place(sentence)),
+        QuestionKind.MultiHop when other is not null && sentence.Heading.Length > 0 && other.Heading.Length > 0 => TrainingRow.Answer(question, $"{sentence.Text}{(sentence.IsChinese ? "" : " ")}{other.Text}"),
+        _ => null,
+    };
+
+    public static string Question(QuestionKind kind, SourceSentence sentence, SourceSentence? other)
+    {
+        var chinese = sentence.IsChinese;
+        var place = sentence.Passage.Ordinal + sentence.Start; // forms change from sentence to sentence, and are the same each time
+        string About(string heading) => chinese ? Pick(place, $"关于“{heading}”，文件里怎么说？", $"文件对“{heading}”有什么规定？", $"请说明“{heading}”。")
+            : Pick(place, $"What do the documents say about {heading}?", $"What holds for {heading}?", $"Tell me about {heading}.");
+        return kind switch
+        {
+            QuestionKind.Procedure => chinese ? Pick(place, $"“{sentence.Heading}”应该怎么做？", $"如何处理“{sentence.Heading}”？") : Pick(place, $"What is to be done about {sentence.Heading}?", $"How does {sentence.Heading} work?"),
+            QuestionKind.Reverse => chinese ? $"哪份文件写着：“{sentence.Text}”？" : $"Which document says: \"{sentence.Text}\"",
+            QuestionKind.MultiHop when other is not null => chinese ? $"文件对“{sentence.Heading}”和“{other.Heading}”分别怎么说？" : $"What do the documents say about {sentence.Heading}, and what about {other.Heading}?",
+            _ => About(sentence.Heading),
+        };
+    }
+
+    /// <summary>A question that no document answers, if the search agrees.</summary>
+    public static (string Question, string Answer) Refusal(int place, bool chinese)
+    {
+        var topics = chinese ? ChineseElsewhere : EnglishElsewhere;
+        var topic = topics[place % topics.Length];
+        return chinese ? ($"{topic}？", "文件里没有这方面的内容。") : ($"What do the documents say about {topic}?", "The documents do not say anything about that.");
+    }
+
+    private static string Place(SourceSentence sentence) => sentence.IsChinese
+        ? $"《{sentence.Document.Name}》{(sentence.Heading.Length > 0 ? $"的“{sentence.Heading}”一节" : "")}。"
+        : $"{sentence.Document.Name}{(sentence.Heading.Length > 0 ? $", in the section \"{sentence.Heading}\"" : "")}.";
+
+    private static string Pick(int place, params ReadOnlySpan<string> forms) => forms[place % forms.Length];
+}

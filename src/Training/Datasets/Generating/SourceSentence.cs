@@ -1,0 +1,46 @@
+using Platform.Retrieval.Chunking;
+using Platform.Retrieval.Documents;
+using Platform.Retrieval.Search;
+
+namespace Platform.Training.Datasets.Generating;
+
+/// <summary>A sentence of a document that a row is made from.</summary>
+/// <param name="Heading">The innermost heading above it; empty when there is none.</param>
+/// <param name="Start">First character in the document's text, and one past the last in <paramref name="End"/>.</param>
+internal sealed record SourceSentence(DocumentInfo Document, Passage Passage, string Heading, string Text, int Start, int End)
+{
+    private const int ShortestTerms = 5, LongestCharacters = 600;
+    private const double LeastSupport = 0.6;
+
+    public bool IsChinese => 2 * Text.Count(ChineseScript.Contains) > Text.Count(char.IsLetter);
+
+    public RowOrigin Origin => new(Document.Id, Document.BaseId, Document.Version, Start, End, Text);
+
+    public string Source => Passage.Page > 0 ? $"{Document.Name}, {Passage.Page}" : Document.Name;
+
+    /// <summary>Sentences of a passage that say something by themselves: neither headings nor fragments.</summary>
+    public static IEnumerable<SourceSentence> Of(DocumentInfo document, Passage passage)
+    {
+        var heading = passage.Heading.Split(" › ", StringSplitOptions.RemoveEmptyEntries).LastOrDefault("").Trim();
+        foreach (var (start, end) in SentenceSplitter.Split(passage.Text))
+        {
+            var text = passage.Text[start..end].Trim();
+            if (text.Length <= LongestCharacters && text.Length > 0 && text[^1] is '.' or '!' or '。' or '！' && QueryTerms.ContentOf(text).Count >= ShortestTerms)
+                yield return new(document, passage, heading, text, passage.Start + start, passage.Start + end);
+        }
+    }
+
+    /// <summary>The sentence of a passage that an answer is about: the one that holds most of its terms. Null where none holds enough of them.</summary>
+    public static SourceSentence? Behind(string answer, DocumentInfo document, Passage passage)
+    {
+        var wanted = QueryTerms.ContentOf(answer).Distinct().ToArray();
+        var best = Of(document, passage).Select(sentence => (sentence, Support: Support(wanted, sentence.Text))).OrderByDescending(found => found.Support).FirstOrDefault();
+        return best.Support >= LeastSupport ? best.sentence : null;
+    }
+
+    private static double Support(string[] wanted, string text)
+    {
+        var held = QueryTerms.Of(text).ToHashSet(StringComparer.Ordinal);
+        return wanted.Length == 0 ? 0 : (double)wanted.Count(held.Contains) / wanted.Length;
+    }
+}

@@ -1,0 +1,73 @@
+using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
+using Platform.Retrieval;
+using Platform.Training.Datasets.Feedback;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Tests;
+
+public sealed class FeedbackTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_corrected_answer_becomes_a_preference_and_waits_for_approval()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var (conversation, answer) = await AnsweredAsync(here);
+        var box = here.Get<FeedbackBox>();
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(false, [FeedbackReason.Wrong], "Not so.", "It is twenty five days."), Stop);
+        Assert.False((await box.GivenAsync(Installation.Person, conversation, Stop))[answer.Id].Good);
+        Assert.Empty(await box.ListAsync(Installation.Person, FeedbackState.Waiting, Stop));
+        var entry = Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop));
+        Assert.Equal(answer.Text, entry.Answer);
+
+        var set = await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Preferred", "", RowKind.Preference, Stop);
+        Assert.Equal(new AddedItems(1, 0), await box.TakeAsync(Installation.Administrator, answer.Id, set, Stop));
+        var row = Assert.Single((await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set.Id, new(), Stop)).Items);
+        Assert.Equal(("It is twenty five days.", answer.Text, RowStatus.New), (row.Row.Chosen, row.Row.Rejected, row.Status));
+        Assert.Equal("How many days?", Assert.Single(row.Row.Turns).Content);
+        Assert.Equal(answer.RunId, row.Span!.RunId);
+        Assert.Empty(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop));
+    }
+
+    [Fact]
+    public async Task A_good_answer_becomes_a_row_to_learn_from_and_a_bad_one_without_a_better_does_not()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var (conversation, answer) = await AnsweredAsync(here);
+        var box = here.Get<FeedbackBox>();
+        var set = await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Good", "", RowKind.Dialogue, Stop);
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(false, []), Stop);
+        Assert.Equal("no_correction", (await Assert.ThrowsAsync<DatasetException>(() => box.TakeAsync(Installation.Administrator, answer.Id, set, Stop))).Code);
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(true, []), Stop);
+        await box.TakeAsync(Installation.Administrator, answer.Id, set, Stop);
+        Assert.Equal(answer.Text, Assert.Single((await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set.Id, new(), Stop)).Items).Row.Reply);
+    }
+
+    [Fact]
+    public async Task Nobody_judges_or_takes_what_is_not_theirs()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var (conversation, answer) = await AnsweredAsync(here);
+        var box = here.Get<FeedbackBox>();
+        await Assert.ThrowsAsync<NotFoundException>(() => box.GiveAsync(Installation.Administrator, conversation, answer.Id, new(true, []), Stop));
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(true, []), Stop);
+        await box.TakeBackAsync(Installation.Administrator, answer.Id, Stop);
+        Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop));
+        await Assert.ThrowsAsync<NotFoundException>(() => box.DismissAsync(Installation.Person, answer.Id, Stop));
+        await box.DismissAsync(Installation.Administrator, answer.Id, Stop);
+        Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Dismissed, Stop));
+        await box.TakeBackAsync(Installation.Person, answer.Id, Stop);
+        Assert.Empty(await box.ListAsync(Installation.Administrator, FeedbackState.Dismissed, Stop));
+    }
+
+    private static async Task<(Guid Conversation, ConversationMessage Answer)> AnsweredAsync(Installation here)
+    {
+        var conversations = here.Get<ConversationLibrary>();
+        var conversation = (await conversations.CreateAsync(Installation.Person, [], Stop)).Id;
+        await here.Get<RunAgent>().StartAsync(Installation.Person, new StartRun(Guid.NewGuid(), conversation, "How many days?"), Stop);
+        await Installation.UntilAsync(async () => (await conversations.MessagesAsync(Installation.Person, conversation, Stop)) is [.., { Role: "assistant", Status: RunStatus.Completed }]);
+        return (conversation, (await conversations.MessagesAsync(Installation.Person, conversation, Stop))[^1]);
+    }
+}

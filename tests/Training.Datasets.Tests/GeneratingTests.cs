@@ -1,0 +1,112 @@
+using Microsoft.Extensions.AI;
+using Platform.Fakes;
+using Platform.Retrieval.Documents;
+using Platform.Training.Datasets.Generating;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Tests;
+
+public sealed class GeneratingTests
+{
+    private const string Leave = """
+        # Annual leave
+
+        Employees with five years of service have twenty five days of annual leave in each calendar year.
+
+        # Sick leave
+
+        Whoever is ill tells the direct manager before ten o'clock on the first day of absence.
+        """;
+
+    private const string Travel = """
+        # 差旅报销
+
+        员工应当在出差结束后十个工作日内，通过报销系统提交所有费用单据。
+        """;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Without_a_model_that_can_answer_rows_are_made_by_rule_and_their_answers_stand_in_the_documents()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var handbook = await here.BaseAsync(("leave.md", Leave), ("差旅.md", Travel));
+        var made = await MadeAsync(here, new(handbook, [], [QuestionKind.Fact, QuestionKind.Reverse, QuestionKind.Refusal, QuestionKind.MultiHop], 8));
+        var rows = made.Where(row => row.Item is not null).ToArray();
+        Assert.Equal([QuestionKind.Fact, QuestionKind.Reverse, QuestionKind.Refusal, QuestionKind.MultiHop], rows.Select(row => row.Kind).Distinct().Order());
+        foreach (var row in rows.Where(row => row.Kind != QuestionKind.Refusal))
+        {
+            var span = row.Item!.Span!;
+            var text = (await here.Get<DocumentLibrary>().ReadTextAsync(Installation.Administrator, span.DocumentId!.Value, Stop)).Text;
+            Assert.Equal(span.Quote, text[span.Start..span.End]);
+            if (row.Kind == QuestionKind.Fact) Assert.Equal(span.Quote, row.Item.Row.Reply);
+        }
+        Assert.Contains(rows, row => row.Item!.Row.Question.Contains("差旅报销", StringComparison.Ordinal));
+        Assert.Equal(rows.Length, rows.Select(row => row.Item!.Row.Question).Distinct().Count());
+        Assert.All(rows, row => Assert.StartsWith("document:", row.Item!.Origin, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_model_writes_is_kept_only_where_it_holds()
+    {
+        string[] answers =
+        [
+            """{"question":"How many days of annual leave are there after five years of service?","answer":"Employees with five years of service have twenty five days."}""",
+            """{"question":"How many days of annual leave are there after nine years?","answer":"Nine hundred euros are paid on Fridays by cheque."}""",
+            "I cannot do that.",
+        ];
+        var asked = 0;
+        var chat = ScriptedChatClient.Writing((_, _) => new[] { answers[Math.Min(asked++, answers.Length - 1)] }.ToAsyncEnumerable());
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var handbook = await here.BaseAsync(("leave.md", "# Annual leave\n\nEmployees with five years of service have twenty five days of annual leave in each calendar year."));
+        var made = await MadeAsync(here, new(handbook, [], [QuestionKind.Fact], 3));
+        Assert.Equal(["", "not_in_passage"], made.Take(2).Select(row => row.Dropped));
+        Assert.Equal("Employees with five years of service have twenty five days of annual leave in each calendar year.", made[0].Item!.Span!.Quote);
+        Assert.All(made.Skip(2), row => Assert.Equal("no_json", row.Dropped));
+        Assert.All(chat.Options, options => Assert.IsType<ChatResponseFormatJson>(options!.ResponseFormat));
+    }
+
+    [Fact]
+    public async Task A_job_makes_its_rows_in_the_background_and_they_wait_for_approval()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var handbook = await here.BaseAsync(("leave.md", Leave), ("差旅.md", Travel));
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact, QuestionKind.Reverse], 6), Stop);
+        await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+        var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
+        var page = await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set, new(), Stop);
+        Assert.Equal((GenerationState.Done, job.Made), (job.State, page.Total));
+        Assert.InRange(page.Total, 4, 6);
+        Assert.All(page.Items, item => Assert.Equal(RowStatus.New, item.Status));
+    }
+
+    [Fact]
+    public async Task A_job_that_was_cut_off_goes_on_at_the_next_start_and_one_that_fails_says_why()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-datasets-");
+        Guid set;
+        await using (var before = await Installation.StartAsync(folder: folder))
+        {
+            set = (await before.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+            await before.Get<GenerationJobs>().StartAsync(Installation.Administrator, set, new(Guid.NewGuid(), [], [QuestionKind.Fact], 2), Stop);
+            await before.Get<GenerationJobs>().NextAsync(Stop); // taken, and then the program ends
+            before.KeepFolder();
+        }
+        await using var here = await Installation.StartAsync(working: true, folder: folder);
+        var jobs = here.Get<GenerationJobs>();
+        await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+        var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
+        Assert.Equal(GenerationState.Failed, job.State);
+        Assert.NotEmpty(job.Error!);
+    }
+
+    private static async Task<List<GeneratedItem>> MadeAsync(Installation here, GenerationWish wish)
+    {
+        List<GeneratedItem> made = [];
+        await foreach (var row in here.Get<RowGenerator>().MakeAsync(Installation.Administrator, wish, 0, Stop))
+            made.Add(row);
+        return made;
+    }
+}
