@@ -1,6 +1,7 @@
 using Platform.Agents;
 using Platform.Web.Commands;
 using Platform.Web.Features.Account;
+using Platform.Web.Features.Agents;
 using Platform.Web.Features.Api;
 using Platform.Web.Features.Chat;
 using Platform.Web.Features.Documents;
@@ -32,7 +33,7 @@ public static class WebProgram
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddApi();
+        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddApi();
         builder.Services.AddAgents(builder.Configuration);
 
         // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.
@@ -46,6 +47,7 @@ public static class WebProgram
         app.MapAccounts();
         app.MapUpload();
         app.MapDocuments();
+        app.MapAgentFiles();
         app.MapApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;

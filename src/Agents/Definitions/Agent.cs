@@ -19,5 +19,11 @@ public sealed record Agent(
 /// <summary>A published version. What stands in it never changes.</summary>
 public sealed record AgentVersion(Guid AgentId, int Number, AgentDefinition Definition, string Note, string PublishedBy, DateTimeOffset PublishedAt);
 
+/// <summary>What an agent is used for, and what goes with it when it is deleted.</summary>
+/// <param name="Agents">Names of other agents that may call it.</param>
+/// <param name="Runs">Of all people; they stay.</param>
+/// <param name="Memories">Entries of all people; they go.</param>
+public sealed record AgentUses(IReadOnlyList<string> Agents, int Runs, int Memories);
+
 /// <summary>The slug is another agent's, or the draft was changed by somebody else meanwhile.</summary>
 public sealed class AgentConflictException(string message, Exception? inner = null) : Exception(message, inner);

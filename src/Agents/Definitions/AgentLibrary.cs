@@ -147,6 +147,14 @@ public sealed class AgentLibrary
         return await CreateAsync(caller, slug is null ? definition : definition with { Slug = slug }, cancellation);
     }
 
+    /// <summary>Where it is used, for who may change it.</summary>
+    public async Task<AgentUses> UsesAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
+        return new([], await db.Runs.CountAsync(r => r.AgentId == row.Id, cancellation), await db.Memories.CountAsync(m => m.AgentId == row.Id, cancellation));
+    }
+
     /// <summary>Deletes it with its versions. Its runs stay, with the version that each ran.</summary>
     public async Task DeleteAsync(Caller caller, Guid agentId, CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Agents.Conversations;
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
@@ -41,12 +42,13 @@ public sealed class AccessWorld : IAsyncLifetime
         var pdf = await services.GetRequiredService<IngestDocument>().AddAsync(owner, @base.Id, "handbook.pdf", pages, DuplicateChoice.KeepBoth, Cancellation);
         var conversation = await services.GetRequiredService<ConversationLibrary>().CreateAsync(owner, [@base.Id], Cancellation);
         var run = await services.GetRequiredService<RunAgent>().StartAsync(owner, new StartRun(Guid.NewGuid(), conversation.Id, "What sings?"), Cancellation);
+        owned["agent"] = (await services.GetRequiredService<AgentLibrary>().CreateAsync(owner, new AgentDefinition { Name = "Mine", Slug = "mine" }, Cancellation)).Id;
         (owned["base"], owned["document"], owned["pdf"], owned["conversation"], owned["run"]) = (@base.Id, receipt.Document!.Id, pdf.Document!.Id, conversation.Id, run.Id);
     }
 
     public Caller Caller(Who who) => callers[who];
 
-    /// <summary>base, document, pdf, conversation or run.</summary>
+    /// <summary>base, document, pdf, conversation, run or agent.</summary>
     public Guid Owned(string what) => owned[what];
 
     /// <summary>The status that somebody gets, as a browser opening a page, or as a script below /api, /v1 and /_blazor. Programs' bodies are cut after the status.</summary>

@@ -1,0 +1,170 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.Extensions.Localization;
+using Platform.Agents.Definitions;
+using Platform.Agents.Tools;
+using Platform.ModelHost.Client;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Bases;
+using Platform.Web.Features.Agents.Editing;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Agents;
+
+/// <summary>One agent: its draft in a form, and a chat that tries what stands in the form.</summary>
+public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases knowledge, ServedModels served, ToolCatalog catalog, CurrentCaller current, AgentsWindow window) : IDisposable
+{
+    private readonly CancellationTokenSource gone = new();
+    private EditedAgent form = new(new AgentDefinition());
+    private Agent? agent;
+    private Caller caller = default!;
+    private IReadOnlyList<KnowledgeBase> bases = [];
+    private IReadOnlyList<ServedModel> models = [];
+    private IReadOnlyList<AgentTool> tools = [];
+    private ServedModel? usual;
+    private PublishDialog? publish;
+    private VersionsDialog? versions;
+    private NewAgentDialog? dialog;
+    private AgentChanges? changes;
+    private ConfirmDialog? confirm;
+    private bool saving, trying;
+
+    [Parameter, EditorRequired] public Guid AgentId { get; set; }
+
+    [Inject] private IStringLocalizer<AgentsTexts> Texts { get; set; } = default!;
+
+    // The model that the form names, where its own words are no answers.
+    private string? WeakModel => (form.Now.Model.Id.Length == 0 ? usual : models.FirstOrDefault(model => model.Id == form.Now.Model.Id)) is { CanAnswer: false } weak ? weak.Id : null;
+
+    protected override async Task OnInitializedAsync()
+    {
+        caller = await current.GetAsync();
+        form = new EditedAgent(await library.DraftAsync(caller, AgentId, gone.Token));
+        form.Changed += StateHasChanged;
+        bases = await knowledge.ListAsync(caller, gone.Token);
+        await ReadModelsAsync();
+        agent = await library.GetAsync(caller, AgentId, gone.Token);
+        StateHasChanged();
+        tools = await catalog.ListAsync(gone.Token); // servers of others may take their time
+    }
+
+    // Without the model service the form works: it only cannot say what is served.
+    private async Task ReadModelsAsync()
+    {
+        try
+        {
+            models = [.. (await served.ListAsync(gone.Token)).Where(model => model.CanChat)];
+            usual = await served.ChatModelAsync(gone.Token);
+        }
+        catch (ModelHostException away)
+        {
+            window.Log.LogInformation(away, "The agent editor does not know the served models");
+        }
+    }
+
+    private async Task LookAsync() => agent = await library.GetAsync(caller, AgentId, gone.Token);
+
+    private void Deleted()
+    {
+        form.Replace(form.Now);
+        window.Navigation.NavigateTo("/agents");
+    }
+
+    private async Task<bool> SaveAsync()
+    {
+        if (form.Faults.Count > 0)
+        {
+            window.Toasts.Error(Texts["MendFirst", FaultWords.Of(form.Faults[0], Texts)]);
+            return false;
+        }
+        var saved = form.Now;
+        return await TryAsync(async () =>
+        {
+            agent = await library.SaveDraftAsync(caller, AgentId, saved, agent?.Revision, CancellationToken.None);
+            form.Stored(saved);
+        });
+    }
+
+    private async Task AskPublishAsync()
+    {
+        if ((!form.IsUnsaved || await SaveAsync()) && agent is { } saved && publish is not null)
+        {
+            var differences = saved.PublishedVersion is { } running ? await library.DiffAsync(caller, AgentId, running, null, CancellationToken.None) : [];
+            var newest = saved.PublishedVersion is null ? 0 : (await library.VersionsAsync(caller, AgentId, CancellationToken.None)).Max(version => version.Number);
+            await publish.OpenAsync(newest + 1, differences);
+        }
+    }
+
+    private Task<bool> PublishAsync(string note) => TryAsync(async () =>
+    {
+        var version = await library.PublishAsync(caller, AgentId, note, CancellationToken.None);
+        window.Toasts.Info(Texts["Published", version.Number]);
+        await LookAsync();
+    });
+
+    private async Task RestoreAsync(int number)
+    {
+        if (form.IsUnsaved && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["RestoreTitle", number], Texts["RestoreText"], Texts["Restore"]))))
+        {
+            return;
+        }
+        await TryAsync(async () =>
+        {
+            agent = await library.RestoreAsync(caller, AgentId, number, CancellationToken.None);
+            form.Replace(await library.DraftAsync(caller, AgentId, CancellationToken.None));
+            window.Toasts.Info(Texts["Restored", number]);
+        });
+    }
+
+    private Task<bool> ChangeAccessAsync(AgentVisibility visibility) => TryAsync(async () =>
+    {
+        await library.SetVisibilityAsync(caller, AgentId, visibility, CancellationToken.None);
+        await LookAsync();
+    });
+
+    private async Task BeforeLeavingAsync(LocationChangingContext leaving)
+    {
+        if (form.IsUnsaved && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["LeaveTitle"], Texts["LeaveText"], Texts["Leave"]))))
+        {
+            leaving.PreventNavigation();
+        }
+    }
+
+    // False when it was not done; why has been said then.
+    private async Task<bool> TryAsync(Func<Task> change)
+    {
+        saving = true;
+        try
+        {
+            await change();
+            return true;
+        }
+        catch (DefinitionException refused)
+        {
+            window.Toasts.Error(Texts["MendFirst", FaultWords.Of(refused.Faults[0], Texts)], refused.Message);
+        }
+        catch (AgentConflictException refused)
+        {
+            var isChanged = (await library.GetAsync(caller, AgentId, CancellationToken.None)).Revision != agent?.Revision;
+            window.Toasts.Error(isChanged ? Texts["ChangedMeanwhile"] : Texts["SlugTaken", form.Now.Slug], refused.Message);
+        }
+        catch (NotFoundException)
+        {
+            window.Toasts.Error(Texts["AgentGone"]);
+        }
+        finally
+        {
+            saving = false;
+        }
+        return false;
+    }
+
+    public void Dispose()
+    {
+        form.Changed -= StateHasChanged;
+        gone.Cancel();
+        gone.Dispose();
+    }
+}

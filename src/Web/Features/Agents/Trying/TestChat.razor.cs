@@ -1,0 +1,195 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
+using Platform.Agents.Acting;
+using Platform.Agents.Conversations;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Retrieval.Access;
+using Platform.Web.Features.Chat;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Agents.Trying;
+
+/// <summary>A chat with what stands in the form, saved or not. Its conversations are in nobody's list; its runs are runs like others.</summary>
+public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversations, CurrentCaller current, AuthenticationStateProvider authentication, AgentsWindow window)
+{
+    private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource gone = new();
+    private readonly List<MessageModel> messages = [];
+    private ElementReference root;
+    private BrowserScript? script;
+    private Caller caller = default!;
+    private string userName = "";
+    private Guid? conversation;
+    private MessageModel? live, opened;
+    private CardPlace? card;
+    private int openedAt;
+    private bool ready, starting, drawing;
+
+    [Parameter, EditorRequired] public Agent Agent { get; set; } = default!;
+
+    /// <summary>What is tried, from the next question on.</summary>
+    [Parameter, EditorRequired] public AgentDefinition Definition { get; set; } = default!;
+
+    /// <summary>Something is wrong with it: it cannot be tried.</summary>
+    [Parameter] public bool Faulty { get; set; }
+
+    /// <summary>The model it would run with, where that cannot answer in its own words.</summary>
+    [Parameter] public string? Weak { get; set; }
+
+    [Inject] private IStringLocalizer<AgentsTexts> Texts { get; set; } = default!;
+
+    [Inject] private IStringLocalizer<ChatTexts> ChatWords { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        caller = await current.GetAsync();
+        userName = (await authentication.GetAuthenticationStateAsync()).User.Identity?.Name ?? "";
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            script = await BrowserScript.AttachAsync(window.Js, "chat", root, this);
+            await script.CallAsync("useDraft", $"try-{Agent.Id}");
+            ready = true;
+            StateHasChanged();
+        }
+    }
+
+    /// <summary>Sends a question; called by the composer's script. False keeps the text there.</summary>
+    [JSInvokable]
+    public async Task<bool> SendAsync(string question)
+    {
+        var text = question?.Trim() ?? "";
+        return text.Length > 0 && live is null && !starting && !Faulty && await StartAsync(text, versionOf: null);
+    }
+
+    private Task<bool> AgainAsync(MessageModel answer) =>
+        messages.Take(messages.IndexOf(answer)).LastOrDefault(message => message.IsUser) is { } asked ? StartAsync(asked.Text, answer) : Task.FromResult(false);
+
+    // False when it was not taken; what is wrong has been said then.
+    private async Task<bool> StartAsync(string question, MessageModel? versionOf)
+    {
+        starting = true;
+        try
+        {
+            var definition = Definition;
+            DefinitionCheck.Require(definition);
+            conversation ??= (await conversations.CreateAsync(caller, definition.Knowledge.BaseIds ?? [], gone.Token, listed: false)).Id;
+            AgentTask task = new(Agent.Id, Version: null, definition, userName, caller.IsAdministrator);
+            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), conversation.Value, question, VersionOf: versionOf?.Id, Agent: task), gone.Token);
+            Show(run, question, versionOf);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            window.Log.LogWarning(refused, "A question to the draft of agent {Agent} was not taken", Agent.Id);
+            window.Toasts.Error(Refusal(refused), refused.Message);
+            return false;
+        }
+        finally
+        {
+            starting = false;
+        }
+        _ = FollowAsync(live!);
+        StateHasChanged();
+        return true;
+    }
+
+    private void Show(RunInfo run, string question, MessageModel? versionOf)
+    {
+        if (versionOf is not null)
+        {
+            var place = messages.FindIndex(message => message.Id == versionOf.Id);
+            messages.RemoveRange(place, messages.Count - place);
+        }
+        if (versionOf is not { IsUser: false })
+        {
+            messages.Add(MessageModel.Asked(run, question, versionOf?.Versions ?? []));
+        }
+        live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : []);
+        messages.Add(live);
+        (opened, card) = (null, null);
+    }
+
+    private string Refusal(Exception refused) => refused switch
+    {
+        RunException failed => ChatWords[$"ErrorText_{failed.Kind}"],
+        RunConflictException => ChatWords["AlreadyAnswering"],
+        DefinitionException => Texts["TryFaulty"],
+        ArgumentException => ChatWords["QuestionRefused", RunAgent.MaxQuestionLength],
+        _ => ChatWords["NotSent"],
+    };
+
+    private async Task FollowAsync(MessageModel answer)
+    {
+        try
+        {
+            await foreach (var happened in runs.FollowAsync(caller, answer.RunId ?? Guid.Empty, answer.LastSeq, gone.Token))
+            {
+                answer.Apply(happened);
+                _ = DrawSoonAsync();
+            }
+            if (answer.Running)
+            {
+                answer.BreakOff(RunErrorKind.Interrupted);
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            return; // the page went elsewhere; the run goes on
+        }
+        catch (Exception error)
+        {
+            window.Log.LogError(error, "Following run {Run} broke off", answer.RunId);
+            answer.BreakOff(RunErrorKind.Failed);
+        }
+        live = null;
+        StateHasChanged();
+    }
+
+    private async Task DrawSoonAsync()
+    {
+        if (!drawing)
+        {
+            drawing = true;
+            await Task.Delay(DrawDelay, window.Time, gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            drawing = false;
+            if (!gone.IsCancellationRequested)
+            {
+                StateHasChanged();
+            }
+        }
+    }
+
+    private async Task ShowVersionAsync(Guid messageId)
+    {
+        if (conversation is { } id && live is null)
+        {
+            await conversations.ShowVersionAsync(caller, id, messageId, gone.Token);
+            messages.Clear();
+            messages.AddRange((await conversations.MessagesAsync(caller, id, gone.Token)).Select(MessageModel.Of));
+        }
+    }
+
+    // The runs of before stay where runs are listed.
+    private void Begin()
+    {
+        messages.Clear();
+        (conversation, opened, card) = (null, null, null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gone.CancelAsync();
+        if (script is not null)
+        {
+            await script.DisposeAsync();
+        }
+    }
+}
