@@ -5,7 +5,6 @@ public static class Icons
 {
     private static readonly Dictionary<string, string> Shapes = new(StringComparer.Ordinal)
     {
-        ["agent"] = P("M5 9.5A2.5 2.5 0 0 1 7.5 7h9A2.5 2.5 0 0 1 19 9.5v7a2.5 2.5 0 0 1-2.5 2.5h-9A2.5 2.5 0 0 1 5 16.5zM12 7V3.8M2.5 12v3M21.5 12v3M9.3 12.2v1.3M14.7 12.2v1.3"),
         ["alert"] = P("M12 4 2.8 20h18.4zM12 10v4.5M12 17.3v.2"),
         ["arrow-down"] = P("M12 4v16M5.5 13.5 12 20l6.5-6.5"),
         ["arrow-up"] = P("M12 20V4M5.5 10.5 12 4l6.5 6.5"),
