@@ -27,7 +27,7 @@ public sealed class PerplexityTests : IAsyncLifetime
     [InlineData("odd")]
     public async Task It_equals_the_log_probabilities_that_the_engine_tells_of_each_token(string? adapter)
     {
-        var found = await working.Engine.Measure.RunAsync(new PerplexityRequest("job", SeedModels.Chat, Text, adapter, Tokens), _ => { }, Cancellation);
+        var found = await working.Engine.Work.Measure.RunAsync(new PerplexityRequest("job", SeedModels.Chat, Text, adapter, Tokens), _ => { }, Cancellation);
         var tokens = working.Engine.Tokenize(SeedModels.Chat, Text, addSpecial: false, parseSpecial: false)[..Tokens];
         var begin = Assert.Single(working.Engine.Tokenize(SeedModels.Chat, "", addSpecial: true, parseSpecial: false));
         var surprise = new List<double>();
@@ -59,7 +59,7 @@ public sealed class PerplexityTests : IAsyncLifetime
     [InlineData("seed-chat", "a b c", null, 1_000_001, "max_tokens")]
     [InlineData("seed-chat", "a b c", "absent", null, "lora")]
     public void What_cannot_be_measured_is_refused_before_it_waits(string model, string text, string? adapter, int? most, string parameter) =>
-        Assert.Equal(parameter, Assert.Throws<EngineException>(() => working.Engine.Measure.Check(new PerplexityRequest("job", model, text, adapter, most))).Parameter);
+        Assert.Equal(parameter, Assert.Throws<EngineException>(() => working.Engine.Work.Measure.Check(new PerplexityRequest("job", model, text, adapter, most))).Parameter);
 
     [Fact]
     public async Task A_model_that_does_not_fit_is_refused_and_nothing_is_held()
@@ -71,7 +71,7 @@ public sealed class PerplexityTests : IAsyncLifetime
         Assert.Equal(free, working.Engine.Memory.FreeBytes);
     }
 
-    private Task<PerplexityResult> MeasureAsync(PerplexityRequest request) => working.Engine.Measure.RunAsync(request, _ => { }, Cancellation);
+    private Task<PerplexityResult> MeasureAsync(PerplexityRequest request) => working.Engine.Work.Measure.RunAsync(request, _ => { }, Cancellation);
 
     /// <summary>A bias makes the engine take the token; what it tells of it is the model's own opinion.</summary>
     private async Task<double> LogProbabilityAsync(int[] prompt, int token, string? adapter)

@@ -37,7 +37,7 @@ public sealed class QuantizeTests : IAsyncLifetime
         Assert.InRange(original.Perplexity, 2, 16_384);
         foreach (var (format, tolerance) in new[] { ("bf16", 0.002), ("q8_0", 0.002), ("q6_k", 0.005), ("q5_k_m", 0.01), ("q4_k_m", 0.01), ("q4_0", 0.02) })
         {
-            var made = await Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, format, null), _ => { }, Cancellation);
+            var made = await Engine.Work.Quantize.RunAsync(new QuantizeRequest("job", Half, format, null), _ => { }, Cancellation);
             Assert.Equal($"{Half}-{format}", made.ModelId);
             var file = Path.Combine(working.Models, made.ModelId + ".gguf");
             Assert.Equal((new FileInfo(file).Length, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, Cancellation)))), (made.BytesAfter, made.Sha256));
@@ -55,7 +55,7 @@ public sealed class QuantizeTests : IAsyncLifetime
     public async Task The_new_model_is_known_loads_answers_and_may_do_what_the_old_one_may()
     {
         var shares = new List<double>();
-        var made = await Engine.Quantize.RunAsync(new QuantizeRequest("job", SeedModels.Chat, "q4_0", "small"), shares.Add, Cancellation);
+        var made = await Engine.Work.Quantize.RunAsync(new QuantizeRequest("job", SeedModels.Chat, "q4_0", "small"), shares.Add, Cancellation);
         Assert.True(made.IsRequantized);
         Assert.Equal("small", made.ModelId);
         Assert.Equal(1, shares[^1]);
@@ -77,7 +77,7 @@ public sealed class QuantizeTests : IAsyncLifetime
     [InlineData("absent", "q8_0", null, "model", "absent")]
     public void What_gains_nothing_or_cannot_be_is_refused_before_it_waits(string model, string to, string? name, string parameter, string told)
     {
-        var refusal = Assert.Throws<EngineException>(() => Engine.Quantize.Check(new QuantizeRequest("job", model, to, name)));
+        var refusal = Assert.Throws<EngineException>(() => Engine.Work.Quantize.Check(new QuantizeRequest("job", model, to, name)));
         Assert.Equal(parameter, refusal.Parameter);
         Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
     }
@@ -106,7 +106,7 @@ public sealed class QuantizeTests : IAsyncLifetime
     [Fact]
     public async Task A_new_file_for_whose_trial_there_is_no_room_is_kept_and_tried_when_it_is_loaded()
     {
-        var made = await Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_0", "later"), share => { if (share >= 1) { Fill(); } }, Cancellation);
+        var made = await Engine.Work.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_0", "later"), share => { if (share >= 1) { Fill(); } }, Cancellation);
         Assert.DoesNotContain(made.Sha256, await working.TriedAsync(), StringComparison.Ordinal);
         Engine.ReleaseMemory("others");
         await Engine.LoadAsync("later", Cancellation);
@@ -124,10 +124,10 @@ public sealed class QuantizeTests : IAsyncLifetime
     public async Task An_end_in_the_middle_leaves_no_file_and_no_memory()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Engine.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_k_m", "gone"), _ => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Engine.Work.Quantize.RunAsync(new QuantizeRequest("job", Half, "q4_k_m", "gone"), _ => cancel.Cancel(), cancel.Token));
         Assert.Equal(["half.gguf", "half.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
         Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
     }
 
-    private Task<PerplexityResult> MeasureAsync(string model) => Engine.Measure.RunAsync(new PerplexityRequest("job", model), _ => { }, Cancellation);
+    private Task<PerplexityResult> MeasureAsync(string model) => Engine.Work.Measure.RunAsync(new PerplexityRequest("job", model), _ => { }, Cancellation);
 }

@@ -39,7 +39,7 @@ public sealed class AdapterLibrary
     public async Task<AdapterInfo> AddAsync(AdapterUpload upload, Stream content, CancellationToken cancellation)
     {
         if (registry.Folder is null) { throw Refuse("name", "There is no registry of adapters: set Engine:AdapterDirectory to a folder."); }
-        if (!AdapterRegistry.IsName(upload.Name)) { throw Refuse("name", $"'{upload.Name}' is no name of an adapter; it must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit."); }
+        if (!AdapterRegistry.IsName(upload.Name)) { throw AdapterRegistry.NoName(upload.Name); }
         if (upload.State is not (AdapterState.Draft or AdapterState.Candidate)) { throw Refuse("state", "A new version is a draft or a candidate."); }
         var folder = registry.FolderOf(upload.Name);
         Directory.CreateDirectory(folder);

@@ -14,7 +14,7 @@ internal sealed record AdapterFile(string Name, int Version, string Path)
 /// <summary>The folder of adapters: name/version.gguf with what is known of them in name/adapter.json; or name.gguf. Written by others while it is read: a file is put in place by renaming it.</summary>
 internal sealed partial class AdapterRegistry(string? folder)
 {
-    private const string Ending = ".gguf";
+    private const string Ending = ".gguf", PeftConfig = "adapter_config.json", PeftWeights = "adapter_model.safetensors";
 
     /// <summary>Where it is; null for none.</summary>
     internal string? Folder { get; } = folder;
@@ -96,12 +96,21 @@ internal sealed partial class AdapterRegistry(string? folder)
 
     /// <summary>The full path of a GGUF file inside the registry. No link is followed, so that none leads out of it.</summary>
     /// <exception cref="EngineException">Kind BadRequest.</exception>
-    internal string Inside(string path)
+    internal string Inside(string path) => Below(path) is { } full && full.EndsWith(Ending, StringComparison.Ordinal) && File.Exists(full) ? full
+        : throw new EngineException(EngineErrorKind.BadRequest, $"'{path}' is no GGUF file inside the registry of adapters. Give its path below the folder of Engine:AdapterDirectory, without links.") { Parameter = "lora_path" };
+
+    /// <summary>The full path of a folder inside the registry with an adapter as PEFT saves it, and the bytes of its weights.</summary>
+    /// <inheritdoc cref="Inside" path="/exception"/>
+    internal (string Folder, long Bytes) PeftInside(string path) =>
+        Below(Path.Combine(path, PeftConfig)) is { } config && Below(Path.Combine(path, PeftWeights)) is { } weights && File.Exists(config) && File.Exists(weights) ? (Path.GetDirectoryName(weights)!, new FileInfo(weights).Length)
+        : throw new EngineException(EngineErrorKind.BadRequest, $"'{path}' is no folder inside the registry of adapters with {PeftConfig} and {PeftWeights}. Give its path below the folder of Engine:AdapterDirectory, without links.") { Parameter = "source" };
+
+    /// <summary>The full path of what lies in the registry, or null where it would lead out of it.</summary>
+    private string? Below(string path)
     {
         var root = Folder is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder));
         var full = root is null || path.Contains('\0', StringComparison.Ordinal) ? null : Path.GetFullPath(path, root);
-        if (full is not null && full.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) && full.EndsWith(Ending, StringComparison.Ordinal) && File.Exists(full) && !HasLink(root!, full)) { return full; }
-        throw new EngineException(EngineErrorKind.BadRequest, $"'{path}' is no GGUF file inside the registry of adapters. Give its path below the folder of Engine:AdapterDirectory, without links.") { Parameter = "lora_path" };
+        return full is not null && full.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !HasLink(root!, full) ? full : null;
     }
 
     private static bool HasLink(string root, string full)
@@ -114,6 +123,9 @@ internal sealed partial class AdapterRegistry(string? folder)
     }
 
     internal static bool IsName(string name) => NameForm().IsMatch(name);
+
+    internal static EngineException NoName(string name) =>
+        new(EngineErrorKind.BadRequest, $"'{name}' is no name of an adapter; it must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit.") { Parameter = "name" };
 
     internal IReadOnlyList<AdapterFile> Versions(string name)
     {

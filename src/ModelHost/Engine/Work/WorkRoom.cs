@@ -33,4 +33,24 @@ internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryL
             ledger.Release(uses[0].Owner);
         }
     }
+
+    /// <summary>The same by another program of this house.</summary>
+    /// <param name="what">What is done, for messages.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="words">Its arguments.</param>
+    /// <param name="uses">What it takes.</param>
+    /// <param name="cancellation">Kills it.</param>
+    /// <exception cref="EngineException">OutOfMemory; WorkFailed with the reason.</exception>
+    internal async Task RunAsync(string what, ChildProgram program, IEnumerable<string> words, IReadOnlyList<MemoryUse> uses, CancellationToken cancellation)
+    {
+        if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
+        try
+        {
+            await program.RunAsync(what, RuntimeBytes + 2 * uses.Sum(use => use.Bytes), words, cancellation);
+        }
+        finally
+        {
+            ledger.Release(uses[0].Owner);
+        }
+    }
 }

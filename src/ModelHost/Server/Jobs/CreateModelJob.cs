@@ -1,5 +1,8 @@
 using Platform.ModelHost.Engine.Work;
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
+using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
@@ -10,15 +13,18 @@ internal static class CreateModelJob
 {
     public static void MapCreateModelJob(this IEndpointRouteBuilder app) => app.MapPost("/v1/model_jobs", HandleAsync).WithMetadata(new AdminOnly());
 
-    private static async Task HandleAsync(HttpContext http, EngineHost host, ModelJobs jobs)
+    private static async Task HandleAsync(HttpContext http, EngineHost host, ModelJobs jobs, TrainerProgram trainer)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.ModelJobRequest);
+        SentFields.Remember(http, ("lora", request.Adapter is null ? "model" : "adapter"));
         var model = request.Model is { Length: > 0 } named ? named : throw new RequestRefused(Problem.Invalid("model", "Name a model in 'model'."));
         var job = request.Type switch
         {
             "quantize" => Quantize(request, model, host, jobs),
             "perplexity" => Measure(request, model, host, jobs),
-            _ => throw new RequestRefused(Problem.Invalid("type", $"type is '{request.Type}'; it must be quantize or perplexity.")),
+            "merge" => Merge(request, model, host, jobs, trainer.Program),
+            "convert" => Convert(request, model, host, jobs, trainer.Program),
+            _ => throw new RequestRefused(Problem.Invalid("type", $"type is '{request.Type}'; it must be quantize, perplexity, merge or convert.")),
         };
         http.Response.StatusCode = StatusCodes.Status202Accepted;
         await http.WriteJsonAsync(job.Now, ServerJson.Wire.ModelJobBody);
@@ -26,7 +32,7 @@ internal static class CreateModelJob
 
     private static ModelJob Quantize(ModelJobRequest request, string model, EngineHost host, ModelJobs jobs)
     {
-        var work = host.Engine.Quantize;
+        var work = host.Engine.Work.Quantize;
         var asked = new QuantizeRequest("", model, request.To ?? throw new RequestRefused(Problem.Invalid("to", "Name a format in 'to'.")), request.Name);
         work.Check(asked);
         return jobs.Add("quantize", model, async (id, progress, cancellation) =>
@@ -38,13 +44,37 @@ internal static class CreateModelJob
 
     private static ModelJob Measure(ModelJobRequest request, string model, EngineHost host, ModelJobs jobs)
     {
-        var work = host.Engine.Measure;
+        var work = host.Engine.Work.Measure;
         var asked = new PerplexityRequest("", model, request.Text, request.Adapter, request.MaxTokens);
         work.Check(asked);
         return jobs.Add("perplexity", model, async (id, progress, cancellation) =>
         {
             var found = await work.RunAsync(asked with { Owner = id }, progress, cancellation);
             return new ModelJobResult(Perplexity: found.Perplexity, StandardError: found.StandardError, Tokens: found.Tokens);
+        });
+    }
+
+    private static ModelJob Merge(ModelJobRequest request, string model, EngineHost host, ModelJobs jobs, ChildProgram trainer)
+    {
+        var work = host.Engine.Work.Merge;
+        var asked = new MergeRequest("", model, request.Adapter, request.Name);
+        work.Check(asked);
+        return jobs.Add("merge", model, async (id, _, cancellation) =>
+        {
+            var made = await work.RunAsync(asked with { Owner = id }, trainer, cancellation);
+            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256);
+        });
+    }
+
+    private static ModelJob Convert(ModelJobRequest request, string model, EngineHost host, ModelJobs jobs, ChildProgram trainer)
+    {
+        var work = host.Engine.Work.Convert;
+        var asked = new ConvertRequest("", model, request.Source ?? throw new RequestRefused(Problem.Invalid("source", "Name the folder in 'source'.")), request.Name ?? throw new RequestRefused(Problem.Invalid("name", "Name the adapter in 'name'.")));
+        work.Check(asked);
+        return jobs.Add("convert", model, async (id, _, cancellation) =>
+        {
+            var made = await work.RunAsync(asked with { Owner = id }, trainer, cancellation);
+            return new ModelJobResult(Sha256: made.Sha256, Adapter: ServedAdapters.Id(made));
         });
     }
 }

@@ -3,13 +3,14 @@ using System.Text.Json.Serialization;
 namespace Platform.ModelHost.Server.Wire;
 
 /// <summary>`POST /v1/model_jobs`.</summary>
-/// <param name="Type">quantize or perplexity.</param>
+/// <param name="Type">quantize, perplexity, merge or convert.</param>
 /// <param name="To">quantize: the number format.</param>
-/// <param name="Name">quantize: id of the new model.</param>
+/// <param name="Name">quantize and merge: id of the new model; convert: the adapter that it becomes a version of.</param>
+/// <param name="Source">convert: the folder in the registry of adapters, as PEFT saved it.</param>
 /// <param name="Text">perplexity: what to foretell. Untrusted.</param>
-/// <param name="Adapter">perplexity: name or name@version.</param>
+/// <param name="Adapter">perplexity and merge: name or name@version.</param>
 /// <param name="MaxTokens">perplexity: tokens of the text that are read.</param>
-internal sealed record ModelJobRequest(string? Type, string? Model, string? To, string? Name, string? Text, string? Adapter, int? MaxTokens);
+internal sealed record ModelJobRequest(string? Type, string? Model, string? To, string? Name, string? Source, string? Text, string? Adapter, int? MaxTokens);
 
 internal sealed record ModelJobListBody(string Object, IReadOnlyList<ModelJobBody> Data);
 
@@ -19,7 +20,7 @@ internal sealed record ModelJobListBody(string Object, IReadOnlyList<ModelJobBod
 /// <param name="Progress">0 to 1.</param>
 internal sealed record ModelJobBody(string Id, string Object, string Type, string Model, string Status, string? Reason, double Progress, ModelJobResult? Result, ErrorDetail? Error, long CreatedAt, long? FinishedAt);
 
-/// <summary>What came out: of quantising the first five, of measuring the last three.</summary>
+/// <summary>What came out: of quantising and merging the first ones, of measuring those before the last, of converting the last.</summary>
 [method: JsonConstructor]
 internal sealed record ModelJobResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Model = null,
@@ -29,4 +30,5 @@ internal sealed record ModelJobResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Requantized = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Perplexity = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardError = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Tokens = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Tokens = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Adapter = null);

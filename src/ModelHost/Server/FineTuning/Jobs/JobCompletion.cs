@@ -92,8 +92,8 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
         try
         {
             var asked = new PerplexityRequest(job.Now.Id, job.Now.Model);
-            var plain = await engine.Measure.RunAsync(asked, _ => { }, cancellation);
-            var tuned = await engine.Measure.RunAsync(asked with { Adapter = ServedAdapters.Id(adapter) }, _ => { }, cancellation);
+            var plain = await engine.Work.Measure.RunAsync(asked, _ => { }, cancellation);
+            var tuned = await engine.Work.Measure.RunAsync(asked with { Adapter = ServedAdapters.Id(adapter) }, _ => { }, cancellation);
             var metrics = JsonNode.Parse(adapter.Metrics?.GetRawText() ?? "{}")!.AsObject();
             metrics["general"] = new JsonObject { ["perplexity"] = tuned.Perplexity, ["base_perplexity"] = plain.Perplexity, ["tokens"] = tuned.Tokens };
             engine.AdapterLibrary.SetMetrics(adapter.Name, adapter.Version, Element(metrics));

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Models;
+
+namespace Platform.ModelHost.Engine.Work;
+
+/// <summary>An adapter that is to become part of its base.</summary>
+/// <param name="Owner">Who the memory is promised to.</param>
+/// <param name="ModelId">The base, or `base:adapter` without <paramref name="Adapter"/>.</param>
+/// <param name="Adapter">name or name@version.</param>
+/// <param name="Name">Id of the new model; null takes the base's with the adapter's behind it.</param>
+public sealed record MergeRequest(string Owner, string ModelId, string? Adapter, string? Name);
+
+/// <param name="ModelId">The new model, which lies in the models' folder.</param>
+/// <param name="Sha256">Of its file.</param>
+public sealed record MergeResult(string ModelId, long BytesBefore, long BytesAfter, string Sha256);
+
+/// <summary>Makes a model of its own of a base and an adapter, by the program that merges.</summary>
+public sealed class MergeModel
+{
+    private readonly ModelCatalog catalog;
+    private readonly ModelTryOut tryOut;
+    private readonly WorkRoom room;
+    private readonly EngineOptions options;
+    private readonly AdapterRegistry adapters;
+
+    internal MergeModel(ModelCatalog catalog, ModelTryOut tryOut, WorkRoom room, EngineOptions options)
+    {
+        (this.catalog, this.tryOut, this.room, this.options) = (catalog, tryOut, room, options);
+        adapters = new AdapterRegistry(options.AdapterDirectory);
+    }
+
+    /// <summary>Refuses what cannot be done, before it waits for its turn.</summary>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, AlreadyExists, NoSpace, InvalidModelFile.</exception>
+    public void Check(MergeRequest request) => Plan(request);
+
+    /// <param name="request">What to merge.</param>
+    /// <param name="trainer">The program that merges.</param>
+    /// <param name="cancellation">Kills it.</param>
+    /// <exception cref="EngineException">As <see cref="Check"/>, and OutOfMemory, WorkFailed.</exception>
+    public async Task<MergeResult> RunAsync(MergeRequest request, ChildProgram trainer, CancellationToken cancellation)
+    {
+        var (target, adapter) = Plan(request);
+        var made = await target.MakeAsync(part => room.RunAsync($"Merging '{adapter.Id}'", trainer, ["merge", target.Source, adapter.Path, part], target.Uses(request.Owner, "merge"), cancellation), tryOut, cancellation);
+        return new MergeResult(target.Name, made.Before, made.After, made.Sha256);
+    }
+
+    private (NewModelFile Target, AdapterFile Adapter) Plan(MergeRequest request)
+    {
+        var named = request.Adapter ?? ModelCatalog.AdapterOf(request.ModelId)
+            ?? throw new EngineException(EngineErrorKind.BadRequest, "Name an adapter in 'adapter', or in the model's id as base:adapter.") { Parameter = "adapter" };
+        var adapter = adapters.Find(named);
+        if (catalog.TraitsOf(request.ModelId).IsEmbedding) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{request.ModelId}' makes vectors; adapters are for models that write.") { Parameter = "model" }; }
+        var ending = adapter.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{adapter.Name}-{adapter.Version}") : adapter.Name;
+        var target = NewModelFile.Plan(catalog, options, request.ModelId, request.Name, ending);
+        target.CheckSpace(target.Header.FileBytes, "");
+        return (target, adapter);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Fakes;
+using Platform.ModelHost.Engine.Tests.Adapters;
+
+namespace Platform.ModelHost.Server.Tests.Jobs;
+
+/// <summary>Adapters become part of a model, and those that PEFT saved become versions here, by the real training program.</summary>
+public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<AdapterJobTests.Room>
+{
+    private const string Jobs = "/v1/model_jobs";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private HttpClient Http => room.Host.Http;
+
+    [Fact]
+    public async Task A_merged_model_writes_as_its_base_does_with_the_adapter()
+    {
+        var result = await RunAsync("""{"type": "merge", "model": "seed-chat:style"}""");
+        Assert.Equal("seed-chat-style-2", result.GetProperty("model").GetString());
+        Assert.Equal(64, result.GetProperty("sha256").GetString()!.Length);
+        var (plain, adapted, merged) = (await WriteAsync("seed-chat"), await WriteAsync("seed-chat:style"), await WriteAsync("seed-chat-style-2"));
+        Assert.NotEqual(plain, adapted);
+        Assert.NotEqual(plain, merged);
+        Assert.Equal(adapted[..2], merged[..2]); // then what rounding the weights again has changed may tell
+        Assert.Equal((HttpStatusCode.Conflict, "already_exists"), await Http.PostAsync(Jobs, """{"type": "merge", "model": "seed-chat", "adapter": "style@2"}""") is var again ? (again.Status, again.Body.Code()) : default);
+    }
+
+    [Fact]
+    public async Task An_adapter_of_peft_becomes_a_version()
+    {
+        await SavePeftAsync(Path.Combine(room.Adapters, "incoming"), damaged: false);
+        var result = await RunAsync("""{"type": "convert", "model": "seed-chat", "source": "incoming", "name": "peft"}""");
+        Assert.Equal("peft@1", result.GetProperty("adapter").GetString());
+        Assert.NotEqual(await WriteAsync("seed-chat"), await WriteAsync("seed-chat:peft@1"));
+        Assert.True(File.Exists(Path.Combine(room.Adapters, "peft", "1.gguf")));
+    }
+
+    [Fact]
+    public async Task A_damaged_one_fails_with_the_reason_and_leaves_nothing()
+    {
+        await SavePeftAsync(Path.Combine(room.Adapters, "damaged"), damaged: true);
+        var job = await EndAsync("""{"type": "convert", "model": "seed-chat", "source": "damaged", "name": "broken"}""");
+        Assert.Equal(("failed", "job_failed"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
+        Assert.StartsWith("Converting 'damaged' failed:", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(room.Adapters, "broken")));
+    }
+
+    [Theory]
+    [InlineData("""{"type": "merge", "model": "seed-chat"}""", HttpStatusCode.BadRequest, "adapter")]
+    [InlineData("""{"type": "merge", "model": "seed-chat:absent"}""", HttpStatusCode.NotFound, "model")]
+    [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "absent"}""", HttpStatusCode.NotFound, "adapter")]
+    [InlineData("""{"type": "merge", "model": "seed-embed", "adapter": "style"}""", HttpStatusCode.BadRequest, "model")]
+    [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "style", "name": "../x"}""", HttpStatusCode.BadRequest, "name")]
+    [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft"}""", HttpStatusCode.BadRequest, "source")]
+    [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft", "source": "style"}""", HttpStatusCode.BadRequest, "source")]
+    [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft", "source": "../models"}""", HttpStatusCode.BadRequest, "source")]
+    [InlineData("""{"type": "convert", "model": "seed-chat", "name": "P E F T", "source": "style"}""", HttpStatusCode.BadRequest, "name")]
+    public async Task What_cannot_be_done_is_refused_at_once_by_its_field(string request, HttpStatusCode status, string param)
+    {
+        var refused = await Http.PostAsync(Jobs, request);
+        Assert.Equal((status, param), (refused.Status, refused.Body.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    private async Task<JsonElement> RunAsync(string request)
+    {
+        var job = await EndAsync(request);
+        Assert.True(job.GetProperty("status").GetString() == "completed", job.ToString());
+        return job.GetProperty("result");
+    }
+
+    private async Task<JsonElement> EndAsync(string request)
+    {
+        var (status, job) = await Http.PostAsync(Jobs, request);
+        Assert.True(status == HttpStatusCode.Accepted, job.ToString());
+        var events = await Http.GetStringAsync(new Uri($"{Jobs}/{job.GetProperty("id").GetString()}/events", UriKind.Relative), Cancellation);
+        return JsonDocument.Parse(events.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Last(line => line[0] != ':')["data: ".Length..]).RootElement;
+    }
+
+    private async Task<string> WriteAsync(string model) =>
+        (await Http.PostOkAsync("/v1/completions", "{\"model\":\"" + model + "\",\"prompt\":\"The river runs through\",\"max_tokens\":12,\"temperature\":0,\"ignore_eos\":true}")).GetProperty("choices")[0].GetProperty("text").GetString()!;
+
+    /// <summary>An adapter of one projection, as PEFT writes it.</summary>
+    private static async Task SavePeftAsync(string folder, bool damaged)
+    {
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "adapter_config.json"), """{"peft_type": "LORA", "lora_alpha": 16, "bias": "none"}""", Cancellation);
+        var random = new Random(5);
+        var shape = RandomAdapter.Model.Tensors.Single(tensor => tensor.Name == "blk.0.ffn_up.weight").Shape;
+        var (header, data) = (new JsonObject(), new MemoryStream());
+        foreach (var (part, rows, length) in new[] { ("A", 4L, shape[0]), ("B", shape[1], 4L) })
+        {
+            var numbers = Enumerable.Range(0, (int)(rows * length)).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
+            var begin = data.Length;
+            data.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));
+            header[$"base_model.model.model.layers.0.mlp.up_proj.lora_{part}.weight"] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray(rows, length), ["data_offsets"] = new JsonArray(begin, data.Length) };
+        }
+
+        var json = Encoding.UTF8.GetBytes(header.ToJsonString());
+        byte[] file = [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()];
+        await File.WriteAllBytesAsync(Path.Combine(folder, "adapter_model.safetensors"), damaged ? file[..^100] : file, Cancellation);
+    }
+
+    /// <summary>A service with folders of its own and one adapter.</summary>
+    public sealed class Room : IAsyncLifetime
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("adapter-jobs-");
+
+        public ModelHostFixture Host { get; private set; } = null!;
+
+        public string Adapters => Path.Combine(_folder.FullName, "adapters");
+
+        public async ValueTask InitializeAsync()
+        {
+            RandomAdapter.Write(Path.Combine(Adapters, "style", "2.gguf"), 1);
+            Host = await ModelHostFixture.StartAsync(("Engine:ModelDirectory", Path.Combine(_folder.FullName, "models")), ("Engine:AdapterDirectory", Adapters));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            _folder.Delete(recursive: true);
+        }
+    }
+}
