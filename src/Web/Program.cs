@@ -7,6 +7,7 @@ using Platform.Web.Features.Chat;
 using Platform.Web.Features.Documents;
 using Platform.Web.Features.Keys;
 using Platform.Web.Features.Knowledge;
+using Platform.Web.Features.Mcp;
 using Platform.Web.Features.Models;
 using Platform.Web.Features.Runs;
 using Platform.Web.Host;
@@ -33,7 +34,7 @@ public static class WebProgram
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddApi();
+        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddApi().AddMcp();
         builder.Services.AddAgents(builder.Configuration);
 
         // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.
@@ -49,6 +50,7 @@ public static class WebProgram
         app.MapDocuments();
         app.MapAgentFiles();
         app.MapApi();
+        app.MapMcp();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -53,6 +53,8 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         new("GET", "/v1/approvals", "/v1/approvals", 401, 200, 200, 200),
         new("GET", "/v1/approvals/{id:guid}", "/v1/approvals/{run}", 401, 404, 404, 404),
         new("POST", "/v1/approvals/{id:guid}", "/v1/approvals/{run}", 401, 400, 400, 400, WithToken: true),
+        new("POST", "/mcp", "/mcp", 401, 400, 400, 400, WithToken: true),
+        new("GET", "/mcp", "/mcp", 401, 405, 405, 405),
         new("POST", "/_blazor/negotiate", "/_blazor/negotiate?negotiateVersion=1", 401, 200, 200, 200),
         new("GET", "/_blazor", "/_blazor", 401, 400, 400, 400),
         new("POST", "/_blazor/disconnect/", "/_blazor/disconnect/", 401, 400, 400, 400),

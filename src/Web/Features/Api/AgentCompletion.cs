@@ -1,50 +1,35 @@
 using System.Text.Json.Nodes;
 using Platform.Agents.Runs;
-using Platform.Retrieval.Access;
 using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
 
 /// <summary>A chat completion that an agent gives: a run whose answer is told as OpenAI's clients expect it. A caller that leaves stops the run, unless it waits for a person.</summary>
-internal sealed class AgentCompletion(AgentRuns starter, RunAgent runs, TimeProvider time)
+internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http, RequestFields request, string model)
     {
         Refuse(request);
         var gone = http.RequestAborted;
-        var caller = CurrentCaller.From(http.User);
         var run = await starter.StartAsync(http.User, model, ChatInput.Of(request, "messages"), null, null, gone);
         http.Response.Headers["x-run-id"] = run.Id.ToString();
         AgentAnswer answer = new(run);
-        try
+        var events = starter.AnswerAsync(CurrentCaller.From(http.User), answer, gone);
+        if (request.Flag("stream") == true)
         {
-            if (request.Flag("stream") == true)
-            {
-                await StreamAsync(http, caller, new CompletionChunks(model, run.CreatedAt, request.Object("stream_options")?.Flag("include_usage") == true, answer), answer);
-            }
-            else
-            {
-                await AnswerAsync(http, caller, model, answer);
-            }
+            await StreamAsync(http, events, new CompletionChunks(model, run.CreatedAt, request.Object("stream_options")?.Flag("include_usage") == true, answer), answer);
         }
-        finally
+        else
         {
-            if (!answer.HasEnded)
-            {
-                await runs.CancelAsync(caller, run.Id, CancellationToken.None);
-            }
+            await AnswerAsync(http, events, model, answer);
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, Caller caller, string model, AgentAnswer answer)
+    private static async Task AnswerAsync(HttpContext http, IAsyncEnumerable<RunEvent> events, string model, AgentAnswer answer)
     {
-        await foreach (var happened in runs.FollowAsync(caller, answer.Run.Id, 0, http.RequestAborted))
+        await foreach (var _ in events)
         {
-            answer.Take(happened);
-            if (answer.HasEnded)
-            {
-                break;
-            }
+            continue; // folded into the answer as they come
         }
 
         if (answer.Error is { } error)
@@ -55,18 +40,12 @@ internal sealed class AgentCompletion(AgentRuns starter, RunAgent runs, TimeProv
         await http.Response.WriteAsJsonAsync(Whole(model, answer), RunJson.Options, http.RequestAborted);
     }
 
-    private async Task StreamAsync(HttpContext http, Caller caller, CompletionChunks chunks, AgentAnswer answer)
+    private async Task StreamAsync(HttpContext http, IAsyncEnumerable<RunEvent> events, CompletionChunks chunks, AgentAnswer answer)
     {
-        var gone = http.RequestAborted;
         List<JsonObject> early = [chunks.First];
-        await foreach (var happened in EventStream.WithPausesAsync(runs.FollowAsync(caller, answer.Run.Id, 0, gone), time, gone))
+        await foreach (var happened in EventStream.WithPausesAsync(events, time, http.RequestAborted))
         {
-            if (happened is not null)
-            {
-                answer.Take(happened);
-                early.AddRange(chunks.Of(happened));
-            }
-
+            early.AddRange(happened is null ? [] : chunks.Of(happened));
             if (answer.Error is { } error)
             {
                 await FailAsync(http, new RunException(error.Kind, error.Message));
@@ -77,11 +56,6 @@ internal sealed class AgentCompletion(AgentRuns starter, RunAgent runs, TimeProv
             if (happened is null || happened.Name != "run.status" || http.Response.HasStarted || answer.HasEnded)
             {
                 await SendAsync(http, early, happened is null ? EventStream.Ping : "");
-            }
-
-            if (answer.HasEnded)
-            {
-                break;
             }
         }
 

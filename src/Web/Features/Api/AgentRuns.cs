@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Platform.Agents.Acting;
 using Platform.Agents.Conversations;
@@ -31,6 +32,30 @@ internal sealed class AgentRuns(AgentLibrary agents, ConversationLibrary convers
         var conversation = conversationId ?? await StartedInAsync(caller, runId, cancellation)
             ?? (await conversations.CreateAsync(caller, [], cancellation, listed: false, turns: input.Turns)).Id;
         return await runs.StartAsync(caller, new StartRun(id, conversation, input.Question, Agent: task), cancellation);
+    }
+
+    /// <summary>The events of a run until it has its answer, or waits for a person, folded into one. Who leaves before that stops it.</summary>
+    public async IAsyncEnumerable<RunEvent> AnswerAsync(Caller caller, AgentAnswer answer, [EnumeratorCancellation] CancellationToken gone)
+    {
+        try
+        {
+            await foreach (var happened in runs.FollowAsync(caller, answer.Run.Id, 0, gone))
+            {
+                answer.Take(happened);
+                yield return happened;
+                if (answer.HasEnded)
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            if (!answer.HasEnded)
+            {
+                await runs.CancelAsync(caller, answer.Run.Id, CancellationToken.None);
+            }
+        }
     }
 
     private async Task<AgentTask> TaskAsync(Caller caller, string userName, string agent, CancellationToken cancellation)
