@@ -51,6 +51,7 @@ public static class WebProgram
         app.MapAgentFiles();
         app.MapApi();
         app.MapMcp();
+        app.MapRunExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

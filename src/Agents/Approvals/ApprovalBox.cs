@@ -52,6 +52,14 @@ public sealed class ApprovalBox
         return await db.Approvals.CountAsync(a => a.OwnerId == caller.UserId && a.Status == ApprovalStatus.Pending, cancellation);
     }
 
+    /// <summary>What waits in runs of agents that this run asked, and that those asked.</summary>
+    public async Task<IReadOnlyList<Approval>> BelowAsync(Caller caller, Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var below = await RunTree.BelowAsync(db, runId, cancellation);
+        return (await db.Approvals.AsNoTracking().Where(a => a.OwnerId == caller.UserId && a.Status == ApprovalStatus.Pending && below.Contains(a.RunId)).OrderBy(a => a.CreatedAt).ToListAsync(cancellation)).ConvertAll(Shown);
+    }
+
     public async Task<Approval> GetAsync(Caller caller, Guid approvalId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

@@ -15,6 +15,15 @@ internal static class RunTree
         return runId;
     }
 
+    /// <summary>The runs that it asked and that have not ended, and those that they asked.</summary>
+    public static async Task<IReadOnlyList<Guid>> BelowAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
+    {
+        List<Guid> all = [];
+        for (List<Guid> level = [runId]; level.Count > 0; all.AddRange(level))
+            level = await OpenChildrenAsync(db, level, cancellation);
+        return all;
+    }
+
     /// <summary>Whether a person must still decide something in a run or below it.</summary>
     public static async Task<bool> IsAskedAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
     {
@@ -23,8 +32,11 @@ internal static class RunTree
             var ids = level;
             if (await db.Approvals.AnyAsync(a => ids.Contains(a.RunId) && a.Status == ApprovalStatus.Pending, cancellation))
                 return true;
-            level = await db.Runs.Where(r => r.ParentId != null && ids.Contains(r.ParentId.Value) && r.EndedAt == null).Select(r => r.Id).ToListAsync(cancellation);
+            level = await OpenChildrenAsync(db, ids, cancellation);
         }
         return false;
     }
+
+    private static Task<List<Guid>> OpenChildrenAsync(AgentsContext db, List<Guid> parents, CancellationToken cancellation) =>
+        db.Runs.Where(r => r.ParentId != null && parents.Contains(r.ParentId.Value) && r.EndedAt == null).Select(r => r.Id).ToListAsync(cancellation);
 }

@@ -15,6 +15,9 @@ namespace Platform.Agents.Runs;
 public sealed record RunFilter(
     RunStatus? Status = null, Guid? AgentId = null, string? OwnerId = null, string Containing = "", DateTimeOffset? From = null, DateTimeOffset? Until = null, Guid? ConversationId = null)
 {
+    /// <summary>What they are for; null for all.</summary>
+    public RunPurpose? Purpose { get; init; }
+
     /// <summary>Runs of agents only.</summary>
     public bool WithAgent { get; init; }
 
@@ -95,6 +98,7 @@ public sealed class RunArchive
     {
         var rows = VisibleTo(db.Runs.AsNoTracking(), caller);
         rows = filter.Status is { } status ? rows.Where(r => r.Status == status) : rows;
+        rows = filter.Purpose is { } purpose ? rows.Where(r => r.Purpose == purpose) : rows;
         rows = filter.Active ? rows.Where(r => r.EndedAt == null) : rows;
         rows = filter.AgentId is { } agent ? rows.Where(r => r.AgentId == agent) : filter.WithAgent ? rows.Where(r => r.AgentId != null) : rows;
         rows = filter.OwnerId is { } owner ? rows.Where(r => r.OwnerId == owner) : rows;

@@ -94,6 +94,9 @@ public sealed class RunTrace
             case "run.status":
                 Go(happened.Read<RunStatusData>(), happened.At);
                 break;
+            case "run.forked":
+                Clock.Restart(happened.At); // what was taken over took none of this run's time
+                break;
             case "plan.created" or "plan.updated":
                 plans.Add(happened.Read<PlanData>());
                 break;

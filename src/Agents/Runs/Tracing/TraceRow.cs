@@ -39,6 +39,9 @@ public sealed class TraceRow
 
     public TraceState State { get; internal set; }
 
+    /// <summary>Whether it was taken over from the run that this one was forked from.</summary>
+    public bool IsTakenOver { get; internal set; }
+
     /// <summary>Id of the step of the plan; null for what is not in one.</summary>
     public string? PlanStepId { get; internal init; }
 

@@ -33,6 +33,10 @@ internal sealed class TraceRows
             case "memory.recalled":
                 Add(new($"memory{happened.Seq}", TraceKind.Memory, "", happened.At) { Remembered = happened.Read<MemoryRecalledData>().Entries, EndedAt = happened.At, State = TraceState.Done });
                 break;
+            case "run.forked":
+                foreach (var row in byId.Values)
+                    row.IsTakenOver = true;
+                break;
             case "step.started":
                 Begin(happened.Read<StepStartedData>(), happened.At, past);
                 break;

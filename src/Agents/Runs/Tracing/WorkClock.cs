@@ -22,6 +22,12 @@ public sealed class WorkClock
         return left;
     }
 
+    internal void Restart(DateTimeOffset at)
+    {
+        BeganAt = at;
+        waits.Clear();
+    }
+
     internal void Begin(DateTimeOffset at) => BeganAt ??= at;
 
     internal void Wait(DateTimeOffset at)

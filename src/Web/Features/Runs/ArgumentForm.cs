@@ -27,7 +27,11 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>What is typed cannot be what it must be.</summary>
     public bool IsFaulty { get; private set; }
 
-    internal bool WasThere { get; init; }
+    /// <summary>Whether it must be there.</summary>
+    public bool Required => required;
+
+    /// <summary>Whether the call as it was asked about has it.</summary>
+    public bool WasThere { get; internal init; }
 
     internal JsonNode? Read()
     {

@@ -21,6 +21,9 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, P
     public async Task<bool> MayAlwaysAsync(Guid? agentId, string tool, CancellationToken cancellation) =>
         agentId is { } agent && await grants.MayAllowAsync(await current.GetAsync(), agent, tool, cancellation);
 
+    /// <summary>What waits in runs of agents that this run asked.</summary>
+    public async Task<IReadOnlyList<Approval>> BelowAsync(Guid runId, CancellationToken cancellation) => await approvals.BelowAsync(await current.GetAsync(), runId, cancellation);
+
     /// <summary>False when it could not be decided.</summary>
     /// <param name="alwaysFor">The agent that need not ask before this tool from now on.</param>
     public Task<bool> DecideAsync(ApprovalAsked asked, ApprovalChoice choice, Guid? alwaysFor, CancellationToken cancellation) => TryAsync(async () =>

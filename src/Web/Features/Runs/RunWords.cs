@@ -13,7 +13,7 @@ public static class RunWords
     public static string Tool(string name, IStringLocalizer<RunsTexts> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
+        return name.Length == 0 ? "" : texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
     }
 
     /// <summary>What a row of a trace stands for.</summary>
@@ -49,10 +49,11 @@ public static class RunWords
             {
                 "search_documents" => "search",
                 "read_passage" => "book",
-                "calculate" or "calculator" => "calculator",
+                "calculator" => "calculator",
                 "query_table" => "table",
                 "fetch_page" => "globe",
-                "date_time" or "date" => "clock",
+                "date_time" => "clock",
+                "ask_agent" => "robot",
                 _ => "tool",
             },
         };

@@ -1,5 +1,7 @@
-// The chat page: the composer, staying at the newest text, what a pointer does on a citation mark, shortcuts.
-const nearBottom = 40, hoverDelay = 150, leaveDelay = 220;
+// The chat page: the composer, staying at the newest text, shortcuts; citation marks are another module's.
+import { marks } from './marks.js';
+
+const nearBottom = 40;
 
 export function attach(root, page) {
     const ending = new AbortController();
@@ -90,42 +92,6 @@ function following(root, on, ended) {
     ended.addEventListener('abort', () => watch.disconnect());
     on(root, 'click', event => { if (event.target.closest('[data-newest]')) { toBottom(); } });
     return { toBottom };
-}
-
-function marks(root, page, on) {
-    let showing = null, hiding = null, shown = null;
-    const markOf = node => node.closest?.('button[data-testid=citation]');
-    const show = mark => {
-        clearTimeout(showing); clearTimeout(hiding);
-        if (shown === mark) { return; }
-        showing = setTimeout(() => {
-            const at = mark.getBoundingClientRect();
-            shown = mark;
-            page.invokeMethodAsync('ShowCard', mark.closest('[data-message]').dataset.message, Number(mark.dataset.n),
-                { left: at.left, top: at.top, bottom: at.bottom, windowWidth: innerWidth, windowHeight: innerHeight });
-        }, hoverDelay);
-    };
-    const hide = delay => {
-        clearTimeout(showing); clearTimeout(hiding);
-        if (shown) { hiding = setTimeout(() => { shown = null; page.invokeMethodAsync('HideCardSoon'); }, delay); }
-    };
-
-    on(root, 'pointerover', event => {
-        if (event.pointerType !== 'mouse') { return; }
-        const mark = markOf(event.target);
-        if (mark) { show(mark); } else if (event.target.closest('[data-card]')) { clearTimeout(hiding); } else { hide(leaveDelay); }
-    });
-    on(root, 'pointerleave', () => hide(leaveDelay));
-    on(root, 'focusin', event => { const mark = markOf(event.target); if (mark) { show(mark); } });
-    on(root, 'focusout', event => { if (markOf(event.target) && !event.relatedTarget?.closest('[data-card]')) { hide(leaveDelay); } });
-    on(root.querySelector('[data-scroll]'), 'scroll', () => { if (shown) { hide(0); } });
-    on(root, 'click', event => {
-        const mark = markOf(event.target);
-        if (!mark) { return; }
-        clearTimeout(showing);
-        shown = null;
-        page.invokeMethodAsync('OpenMark', mark.closest('[data-message]').dataset.message, Number(mark.dataset.n));
-    });
 }
 
 function shortcuts(root, page, on) {

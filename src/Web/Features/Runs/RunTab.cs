@@ -1,0 +1,4 @@
+namespace Platform.Web.Features.Runs;
+
+/// <summary>Views of one run.</summary>
+public enum RunTab { Result, Detail, Tracing }

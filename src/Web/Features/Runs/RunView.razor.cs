@@ -1,0 +1,186 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
+using Platform.Agents.Forking;
+using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Web.Features.Chat;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Runs;
+
+/// <summary>One run: what came of it, what it was, and all that it did. The page only follows; leaving it changes nothing.</summary>
+public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork forks, CurrentCaller current, RunWindow window) : IAsyncDisposable
+{
+    private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(80);
+
+    private readonly CancellationTokenSource gone = new();
+    private ElementReference root;
+    private BrowserScript? script;
+    private Caller caller = default!;
+    private RunRecord? record;
+    private MessageModel? message;
+    private ForkDialog? fork;
+    private SaveTestDialog? save;
+    private CompareDialog? compare;
+    private CardPlace? card;
+    private RunTab tab;
+    private int? opened;
+    private bool missing, busy, drawing;
+
+    [Parameter, EditorRequired] public Guid RunId { get; set; }
+
+    /// <summary>The view that the address asks for.</summary>
+    [SupplyParameterFromQuery(Name = "tab")] public string? Tab { get; set; }
+
+    [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
+
+    private RunTrace? trace => message?.Trace;
+
+    private bool IsOwn => record?.Listed.OwnerId == caller.UserId;
+
+    private string Model => trace?.Usage?.Usage.Model is { Length: > 0 } used ? used : record?.Agent?.Definition.Model.Id is { Length: > 0 } set ? set : record?.Listed.Model ?? "";
+
+    private TimeSpan Worked => trace is null ? TimeSpan.Zero : trace.Clock.At(trace.EndedAt ?? window.Time.GetUtcNow());
+
+    protected override async Task OnInitializedAsync()
+    {
+        caller = await current.GetAsync();
+        tab = Enum.TryParse<RunTab>(Tab, ignoreCase: true, out var wanted) ? wanted : RunTab.Result;
+        try
+        {
+            record = await archive.GetAsync(caller, RunId, gone.Token);
+            message = MessageModel.Live(record.Listed.Run, [], record.Listed.Agent);
+            foreach (var happened in await archive.EventsAsync(caller, RunId, gone.Token))
+            {
+                message.Apply(happened);
+            }
+            _ = FollowAsync(message);
+        }
+        catch (NotFoundException)
+        {
+            missing = true;
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            script = await BrowserScript.AttachAsync(window.Js, "marks", root, this);
+        }
+    }
+
+    private async Task FollowAsync(MessageModel followed)
+    {
+        try
+        {
+            await foreach (var happened in archive.FollowAsync(caller, RunId, followed.LastSeq, gone.Token))
+            {
+                followed.Apply(happened);
+                _ = DrawSoonAsync();
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            return; // the page was left; the run goes on
+        }
+        catch (Exception error)
+        {
+            window.Log.LogError(error, "Following run {Run} broke off", RunId);
+            followed.BreakOff(RunErrorKind.Failed);
+        }
+        StateHasChanged();
+    }
+
+    private async Task DrawSoonAsync()
+    {
+        if (drawing)
+        {
+            return;
+        }
+        drawing = true;
+        await Task.Delay(DrawDelay, window.Time, gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        drawing = false;
+        if (!gone.IsCancellationRequested)
+        {
+            StateHasChanged();
+        }
+    }
+
+    private Task StopAsync() => TryAsync(() => runs.CancelAsync(caller, RunId, gone.Token));
+
+    /// <summary>The same once more, as a further version of the answer.</summary>
+    private Task AgainAsync() => TryAsync(async () =>
+    {
+        var run = record!.Listed.Run;
+        var again = record.Agent is not null
+            ? await forks.ForkAsync(caller, RunId, new ForkRun(Guid.NewGuid()), gone.Token)
+            : await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), run.ConversationId, record.Listed.Question, record.Mode, run.AssistantMessageId, Model: record.Listed.Model), gone.Token);
+        window.Navigation.NavigateTo($"/runs/{again.Id}");
+    });
+
+    private async Task TryAsync(Func<Task> act)
+    {
+        busy = true;
+        try
+        {
+            await act();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            window.Log.LogWarning(error, "Run {Run} could not be stopped or done again", RunId);
+            window.Toasts.Error(error is RunConflictException ? Texts["ConversationBusy"] : Texts["ActionFailed"], error.Message);
+        }
+        busy = false;
+    }
+
+    /// <summary>Shows the card of a citation mark; called after the pointer or the focus has rested on it.</summary>
+    [JSInvokable]
+    public void ShowCard(Guid messageId, int n, MarkBox at)
+    {
+        card = message is { } shown && shown.Citations.FirstOrDefault(c => c.N == n) is { } cited ? new CardPlace(shown, cited, at) : null;
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public void HideCardSoon()
+    {
+        card = null;
+        StateHasChanged();
+    }
+
+    /// <summary>Opens the source of a mark that was clicked.</summary>
+    [JSInvokable]
+    public void OpenMark(Guid messageId, int n)
+    {
+        Open(n);
+        StateHasChanged();
+    }
+
+    private void Open(int n)
+    {
+        var index = message?.Citations.TakeWhile(c => c.N != n).Count() ?? 0;
+        (opened, card) = (index < message?.Citations.Count ? index : null, null);
+    }
+
+    private void Step(int by)
+    {
+        if (opened + by is { } next && next >= 0 && next < message?.Citations.Count)
+        {
+            opened = next;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gone.CancelAsync();
+        if (script is not null)
+        {
+            await script.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Web.Features.Account;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Runs;
+
+/// <summary>A person's runs, or for administrators all; looked at again every few seconds while some go on.</summary>
+public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, AccountDirectory accounts, CurrentCaller current, NavigationManager navigation, TimeProvider time)
+{
+    private const int FirstWords = 110;
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource gone = new();
+    private IReadOnlyList<Agent> agents = [];
+    private IReadOnlyDictionary<string, string> people = new Dictionary<string, string>();
+    private RunQuery query = new();
+    private RunList? list;
+    private bool filtering, looking;
+
+    [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
+    [SupplyParameterFromQuery(Name = "q")] public string? Words { get; set; }
+    [SupplyParameterFromQuery(Name = "status")] public string? Status { get; set; }
+    [SupplyParameterFromQuery(Name = "agent")] public string? AgentId { get; set; }
+    [SupplyParameterFromQuery(Name = "user")] public string? Owner { get; set; }
+    [SupplyParameterFromQuery(Name = "from")] public string? From { get; set; }
+    [SupplyParameterFromQuery(Name = "until")] public string? Until { get; set; }
+    [SupplyParameterFromQuery(Name = "steps")] public string? Steps { get; set; }
+    [SupplyParameterFromQuery(Name = "tokens")] public string? Tokens { get; set; }
+    [SupplyParameterFromQuery(Name = "seconds")] public string? Seconds { get; set; }
+    [SupplyParameterFromQuery(Name = "kind")] public string? Kind { get; set; }
+    [SupplyParameterFromQuery(Name = "page")] public string? PageNumber { get; set; }
+
+    private int LastPage => Math.Max(1, ((list?.Total ?? 0) + RunQuery.PageSize - 1) / RunQuery.PageSize);
+
+    protected override async Task OnInitializedAsync()
+    {
+        var caller = await current.GetAsync();
+        agents = [.. (await library.ListAsync(caller, gone.Token)).OrderBy(agent => agent.Name, StringComparer.CurrentCultureIgnoreCase)];
+        if (caller.IsAdministrator)
+        {
+            people = (await accounts.ListAsync(caller, gone.Token)).ToDictionary(account => account.Id, account => account.Email);
+        }
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        query = new(Words ?? "", RunQuery.StatusOf(Status), Guid.TryParse(AgentId, out var agent) ? agent : null, Owner, Day(From), Day(Until), Whole(Steps), Whole(Tokens), Whole(Seconds), Math.Max(1, Whole(PageNumber)), RunQuery.PurposeOf(Kind));
+        filtering |= query.IsFiltered && query with { Words = "", Page = 1 } != new RunQuery();
+        await ReadAsync();
+        _ = LookAgainAsync();
+    }
+
+    private async Task ReadAsync() =>
+        list = await archive.ListAsync(await current.GetAsync(), query.Filter(), (query.Page - 1) * RunQuery.PageSize, RunQuery.PageSize, gone.Token);
+
+    private async Task LookAgainAsync()
+    {
+        if (looking)
+        {
+            return;
+        }
+        looking = true;
+        try
+        {
+            while (list?.Runs.Any(row => row.Run.EndedAt is null) == true)
+            {
+                await Task.Delay(Look, time, gone.Token);
+                await ReadAsync();
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return; // the page was left
+        }
+        finally
+        {
+            looking = false;
+        }
+    }
+
+    private void GoTo(RunQuery next, bool stay = false) => navigation.NavigateTo((stay ? next : next with { Page = 1 }).Address(navigation));
+
+    private static string Text(ChangeEventArgs change) => change.Value?.ToString()?.Trim() ?? "";
+
+    private static int Number(ChangeEventArgs change) => Whole(Text(change));
+
+    private static DateOnly? Day(ChangeEventArgs change) => Day(Text(change));
+
+    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    private static int Whole(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static string? Some(int number) => number > 0 ? number.ToString(CultureInfo.InvariantCulture) : null;
+
+    private static string Counted(int number) => number > 0 ? number.ToString("N0", CultureInfo.CurrentCulture) : "—";
+
+    private static string First(string question)
+    {
+        var line = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= FirstWords ? line : line[..FirstWords] + "…";
+    }
+
+    public void Dispose()
+    {
+        gone.Cancel();
+        gone.Dispose();
+    }
+}
