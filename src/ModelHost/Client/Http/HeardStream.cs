@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Client.Http;
 
-/// <summary>A file on its way to the service: every part that is taken of it is a sign that the service listens.</summary>
+/// <summary>A file on its way to the service, or from it: every part that moves is a sign that the service is there.</summary>
 internal sealed class HeardStream(Stream file, Silence silence) : Stream
 {
     public override bool CanRead => true;

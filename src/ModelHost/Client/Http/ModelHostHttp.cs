@@ -77,6 +77,47 @@ internal sealed class ModelHostHttp : IDisposable
         return await ReadJsonAsync(response, type, silence, cancellation);
     }
 
+    /// <summary>Sends a file as a part of a form, behind the form's other fields.</summary>
+    /// <inheritdoc cref="UploadAsync{T}" path="/summary"/>
+    public async Task<T> UploadFormAsync<T>(string path, string filename, Stream file, IEnumerable<(string Name, string Value)> fields, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in fields)
+        {
+            form.Add(new StringContent(value), name);
+        }
+
+        form.Add(new StreamContent(new HeardStream(file, silence)), "file", filename);
+        using var response = await OpenAsync(HttpMethod.Post, path, form, silence, cancellation);
+        return await ReadJsonAsync(response, type, silence, cancellation);
+    }
+
+    /// <summary>Writes what is there into a stream, as long as that takes.</summary>
+    public async Task DownloadAsync(string path, Stream target, CancellationToken cancellation)
+    {
+        using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        using var response = await OpenAsync(HttpMethod.Get, path, null, silence, cancellation);
+        try
+        {
+            await using var heard = new HeardStream(await response.Content.ReadAsStreamAsync(silence.Token), silence);
+            await heard.CopyToAsync(target, silence.Token);
+        }
+        catch (OperationCanceledException) when (silence.IsBroken)
+        {
+            throw ModelHostErrors.Silent(_options.SilenceLimit);
+        }
+        catch (OperationCanceledException ex) when (cancellation.IsCancellationRequested)
+        {
+            throw silence.OfCaller(ex);
+        }
+        catch (Exception ex) when (ex is HttpRequestException or HttpIOException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ModelHostErrors.Cut(ex);
+        }
+    }
+
     /// <summary>Asks for something to be deleted; what the service says about it is not read.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellation)
     {

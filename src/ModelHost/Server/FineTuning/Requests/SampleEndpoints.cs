@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Admin;
@@ -72,7 +73,11 @@ internal static class SampleEndpoints
             : [Part("prompt", false, row.Prompt!), Part("chosen", true, row.Chosen!), Part("rejected", true, row.Rejected!)];
         return new SampleBody(row.Id, row.Length, (int)row.Learned, [.. parts]);
 
-        SamplePart Part(string role, bool learned, int[] part) => new(role, learned, engine.Detokenize(model, part), [.. part.Select(token => engine.Detokenize(model, [token]))]);
+        SamplePart Part(string role, bool learned, int[] part)
+        {
+            byte[][] pieces = [.. part.Select(token => engine.Piece(model, token))];
+            return new SamplePart(role, learned, Encoding.UTF8.GetString([.. pieces.SelectMany(piece => piece)]), [.. pieces.Select(Encoding.UTF8.GetString)]);
+        }
 
         IEnumerable<SamplePart> Parts(int[] all, int[]? weights)
         {

@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+using Platform.ModelHost.Client.Wire;
+
+namespace Platform.ModelHost.Client.Admin.Tuning;
+
+/// <summary>Where a job stands.</summary>
+public enum TuningStatus { ValidatingFiles, Queued, Running, Paused, Succeeded, Failed, Cancelled }
+
+/// <summary>A training job as it stands.</summary>
+/// <param name="Model">Id of the base model.</param>
+/// <param name="FineTunedModel">What answers with the adapter: base:adapter@version. Null before the end.</param>
+/// <param name="Reason">Why it waits or is held, in the service's English; null where it does neither.</param>
+/// <param name="EstimatedFinish">While it runs.</param>
+/// <param name="ResultFiles">Ids: the numbers of each step as CSV, then the rows that were held out.</param>
+public sealed record TuningJob(
+    string Id, string Model, string? FineTunedModel, TuningStatus Status, string? Reason, TuningError? Error, string TrainingFile, string? ValidationFile, IReadOnlyList<string> ResultFiles, long Seed,
+    [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? CreatedAt, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? StartedAt,
+    [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? FinishedAt, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? EstimatedFinish)
+{
+    /// <summary>Name of the adapter that comes of it.</summary>
+    [JsonPropertyName("user_provided_suffix")]
+    public string? AdapterName { get; init; }
+
+    /// <summary>The version in the registry; null before the end.</summary>
+    public TunedAdapter? Adapter { get; init; }
+
+    /// <summary>It waits between two steps because requests run.</summary>
+    [JsonPropertyName("held")]
+    public bool IsHeld { get; init; }
+
+    public TuningMethodName? Method { get; init; }
+
+    public IReadOnlyDictionary<string, string?> Metadata { get; init; } = new Dictionary<string, string?>();
+
+    public TuningHyperparameters? Hyperparameters { get; init; }
+
+    public TuningLora? Lora { get; init; }
+
+    public TuningStop? EarlyStopping { get; init; }
+
+    public TuningSchedule? Schedule { get; init; }
+
+    public TuningProgress Progress { get; init; } = new(0, 0, 0, null, null, null, null, null, null, null);
+
+    /// <summary>Null until the files are looked at.</summary>
+    public TuningDataset? Dataset { get; init; }
+
+    /// <summary>Null until the files are looked at.</summary>
+    public TuningForecast? Forecast { get; init; }
+
+    public long? TrainedTokens { get; init; }
+
+    [JsonIgnore]
+    public bool HasEnded => Status is TuningStatus.Succeeded or TuningStatus.Failed or TuningStatus.Cancelled;
+}
+
+/// <summary>Why a job failed.</summary>
+/// <param name="Code">invalid_training_file, invalid_validation_file, template_mismatch, base_changed, model_not_trainable, out_of_memory, training_unstable, export_failed, job_failed and more.</param>
+public sealed record TuningError(string Code, string Message, string? Param);
+
+public sealed record TunedAdapter(string Name, int Version);
+
+/// <param name="Type">supervised, dpo or pretraining.</param>
+public sealed record TuningMethodName(string Type);
+
+public sealed record TuningHyperparameters(
+    int NEpochs, int? BatchSize, double LearningRateMultiplier, double? Beta, double LearningRate, int MaxSteps, int? SequenceTokens, int? MicroBatchTokens, double WarmupRatio, double WeightDecay, double MaxGradNorm,
+    int EvalSteps, int SaveSteps, bool GradientCheckpointing);
+
+public sealed record TuningLora(int R, double Alpha, double Dropout, IReadOnlyList<string> TargetModules, int LastLayers);
+
+public sealed record TuningStop(int Patience, double MinDelta);
+
+public sealed record TuningSchedule(string Window, string? TimeZone);
+
+/// <summary>The last that the trainer told.</summary>
+/// <param name="Epoch">From 0, with its part.</param>
+/// <param name="BaseValidLoss">Of the base alone.</param>
+public sealed record TuningProgress(
+    int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
+
+/// <summary>What is learned from.</summary>
+/// <param name="Rows">Lines of the training file.</param>
+/// <param name="Examples">Texts, or pairs.</param>
+/// <param name="HeldOut">Texts that it is evaluated on.</param>
+/// <param name="LearnedTokens">Tokens that count.</param>
+public sealed record TuningDataset(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256);
+
+/// <summary>What a job takes.</summary>
+/// <param name="MemoryBytes">All of it: the base's weights, the adapter with its moments, the largest batch.</param>
+/// <param name="Seconds">May be twice as much where the machine is busy.</param>
+public sealed record TuningForecast(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds);
