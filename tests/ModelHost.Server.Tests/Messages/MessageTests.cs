@@ -108,6 +108,7 @@ public sealed class MessageTests(RunningModelHost running) : IClassFixture<Runni
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"tool_result\", \"tool_use_id\": \"x\"}]}]}", HttpStatusCode.BadRequest, "invalid_request_error", "'x'")]
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{\"type\": \"web_search_20250305\", \"name\": \"w\"}]}", HttpStatusCode.BadRequest, "invalid_request_error", "web_search")]
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tool_choice\": {\"type\": \"some\"}}", HttpStatusCode.BadRequest, "invalid_request_error", "tool_choice.type")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"thinking\": {\"type\": \"enabled\", \"budget_tokens\": 0}}", HttpStatusCode.BadRequest, "invalid_request_error", "thinking.budget_tokens")]
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"mcp_servers\": []}", HttpStatusCode.BadRequest, "invalid_request_error", "tools itself")]
     public async Task Refusals_have_anthropics_shape(string body, HttpStatusCode status, string type, string saying)
     {

@@ -94,7 +94,9 @@ internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Token
         return [.. tokens];
     }
 
-    private ITokenRule? Rule(GenerationRequest request, int prompt) =>
+    private ITokenRule? Rule(GenerationRequest request, int prompt) => request.Thinking is { } thinking ? new ThinkingRule(tokenizer, thinking, Form(request, prompt)) : Form(request, prompt);
+
+    private ITokenRule? Form(GenerationRequest request, int prompt) =>
         request.Grammar is { } grammar ? new GrammarRule(model, tokenizer, grammar)
         : request.Verbatim is { } verbatim ? new VerbatimRule(tokenizer, verbatim, Math.Min(request.MaxTokens ?? int.MaxValue, loop.ContextTokens - prompt + 1))
         : null;

@@ -41,6 +41,9 @@ public sealed record GenerationRequest
     /// <summary>A grammar that the answer must follow; null for none.</summary>
     public GrammarOptions? Grammar { get; init; }
 
+    /// <summary>Ends the model's thinking after so many tokens; null lets it think as long as it likes.</summary>
+    public ThinkingLimit? Thinking { get; init; }
+
     /// <summary>Lets the answer be nothing but spans of given passages with citation marks; null for none.</summary>
     public VerbatimOptions? Verbatim { get; init; }
 
@@ -91,6 +94,13 @@ public sealed record GrammarOptions(string Text, string Root = "root")
     /// <summary>Texts that switch the grammar on when the answer contains one; it then holds from that text's first character on, so its rules include the text. Empty: it holds from the start. At most 16 of at most 64 characters.</summary>
     public IReadOnlyList<string> Triggers { get; init; } = [];
 }
+
+/// <summary>How long a model may think before it answers.</summary>
+/// <param name="Tokens">Of its thinking, 0 and up; the mark that ends it comes on top.</param>
+/// <param name="Open">The mark with which it begins to think.</param>
+/// <param name="Close">The mark with which it ends that.</param>
+/// <param name="IsOpen">The prompt has opened the thinking already.</param>
+public sealed record ThinkingLimit(int Tokens, string Open, string Close, bool IsOpen);
 
 /// <summary>Verbatim mode: an answer is a sequence of spans of the passages, each followed by its mark ` [n]`, n from 1.</summary>
 /// <param name="Passages">The texts to quote from; 1 to 64.</param>

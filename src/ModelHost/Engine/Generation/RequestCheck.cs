@@ -28,6 +28,7 @@ internal static class RequestCheck
         {
             throw Refuse("ignore_eos", "ignore_eos does not go together with a grammar, a schema or verbatim: such an answer ends where its form is complete. Leave one of them out.");
         }
+        if (request.Thinking is { Tokens: < 0 }) { throw Refuse("reasoning_budget", $"reasoning_budget is {request.Thinking.Tokens}; it must be 0 or more, or -1 for no limit."); }
         if (request.Beam is { } beam) { Check(beam, request); }
         if (request.Verbatim is { } verbatim) { Check(verbatim, request); }
     }
@@ -71,7 +72,7 @@ internal static class RequestCheck
         Range("length_penalty", beam.LengthPenalty, -4, 4);
         Range("n", beam.Best, 1, beam.Width);
         var s = request.Sampling;
-        var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
+        var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.Thinking is not null ? "reasoning_budget" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
             : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;
         if (other is not null) { throw Refuse(other, $"Beam search does not go together with {other}. Leave one of them out."); }
     }

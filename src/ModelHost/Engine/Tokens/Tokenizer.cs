@@ -43,6 +43,13 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
         return [.. bytes.Select(ByteToken)];
     }
 
+    /// <summary>Tokens that read as a mark of the model's: its own token for it where there is one, else as any text.</summary>
+    internal int[] SpellMark(string mark)
+    {
+        var tokens = Encode(mark, addSpecial: false, parseSpecial: true);
+        return tokens.SelectMany(t => Piece(t, special: true).ToArray()).SequenceEqual(Encoding.UTF8.GetBytes(mark)) ? tokens : Spell(mark);
+    }
+
     /// <summary>A token that reads as one byte; every model that writes text has all of them.</summary>
     /// <exception cref="EngineException">Kind BadRequest: this model lacks it.</exception>
     internal int ByteToken(byte value) => byteTokens.Value[value] is >= 0 and var token ? token

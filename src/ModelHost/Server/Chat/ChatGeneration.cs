@@ -17,6 +17,9 @@ namespace Platform.ModelHost.Server.Chat;
 /// <param name="Use">What an answer must be: a call, a value of a schema, or anything.</param>
 internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<ChatTurn> Messages, ChatTemplateOptions Template, ToolUse Use)
 {
+    /// <summary>Tokens that the model may think; null for as many as it likes.</summary>
+    public int? ThinkingTokens { get; init; }
+
     private static readonly JsonElement False = JsonDocument.Parse("false").RootElement;
 
     private static readonly JsonElement AnyObject = JsonDocument.Parse("""{"type":"object"}""").RootElement;
@@ -39,14 +42,14 @@ internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<
             Grammar = settings.Grammar ?? (format is { } schema ? new GrammarOptions(JsonSchemaGrammar.Of(schema)) : null), // alone; with tools or thinking the plan has another
         };
         var template = new ChatTemplateOptions { AddGenerationPrompt = request.AddGenerationPrompt != false, Tools = tools.ForTemplate, Variables = Variables(request) };
-        return new ChatGeneration(settings, Conversation.Of(request.Messages!), template, tools.Use with { Otherwise = format });
+        return new ChatGeneration(settings, Conversation.Of(request.Messages!), template, tools.Use with { Otherwise = format }) { ThinkingTokens = request.ReasoningBudget is -1 ? null : request.ReasoningBudget };
     }
 
     /// <summary>How the conversation is put to the model and how its answer is read, with the request for it.</summary>
     public (GenerationRequest Request, ChatPlan Plan) On(ModelEngine engine)
     {
         var plan = engine.PlanChat(Settings.ModelId, Messages, Template, Use);
-        return (Settings with { Prompt = plan.Prompt, Grammar = plan.Grammar ?? Settings.Grammar, ShowControlTokens = plan.ShowControlTokens }, plan);
+        return (Settings with { Prompt = plan.Prompt, Grammar = plan.Grammar ?? Settings.Grammar, Thinking = ThinkingTokens is { } tokens ? plan.Limit(tokens) : null, ShowControlTokens = plan.ShowControlTokens }, plan);
     }
 
     private static Dictionary<string, JsonElement> Variables(ChatCompletionRequest request)

@@ -15,7 +15,7 @@ internal static class MessageChat
     /// <exception cref="RequestRefused">It asks for something that cannot be done.</exception>
     public static ChatCompletionRequest Of(MessageRequest request) => MessageCheck.Refusal(request) is { } problem ? throw new RequestRefused(problem) : new ChatCompletionRequest(request)
     {
-        Renamed = [("stop", request.StopSequences is null ? null : "stop_sequences"), ("response_format", "output_config.format"), ("reasoning_effort", "output_config.effort")],
+        Renamed = [("stop", request.StopSequences is null ? null : "stop_sequences"), ("response_format", "output_config.format"), ("reasoning_effort", "output_config.effort"), ("reasoning_budget", "thinking.budget_tokens")],
         Messages = MessageTurns.Of(request),
         Stop = request.StopSequences is { } stop ? new TextOrTexts(stop, IsList: true) : request.Stop,
         Tools = request.Tools is { } tools ? [.. tools.Select(tool => new ToolFields("function", new FunctionFields(tool?.Name, tool?.Description, tool?.InputSchema, null)))] : null,
@@ -23,6 +23,7 @@ internal static class MessageChat
         ParallelToolCalls = request.ToolChoice?.DisableParallelToolUse != true, // what Anthropic does
         ResponseFormat = request.OutputConfig?.Format is { } format ? new ResponseFormatFields(format.Type, new JsonSchemaFields(null, null, null, format.Schema)) : null,
         ReasoningEffort = request.OutputConfig?.Effort,
+        ReasoningBudget = request.Thinking is { Type: "enabled", BudgetTokens: { } budget } ? budget : null,
         ChatTemplateKwargs = Variables(request),
         User = request.User ?? User(request.Metadata),
     };

@@ -45,6 +45,9 @@ internal sealed record ChatCompletionRequest : GenerationFields
     /// <summary>none, minimal, low, medium or high: told to the model's template, which may know it.</summary>
     public string? ReasoningEffort { get; init; }
 
+    /// <summary>Tokens that the model may think before it answers; -1 for as many as it likes.</summary>
+    public int? ReasoningBudget { get; init; }
+
     /// <summary>Variables of the model's template.</summary>
     public IReadOnlyDictionary<string, JsonElement>? ChatTemplateKwargs { get; init; }
 

@@ -47,6 +47,9 @@ internal sealed class AnswerFormat
     internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools, bool keepsThoughts = false) => isHarmony ? new HarmonyAnswer(keepsThoughts)
         : new MarkedAnswer(keepsThoughts ? null : new ReasoningSplitter(reasoning, reasoning.AreOpenIn(prompt)), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
 
+    /// <summary>A limit of the thinking before an answer to a prompt; null where it is not told by a pair of marks.</summary>
+    internal ThinkingLimit? Limit(string prompt, int tokens) => isHarmony ? null : new ThinkingLimit(tokens, reasoning.Open, reasoning.Close, reasoning.AreOpenIn(prompt));
+
     /// <summary>The grammar that keeps calls to the tools on offer, and other answers to their schema; null where there is neither. It holds from the start where text of any kind is no answer (after the thinking, where the template speaks of one), else from where a call begins.</summary>
     /// <exception cref="EngineException">Kind BadRequest: a tool or its schema is refused.</exception>
     internal GrammarOptions? Grammar(string prompt, IReadOnlyList<JsonElement> tools, ToolUse use)

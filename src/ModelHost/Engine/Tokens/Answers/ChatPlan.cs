@@ -27,6 +27,10 @@ public sealed class ChatPlan
     /// <summary>For <see cref="GenerationRequest.ShowControlTokens"/>: the model's marks are such.</summary>
     public bool ShowControlTokens { get; }
 
+    /// <summary>A limit of the model's thinking, for <see cref="GenerationRequest.Thinking"/>; null where its thinking has no marks of that kind.</summary>
+    /// <param name="tokens">Of its thinking.</param>
+    public ThinkingLimit? Limit(int tokens) => format.Limit(Prompt, tokens);
+
     /// <summary>A reader for one answer.</summary>
     /// <param name="keepsThoughts">Leaves what is thought in the text, where and as the model writes it.</param>
     public IAnswerReader NewReader(bool keepsThoughts = false) => format.Read(Prompt, tools, keepsThoughts);
