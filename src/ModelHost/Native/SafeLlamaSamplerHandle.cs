@@ -43,7 +43,7 @@ public sealed unsafe class SafeLlamaSamplerHandle : SafeHandle
     }
 
     /// <summary>What comes after top-p, the pick included: min-p, XTC, temperature, draw; or mirostat; or the likeliest.</summary>
-    public static SafeLlamaSamplerHandle Pick(SafeLlamaModelHandle model, SamplerSettings settings)
+    public static SafeLlamaSamplerHandle Pick(SafeLlamaModelHandle model, SamplerSettings settings, uint seed)
     {
         var chain = Chain();
         if (settings.Temperature <= 0)
@@ -54,14 +54,14 @@ public sealed unsafe class SafeLlamaSamplerHandle : SafeHandle
         if (settings.Mirostat == 0)
         {
             if (settings.MinP > 0) { chain.Add(Llama.llama_sampler_init_min_p(settings.MinP, 1)); }
-            if (settings.XtcProbability > 0) { chain.Add(Llama.llama_sampler_init_xtc(settings.XtcProbability, settings.XtcThreshold, 1, settings.Seed)); }
+            if (settings.XtcProbability > 0) { chain.Add(Llama.llama_sampler_init_xtc(settings.XtcProbability, settings.XtcThreshold, 1, seed)); }
         }
         chain.Add(Llama.llama_sampler_init_temp(settings.Temperature));
         chain.Add(settings.Mirostat switch
         {
-            1 => Llama.llama_sampler_init_mirostat(model.VocabularySize, settings.Seed, settings.MirostatTau, settings.MirostatEta, MirostatTokens),
-            2 => Llama.llama_sampler_init_mirostat_v2(settings.Seed, settings.MirostatTau, settings.MirostatEta),
-            _ => Llama.llama_sampler_init_dist(settings.Seed),
+            1 => Llama.llama_sampler_init_mirostat(model.VocabularySize, seed, settings.MirostatTau, settings.MirostatEta, MirostatTokens),
+            2 => Llama.llama_sampler_init_mirostat_v2(seed, settings.MirostatTau, settings.MirostatEta),
+            _ => Llama.llama_sampler_init_dist(seed),
         });
         return chain;
     }

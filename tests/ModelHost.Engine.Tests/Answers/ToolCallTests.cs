@@ -66,6 +66,39 @@ public sealed class ToolCallTests
         Assert.False(GrammarText.Accepts(forced.Text, answer));
     }
 
+    /// <summary>Llama 3 marks its calls by nothing: they are told from a value of the schema by their form, and by the tool's name.</summary>
+    [Theory]
+    [InlineData("""{"name": "Ann", "parameters": [1]}""", true)]
+    [InlineData("""{"name": "Ann Lee", "parameters": []}""", true)]
+    [InlineData("""{"name": "get_weather", "parameters": [2]}""", true)]
+    [InlineData("""{"name": "安", "parameters": []}""", true)]
+    [InlineData("""{"name": "search", "parameters": {"query": "leave"}}""", false)]
+    public void A_bare_call_and_a_value_of_a_schema_are_told_apart(string answer, bool isValue)
+    {
+        var answers = Of("llama3", Control("llama3")).Answers;
+        var use = new ToolUse { Otherwise = Json("""{"type":"object","properties":{"name":{"type":"string"},"parameters":{"type":"array","items":{"type":"integer"}}},"required":["name","parameters"],"additionalProperties":false}""") };
+        var grammar = answers.Grammar("", Tools, use)!;
+        Assert.Empty(grammar.Triggers);
+        Assert.True(GrammarText.Accepts(grammar.Text, answer), grammar.Text);
+        Assert.False(GrammarText.Accepts(grammar.Text, answer.Replace("\"name\"", "\"title\"", StringComparison.Ordinal)));
+        foreach (var size in Reading.Sizes)
+        {
+            var reading = Reading.Of(answers.Read("", Tools), answer, size);
+            Assert.Equal((isValue ? answer : "", isValue ? 0 : 1), (reading.Content, reading.Calls.Count));
+        }
+    }
+
+    [Fact]
+    public void A_value_that_looks_like_a_call_of_a_tool_that_is_not_on_offer_is_a_value()
+    {
+        const string value = """{"name": "Ann", "parameters": {"age": 3}}""";
+        foreach (var size in Reading.Sizes)
+        {
+            var reading = Reading.Of(Of("llama3", Control("llama3")).Answers.Read("", Tools), value, size);
+            Assert.Equal((value, 0), (reading.Content, reading.Calls.Count));
+        }
+    }
+
     [Theory]
     [InlineData("qwen3", "Let me look.\n\n<tool_call>\n{\"name\": \"now\", \"arguments\": {}}\n</tool_call>\n", "Let me look.", "now {}")]
     [InlineData("qwen3", "<tool_call>{\"name\":\"now\",\"arguments\":{}}</tool_call><tool_call>{\"name\":\"search\",\"arguments\":{\"query\":\"a\"}}</tool_call>", "", "now {};search {\"query\":\"a\"}")]

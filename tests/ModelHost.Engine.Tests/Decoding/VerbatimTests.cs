@@ -24,7 +24,7 @@ public sealed partial class VerbatimTests(SeedModels models) : IClassFixture<See
         using var model = SafeLlamaModelHandle.Load(SeedModels.ChatFile, new ModelLoadOptions(), TestContext.Current.CancellationToken);
         var tokenizer = new Tokenizer(model);
         using var candidates = new TokenCandidates(tokenizer.VocabularySize);
-        using var draw = SafeLlamaSamplerHandle.Pick(model, new SamplerSettings { Temperature = 1, Seed = 5 });
+        using var draw = SafeLlamaSamplerHandle.Pick(model, new SamplerSettings { Temperature = 1, MinP = 0 }, seed: 5);
         var flat = new float[tokenizer.VocabularySize];
         var spans = 0;
         for (var run = 0; run < 10_000; run++)

@@ -1,6 +1,5 @@
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation.Guessing;
-using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation;
 
@@ -29,16 +28,6 @@ internal sealed class GenerationPlan(GenerationRequest request, int[] prompt, Ad
         _ => null,
     };
 
-    internal SamplerSettings Sampler(int candidate)
-    {
-        var s = Request.Sampling;
-        return new SamplerSettings
-        {
-            Seed = unchecked(seed + (uint)candidate),
-            Temperature = s.Temperature, TopK = s.TopK, TopP = s.TopP, MinP = s.MinP, TypicalP = s.TypicalP, TopNSigma = s.TopNSigma,
-            Mirostat = s.Mirostat, MirostatTau = s.MirostatTau, MirostatEta = s.MirostatEta, XtcProbability = s.XtcProbability, XtcThreshold = s.XtcThreshold,
-            DryMultiplier = s.DryMultiplier, DryBase = s.DryBase, DryAllowedLength = s.DryAllowedLength, DryWindow = s.DryWindow, DryBreakers = s.DryBreakers,
-            RepeatPenalty = s.RepeatPenalty, FrequencyPenalty = s.FrequencyPenalty, PresencePenalty = s.PresencePenalty, PenaltyWindow = s.PenaltyWindow,
-        };
-    }
+    /// <summary>What one candidate draws with.</summary>
+    internal uint Seed(int candidate) => unchecked(seed + (uint)candidate);
 }

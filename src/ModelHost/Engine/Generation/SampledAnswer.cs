@@ -24,9 +24,8 @@ internal sealed class SampledAnswer : RunningAnswer
         request = ticket.Plan.Request;
         stop = new StopRule(request.Stop);
         guesser = ticket.Plan.NewGuesser();
-        var settings = ticket.Plan.Sampler(ticket.Candidate);
-        seed = settings.Seed;
-        sampler = new TokenSampler(decoding.Model, decoding.Tokenizer, settings, request, ticket.Rule, decoding.Candidates);
+        seed = ticket.Plan.Seed(ticket.Candidate);
+        sampler = new TokenSampler(decoding.Model, decoding.Tokenizer, seed, request, ticket.Rule, decoding.Candidates);
         foreach (var token in Prompt.AsSpan(Math.Max(0, Prompt.Length - sampler.LookBack))) { sampler.AcceptPrompt(token); }
     }
 

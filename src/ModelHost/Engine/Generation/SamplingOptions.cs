@@ -1,78 +1,16 @@
 using System.Collections.ObjectModel;
+using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>How the next token is picked. Defaults are llama.cpp's server's. In this order: bias and masks, penalties, DRY, top-n-sigma, top-k, typical, top-p, min-p, XTC, temperature, draw; mirostat takes the place of all from top-n-sigma to XTC.</summary>
-public sealed record SamplingOptions
+/// <summary>How the next token is picked: llama.cpp's knobs, and those of our own. In this order: bias and masks, penalties, DRY, top-n-sigma, top-k, typical, top-p, min-p, XTC, temperature, draw; mirostat takes the place of all from top-n-sigma to XTC.</summary>
+public sealed record SamplingOptions : SamplerSettings
 {
-    /// <summary>A window as long as the model's context.</summary>
-    public const int WholeContext = -1;
-
-    private static readonly string[] UsualBreakers = ["\n", ":", "\"", "*"];
-
-    /// <summary>0 is greedy; 0 to 2.</summary>
-    public float Temperature { get; init; } = 0.8f;
-
-    /// <summary>0 switches it off.</summary>
-    public int TopK { get; init; } = 40;
-
-    /// <summary>0 to 1; 1 switches it off.</summary>
-    public float TopP { get; init; } = 0.95f;
-
     /// <summary>Top-p of the n-th token of a sentence is TopP times this to the power n - 1; the next sentence begins anew. Above 0 to 1; 1 switches it off.</summary>
     public float TopPDecay { get; init; } = 1;
 
     /// <summary>What a decaying top-p never falls below; 0 to 1.</summary>
     public float TopPFloor { get; init; } = 0.3f;
-
-    /// <summary>0 to 1; 0 switches it off.</summary>
-    public float MinP { get; init; } = 0.05f;
-
-    /// <summary>Locally typical sampling; above 0 to 1, 1 switches it off.</summary>
-    public float TypicalP { get; init; } = 1;
-
-    /// <summary>Keeps logits within so many standard deviations of the best; 0 switches it off, to 10.</summary>
-    public float TopNSigma { get; init; }
-
-    /// <summary>0 off, 1 and 2 the versions of mirostat.</summary>
-    public int Mirostat { get; init; }
-
-    /// <summary>The surprise that mirostat aims at; above 0 to 20.</summary>
-    public float MirostatTau { get; init; } = 5;
-
-    /// <summary>How fast mirostat learns; above 0 to 1.</summary>
-    public float MirostatEta { get; init; } = 0.1f;
-
-    /// <summary>Chance of leaving out the likeliest tokens (XTC); 0 to 1, 0 switches it off.</summary>
-    public float XtcProbability { get; init; }
-
-    /// <summary>Probability above which XTC leaves a token out, all but the least likely of them; 0 to 0.5.</summary>
-    public float XtcThreshold { get; init; } = 0.1f;
-
-    /// <summary>Strength of DRY, which penalises continuing a repetition; 0 to 100, 0 switches it off.</summary>
-    public float DryMultiplier { get; init; }
-
-    /// <summary>How fast DRY's penalty grows with the repetition's length; 1 to 8.</summary>
-    public float DryBase { get; init; } = 1.75f;
-
-    /// <summary>Tokens that may repeat before DRY penalises; 1 to 1,024.</summary>
-    public int DryAllowedLength { get; init; } = 2;
-
-    /// <summary>Tokens that DRY looks back on; 0 to 65,536, or <see cref="WholeContext"/>.</summary>
-    public int DryWindow { get; init; } = 4_096;
-
-    /// <summary>Texts over which DRY follows no repetition; at most 16 of at most 40 characters.</summary>
-    public IReadOnlyList<string> DryBreakers { get; init; } = UsualBreakers;
-
-    /// <summary>1 switches it off.</summary>
-    public float RepeatPenalty { get; init; } = 1f;
-
-    public float PresencePenalty { get; init; }
-
-    public float FrequencyPenalty { get; init; }
-
-    /// <summary>Tokens that the penalties look back on; 0 to 4,096, or <see cref="WholeContext"/>.</summary>
-    public int PenaltyWindow { get; init; } = 64;
 
     /// <summary>No run of so many tokens of the answer stands twice in it; 0 switches it off, else 2 to 64.</summary>
     public int NoRepeatNgram { get; init; }

@@ -23,24 +23,24 @@ internal sealed class TokenSampler : IDisposable
 
     /// <param name="model">The model whose tokens are picked.</param>
     /// <param name="tokenizer">Its tokens.</param>
-    /// <param name="settings">The native part of the request's settings.</param>
-    /// <param name="request">The rest of them.</param>
+    /// <param name="seed">Of what is drawn.</param>
+    /// <param name="request">What is asked for.</param>
     /// <param name="rule">What the answer must keep to, or null; not disposed here.</param>
     /// <param name="candidates">Scratch of the loop.</param>
-    internal TokenSampler(SafeLlamaModelHandle model, Tokenizer tokenizer, SamplerSettings settings, GenerationRequest request, ITokenRule? rule, TokenCandidates candidates)
+    internal TokenSampler(SafeLlamaModelHandle model, Tokenizer tokenizer, uint seed, GenerationRequest request, ITokenRule? rule, TokenCandidates candidates)
     {
         (this.tokenizer, this.candidates, this.rule) = (tokenizer, candidates, rule);
         var options = request.Sampling;
-        repetition = SafeLlamaSamplerHandle.Repetition(model, settings);
-        beforeTopP = SafeLlamaSamplerHandle.BeforeTopP(settings);
-        isGreedy = settings.Temperature <= 0;
-        var cuts = !isGreedy && settings.Mirostat == 0;
+        repetition = SafeLlamaSamplerHandle.Repetition(model, options);
+        beforeTopP = SafeLlamaSamplerHandle.BeforeTopP(options);
+        isGreedy = options.Temperature <= 0;
+        var cuts = !isGreedy && options.Mirostat == 0;
         decay = cuts && options.TopPDecay < 1 ? new DecayingTopP(options) : null;
-        topP = cuts && decay is null && settings.TopP < 1 ? SafeLlamaSamplerHandle.TopP(settings.TopP) : null;
-        pick = SafeLlamaSamplerHandle.Pick(model, settings);
+        topP = cuts && decay is null && options.TopP < 1 ? SafeLlamaSamplerHandle.TopP(options.TopP) : null;
+        pick = SafeLlamaSamplerHandle.Pick(model, options, seed);
         ngram = options.NoRepeatNgram;
         bias = Bias(request, tokenizer);
-        LookBack = settings.LookBack;
+        LookBack = options.LookBack;
     }
 
     /// <summary>Prompt tokens that matter to penalties.</summary>

@@ -32,6 +32,9 @@ internal sealed record ToolCallFormat(string Open, string BeforeName, string Aft
         }
     }
 
+    /// <summary>No mark stands before the JSON object of a call, as Llama 3 writes it.</summary>
+    internal bool IsBare => (Open + BeforeName).StartsWith('{');
+
     /// <summary>The text at which calls begin; the format begins with it.</summary>
     internal string Trigger
     {

@@ -72,6 +72,7 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlyDictionary<
         if (name.Length == 0) { return Match.No; }
         outcome = Marks.Read(text, ref at, format.AfterName);
         if (outcome != Match.Yes) { return outcome; }
+        if (format.IsBare && IsCall(name, text.AsSpan(at).TrimStart()) is not Match.Yes and var other) { return other; }
         pieces.Add(new ToolCallPiece(++index, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", IdLength), name));
         Keep(text[at..]);
         state = State.Arguments;
@@ -79,6 +80,9 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlyDictionary<
         pairs?.Begin(parameters.TryGetValue(name, out var schema) ? schema : default);
         return Match.Yes;
     }
+
+    /// <summary>A value of a schema may begin as a bare call does: a call is of a tool on offer, and its arguments are an object.</summary>
+    private Match IsCall(string name, ReadOnlySpan<char> arguments) => !parameters.ContainsKey(name) ? Match.No : arguments.IsEmpty ? Match.Open : arguments[0] == '{' ? Match.Yes : Match.No;
 
     private bool StepJson(List<AnswerPiece> pieces, string text)
     {
