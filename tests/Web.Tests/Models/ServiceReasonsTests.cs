@@ -10,7 +10,7 @@ namespace Platform.Web.Tests.Models;
 public sealed class ServiceReasonsTests
 {
     // What Platform.ModelHost.Server says in answer to a page; other codes are of requests that no page makes.
-    private static readonly string[] Codes = ["model_in_use", "model_not_found", "out_of_memory", "already_exists", "cannot_write", "no_space", "queue_full", "model_failed", "adapter_unusable", "context_length_exceeded", "job_failed", "model_loading", "shutting_down", "silent", "internal_error"];
+    private static readonly string[] Codes = ["model_in_use", "model_not_found", "out_of_memory", "already_exists", "cannot_write", "no_space", "queue_full", "model_failed", "adapter_unusable", "context_length_exceeded", "job_failed", "wrong_state", "model_loading", "shutting_down", "silent", "internal_error"];
 
     [Theory]
     [InlineData("en")]

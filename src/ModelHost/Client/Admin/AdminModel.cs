@@ -19,6 +19,9 @@ public sealed record AdminModel(
     /// <summary>Its file may be deleted through the service.</summary>
     public bool IsDeletable { get; init; }
 
+    /// <summary>What its users ought to know, in the service's own words; null for nothing.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>Context that was chosen when it was loaded last; null for the usual one.</summary>
     public int? ChosenContext { get; init; }
 

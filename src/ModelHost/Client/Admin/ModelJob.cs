@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Client.Admin;
 
-public enum ModelJobKind { Other, Quantize, Perplexity }
+public enum ModelJobKind { Other, Quantize, Perplexity, Merge, Convert }
 
 public enum ModelJobState { Queued, Running, Completed, Failed, Cancelled }
 
@@ -14,6 +14,12 @@ public sealed record ModelJob(
 {
     /// <summary>The reason for programs; null where the service gave none.</summary>
     public string? FailureCode { get; init; }
+
+    /// <summary>What it waits for where that is more than its turn, as room in memory: the service's own words.</summary>
+    public string? Waits { get; init; }
+
+    /// <summary>Id of the model that merging made, or of the adapter that converting made.</summary>
+    public string? Made { get; init; }
 }
 
 /// <param name="Model">The new model's id.</param>
