@@ -43,6 +43,7 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
     [Theory]
     [InlineData("\"prompt\": \"a\", \"logprobs\": 50", "logprobs")]
     [InlineData("\"prompt\": \"a\", \"n_probs\": 50", "n_probs")]
+    [InlineData("\"prompt\": \"a\", \"echo\": true, \"logprobs\": 1", "echo")]
     [InlineData("\"prompt\": \"a\", \"num_beams\": 2, \"n\": 3", "n")]
     [InlineData("\"prompt\": \"a\", \"metadata\": 5", "metadata")]
     [InlineData("\"prompt\": \"a\", \"repeat_last_n\": -2", "repeat_last_n")]
