@@ -79,7 +79,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         while (TrainingRig.Status(job = await rig.JobAsync(id)) is not ("failed" or "succeeded")) { await Task.Delay(20, Cancellation); }
         var error = job.GetProperty("error");
         Assert.Equal(("invalid_training_file", "training_file"), (Text(error, "code"), Text(error, "param")));
-        Assert.Contains("3 lines cannot be trained on: line 49 has no messages", Text(error, "message"), StringComparison.Ordinal);
+        Assert.Contains("3 lines cannot be trained on: line 49: messages is empty; line 50: The row is not JSON", Text(error, "message"), StringComparison.Ordinal);
         var rows = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events")).GetProperty("data").EnumerateArray().Where(one => one.GetProperty("rows").ValueKind == JsonValueKind.Array).Select(one => one.GetProperty("rows")[0].GetString());
         Assert.Equal(["line 51", "line 50", "line 49"], rows);
         Assert.Equal(HttpStatusCode.Conflict, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause")).Status);

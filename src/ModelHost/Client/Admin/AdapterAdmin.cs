@@ -33,11 +33,17 @@ public sealed class AdapterAdmin
         return added.ToAdapter();
     }
 
-    /// <summary>From the next request on, the adapter's name without a version means this one.</summary>
-    public Task<AdminAdapter> PromoteAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/promote", cancellation);
+    /// <summary>From the next request on, the adapter's name without a version means this one. One that was trained here and does not pass the gate is refused (409, code gate_failed) without a reason.</summary>
+    /// <param name="overrideReason">Why it is let through all the same; kept with it. Null for none.</param>
+    public Task<AdminAdapter> PromoteAsync(string name, int version, string? overrideReason, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/promote", new JsonObject { ["override_reason"] = overrideReason }, cancellation);
+
+    /// <summary>Lets a share of the requests that name no version get this one beside the one in production; refused (409) where none is, and by the gate as <see cref="PromoteAsync"/>.</summary>
+    /// <param name="share">0 to 1; 0 takes it back.</param>
+    public Task<AdminAdapter> SetCanaryAsync(string name, int version, double share, string? overrideReason, CancellationToken cancellation) =>
+        ChangeAsync(Path(name, version) + "/canary", new JsonObject { ["share"] = share, ["override_reason"] = overrideReason }, cancellation);
 
     /// <summary>Puts the version that was in production before this one back; refused (409) when this one is not in production or none was before it. Returns the one that is served now.</summary>
-    public Task<AdminAdapter> RollbackAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", cancellation);
+    public Task<AdminAdapter> RollbackAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", [], cancellation);
 
     /// <summary>Removes a version for good; refused (409) while it is in production or answers run with it.</summary>
     public async Task DeleteAsync(string name, int version, CancellationToken cancellation)
@@ -46,9 +52,9 @@ public sealed class AdapterAdmin
         _pool.Forget();
     }
 
-    private async Task<AdminAdapter> ChangeAsync(string path, CancellationToken cancellation)
+    private async Task<AdminAdapter> ChangeAsync(string path, JsonObject body, CancellationToken cancellation)
     {
-        var changed = await _http.PostAsync(path, new JsonObject(), ClientJson.Default.AdminAdapterBody, cancellation);
+        var changed = await _http.PostAsync(path, body, ClientJson.Default.AdminAdapterBody, cancellation);
         _pool.Forget();
         return changed.ToAdapter();
     }

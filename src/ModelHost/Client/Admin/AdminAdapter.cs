@@ -16,4 +16,23 @@ public enum AdminAdapterState { Draft, Candidate, Production, Retired }
 /// <param name="Metrics">How good it is, as its maker says; an object or null.</param>
 public sealed record AdminAdapter(
     string Name, int Version, string? BaseModel, string? BaseSha256, int? Rank, double? Alpha, IReadOnlyList<string> TargetModules, AdminAdapterState State, bool IsServed, bool IsLoaded,
-    string? Sha256, long? SizeBytes, DateTimeOffset? CreatedAt, JsonElement? Lineage, JsonElement? Metrics);
+    string? Sha256, long? SizeBytes, DateTimeOffset? CreatedAt, JsonElement? Lineage, JsonElement? Metrics)
+{
+    /// <summary>Share of the requests naming no version that get it beside the one in production; null for none.</summary>
+    public double? CanaryShare { get; init; }
+
+    /// <summary>Why it was let through although it does not pass the gate; null where it passed.</summary>
+    public string? OverrideReason { get; init; }
+
+    /// <summary>How it compares with its base; null where it was not trained here.</summary>
+    public AdapterGate? Gate { get; init; }
+}
+
+/// <param name="Passed">It may be promoted without a reason.</param>
+public sealed record AdapterGate(bool Passed, IReadOnlyList<AdapterGateCheck> Checks);
+
+/// <param name="Name">held_out_loss or general_perplexity.</param>
+/// <param name="Value">With the adapter; null where it was not measured.</param>
+/// <param name="Base">Without it.</param>
+/// <param name="Limit">The most that the value may be.</param>
+public sealed record AdapterGateCheck(string Name, double? Value, double? Base, double? Limit, bool Passed);

@@ -9,9 +9,20 @@ internal sealed record AdminAdapterBody(
     string? Name, int Version, string? BaseModel, string? BaseSha256, int? Rank, double? Alpha, IReadOnlyList<string>? TargetModules, string? State, bool? Served, bool? IsLoaded,
     string? Sha256, long? Size, long? CreatedAt, JsonElement? Lineage, JsonElement? Metrics)
 {
+    public double? CanaryShare { get; init; }
+
+    public string? OverrideReason { get; init; }
+
+    public AdapterGate? Gate { get; init; }
+
     public AdminAdapter ToAdapter() => new(
         Name ?? "", Version, BaseModel, BaseSha256, Rank, Alpha, TargetModules ?? [], StateOf(State), Served ?? false, IsLoaded ?? false,
-        Sha256, Size, CreatedAt is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null, Lineage, Metrics);
+        Sha256, Size, CreatedAt is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null, Lineage, Metrics)
+    {
+        CanaryShare = CanaryShare,
+        OverrideReason = OverrideReason,
+        Gate = Gate,
+    };
 
     private static AdminAdapterState StateOf(string? state) => state switch
     {

@@ -17,7 +17,14 @@ internal sealed record AdapterNote
     public DateTimeOffset? CreatedAt { get; init; }
     public JsonElement? Lineage { get; init; }
     public JsonElement? Metrics { get; init; }
+
+    /// <summary>Why it was put into production although its measures spoke against it.</summary>
+    public string? OverrideReason { get; init; }
 }
+
+/// <summary>A version that a part of the requests gets which name no version.</summary>
+/// <param name="Share">Above 0, at most 1.</param>
+internal sealed record AdapterCanary(int Version, double Share);
 
 /// <summary>The versions of one adapter, kept beside their files as adapter.json. A reader sees the old book or the new one.</summary>
 internal sealed record AdapterBook
@@ -33,13 +40,15 @@ internal sealed record AdapterBook
     /// <summary>Versions that were in production before, the latest last.</summary>
     public IReadOnlyList<int> Former { get; init; } = [];
 
+    public AdapterCanary? Canary { get; init; }
+
     public IReadOnlyDictionary<int, AdapterNote> Versions { get; init; } = new Dictionary<int, AdapterNote>();
 
     internal AdapterNote Note(int version) => Versions.GetValueOrDefault(version) ?? new AdapterNote();
 
     internal AdapterBook With(int version, AdapterNote note) => this with { Last = Math.Max(Last, version), Versions = new Dictionary<int, AdapterNote>(Versions) { [version] = note } };
 
-    internal AdapterBook Without(int version) => this with { Former = [.. Former.Where(v => v != version)], Versions = Versions.Where(pair => pair.Key != version).ToDictionary() };
+    internal AdapterBook Without(int version) => this with { Former = [.. Former.Where(v => v != version)], Canary = Canary is { } canary && canary.Version == version ? null : Canary, Versions = Versions.Where(pair => pair.Key != version).ToDictionary() };
 
     /// <summary>This version into production; the one before becomes a former one.</summary>
     internal AdapterBook Promote(int version) => Production == version ? this : (Production is { } old
@@ -83,7 +92,7 @@ internal sealed record AdapterBook
         }
     }
 
-    private AdapterBook Serve(int version) => With(version, Note(version) with { State = AdapterState.Production }) with { Production = version };
+    private AdapterBook Serve(int version) => With(version, Note(version) with { State = AdapterState.Production }) with { Production = version, Canary = null };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

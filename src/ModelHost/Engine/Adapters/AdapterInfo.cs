@@ -17,6 +17,12 @@ public sealed record AdapterInfo(string Name, int Version, bool IsLoaded, string
     /// <summary>It is what the adapter's name without a version means.</summary>
     public bool IsServed { get; init; }
 
+    /// <summary>Share of the requests naming no version that get this one beside the one in production; null for none.</summary>
+    public double? CanaryShare { get; init; }
+
+    /// <summary>Why it was put into production although its measures spoke against it; null where they did not.</summary>
+    public string? OverrideReason { get; init; }
+
     /// <summary>Id of the model that it was checked for; null for a file that was put there by hand.</summary>
     public string? BaseModel { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Engine.Generation;
@@ -65,11 +66,31 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>From the next request on, the adapter's name without a version means this one.</summary>
+    /// <param name="name">Of the adapter.</param>
+    /// <param name="version">Of the adapter.</param>
+    /// <param name="overrideReason">Why, although its measures speak against it; kept with it. Null where they do not.</param>
     /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
-    public AdapterInfo Promote(string name, int version)
+    public AdapterInfo Promote(string name, int version, string? overrideReason = null)
     {
         var file = Numbered(name, version, "put into production");
-        Change(file.Name, book => book.Promote(version));
+        Change(file.Name, book => book.With(version, book.Note(version) with { OverrideReason = overrideReason }).Promote(version));
+        return Find(name, version);
+    }
+
+    /// <summary>Lets a part of the requests that name no version try this one beside the one in production.</summary>
+    /// <param name="name">Of the adapter.</param>
+    /// <param name="version">Of the adapter.</param>
+    /// <param name="share">0 to 1; 0 ends it.</param>
+    /// <param name="overrideReason">As of <see cref="Promote"/>.</param>
+    /// <exception cref="EngineException">ModelNotFound; BadRequest: the share; Busy: none is in production, or it is this one.</exception>
+    public AdapterInfo SetCanary(string name, int version, double share, string? overrideReason = null)
+    {
+        if (!(share is >= 0 and <= 1)) { throw Refuse("share", string.Create(CultureInfo.InvariantCulture, $"'share' is {share}; it must be 0 to 1.")); }
+        var file = Numbered(name, version, "tried beside another");
+        Change(file.Name, book => share == 0 ? book with { Canary = book.Canary is { } canary && canary.Version == version ? null : book.Canary }
+            : book.Production is null ? throw Conflict($"No version of '{name}' is in production, so there is nothing to be beside. Promote one first.")
+            : book.Production == version ? throw Conflict($"The version {version} of '{name}' is in production itself.")
+            : book.With(version, book.Note(version) with { OverrideReason = overrideReason }) with { Canary = new AdapterCanary(version, share) });
         return Find(name, version);
     }
 

@@ -17,6 +17,7 @@ internal static class AdapterListing
             {
                 State = note.State, IsServed = file == served, BaseModel = note.BaseModel, BaseSha256 = note.BaseSha256, Alpha = note.Alpha, TargetModules = note.TargetModules,
                 CreatedAt = note.CreatedAt ?? (size.Exists ? new DateTimeOffset(size.LastWriteTimeUtc) : null), Lineage = note.Lineage, Metrics = note.Metrics,
+                OverrideReason = note.OverrideReason, CanaryShare = book.Canary is { } canary && canary.Version == file.Version ? canary.Share : null,
             };
         });
     }

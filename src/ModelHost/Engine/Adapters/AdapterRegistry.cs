@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Platform.ModelHost.Engine.Adapters;
@@ -39,6 +41,19 @@ internal sealed partial class AdapterRegistry(string? folder)
         return versions.FirstOrDefault(v => v.Version.ToString(CultureInfo.InvariantCulture) == parts[1])
             ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.");
     }
+
+    /// <summary>The file that a request gets: as <see cref="Find"/>, but where a part of the requests is to try another version, that is drawn by lot. Who asks under one name always gets the same.</summary>
+    /// <param name="id">name or name@version.</param>
+    /// <param name="user">Who asks; null for nobody in particular.</param>
+    /// <inheritdoc cref="Find" path="/exception"/>
+    internal AdapterFile Draw(string id, string? user)
+    {
+        var file = Find(id);
+        if (id.Contains('@', StringComparison.Ordinal) || file.Version == 0 || Book(file.Name).Canary is not { } canary || Lot(file.Name, user) >= canary.Share) { return file; }
+        return Versions(file.Name).FirstOrDefault(other => other.Version == canary.Version) ?? file;
+    }
+
+    private static double Lot(string name, string? user) => user is null ? Random.Shared.NextDouble() : BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{user}"))) / (uint.MaxValue + 1.0);
 
     /// <summary>Of an adapter's versions, the one that its name alone means. A draft only where there is nothing else.</summary>
     internal static AdapterFile Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) =>

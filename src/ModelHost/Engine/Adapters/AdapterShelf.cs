@@ -51,15 +51,17 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     }
 
     /// <summary>The adapters that a request asks for, held for one user.</summary>
+    /// <param name="choices">By name, with or without a version.</param>
+    /// <param name="user">Who asks; null for nobody in particular.</param>
     /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile, OutOfMemory.</exception>
-    internal AdapterSet Take(IReadOnlyList<AdapterChoice> choices)
+    internal AdapterSet Take(IReadOnlyList<AdapterChoice> choices, string? user = null)
     {
         if (choices.Count > MostInOneAnswer) { throw Refuse($"There are {choices.Count} adapters; {MostInOneAnswer} is the most in one answer."); }
         foreach (var choice in choices)
         {
             if (!(Math.Abs(choice.Scale) <= MostScale)) { throw Refuse(string.Create(CultureInfo.InvariantCulture, $"The scale of '{choice.Id}' is {choice.Scale}; it must be -{MostScale} to {MostScale}.")); }
         }
-        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: registry.Find(c.Id), c.Scale)).ToList();
+        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: registry.Draw(c.Id, user), c.Scale)).ToList();
         if (wanted.Count == 0) { return AdapterSet.Base; }
         foreach (var (file, _) in wanted) { CheckBase(file); }
         if (wanted.Select(w => w.File).Distinct().Count() < wanted.Count) { throw Refuse("An adapter stands twice. Give it once, with the sum of the scales."); }

@@ -10,8 +10,8 @@ internal static class ChangeAdapters
 {
     public static void MapChangeAdapters(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/adapters/{name}/versions/{version}/promote", (HttpContext http, EngineHost host, string name, string version) =>
-            WriteAsync(http, host.Engine.AdapterLibrary.Promote(name, ServedAdapters.Version(version)))).WithMetadata(new AdminOnly());
+        app.MapPost("/v1/adapters/{name}/versions/{version}/promote", PromoteAsync).WithMetadata(new AdminOnly());
+        app.MapPost("/v1/adapters/{name}/versions/{version}/canary", TryAsync).WithMetadata(new AdminOnly());
         app.MapPost("/v1/adapters/{name}/versions/{version}/rollback", (HttpContext http, EngineHost host, string name, string version) =>
             WriteAsync(http, host.Engine.AdapterLibrary.Rollback(name, ServedAdapters.Version(version)))).WithMetadata(new AdminOnly());
         app.MapDelete("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, string name, string version) =>
@@ -22,5 +22,23 @@ internal static class ChangeAdapters
         }).WithMetadata(new AdminOnly());
     }
 
-    private static Task WriteAsync(HttpContext http, AdapterInfo adapter) => http.WriteJsonAsync(ServedAdapters.Card(adapter), ServerJson.Wire.AdapterCard);
+    /// <summary>A body is only needed for the reason of one that does not pass the gate.</summary>
+    private static async Task PromoteAsync(HttpContext http, EngineHost host, AdapterGate gate, string name, string version)
+    {
+        var library = host.Engine.AdapterLibrary;
+        var asked = !http.Request.HasJsonContentType() ? null : await http.ReadJsonAsync(ServerJson.Wire.PromoteRequest);
+        var found = library.Find(name, ServedAdapters.Version(version));
+        await WriteAsync(http, library.Promote(found.Name, found.Version, gate.Pass(found, asked?.OverrideReason)), gate);
+    }
+
+    /// <summary>A share of the requests that name no version; 0 takes it back.</summary>
+    private static async Task TryAsync(HttpContext http, EngineHost host, AdapterGate gate, string name, string version)
+    {
+        var library = host.Engine.AdapterLibrary;
+        var asked = await http.ReadJsonAsync(ServerJson.Wire.CanaryRequest);
+        var (found, share) = (library.Find(name, ServedAdapters.Version(version)), asked.Share ?? throw new RequestRefused(Problem.Invalid("share", "'share' is missing: the part of the requests, 0 to 1.")));
+        await WriteAsync(http, library.SetCanary(found.Name, found.Version, share, share > 0 ? gate.Pass(found, asked.OverrideReason) : found.OverrideReason), gate);
+    }
+
+    private static Task WriteAsync(HttpContext http, AdapterInfo adapter, AdapterGate? gate = null) => http.WriteJsonAsync(ServedAdapters.Card(adapter, gate), ServerJson.Wire.AdapterCard);
 }

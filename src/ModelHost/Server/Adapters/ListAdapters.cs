@@ -9,9 +9,9 @@ internal static class ListAdapters
 {
     public static void MapListAdapters(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/adapters", (HttpContext http, EngineHost host) => http.WriteJsonAsync(
-            new AdapterListBody("list", [.. host.Engine.AdapterLibrary.All.Select(ServedAdapters.Card)]), ServerJson.Wire.AdapterListBody)).WithMetadata(new AdminOnly());
-        app.MapGet("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, string name, string version) =>
-            http.WriteJsonAsync(ServedAdapters.Card(host.Engine.AdapterLibrary.Find(name, ServedAdapters.Version(version))), ServerJson.Wire.AdapterCard)).WithMetadata(new AdminOnly());
+        app.MapGet("/v1/adapters", (HttpContext http, EngineHost host, AdapterGate gate) => http.WriteJsonAsync(
+            new AdapterListBody("list", [.. host.Engine.AdapterLibrary.All.Select(adapter => ServedAdapters.Card(adapter, gate))]), ServerJson.Wire.AdapterListBody)).WithMetadata(new AdminOnly());
+        app.MapGet("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, AdapterGate gate, string name, string version) =>
+            http.WriteJsonAsync(ServedAdapters.Card(host.Engine.AdapterLibrary.Find(name, ServedAdapters.Version(version)), gate), ServerJson.Wire.AdapterCard)).WithMetadata(new AdminOnly());
     }
 }

@@ -15,9 +15,16 @@ internal static class ServedAdapters
     /// <summary>The model whose adapters have numbers: the one that answers where none is named, else the first that writes; null where none is loaded.</summary>
     public static ModelInfo? Model(ModelEngine engine) => engine.KnownModels.FirstOrDefault(model => model.Info is { IsChat: true })?.Info;
 
-    public static AdapterCard Card(AdapterInfo adapter) => new(
+    /// <param name="adapter">A version.</param>
+    /// <param name="gate">Judges it; null leaves that out.</param>
+    public static AdapterCard Card(AdapterInfo adapter, AdapterGate? gate = null) => new(
         "adapter", adapter.Name, adapter.Version, adapter.BaseModel, adapter.BaseSha256, adapter.Rank, adapter.Alpha, adapter.TargetModules, "gguf", State(adapter), adapter.IsServed, adapter.IsLoaded,
-        adapter.Sha256, adapter.Bytes, adapter.CreatedAt?.ToUnixTimeSeconds(), adapter.Lineage, adapter.Metrics);
+        adapter.Sha256, adapter.Bytes, adapter.CreatedAt?.ToUnixTimeSeconds(), adapter.Lineage, adapter.Metrics)
+    {
+        CanaryShare = adapter.CanaryShare,
+        OverrideReason = adapter.OverrideReason,
+        Gate = gate?.Judge(adapter),
+    };
 
     public static string State(AdapterInfo adapter) => adapter.State switch
     {

@@ -11,7 +11,7 @@ internal static class ChatRequestCheck
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
     public static Problem? Refusal(ChatCompletionRequest request) =>
-        GenerationSettings.Refusal(request) ?? Shape(request) ?? UnsupportedFields.Refusal(request) ?? MessagesRefusal(request.Messages!);
+        GenerationSettings.Refusal(request) ?? Shape(request) ?? UnsupportedFields.Refusal(request) ?? Messages(request.Messages!);
 
     private static Problem? Shape(ChatCompletionRequest request) => request switch
     {
@@ -27,8 +27,7 @@ internal static class ChatRequestCheck
         _ => null,
     };
 
-    /// <summary>The refusal of a conversation alone.</summary>
-    public static Problem? MessagesRefusal(IReadOnlyList<ChatMessage?> messages)
+    private static Problem? Messages(IReadOnlyList<ChatMessage?> messages)
     {
         var open = new HashSet<string>();
         for (var i = 0; i < messages.Count; i++)

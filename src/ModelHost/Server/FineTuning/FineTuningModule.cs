@@ -1,3 +1,4 @@
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Requests;
@@ -10,6 +11,7 @@ internal static class FineTuningModule
     public static void AddFineTuning(this IServiceCollection services)
     {
         services.AddSingleton<TrainerProgram>();
+        services.AddSingleton<AdapterGate>();
         services.AddSingleton<FileStore>();
         services.AddSingleton<TuningJobs>();
         services.AddSingleton<JobPreparation>();

@@ -9,7 +9,32 @@ internal sealed record AdapterListBody(string Object, IReadOnlyList<AdapterCard>
 /// <param name="Lineage">What it was made from, as its maker says.</param>
 internal sealed record AdapterCard(
     string Object, string Name, int Version, string? BaseModel, string? BaseSha256, int? Rank, float? Alpha, IReadOnlyList<string> TargetModules, string Format, string State, bool Served, bool IsLoaded,
-    string? Sha256, long? Size, long? CreatedAt, JsonElement? Lineage, JsonElement? Metrics);
+    string? Sha256, long? Size, long? CreatedAt, JsonElement? Lineage, JsonElement? Metrics)
+{
+    /// <summary>Share of the requests naming no version that get it beside the one in production.</summary>
+    public double? CanaryShare { get; init; }
+
+    /// <summary>Why it was let through although it does not pass the gate.</summary>
+    public string? OverrideReason { get; init; }
+
+    /// <summary>Whether it may be promoted without a reason; null where it was not trained here.</summary>
+    public GateBody? Gate { get; init; }
+}
+
+/// <summary>How a version compares with its base.</summary>
+internal sealed record GateBody(bool Passed, IReadOnlyList<GateCheckBody> Checks);
+
+/// <param name="Name">held_out_loss or general_perplexity.</param>
+/// <param name="Value">With the adapter; null where it was not measured.</param>
+/// <param name="Base">Without it.</param>
+/// <param name="Limit">The most that the value may be.</param>
+internal sealed record GateCheckBody(string Name, double? Value, double? Base, double? Limit, bool Passed);
+
+/// <summary>`POST …/promote`.</summary>
+internal sealed record PromoteRequest(string? OverrideReason);
+
+/// <summary>`POST …/canary`.</summary>
+internal sealed record CanaryRequest(double? Share, string? OverrideReason);
 
 /// <summary>One item of llama.cpp's list.</summary>
 internal sealed record LoraAdapterBody(int Id, string Path, float Scale);

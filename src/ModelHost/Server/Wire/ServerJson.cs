@@ -48,6 +48,8 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(InputTokensBody))]
 [JsonSerializable(typeof(AdapterListBody))]
 [JsonSerializable(typeof(AdapterCard))]
+[JsonSerializable(typeof(PromoteRequest))]
+[JsonSerializable(typeof(CanaryRequest))]
 [JsonSerializable(typeof(LoadAdapterRequest))]
 [JsonSerializable(typeof(UnloadAdapterRequest))]
 [JsonSerializable(typeof(IReadOnlyList<LoraAdapterBody>))]

@@ -96,7 +96,7 @@ public sealed partial class ModelsPage
             var adapters = await administration.AdaptersAsync();
             await (wish.Action switch
             {
-                AdapterAction.Promote => adapters.PromoteAsync(name, version, CancellationToken.None),
+                AdapterAction.Promote => adapters.PromoteAsync(name, version, null, CancellationToken.None),
                 AdapterAction.RollBack => adapters.RollbackAsync(name, version, CancellationToken.None),
                 _ => adapters.DeleteAsync(name, version, CancellationToken.None),
             });

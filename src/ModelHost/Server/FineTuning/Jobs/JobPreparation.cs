@@ -80,7 +80,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
         catch (RowFault fault)
         {
-            throw new TuningFault("invalid_" + param, $"The file {fault.Message}.", param);
+            throw new TuningFault("invalid_" + param, fault.Message, param);
         }
 
         File.WriteAllLines(folder.Parity, writer.Sample.Select(row => JsonSerializer.Serialize(row, RenderedJson.Default.ParityRow)));
@@ -96,7 +96,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
 
         writer.Faults.ForEach(tell);
-        var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"line {fault.Line} {fault.Message}"));
+        var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"line {fault.Line}: {fault.Message.TrimEnd('.')}"));
         throw new TuningFault("invalid_" + param, $"{(writer.BadLines == 1 ? "1 line cannot" : $"{writer.BadLines} lines cannot")} be trained on: {first}{(writer.BadLines > ToldFaults ? "; and more, which the events name" : "")}. Correct the file and upload it again.", param);
     }
 

@@ -118,7 +118,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         {
             var rows = rendering.Render(line);
             return mostTokens > 0 && rows.FirstOrDefault(row => row.Length > mostTokens + 1) is { } longer
-                ? throw new RowFault($"has {longer.Length} tokens; {mostTokens + 1} fit. Shorten it, or raise 'sequence_tokens' where the model's context allows") : rows;
+                ? throw new RowFault($"It has {longer.Length} tokens; {mostTokens + 1} fit. Shorten it, or raise 'sequence_tokens' where the model's context allows.") : rows;
         }
         catch (RowFault fault)
         {

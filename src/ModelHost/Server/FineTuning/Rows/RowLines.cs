@@ -19,7 +19,7 @@ internal static class RowLines
         var rows = 0;
         foreach (var line in IsJson(path) ? Lines(reader) : Paragraphs(reader))
         {
-            yield return ++rows <= MostRows ? line : throw new RowFault($"has more than {MostRows:N0} rows");
+            yield return ++rows <= MostRows ? line : throw new RowFault($"The file has more than {MostRows:N0} rows.");
         }
     }
 
@@ -33,7 +33,7 @@ internal static class RowLines
         {
         }
 
-        return sign == '[' ? throw new RowFault("is one JSON array; write one object a line (JSONL)") : sign == '{';
+        return sign == '[' ? throw new RowFault("The file is one JSON array; write one object a line (JSONL).") : sign == '{';
     }
 
     private static IEnumerable<RowLine> Lines(StreamReader reader)
@@ -82,7 +82,7 @@ internal static class RowLines
 
                 if (line.Length == LongestLine)
                 {
-                    throw new RowFault($"has a line {number} of more than {LongestLine:N0} characters");
+                    throw new RowFault($"Line {number} has more than {LongestLine:N0} characters.");
                 }
 
                 line.Append((char)sign);
@@ -90,7 +90,7 @@ internal static class RowLines
         }
         catch (DecoderFallbackException)
         {
-            throw new RowFault($"is not written in UTF-8, near line {number}");
+            throw new RowFault($"The file is not written in UTF-8, near line {number}.");
         }
 
         return line.Length > 0 ? line.ToString() : null;

@@ -1,6 +1,7 @@
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Engine.Tokens.Answers;
+using Platform.Training.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
 
@@ -17,50 +18,40 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
     {
         try
         {
-            return (method, line.IsPlain ? new TextRow(line.Text) : RowFormat.Read(line.Text)) switch
+            var row = line.IsPlain ? TrainingRow.OfText(line.Text) : RowReader.Read(line.Text);
+            return (method, row.Kind) switch
             {
-                (TuningMethod.Dpo, PreferenceRow pair) => [Pair(pair, line.Number)],
-                (TuningMethod.Dpo, _) => throw new RowFault("has no 'chosen' and 'rejected' answers, which dpo learns from"),
-                (TuningMethod.Pretraining, TextRow text) => [Raw(text, line.Number)],
-                (TuningMethod.Pretraining, _) => throw new RowFault("has no 'text', which pretraining learns from; train conversations as supervised"),
-                (_, DialogueRow dialogue) => Dialogue(dialogue, line.Number),
-                (_, TextRow text) => [Raw(text, line.Number)],
-                _ => throw new RowFault("has a pair of answers; train those as dpo"),
+                (TuningMethod.Dpo, RowKind.Preference) => [Pair(row, line.Number)],
+                (TuningMethod.Dpo, _) => throw new RowFault("Dpo learns from rows with a 'chosen' and a 'rejected' answer."),
+                (TuningMethod.Pretraining, RowKind.Text) => [Raw(row, line.Number)],
+                (TuningMethod.Pretraining, _) => throw new RowFault("Pretraining learns from rows with a 'text'; train conversations as supervised."),
+                (_, RowKind.Dialogue) => Dialogue(row, line.Number),
+                (_, RowKind.Text) => [Raw(row, line.Number)],
+                _ => throw new RowFault("The row has two answers; train those as dpo."),
             };
         }
-        catch (EngineException refusal) when (refusal.Kind == EngineErrorKind.BadRequest)
+        catch (Exception refusal) when (refusal is RowException or RequestRefused or EngineException { Kind: EngineErrorKind.BadRequest })
         {
-            throw new RowFault($"is refused: {refusal.Message.TrimEnd('.')}");
+            throw new RowFault(refusal.Message);
         }
     }
 
-    private RenderedRow Raw(TextRow row, int line) => engine.Tokenize(model, row.Text, addSpecial: true, parseSpecial: false) is { Length: >= 2 } tokens ? new RenderedRow(Id(line)) { Tokens = tokens } : throw new RowFault("has fewer than 2 tokens");
+    private RenderedRow Raw(TrainingRow row, int line) => engine.Tokenize(model, row.Chosen!, addSpecial: true, parseSpecial: false) is { Length: >= 2 } tokens ? new RenderedRow(Id(line)) { Tokens = tokens } : throw new RowFault("The text has fewer than 2 tokens.");
 
-    private IReadOnlyList<RenderedRow> Dialogue(DialogueRow row, int line)
+    private IReadOnlyList<RenderedRow> Dialogue(TrainingRow row, int line)
     {
-        var answers = Enumerable.Range(0, row.Turns.Count).Where(i => row.Turns[i].Role == "assistant" && !row.Silent.Contains(i)).ToList();
-        if (answers.Count == 0)
-        {
-            throw new RowFault("has no turn of the assistant that is learned");
-        }
-
-        var options = new ChatTemplateOptions { Tools = row.Tools };
-        var parts = answers.Select(i => Answer([.. row.Turns.Take(i)], row.Turns[i], options)).ToList();
+        var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools) });
+        var parts = row.Turns.Index().Where(turn => turn.Item is { Role: TurnRole.Assistant, Learned: true }).Select(turn => Answer([.. turns.Take(turn.Index)], turns[turn.Index], options)).ToList();
         var whole = parts[^1].Tokens;
-        if (!parts.TrueForAll(part => whole.AsSpan().StartsWith(part.Tokens.AsSpan(0, part.End))))
-        {
-            return [.. parts.Index().Select(part => Weighted(part.Item.Tokens, [part.Item], $"{Id(line)}, answer {part.Index + 1}"))];
-        }
-
-        return [Weighted(whole, parts, Id(line))];
+        return parts.TrueForAll(part => whole.AsSpan().StartsWith(part.Tokens.AsSpan(0, part.End))) ? [Weighted(whole, parts, Id(line))]
+            : [.. parts.Index().Select(part => Weighted(part.Item.Tokens, [part.Item], $"{Id(line)}, answer {part.Index + 1}"))];
     }
 
-    private RenderedRow Pair(PreferenceRow row, int line)
+    private RenderedRow Pair(TrainingRow row, int line)
     {
-        var options = new ChatTemplateOptions { Tools = row.Tools };
-        var (chosen, rejected) = (Answer(row.Prompt, row.Chosen, options), Answer(row.Prompt, row.Rejected, options));
-        return chosen.Tokens.AsSpan().SequenceEqual(rejected.Tokens) ? throw new RowFault("has the same answer as 'chosen' and as 'rejected'")
-            : new RenderedRow(Id(line)) { Prompt = chosen.Tokens[..chosen.Start], Chosen = chosen.Tokens[chosen.Start..chosen.End], Rejected = rejected.Tokens[rejected.Start..rejected.End] };
+        var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools) });
+        var (chosen, rejected) = (Answer(turns, new ChatTurn("assistant", row.Chosen!), options), Answer(turns, new ChatTurn("assistant", row.Rejected!), options));
+        return new RenderedRow(Id(line)) { Prompt = chosen.Tokens[..chosen.Start], Chosen = chosen.Tokens[chosen.Start..chosen.End], Rejected = rejected.Tokens[rejected.Start..rejected.End] };
     }
 
     /// <summary>A conversation with one answer at its end.</summary>
@@ -71,16 +62,16 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
         var kept = prompt.AsSpan().CommonPrefixLength(whole);
         if (kept < prompt.Length)
         {
-            throw new RowFault($"cannot be learned as it is served: of the {prompt.Length} tokens before an answer only {kept} stay when it follows. White space at the beginning of the answer can do that; else this model's template writes answers otherwise than it asks for them");
+            throw new RowFault($"It cannot be learned as it is served: of the {prompt.Length} tokens before an answer only {kept} stay when it follows. White space at the beginning of the answer can do that; else this model's template writes answers otherwise than it asks for them.");
         }
 
         var end = Array.FindLastIndex(whole, _ends.Contains);
-        return whole.Length == kept ? throw new RowFault("has an empty answer") : new AnswerPart(whole, kept, end >= kept ? end + 1 : whole.Length);
+        return whole.Length == kept ? throw new RowFault("An answer is empty.") : new AnswerPart(whole, kept, end >= kept ? end + 1 : whole.Length);
     }
 
     /// <summary>What a request with these messages would be, by the very way that requests take.</summary>
     private int[] Prompt(IReadOnlyList<ChatTurn> before, ChatTemplateOptions options) =>
-        before.Count == 0 ? throw new RowFault("begins with the assistant; something must be said to it first") : Tokens(engine.PlanChat(model, before, options, new ToolUse()).Prompt);
+        before.Count == 0 ? throw new RowFault("It begins with the assistant; something must be said to it first.") : Tokens(engine.PlanChat(model, before, options, new ToolUse()).Prompt);
 
     private int[] Tokens(string text) => engine.Tokenize(model, text, addSpecial: true, parseSpecial: true);
 

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.Wire;
+
+namespace Platform.ModelHost.Server.Adapters;
+
+/// <summary>Judges versions that were trained here by how they compare with their base: on rows that were held out, and on a general text. One that does not pass goes into production with a reason only.</summary>
+internal sealed class AdapterGate(TrainingOptions options)
+{
+    private const int LongestReason = 1_000;
+
+    /// <summary>How a version stands; null for one that was not trained here.</summary>
+    public GateBody? Judge(AdapterInfo adapter)
+    {
+        if (adapter is not { Metrics: { ValueKind: JsonValueKind.Object } metrics, Lineage: { ValueKind: JsonValueKind.Object } lineage } || !lineage.TryGetProperty("job_id", out _))
+        {
+            return null;
+        }
+
+        GateCheckBody[] checks =
+        [
+            Check("held_out_loss", Number(metrics, "held_out", "loss"), Number(metrics, "held_out", "base_loss"), options.MostLossRatio),
+            Check("general_perplexity", Number(metrics, "general", "perplexity"), Number(metrics, "general", "base_perplexity"), options.MostPerplexityRatio),
+        ];
+        return new GateBody(checks.All(check => check.Passed), checks);
+    }
+
+    /// <summary>The reason to keep with a version that is let through, or null where it needs none.</summary>
+    /// <exception cref="RequestRefused">It does not pass, and there is no reason.</exception>
+    public string? Pass(AdapterInfo adapter, string? reason)
+    {
+        if (reason is { Length: > LongestReason })
+        {
+            throw new RequestRefused(Problem.Invalid("override_reason", $"'override_reason' has {reason.Length} characters; {LongestReason} is the most."));
+        }
+
+        if (Judge(adapter) is not { Passed: false } gate)
+        {
+            return null;
+        }
+
+        return string.IsNullOrWhiteSpace(reason)
+            ? throw new RequestRefused(new Problem(409, "conflict_error", "gate_failed", $"The version {adapter.Version} of '{adapter.Name}' does not pass the gate: {string.Join("; ", gate.Checks.Where(check => !check.Passed).Select(Sentence))}. Send 'override_reason' to let it through all the same.", "override_reason"))
+            : reason.Trim();
+    }
+
+    private static GateCheckBody Check(string name, double? value, double? plain, double most)
+    {
+        var limit = plain * most;
+        return new GateCheckBody(name, value, plain, limit, value <= limit);
+    }
+
+    private static string Sentence(GateCheckBody check) => check.Value is null ? $"its {check.Name} was not measured"
+        : string.Create(CultureInfo.InvariantCulture, $"its {check.Name} is {check.Value:0.0000}, and {check.Limit:0.0000} is the most (the base's is {check.Base:0.0000})");
+
+    private static double? Number(JsonElement metrics, string part, string name) =>
+        metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
+}

@@ -1,0 +1,4 @@
+namespace Platform.ModelHost.Server.FineTuning.Rows;
+
+/// <summary>A row, or a file of them, is bad; the message is a sentence.</summary>
+internal sealed class RowFault(string message) : Exception(message);

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>Which versions go into production, and which of them a request gets.</summary>
+public sealed class GateTests : IAsyncLifetime
+{
+    private const string Trained = "&lineage={\"job_id\":\"ftjob-1\"}&metrics=";
+    private AdapterRig _rig = null!;
+
+    public async ValueTask InitializeAsync() => _rig = await AdapterRig.StartAsync();
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact]
+    public async Task A_version_that_got_worse_is_promoted_with_a_reason_only()
+    {
+        await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""");
+        await AddAsync(2, """{"held_out":{"loss":2.1,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""");
+        await AddAsync(3, """{"held_out":{"loss":1.0,"base_loss":2.0},"general":{"perplexity":90,"base_perplexity":25}}""");
+        await AddAsync(4, "{}");
+        Assert.Equal([true, false, false, false], (await _rig.GetAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("gate").GetProperty("passed").GetBoolean()));
+        Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
+        foreach (var (version, cause) in new[] { (2, "held_out_loss is 2.1000"), (3, "general_perplexity is 90.0000"), (4, "held_out_loss was not measured") })
+        {
+            var (status, body) = await PromoteAsync(version, "{}");
+            Assert.Equal((HttpStatusCode.Conflict, "gate_failed"), (status, body.Code()));
+            Assert.Contains(cause, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal("gate_failed", (await CanaryAsync(version, """{"share": 0.5}""")).Body.Code());
+        }
+
+        var (passed, card) = await PromoteAsync(2, """{"override_reason": "The rows were wrong."}""");
+        Assert.True(passed == HttpStatusCode.OK, card.ToString());
+        Assert.Equal(("production", "The rows were wrong."), (card.GetProperty("state").GetString(), card.GetProperty("override_reason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_share_of_the_requests_gets_the_version_that_is_tried_and_who_asks_keeps_theirs()
+    {
+        foreach (var seed in new[] { 1, 2 }) { Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync("?name=legal", AdapterRig.Adapter(seed))).Status); }
+        Assert.Equal(HttpStatusCode.Conflict, (await CanaryAsync(2, """{"share": 0.5}""", "legal")).Status); // nothing is in production
+        await _rig.SendAsync(HttpMethod.Post, "/v1/adapters/legal/versions/1/promote");
+        Assert.Equal(HttpStatusCode.BadRequest, (await CanaryAsync(2, """{"share": 1.5}""", "legal")).Status);
+        Assert.Equal(0.5, (await CanaryAsync(2, """{"share": 0.5}""", "legal")).Body.GetProperty("canary_share").GetDouble());
+
+        var versions = new List<int?>();
+        for (var user = 0; user < 24; user++) { versions.Add((await _rig.WriteAsync("seed-chat:legal", $",\"user\":\"u{user}\"")).Version); }
+        Assert.Equal([1, 2], versions.Distinct().Order());
+        for (var user = 0; user < 24; user += 6) { Assert.Equal(versions[user], (await _rig.WriteAsync("seed-chat:legal", $",\"user\":\"u{user}\"")).Version); }
+        Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal@1", ",\"user\":\"u0\"")).Version);
+
+        await CanaryAsync(2, """{"share": 1}""", "legal");
+        Assert.Equal(2, (await _rig.WriteAsync("seed-chat:legal")).Version);
+        await CanaryAsync(2, """{"share": 0}""", "legal");
+        Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal")).Version);
+    }
+
+    private async Task AddAsync(int seed, string metrics) =>
+        Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync("?name=porter&state=draft" + Trained.Replace("{\"job_id\":\"ftjob-1\"}", Uri.EscapeDataString("{\"job_id\":\"ftjob-1\"}"), StringComparison.Ordinal) + Uri.EscapeDataString(metrics), AdapterRig.Adapter(seed))).Status);
+
+    private Task<(HttpStatusCode Status, JsonElement Body)> PromoteAsync(int version, string body) => _rig.Http.PostAsync($"/v1/adapters/porter/versions/{version}/promote", body);
+
+    private Task<(HttpStatusCode Status, JsonElement Body)> CanaryAsync(int version, string body, string name = "porter") => _rig.Http.PostAsync($"/v1/adapters/{name}/versions/{version}/canary", body);
+}
