@@ -150,7 +150,7 @@
     // A dialog is open before its content has arrived: whoever opened it shall stand in its first field all the same.
     function openDialog(dialog) {
         if (!dialog.open) dialog.showModal();
-        raiseToasts();
+        showToasts(true);
         if (focusFirst(dialog)) return;
         const arrival = new MutationObserver(() => { if (!dialog.open || focusFirst(dialog)) arrival.disconnect(); });
         arrival.observe(dialog, { childList: true, subtree: true });
@@ -163,18 +163,19 @@
     }
 
     // Notices stand above an open dialog: in the layer that was opened last.
-    function raiseToasts() {
+    function showToasts(again) {
         const list = document.querySelector(".toasts");
         if (!list?.showPopover) return;
-        if (list.matches(":popover-open")) list.hidePopover();
-        if (list.childElementCount > 0) list.showPopover();
+        const any = list.childElementCount > 0;
+        if (list.matches(":popover-open") && (again || !any)) list.hidePopover();
+        if (any && !list.matches(":popover-open")) list.showPopover();
     }
 
     window.platform = {
         ...window.platform,
         copy,
         openDialog,
-        raiseToasts,
+        showToasts,
         closeDialog: dialog => { if (dialog.open) dialog.close(); },
         showChoices,
         antiforgeryToken: () => document.querySelector("meta[name=antiforgery-token]")?.content ?? "",
