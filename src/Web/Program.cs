@@ -1,9 +1,11 @@
 using Platform.Agents;
+using Platform.Training.Datasets;
 using Platform.Web.Commands;
 using Platform.Web.Features.Account;
 using Platform.Web.Features.Agents;
 using Platform.Web.Features.Api;
 using Platform.Web.Features.Chat;
+using Platform.Web.Features.Datasets;
 using Platform.Web.Features.Documents;
 using Platform.Web.Features.Keys;
 using Platform.Web.Features.Knowledge;
@@ -34,8 +36,9 @@ public static class WebProgram
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddApi().AddMcp();
+        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddDatasetPages().AddApi().AddMcp();
         builder.Services.AddAgents(builder.Configuration);
+        builder.Services.AddDatasets(builder.Configuration);
 
         // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.
         var listening = false;
@@ -49,6 +52,7 @@ public static class WebProgram
         app.MapUpload();
         app.MapDocuments();
         app.MapAgentFiles();
+        app.MapDatasetFiles();
         app.MapApi();
         app.MapMcp();
         app.MapRunExport();
@@ -60,6 +64,7 @@ public static class WebProgram
     public static async Task PrepareAsync(WebApplication app)
     {
         await app.Services.PrepareAgentsAsync(app.Lifetime.ApplicationStopping); // takes the data folder's lock: nothing is touched before
+        await app.Services.PrepareDatasetsAsync(app.Lifetime.ApplicationStopping);
         await app.Services.PrepareAccountsAsync(app.Lifetime.ApplicationStopping);
         await app.Services.PrepareKeysAsync(app.Lifetime.ApplicationStopping);
     }

@@ -7,6 +7,7 @@ using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Storage;
+using Platform.Training.Datasets;
 
 namespace Platform.Web.Host;
 
@@ -31,6 +32,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         NotFoundException => new(404, Invalid, "not_found", error.Message),
         RunConflictException or ApprovalConflictException => new(409, "conflict_error", "run_conflict", error.Message),
         AgentConflictException => new(409, "conflict_error", "already_exists", error.Message),
+        DatasetException refused => new(400, Invalid, refused.Code, refused.Message),
         IngestException ingest => OfIngest(ingest),
         _ when NoSpace.Is(error) => new(507, "server_error", "no_space", "The server's disk is full: nothing was stored. Free some space and try again."),
         ModelHostException model => OfModelHost(model),

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Training.Datasets;
+using Platform.Training.Datasets.Generating;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Datasets;
+
+/// <summary>One dataset: its rows, its versions, and what is being made for it.</summary>
+public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs generations, CurrentCaller current, DatasetsWindow window) : IDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource gone = new();
+    private ConfirmDialog? confirm;
+    private DatasetDialog? dialog;
+    private ImportDialog? import;
+    private GenerateDialog? generate;
+    private FreezeDialog? freeze;
+    private RowList? rows;
+    private Caller caller = default!;
+    private Dataset? set;
+    private IReadOnlyList<Generation> jobs = [];
+    private Guid? watched;
+    private int tab;
+    private bool missing;
+
+    [Parameter, EditorRequired] public Guid DatasetId { get; set; }
+
+    [Inject] private IStringLocalizer<DatasetsTexts> Texts { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        caller = await current.GetAsync();
+        await ReadAsync();
+        if (!missing)
+        {
+            _ = LookAgainAsync();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            set = await library.GetAsync(caller, DatasetId, gone.Token);
+            jobs = await generations.ListAsync(caller, DatasetId, gone.Token);
+        }
+        catch (NotFoundException)
+        {
+            missing = true;
+        }
+    }
+
+    private async Task ChangedAsync()
+    {
+        await ReadAsync();
+        await (rows?.ReadAsync() ?? Task.CompletedTask);
+    }
+
+    private async Task StartedAsync(Generation job)
+    {
+        watched = job.Id;
+        await ReadAsync();
+    }
+
+    private async Task FrozenAsync()
+    {
+        await ReadAsync();
+        tab = 1;
+    }
+
+    private async Task CancelAsync(Generation job)
+    {
+        await generations.CancelAsync(caller, DatasetId, job.Id, CancellationToken.None);
+        await ChangedAsync();
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (set is not null && confirm is not null
+            && await confirm.AskAsync(new Confirmation(Texts["DeleteTitle", set.Name], Texts["DeleteText", set.Rows, set.LatestVersion ?? 0], Texts["Delete"]) { Danger = true, TypeToConfirm = set.Name }))
+        {
+            await library.DeleteAsync(caller, DatasetId, CancellationToken.None);
+            window.Toasts.Info(Texts["Deleted", set.Name]);
+            window.Navigation.NavigateTo("/train/datasets");
+        }
+    }
+
+    private async Task LookAgainAsync()
+    {
+        using var tick = new PeriodicTimer(Look, window.Time);
+        try
+        {
+            while (!missing && await tick.WaitForNextTickAsync(gone.Token))
+            {
+                if (jobs.Any(job => job.EndedAt is null))
+                {
+                    await ChangedAsync();
+                    StateHasChanged();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            missing = false; // the page was left
+        }
+    }
+
+    public void Dispose() => gone.Cancel();
+}

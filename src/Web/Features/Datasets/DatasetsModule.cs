@@ -1,0 +1,7 @@
+namespace Platform.Web.Features.Datasets;
+
+/// <summary>Registers what the datasets' pages need.</summary>
+public static class DatasetsModule
+{
+    public static IServiceCollection AddDatasetPages(this IServiceCollection services) => services.AddScoped<DatasetsWindow>();
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Datasets;
+
+/// <summary>What the datasets' pages need of the browser window they live in.</summary>
+public sealed class DatasetsWindow(IJSRuntime js, NavigationManager navigation, Toasts toasts, TimeProvider time)
+{
+    public IJSRuntime Js => js;
+
+    public NavigationManager Navigation => navigation;
+
+    public Toasts Toasts => toasts;
+
+    public TimeProvider Time => time;
+}

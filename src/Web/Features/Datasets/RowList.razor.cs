@@ -1,0 +1,147 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Localization;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+using Platform.Training.Datasets;
+using Platform.Training.Datasets.Curation;
+using Platform.Web.Host;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Datasets;
+
+/// <summary>The rows of a dataset: found, judged one by one or all together, changed.</summary>
+public sealed partial class RowList(DatasetItems items, CurrentCaller current, DatasetsWindow window) : IDisposable
+{
+    private const int PageRows = 50;
+
+    private readonly CancellationTokenSource gone = new();
+    private ConfirmDialog? confirm;
+    private RowDialog? dialog;
+    private LengthsDialog? lengths;
+    private Caller caller = default!;
+    private ItemPage page = new([], 0);
+    private IReadOnlyDictionary<QualityConcern, int> concerns = new Dictionary<QualityConcern, int>();
+    private string text = "";
+    private RowStatus? status;
+    private QualityConcern? concern;
+    private int skip, chosen;
+
+    [Parameter, EditorRequired] public Dataset Set { get; set; } = default!;
+
+    /// <summary>Rows were changed: counts are others now.</summary>
+    [Parameter] public EventCallback OnChanged { get; set; }
+
+    [Inject] private IStringLocalizer<DatasetsTexts> Texts { get; set; } = default!;
+
+    private ItemQuery Query => new(text, status, concern, Skip: skip, Take: PageRows);
+
+    protected override async Task OnInitializedAsync()
+    {
+        caller = await current.GetAsync();
+        await ReadAsync();
+    }
+
+    /// <summary>Reads the shown rows again.</summary>
+    public async Task ReadAsync()
+    {
+        try
+        {
+            page = await items.FindAsync(caller, Set.Id, Query, gone.Token);
+            concerns = await items.ConcernsAsync(caller, Set.Id, gone.Token);
+            chosen = Math.Clamp(chosen, 0, Math.Max(0, page.Items.Count - 1));
+            StateHasChanged();
+        }
+        catch (NotFoundException)
+        {
+            page = new([], 0); // the page says that the dataset is gone
+        }
+    }
+
+    private Task AnewAsync()
+    {
+        (skip, chosen) = (0, 0);
+        return ReadAsync();
+    }
+
+    private Task TypeAsync(ChangeEventArgs given)
+    {
+        text = given.Value?.ToString() ?? "";
+        return AnewAsync();
+    }
+
+    private Task FilterAsync(RowStatus? wanted)
+    {
+        status = wanted;
+        return AnewAsync();
+    }
+
+    private Task TurnAsync(int by)
+    {
+        (skip, chosen) = (Math.Max(0, skip + by), 0);
+        return ReadAsync();
+    }
+
+    private async Task ChangedAsync()
+    {
+        await ReadAsync();
+        await OnChanged.InvokeAsync();
+    }
+
+    private async Task JudgeAsync(DatasetItem item, RowStatus wanted)
+    {
+        await items.JudgeAsync(caller, Set.Id, [item.Id], item.Status == wanted ? RowStatus.New : wanted, CancellationToken.None);
+        await ChangedAsync();
+    }
+
+    private Task EditAsync(DatasetItem item) => dialog?.OpenAsync(item) ?? Task.CompletedTask;
+
+    private async Task DeleteAsync(DatasetItem item)
+    {
+        await items.DeleteAsync(caller, Set.Id, [item.Id], CancellationToken.None);
+        window.Toasts.Info(Texts["RowDeleted", item.Ordinal]);
+        await ChangedAsync();
+    }
+
+    private async Task ApproveFoundAsync()
+    {
+        if (page.Total > 0 && confirm is not null && await confirm.AskAsync(new Confirmation(Texts["ApproveFoundTitle", page.Total], Texts["ApproveFoundText"], Texts["Approve"])))
+        {
+            window.Toasts.Info(Texts.Count("Approved", await items.JudgeAsync(caller, Set.Id, Query with { Skip = 0 }, RowStatus.Approved, CancellationToken.None)));
+            await ChangedAsync();
+        }
+    }
+
+    private async Task FindNearAsync()
+    {
+        window.Toasts.Info(Texts.Count("NearFound", await items.FindNearDuplicatesAsync(caller, Set.Id, gone.Token)));
+        await ChangedAsync();
+    }
+
+    private async Task MaskAsync()
+    {
+        window.Toasts.Info(Texts.Count("Masked", await items.MaskAsync(caller, Set.Id, gone.Token)));
+        await ChangedAsync();
+    }
+
+    // J and K go down and up, A approves, R rejects, E edits: then the next row is chosen.
+    private async Task KeyAsync(KeyboardEventArgs pressed)
+    {
+        if (pressed.CtrlKey || pressed.AltKey || pressed.MetaKey || page.Items.Count == 0)
+        {
+            return;
+        }
+        switch (pressed.Key)
+        {
+            case "j" or "ArrowDown": chosen = Math.Min(chosen + 1, page.Items.Count - 1); break;
+            case "k" or "ArrowUp": chosen = Math.Max(chosen - 1, 0); break;
+            case "e" or "Enter": await EditAsync(page.Items[chosen]); break;
+            case "a" or "r":
+                await JudgeAsync(page.Items[chosen], pressed.Key == "a" ? RowStatus.Approved : RowStatus.Rejected);
+                chosen = status is null ? Math.Min(chosen + 1, page.Items.Count - 1) : chosen; // a row that no longer fits the filter has left its place to the next
+                break;
+        }
+    }
+
+    public void Dispose() => gone.Cancel();
+}
