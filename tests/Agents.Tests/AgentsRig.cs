@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
 using Platform.Agents.Answering.Generating;
@@ -20,6 +21,7 @@ using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Testing;
 using Platform.Agents.Tools;
+using Platform.Agents.Tools.Settings;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
@@ -70,6 +72,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>()), store, owner, TimeProvider.System, new TestLog<SuiteHost>());
         Suites = new SuiteRuns(contexts, Agents, SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
+        ToolSettings = new ToolSettingsBook(new ToolsOptions { FetchHosts = ["configured.example.org"] }, contexts, clock, NullLoggerFactory.Instance);
     }
 
     public static Caller Anna { get; } = new("anna", IsAdministrator: false);
@@ -86,6 +89,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
     public PromptLibrary Prompts { get; }
+    public ToolSettingsBook ToolSettings { get; }
     public RunResumption Resumption { get; }
     public ApprovalBox Approvals { get; }
     public MemoryBook Memories { get; }

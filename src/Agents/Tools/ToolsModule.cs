@@ -1,7 +1,10 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Platform.Agents.Storage;
 using Platform.Agents.Answering;
 using Platform.Agents.Tools.Calculating;
 using Platform.Agents.Tools.Dates;
@@ -10,6 +13,7 @@ using Platform.Agents.Tools.Mcp;
 using Platform.Agents.Tools.OpenApi;
 using Platform.Agents.Tools.Outbound;
 using Platform.Agents.Tools.Reading;
+using Platform.Agents.Tools.Settings;
 using Platform.Agents.Tools.Tables;
 using Platform.Retrieval.Reading;
 
@@ -21,6 +25,8 @@ internal static class ToolsModule
     public static IServiceCollection AddAgentTools(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ToolsOptions>().Bind(configuration.GetSection("Agents:Tools")).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider => new ToolSettingsBook(
+            provider.GetRequiredService<IOptions<ToolsOptions>>().Value, provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(_ => new OutboundHttp(RefusedNetworks.All));
         services.AddSingleton<AgentTool, CalculatorTool>().AddSingleton<AgentTool, DateTimeTool>();
         services.AddSingleton<AgentTool>(provider => new SearchDocumentsTool(provider.GetRequiredService<IEvidence>()));
@@ -28,7 +34,8 @@ internal static class ToolsModule
         services.AddSingleton<AgentTool>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ToolsOptions>>().Value;
-            PageFetch fetch = new(provider.GetRequiredService<OutboundHttp>(), new AllowedHosts(options.FetchHosts), provider.GetRequiredService<ReaderByContent>(), options.FetchBytes);
+            var settings = provider.GetRequiredService<ToolSettingsBook>();
+            PageFetch fetch = new(provider.GetRequiredService<OutboundHttp>(), async cancellation => new AllowedHosts((await settings.CurrentAsync(cancellation)).FetchHosts), provider.GetRequiredService<ReaderByContent>(), options.FetchBytes);
             return new FetchPageTool(fetch, options.FetchTimeout);
         });
         services.AddSingleton<AgentTool>(provider =>

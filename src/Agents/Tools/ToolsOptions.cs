@@ -4,7 +4,7 @@ using Platform.Agents.Tools.OpenApi;
 
 namespace Platform.Agents.Tools;
 
-/// <summary>Bound from `Agents:Tools`: what agents may reach. Only who runs the program sets it.</summary>
+/// <summary>Bound from `Agents:Tools`: what agents may reach by the word of who runs the program. Administrators add to hosts, servers and APIs on the pages.</summary>
 public sealed class ToolsOptions : IValidatableObject
 {
     /// <summary>Hosts whose pages fetch_page may read: example.org, *.example.org, example.org:8443. Default none, so that nothing leaves the machine.</summary>
@@ -38,6 +38,9 @@ public sealed class ToolsOptions : IValidatableObject
     /// <summary>HTTP APIs whose operations agents may use. Default none.</summary>
     [MaxLength(50)]
     public List<ApiOptions> Apis { get; set; } = [];
+
+    /// <summary>Whether administrators may set programs to start (MCP servers over stdio) in the browser: each runs with the rights of this program. Default yes.</summary>
+    public bool CommandsInBrowser { get; set; } = true;
 
     /// <summary>Checks what stands in lists, which annotations alone do not reach.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Platform.Agents.Tools;
 using Platform.Agents.Tools.OpenApi;
 using Platform.Agents.Tools.Outbound;
+using Platform.Agents.Tools.Settings;
+using Platform.Agents.Tools;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Tests.Tools;
@@ -110,6 +110,6 @@ public sealed class ApiToolTests : IAsyncLifetime
     {
         ApiOptions api = new() { Name = "shop", Document = Path.Combine(folder, "api.json"), Endpoint = new Uri($"http://127.0.0.1:{site.Port}/v1/"), Private = isPrivate };
         api.Headers["Authorization"] = "Bearer k";
-        return new(Options.Create(new ToolsOptions { Apis = [api] }), http, NullLogger<ImportedApis>.Instance);
+        return new(new ToolSettingsBook(new ToolsOptions { Apis = [api] }, null, TimeProvider.System, NullLoggerFactory.Instance), http, NullLogger<ImportedApis>.Instance);
     }
 }

@@ -168,7 +168,7 @@ public sealed class FetchPageTests : IAsyncLifetime
         };
         using OutboundHttp http = new(allowSite ? RefusedNetworks.All.Except(site.Endpoint) : RefusedNetworks.All, Resolve);
         ReaderByContent readers = new(Options.Create(new RetrievalOptions()));
-        FetchPageTool tool = new(new PageFetch(http, new AllowedHosts(hosts), readers, 64 * 1024), timeout ?? TimeSpan.FromSeconds(30));
+        FetchPageTool tool = new(new PageFetch(http, _ => Task.FromResult(new AllowedHosts(hosts)), readers, 64 * 1024), timeout ?? TimeSpan.FromSeconds(30));
         ToolCatalog catalog = new([tool], [], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
         return await catalog.CallAsync("fetch_page", JsonSerializer.SerializeToElement(new { url }), new ToolScope(new Caller("ana", false), Guid.NewGuid(), []), TestContext.Current.CancellationToken);
     }

@@ -30,6 +30,8 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         Page("/knowledge/{BaseId:guid}/documents/{DocumentId:guid}", "/knowledge/{base}/documents/{document}"),
         Page("/agents", "/agents"),
         Page("/agents/{AgentId:guid}", "/agents/{agent}"),
+        Page("/agents/prompts", "/agents/prompts"),
+        new("GET", "/agents/tools", "/agents/tools", 302, 403, 200, 403),
         new("GET", "/api/agents/{id:guid}/file", "/api/agents/{agent}/file", 401, 200, 200, 404),
         Page("/not-found", "/not-found"),
         new("GET", "/{**path:file}", "/nothing.css", 302, 404, 404, 404),

@@ -10,9 +10,10 @@ namespace Platform.Agents.Tools.Fetching;
 internal sealed record FetchedPage(Uri Address, string? Title, string Text);
 
 /// <summary>Fetches one page of an allowed host and reads it as a document is read. Each redirect is judged like the first address.</summary>
-internal sealed class PageFetch(OutboundHttp http, AllowedHosts hosts, ReaderByContent readers, int maxBytes)
+/// <param name="allowed">Asked anew for each page.</param>
+internal sealed class PageFetch(OutboundHttp http, Func<CancellationToken, Task<AllowedHosts>> allowed, ReaderByContent readers, int maxBytes)
 {
-    private const string Setting = "Agents:Tools:FetchHosts";
+    private const string Setting = "Agents:Tools:FetchHosts or on the page Agents, Tool settings";
     private const int MaxRedirects = 5;
 
     private static readonly Dictionary<string, string> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -23,6 +24,7 @@ internal sealed class PageFetch(OutboundHttp http, AllowedHosts hosts, ReaderByC
     /// <summary>Throws RefusedAddressException with a sentence for what may not be fetched, HttpRequestException and IngestException for what cannot.</summary>
     public async Task<FetchedPage> FetchAsync(Uri address, CancellationToken cancellation)
     {
+        var hosts = await allowed(cancellation);
         for (var hop = 0; hop <= MaxRedirects; hop++)
         {
             if (hosts.Fault(address, Setting) is { } fault)

@@ -22,6 +22,9 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
 
     public TimeSpan Timeout => options.Timeout;
 
+    /// <summary>Why it could not be reached the last time; null where it could. Untrusted.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>None while it cannot be reached; asked again at most every 15 seconds then.</summary>
     public async Task<IReadOnlyList<AgentTool>> ToolsAsync(CancellationToken cancellation)
     {
@@ -88,12 +91,14 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
                     break;
                 page = new() { Cursor = next };
             }
+            Fault = null;
             return [.. listed.Take(MaxTools)];
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             LogUnreachable(failure, Name, options.Command.Length > 0 ? options.Command : options.Endpoint!.GetLeftPart(UriPartial.Path));
             await LoseAsync();
+            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : failure.Message.Length <= 500 ? failure.Message : failure.Message[..500] + "…";
             quietUntil = time.GetUtcNow() + QuietAfterFailure;
             return [];
         }

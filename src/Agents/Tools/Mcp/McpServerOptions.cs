@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Agents.Tools.Mcp;
 
-/// <summary>One MCP server: a program that is started here (Command), or an address (Endpoint). Only who runs the program sets it: a command line is run as the program itself.</summary>
+/// <summary>One MCP server: a program that is started here (Command), or an address (Endpoint). Only who runs the program and administrators set it: a command line is run as the program itself.</summary>
 public sealed class McpServerOptions : IValidatableObject
 {
     /// <summary>^[a-z][a-z0-9]{0,23}$: its tools are called name__tool.</summary>
@@ -32,6 +32,9 @@ public sealed class McpServerOptions : IValidatableObject
     /// <summary>Longest time for starting and for each call. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Everything that is set, to tell two settings apart.</summary>
+    internal static string Json(McpServerOptions options) => System.Text.Json.JsonSerializer.Serialize(options);
 
     /// <summary>Exactly one of Command and Endpoint is set, and an endpoint is http or https.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

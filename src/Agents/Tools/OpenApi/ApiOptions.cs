@@ -2,16 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Agents.Tools.OpenApi;
 
-/// <summary>An HTTP API whose operations become tools, by its OpenAPI 3 document. Only who runs the program sets it.</summary>
+/// <summary>An HTTP API whose operations become tools, by its OpenAPI 3 document. Only who runs the program and administrators set it.</summary>
 public sealed class ApiOptions : IValidatableObject
 {
     /// <summary>^[a-z][a-z0-9]{0,23}$: its tools are called name__operation.</summary>
     [Required, RegularExpression("^[a-z][a-z0-9]{0,23}$")]
     public string Name { get; set; } = "";
 
-    /// <summary>The path of the document, a JSON file on this machine.</summary>
-    [Required]
+    /// <summary>The path of the document, a JSON file on this machine; empty where Content holds it.</summary>
     public string Document { get; set; } = "";
+
+    /// <summary>The document itself, JSON.</summary>
+    public string Content { get; set; } = "";
 
     /// <summary>Where the API is; what the document says of servers does not count.</summary>
     [Required]
@@ -30,9 +32,11 @@ public sealed class ApiOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The endpoint is http or https.</summary>
+    /// <summary>The document is here or there, and the endpoint is http or https.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Document.Length > 0 == Content.Length > 0)
+            yield return new($"The API \"{Name}\" must have a Document or its Content, and not both.");
         if (Endpoint is { } address && (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)))
             yield return new($"The Endpoint of the API \"{Name}\" is \"{address}\"; it must begin with http:// or https://.");
     }

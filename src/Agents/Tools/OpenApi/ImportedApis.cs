@@ -1,33 +1,40 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Platform.Agents.Tools.Outbound;
+using Platform.Agents.Tools.Settings;
 
 namespace Platform.Agents.Tools.OpenApi;
 
-/// <summary>The tools of all APIs that an administrator has imported; the documents are read once, when they are first asked for.</summary>
-internal sealed partial class ImportedApis(IOptions<ToolsOptions> options, OutboundHttp http, ILogger<ImportedApis> log) : IToolSource, IDisposable
+/// <summary>The tools of all APIs that are set now; the documents are read when they are first asked for, and again when something was set anew.</summary>
+internal sealed partial class ImportedApis(ToolSettingsBook settings, OutboundHttp http, ILogger<ImportedApis> log) : IToolSource, IDisposable
 {
     private const long MaxDocumentBytes = 8 * 1024 * 1024;
 
     private readonly OutboundHttp inside = new(RefusedNetworks.None);
     private readonly SemaphoreSlim gate = new(1);
-    private IReadOnlyList<AgentTool>? tools;
+    private (int Revision, IReadOnlyList<AgentTool> Tools)? read;
 
     public async Task<IReadOnlyList<AgentTool>> ListAsync(CancellationToken cancellation)
     {
-        if (tools is { } read)
-            return read;
+        var now = await settings.CurrentAsync(cancellation);
+        if (read is { } known && known.Revision == now.Revision)
+            return known.Tools;
         await gate.WaitAsync(cancellation);
         try
         {
-            return tools ??= [.. (await Task.WhenAll(options.Value.Apis.Select(api => ReadAsync(api, cancellation)))).SelectMany(found => found)];
+            if (read is not { } newer || newer.Revision != now.Revision)
+                read = (now.Revision, [.. (await Task.WhenAll(now.Apis.Select(api => ReadAsync(api, cancellation)))).SelectMany(found => found)]);
+            return read.Value.Tools;
         }
         finally
         {
             gate.Release();
         }
     }
+
+    /// <summary>The tools of a document that an API offers.</summary>
+    public static IEnumerable<AgentTool> ToolsOf(ApiOptions api, JsonElement document, OutboundHttp http) =>
+        ApiOperation.Of(document).Where(operation => api.Operations.Length == 0 || api.Operations.Contains(operation.Id)).Select(operation => ApiTool.Of(api, operation, http)).OfType<ApiTool>();
 
     public void Dispose()
     {
@@ -39,11 +46,10 @@ internal sealed partial class ImportedApis(IOptions<ToolsOptions> options, Outbo
     {
         try
         {
-            if (new FileInfo(api.Document).Length > MaxDocumentBytes)
+            if (api.Content.Length == 0 && new FileInfo(api.Document).Length > MaxDocumentBytes)
                 throw new JsonException($"It is larger than {MaxDocumentBytes} bytes.");
-            var document = JsonElement.Parse(await File.ReadAllBytesAsync(api.Document, cancellation));
-            return [.. ApiOperation.Of(document).Where(operation => api.Operations.Length == 0 || api.Operations.Contains(operation.Id))
-                .Select(operation => ApiTool.Of(api, operation, api.Private ? inside : http)).OfType<ApiTool>()];
+            var document = api.Content.Length > 0 ? JsonElement.Parse(api.Content) : JsonElement.Parse(await File.ReadAllBytesAsync(api.Document, cancellation));
+            return [.. ToolsOf(api, document, api.Private ? inside : http)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {

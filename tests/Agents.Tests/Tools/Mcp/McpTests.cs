@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Platform.Agents.Tools;
 using Platform.Agents.Tools.Mcp;
+using Platform.Agents.Tools.Settings;
+using Platform.Agents.Tools;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Tests.Tools.Mcp;
@@ -115,7 +115,8 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
         Assert.Equal(["everything__echo"], (await servers.ListAsync(Stop)).Select(tool => tool.Name));
     }
 
-    private static McpServers Servers(params McpServerOptions[] servers) => new(Options.Create(new ToolsOptions { McpServers = [.. servers] }), TimeProvider.System, NullLoggerFactory.Instance);
+    private static McpServers Servers(params McpServerOptions[] servers) => 
+        new(new ToolSettingsBook(new ToolsOptions { McpServers = [.. servers] }, null, TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, NullLoggerFactory.Instance);
 
     private static ToolCatalog Catalog(McpServers servers) => new([], [servers], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
 

@@ -14,7 +14,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Agents.Trying;
 
 /// <summary>A chat with what stands in the form, saved or not. Its conversations are in nobody's list; its runs are runs like others.</summary>
-public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversations, CurrentCaller current, AuthenticationStateProvider authentication, AgentsWindow window)
+public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversations, ChatSubjects subjects, CurrentCaller current, AuthenticationStateProvider authentication, AgentsWindow window)
 {
     private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(50);
 
@@ -112,7 +112,7 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
         {
             messages.Add(MessageModel.Asked(run, question, versionOf?.Versions ?? []));
         }
-        live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : []);
+        live = MessageModel.Live(run, versionOf is { IsUser: false } ? versionOf.Versions : [], Definition.Name);
         messages.Add(live);
         (opened, card) = (null, null);
     }
@@ -174,6 +174,14 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
             await conversations.ShowVersionAsync(caller, id, messageId, gone.Token);
             messages.Clear();
             messages.AddRange((await conversations.MessagesAsync(caller, id, gone.Token)).Select(MessageModel.Of));
+        }
+    }
+
+    private async Task ShowTraceAsync(MessageModel message)
+    {
+        if (message.RunId is { } run)
+        {
+            message.Show(await subjects.TraceAsync(caller, run, gone.Token));
         }
     }
 

@@ -1,0 +1,86 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Platform.Agents.Tools.Mcp;
+using Platform.Agents.Tools.OpenApi;
+
+namespace Platform.Agents.Tools.Settings;
+
+/// <summary>Says what administrators may set on the pages.</summary>
+internal static partial class ToolSettingsCheck
+{
+    public const int MaxHosts = 1000, MaxEach = 50;
+
+    /// <summary>Longest OpenAPI document, UTF-16 characters.</summary>
+    public const int MaxDocument = 1024 * 1024;
+
+    /// <summary>Throws ToolSettingsException with the first fault.</summary>
+    /// <param name="configured">Whose names are taken.</param>
+    public static void Require(ToolSettings settings, ToolsOptions configured)
+    {
+        if (settings.FetchHosts.Count > MaxHosts || settings.McpServers.Count > MaxEach || settings.Apis.Count > MaxEach)
+            throw new ToolSettingsException(ToolSettingsFault.TooMany, "", $"At most {MaxHosts:N0} hosts, {MaxEach} MCP servers and {MaxEach} APIs are taken.");
+        foreach (var host in settings.FetchHosts)
+        {
+            if (!Host().IsMatch(host))
+                throw new ToolSettingsException(ToolSettingsFault.Host, host, $"'{host}' is no host. Write example.org, *.example.org or example.org:8443.");
+        }
+        foreach (var server in settings.McpServers)
+            Require(server, configured);
+        foreach (var api in settings.Apis)
+            Require(api);
+        var names = settings.McpServers.Select(s => s.Name).Concat(settings.Apis.Select(a => a.Name)).Concat(configured.McpServers.Select(s => s.Name)).Concat(configured.Apis.Select(a => a.Name));
+        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ToolSettingsException(ToolSettingsFault.NameTaken, twice.Key, $"Two MCP servers or APIs are named '{twice.Key}'; each needs its own name.");
+    }
+
+    public static void Require(McpServerOptions server, ToolsOptions configured)
+    {
+        Named(server.Name, server.Timeout, TimeSpan.FromHours(1));
+        if (server.Command.Trim().Length > 0 == server.Endpoint is not null)
+            throw new ToolSettingsException(ToolSettingsFault.Transport, server.Name, $"The MCP server '{server.Name}' must have a command or an address, and not both.");
+        if (server.Endpoint is { } endpoint)
+            Reachable(endpoint);
+        else if (!configured.CommandsInBrowser)
+            throw new ToolSettingsException(ToolSettingsFault.Commands, server.Name, "Programs to start are set in the configuration only (Agents:Tools:CommandsInBrowser is false).");
+        Validator.ValidateObject(server, new ValidationContext(server), validateAllProperties: true); // what is left
+    }
+
+    public static void Require(ApiOptions api)
+    {
+        Named(api.Name, api.Timeout, TimeSpan.FromMinutes(10));
+        Reachable(api.Endpoint);
+        if (api.Content.Length is 0 or > MaxDocument)
+            throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The OpenAPI document of '{api.Name}' has 1 to {MaxDocument:N0} characters; this has {api.Content.Length:N0}.");
+        try
+        {
+            if (!ApiOperation.Of(JsonElement.Parse(api.Content)).Any())
+                throw new ToolSettingsException(ToolSettingsFault.Operations, api.Name, $"The OpenAPI document of '{api.Name}' has no operation that can be used.");
+        }
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
+        {
+            throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The document of '{api.Name}' is no OpenAPI document in JSON: {unread.Message}");
+        }
+        Validator.ValidateObject(api, new ValidationContext(api), validateAllProperties: true);
+    }
+
+    private static void Named(string name, TimeSpan timeout, TimeSpan longest)
+    {
+        if (!Name().IsMatch(name))
+            throw new ToolSettingsException(ToolSettingsFault.Name, name, $"'{name}' is no name: a small letter, then small letters and digits, at most 24.");
+        if (timeout < TimeSpan.FromSeconds(1) || timeout > longest)
+            throw new ToolSettingsException(ToolSettingsFault.Timeout, $"{timeout.TotalSeconds:0}", $"The time of '{name}' is {timeout.TotalSeconds:0} seconds; 1 to {longest.TotalSeconds:0} are taken.");
+    }
+
+    private static void Reachable(Uri? address)
+    {
+        if (address is not { IsAbsoluteUri: true } || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+            throw new ToolSettingsException(ToolSettingsFault.Address, address?.OriginalString ?? "", $"'{address?.OriginalString}' is no address; it must begin with http:// or https://.");
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9]{0,23}$")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^(?=.{1,253}$)(\*\.)?([\p{L}\p{Nd}]([\p{L}\p{Nd}-]{0,61}[\p{L}\p{Nd}])?\.)*[\p{L}\p{Nd}]([\p{L}\p{Nd}-]{0,61}[\p{L}\p{Nd}])?(:[0-9]{1,5})?$")]
+    private static partial Regex Host();
+}
