@@ -20,7 +20,11 @@ public sealed record TestTarget(string Model = "", IReadOnlyList<AdapterSetting>
 /// <summary>A suite to be run with each of the targets; without any, with the agent's own model.</summary>
 /// <param name="SuiteRunId">Chosen by the caller: the same id starts nothing new.</param>
 /// <param name="Draft">Whether the draft is tested, by who may change the agent; else what is published.</param>
-public sealed record StartSuite(Guid SuiteRunId, Guid SuiteId, IReadOnlyList<TestTarget> Targets, bool Draft = true);
+public sealed record StartSuite(Guid SuiteRunId, Guid SuiteId, IReadOnlyList<TestTarget> Targets, bool Draft = true)
+{
+    /// <summary>The tests that are run; null for all of the suite.</summary>
+    public IReadOnlyList<Guid>? Tests { get; init; }
+}
 
 /// <summary>A cell of the table.</summary>
 /// <param name="Target">Index into the targets.</param>

@@ -43,6 +43,8 @@ public sealed class SuiteRuns
         foreach (var target in targets)
             DefinitionCheck.Require(SuiteExecution.With(task.Definition, target));
         var tests = await db.Tests.AsNoTracking().Where(t => t.SuiteId == suite.Id).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).ToListAsync(cancellation);
+        if (start.Tests is { } picked)
+            tests = tests.FindAll(test => picked.Contains(test.Id));
         if (tests.Count == 0 || targets.Count > MaxTargets || tests.Count * targets.Count > MaxCells)
             throw new ArgumentException($"A suite is run with at least 1 test, 1 to {MaxTargets} targets, and at most {MaxCells:N0} tests in all; these are {tests.Count} tests and {targets.Count} targets.", nameof(start));
         var now = time.GetUtcNow();

@@ -31,6 +31,8 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         Page("/agents", "/agents"),
         Page("/agents/{AgentId:guid}", "/agents/{agent}"),
         Page("/agents/prompts", "/agents/prompts"),
+        Page("/suites", "/suites"),
+        Page("/suites/{SuiteId:guid}", "/suites/{agent}"),
         new("GET", "/agents/tools", "/agents/tools", 302, 403, 200, 403),
         new("GET", "/api/agents/{id:guid}/file", "/api/agents/{agent}/file", 401, 200, 200, 404),
         Page("/not-found", "/not-found"),
