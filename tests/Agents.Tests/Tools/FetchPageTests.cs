@@ -34,7 +34,7 @@ public sealed class FetchPageTests : IAsyncLifetime
     {
         var outcome = await FetchAsync($"http://127.0.0.1:{site.Port}/page", []);
         Assert.True(outcome.IsError);
-        Assert.Contains("An administrator allows it with Agents:Tools:FetchHosts (now: none).", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("An administrator allows it with Agents:Tools:FetchHosts or on the page Agents, Tool settings (now: none).", outcome.Text, StringComparison.Ordinal);
         Assert.Equal(0, site.Requests);
     }
 
