@@ -29,6 +29,9 @@ internal sealed class ServedModel : IAsyncDisposable
 
     internal double CpuSeconds => ProcessCost.CpuSeconds(host.ProcessId);
 
+    /// <summary>CPU seconds of the thread that runs the steps, without those that write streams, compile or collect.</summary>
+    internal double StepSeconds => ProcessCost.ThreadCpuSeconds(host.ProcessId, "generation");
+
     internal static async Task<ServedModel> StartAsync(string file, int slots, int contextTokens, string? adapters = null)
     {
         List<(string, string)> settings = [("Engine:ChatModel", file), ("Engine:Slots", $"{slots}"), ("Engine:ContextTokens", $"{contextTokens}")];
@@ -66,8 +69,11 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     /// <summary>Runs requests at once and measures from the moment that each has its first token to the end of the last.</summary>
-    internal async Task<(Rate Rate, Answer[] Answers)> DecodeAsync(IReadOnlyList<JsonObject> requests)
+    /// <param name="requests">One a stream.</param>
+    /// <param name="cost">CPU seconds so far; null takes the whole process's.</param>
+    internal async Task<(Rate Rate, Answer[] Answers)> DecodeAsync(IReadOnlyList<JsonObject> requests, Func<double>? cost = null)
     {
+        cost ??= () => CpuSeconds;
         var gate = new Lock();
         var (waiting, total, before, cpu) = (requests.Count, 0, 0, 0.0);
         var answers = await Task.WhenAll(requests.Select(request =>
@@ -78,13 +84,13 @@ internal sealed class ServedModel : IAsyncDisposable
                 lock (gate)
                 {
                     total += brought;
-                    if (isFirst && --waiting == 0) { (before, cpu) = (total, CpuSeconds); }
+                    if (isFirst && --waiting == 0) { (before, cpu) = (total, cost()); }
                     isFirst = false;
                 }
                 return true;
             });
         }));
-        return (new Rate(total - before, CpuSeconds - cpu), answers);
+        return (new Rate(total - before, cost() - cpu), answers);
     }
 
     internal async Task<int> BusySlotsAsync()
