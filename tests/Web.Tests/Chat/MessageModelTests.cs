@@ -1,5 +1,7 @@
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Web.Features.Chat;
 
@@ -84,6 +86,27 @@ public sealed class MessageModelTests
 
         Assert.Equal("Twenty-five days [1].", message.Text);
         Assert.Single(message.Citations);
+    }
+
+    [Fact]
+    public void What_an_agent_takes_back_is_not_in_its_answer_and_what_it_does_is_in_the_trace()
+    {
+        var message = Live();
+        message.Apply(Samples.Event(1, "step.started", new StepStartedData("s1", StepKind.Decision, "", 0, [], [])));
+        message.Apply(Samples.Event(2, "message.delta", new TextData("I will look ")));
+        message.Apply(Samples.Event(3, "citation.added", Samples.Citation(1)));
+        message.Apply(Samples.Event(4, "message.reset", new MessageResetData("tool_call")));
+        message.Apply(Samples.Event(5, "answer.chosen", new AnswerChosenData(3, 2, "Two.")));
+        message.Apply(Samples.Event(6, "message.delta", new TextData("Two.")));
+        message.Apply(Samples.Event(7, "run.status", new RunStatusData("incomplete", 0, StopReason.MaxSteps)));
+        message.Apply(Samples.Event(8, "done", new TextData("Two.")));
+
+        Assert.Equal("Two.", message.Text);
+        Assert.Empty(message.Citations);
+        Assert.Equal(StopReason.MaxSteps, message.StopReason);
+        Assert.Equal((2, 3), (message.Trace!.Chosen!.Votes, message.Trace.Chosen.Samples));
+        Assert.Single(message.Trace.Rows);
+        Assert.False(message.Running);
     }
 
     [Fact]

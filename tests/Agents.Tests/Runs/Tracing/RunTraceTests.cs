@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
+using Platform.Agents.Forking;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
@@ -112,6 +113,19 @@ public sealed class RunTraceTests
         Assert.Equal("Fine.", trace.Answer);
         Assert.Equal([TraceState.Done, TraceState.Refused, TraceState.Refused], trace.Rows.Select(row => row.State));
         Assert.Equal("hello", trace.Rows[2].Tool!.Arguments.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void What_was_taken_over_from_another_run_is_marked_and_takes_no_time()
+    {
+        var trace = RunTrace.Of(Numbered(
+            ("step.started", new StepStartedData("s1", StepKind.Decision, "", 0, [new("user", "Hi")], [])),
+            ("step.completed", new StepCompletedData("s1", StepKind.Decision, "Hello", [], 3, 4, 5)),
+            ("run.forked", new RunForkedData(new(Guid.NewGuid(), "s2"), new())),
+            ("step.started", new StepStartedData("s2", StepKind.Decision, "", 1, [new("user", "And?")], []))));
+        Assert.Equal([true, false], trace.Rows.Select(row => row.IsTakenOver));
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(1)), (trace.Clock.At(trace.Rows[0].EndedAt!.Value), trace.Clock.At(trace.Rows[1].BeganAt)));
+        Assert.Equal(["Hi", "And?"], trace.Rows[1].Model!.Sent.Select(message => message.Text));
     }
 
     private static IEnumerable<RunEvent> Numbered(params (string Name, object Data)[] events) =>

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Platform.Web.Features.Runs;
+
+namespace Platform.Web.Tests.Runs;
+
+public sealed class ArgumentFormTests
+{
+    private static readonly JsonElement Schema = JsonSerializer.Deserialize<JsonElement>(
+        """
+        {"type":"object","required":["to","count"],"properties":{"to":{"type":"string","description":"Whom"},"count":{"type":"integer"},"urgent":{"type":"boolean"},
+         "how":{"enum":["mail","post"]},"parts":{"type":"array"},"note":{"type":"string"}}}
+        """);
+
+    [Fact]
+    public void Each_argument_has_the_field_that_its_schema_asks_for()
+    {
+        var form = Of("""{"to":"ben","count":2,"urgent":true,"how":"mail","parts":[1,2],"extra":{"a":1}}""");
+        Assert.Equal(
+            ["to Text", "count Number", "urgent Truth", "how Choice", "parts Json", "note Text", "extra Json"],
+            form.Fields.Select(field => $"{field.Name} {field.Kind}"));
+        Assert.Equal(("ben", "2", true, "\"mail\"", "Whom"), (form.Fields[0].Text, form.Fields[1].Text, form.Fields[2].Truth, form.Fields[3].Text, form.Fields[0].About));
+    }
+
+    [Fact]
+    public void What_nobody_touched_is_unchanged_and_what_is_typed_is_in_the_arguments()
+    {
+        var form = Of("""{"count":2,"to":"ben"}""");
+        Assert.False(form.Read().Changed);
+
+        form.Fields[0].Text = "\"anna\"";
+        form.Fields[1].Text = "3";
+        form.Fields[5].Text = "soon";
+        var (arguments, changed) = form.Read();
+        Assert.True(changed);
+        Assert.Equal("{\"to\":\"\\u0022anna\\u0022\",\"count\":3,\"urgent\":false,\"note\":\"soon\"}", arguments!.Value.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("many")]
+    [InlineData("\"2\"")]
+    [InlineData("")]
+    public void A_number_that_is_none_is_said_at_its_field_and_not_sent(string typed)
+    {
+        var form = Of("""{"to":"ben","count":2}""");
+        form.Fields[1].Text = typed;
+        Assert.Null(form.Read().Arguments);
+        Assert.True(form.Fields[1].IsFaulty);
+    }
+
+    [Fact]
+    public void Arguments_of_a_tool_that_is_gone_are_edited_by_what_they_are()
+    {
+        var form = ArgumentForm.Of(null, JsonSerializer.Deserialize<JsonElement>("""{"to":"ben","count":2,"list":[1]}"""));
+        Assert.Equal([ArgumentKind.Text, ArgumentKind.Number, ArgumentKind.Json], form.Fields.Select(field => field.Kind));
+        Assert.False(form.Read().Changed);
+    }
+
+    private static ArgumentForm Of(string arguments) => ArgumentForm.Of(Schema, JsonSerializer.Deserialize<JsonElement>(arguments));
+}

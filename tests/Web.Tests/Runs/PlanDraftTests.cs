@@ -1,0 +1,60 @@
+using Platform.Agents.Planning;
+using Platform.Web.Features.Runs;
+
+namespace Platform.Web.Tests.Runs;
+
+public sealed class PlanDraftTests
+{
+    private static readonly PlanStep[] Steps = [Step("p1"), Step("p2", "p1"), Step("p4", "p2")];
+
+    private static readonly PlanData[] Versions = [new(new(1, [Step("p1"), Step("p3")]), [], ""), new(new(2, Steps), [], "edited")];
+
+    [Fact]
+    public void A_new_step_comes_last_under_an_id_that_no_version_has_used()
+    {
+        var draft = PlanDraft.New(Versions);
+        draft.Goal = " Tell Ben ";
+        var steps = draft.In(Steps);
+        Assert.Equal(("p5", "Tell Ben", "p4"), (steps[3].Id, steps[3].Goal, Assert.Single(steps[3].DependsOn)));
+    }
+
+    [Fact]
+    public void An_edited_step_stays_at_its_place_with_its_inputs_as_JSON()
+    {
+        var draft = PlanDraft.Of(Steps[1]);
+        (draft.Goal, draft.Tool, draft.Inputs) = ("Search", "search_documents", """{"query":"leave"}""");
+        draft.After.Clear();
+        var steps = draft.In(Steps);
+        Assert.Equal(("p2", "Search", "leave"), (steps[1].Id, steps[1].Goal, steps[1].Inputs!.Value.GetProperty("query").GetString()));
+        Assert.Empty(steps[1].DependsOn);
+    }
+
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("{")]
+    public void Inputs_that_are_no_object_are_faulty(string inputs)
+    {
+        var draft = PlanDraft.Of(Steps[0]);
+        draft.Inputs = inputs;
+        Assert.True(draft.IsFaulty);
+        Assert.False(draft.IsComplete);
+    }
+
+    [Fact]
+    public void What_waited_for_a_step_that_is_removed_waits_for_what_it_waited_for()
+    {
+        var left = PlanDraft.Without(Steps, "p2");
+        Assert.Equal(["p1", "p4"], left.Select(step => step.Id));
+        Assert.Equal(["p1"], left[1].DependsOn);
+    }
+
+    [Fact]
+    public void A_step_is_skipped_and_taken_in_again()
+    {
+        var skipped = PlanDraft.Skipping(Steps, "p2");
+        Assert.Equal([false, true, false], skipped.Select(step => step.Skip));
+        Assert.All(PlanDraft.Skipping(skipped, "p2"), step => Assert.False(step.Skip));
+    }
+
+    private static PlanStep Step(string id, params string[] after) => new(id, $"Goal of {id}", "", null, after, "");
+}
