@@ -32,7 +32,7 @@ public sealed class ArgumentFormTests
         form.Fields[5].Text = "soon";
         var (arguments, changed) = form.Read();
         Assert.True(changed);
-        Assert.Equal("{\"to\":\"\\u0022anna\\u0022\",\"count\":3,\"urgent\":false,\"note\":\"soon\"}", arguments!.Value.GetRawText());
+        Assert.Equal("{\"to\":\"\\u0022anna\\u0022\",\"count\":3,\"note\":\"soon\"}", arguments!.Value.GetRawText());
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
         IsFaulty = false;
         if (kind == ArgumentKind.Truth)
         {
-            return JsonValue.Create(Truth);
+            return Truth || WasThere || required ? JsonValue.Create(Truth) : null;
         }
         if (kind == ArgumentKind.Text)
         {
