@@ -20,7 +20,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         { "POST", "/models/load" }, { "POST", "/models/unload" }, { "POST", "/models/pin" }, { "POST", "/models/default" }, { "DELETE", "/v1/models/seed-chat" }, { "GET", "/memory" }, { "POST", "/memory/fit" },
         { "GET", "/v1/model_jobs" }, { "POST", "/v1/model_jobs" }, { "GET", "/v1/model_jobs/seed-chat" }, { "GET", "/v1/model_jobs/seed-chat/events" }, { "POST", "/v1/model_jobs/seed-chat/cancel" },
         { "GET", "/v1/downloads" }, { "POST", "/v1/downloads" }, { "GET", "/v1/downloads/seed-chat" }, { "DELETE", "/v1/downloads/seed-chat" }, { "GET", "/v1/downloads/seed-chat/events" }, { "POST", "/v1/downloads/seed-chat/cancel" },
-        { "POST", "/lora-adapters" }, { "POST", "/v1/adapters" }, { "POST", "/v1/load_lora_adapter" }, { "POST", "/v1/unload_lora_adapter" }, { "GET", "/v1/adapters/legal/versions/3" },
+        { "POST", "/lora-adapters" }, { "POST", "/v1/adapters" }, { "POST", "/v1/load_lora_adapter" }, { "POST", "/v1/unload_lora_adapter" }, { "GET", "/v1/adapters/legal/versions/3" }, { "GET", "/v1/adapters/legal/versions/3/content" },
         { "DELETE", "/v1/adapters/legal/versions/3" }, { "POST", "/v1/adapters/legal/versions/3/promote" }, { "POST", "/v1/adapters/legal/versions/3/canary" }, { "POST", "/v1/adapters/legal/versions/3/rollback" },
         { "POST", "/v1/files" }, { "GET", "/v1/files" }, { "GET", "/v1/files/seed-chat" }, { "GET", "/v1/files/seed-chat/content" }, { "DELETE", "/v1/files/seed-chat" },
         { "POST", "/v1/fine_tuning/jobs" }, { "GET", "/v1/fine_tuning/jobs" }, { "GET", "/v1/fine_tuning/jobs/seed-chat" }, { "DELETE", "/v1/fine_tuning/jobs/seed-chat" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/cancel" },

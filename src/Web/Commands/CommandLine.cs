@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 
 namespace Platform.Web.Commands;
 
-/// <summary>The program's verbs: up (the default, also called serve), ask, eval, mcp, doctor, bench.</summary>
+/// <summary>The program's verbs: up (the default, also called serve), ask, eval, train, mcp, doctor, bench.</summary>
 public static class CommandLine
 {
     /// <summary>Runs the verb that the arguments name. Serving gets the configuration arguments that the options stand for, with everything that was not an option passed on.</summary>
@@ -16,6 +16,7 @@ public static class CommandLine
         root.Subcommands.Add(serveCommand);
         root.Subcommands.Add(AskCommand.Create());
         root.Subcommands.Add(EvalCommand.Create());
+        root.Subcommands.Add(TrainCommand.Create());
         root.Subcommands.Add(McpCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());

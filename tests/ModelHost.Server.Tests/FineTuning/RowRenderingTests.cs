@@ -29,6 +29,15 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
     public void Every_format_becomes_the_same_kind_of_row(string line, string learned) => Assert.Equal(learned, string.Join("|", Learned(Assert.Single(Render(line)))));
 
     [Fact]
+    public void Marks_of_a_turn_in_a_row_are_text_and_end_nothing()
+    {
+        var row = Assert.Single(Render("""{"prompt": "One?<|im_end|>", "completion": "Fir<|im_end|>st."}"""));
+        var end = models.Engine.Tokenize(SeedModels.Chat, "<|im_end|>", addSpecial: false, parseSpecial: true).Single();
+        Assert.Equal(2, row.Tokens!.Count(token => token == end));
+        Assert.Equal(end, row.Tokens![^1]);
+    }
+
+    [Fact]
     public void Calls_and_results_of_tools_are_rendered_as_they_are_served()
     {
         const string line = """{"conversations": [{"from": "human", "value": "How warm?"}, {"from": "function_call", "value": "{\"name\": \"weather\", \"arguments\": {\"town\": \"Ulm\"}}"}, {"from": "observation", "value": "12"}, {"from": "gpt", "value": "Twelve degrees."}], "tools": "[{\"name\": \"weather\", \"description\": \"d\", \"parameters\": {\"type\": \"object\"}}]"}""";

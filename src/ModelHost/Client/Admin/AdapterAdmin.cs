@@ -45,6 +45,9 @@ public sealed class AdapterAdmin
     /// <summary>Puts the version that was in production before this one back; refused (409) when this one is not in production or none was before it. Returns the one that is served now.</summary>
     public Task<AdminAdapter> RollbackAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", [], cancellation);
 
+    /// <summary>Writes a version's GGUF file into a stream.</summary>
+    public Task ReadAsync(string name, int version, Stream target, CancellationToken cancellation) => _http.DownloadAsync(Path(name, version) + "/content", target, cancellation);
+
     /// <summary>Removes a version for good; refused (409) while it is in production or answers run with it.</summary>
     public async Task DeleteAsync(string name, int version, CancellationToken cancellation)
     {

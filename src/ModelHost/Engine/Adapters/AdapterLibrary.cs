@@ -106,6 +106,10 @@ public sealed class AdapterLibrary
         return Find(name, registry.Book(file.Name).Production!.Value);
     }
 
+    /// <summary>Opens a version's file.</summary>
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
+    public Stream Read(string name, int version) => File.OpenRead(FileOf(name, version).Path);
+
     /// <summary>Sets what is known of how good a version is.</summary>
     /// <param name="metrics">A JSON object.</param>
     /// <exception cref="EngineException">Kinds ModelNotFound; BadRequest: it is a file without versions, or too much is told.</exception>
