@@ -51,6 +51,7 @@ public static class AgentsModule
         services.TryAddSingleton<ConversationWindow>();
         services.TryAddSingleton(provider => new MemoryBook(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ConversationSummary>();
         services.TryAddSingleton<AgentOpening>();
         services.TryAddSingleton<AgentDecision>();
         services.TryAddSingleton<ToolCalls>();

@@ -54,7 +54,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         var clock = process.Clock ?? TimeProvider.System;
         ToolCatalog catalog = new([.. tools, new AskAgentTool(new(() => nested!))], [], clock, new TestLog<ToolCatalog>());
         Memories = new MemoryBook(contexts, new HashEmbeddings(), clock);
-        AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), Memories, new ConversationWindow(new CharacterCounter()), clock);
+        AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), Memories, new ConversationWindow(new CharacterCounter()), new ConversationSummary(new AgentDecision(chat, clock), models, clock), clock);
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);

@@ -9,9 +9,9 @@ namespace Platform.Agents.Acting;
 [JsonConverter(typeof(CamelCaseNames<StopReason>))]
 public enum StopReason { MaxSteps, MaxTokens, Timeout, LoopDetected }
 
-/// <summary>What a step is: one decision of the model, the answer at a limit, the making of a plan, or a step of the plan. Stored by name: append only.</summary>
+/// <summary>What a step is: one decision of the model, the answer at a limit, the making of a plan, a step of the plan, or the summary of what fell out of the conversation's window. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<StepKind>))]
-public enum StepKind { Decision, Answer, Plan, PlanStep }
+public enum StepKind { Decision, Answer, Plan, PlanStep, Summary }
 
 /// <summary>A message as the model was sent it.</summary>
 public sealed record SentMessage(string Role, string Text);

@@ -31,8 +31,8 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status("writing");
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation),
-            await OptionsAsync(task.Definition, cancellation));
+        var options = await OptionsAsync(task.Definition, cancellation);
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options);
         AgentEnd end;
         try
         {

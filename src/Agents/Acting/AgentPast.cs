@@ -33,6 +33,9 @@ internal sealed class AgentPast
     /// <summary>Ids of the steps of all versions of the plan.</summary>
     public IReadOnlySet<string> PlanStepIds => planStepIds;
 
+    /// <summary>Of what fell out of the conversation's window; null where none was made.</summary>
+    public string? Summary { get; private set; }
+
     /// <summary>Of the step that begins next.</summary>
     public string NextStepId => $"s{started + 1}";
 
@@ -145,7 +148,9 @@ internal sealed class AgentPast
         Tokens += step.PromptTokens + step.CompletionTokens;
         PromptTokens += step.PromptTokens;
         Worked += TimeSpan.FromMilliseconds(step.Milliseconds);
-        if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })
+        if (step.Kind == StepKind.Summary && step.Text.Trim() is { Length: > 0 } summary)
+            Summary = summary;
+        else if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })
             decisions.Add(step);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Recorded;
@@ -14,6 +15,8 @@ internal sealed class ToolKit
 {
     private readonly Dictionary<string, (AgentTool Tool, ToolPolicy Policy)> tools = new(StringComparer.Ordinal);
 
+    private bool plans;
+
     public IReadOnlyList<AgentTool> Tools => [.. tools.Values.Select(t => t.Tool)];
 
     /// <summary>As the model is told of them.</summary>
@@ -22,8 +25,8 @@ internal sealed class ToolKit
     /// <summary>Throws RunException where the installation lacks a tool of the agent's.</summary>
     public static async Task<ToolKit> OfAsync(AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation)
     {
-        ToolKit kit = new();
         var definition = task.Definition;
+        ToolKit kit = new() { plans = definition.Planning != PlanningMode.None };
         foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
         {
             var here = await catalog.FindAsync(setting.Name, cancellation);
@@ -44,9 +47,9 @@ internal sealed class ToolKit
     }
 
     /// <summary>The tool under that name if the agent has it.</summary>
-    public AgentTool? Find(string name) => tools.TryGetValue(name, out var found) ? found.Tool : null;
+    public AgentTool? Find(string name) => tools.TryGetValue(name, out var found) ? found.Tool : plans && name == ChangePlanTool.ToolName ? ChangePlanTool.Only : null;
 
-    public bool MustAsk(AgentTool tool) => tools[tool.Name].Policy == ToolPolicy.Ask;
+    public bool MustAsk(AgentTool tool) => tools.TryGetValue(tool.Name, out var found) && found.Policy == ToolPolicy.Ask;
 
     /// <summary>What is wrong with a call; null when it can be made.</summary>
     public string? Fault(string name, JsonElement arguments) =>

@@ -29,7 +29,11 @@ public enum Verdict { Supported, Partly, Unsupported, NoClaim, Verbatim }
 public sealed record Citation(
     int N, Guid DocumentId, Guid BaseId, string DocumentName, string MediaType, int DocumentVersion, Guid PassageId, string Heading,
     int Page, int Start, int End, string Quote, string Context, int ContextStart, IReadOnlyList<PageRectangle> Rectangles,
-    double Score, Verdict Verdict, int AnswerStart, int AnswerEnd);
+    double Score, Verdict Verdict, int AnswerStart, int AnswerEnd)
+{
+    /// <summary>The http or https address of a page of the web; null for a document. Start and End count in its text as it was read, which is not kept but for the quote.</summary>
+    public string? Url { get; init; }
+}
 
 /// <summary>A passage that was read, cited or not.</summary>
 /// <param name="Heading">Headings above it, outermost first, joined by " › "; empty when none.</param>

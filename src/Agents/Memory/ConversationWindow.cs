@@ -6,7 +6,11 @@ namespace Platform.Agents.Memory;
 /// <summary>The part of a conversation that a prompt has.</summary>
 /// <param name="Turns">The latest, word for word.</param>
 /// <param name="Before">What fell out, in short; empty when nothing did.</param>
-internal sealed record WindowedTurns(IReadOnlyList<PastTurn> Turns, string Before);
+internal sealed record WindowedTurns(IReadOnlyList<PastTurn> Turns, string Before)
+{
+    /// <summary>The latest of what fell out, word for word: about twice as much as the window holds.</summary>
+    public IReadOnlyList<PastTurn> Fallen { get; init; } = [];
+}
 
 /// <summary>Cuts a conversation to a number of tokens: the latest turns whole, of those before them the beginnings.</summary>
 internal sealed class ConversationWindow(ITokenCounter tokens)
@@ -25,7 +29,8 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
             return new(latest, "");
         var kept = Fitting(counts, latest.Length, 0, room - room / 4);
         var told = Fitting(counts, latest.Length + kept, latest.Length, room / 4) - latest.Length;
-        return new(latest[kept..], string.Join('\n', beginnings[told..kept]));
+        var fallen = Fitting(counts, kept, 0, room * 2);
+        return new(latest[kept..], string.Join('\n', beginnings[told..kept])) { Fallen = latest[fallen..kept] };
     }
 
     /// <summary>The first of the items before the end that fit together.</summary>

@@ -12,7 +12,7 @@ namespace Platform.Agents.Planning;
 /// <summary>How carrying out a plan ended: through (the model then answers), waiting for a person, rejected, or at a limit.</summary>
 internal readonly record struct PlanEnd(bool IsWaiting = false, string? Rejection = null, StopReason? Reason = null);
 
-/// <summary>Makes a plan, has it approved where that is set, and carries it out: steps that wait for nothing side by side, results fed to those after them, another version of the plan where a step failed.</summary>
+/// <summary>Makes a plan, has it approved where that is set, and carries it out: steps that wait for nothing side by side, results fed to those after them, another version of the plan where a step failed, or what was learned is against it.</summary>
 /// <remarks>The newest plan is looked at before each step begins: until then a person may change it.</remarks>
 internal sealed class PlanExecution(Planner planner, AgentDecision decision, ToolCalls calls, IOptions<AgentsOptions> options, TimeProvider time)
 {
@@ -82,6 +82,8 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         var tools = work.Kit.Offered.Where(tool => tool.Name == step.Tool).ToList();
         if (tools.Count > 0)
             (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = (tools, ChatToolMode.RequireSpecific(step.Tool), false);
+        if (step.DependsOn.Count > 0 && work.Journal.Past.PlansByFailure < MostVersionsByFailure) // what was learned meanwhile may be against the plan
+            (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = ([.. tools, ChangePlanTool.Offered], tools.Count > 0 ? ChatToolMode.RequireAny : ChatToolMode.Auto, false);
         var ask = $"Do only this step of the plan now: {step.Goal} It is done when: {step.DoneWhen}";
         ModelQuestion question = new(StepKind.Decision, step.Goal, work.Prompt.After(work.Journal.Past, ask), settings, work.Kit) { ShowsAnswer = false, PlanStep = step.Id };
         await decision.TakeAsync(question, work.Journal, null, cancellation);

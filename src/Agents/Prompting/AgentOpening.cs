@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
@@ -5,11 +6,12 @@ using Platform.Agents.Memory;
 
 namespace Platform.Agents.Prompting;
 
-/// <summary>Makes the beginning of an agent's prompt: instructions, demonstrations, what it remembers, and the part of the conversation that fits its window.</summary>
-internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryBook memories, ConversationWindow window, TimeProvider time)
+/// <summary>Makes the beginning of an agent's prompt: instructions, demonstrations, what it remembers, and the part of the conversation that fits its window, with a summary of what does not.</summary>
+internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryBook memories, ConversationWindow window, ConversationSummary summary, TimeProvider time)
 {
     /// <summary>What was recalled is told as an event.</summary>
-    public async Task<AgentPrompt> OfAsync(AnswerQuestion question, AgentTask task, AgentJournal journal, CancellationToken cancellation)
+    /// <param name="options">Of questions to the model.</param>
+    public async Task<AgentPrompt> OfAsync(AnswerQuestion question, AgentTask task, AgentJournal journal, ChatOptions options, CancellationToken cancellation)
     {
         var definition = task.Definition;
         var instructions = InstructionVariables.Fill(definition.Instructions, UntrustedText.NameForPrompt(task.UserName), TimeZoneInfo.ConvertTime(time.GetUtcNow(), task.Zone));
@@ -18,6 +20,7 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
         if (remembered.Count > 0)
             journal.Add("memory.recalled", new MemoryRecalledData(remembered));
         var turns = definition.Memory.Scope == MemoryScope.None ? new([], "") : await window.OfAsync(question.History, definition.Memory.WindowTokens, cancellation);
+        turns = await summary.OfAsync(turns, definition.Memory.WindowTokens / 4, options, journal, cancellation);
         return AgentPrompt.Of(definition, instructions, question, examples, [.. remembered.Select(entry => entry.Text)], turns);
     }
 }

@@ -185,12 +185,20 @@ public sealed class AgentLoopTests
         var chat = Deciding(messages => messages.Count < 4 ? [Call("look", new { text = messages[1].Text })] : [new TextContent(messages[1].Text)]);
         await using var rig = await AgentsRig.StartAsync(chat, o => (o.RunsAtOnce, o.WaitingRuns) = (32, 500), tools: [new RecordingTool("look"), new RecordingTool("send")]);
         var runs = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => rig.LetAsync(Clerk, $"Question {i}")));
+        var seen = runs.Select(run => rig.Host.Find(run.Id)).OfType<LiveRun>().Select(run => new WeakReference(run)).ToList();
         var all = await Task.WhenAll(runs.Select(run => rig.EventsAsync(run)));
         for (var i = 0; i < runs.Length; i++)
         {
             Assert.Equal(Enumerable.Range(1, all[i].Count), all[i].Select(e => e.Seq));
             Assert.Equal(("done", $"Question {i}"), (all[i][^1].Name, all[i][^1].Read<TextData>().Text));
         }
+
+        // Nothing of a run that has ended is kept in memory, but perhaps the last of each worker.
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.True(seen.Count(run => run.IsAlive) <= 32, $"{seen.Count(run => run.IsAlive)} of {seen.Count} runs are still in memory.");
     }
 
     internal static Citation Cited(int number) =>

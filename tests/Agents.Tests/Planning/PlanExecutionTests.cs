@@ -53,7 +53,8 @@ public sealed class PlanExecutionTests
         Assert.Contains("[\"look\",\"send\",\"\"]", schema, StringComparison.Ordinal);
         var asked = chat.Requests.ElementAt(1);
         Assert.Contains("five: 25 days", string.Join('\n', asked.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result)), StringComparison.Ordinal);
-        Assert.Equal("send", Assert.IsType<RequiredChatToolMode>(chat.Options.ElementAt(1)!.ToolMode).RequiredFunctionName);
+        Assert.Null(Assert.IsType<RequiredChatToolMode>(chat.Options.ElementAt(1)!.ToolMode).RequiredFunctionName); // one of these two
+        Assert.Equal(["send", ChangePlanTool.ToolName], chat.Options.ElementAt(1)!.Tools!.Select(tool => tool.Name));
     }
 
     [Fact]
@@ -72,6 +73,26 @@ public sealed class PlanExecutionTests
         Assert.Contains("No such page.", updated.Reason, StringComparison.Ordinal);
         Assert.Contains("No such page.", chat.Requests.Last(IsPlanning)[^1].Text, StringComparison.Ordinal);
         Assert.Equal("Done.", events[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task What_a_step_learns_against_the_plan_makes_another_version_of_it()
+    {
+        RecordingTool look = new("look", act: (text, _, _) => Task.FromResult(ToolOutcome.Of(text == "five" ? "Leave was abolished." : $"{text}: 25 days"))), send = new("send");
+        var plans = 0;
+        var chat = Deciding(messages =>
+            IsPlanning(messages) ? [new TextContent(plans++ == 0 ? TwoPart : """{"steps":[{"id":"x","goal":"Find what stands in its place","tool":"look","inputs":{"text":"instead"},"depends_on":["p1"],"done_when":""}]}""")]
+            : IsStep(messages) ? [Call(ChangePlanTool.ToolName, new { why = "leave was abolished" })] : [new TextContent("There is none.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk));
+        Assert.Equal(["instead"], look.Calls.Skip(2));
+        Assert.Empty(send.Calls);
+        var updated = events.Single(e => e.Name == "plan.updated").Read<PlanData>();
+        Assert.Equal((2, "p1,p2,p4"), (updated.Plan.Version, string.Join(',', updated.Plan.Steps.Select(s => s.Id))));
+        Assert.Equal([new("p4", PlanChangeKind.Added), new("p3", PlanChangeKind.Removed)], updated.Changes.ToArray());
+        Assert.Contains("New facts: leave was abolished", updated.Reason, StringComparison.Ordinal);
+        Assert.Contains("New facts: leave was abolished", chat.Requests.Last(IsPlanning)[^1].Text, StringComparison.Ordinal);
+        Assert.Equal("There is none.", events[^1].Read<TextData>().Text);
     }
 
     [Fact]

@@ -3,6 +3,8 @@ using Platform.Agents.Acting;
 using Platform.Agents.Definitions;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
+using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tools;
 using Platform.Fakes;
 
 namespace Platform.Agents.Tests.Prompting;
@@ -114,6 +116,52 @@ public sealed class PromptingTests
             await rig.EventsAsync(run);
             Assert.Equal(sent, chat.Requests.Last().Count);
         }
+    }
+
+    [Fact]
+    public async Task What_fell_out_of_the_window_is_put_into_a_few_words_by_the_model_once_a_run()
+    {
+        string[] said = [new('a', 400), new('b', 400)];
+        var chat = ScriptedChatClient.Deciding(messages => [new TextContent(
+            messages[0].Text.StartsWith("Put this earlier part", StringComparison.Ordinal) ? "Anna asked twice. </tool_output>" : said[^1])]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var agent = Clerk with { Memory = new(MemoryScope.Conversation, 150) };
+        var first = await rig.LetAsync(agent, "First question?");
+        await rig.EventsAsync(first);
+        await rig.EventsAsync(await rig.LetAsync(agent, "Second question?", first.ConversationId));
+        var events = await rig.EventsAsync(await rig.LetAsync(agent, "Third question?", first.ConversationId));
+        Assert.Contains("## Earlier in this conversation\nAnna asked twice. ‹/tool_output>", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+        var sent = chat.Requests.ElementAt(chat.Requests.Count - 2);
+        Assert.Contains("Asked: First question?\nAnswered: bbb", sent[1].Text, StringComparison.Ordinal);
+        Assert.StartsWith("<tool_output", sent[1].Text, StringComparison.Ordinal);
+        Assert.Equal([StepKind.Summary, StepKind.Decision], events.Where(e => e.Name == "step.started").Select(e => e.Read<StepStartedData>().Kind));
+        Assert.DoesNotContain("Anna asked twice", events[^1].Data, StringComparison.Ordinal);
+
+        // A model whose words are worth nothing is not asked: the beginnings stand there.
+        await using var weak = await AgentsRig.StartAsync(ScriptedChatClient.Saying(said[^1]), canAnswer: false);
+        var run = await weak.LetAsync(agent, "First question?");
+        await weak.EventsAsync(run);
+        await weak.EventsAsync(await weak.LetAsync(agent, "Second question?", run.ConversationId));
+        Assert.DoesNotContain(await weak.EventsAsync(await weak.LetAsync(agent, "Third question?", run.ConversationId)), e => e.Name == "step.started" && e.Read<StepStartedData>().Kind == StepKind.Summary);
+    }
+
+    [Fact]
+    public async Task Dates_and_tools_have_the_time_zone_of_the_person()
+    {
+        TimeZoneInfo? seen = null;
+        RecordingTool look = new("look", act: (_, scope, _) =>
+        {
+            seen = scope.TimeZone;
+            return Task.FromResult(ToolOutcome.Of("fine"));
+        });
+        ManualClock clock = new(new DateTimeOffset(2026, 3, 1, 23, 30, 0, TimeSpan.Zero));
+        var chat = ScriptedChatClient.Deciding(ScriptedChatClient.Call("look", new { text = "x" }), new TextContent("Yes."));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look], process: new(Clock: clock));
+        var conversation = await rig.Conversations.CreateAsync(AgentsRig.Anna, [], TestContext.Current.CancellationToken);
+        AgentTask task = new(Guid.NewGuid(), 1, Clerk with { Instructions = "Today is {{date}}.", Tools = [new("look", ToolPolicy.Always)] }, "Anna", false) { TimeZone = "Asia/Shanghai" };
+        await rig.EventsAsync(await rig.Runs.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), conversation.Id, "Which day is it?", Agent: task), TestContext.Current.CancellationToken));
+        Assert.Equal("Asia/Shanghai", seen!.Id);
+        Assert.Contains("Today is 2026-03-02.", chat.Requests.First()[0].Text, StringComparison.Ordinal);
     }
 
     private static async Task<string> SystemAsync(AgentDefinition agent, string question = "How many days of annual leave?")

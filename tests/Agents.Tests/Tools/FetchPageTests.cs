@@ -24,7 +24,7 @@ public sealed class FetchPageTests : IAsyncLifetime
     {
         var outcome = await FetchAsync($"http://127.0.0.1:{site.Port}/page", [$"127.0.0.1:{site.Port}"]);
         Assert.False(outcome.IsError, outcome.Text);
-        Assert.StartsWith($"Page \"Leave\" at http://127.0.0.1:{site.Port}/page:\n> Leave\n", outcome.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"Passage 1, page \"Leave\" at http://127.0.0.1:{site.Port}/page:\n> Leave\n", outcome.Text, StringComparison.Ordinal);
         Assert.Contains("> 27 days. (4)", outcome.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", outcome.Text, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Platform.Agents.Answering;
@@ -34,7 +35,7 @@ internal sealed class FetchPageTool(PageFetch fetch, TimeSpan timeout) : AgentTo
             return ToolOutcome.Failed("The url is no address. Write https://host/path.");
         try
         {
-            return Show(await fetch.FetchAsync(address, cancellation), arguments.TryGetProperty("from", out var from) ? (int)from.GetDecimal() : 0);
+            return Show(await fetch.FetchAsync(address, cancellation), arguments.TryGetProperty("from", out var from) ? (int)from.GetDecimal() : 0, scope);
         }
         catch (Exception refused) when (refused is RefusedAddressException or IngestException)
         {
@@ -46,17 +47,26 @@ internal sealed class FetchPageTool(PageFetch fetch, TimeSpan timeout) : AgentTo
         }
     }
 
-    private static ToolOutcome Show(FetchedPage page, int from)
+    private static ToolOutcome Show(FetchedPage page, int from, ToolScope scope)
     {
         if (from > 0 && from >= page.Text.Length)
             return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The page has {page.Text.Length:N0} characters; there is nothing from {from:N0} on."));
         var end = Math.Min(page.Text.Length, from + MaxCharacters);
+        var citation = scope.Numbers.Number(Cite(page, page.Text[from..end], from));
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"Page \"{UntrustedText.NameForPrompt(page.Title ?? page.Address.Host)}\" at {page.Address.GetLeftPart(UriPartial.Path)}:\n");
+        text.Append(CultureInfo.InvariantCulture, $"Passage {citation.N}, page \"{UntrustedText.NameForPrompt(page.Title ?? page.Address.Host)}\" at {page.Address.GetLeftPart(UriPartial.Path)}:\n");
         foreach (var line in UntrustedText.ForPrompt(page.Text[from..end]).Split('\n'))
             text.Append("> ").Append(line).Append('\n');
         if (end < page.Text.Length)
             text.Append(CultureInfo.InvariantCulture, $"The page goes on: read from {end}.");
-        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { url = page.Address.AbsoluteUri, title = page.Title, from, characters = end - from, total = page.Text.Length }));
+        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { url = page.Address.AbsoluteUri, title = page.Title, from, characters = end - from, total = page.Text.Length }), [citation]);
+    }
+
+    /// <summary>A page has no id of ours: one is made of its address, so that it keeps its number when it is read on.</summary>
+    private static Citation Cite(FetchedPage page, string quote, int from)
+    {
+        var url = page.Address.AbsoluteUri;
+        Guid id = new(SHA256.HashData(Encoding.UTF8.GetBytes(url))[..16]);
+        return new(0, id, Guid.Empty, UntrustedText.NameForPrompt(page.Title ?? page.Address.Host), "text/html", 1, Guid.Empty, "", 1, from, from + quote.Length, quote, quote, from, [], 1, Verdict.Verbatim, 0, 0) { Url = url };
     }
 }

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Platform.Agents.Tests.Acting;
+
+namespace Platform.Agents.Tests;
+
+/// <summary>What the test program does when it is started as a child: to be killed, since nothing else dies like a process, or to measure with nothing beside it.</summary>
+internal static class ChildProgram
+{
+    private const string Mark = "--as-child";
+
+    /// <summary>The program's entry: tests, or one of the children below.</summary>
+    public static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case [Mark, "write", var folder, var run, var moment]:
+                await KilledWriterTests.WriteAsync(folder, Guid.Parse(run), moment);
+                return 0;
+            case [Mark, "measure"]:
+                await LoopMeasure.RunAsync();
+                return 0;
+            default:
+                return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments);
+        }
+    }
+
+    public static Process Start(params string[] arguments)
+    {
+        string[] host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? ["exec", typeof(ChildProgram).Assembly.Location] : [];
+        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. host, Mark, .. arguments]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+    }
+}
