@@ -71,6 +71,18 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.False(Directory.Exists(Path.Combine(rig.Jobs, "..", "forecasts")) && Directory.EnumerateDirectories(Path.Combine(rig.Jobs, "..", "forecasts")).Any());
     }
 
+    [Theory]
+    [InlineData("dpo", "{\"prompt\": \"Who is N?\", \"chosen\": \"N is a smith.\", \"rejected\": \"Nobody knows N.\"}")]
+    [InlineData("pretraining", "N went along the river until the evening came.")]
+    public async Task Other_methods_learn_too(string method, string row)
+    {
+        var file = await rig.UploadAsync(string.Concat(Enumerable.Range(0, 12).Select(i => row.Replace("N", $"N{i}", StringComparison.Ordinal) + "\n\n")));
+        var job = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", $$"""{"model": "seed-chat", "training_file": "{{file}}", "validation_file": "{{file}}", "suffix": "{{method}}", "method": {"type": "{{method}}", "{{method}}": {"hyperparameters": {"max_steps": 2, "batch_size": 4, "sequence_tokens": 48} } } }""")).GetProperty("id").GetString()!;
+        var done = await rig.UntilAsync(job, "succeeded");
+        Assert.Equal((method, $"seed-chat:{method}@1"), (Text(done, "method", "type"), Text(done, "fine_tuned_model")));
+        Assert.True(done.GetProperty("progress").GetProperty("valid_loss").GetDouble() > 0);
+    }
+
     [Fact]
     public async Task Bad_lines_are_named_and_nothing_is_trained()
     {

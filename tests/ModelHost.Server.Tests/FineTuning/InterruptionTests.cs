@@ -19,7 +19,7 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
     {
         var file = await rig.UploadAsync(TrainingRig.Dialogues);
         var whole = await rig.StartJobAsync(file, Long, More + "whole\"");
-        await rig.UntilAsync(whole, "succeeded");
+        var uncut = await rig.UntilAsync(whole, "succeeded");
 
         var cut = await rig.StartJobAsync(file, Long, More + "cut\"");
         await rig.UntilAsync(cut, job => TrainingRig.Step(job) >= 3);
@@ -35,6 +35,7 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
 
         Assert.Equal("seed-chat:cut@1", job.GetProperty("fine_tuned_model").GetString());
         Assert.Equal(Sha256(whole), Sha256(cut));
+        foreach (var name in (string[])["base_valid_loss", "best_valid_loss", "best_step", "step"]) { Assert.Equal(uncut.GetProperty("progress").GetProperty(name).GetRawText(), job.GetProperty("progress").GetProperty(name).GetRawText()); }
         var steps = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{cut}/events?limit=1000&order=asc")).GetProperty("data").EnumerateArray()
             .Where(one => one.GetProperty("type").GetString() == "metrics").Select(one => one.GetProperty("data").GetProperty("step").GetInt32()).Distinct();
         Assert.Equal(Enumerable.Range(0, 34), steps.Order());
@@ -76,6 +77,21 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
         await rig.UntilAsync(job, one => one.GetProperty("reason").GetString() == $"Waits for its hours, {window}.");
         await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+    }
+
+    [Fact]
+    public async Task Rows_that_would_be_served_otherwise_now_are_not_trained_on()
+    {
+        var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues));
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/pause");
+        await rig.UntilAsync(job, "paused");
+        var kept = Path.Combine(rig.Jobs, job, "parity.jsonl");
+        File.WriteAllText(kept, File.ReadAllText(kept).Replace("\"tokens\":[", "\"tokens\":[5,", StringComparison.Ordinal)); // as another template would have written them
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/resume");
+        JsonElement failed;
+        while (TrainingRig.Status(failed = await rig.JobAsync(job)) != "failed") { await Task.Delay(20, Cancellation); }
+        Assert.Equal("template_mismatch", failed.GetProperty("error").GetProperty("code").GetString());
+        Assert.False(File.Exists(Path.Combine(rig.Jobs, job, "progress.jsonl")));
     }
 
     private string Sha256(string job) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(rig.Jobs, job, "adapter.gguf"))));

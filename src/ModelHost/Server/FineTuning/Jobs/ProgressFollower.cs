@@ -42,8 +42,9 @@ internal sealed class ProgressFollower(TuningJob job)
         switch (line.Type)
         {
             case "metrics":
-                job.Progressed(progress => With(progress, line));
-                job.Add(new TuningEvent(0, at, "info", Sentence(line), "metrics") { Data = Metrics(line), Read = _at });
+                var metrics = Metrics(line);
+                job.Progressed(progress => progress.With(metrics));
+                job.Add(new TuningEvent(0, at, "info", Sentence(line), "metrics") { Data = metrics, Read = _at });
                 break;
             case "message":
                 job.Add(new TuningEvent(0, at, line.Level ?? "info", line.Message ?? "", "message") { Rows = line.Rows, Read = _at });
@@ -54,15 +55,6 @@ internal sealed class ProgressFollower(TuningJob job)
                 break;
         }
     }
-
-    private static TuningProgress With(TuningProgress progress, TrainerLine line) => progress with
-    {
-        Step = line.Step ?? progress.Step, Steps = line.Steps ?? progress.Steps, Epoch = line.Epoch ?? progress.Epoch, TrainLoss = line.TrainLoss ?? progress.TrainLoss, ValidLoss = line.ValidLoss ?? progress.ValidLoss,
-        BaseValidLoss = line is { Step: 0, ValidLoss: { } first } ? first : progress.BaseValidLoss,
-        BestValidLoss = line.ValidLoss is { } loss && !(loss >= progress.BestValidLoss) ? loss : progress.BestValidLoss,
-        BestStep = line.ValidLoss is { } now && !(now >= progress.BestValidLoss) ? line.Step : progress.BestStep,
-        LearningRate = line.LearningRate ?? progress.LearningRate, TokensPerSecond = line.TokensPerSecond ?? progress.TokensPerSecond, TrainedTokens = line.TrainedTokens ?? progress.TrainedTokens,
-    };
 
     private static TuningMetrics Metrics(TrainerLine line) => new()
     {

@@ -21,6 +21,9 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
         get { lock (_gate) { return [.. Known().Values.OrderByDescending(job => job.Now.CreatedAt).ThenByDescending(job => job.Now.Id, StringComparer.Ordinal)]; } }
     }
 
+    /// <summary>Where jobs lie that are only looked at.</summary>
+    public string Forecasts => Path.Combine(TrainingFolder.Of(options), "forecasts");
+
     private string Folder => Path.Combine(TrainingFolder.Of(options), "jobs");
 
     /// <exception cref="RequestRefused">There is none of this id.</exception>
@@ -97,6 +100,11 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
             return _jobs;
         }
 
+        if (Directory.Exists(Forecasts))
+        {
+            Directory.Delete(Forecasts, recursive: true); // of a process that was killed
+        }
+
         var found = new Dictionary<string, TuningJob>(StringComparer.Ordinal);
         foreach (var folder in Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder) : [])
         {
@@ -119,6 +127,11 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
             }
 
             var job = new TuningJob(folder, record, time);
+            if (!record.HasEnded)
+            {
+                job.Progressed(_ => job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().Aggregate(new TuningProgress(), (progress, told) => progress.With(told)));
+            }
+
             if (record.Status == TuningStatus.Running)
             {
                 job.Change(now => now with { Status = TuningStatus.Queued, Reason = "The service was started anew; the job goes on from its last checkpoint." });

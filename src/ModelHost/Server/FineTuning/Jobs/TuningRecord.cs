@@ -102,6 +102,17 @@ internal sealed record TuningProgress
     public double? TokensPerSecond { get; init; }
 
     public long TrainedTokens { get; init; }
+
+    /// <summary>The progress after one more step was told.</summary>
+    public TuningProgress With(TuningMetrics told)
+    {
+        var isBest = told.ValidLoss is { } loss && !(loss >= BestValidLoss);
+        return this with
+        {
+            Step = told.Step, Steps = told.TotalSteps ?? Steps, Epoch = told.Epoch ?? Epoch, TrainLoss = told.TrainLoss ?? TrainLoss, ValidLoss = told.ValidLoss ?? ValidLoss, BaseValidLoss = told is { Step: 0, ValidLoss: { } first } ? first : BaseValidLoss,
+            BestValidLoss = isBest ? told.ValidLoss : BestValidLoss, BestStep = isBest ? told.Step : BestStep, LearningRate = told.LearningRate ?? LearningRate, TokensPerSecond = told.TokensPerSecond ?? TokensPerSecond, TrainedTokens = told.TrainedTokens ?? TrainedTokens,
+        };
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -29,11 +29,12 @@ internal static class SampleEndpoints
         await http.WriteJsonAsync(new SampleListBody("list", samples), ServerJson.Wire.SampleListBody);
     }
 
-    private static async Task ForecastAsync(HttpContext http, EngineHost host, FileStore files, JobPreparation preparation, TrainingOptions options, TimeProvider time)
+    private static async Task ForecastAsync(HttpContext http, EngineHost host, FileStore files, JobPreparation preparation, TuningJobs jobs, TimeProvider time)
     {
+        _ = jobs.All; // clears away what was left, which this must not be
         var request = await http.ReadJsonAsync(ServerJson.Wire.TuningRequest);
         var record = TuningEndpoints.Record(request, host.Engine, files, time)("ftjob-00000000");
-        var folder = new JobFiles(Path.Combine(TrainingFolder.Of(options), "forecasts", Guid.NewGuid().ToString("N")));
+        var folder = new JobFiles(Path.Combine(jobs.Forecasts, Guid.NewGuid().ToString("N")));
         await OneAtATime.WaitAsync(http.RequestAborted);
         try
         {
