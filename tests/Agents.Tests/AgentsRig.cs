@@ -63,6 +63,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         Runs = new RunAgent(contexts, store, Host, Resumption, TimeProvider.System);
         Forks = new RunFork(contexts, store, Runs, TimeProvider.System);
         Archive = new RunArchive(contexts, store, Runs);
+        Grants = new ToolGrant(contexts, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
         Plans = new PlanEditor(contexts, store, Host, TimeProvider.System);
@@ -86,6 +87,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunAgent Runs { get; }
     public RunFork Forks { get; }
     public RunArchive Archive { get; }
+    public ToolGrant Grants { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
     public PromptLibrary Prompts { get; }

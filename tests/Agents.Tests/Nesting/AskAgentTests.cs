@@ -59,6 +59,9 @@ public sealed class AskAgentTests
         Assert.Equal(("Expert", "send", "anna"), (asked.Agent, asked.Tool, asked.OwnerId));
         Assert.NotEqual(run.Id, asked.RunId);
         await AgentsRig.UntilAsync(async () => (await first.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        Assert.Equal(asked.Id, Assert.Single(await first.Approvals.BelowAsync(AgentsRig.Anna, run.Id, Cancellation)).Id);
+        Assert.Empty(await first.Approvals.BelowAsync(AgentsRig.Boris, run.Id, Cancellation));
+        Assert.Equal(1, await first.Approvals.CountAsync(AgentsRig.Anna, Cancellation));
         await first.EventsAsync(await first.AskAsync(mode: Platform.Agents.Answering.AnswerMode.Quote)); // the only worker is free
 
         await using var second = await first.RestartAsync(chat: chat, tools: [new RecordingTool("look"), send]);

@@ -1,0 +1,46 @@
+using Platform.Agents.Definitions;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
+
+namespace Platform.Agents.Tests.Definitions;
+
+public sealed class ToolGrantTests
+{
+    private static readonly Caller Carla = new("carla", IsAdministrator: false);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_tool_that_is_always_allowed_is_a_further_version_and_nothing_else_of_the_draft_is_published()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        AgentDefinition clerk = new() { Name = "Clerk", Slug = "clerk", Instructions = "Published.", Tools = [new("send", ToolPolicy.Ask), new("look", ToolPolicy.Ask)] };
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, clerk, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, clerk with { Instructions = "Not yet." }, null, Cancellation);
+
+        Assert.True(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, "send", Cancellation));
+        await rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "send no longer asks", Cancellation);
+
+        var runs = await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation);
+        Assert.Equal((2, "Published.", "send no longer asks"), (runs.Number, runs.Definition.Instructions, runs.Note));
+        Assert.Equal([ToolPolicy.Always, ToolPolicy.Ask], runs.Definition.Tools.Select(tool => tool.Policy));
+        var draft = await rig.Agents.DraftAsync(AgentsRig.Anna, agent.Id, Cancellation);
+        Assert.Equal(("Not yet.", ToolPolicy.Always), (draft.Instructions, draft.Tools[0].Policy));
+        Assert.False(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, "send", Cancellation));
+    }
+
+    [Fact]
+    public async Task Only_who_may_change_the_agent_lets_it_off_asking()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = [new("send", ToolPolicy.Ask)] }, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, agent.Id, AgentVisibility.Everyone, Cancellation);
+
+        Assert.False(await rig.Grants.MayAllowAsync(Carla, agent.Id, "send", Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Grants.AllowAsync(Carla, agent.Id, "send", "", Cancellation));
+        Assert.True(await rig.Grants.MayAllowAsync(AgentsRig.Boris, agent.Id, "send", Cancellation));
+        Assert.False(await rig.Grants.MayAllowAsync(AgentsRig.Anna, Guid.NewGuid(), "send", Cancellation));
+    }
+}
