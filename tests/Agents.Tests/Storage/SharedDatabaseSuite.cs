@@ -1,7 +1,12 @@
+using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
+using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
+using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tests.Runs;
+using Platform.Agents.Tools;
 using Platform.Fakes;
+using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Storage;
 
@@ -108,6 +113,40 @@ public abstract class SharedDatabaseSuite
         await next.Memories.AddAsync(AgentsRig.Anna, agent.Id, "Likes short answers.", shared: true, Cancellation);
         Assert.Single(await next.Memories.ListAsync(AgentsRig.Anna, agent.Id, Cancellation));
         Assert.Equal("done", (await next.EventsAsync(await next.LetAsync(new AgentDefinition { Name = "Clerk", Slug = "clerk" }, id: agent.Id)))[^1].Name);
+    }
+
+    [Fact]
+    public async Task Agents_that_ask_agents_forks_and_suites_of_tests_are_kept_alike()
+    {
+        var chat = Deciding(messages => messages[0].Text.Contains("chief", StringComparison.Ordinal) && messages[^1].Role != ChatRole.Tool
+            ? [Call(AskAgentTool.ToolName, new { agent = "expert", task = "How many?" })]
+            : messages[^1].Text == "How many?" ? [Call("send", new { text = "mail" })] : [new TextContent("27 days.")]);
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [send], process: new(await ConnectionAsync()));
+        await PublishAsync(new() { Name = "Expert", Slug = "expert", Tools = [new("send", ToolPolicy.Ask)] });
+        AgentDefinition chief = new() { Name = "Chief", Slug = "chief", Instructions = "You are the chief.", Agents = ["expert"], Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always)] };
+        var id = await PublishAsync(chief);
+        var run = await rig.LetAsync(chief, id: id);
+        await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation))[0].Id, new(Approve: true), Cancellation);
+        Assert.Equal("done", (await rig.EventsAsync(run))[^1].Name);
+        Assert.Single(send.Calls);
+        Assert.Equal("done", (await rig.EventsAsync(await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), "s2"), Cancellation)))[^1].Name);
+
+        var suite = await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, id, "Suite", Cancellation);
+        await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, (await rig.Tests.SuggestAsync(AgentsRig.Anna, run.Id, Cancellation)).Case, Cancellation);
+        var started = await rig.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), suite.Id, [new(), new("other")]), "Anna", Cancellation);
+        await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).EndedAt is not null);
+        Assert.Equal(2, (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Passed);
+        Assert.Single(send.Calls);
+        await rig.Tests.DeleteSuiteAsync(AgentsRig.Anna, suite.Id, Cancellation);
+
+        async Task<Guid> PublishAsync(AgentDefinition definition)
+        {
+            var made = await rig.Agents.CreateAsync(AgentsRig.Anna, definition, Cancellation);
+            await rig.Agents.PublishAsync(AgentsRig.Anna, made.Id, "", Cancellation);
+            return made.Id;
+        }
     }
 
     [Fact]
