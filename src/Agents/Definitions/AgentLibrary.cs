@@ -152,7 +152,14 @@ public sealed class AgentLibrary
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
-        return new([], await db.Runs.CountAsync(r => r.AgentId == row.Id, cancellation), await db.Memories.CountAsync(m => m.AgentId == row.Id, cancellation));
+        List<string> callers = [];
+        foreach (var other in await AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller).Where(a => a.Id != row.Id).ToListAsync(cancellation))
+        {
+            var seen = AgentAccess.MayChange(other, caller) ? RunJson.Read<AgentDefinition>(other.Draft) : (await VersionAsync(db, other.Id, other.PublishedVersion!.Value, cancellation)).Definition;
+            if (seen.Agents.Contains(row.Slug))
+                callers.Add(seen.Name);
+        }
+        return new(callers, await db.Runs.CountAsync(r => r.AgentId == row.Id, cancellation), await db.Memories.CountAsync(m => m.AgentId == row.Id, cancellation));
     }
 
     /// <summary>Deletes it with its versions. Its runs stay, with the version that each ran.</summary>

@@ -67,6 +67,20 @@ public sealed class AgentLibraryTests
     }
 
     [Fact]
+    public async Task Where_an_agent_is_used_is_told_before_it_is_deleted()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Name = "Desk", Slug = "desk", Agents = ["clerk"] }, Cancellation);
+        await rig.Agents.CreateAsync(Carl, Clerk with { Name = "Nobody sees it", Slug = "hidden", Agents = ["clerk"] }, Cancellation);
+        await rig.Memories.AddAsync(AgentsRig.Anna, agent.Id, "Half days count.", shared: true, Cancellation);
+        var uses = await rig.Agents.UsesAsync(AgentsRig.Anna, agent.Id, Cancellation);
+        Assert.Equal(["Desk"], uses.Agents);
+        Assert.Equal((0, 1), (uses.Runs, uses.Memories));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.UsesAsync(Carl, agent.Id, Cancellation));
+    }
+
+    [Fact]
     public async Task An_exported_agent_is_imported_as_it_was_and_a_broken_file_is_refused_with_every_fault()
     {
         await using var rig = await AgentsRig.StartAsync();

@@ -23,6 +23,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     private IReadOnlyList<KnowledgeBase> bases = [];
     private IReadOnlyList<ServedModel> models = [];
     private IReadOnlyList<AgentTool> tools = [];
+    private IReadOnlyList<Agent> others = [];
     private ServedModel? usual;
     private PublishDialog? publish;
     private VersionsDialog? versions;
@@ -44,6 +45,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
         form = new EditedAgent(await library.DraftAsync(caller, AgentId, gone.Token));
         form.Changed += StateHasChanged;
         bases = await knowledge.ListAsync(caller, gone.Token);
+        others = [.. (await library.ListAsync(caller, gone.Token)).Where(other => other.Id != AgentId && other.PublishedVersion is not null)];
         await ReadModelsAsync();
         agent = await library.GetAsync(caller, AgentId, gone.Token);
         StateHasChanged();

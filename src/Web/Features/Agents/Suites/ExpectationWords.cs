@@ -10,6 +10,6 @@ public static class ExpectationWords
     {
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(texts);
-        return texts[$"Expect_{expected.Kind}", expected.Text.Length > 0 ? expected.Text : expected.Tool, expected.Arguments?.GetRawText() ?? ""];
+        return texts[$"Expect_{expected.Kind}", expected.Text.Length > 0 ? expected.Text : texts[$"Tool_{expected.Tool}"] is { ResourceNotFound: false } tool ? tool.Value : expected.Tool, expected.Arguments?.GetRawText() ?? ""];
     }
 }
