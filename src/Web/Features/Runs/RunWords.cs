@@ -29,6 +29,7 @@ public static class RunWords
             TraceKind.Approval => texts["Row_Approval", Tool(row.Name, texts)],
             TraceKind.Memory => texts.Count("Row_Memory", row.Remembered.Count),
             TraceKind.Model when row.Model is { Kind: StepKind.Answer } => texts["Row_LastAnswer"],
+            TraceKind.Model when row.Model is { Kind: StepKind.Summary } => texts["Row_Summary"],
             TraceKind.Model when row.Model is { Calls.Count: 0, Text.Length: > 0 } && row.Parent is null => texts["Row_Answer"],
             _ => texts[$"Row_{row.Kind}"],
         };

@@ -73,9 +73,9 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
                 StateHasChanged();
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception end) when (end is OperationCanceledException or UnauthorizedAccessException)
         {
-            return; // the page was left
+            return; // the page was left, or the session ended
         }
         finally
         {
