@@ -90,14 +90,18 @@ internal sealed class AgentAnswer(RunInfo run)
         };
     }
 
-    /// <summary>Citations as OpenAI's annotations, with the span and the place besides.</summary>
-    public static JsonArray AnnotationsOf(IEnumerable<Citation> citations) => new([.. citations.Select(citation => (JsonNode)new JsonObject
+    /// <summary>Citations as OpenAI's annotations, with the span and the place besides; one of a page of the web has its address.</summary>
+    public static JsonArray AnnotationsOf(IEnumerable<Citation> citations) => new([.. citations.Select(citation => (JsonNode)(citation.Url is { } url ? new JsonObject
+    {
+        ["type"] = "url_citation", ["url"] = url, ["title"] = citation.DocumentName, ["number"] = citation.N, ["start_index"] = citation.AnswerStart, ["end_index"] = citation.AnswerEnd, ["quote"] = citation.Quote,
+    }
+    : new JsonObject
     {
         ["type"] = "file_citation", ["index"] = citation.AnswerEnd, ["file_id"] = citation.DocumentId.ToString(), ["filename"] = citation.DocumentName,
         ["number"] = citation.N, ["start_index"] = citation.AnswerStart, ["end_index"] = citation.AnswerEnd, ["page"] = citation.Page, ["quote"] = citation.Quote,
         ["rects"] = new JsonArray([.. citation.Rectangles.Select(place => (JsonNode)new JsonObject { ["page"] = place.Page, ["x"] = place.X, ["y"] = place.Y, ["width"] = place.Width, ["height"] = place.Height })]),
         ["score"] = Math.Round(citation.Score, 4), ["verdict"] = EventNames.Of(citation.Verdict), ["document_version"] = citation.DocumentVersion,
-    })]);
+    }))]);
 
     private void Became(RunStatusData status)
     {
