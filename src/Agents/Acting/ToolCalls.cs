@@ -34,6 +34,8 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
 
         var side = ready.Where(r => work.Definition.Limits.Parallel && !Writes(r.Tool)).ToList();
         var settled = await Task.WhenAll(side.Select(r => CallAsync(journal, r.StepId, r.Call, r.Tool, r.Arguments, Share(side.Count), cancellation)));
+        for (var i = 0; side.Count > 1 && i < side.Count; i++)
+            settled[i] = settled[i] || await CallAsync(journal, side[i].StepId, side[i].Call, side[i].Tool, side[i].Arguments, Share(1), cancellation); // decided, perhaps, while the others were at work
         waiting |= settled.Contains(false);
         foreach (var (stepId, call, tool, arguments) in ready.Except(side))
             waiting |= !await CallAsync(journal, stepId, call, tool, arguments, Share(1), cancellation);

@@ -75,6 +75,36 @@ public sealed class AskAgentTests
     }
 
     [Fact]
+    public async Task What_is_decided_for_one_asked_agent_while_another_is_at_work_is_gone_on_with()
+    {
+        TaskCompletionSource looking = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool send = new("send", ToolEffects.Writes), look = new("look", act: async (_, _, cancellation) =>
+        {
+            looking.TrySetResult();
+            await go.Task.WaitAsync(cancellation);
+            return ToolOutcome.Of("27 days");
+        });
+        var chat = Deciding(messages => (messages[0].Text.Contains("the expert", StringComparison.Ordinal), messages.Any(m => m.Role == ChatRole.Tool), messages[1].Text) switch
+        {
+            (true, false, "Send it.") => [Call("send", new { text = "mail" })],
+            (true, false, _) => [Call("look", new { text = "leave" })],
+            (false, false, _) => [Call(AskAgentTool.ToolName, new { agent = "expert", task = "Send it." }), Call(AskAgentTool.ToolName, new { agent = "expert", task = "Look." })],
+            _ => [new TextContent("Done.")],
+        });
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
+        await PublishAsync(rig, Expert);
+        var run = await rig.LetAsync(Chief);
+        await looking.Task;
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true), Cancellation);
+        Assert.Empty(send.Calls);
+        go.SetResult();
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("Done.", events[^1].Read<TextData>().Text);
+        Assert.Single(send.Calls);
+        Assert.Equal(2, events.Count(e => e.Name == "tool.result"));
+    }
+
+    [Fact]
     public async Task A_crash_in_the_asked_agent_goes_on_inside_it_and_makes_no_call_again_that_has_its_result()
     {
         TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
