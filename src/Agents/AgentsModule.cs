@@ -18,6 +18,7 @@ using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Prompting.Library;
 using Platform.Agents.Runs;
+using Platform.Agents.Schedules;
 using Platform.Agents.Storage;
 using Platform.Agents.Testing;
 using Platform.Agents.Tools;
@@ -89,6 +90,18 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>ScheduleLibrary, and the host that starts what schedules name, in the name of whom <typeparamref name="TOwners"/> finds.</summary>
+    public static IServiceCollection AddSchedules<TOwners>(this IServiceCollection services) where TOwners : class, IScheduleOwners
+    {
+        services.TryAddSingleton<IScheduleOwners, TOwners>();
+        services.TryAddSingleton<ScheduleStart>();
+        services.TryAddSingleton<ScheduleHost>();
+        services.TryAddSingleton(provider => new ScheduleLibrary(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<AgentLibrary>(), provider.GetRequiredService<ScheduleHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ScheduleHost>());
         return services;
     }
 

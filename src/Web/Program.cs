@@ -37,7 +37,7 @@ public static class WebProgram
         builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddDatasetPages().AddApi().AddMcp();
-        builder.Services.AddAgents(builder.Configuration);
+        builder.Services.AddAgents(builder.Configuration).AddSchedules<AccountNow>();
         builder.Services.AddDatasets(builder.Configuration);
 
         // What keeps Kestrel from listening is thrown as well, and told as one sentence by who starts it.

@@ -18,6 +18,7 @@ using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Prompting.Library;
 using Platform.Agents.Runs;
+using Platform.Agents.Schedules;
 using Platform.Agents.Storage;
 using Platform.Agents.Testing;
 using Platform.Agents.Tools;
@@ -74,6 +75,8 @@ internal sealed class AgentsRig : IAsyncDisposable
         Suites = new SuiteRuns(contexts, Agents, SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
         ToolSettings = new ToolSettingsBook(new ToolsOptions { FetchHosts = ["configured.example.org"] }, contexts, clock, NullLoggerFactory.Instance);
+        ScheduleHost = new ScheduleHost(contexts, new ScheduleStart(contexts, ScheduleOwners, Agents, Conversations, Runs, clock, new TestLog<ScheduleStart>()), store, owner, clock, new TestLog<ScheduleHost>());
+        Schedules = new ScheduleLibrary(contexts, Agents, ScheduleHost, clock);
     }
 
     public static Caller Anna { get; } = new("anna", IsAdministrator: false);
@@ -96,6 +99,11 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ApprovalBox Approvals { get; }
     public MemoryBook Memories { get; }
     public PlanEditor Plans { get; }
+    public ScheduleLibrary Schedules { get; }
+
+    /// <summary>Not running: a test has it look.</summary>
+    public ScheduleHost ScheduleHost { get; }
+    public GivenOwners ScheduleOwners { get; } = new();
     public TestLibrary Tests { get; }
     public SuiteHost SuiteHost { get; }
     public SuiteRuns Suites { get; }
@@ -162,7 +170,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"EndId\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"Listed\"");
-        foreach (var table in (string[])["agents_test_results", "agents_suite_runs", "agents_tests", "agents_test_suites", "agents_prompt_versions", "agents_prompts", "agents_settings"])
+        foreach (var table in (string[])["agents_schedule_entries", "agents_schedules", "agents_test_results", "agents_suite_runs", "agents_tests", "agents_test_suites", "agents_prompt_versions", "agents_prompts", "agents_settings"])
             await ExecuteAsync($"DROP TABLE {table}");
         await ExecuteAsync("DROP TABLE agents_memories");
         await ExecuteAsync("DROP TABLE agents_approvals");
@@ -205,6 +213,15 @@ internal sealed class AgentsRig : IAsyncDisposable
             return;
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Anna and Boris, but for those that a test has sent away.</summary>
+    public sealed class GivenOwners : IScheduleOwners
+    {
+        public HashSet<string> Gone { get; } = [];
+
+        public Task<ScheduleOwner?> FindAsync(string userId, CancellationToken cancellation) =>
+            Task.FromResult(Gone.Contains(userId) ? null : new ScheduleOwner(userId == Anna.UserId ? Anna : Boris, userId));
     }
 
     /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock.</summary>

@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 10;
+    public const int Version = 11;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -20,6 +20,8 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public DbSet<PromptRow> Prompts => Set<PromptRow>();
     public DbSet<PromptVersionRow> PromptVersions => Set<PromptVersionRow>();
     public DbSet<SettingRow> Settings => Set<SettingRow>();
+    public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();
+    public DbSet<ScheduleEntryRow> ScheduleEntries => Set<ScheduleEntryRow>();
 
     public DbSet<TestSuiteRow> TestSuites => Set<TestSuiteRow>();
     public DbSet<TestRow> Tests => Set<TestRow>();
@@ -120,6 +122,19 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
         {
             row.ToTable("agents_prompt_versions").HasKey(v => new { v.PromptId, v.Number });
             row.HasOne<PromptRow>().WithMany().HasForeignKey(v => v.PromptId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ScheduleRow>(row =>
+        {
+            row.ToTable("agents_schedules").HasIndex(s => s.OwnerId);
+            row.HasIndex(s => s.NextAt);
+            row.Property(s => s.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<ScheduleEntryRow>(row =>
+        {
+            row.ToTable("agents_schedule_entries").HasIndex(e => new { e.ScheduleId, e.CreatedAt });
+            row.HasIndex(e => e.Outcome);
+            row.Property(e => e.Id).ValueGeneratedNever();
+            row.HasOne<ScheduleRow>().WithMany().HasForeignKey(e => e.ScheduleId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<SettingRow>(row =>
         {

@@ -16,6 +16,7 @@ internal static class TableSteps
         [8] = AddOriginsAsync,
         [9] = AddSubjectsAsync,
         [10] = AddTestsAsync,
+        [11] = AddSchedulesAsync,
     };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
@@ -156,6 +157,25 @@ internal static class TableSteps
                 CONSTRAINT "PK_agents_test_results" PRIMARY KEY ("SuiteRunId", "Ordinal"),
                 CONSTRAINT "FK_agents_test_results_agents_suite_runs_SuiteRunId" FOREIGN KEY ("SuiteRunId") REFERENCES agents_suite_runs ("Id") ON DELETE CASCADE)
             """);
+    }
+
+    private static Task AddSchedulesAsync(DbContext room, CancellationToken cancellation)
+    {
+        var (id, truth) = room.Database.IsSqlite() ? ("TEXT", "INTEGER") : ("uuid", "boolean");
+        return RunAsync(room, cancellation,
+            $"""
+            CREATE TABLE agents_schedules ("Id" {id} NOT NULL CONSTRAINT "PK_agents_schedules" PRIMARY KEY, "OwnerId" text NOT NULL, "AgentId" {id} NOT NULL, "Name" text NOT NULL, "Input" text NOT NULL,
+                "Cron" text NOT NULL, "TimeZone" text NOT NULL, "Missed" integer NOT NULL, "Overlap" integer NOT NULL, "NextAt" bigint NULL, "CreatedAt" bigint NOT NULL, "UpdatedAt" bigint NOT NULL)
+            """,
+            """CREATE INDEX "IX_agents_schedules_OwnerId" ON agents_schedules ("OwnerId")""",
+            """CREATE INDEX "IX_agents_schedules_NextAt" ON agents_schedules ("NextAt")""",
+            $"""
+            CREATE TABLE agents_schedule_entries ("Id" {id} NOT NULL CONSTRAINT "PK_agents_schedule_entries" PRIMARY KEY, "ScheduleId" {id} NOT NULL, "DueAt" bigint NOT NULL, "CreatedAt" bigint NOT NULL,
+                "Outcome" integer NOT NULL, "Missed" integer NOT NULL, "ByHand" {truth} NOT NULL, "RunId" {id} NOT NULL, "Reason" text NOT NULL, "Lease" text NOT NULL, "LeaseUntil" bigint NOT NULL,
+                CONSTRAINT "FK_agents_schedule_entries_agents_schedules_ScheduleId" FOREIGN KEY ("ScheduleId") REFERENCES agents_schedules ("Id") ON DELETE CASCADE)
+            """,
+            """CREATE INDEX "IX_agents_schedule_entries_ScheduleId_CreatedAt" ON agents_schedule_entries ("ScheduleId", "CreatedAt")""",
+            """CREATE INDEX "IX_agents_schedule_entries_Outcome" ON agents_schedule_entries ("Outcome")""");
     }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)

@@ -17,6 +17,13 @@ public static class Times
     /// <summary>3 Nov 2026 14:05, 2026年11月3日 14:05</summary>
     public static string Moment(DateTimeOffset at) => $"{Day(at)} {Clock(at)}";
 
+    /// <summary>The same in a time zone; in the server's where there is none of that id.</summary>
+    public static string Moment(DateTimeOffset at, string zoneId)
+    {
+        var there = TimeZoneInfo.ConvertTime(at, TimeZoneInfo.TryFindSystemTimeZoneById(zoneId, out var zone) ? zone : TimeZoneInfo.Local);
+        return there.ToString(Chinese ? "yyyy年M月d日 HH:mm" : "d MMM yyyy HH:mm", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>November 2026, 2026年11月</summary>
     public static string Month(DateTimeOffset at) => at.ToString(Chinese ? "yyyy年M月" : "MMMM yyyy", CultureInfo.InvariantCulture);
 

@@ -4,6 +4,7 @@ using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tests.Runs;
+using Platform.Agents.Tests.Schedules;
 using Platform.Agents.Tools;
 using Platform.Fakes;
 using static Platform.Fakes.ScriptedChatClient;
@@ -147,6 +148,20 @@ public abstract class SharedDatabaseSuite
             await rig.Agents.PublishAsync(AgentsRig.Anna, made.Id, "", Cancellation);
             return made.Id;
         }
+    }
+
+    [Fact]
+    public async Task Of_two_processes_one_takes_a_schedules_time()
+    {
+        var connection = await ConnectionAsync();
+        ManualClock clock = new(TimeProvider.System.GetUtcNow());
+        await using var first = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Fine."), process: new(connection, Clock: clock));
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another", clock), ScriptedChatClient.Saying("Fine."));
+        var schedule = await ScheduleTests.ScheduledAsync(first, "* * * * *");
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await Task.WhenAll(first.ScheduleHost.LookAsync(Cancellation), second.ScheduleHost.LookAsync(Cancellation), first.ScheduleHost.LookAsync(Cancellation));
+        await ScheduleTests.EndedAsync(first, Assert.Single(await first.Schedules.HistoryAsync(AgentsRig.Anna, schedule.Id, Cancellation)));
+        Assert.Equal(1, (await second.Archive.ListAsync(AgentsRig.Anna, new RunFilter(), 0, 10, Cancellation)).Total);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public static class AccountsModule
         services.AddSingleton<SessionEnds>();
         services.AddScoped<AuthenticationStateProvider, CircuitAccount>();
         services.AddSingleton<AccountDirectory>();
+        services.AddSingleton<AccountNow>();
         services.AddSingleton<SetupState>();
         return services;
     }

@@ -1,6 +1,6 @@
 namespace Platform.Web.Features.Api;
 
-/// <summary>The public HTTP API: models, chat completions, runs and approvals.</summary>
+/// <summary>The public HTTP API: models, chat completions, runs, approvals and schedules.</summary>
 public static class ApiModule
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services.AddSingleton<AgentRuns>().AddSingleton<AgentCompletion>();
@@ -12,5 +12,6 @@ public static class ApiModule
         app.MapRuns();
         app.MapRunEvents();
         app.MapApprovals();
+        app.MapSchedules();
     }
 }

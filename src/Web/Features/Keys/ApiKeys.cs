@@ -4,12 +4,11 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Account;
-using Platform.Web.Host;
 
 namespace Platform.Web.Features.Keys;
 
 /// <summary>Makes, lists and revokes a person's own keys, and finds whose a presented one is. Another person's do not exist for the caller (NotFoundException).</summary>
-public sealed class ApiKeys(IDbContextFactory<KeysDatabase> databases, IServiceScopeFactory scopes, TimeProvider time)
+public sealed class ApiKeys(IDbContextFactory<KeysDatabase> databases, AccountNow accounts, TimeProvider time)
 {
     /// <summary>What every secret begins with.</summary>
     public const string Beginning = "pk-";
@@ -77,11 +76,12 @@ public sealed class ApiKeys(IDbContextFactory<KeysDatabase> databases, IServiceS
 
         var hash = HashOf(secret);
         await using var database = await databases.CreateDbContextAsync(cancellation);
-        if (await database.Keys.AsNoTracking().SingleOrDefaultAsync(key => key.Hash == hash, cancellation) is not { } row || await OwnerAsync(row, cancellation) is not { } presented)
+        if (await database.Keys.AsNoTracking().SingleOrDefaultAsync(key => key.Hash == hash, cancellation) is not { } row || await accounts.FindAccountAsync(row.OwnerId, cancellation) is not { } owner)
         {
             return null;
         }
 
+        var presented = new PresentedKey(Shown(row), owner.Id, owner.Email, owner.IsAdministrator, owner.MustChangePassword);
         var now = time.GetUtcNow();
         if (!presented.Key.IsExpired(now) && (row.LastUsedAt is not { } last || last < now - UseNotedEvery))
         {
@@ -89,21 +89,6 @@ public sealed class ApiKeys(IDbContextFactory<KeysDatabase> databases, IServiceS
         }
 
         return presented;
-    }
-
-    private async Task<PresentedKey?> OwnerAsync(KeyRow row, CancellationToken cancellation)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<AccountsDatabase>();
-        if (await accounts.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == row.OwnerId && !user.Disabled, cancellation) is not { } owner)
-        {
-            return null;
-        }
-
-        var isAdministrator = await (
-            from held in accounts.UserRoles join role in accounts.Roles on held.RoleId equals role.Id
-            where held.UserId == owner.Id && role.Name == Access.Administrator select role.Id).AnyAsync(cancellation);
-        return new PresentedKey(Shown(row), owner.Id, owner.Email ?? "", isAdministrator, owner.MustChangePassword);
     }
 
     private static void Check(NewKey wish, DateTimeOffset now)
