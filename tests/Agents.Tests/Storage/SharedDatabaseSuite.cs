@@ -33,6 +33,11 @@ public abstract class SharedDatabaseSuite
         await rig.Conversations.RenameAsync(AgentsRig.Anna, run.ConversationId, "Holidays", Cancellation);
         await rig.Conversations.SetBasesAsync(AgentsRig.Anna, run.ConversationId, [Guid.NewGuid()], Cancellation);
         Assert.Equal("Holidays", (await rig.Conversations.GetAsync(AgentsRig.Anna, run.ConversationId, Cancellation)).Title);
+        await rig.Conversations.SetSubjectAsync(AgentsRig.Anna, run.ConversationId, new(Model: "small:legal@2"), Cancellation);
+        Assert.Equal("small:legal@2", (await rig.Conversations.GetAsync(AgentsRig.Anna, run.ConversationId, Cancellation)).Subject.Model);
+        RunFilter every = new(RunStatus.Completed, OwnerId: "anna", Containing: "年假", From: run.CreatedAt, ConversationId: run.ConversationId) { LeastTokens = 1, LeastTime = TimeSpan.FromMilliseconds(1), Purpose = RunPurpose.Asked };
+        Assert.Equal(run.Id, Assert.Single((await rig.Archive.ListAsync(AgentsRig.Anna, every, 0, 10, Cancellation)).Runs).Run.Id);
+        Assert.Empty((await rig.Archive.ListAsync(AgentsRig.Anna, every with { LeastTime = TimeSpan.FromHours(1) }, 0, 10, Cancellation)).Runs);
         await rig.Conversations.DeleteAsync(AgentsRig.Anna, run.ConversationId, Cancellation);
         Assert.Empty(await rig.Conversations.ListAsync(AgentsRig.Anna, null, Cancellation));
     }
