@@ -56,6 +56,16 @@ public sealed class StructureTests(RunningModelHost running) : IClassFixture<Run
         Assert.InRange(arguments.GetProperty("n").GetInt32(), 1, 2);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", \"parameters\": {\"type\": \"object\", \"properties\": {}}")]
+    public async Task A_tool_that_lists_no_arguments_is_called_with_none(string parameters)
+    {
+        var choice = (await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", \"tool_choice\": \"required\", \"temperature\": 2, \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"now\"" + parameters + "}}]}")).GetProperty("choices")[0];
+        var call = Assert.Single(choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray());
+        Assert.Empty(JsonDocument.Parse(call.GetProperty("function").GetProperty("arguments").GetString()!).RootElement.EnumerateObject());
+    }
+
     [Fact]
     public async Task With_tools_and_a_schema_the_answer_is_a_call_or_a_value_of_it()
     {
