@@ -70,6 +70,25 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
     }
 
     [Fact]
+    public async Task A_job_that_is_cancelled_while_its_adapter_is_put_away_never_succeeds_and_can_be_deleted()
+    {
+        var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: More + "late\"");
+        await rig.UntilAsync(job, one => one.GetProperty("fine_tuned_model").ValueKind == JsonValueKind.String); // its perplexity is measured next
+        var cancelled = TrainingRig.Status((await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel")).Body) == "cancelled";
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        var told = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{job}/events?limit=1000");
+        while (!(await rig.Http.DeleteAsync(new Uri($"/v1/fine_tuning/jobs/{job}", UriKind.Relative), deadline.Token)).IsSuccessStatusCode)
+        {
+            told = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{job}/events?limit=1000");
+            await Task.Delay(20, deadline.Token);
+        }
+
+        Assert.NotEqual(cancelled, told.ToString().Contains("The job has succeeded.", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(rig.Jobs, job)));
+    }
+
+    [Fact]
     public async Task A_job_waits_for_its_hours()
     {
         var now = TimeProvider.System.GetUtcNow();

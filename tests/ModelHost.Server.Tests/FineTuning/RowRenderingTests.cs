@@ -95,6 +95,30 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
         }
     }
 
+    [Theory]
+    [InlineData(500, 10, 1)]
+    [InlineData(40, 0, 0)]
+    public void Copies_of_a_row_do_not_take_the_held_out_share_with_them(int copies, int others, int heldOut)
+    {
+        var folder = Directory.CreateTempSubdirectory("rows-").FullName;
+        try
+        {
+            string In(string name) => Path.Combine(folder, name);
+            File.WriteAllLines(In("rows"), Enumerable.Repeat("""{"text": "The same stands here."}""", copies).Concat(Enumerable.Range(0, others).Select(i => $$"""{"text": "The number {{i}} stands here."}""")));
+            for (var seed = 0; seed < 5; seed++)
+            {
+                var (learned, held) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64).Split(In("rows"), In("a"), In("b"), 0.1, seed, CancellationToken.None);
+                Assert.Equal((copies + others - heldOut, heldOut), (learned.Rows, held.Rows));
+            }
+
+            Assert.Equal(["a", "b", "rows"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private IReadOnlyList<RenderedRow> Render(string line, TuningMethod method = TuningMethod.Supervised) => new RowRendering(models.Engine, SeedModels.Chat, method).Render(new RowLine(1, line));
 
     /// <summary>The learned stretches, as text.</summary>

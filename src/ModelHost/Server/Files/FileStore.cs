@@ -131,7 +131,7 @@ internal sealed partial class FileStore(TrainingOptions options, TimeProvider ti
             return _known;
         }
 
-        var found = new Dictionary<string, StoredFile>(StringComparer.Ordinal);
+        var (found, areAllRead) = (new Dictionary<string, StoredFile>(StringComparer.Ordinal), true);
         foreach (var note in Directory.Exists(Notes) ? Directory.EnumerateFiles(Notes, "file-*.json") : [])
         {
             try
@@ -141,22 +141,46 @@ internal sealed partial class FileStore(TrainingOptions options, TimeProvider ti
                     found[file.Id] = file;
                 }
             }
-            catch (JsonException damaged)
+            catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
             {
-                log.LogWarning(damaged, "The note {Note} of a training file is damaged and is passed over.", note);
+                areAllRead = false;
+                log.LogWarning(fault, "The note {Note} of a training file is damaged or cannot be read, and is passed over.", note);
             }
         }
 
-        foreach (var part in Directory.Exists(Blobs) ? Directory.EnumerateFiles(Blobs, ".*.part").ToList() : [])
+        var named = found.Values.Select(file => file.Sha256).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.Exists(Blobs) ? Directory.EnumerateFiles(Blobs).ToList() : [])
         {
-            File.Delete(part);
+            var name = Path.GetFileName(file);
+            if (Part().IsMatch(name) || (areAllRead && Content().IsMatch(name) && !named.Contains(name))) // what a note that cannot be read names may be wanted yet
+            {
+                Clear(file);
+            }
         }
 
         return _known = found;
     }
 
+    private void Clear(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning(fault, "{File}, which no training file needs, cannot be deleted.", file);
+        }
+    }
+
     [GeneratedRegex("^file-[0-9a-f]{24}$")]
     private static partial Regex Id();
+
+    [GeneratedRegex(@"^\..*\.part$")]
+    private static partial Regex Part();
+
+    [GeneratedRegex("^[0-9a-f]{64}$")]
+    private static partial Regex Content();
 }
 
 /// <summary>A file on its way in. Goes when it is disposed of, unless it was kept.</summary>

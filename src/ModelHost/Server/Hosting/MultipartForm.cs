@@ -39,13 +39,16 @@ internal sealed class MultipartForm
         try
         {
             return await _reader.ReadNextSectionAsync(cancellation) is { } part && ++_read <= MostParts && ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var what)
-                ? new FormPart(HeaderUtilities.RemoveQuotes(what.Name).Value ?? "", HeaderUtilities.RemoveQuotes(what.FileNameStar.HasValue ? what.FileNameStar : what.FileName).Value, part.Body) : null;
+                ? new FormPart(HeaderUtilities.RemoveQuotes(what.Name).Value ?? "", HeaderUtilities.RemoveQuotes(what.FileNameStar.HasValue ? what.FileNameStar : what.FileName).Value, new PartBody(part.Body)) : null;
         }
         catch (Exception broken) when (broken is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new RequestRefused(Problem.Invalid("file", $"The form cannot be read: {broken.Message}"));
+            throw Broken(broken);
         }
     }
+
+    /// <summary>The form ends within a part, or is otherwise no form.</summary>
+    public static RequestRefused Broken(Exception fault) => new(Problem.Invalid("file", $"The form cannot be read: {fault.Message}"));
 
     /// <summary>A part's text.</summary>
     /// <exception cref="RequestRefused">It is too long.</exception>

@@ -3,11 +3,12 @@ using System.Text.Json;
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>A job's events as lines of `events.jsonl`, only ever appended. One writer; readers see whole lines.</summary>
-internal sealed class EventLog(string path)
+internal sealed class EventLog(string path, ILogger log)
 {
     private readonly Lock _gate = new();
     private int _last = -1;
     private long _read;
+    private bool _isClosed;
 
     /// <summary>How far the trainer's progress is in here, in bytes.</summary>
     public long Read
@@ -45,22 +46,63 @@ internal sealed class EventLog(string path)
         var (events, at) = (new List<TuningEvent>(), 0);
         for (int length; (length = bytes.AsSpan(at).IndexOf((byte)'\n')) >= 0; at += length + 1)
         {
-            events.Add(JsonSerializer.Deserialize(bytes.AsSpan(at, length), EventJson.Default.TuningEvent)!);
+            if (Event(bytes.AsSpan(at, length)) is { } one)
+            {
+                events.Add(one);
+            }
         }
 
         position += at;
         return events;
     }
 
-    /// <summary>Appends one; its number is given here.</summary>
+    /// <summary>Appends one; its number is given here. One that the disk takes only half of is not there at all.</summary>
+    /// <exception cref="IOException">It cannot be written; so too UnauthorizedAccessException.</exception>
     public void Add(TuningEvent one)
     {
         lock (_gate)
         {
+            if (_isClosed)
+            {
+                return;
+            }
+
             Begin();
-            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(one with { Number = ++_last }, EventJson.Default.TuningEvent), (byte)'\n']);
-            _read = one.Read ?? _read;
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            var end = file.Seek(0, SeekOrigin.End);
+            try
+            {
+                file.Write([.. JsonSerializer.SerializeToUtf8Bytes(one with { Number = _last + 1 }, EventJson.Default.TuningEvent), (byte)'\n']);
+            }
+            catch (IOException)
+            {
+                file.SetLength(end);
+                throw;
+            }
+
+            (_last, _read) = (_last + 1, one.Read ?? _read);
+        }
+    }
+
+    /// <summary>Takes no more: the job's folder goes.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+        }
+    }
+
+    private TuningEvent? Event(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, EventJson.Default.TuningEvent);
+        }
+        catch (JsonException damaged)
+        {
+            log.LogWarning(damaged, "A line of the events in {Log} is damaged and is passed over.", path);
+            return null;
         }
     }
 

@@ -23,14 +23,24 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
         var adapter = Known(engine, record.Id) ?? await AddAsync(engine, job, job.Folder.Adapter, null, Metrics(job), cancellation);
         if (record.Version is null)
         {
-            job.Change(now => now with { Version = adapter.Version });
+            job.Change(now => now.HasEnded ? now : now with { Version = adapter.Version });
+            cancellation.ThrowIfCancellationRequested();
             job.Say("info", $"The adapter is {record.Adapter}@{adapter.Version}, a draft, and answers as {job.Now.FineTunedModel} from now on.");
         }
 
         await MeasureGeneralAsync(engine, job, adapter, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         var results = record.ResultFiles.Count > 0 ? record.ResultFiles : await ResultsAsync(job, cancellation);
-        job.Say("info", "The job has succeeded.");
-        job.Change(now => now.HasEnded ? now : now with { Status = TuningStatus.Succeeded, Reason = null, Error = null, ResultFiles = results, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
+        job.Change(now =>
+        {
+            if (now.HasEnded)
+            {
+                return now;
+            }
+
+            job.Say("info", "The job has succeeded."); // in here, so that a cancelled job never says so, and before the end, so that who follows to it has read this
+            return now with { Status = TuningStatus.Succeeded, Reason = null, Error = null, ResultFiles = results, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() };
+        });
     }
 
     /// <summary>Puts an adapter's file into the registry as a draft.</summary>
@@ -48,7 +58,7 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
             [JobKey] = record.Id, ["method"] = record.Settings.Method.ToString().ToLowerInvariant(), ["training_file"] = record.TrainingFile, ["training_sha256"] = record.Dataset!.TrainingSha256,
             ["validation_file"] = record.ValidationFile, ["validation_sha256"] = record.Dataset.ValidationSha256, ["base_model"] = record.Model, ["base_sha256"] = record.Dataset.BaseSha256, ["rows"] = record.Dataset.Rows, ["seed"] = record.Seed,
         };
-        foreach (var (name, value) in record.Metadata.Where(pair => !lineage.ContainsKey(pair.Key)))
+        foreach (var (name, value) in record.Metadata.Where(pair => pair.Key != CheckpointKey && !lineage.ContainsKey(pair.Key)))
         {
             lineage[name] = value;
         }

@@ -1,10 +1,11 @@
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Server.Hosting;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>What is done for a job, one stage after the other: its files become rows, the rows an adapter, the adapter a version of the registry.</summary>
-internal sealed class JobStages(EngineHost host, JobPreparation preparation, JobCompletion completion, TrainerProgram trainer, TrainingOptions options, TimeProvider time)
+internal sealed class JobStages(EngineHost host, JobPreparation preparation, JobCompletion completion, TrainerProgram trainer, TrainingOptions options, TimeProvider time, ILogger<JobStages> log)
 {
     private const int MostKills = 3;
 
@@ -27,12 +28,12 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
-            Wait(job, full.Message);
+            job.Wait(full.Message);
             return false;
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
-            Fail(job, error);
+            Fail(job, error, fault);
             return true;
         }
     }
@@ -42,23 +43,24 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
     public async Task<bool> TrainAsync(TuningJob job, CancellationToken stopping)
     {
         var (engine, id) = (host.Engine, job.Now.Id);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         try
         {
-            await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, job.Work);
+            await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, ending.Token);
             engine.HoldMemory(id, "training", job.Now.Forecast!.TotalBytes);
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
-            Wait(job, full.Message);
+            job.Wait(full.Message);
             return false;
         }
-        catch (OperationCanceledException) when (job.Work.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             return true;
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
-            Fail(job, error);
+            Fail(job, error, fault);
             return true;
         }
 
@@ -71,6 +73,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
+            log.LogError(fault, "The trainer of {Job} cannot be run.", id);
             outcome = new RunOutcome(RunEnd.Failed, error);
         }
         finally
@@ -82,10 +85,12 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
     }
 
     /// <summary>Ends a job that cannot go on.</summary>
-    public void Fail(TuningJob job, TuningError error)
+    /// <param name="cause">Logged; callers see the error alone.</param>
+    public void Fail(TuningJob job, TuningError error, Exception? cause = null)
     {
-        job.Say("error", error.Message);
-        job.Change(now => now.HasEnded ? now : now with { Status = TuningStatus.Failed, Error = error, Reason = null, FinishedAt = Seconds });
+        log.LogError(cause, "The training job {Job} failed: {Message}", job.Now.Id, error.Message);
+        job.TrySay("error", error.Message);
+        job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Failed, Error = error, Reason = null, FinishedAt = Seconds });
     }
 
     private long Seconds => time.GetUtcNow().ToUnixTimeSeconds();
@@ -97,16 +102,16 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             case RunEnd.Succeeded:
                 return await CompleteAsync(job, stopping);
             case RunEnd.Cancelled:
-                job.Change(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, Reason = null, FinishedAt = Seconds });
+                job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, Reason = null, FinishedAt = Seconds });
                 return true;
             case RunEnd.Paused when stopping.IsCancellationRequested:
                 return true; // its record says that it runs: it goes on with the next start
             case RunEnd.Paused:
-                job.Change(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
+                job.Settle(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
                 return true;
             case RunEnd.Killed when job.CountKill() <= MostKills:
-                job.Say("warn", $"{outcome.Error!.Message} It goes on from its last checkpoint.");
-                job.Change(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
+                job.TrySay("warn", $"{outcome.Error!.Message} It goes on from its last checkpoint.");
+                job.Settle(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
                 return true;
             default:
                 Fail(job, outcome.Error!);
@@ -116,27 +121,20 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
 
     private async Task<bool> CompleteAsync(TuningJob job, CancellationToken stopping)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         try
         {
-            await completion.RunAsync(host.Engine, job, stopping);
+            await completion.RunAsync(host.Engine, job, ending.Token);
             return true;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            return true; // done again with the next start
+            return true; // cancelled; or done again with the next start
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
-            Fail(job, error with { Message = $"The adapter is trained and could not be put into the registry: {error.Message} POST …/resume tries it again." });
+            Fail(job, error with { Message = $"The adapter is trained and could not be put into the registry: {error.Message} POST …/resume tries it again." }, fault);
             return true;
-        }
-    }
-
-    private static void Wait(TuningJob job, string reason)
-    {
-        if (job.Now.Reason != reason)
-        {
-            job.Change(now => now.HasEnded ? now : now with { Reason = reason });
         }
     }
 
@@ -146,7 +144,10 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         TuningFault own => own.Error,
         RequestRefused refused => new TuningError(refused.Problem.Code ?? "invalid_request", refused.Problem.Message, refused.Problem.Param),
         EngineException engine => new TuningError(Problems.Of(engine, "", draining: false).Code ?? "job_failed", engine.Message, engine.Parameter),
-        IOException or UnauthorizedAccessException => new TuningError("cannot_write", $"A file of the job cannot be read or written: {fault.Message}", null),
+        IOException or UnauthorizedAccessException => new TuningError(fault is IOException full && DiskFull.Is(full) ? "no_space" : "cannot_write", $"A file of the job cannot be read or written: {Cause(fault)}", null),
         _ => null,
     };
+
+    private static string Cause(Exception fault) => fault is IOException full && DiskFull.Is(full) ? "the disk is full. Make room and resume the job."
+        : $"{(fault is UnauthorizedAccessException ? "the program has no right to" : "the file system refuses, or another program holds it")}. Correct that and resume the job.";
 }

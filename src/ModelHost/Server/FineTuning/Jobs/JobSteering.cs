@@ -11,9 +11,9 @@ internal static class JobSteering
             return;
         }
 
-        job.Say("info", "The job is cancelled.");
+        job.TrySay("info", "The job is cancelled.");
         job.EndWork();
-        job.Change(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, IsPauseAsked = false, Reason = null, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
+        job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, IsPauseAsked = false, Reason = null, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
     }
 
     /// <summary>Pauses a job: at once while it waits, else after the step that it is at.</summary>
@@ -39,7 +39,7 @@ internal static class JobSteering
                 var other => other,
             },
         });
-        job.Say("info", "The job goes on.");
+        job.TrySay("info", "The job goes on.");
     }
 
     private static void Refuse(TuningJob job, bool isWrong, string what)

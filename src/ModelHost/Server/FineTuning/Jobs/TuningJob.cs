@@ -8,15 +8,17 @@ internal sealed class TuningJob : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _work = new();
     private TuningRecord _now;
-    private int _kills, _killedAt = -1;
+    private int _kills, _killedAt = -1, _uses;
+    private bool _isGone;
 
-    public TuningJob(string folder, TuningRecord record, TimeProvider time)
+    public TuningJob(string folder, TuningRecord record, TimeProvider time, ILogger log)
     {
-        (Folder, _now, _time) = (new JobFiles(folder), record, time);
-        Events = new EventLog(Folder.Events);
+        (Folder, _now, _time, _log) = (new JobFiles(folder), record, time, log);
+        Events = new EventLog(Folder.Events, log);
     }
 
     public JobFiles Folder { get; }
@@ -54,10 +56,13 @@ internal sealed class TuningJob : IDisposable
 
     /// <summary>Changes the record and keeps it.</summary>
     /// <returns>The record as it is then.</returns>
+    /// <exception cref="RequestRefused">The job was deleted.</exception>
+    /// <exception cref="IOException">It cannot be kept, and nothing is changed; so too UnauthorizedAccessException.</exception>
     public TuningRecord Change(Func<TuningRecord, TuningRecord> change)
     {
         lock (_gate)
         {
+            RefuseGone();
             var next = change(_now);
             if (next != _now)
             {
@@ -70,6 +75,66 @@ internal sealed class TuningJob : IDisposable
         return Now;
     }
 
+    /// <summary>Changes the record to what the job came to: in memory also where the disk refuses, so that nobody works at it for ever.</summary>
+    public void Settle(Func<TuningRecord, TuningRecord> change)
+    {
+        try
+        {
+            Change(change);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            lock (_gate)
+            {
+                _now = change(_now);
+            }
+
+            _log.LogError(fault, "The record of the training job {Job} cannot be written; what became of it is known until the service ends.", Now.Id);
+            Tell();
+        }
+    }
+
+    /// <summary>Says why a job waits.</summary>
+    public void Wait(string reason)
+    {
+        if (Now.Reason != reason)
+        {
+            Settle(now => now.Status is TuningStatus.ValidatingFiles or TuningStatus.Queued ? now with { Reason = reason } : now);
+        }
+    }
+
+    /// <summary>Keeps a job from being deleted until what this returns is disposed of.</summary>
+    /// <exception cref="RequestRefused">It was deleted.</exception>
+    public IDisposable Use()
+    {
+        lock (_gate)
+        {
+            RefuseGone();
+            _uses++;
+            return new Ending(() => { lock (_gate) { _uses--; } });
+        }
+    }
+
+    /// <summary>Lets a job go that has ended and that nobody works at; it changes no more.</summary>
+    /// <param name="remove">Removes its files.</param>
+    /// <returns>False where it has not ended, or is still worked at.</returns>
+    public bool TryForget(Action remove)
+    {
+        lock (_gate)
+        {
+            if (!_now.HasEnded || IsBusy || _uses > 0)
+            {
+                return false;
+            }
+
+            Events.Close();
+            _isGone = true;
+        }
+
+        remove();
+        return true;
+    }
+
     /// <summary>What the trainer tells at each step: shown at once, and on the disk in its own file already.</summary>
     public void Progressed(Func<TuningProgress, TuningProgress> change)
     {
@@ -80,6 +145,19 @@ internal sealed class TuningJob : IDisposable
     }
 
     public void Say(string level, string message, IReadOnlyList<string>? rows = null) => Add(new TuningEvent(0, _time.GetUtcNow().ToUnixTimeMilliseconds(), level, message, "message") { Rows = rows });
+
+    /// <summary>As Say, where what follows matters more than that it is told: a disk that refuses is only logged.</summary>
+    public void TrySay(string level, string message)
+    {
+        try
+        {
+            Say(level, message);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            _log.LogError(fault, "The training job {Job} cannot tell: {Message}", Now.Id, message);
+        }
+    }
 
     public void Add(TuningEvent one)
     {
@@ -118,6 +196,14 @@ internal sealed class TuningJob : IDisposable
 
     public void Dispose() => _work.Dispose();
 
+    private void RefuseGone()
+    {
+        if (_isGone)
+        {
+            throw TuningJobs.NoJob(_now.Id);
+        }
+    }
+
     private void Tell()
     {
         TaskCompletionSource told;
@@ -127,5 +213,12 @@ internal sealed class TuningJob : IDisposable
         }
 
         told.SetResult();
+    }
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        private Action? _end = end;
+
+        public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
     }
 }

@@ -26,12 +26,14 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
 
     private string Folder => Path.Combine(TrainingFolder.Of(options), "jobs");
 
+    public static RequestRefused NoJob(string id) => new(new Problem(404, "invalid_request_error", "not_found", $"There is no job '{id}'. GET /v1/fine_tuning/jobs lists them.", "id"));
+
     /// <exception cref="RequestRefused">There is none of this id.</exception>
     public TuningJob Find(string id)
     {
         lock (_gate)
         {
-            return Known().GetValueOrDefault(id) ?? throw new RequestRefused(new Problem(404, "invalid_request_error", "not_found", $"There is no job '{id}'. GET /v1/fine_tuning/jobs lists them.", "id"));
+            return Known().GetValueOrDefault(id) ?? throw NoJob(id);
         }
     }
 
@@ -48,28 +50,28 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
             }
 
             var made = record("ftjob-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
-            var job = new TuningJob(Path.Combine(Folder, made.Id), made, time);
+            var job = new TuningJob(Path.Combine(Folder, made.Id), made, time, log);
             FileChange.Run("The job", () => DurableJson.Write(job.Folder.Record, made, RecordJson.Default.TuningRecord));
             known[made.Id] = job;
-            job.Say("info", "The job is created; its files are looked at next.");
+            job.TrySay("info", "The job is created; its files are looked at next.");
             Wake();
             return job;
         }
     }
 
     /// <summary>Forgets a job that has ended, with all its files. Its adapter stays in the registry.</summary>
-    /// <exception cref="RequestRefused">It has not ended.</exception>
+    /// <exception cref="RequestRefused">It has not ended, or is still worked at.</exception>
     public void Delete(string id)
     {
         var job = Find(id);
         lock (_gate)
         {
-            if (!job.Now.HasEnded || job.IsBusy)
+            var isForgotten = job.TryForget(() => FileChange.Run($"The job '{id}'", () => Directory.Delete(job.Folder.Path, recursive: true)));
+            if (!isForgotten)
             {
-                throw new RequestRefused(new Problem(409, "conflict_error", "training_in_progress", $"The job '{id}' has not ended. Cancel it first.", "id"));
+                throw new RequestRefused(new Problem(409, "conflict_error", "training_in_progress", job.Now.HasEnded ? $"The job '{id}' is being wound up, or a checkpoint of it exported. Try again shortly." : $"The job '{id}' has not ended. Cancel it first.", "id"));
             }
 
-            FileChange.Run($"The job '{id}'", () => Directory.Delete(job.Folder.Path, recursive: true));
             Known().Remove(id);
             job.Dispose();
         }
@@ -102,7 +104,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
 
         if (Directory.Exists(Forecasts))
         {
-            Directory.Delete(Forecasts, recursive: true); // of a process that was killed
+            Clear(() => Directory.Delete(Forecasts, recursive: true)); // of a process that was killed
         }
 
         var found = new Dictionary<string, TuningJob>(StringComparer.Ordinal);
@@ -126,7 +128,12 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
                 return null;
             }
 
-            var job = new TuningJob(folder, record, time);
+            foreach (var export in Directory.EnumerateFiles(folder, "*.gguf").Where(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "N", out _)).ToList())
+            {
+                Clear(() => File.Delete(export)); // of a process that was killed
+            }
+
+            var job = new TuningJob(folder, record, time, log);
             if (!record.HasEnded)
             {
                 job.Progressed(_ => job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().Aggregate(new TuningProgress(), (progress, told) => progress.With(told)));
@@ -134,15 +141,27 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
 
             if (record.Status == TuningStatus.Running)
             {
-                job.Change(now => now with { Status = TuningStatus.Queued, Reason = "The service was started anew; the job goes on from its last checkpoint." });
+                job.Settle(now => now with { Status = TuningStatus.Queued, Reason = "The service was started anew; the job goes on from its last checkpoint." });
             }
 
             return job;
         }
-        catch (JsonException damaged)
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
-            log.LogError(damaged, "The record of the training job in {Folder} is damaged; the job is passed over.", folder);
+            log.LogError(fault, "The record of the training job in {Folder} is damaged or cannot be read; the job is passed over.", folder);
             return null;
+        }
+    }
+
+    private void Clear(Action delete)
+    {
+        try
+        {
+            delete();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning(fault, "What a forecast or an export left cannot be deleted.");
         }
     }
 

@@ -5,6 +5,7 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 /// <summary>Looks at the jobs in the order in which they came: prepares them, and trains as many at a time as may be. It goes on where the service ended before.</summary>
 internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages stages, TrainingOptions options, TimeProvider time, ILogger<TuningQueue> log) : BackgroundService
 {
+    private const string All = ""; // the folder of the jobs, beside their ids
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), TryAgain = TimeSpan.FromSeconds(10);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, long> _later = new();
 
@@ -22,9 +23,9 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
             {
                 await jobs.WokenAsync(Look, stoppingToken);
                 working.RemoveAll(task => task.IsCompleted);
-                if (host.IsReady)
+                if (host.IsReady && !IsLater(All))
                 {
-                    working.AddRange(Begin(stoppingToken));
+                    Begin(working, stoppingToken);
                 }
             }
         }
@@ -34,32 +35,50 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
         }
     }
 
-    private IEnumerable<Task> Begin(CancellationToken stopping)
+    /// <summary>Nothing that is wrong with a job, or with the folder of all, ends the service.</summary>
+    private void Begin(List<Task> working, CancellationToken stopping)
     {
-        var waiting = jobs.All.Reverse().Where(job => !job.IsBusy && !IsLater(job)).ToList();
-        if (waiting.Find(job => job.Now.Status == TuningStatus.ValidatingFiles) is { } next && !jobs.All.Any(job => job is { IsBusy: true, Now.Status: TuningStatus.ValidatingFiles }))
+        try
         {
-            yield return WorkAsync(next, stages.PrepareAsync, stopping);
-        }
+            var waiting = jobs.All.Reverse().Where(job => !job.IsBusy && !IsLater(job.Now.Id)).ToList();
+            if (waiting.Find(job => job.Now.Status == TuningStatus.ValidatingFiles) is { } next && !jobs.All.Any(job => job is { IsBusy: true, Now.Status: TuningStatus.ValidatingFiles }))
+            {
+                working.Add(WorkAsync(next, stages.PrepareAsync, stopping));
+            }
 
-        foreach (var job in waiting.Where(job => job.Now.Status == TuningStatus.Queued))
+            foreach (var job in waiting.Where(job => job.Now.Status == TuningStatus.Queued))
+            {
+                if (Obstacle(job) is { } reason)
+                {
+                    job.Wait(reason);
+                }
+                else
+                {
+                    working.Add(WorkAsync(job, stages.TrainAsync, stopping));
+                }
+            }
+        }
+        catch (Exception fault)
         {
-            if (jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel)
-            {
-                Wait(job, "Another job is training; one waits for the other.");
-            }
-            else if (job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()))
-            {
-                Wait(job, $"Waits for its hours, {window}.");
-            }
-            else if (!job.Folder.IsFree)
-            {
-                Wait(job, "The trainer of the service that ran before still writes its checkpoint.");
-            }
-            else
-            {
-                yield return WorkAsync(job, stages.TrainAsync, stopping);
-            }
+            log.LogError(fault, "The training jobs cannot be looked at; it is tried again in {Seconds} s.", TryAgain.TotalSeconds);
+            _later[All] = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Why a job cannot be trained yet; null when it can.</summary>
+    private string? Obstacle(TuningJob job)
+    {
+        try
+        {
+            return jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel ? "Another job is training; one waits for the other."
+                : job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? $"Waits for its hours, {window}."
+                : job.Folder.IsFree ? null : "The trainer of the service that ran before still writes its checkpoint.";
+        }
+        catch (Exception fault) when (fault is RequestRefused or IOException or UnauthorizedAccessException)
+        {
+            log.LogError(fault, "The training job {Job} cannot be looked at.", job.Now.Id);
+            _later[job.Now.Id] = time.GetTimestamp();
+            return fault is RequestRefused refused ? refused.Problem.Message : "The job's files cannot be read.";
         }
     }
 
@@ -76,8 +95,8 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
         }
         catch (Exception ex)
         {
-            log.LogError(ex, "The training job {Job} failed.", job.Now.Id);
-            stages.Fail(job, new TuningError("internal_error", $"The job failed: {ex.Message} This is a bug.", null));
+            _later[job.Now.Id] = time.GetTimestamp();
+            stages.Fail(job, new TuningError("internal_error", "The job failed: this is a bug. The model service's log says more.", null), ex);
         }
         finally
         {
@@ -86,13 +105,5 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
         }
     }
 
-    private bool IsLater(TuningJob job) => _later.TryGetValue(job.Now.Id, out var since) && time.GetElapsedTime(since) < TryAgain;
-
-    private static void Wait(TuningJob job, string reason)
-    {
-        if (job.Now.Reason != reason)
-        {
-            job.Change(now => now.Status == TuningStatus.Queued ? now with { Reason = reason } : now);
-        }
-    }
+    private bool IsLater(string what) => _later.TryGetValue(what, out var since) && time.GetElapsedTime(since) < TryAgain;
 }

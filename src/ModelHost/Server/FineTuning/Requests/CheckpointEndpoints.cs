@@ -35,6 +35,7 @@ internal static class CheckpointEndpoints
             throw new RequestRefused(new Problem(404, "invalid_request_error", "not_found", $"The job '{id}' has no checkpoint of step '{step}'. It has {string.Join(", ", job.Folder.CheckpointSteps.DefaultIfEmpty(0))}.", "step"));
         }
 
+        using var use = job.Use();
         var (owner, exported, memory) = ($"{id}-{at}", Path.Combine(job.Folder.Path, $"{Guid.NewGuid():N}.gguf"), job.Now.Forecast!);
         engine.HoldMemory(owner, "export", memory.BaseBytes + memory.AdapterBytes);
         try

@@ -52,7 +52,12 @@ internal static class TuningViews
         var metrics = job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().GroupBy(data => data.Step).ToDictionary(group => group.Key, group => group.Last());
         foreach (var step in job.Folder.CheckpointSteps)
         {
-            var (file, data) = (new FileInfo(job.Folder.Checkpoint(step)!), metrics.GetValueOrDefault(step));
+            var (file, data) = (job.Folder.Checkpoint(step) is { } path ? new FileInfo(path) : null, metrics.GetValueOrDefault(step));
+            if (file is not { Exists: true }) // read once here, and held by the object: the trainer deletes old ones meanwhile
+            {
+                continue;
+            }
+
             var model = job.Now.Registered.TryGetValue(step, out var adapter) ? $"{job.Now.Model}:{adapter}" : "";
             yield return new CheckpointBody(
                 FormattableString.Invariant($"ftckpt-{job.Now.Id["ftjob-".Length..]}-{step}"), "fine_tuning.job.checkpoint", new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds(), job.Now.Id, step, model,

@@ -22,6 +22,7 @@ internal sealed record RowCounts(int Rows, int Examples, long Tokens, long Learn
 /// <param name="mostTokens">Of a row; 0 for any number.</param>
 internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 {
+    private const string Partial = ".partial"; // readers see a whole file or none
     private const int MostFaults = 200, ParityFirst = 8, ParityRandom = 24;
     private readonly Random _random = new(1);
 
@@ -37,23 +38,26 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
     /// <exception cref="RowFault">The file cannot be read further.</exception>
     public RowCounts Write(string source, string target, CancellationToken cancellation)
     {
-        using var written = File.Create(target);
         var counts = RowCounts.None;
-        foreach (var (line, rows) in Rendered(source, cancellation))
+        using (var written = File.Create(target + Partial))
         {
-            foreach (var row in rows)
+            foreach (var (line, rows) in Rendered(source, cancellation))
             {
-                counts = counts.With(row);
-                Append(written, row);
-            }
+                foreach (var row in rows)
+                {
+                    counts = counts.With(row);
+                    Append(written, row);
+                }
 
-            counts = counts with { Rows = counts.Rows + 1 };
+                counts = counts with { Rows = counts.Rows + 1 };
+            }
         }
 
+        File.Move(target + Partial, target, overwrite: true);
         return counts;
     }
 
-    /// <summary>Renders all of a file, and holds a share of its lines out. Which lines those are follows from their text and the seed alone.</summary>
+    /// <summary>Renders all of a file, and holds a share of its lines out. Which lines those are follows from their text and the seed alone; lines of one text stay together, and of neither the lines nor the different texts more are held out than the share.</summary>
     /// <inheritdoc cref="Write"/>
     public (RowCounts Learned, RowCounts HeldOut) Split(string source, string learned, string heldOut, double share, long seed, CancellationToken cancellation)
     {
@@ -73,9 +77,19 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
                 }
             }
 
-            var wanted = Math.Min(places.Count / 2, Math.Max(1, (int)Math.Round(share * places.Count)));
-            var limit = wanted == 0 ? -1 : places.Select(line => line.Place).Order().ElementAt(wanted - 1);
-            return Deal(all, learned, heldOut, [.. places.SelectMany(line => Enumerable.Repeat(line.Place <= limit, line.Examples))], places.Count(line => line.Place <= limit), places.Count);
+            var wanted = Share(share, places.Count);
+            var texts = places.CountBy(line => line.Place).OrderBy(text => text.Key).ToList();
+            var (held, lines, most) = (new HashSet<double>(), 0, Share(share, texts.Count));
+            foreach (var (place, copies) in texts)
+            {
+                if (held.Count < most && lines + copies <= wanted)
+                {
+                    held.Add(place);
+                    lines += copies;
+                }
+            }
+
+            return Deal(all, learned, heldOut, [.. places.SelectMany(line => Enumerable.Repeat(held.Contains(line.Place), line.Examples))], lines, places.Count);
         }
         finally
         {
@@ -86,15 +100,19 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
     private static (RowCounts Learned, RowCounts HeldOut) Deal(string all, string learned, string heldOut, bool[] isHeldOut, int heldOutLines, int lines)
     {
         var (kept, held) = (RowCounts.None with { Rows = lines - heldOutLines }, RowCounts.None with { Rows = heldOutLines });
-        using var first = File.Create(learned);
-        using var second = File.Create(heldOut);
-        foreach (var (at, line) in File.ReadLines(all).Index())
+        using (var first = File.Create(learned + Partial))
+        using (var second = File.Create(heldOut + Partial))
         {
-            var row = JsonSerializer.Deserialize(line, RenderedJson.Default.RenderedRow)!;
-            (kept, held) = isHeldOut[at] ? (kept, held.With(row)) : (kept.With(row), held);
-            Append(isHeldOut[at] ? second : first, row);
+            foreach (var (at, line) in File.ReadLines(all).Index())
+            {
+                var row = JsonSerializer.Deserialize(line, RenderedJson.Default.RenderedRow)!;
+                (kept, held) = isHeldOut[at] ? (kept, held.With(row)) : (kept.With(row), held);
+                Append(isHeldOut[at] ? second : first, row);
+            }
         }
 
+        File.Move(heldOut + Partial, heldOut, overwrite: true);
+        File.Move(learned + Partial, learned, overwrite: true);
         return (kept, held);
     }
 
@@ -144,6 +162,8 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
             Sample[at] = row;
         }
     }
+
+    private static int Share(double share, int count) => Math.Min(count / 2, Math.Max(1, (int)Math.Round(share * count)));
 
     private static double Place(string text, long seed) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed}\n{text}")))) / (double)uint.MaxValue;
 

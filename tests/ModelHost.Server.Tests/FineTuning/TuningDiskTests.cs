@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Platform.ModelHost.Server.Files;
+using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>What a disk that refuses, damages or loses a job's files does to the job, and to the others.</summary>
+public sealed class TuningDiskTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tuning-disk-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_damaged_line_of_the_events_is_passed_over_and_the_numbers_go_on()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        job.Say("info", "second");
+        File.AppendAllText(job.Folder.Events, "{\"number\":3,\"at\":{\"number\":3}\n{\"half");
+        using var again = Jobs();
+        var known = again.Find(job.Now.Id);
+        known.Say("info", "third");
+        Assert.Equal([(1, "The job is created; its files are looked at next."), (2, "second"), (3, "third")], known.Events.All().Select(one => (one.Number, one.Message)));
+    }
+
+    [Fact]
+    public void An_event_that_cannot_be_written_is_not_counted()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        var aside = job.Folder.Events + ".aside";
+        File.Move(job.Folder.Events, aside);
+        Directory.CreateDirectory(job.Folder.Events);
+        Assert.ThrowsAny<UnauthorizedAccessException>(() => job.Say("info", "lost"));
+        job.TrySay("info", "lost too");
+        Directory.Delete(job.Folder.Events);
+        File.Move(aside, job.Folder.Events);
+        job.Say("info", "kept");
+        Assert.Equal([1, 2], job.Events.All().Select(one => one.Number));
+    }
+
+    [Fact]
+    public void A_job_that_failed_has_failed_also_where_its_record_cannot_be_written()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        File.Delete(job.Folder.Record);
+        Directory.CreateDirectory(Path.Combine(job.Folder.Record, "full")); // no file can be put in its place
+        Assert.ThrowsAny<Exception>(() => job.Change(now => now with { Status = TuningStatus.Running }));
+        Assert.Equal(TuningStatus.ValidatingFiles, job.Now.Status);
+        job.Settle(now => now with { Status = TuningStatus.Failed });
+        Assert.True(job.Now.HasEnded);
+    }
+
+    [Fact]
+    public void A_deleted_job_does_not_come_back_and_one_in_use_is_not_deleted()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        Assert.Contains("has not ended", Assert.Throws<RequestRefused>(() => jobs.Delete(job.Now.Id)).Problem.Message, StringComparison.Ordinal);
+        JobSteering.Cancel(job, TimeProvider.System);
+        using (job.Use())
+        {
+            Assert.Contains("Try again", Assert.Throws<RequestRefused>(() => jobs.Delete(job.Now.Id)).Problem.Message, StringComparison.Ordinal);
+        }
+
+        jobs.Delete(job.Now.Id);
+        Assert.Equal(404, Assert.Throws<RequestRefused>(() => job.Change(now => now with { Reason = "late" })).Problem.Status);
+        Assert.Throws<RequestRefused>(job.Use);
+        job.Say("info", "late");
+        Assert.False(Directory.Exists(job.Folder.Path));
+    }
+
+    [Fact]
+    public async Task What_a_killed_service_left_goes_and_what_a_damaged_note_may_name_stays()
+    {
+        var store = Store();
+        using (var staged = await store.StageAsync(new MemoryStream([1, 2, 3]), TestContext.Current.CancellationToken)) { store.Keep(staged, "kept", StoredFile.ForTuning); }
+        var (blobs, orphan) = (Path.Combine(_folder.FullName, "blobs"), new string('a', 64));
+        File.WriteAllText(Path.Combine(blobs, orphan), "rows");
+        var note = Path.Combine(_folder.FullName, "files", $"file-{new string('0', 24)}.json");
+        File.WriteAllText(note, "{");
+        Assert.Single(Store().All);
+        Assert.True(File.Exists(Path.Combine(blobs, orphan)));
+        File.Delete(note);
+        Assert.Single(Store().All);
+        Assert.Equal([Store().All[0].Sha256], Directory.EnumerateFiles(blobs).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void What_a_killed_export_and_a_killed_forecast_left_goes()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        var export = job.Folder.In($"{Guid.NewGuid():N}.gguf");
+        File.WriteAllText(export, "half");
+        File.WriteAllText(job.Folder.Adapter, "whole");
+        Directory.CreateDirectory(Path.Combine(jobs.Forecasts, "one"));
+        using var again = Jobs();
+        Assert.Single(again.All);
+        Assert.False(File.Exists(export) || Directory.Exists(again.Forecasts));
+        Assert.True(File.Exists(job.Folder.Adapter));
+    }
+
+    private FileStore Store() => new(new TrainingOptions { Directory = _folder.FullName }, TimeProvider.System, NullLogger<FileStore>.Instance);
+
+    private static TuningRecord Record(string id) => new() { Id = id, Model = "m", TrainingFile = "file-1", Adapter = "a", Settings = new TuningSettings(), CreatedAt = 1 };
+
+    private TuningJobs Jobs() => new(new TrainingOptions { Directory = _folder.FullName }, TimeProvider.System, NullLogger<TuningJobs>.Instance);
+}
