@@ -156,6 +156,7 @@ public sealed class ModelChangeTests
             ("/models/unload", """{"model": ""}""", "model", HttpStatusCode.BadRequest),
             ("/models/pin", """{"model": "a"}""", "pinned", HttpStatusCode.BadRequest),
             ("/models/default", """{"model": "seed-embed"}""", "model", HttpStatusCode.BadRequest),
+            ("/models/default", """{"model": "seed-chat:legal"}""", "model", HttpStatusCode.BadRequest),
             ("/memory/fit", """{"model": 5}""", "model", HttpStatusCode.BadRequest),
         ])
         {

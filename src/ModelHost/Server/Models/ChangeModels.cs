@@ -20,6 +20,10 @@ internal static class ChangeModels
     /// <summary>The name that a request must carry.</summary>
     public static string Name(string? model) => string.IsNullOrEmpty(model) ? throw new RequestRefused(Problem.Invalid("model", "'model' is missing. GET /v1/models lists the models.")) : model;
 
+    // What answers where no model is named is a model alone; adapters are asked for by name.
+    private static string Base(string model) => model.Contains(':', StringComparison.Ordinal)
+        ? throw new RequestRefused(Problem.Invalid("model", $"'{model}' is a model with an adapter; the default is a model alone. Send '{model.Split(':')[0]}', or name the adapter with each request.")) : model;
+
     /// <summary>How a model shall be loaded; null where the request does not say.</summary>
     public static LoadSettings? Settings(LoadModelRequest request) => request switch
     {
@@ -63,7 +67,7 @@ internal static class ChangeModels
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.NamedModelRequest);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
-        await host.Engine.ChooseAsync(Name(request.Model), ending.Token);
+        await host.Engine.ChooseAsync(Base(Name(request.Model)), ending.Token);
         await TellAsync(http, host, request.Model!);
     }
 
