@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Platform.ModelHost.Client.Tests;
@@ -72,11 +73,28 @@ public sealed class HttpChatClientTests
             ModelId = "m", Instructions = "be kind", Temperature = 0.5f, TopP = 0.25f, TopK = 7, MaxOutputTokens = 9, Seed = 42, PresencePenalty = 1, FrequencyPenalty = -1, StopSequences = ["a", "b"],
             AdditionalProperties = new() { ["min_p"] = 0.125, ["return_progress"] = true },
         }, Cancellation);
-        var sent = engine.Requests.Single();
+        var sent = JsonNode.Parse(engine.Requests.Single().GetRawText())!.AsObject();
+        Assert.True(sent.Remove("user")); // what it is, the next test tells
         Assert.Equal(JsonSerializer.Serialize(JsonDocument.Parse("""
             {"model":"m","messages":[{"role":"system","content":"be kind"},{"role":"user","content":"hi"},{"role":"assistant","content":"kept"},{"role":"user","content":"more"}],
              "stream":true,"stream_options":{"include_usage":true},"temperature":0.5,"top_p":0.25,"top_k":7,"max_tokens":9,"seed":42,"presence_penalty":1,"frequency_penalty":-1,"stop":["a","b"],"min_p":0.125,"return_progress":true}
             """)), JsonSerializer.Serialize(sent));
+    }
+
+    [Fact]
+    public async Task A_conversation_has_one_name_from_turn_to_turn_which_tells_nothing()
+    {
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        ChatMessage[] later = [new(ChatRole.User, "hi"), new(ChatRole.Assistant, "hello"), new(ChatRole.User, "more")];
+        await engine.Chat.GetResponseAsync(later[..1], Named, Cancellation);
+        await engine.Chat.GetResponseAsync(later, Named, Cancellation);
+        await engine.Chat.GetResponseAsync("another", Named, Cancellation);
+        await engine.Chat.GetResponseAsync("another", new ChatOptions { ModelId = "m", AdditionalProperties = new() { ["user"] = "anna" } }, Cancellation);
+        var users = engine.Requests.Select(sent => sent.GetProperty("user").GetString()!).ToList();
+        Assert.Equal(users[0], users[1]);
+        Assert.NotEqual(users[0], users[2]);
+        Assert.Equal("anna", users[3]);
+        Assert.All(users[..3], user => Assert.Matches("^[0-9a-f]{64}$", user));
     }
 
     [Fact]

@@ -25,9 +25,10 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
     {
         var model = options?.ModelId ?? (await models.ChatModelAsync(cancellationToken)).Id;
         var asked = messages.ToList();
-        var call = new EngineCall(model, Affinity.Of(model, asked, options?.Instructions), [.. options?.AdditionalProperties?.Keys ?? []]);
+        var conversation = Affinity.Of(model, asked, options?.Instructions);
+        var call = new EngineCall(model, conversation, [.. options?.AdditionalProperties?.Keys ?? []]);
         using var answer = await engines.RunAsync(
-            call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.Of(lease.Target, asked, options), cancellationToken), cancellationToken);
+            call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, conversation), cancellationToken), cancellationToken);
         var calls = new ToolCallFragments();
         while (true)
         {

@@ -25,6 +25,20 @@ internal static class ChatRequestBody
         return body;
     }
 
+    /// <summary>Names a conversation to a service of ours, which lets those who wait take turns by it and stays with one version of an adapter. Nothing can be read out of it, and no other service is told.</summary>
+    /// <param name="body">The request; a user of its own stays.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="conversation">The conversation's key.</param>
+    public static JsonObject By(JsonObject body, EngineTarget target, byte[] conversation)
+    {
+        if (target.Dialect == EngineDialect.Platform && body["user"] is null)
+        {
+            body["user"] = Convert.ToHexStringLower(conversation);
+        }
+
+        return body;
+    }
+
     /// <summary>A refusal before anything is sent.</summary>
     public static ModelHostException Refused(string why) => new(ModelHostErrorKind.BadRequest, why) { SaysNothingOfEngine = true };
 
