@@ -19,6 +19,17 @@ public sealed class AdapterRefusalTests(AdapterRefusalTests.Running running) : I
         { "?name=bad&base_model=absent", "good", HttpStatusCode.NotFound, "'absent'" }, { "?name=bad&base_model=seed-embed", "good", HttpStatusCode.BadRequest, "seed-embed" },
     };
 
+    [Fact]
+    public async Task A_form_that_ends_inside_its_file_is_refused_as_a_broken_form()
+    {
+        using var content = new StringContent("--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nbad\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gguf\"\r\n\r\nGGUF");
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        using var response = await rig.Http.PostAsync(new Uri("/v1/adapters", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        var error = (await Calls.ReadAsync(response)).GetProperty("error");
+        Assert.Equal((HttpStatusCode.BadRequest, "file"), (response.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Contains("form cannot be read", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(BadUploads))]
     public async Task What_is_wrong_with_an_upload_is_said_and_nothing_of_it_stays(string query, string what, HttpStatusCode status, string said)
     {

@@ -40,6 +40,14 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         Assert.Equal(whole.GetProperty("usage").GetProperty("total_tokens").GetInt32(), chunks[^1].GetProperty("usage").GetProperty("total_tokens").GetInt32());
     }
 
+    [Fact]
+    public async Task As_many_prompts_as_are_taken_are_answered_with_several_answers_each()
+    {
+        var prompts = Enumerable.Range(0, 64).Select(i => $"The river {i}");
+        var answer = await Http.PostOkAsync("/v1/completions", "{\"model\": \"seed-chat\", \"max_tokens\": 1, \"n\": 2, \"prompt\": " + JsonSerializer.Serialize(prompts) + "}");
+        Assert.Equal(Enumerable.Range(0, 128), answer.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("index").GetInt32()));
+    }
+
     [Theory]
     [InlineData("\"prompt\": \"a\", \"logprobs\": 50", "logprobs")]
     [InlineData("\"prompt\": \"a\", \"n_probs\": 50", "n_probs")]
@@ -49,6 +57,9 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
     [InlineData("\"prompt\": \"a\", \"repeat_last_n\": -2", "repeat_last_n")]
     [InlineData("\"prompt\": \"a\", \"speculation\": \"draft\", \"draft_model\": \"seed-embed\"", "draft_model")]
     [InlineData("\"prompt\": \"a\", \"suffix\": \"b\"", "suffix")]
+    [InlineData("\"prompt\": \"a\", \"verbatim\": {\"passages\": [\"a b\"], \"min_span\": 0}", "verbatim.min_span")]
+    [InlineData("\"prompt\": \"a\", \"verbatim\": {\"passages\": [\" \"]}", "verbatim.passages")]
+    [InlineData("\"prompt\": \"a\", \"grammar\": \"root ::= \"", "grammar")]
     [InlineData("\"prompt\": \"a\", \"best_of\": 3", "best_of")]
     [InlineData("\"prompt\": [99999999]", "prompt")]
     [InlineData("\"prompt\": \"a\", \"temperature\": 3", "temperature")]

@@ -37,6 +37,15 @@ public sealed class StructureTests(RunningModelHost running) : IClassFixture<Run
     [InlineData("\"json_schema\": {\"enum\": [\"never\", \"ever\"]}")]
     public async Task A_grammar_is_followed(string field) => Assert.Contains(Text(await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", " + field + "}")).Trim('"'), Words);
 
+    [Theory]
+    [InlineData("\"grammar\": \"root ::= [a-z ]+\"")]
+    [InlineData("\"verbatim\": {\"passages\": [\"The tea house opens at eight.\"]}")]
+    public async Task A_form_that_knows_no_thinking_takes_no_limit_of_it(string field)
+    {
+        var (status, body) = await Http.PostAsync("/v1/chat/completions", "{" + Hello + ", \"reasoning_budget\": 0, " + field + "}");
+        Assert.Equal((HttpStatusCode.BadRequest, "reasoning_budget"), (status, body.GetProperty("error").GetProperty("param").GetString()));
+    }
+
     [Fact]
     public async Task A_grammar_that_cannot_be_followed_is_400_fault_23()
     {
@@ -64,6 +73,17 @@ public sealed class StructureTests(RunningModelHost running) : IClassFixture<Run
         var choice = (await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", \"tool_choice\": \"required\", \"temperature\": 2, \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"now\"" + parameters + "}}]}")).GetProperty("choices")[0];
         var call = Assert.Single(choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray());
         Assert.Empty(JsonDocument.Parse(call.GetProperty("function").GetProperty("arguments").GetString()!).RootElement.EnumerateObject());
+    }
+
+    [Fact]
+    public async Task Half_a_mark_of_a_call_that_was_cut_is_no_text()
+    {
+        for (var tokens = 1; tokens <= 9; tokens++)
+        {
+            var choice = (await Http.PostOkAsync("/v1/chat/completions", "{" + Hello + ", \"tool_choice\": \"required\", " + Tools + ", \"max_tokens\": " + tokens + "}")).GetProperty("choices")[0];
+            Assert.Equal("length", choice.GetProperty("finish_reason").GetString());
+            Assert.True(string.IsNullOrEmpty(choice.GetProperty("message").GetProperty("content").GetString()), choice.ToString());
+        }
     }
 
     [Fact]

@@ -39,6 +39,29 @@ public sealed class ThinkingTests(SeedModels models) : IClassFixture<SeedModels>
         Assert.Matches("^[^<]+</think>(yes|no)$", (await Answer.OfAsync(models.Engine, request)).Text);
     }
 
+    [Fact]
+    public void A_character_that_is_being_written_is_finished_before_the_mark()
+    {
+        LlamaLibrary.Load();
+        using var model = SafeLlamaModelHandle.Load(SeedModels.ChatFile, new ModelLoadOptions(), TestContext.Current.CancellationToken);
+        var tokenizer = new Tokenizer(model);
+        using var rule = new ThinkingRule(tokenizer, new ThinkingLimit(1, Open, Close, IsOpen: true), null);
+        foreach (var part in "茶"u8.ToArray())
+        {
+            Assert.False(rule.IsNarrow);
+            rule.Accept(tokenizer.ByteToken(part));
+        }
+        Assert.True(rule.IsNarrow);
+        Assert.False(rule.Allows(tokenizer.ByteToken((byte)'x')));
+    }
+
+    [Fact]
+    public async Task The_mark_waits_for_a_place_where_the_grammar_allows_it()
+    {
+        var request = SeedModels.Greedy("The river", 60) with { Grammar = new GrammarOptions("root ::= [a-z] [a-z] [a-z] [a-z] [a-z] \"</think>\" (\"yes\" | \"no\")"), Thinking = new ThinkingLimit(0, Open, Close, IsOpen: true) };
+        Assert.Matches("^[a-z]{5}</think>(yes|no)$", (await Answer.OfAsync(models.Engine, request)).Text);
+    }
+
     [Theory]
     [InlineData("<think>", true)]
     [InlineData(" \n<think>", true)]

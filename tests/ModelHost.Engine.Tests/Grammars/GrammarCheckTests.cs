@@ -21,6 +21,7 @@ public sealed class GrammarCheckTests
     [InlineData("root ::= \"(\" root \")\" | \"x\"", "((x))", "((x)")]
     [InlineData("\n\nroot ::=\n \"a\"\n\n", "a", "b")]
     [InlineData("root ::= ( | \"a\")", "", "aa")]
+    [InlineData("root ::= \"a\" | [^\\x00-\\U0010FFFF]", "a", "b")]
     public void It_accepts_what_the_grammar_says(string grammar, string accepted, string refused)
     {
         Assert.True(GrammarText.Accepts(grammar, accepted));
@@ -31,6 +32,10 @@ public sealed class GrammarCheckTests
     [InlineData("", "no rule 'root'")]
     [InlineData("start ::= \"a\"", "no rule 'root'")]
     [InlineData("root ::= missing", "'missing'")]
+    [InlineData("root ::= ", "empty text")]
+    [InlineData("root ::= \"\" | nothing\nnothing ::= \"\" \"\"", "empty text")]
+    [InlineData("root ::= [^\\x00-\\U0010FFFF]", "No finite text")]
+    [InlineData("root ::= \"a\" [\\uD800-\\uDBFF]", "No finite text")]
     [InlineData("root ::= \"a", "closing quote")]
     [InlineData("root ::= [a", "closing bracket")]
     [InlineData("root ::= (\"a\"", "')' is missing")]

@@ -124,7 +124,7 @@ public sealed class ChatAnswerTests
     {
         public IReadOnlyList<AnswerPiece> Append(string text) => text.Length > 0 ? [new ContentPiece(text)] : [];
 
-        public IReadOnlyList<AnswerPiece> Finish() => [];
+        public IReadOnlyList<AnswerPiece> Finish(bool isCut) => [];
     }
 
     private static IAsyncEnumerable<AnswerPart> Parts(params GenerationEvent[] events) => new AnswerReading(null, _ => 0).PartsAsync(ScriptedEvents.Of(events), Cancellation);

@@ -55,6 +55,7 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
     [InlineData("""{"type": "merge", "model": "seed-chat:absent"}""", HttpStatusCode.NotFound, "model")]
     [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "absent"}""", HttpStatusCode.NotFound, "adapter")]
     [InlineData("""{"type": "merge", "model": "seed-embed", "adapter": "style"}""", HttpStatusCode.BadRequest, "model")]
+    [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "strange"}""", HttpStatusCode.BadRequest, "adapter")]
     [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "style", "name": "../x"}""", HttpStatusCode.BadRequest, "name")]
     [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft"}""", HttpStatusCode.BadRequest, "source")]
     [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft", "source": "style"}""", HttpStatusCode.BadRequest, "source")]
@@ -117,6 +118,8 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
         public async ValueTask InitializeAsync()
         {
             RandomAdapter.Write(Path.Combine(Adapters, "style", "2.gguf"), 1);
+            RandomAdapter.Write(Path.Combine(Adapters, "strange", "1.gguf"), 2);
+            await File.WriteAllTextAsync(Path.Combine(Adapters, "strange", "adapter.json"), """{"versions":{"1":{"base_model":"other","base_sha256":"00"}}}""", Cancellation);
             Host = await ModelHostFixture.StartAsync(("Engine:ModelDirectory", Path.Combine(_folder.FullName, "models")), ("Engine:AdapterDirectory", Adapters));
         }
 

@@ -69,7 +69,7 @@ internal sealed record AdapterBook
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The file {FileName} of the adapter '{Path.GetFileName(folder)}' cannot be read: {fault.Message}. Correct it, or remove it: the versions themselves are files of their own.", fault) { Parameter = "lora" };
+            throw new EngineException(EngineErrorKind.InvalidModelFile, $"The file {FileName} of the adapter '{Path.GetFileName(folder)}' cannot be read: {(fault is JsonException ? fault.Message.TrimEnd('.') : "the file system refuses")}. Correct it, or remove it: the versions themselves are files of their own.", fault) { Parameter = "lora" };
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class AdapterLibrary
     /// <param name="version">Of the adapter.</param>
     /// <param name="share">0 to 1; 0 ends it.</param>
     /// <param name="overrideReason">As of <see cref="Promote"/>.</param>
-    /// <exception cref="EngineException">ModelNotFound; BadRequest: the share; Busy: none is in production, or it is this one.</exception>
+    /// <exception cref="EngineException">ModelNotFound; BadRequest: the share; WrongState: none is in production, or it is this one.</exception>
     public AdapterInfo SetCanary(string name, int version, double share, string? overrideReason = null)
     {
         if (!(share is >= 0 and <= 1)) { throw Refuse("share", string.Create(CultureInfo.InvariantCulture, $"'share' is {share}; it must be 0 to 1.")); }
@@ -130,7 +130,7 @@ public sealed class AdapterLibrary
             var book = registry.Book(file.Name);
             if (version > 0 && book.Production == version) { throw Conflict($"The version {version} of '{name}' is in production. Promote another one, or roll it back, first."); }
             if (usual?.Choices.Any(choice => registry.Find(choice.Id) == file) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
-            if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw new EngineException(EngineErrorKind.Busy, $"Answers run with the adapter '{file.Id}'. Remove it when they have ended.") { Parameter = "version" }; }
+            if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw InUse(file, "Remove", "version"); }
             FileChange.Run($"The adapter '{file.Id}'", () =>
             {
                 File.Delete(file.Path);
@@ -162,7 +162,7 @@ public sealed class AdapterLibrary
         var file = registry.Find(id);
         var holding = Shelves.Where(shelf => shelf.Find(file) is not null).ToList();
         if (holding.Count == 0) { throw new EngineException(EngineErrorKind.ModelNotFound, $"The adapter '{file.Id}' is not loaded.") { Parameter = "lora_name" }; }
-        if (!holding.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw Conflict($"Answers run with the adapter '{file.Id}'. Unload it when they have ended."); }
+        if (!holding.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw InUse(file, "Unload", "lora_name"); }
     }
 
     /// <summary>The adapters of requests that name none, for one model; empty for the base alone.</summary>
@@ -192,7 +192,7 @@ public sealed class AdapterLibrary
         var taken = await catalog.TakeAsync(model, cancellation);
         try
         {
-            taken.Generating.Shelf.Take(choices).Release();
+            taken.Generating.Shelf.Take(choices, mayTry: false).Release();
         }
         finally
         {
@@ -248,11 +248,13 @@ public sealed class AdapterLibrary
         }
     }
 
-    private AdapterFile FileOf(string name, int version) => registry.Find(FormattableString.Invariant($"{name}@{version}"));
+    private AdapterFile FileOf(string name, int version) => registry.Find(FormattableString.Invariant($"{name}@{version}"), "name", "version");
 
     private AdapterFile Numbered(string name, int version, string what) => version > 0 ? FileOf(name, version) : throw Refuse("version", $"'{name}' is a file without versions, which cannot be {what}. Upload it as a version.");
 
     private static EngineException Refuse(string parameter, string message) => new(EngineErrorKind.BadRequest, message) { Parameter = parameter };
+
+    private static EngineException InUse(AdapterFile file, string change, string parameter) => new(EngineErrorKind.Busy, $"Answers run with the adapter '{file.Id}'. {change} it when they have ended.") { Parameter = parameter };
 
     private static EngineException Conflict(string message) => new(EngineErrorKind.WrongState, message) { Parameter = "version" };
 

@@ -31,15 +31,18 @@ internal sealed partial class AdapterRegistry(string? folder)
 
     /// <summary>The file of `name` or `name@version`. Without a version the one in production, or else the newest.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound or BadRequest; InvalidModelFile when what is known of it cannot be read.</exception>
-    internal AdapterFile Find(string id)
+    /// <param name="id">name or name@version.</param>
+    /// <param name="nameField">The field of the request that names it.</param>
+    /// <param name="versionField">The one that names its version.</param>
+    internal AdapterFile Find(string id, string nameField = "lora", string versionField = "lora")
     {
         var parts = id.Split('@');
-        if (parts.Length > 2 || !IsName(parts[0])) { throw Refuse(EngineErrorKind.BadRequest, $"'{id}' is no adapter id; it must be name or name@version, with a name of a-z, 0-9, '-', '_' and '.'."); }
+        if (parts.Length > 2 || !IsName(parts[0])) { throw Refuse(EngineErrorKind.BadRequest, $"'{id}' is no adapter id; it must be name or name@version, with a name of a-z, 0-9, '-', '_' and '.'.", nameField); }
         var versions = Versions(parts[0]);
-        if (versions.Count == 0) { throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{parts[0]}'. Known: {string.Join(", ", All().Select(f => f.Name).Distinct().DefaultIfEmpty("none"))}."); }
+        if (versions.Count == 0) { throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{parts[0]}'. Known: {string.Join(", ", All().Select(f => f.Name).Distinct().DefaultIfEmpty("none"))}.", nameField); }
         if (parts.Length == 1) { return Served(versions, Book(parts[0])); }
         return versions.FirstOrDefault(v => v.Version.ToString(CultureInfo.InvariantCulture) == parts[1])
-            ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.");
+            ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.", versionField);
     }
 
     /// <summary>The file that a request gets: as <see cref="Find"/>, but where a part of the requests is to try another version, that is drawn by lot. Who asks under one name always gets the same.</summary>
@@ -51,6 +54,19 @@ internal sealed partial class AdapterRegistry(string? folder)
         var file = Find(id);
         if (id.Contains('@', StringComparison.Ordinal) || file.Version == 0 || Book(file.Name).Canary is not { } canary || Lot(file.Name, user) >= canary.Share) { return file; }
         return Versions(file.Name).FirstOrDefault(other => other.Version == canary.Version) ?? file;
+    }
+
+    /// <summary>Refuses a version that was made for another model.</summary>
+    /// <param name="file">The version; of a file without one nothing is known.</param>
+    /// <param name="model">The model's id.</param>
+    /// <param name="sha256">Of the model's file.</param>
+    /// <exception cref="EngineException">Kind BadRequest; InvalidModelFile when what is known of it cannot be read.</exception>
+    internal void CheckBase(AdapterFile file, string model, string sha256)
+    {
+        if (file.Version > 0 && Book(file.Name).Note(file.Version) is { BaseSha256: { } expected } note && expected != sha256)
+        {
+            throw Refuse(EngineErrorKind.BadRequest, $"The adapter '{file.Id}' was made for the model '{note.BaseModel}', not for '{model}'.");
+        }
     }
 
     private static double Lot(string name, string? user) => user is null ? Random.Shared.NextDouble() : BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{user}"))) / (uint.MaxValue + 1.0);
@@ -155,7 +171,7 @@ internal sealed partial class AdapterRegistry(string? folder)
         return versions;
     }
 
-    private static EngineException Refuse(EngineErrorKind kind, string message) => new(kind, message) { Parameter = "lora" };
+    private static EngineException Refuse(EngineErrorKind kind, string message, string field = "lora") => new(kind, message) { Parameter = field };
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}$")]
     private static partial Regex NameForm();

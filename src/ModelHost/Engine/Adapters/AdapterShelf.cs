@@ -23,10 +23,14 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
 
     /// <summary>Reads a file through and says what it is.</summary>
     /// <exception cref="EngineException">Kind InvalidModelFile: it does not fit this model, or is damaged.</exception>
-    internal AdapterFacts Check(string path, string name)
+    internal AdapterFacts Check(string path, string name) => Check(path, name, model.Header, model.Sha256);
+
+    /// <summary>The same against a model that need not be loaded.</summary>
+    /// <inheritdoc cref="Check(string, string)"/>
+    internal static AdapterFacts Check(string path, string name, GgufHeader header, string sha256)
     {
         using var stream = Open(path, name);
-        return Checked(name, () => Facts(stream));
+        return Checked(name, () => Facts(stream, header, sha256));
     }
 
     /// <summary>Lets a version go from memory. False while answers run with it.</summary>
@@ -53,17 +57,18 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
     /// <summary>The adapters that a request asks for, held for one user.</summary>
     /// <param name="choices">By name, with or without a version.</param>
     /// <param name="user">Who asks; null for nobody in particular.</param>
+    /// <param name="mayTry">False takes what is in production, and never a version that only a part of the answers tries.</param>
     /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile, OutOfMemory.</exception>
-    internal AdapterSet Take(IReadOnlyList<AdapterChoice> choices, string? user = null)
+    internal AdapterSet Take(IReadOnlyList<AdapterChoice> choices, string? user = null, bool mayTry = true)
     {
         if (choices.Count > MostInOneAnswer) { throw Refuse($"There are {choices.Count} adapters; {MostInOneAnswer} is the most in one answer."); }
         foreach (var choice in choices)
         {
             if (!(Math.Abs(choice.Scale) <= MostScale)) { throw Refuse(string.Create(CultureInfo.InvariantCulture, $"The scale of '{choice.Id}' is {choice.Scale}; it must be -{MostScale} to {MostScale}.")); }
         }
-        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: registry.Draw(c.Id, user), c.Scale)).ToList();
+        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: mayTry ? registry.Draw(c.Id, user) : registry.Find(c.Id), c.Scale)).ToList();
         if (wanted.Count == 0) { return AdapterSet.Base; }
-        foreach (var (file, _) in wanted) { CheckBase(file); }
+        foreach (var (file, _) in wanted) { registry.CheckBase(file, model.Id, model.Sha256); }
         if (wanted.Select(w => w.File).Distinct().Count() < wanted.Count) { throw Refuse("An adapter stands twice. Give it once, with the sum of the scales."); }
         var members = new List<(LoadedAdapter Adapter, float Scale)>();
         try
@@ -187,26 +192,24 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         memory.TrySet(Held);
     }
 
-    private void CheckBase(AdapterFile file)
-    {
-        if (file.Version > 0 && registry.Book(file.Name).Note(file.Version) is { BaseSha256: { } expected } note && expected != model.Sha256)
-        {
-            throw Refuse($"The adapter '{file.Id}' was made for the model '{note.BaseModel}', not for '{model.Id}'.");
-        }
-    }
-
     /// <summary>Checks the very file that is then loaded: what a rename puts in its place meanwhile is another one.</summary>
     private LoadedAdapter Read(AdapterFile file)
     {
         var stamp = Stamp(file);
         using var stream = Open(file.Path, file.Name);
-        Looked(file, stamp, fits: false); // until it is through
         return Checked(file.Name, () =>
         {
-            var facts = Facts(stream);
-            Looked(file, stamp, fits: true);
-            var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
-            return new LoadedAdapter(file, stamp, facts.Sha256, facts.Rank, facts.Bytes, SafeLlamaAdapterHandle.Load(native, path)) { LastUsed = time.GetTimestamp() };
+            try
+            {
+                var facts = Facts(stream, model.Header, model.Sha256);
+                var path = OperatingSystem.IsLinux() ? $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}" : file.Path;
+                return new LoadedAdapter(file, stamp, facts.Sha256, facts.Rank, facts.Bytes, SafeLlamaAdapterHandle.Load(native, path)) { LastUsed = time.GetTimestamp() };
+            }
+            catch (Exception fault) when (fault is GgufException or NativeCallException)
+            {
+                Looked(file, stamp, fits: false); // not before: numbers are places in the list, and a request that asks meanwhile must not get another adapter
+                throw;
+            }
         });
     }
 
@@ -218,27 +221,34 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         {
             if (looked.TryGetValue(file, out var known) && known.Stamp == stamp) { return known.Fits; }
         }
-        var fits = true;
         try
         {
             AdapterCheck.Fit(GgufReader.Read(file.Path), model.Header, model.Sha256);
+            return Looked(file, stamp, fits: true);
         }
-        catch (Exception fault) when (fault is GgufException or IOException or UnauthorizedAccessException)
+        catch (GgufException)
         {
-            fits = false; // whoever asks for it is told why
+            return Looked(file, stamp, fits: false); // whoever asks for it is told why
         }
-        return Looked(file, stamp, fits);
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return true; // for now: it keeps its place in the list, and whoever asks for it is told
+        }
     }
 
     private bool Looked(AdapterFile file, AdapterStamp stamp, bool fits)
     {
-        lock (looked) { looked[file] = (stamp, fits); }
+        lock (looked)
+        {
+            foreach (var gone in looked.Keys.Where(known => !File.Exists(known.Path)).ToList()) { looked.Remove(gone); }
+            looked[file] = (stamp, fits);
+        }
         return fits;
     }
 
-    private AdapterFacts Facts(FileStream stream)
+    private static AdapterFacts Facts(FileStream stream, GgufHeader model, string modelSha256)
     {
-        var (header, rank) = AdapterCheck.Run(stream, model.Header, model.Sha256);
+        var (header, rank) = AdapterCheck.Run(stream, model, modelSha256);
         stream.Position = 0;
         return AdapterFacts.Of(header, rank, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }

@@ -26,7 +26,7 @@ internal sealed class Embedding(string modelId, Tokenizer tokenizer, EmbeddingQu
         var count = request.Texts?.Count ?? request.Tokens!.Count;
         if (count > MostInputs) { throw Refuse($"There are {count} inputs; {MostInputs} is the most in one request. Send them in parts."); }
         var inputs = new int[count][];
-        for (var i = 0; i < count; i++) { inputs[i] = Fit(request.Texts is { } texts ? tokenizer.Encode(texts[i], addSpecial: true, parseSpecial: false) : Given(request.Tokens![i]), i, request.Truncate); }
+        for (var i = 0; i < count; i++) { inputs[i] = Fit(request.Texts is { } texts ? tokenizer.Encode(texts[i], addSpecial: true, parseSpecial: false) : Given(request.Tokens![i]), i, request); }
         return inputs;
     }
 
@@ -36,17 +36,18 @@ internal sealed class Embedding(string modelId, Tokenizer tokenizer, EmbeddingQu
         return [.. tokens];
     }
 
-    private int[] Fit(int[] tokens, int index, bool truncate)
+    private int[] Fit(int[] tokens, int index, EmbeddingRequest request)
     {
-        if (tokens.Length == 0) { throw Refuse($"Input {index} is empty."); }
+        var (field, name) = !request.IsComparison ? ("input", $"Input {index}") : index == 0 ? ("query", "The query") : ("documents", $"Document {index - 1}");
+        if (tokens.Length == 0) { throw Refuse($"{name} is empty.", field); }
         if (tokens.Length <= mostTokens) { return tokens; }
-        return truncate ? tokens[..mostTokens] : throw new EngineException(EngineErrorKind.ContextTooLong, $"Input {index} is {tokens.Length} tokens; '{modelId}' takes {mostTokens}. Send it in parts, or ask for truncation.")
+        return request.Truncate ? tokens[..mostTokens] : throw new EngineException(EngineErrorKind.ContextTooLong, $"{name} is {tokens.Length} tokens; '{modelId}' takes {mostTokens}. Send it in parts, or ask for truncation.")
         {
             PromptTokens = tokens.Length,
             ContextTokens = mostTokens,
-            Parameter = "input",
+            Parameter = field,
         };
     }
 
-    private static EngineException Refuse(string message) => new(EngineErrorKind.BadRequest, message) { Parameter = "input" };
+    private static EngineException Refuse(string message, string field = "input") => new(EngineErrorKind.BadRequest, message) { Parameter = field };
 }

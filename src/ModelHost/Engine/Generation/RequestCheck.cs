@@ -28,6 +28,7 @@ internal static class RequestCheck
         {
             throw Refuse("ignore_eos", "ignore_eos does not go together with a grammar, a schema or verbatim: such an answer ends where its form is complete. Leave one of them out.");
         }
+        if (request.Thinking is not null && request.Verbatim is not null) { throw Refuse("reasoning_budget", "reasoning_budget does not go together with verbatim: such an answer thinks nothing. Leave one of them out."); }
         if (request.Thinking is { Tokens: < 0 }) { throw Refuse("reasoning_budget", $"reasoning_budget is {request.Thinking.Tokens}; it must be 0 or more, or -1 for no limit."); }
         if (request.Beam is { } beam) { Check(beam, request); }
         if (request.Verbatim is { } verbatim) { Check(verbatim, request); }
@@ -41,8 +42,8 @@ internal static class RequestCheck
         Range("top_p_floor", sampling.TopPFloor, 0, 1);
         Range("min_p", sampling.MinP, 0, 1);
         Range("typical_p", sampling.TypicalP, 0.01f, 1);
-        Range("top_k", sampling.TopK, 0, 1_000_000);
-        Range("top_n_sigma", sampling.TopNSigma, 0, 10);
+        Range("top_k", sampling.TopK, 0, 1_000_000, ", or -1 for no limit");
+        Range("top_n_sigma", sampling.TopNSigma, 0, 10, ", or -1 for none");
         Range("mirostat", sampling.Mirostat, 0, 2);
         Range("mirostat_tau", sampling.MirostatTau, 0.01f, 20);
         Range("mirostat_eta", sampling.MirostatEta, 0.001f, 1);
@@ -57,7 +58,7 @@ internal static class RequestCheck
         Range("presence_penalty", sampling.PresencePenalty, -2, 2);
         Range("frequency_penalty", sampling.FrequencyPenalty, -2, 2);
         Range("repeat_last_n", sampling.PenaltyWindow, SamplingOptions.WholeContext, MostPenaltyWindow);
-        if (sampling.NoRepeatNgram != 0) { Range("no_repeat_ngram_size", sampling.NoRepeatNgram, 2, 64); }
+        if (sampling.NoRepeatNgram != 0) { Range("no_repeat_ngram_size", sampling.NoRepeatNgram, 2, 64, ", or 0 for none"); }
         if (sampling.LogitBias.Count > MostBiases) { throw Refuse("logit_bias", $"logit_bias has {sampling.LogitBias.Count} tokens; {MostBiases} is the most."); }
         foreach (var (token, bias) in sampling.LogitBias)
         {
@@ -70,7 +71,7 @@ internal static class RequestCheck
     {
         Range("num_beams", beam.Width, 1, MostBeams);
         Range("length_penalty", beam.LengthPenalty, -4, 4);
-        Range("n", beam.Best, 1, beam.Width);
+        Range("n", beam.Best, 1, beam.Width, $" with num_beams {beam.Width}");
         var s = request.Sampling;
         var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.Thinking is not null ? "reasoning_budget" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
             : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;
@@ -79,11 +80,11 @@ internal static class RequestCheck
 
     private static void Check(VerbatimOptions verbatim, GenerationRequest request)
     {
-        if (verbatim.Passages.Count is 0 or > MostPassages) { throw Refuse("verbatim", $"There are {verbatim.Passages.Count} passages; there must be 1 to {MostPassages}."); }
-        if (verbatim.Passages.Any(string.IsNullOrWhiteSpace)) { throw Refuse("verbatim", "A passage is empty. Leave it out."); }
-        if (verbatim.Passages.Sum(p => (long)p.Length) > MostPassageText) { throw Refuse("verbatim", $"The passages have {verbatim.Passages.Sum(p => (long)p.Length)} characters; {MostPassageText} is the most."); }
-        Range("min_span", verbatim.MinSpan, 1, 256);
-        Range("max_spans", verbatim.MaxSpans, 1, 32);
+        if (verbatim.Passages.Count is 0 or > MostPassages) { throw Refuse("verbatim.passages", $"There are {verbatim.Passages.Count} passages; there must be 1 to {MostPassages}."); }
+        if (verbatim.Passages.Any(string.IsNullOrWhiteSpace)) { throw Refuse("verbatim.passages", "A passage is empty. Leave it out."); }
+        if (verbatim.Passages.Sum(p => (long)p.Length) > MostPassageText) { throw Refuse("verbatim.passages", $"The passages have {verbatim.Passages.Sum(p => (long)p.Length)} characters; {MostPassageText} is the most."); }
+        Range("verbatim.min_span", verbatim.MinSpan, 1, 256);
+        Range("verbatim.max_spans", verbatim.MaxSpans, 1, 32);
         if (request.Grammar is not null) { throw Refuse("grammar", "A grammar does not go together with verbatim. Leave one of them out."); }
     }
 
@@ -96,11 +97,11 @@ internal static class RequestCheck
         }
     }
 
-    private static void Range(string field, float value, float least, float most)
+    private static void Range(string field, float value, float least, float most, string besides = "")
     {
         if (!(value >= least && value <= most)) // NaN too
         {
-            throw Refuse(field, string.Create(CultureInfo.InvariantCulture, $"{field} is {value}; it must be {least} to {most}."));
+            throw Refuse(field, string.Create(CultureInfo.InvariantCulture, $"{field} is {value}; it must be {least} to {most}{besides}."));
         }
     }
 

@@ -79,8 +79,11 @@ internal sealed class SampledAnswer : RunningAnswer
         lastToken = sampler.Sample(logits);
         if (Decoding.Tokenizer.EndsText(lastToken) && !request.IgnoreEndOfText) { return FinishReason.EndOfText; }
         generated++;
-        var text = stop.Append(decoder.Append(Decoding.Tokenizer.Piece(lastToken, request.ShowControlTokens)));
-        Ticket.Send(text, request.TopLogProbabilities is { } top ? Decoding.LogProbabilities.Report(lastToken, top, Decoding.Tokenizer) : null, request.TellsUsage ? Usage(generated, seed, now) : null);
+        var piece = Decoding.Tokenizer.Piece(lastToken, request.ShowControlTokens);
+        var added = generated == 1 && request.Verbatim is not null && piece is [(byte)' ', ..] ? 1 : 0; // many vocabularies put a space before a text, which its passage has not
+        var text = stop.Append(decoder.Append(piece[added..]));
+        var likeliness = request.TopLogProbabilities is { } top ? Decoding.LogProbabilities.Report(lastToken, top, Decoding.Tokenizer) : null;
+        Ticket.Send(text, added > 0 && likeliness is not null ? likeliness with { Bytes = likeliness.Bytes[added..] } : likeliness, request.TellsUsage ? Usage(generated, seed, now) : null);
         return stop.Stopped is not null ? FinishReason.StopText
             : generated >= Ticket.Plan.MaxTokens ? FinishReason.MaxTokens
             : Prompt.Length + generated > Decoding.ContextTokens ? FinishReason.ContextFull

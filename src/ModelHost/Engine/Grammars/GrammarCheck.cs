@@ -5,7 +5,7 @@ namespace Platform.ModelHost.Engine.Grammars;
 /// <summary>Holds a grammar against everything that native code would choke on: native code sees no grammar that did not pass here.</summary>
 public static class GrammarCheck
 {
-    private const int MostCharacters = 256 * 1024, MostWays = 1_000, MostRemembered = 64;
+    private const int MostCharacters = 256 * 1024, MostWays = 1_000, MostRemembered = 64, FirstSurrogate = 0xD800, LastSurrogate = 0xDFFF;
 
     private static readonly ConcurrentDictionary<(string Grammar, string Root), bool> accepted = new(); // programs send the same schema again and again
 
@@ -43,7 +43,8 @@ public static class GrammarCheck
         {
             if (!rules.IsDefined(rule)) { throw new GrammarFault($"The grammar names a rule '{rules.Name(rule)}' and does not define it."); }
         }
-        if (!Fixpoint(rules, ofCharacter: true)[root]) { throw new GrammarFault("No finite text fits the grammar: a rule needs itself without an alternative that ends."); }
+        if (!Fixpoint(rules, ofCharacter: true)[root]) { throw new GrammarFault("No finite text fits the grammar: a rule needs itself without an alternative that ends, or a character of a set that has none."); }
+        if (!SaysSomething(rules, root)) { throw new GrammarFault("Only the empty text fits the grammar. Let it say something."); }
         CheckWays(rules, Fixpoint(rules, ofCharacter: false));
         AmbiguityProbe.Run(rules, root);
         return rules;
@@ -61,12 +62,31 @@ public static class GrammarCheck
         var open = new Queue<int>(Enumerable.Range(0, rules.Count));
         while (open.TryDequeue(out var rule))
         {
-            if (holds[rule] || !rules.Alternatives(rule).Any(a => a.All(e => e.IsRule ? holds[e.Rule] : ofCharacter))) { continue; }
+            if (holds[rule] || !rules.Alternatives(rule).Any(a => a.All(e => e.IsRule ? holds[e.Rule] : ofCharacter && !IsNothing(e.Characters!)))) { continue; }
             holds[rule] = true;
             foreach (var user in users[rule] ?? []) { open.Enqueue(user); }
         }
         return holds;
     }
+
+    /// <summary>Whether a text of at least one character fits, of a grammar that some text fits.</summary>
+    private static bool SaysSomething(GrammarRules rules, int root)
+    {
+        var ends = Fixpoint(rules, ofCharacter: true);
+        var (seen, open) = (new HashSet<int> { root }, new Queue<int>([root]));
+        while (open.TryDequeue(out var rule))
+        {
+            foreach (var element in rules.Alternatives(rule).Where(a => a.All(e => e.IsRule ? ends[e.Rule] : !IsNothing(e.Characters!))).SelectMany(a => a))
+            {
+                if (!element.IsRule) { return true; }
+                if (seen.Add(element.Rule)) { open.Enqueue(element.Rule); }
+            }
+        }
+        return false;
+    }
+
+    /// <summary>A set without a character that a text can hold: halves of surrogate pairs are none.</summary>
+    private static bool IsNothing(CharSet characters) => characters.Ranges.All(range => range.First >= FirstSurrogate && range.Last <= LastSurrogate);
 
     /// <summary>Walks what each rule may begin with, without recursion of our own: a rule met again on the way recurses on the left, and the ways to begin must stay countable.</summary>
     private static void CheckWays(GrammarRules rules, bool[] empty)

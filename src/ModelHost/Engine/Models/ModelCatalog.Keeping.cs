@@ -20,14 +20,16 @@ internal sealed partial class ModelCatalog
         if (settings != (registry.KeptOf(entry.Path)?.Settings ?? LoadSettings.Usual)) { registry.Keep(entry.Path, kept => kept with { Settings = settings == LoadSettings.Usual ? null : settings }); }
     }
 
+    /// <summary>Makes a file known. What was kept of it and what its header says is read outside the lock, which every request takes.</summary>
     private ModelEntry Entry(string id, string path, bool? embeds)
     {
-        if (!entries.TryGetValue(id, out var entry))
+        lock (gate)
         {
-            var kept = registry.KeptOf(path);
-            entries[id] = entry = new ModelEntry(id, path, embeds) { IsPinned = kept?.IsPinned ?? false, Settings = kept?.Settings is { } settings && Allows(id, path, embeds, settings) ? settings : LoadSettings.Usual };
+            if (entries.TryGetValue(id, out var known)) { return known; }
         }
-        return entry;
+        var kept = registry.KeptOf(path);
+        var found = new ModelEntry(id, path, embeds) { IsPinned = kept?.IsPinned ?? false, Settings = kept?.Settings is { } settings && Allows(id, path, embeds, settings) ? settings : LoadSettings.Usual };
+        lock (gate) { return entries.TryGetValue(id, out var sooner) ? sooner : entries[id] = found; }
     }
 
     /// <summary>Whether settings of an earlier run still hold: file and options may be others by now.</summary>

@@ -95,18 +95,14 @@ internal sealed partial class ModelCatalog
             if (entries.ContainsKey(name)) { return; }
         }
         if (listing.Find(name) is not { } path) { return; }
-        lock (gate) { Entry(name.ToLowerInvariant(), path, embeds: null); }
+        Entry(name.ToLowerInvariant(), path, embeds: null);
     }
 
     private List<ModelEntry> Entries()
     {
-        var files = registry.Folder.Files.ToList(); // every request takes the lock, and the folder may lie far away
+        foreach (var file in registry.Folder.Files.ToList()) { Entry(file.Id, file.Path, embeds: null); } // every request takes the lock, and the folder may lie far away
         List<ModelEntry> known;
-        lock (gate)
-        {
-            foreach (var file in files) { Entry(file.Id, file.Path, embeds: null); }
-            known = [.. entries.Values];
-        }
+        lock (gate) { known = [.. entries.Values]; }
         return [.. known.Where(e => e.Loaded is not null || File.Exists(e.Path))];
     }
 

@@ -55,11 +55,12 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     /// <exception cref="EngineException">Kind BadRequest: another file has the name.</exception>
     internal string Add(string path, bool? embeds, bool pin)
     {
+        var entry = Entry(registry.Folder.IdOf(path), Path.GetFullPath(path), embeds);
+        var kept = registry.KeptOf(entry.Path);
         lock (gate)
         {
-            var entry = Entry(registry.Folder.IdOf(path), Path.GetFullPath(path), embeds);
             if (entry.Path != Path.GetFullPath(path) || (embeds is not null && entry.Embeds != embeds)) { throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{entry.Id}'. Rename one: the name is the model's id."); }
-            entry.IsPinned = registry.KeptOf(entry.Path)?.IsPinned ?? (entry.IsPinned || pin);
+            entry.IsPinned = kept?.IsPinned ?? (entry.IsPinned || pin);
             return entry.Id;
         }
     }
@@ -69,6 +70,20 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     {
         Discover(id);
         lock (gate) { return Known(id).Loaded ?? throw NotFound(id, "is not loaded"); }
+    }
+
+    /// <summary>The hash of a model's file, read through where that is not known yet.</summary>
+    /// <exception cref="EngineException">ModelNotFound; InvalidModelFile: it cannot be read.</exception>
+    internal string HashOf(string id)
+    {
+        try
+        {
+            return registry.Hash(FileOf(id).Path, CancellationToken.None);
+        }
+        catch (Exception fault) when (ModelHeader.IsFault(fault))
+        {
+            throw ModelHeader.Refusal(id, fault);
+        }
     }
 
     /// <summary>A model's own id and its file, be it loaded or not.</summary>

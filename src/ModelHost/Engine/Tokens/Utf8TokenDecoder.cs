@@ -7,6 +7,9 @@ internal sealed class Utf8TokenDecoder
 {
     private readonly Decoder decoder = new UTF8Encoding(false, throwOnInvalidBytes: false).GetDecoder();
 
+    /// <summary>False in the middle of a character.</summary>
+    internal bool IsWhole => decoder.GetCharCount([], flush: true) == 0;
+
     /// <summary>The whole characters that stand now. Bytes that are no UTF-8 become U+FFFD; a character that is never finished is never shown.</summary>
     internal string Append(ReadOnlySpan<byte> bytes)
     {

@@ -25,7 +25,7 @@ public sealed class ChildProgram(string path)
         catch (Win32Exception fault)
         {
             process.Dispose();
-            throw new EngineException(EngineErrorKind.WorkFailed, $"{what} failed: no process could be started for it: {fault.Message}", fault);
+            throw new EngineException(EngineErrorKind.WorkFailed, $"{what} failed: no process could be started for it: {new Win32Exception(fault.NativeErrorCode).Message}.", fault);
         }
     }
 

@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Engine.Models;
 
 namespace Platform.ModelHost.Engine.Work;
@@ -14,6 +15,7 @@ public sealed record ConvertRequest(string Owner, string ModelId, string Source,
 public sealed class ConvertAdapter
 {
     private const long WorkBytes = 128L << 20;
+    private const int BytesWritten = 2; // 16 bits become floats at most
     private const int BytesPerByte = 6; // 16 bits as read, floats, floats in another order, as written
 
     private readonly ModelCatalog catalog;
@@ -24,7 +26,7 @@ public sealed class ConvertAdapter
     internal ConvertAdapter(ModelCatalog catalog, WorkRoom room, AdapterRegistry registry, AdapterLibrary library) => (this.catalog, this.room, this.registry, this.library) = (catalog, room, registry, library);
 
     /// <summary>Refuses what cannot be done, before it waits for its turn.</summary>
-    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile.</exception>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile, NoSpace.</exception>
     public void Check(ConvertRequest request) => Plan(request);
 
     /// <param name="request">What to convert.</param>
@@ -55,6 +57,7 @@ public sealed class ConvertAdapter
         if (catalog.TraitsOf(request.ModelId).IsEmbedding) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{request.ModelId}' makes vectors; adapters are for models that write.") { Parameter = "model" }; }
         var (id, model) = catalog.FileOf(request.ModelId);
         var (folder, bytes) = registry.PeftInside(request.Source);
+        DiskSpace.Check(Path.GetTempPath(), BytesWritten * bytes, "where temporary files lie");
         return (id, model, folder, bytes);
     }
 }

@@ -54,6 +54,9 @@ public sealed class MergeModel
         var ending = adapter.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{adapter.Name}-{adapter.Version}") : adapter.Name;
         var target = NewModelFile.Plan(catalog, options, request.ModelId, request.Name, ending);
         target.CheckSpace(target.Header.FileBytes, "");
+        var sha256 = catalog.HashOf(request.ModelId);
+        adapters.CheckBase(adapter, target.Id, sha256);
+        AdapterShelf.Check(adapter.Path, adapter.Name, target.Header, sha256);
         return (target, adapter);
     }
 }

@@ -72,7 +72,7 @@ public sealed class NativeWorker
         }
         catch (Win32Exception fault)
         {
-            throw new WorkException(WorkFailure.NotStarted, $"no process could be started for it: {fault.Message}", fault);
+            throw new WorkException(WorkFailure.NotStarted, $"no process could be started for it: {new Win32Exception(fault.NativeErrorCode).Message}", fault);
         }
     }
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Native.Gguf;
 
@@ -13,10 +13,13 @@ namespace Platform.ModelHost.Engine.Work;
 internal sealed partial class NewModelFile(string id, string source, string name, string directory)
 {
     private const string Unfinished = ".jobs", Ending = ".gguf", Card = ".md";
-    private const long SpareBytes = 64L << 20, WorkBytes = 128L << 20;
+    private const long WorkBytes = 128L << 20;
     private const int BytesPerElement = 12; // as read, as floats, as written
 
     internal string Source => source;
+
+    /// <summary>The source's id.</summary>
+    internal string Id => id;
 
     internal string Name => name;
 
@@ -42,8 +45,7 @@ internal sealed partial class NewModelFile(string id, string source, string name
     internal void CheckSpace(long bytes, string otherwise)
     {
         Directory.CreateDirectory(directory);
-        var (needed, free) = (bytes + SpareBytes, new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace);
-        if (needed > free) { throw new EngineException(EngineErrorKind.NoSpace, string.Create(CultureInfo.InvariantCulture, $"The new file needs about {needed >> 20} MiB, and {free >> 20} MiB are free where the models lie. Make room{otherwise}.")); }
+        DiskSpace.Check(directory, bytes, "where the models lie", otherwise);
     }
 
     /// <summary>Lets it be written, tries it, and puts it in place.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
@@ -39,7 +40,7 @@ public static class WorkChild
         }
         catch (Exception fault) when (fault is NativeCallException or NativesUnusableException or GgufException or EngineException or IOException or OutOfMemoryException)
         {
-            return new WorkReport(Refusal: fault.Message);
+            return new WorkReport(Refusal: fault is IOException refused ? DiskFull.Is(refused) ? "the disk is full" : "the file system refuses a file" : fault.Message); // never a path
         }
     }
 

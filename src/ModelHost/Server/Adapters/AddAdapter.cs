@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.Admin;
+using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
@@ -15,6 +16,7 @@ internal static class AddAdapter
 
     private static async Task HandleAsync(HttpContext http, EngineHost host, ServerOptions options)
     {
+        SentFields.Remember(http, ("model", "base_model"), ("lora", "file"));
         MultipartForm.Allow(http, options.MaxAdapterBytes);
         var fields = http.Request.Query.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
         var content = MultipartForm.Of(http.Request) is { } form ? await FileOfAsync(form, fields, http.RequestAborted) : http.Request.Body;

@@ -42,7 +42,7 @@ internal sealed class AnswerReading(Func<IAnswerReader>? newReader, Func<string,
                     break;
                 case GenerationFinished end:
                     var answer = Answer(end.Candidate);
-                    foreach (var piece in answer.Reader.Finish())
+                    foreach (var piece in answer.Reader.Finish(isCut: end.Reason is FinishReason.MaxTokens or FinishReason.ContextFull))
                     {
                         var part = Part(end.Candidate, piece);
                         yield return part is Says says ? says with { Tokens = answer.TakeUntold() } : part;

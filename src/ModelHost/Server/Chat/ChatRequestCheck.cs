@@ -20,6 +20,8 @@ internal static class ChatRequestCheck
         { Logprobs: not true, TopLogprobs: > 0 } => Problem.Invalid("top_logprobs", "'top_logprobs' is only allowed with 'logprobs': true."),
         { ReasoningEffort: not (null or "none" or "minimal" or "low" or "medium" or "high") } => Problem.Invalid("reasoning_effort", $"'reasoning_effort' is '{request.ReasoningEffort}'; it must be none, minimal, low, medium or high."),
         { ReasoningBudget: < -1 } => Problem.Invalid("reasoning_budget", $"'reasoning_budget' is {request.ReasoningBudget}; it must be 0 or more, or -1 for no limit."),
+        { ReasoningBudget: >= 0, Grammar.Length: > 0 } => Problem.Unsupported("reasoning_budget", "'reasoning_budget' does not go together with a grammar of your own, which knows no mark that ends the thinking. Leave one of them out, or send a schema in 'response_format'."),
+        { ReasoningBudget: >= 0, Verbatim: not null } => Problem.Unsupported("reasoning_budget", "'reasoning_budget' does not go together with 'verbatim': such an answer thinks nothing. Leave one of them out."),
         { ReasoningFormat: not (null or "auto" or "deepseek" or "none") } => Problem.Invalid("reasoning_format", $"'reasoning_format' is '{request.ReasoningFormat}'; it must be auto, deepseek or none."),
         { ResponseFormat.Type: not ("text" or "json_object" or "json_schema") } => Problem.Invalid("response_format.type", $"'response_format.type' is '{request.ResponseFormat.Type}'; it must be text, json_object or json_schema."),
         { ResponseFormat: { Type: "json_schema", JsonSchema.Schema: null } or { Type: "json_schema", JsonSchema: null } } => Problem.Invalid("response_format.json_schema.schema", "'response_format.json_schema.schema' is missing."),

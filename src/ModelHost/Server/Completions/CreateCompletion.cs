@@ -38,7 +38,7 @@ internal static class CreateCompletion
         IAsyncEnumerable<AnswerPart> Parts(int prompt, CancellationToken cancellation) =>
             new AnswerReading(null, _ => 0).PartsAsync(host.GenerateAsync(generation with { Prompt = prompts.Texts?[prompt], PromptTokens = prompts.Tokens?[prompt] }, cancellation), cancellation);
         var parts = prompts.Count == 1 ? Parts(0, ending.Token)
-            : SeveralPrompts.PartsAsync([.. Enumerable.Range(0, prompts.Count).Select(place => (Func<CancellationToken, IAsyncEnumerable<AnswerPart>>)(cancellation => Parts(place, cancellation)))], each, ending.Token);
+            : SeveralPrompts.PartsAsync([.. Enumerable.Range(0, prompts.Count).Select(place => (Func<CancellationToken, IAsyncEnumerable<AnswerPart>>)(cancellation => Parts(place, cancellation)))], each, Math.Max(1, host.Slots / each), ending.Token);
         var stream = answer.StreamAsync(parts, ending.Token);
         if (isStream)
         {

@@ -4,18 +4,20 @@ using Platform.ModelHost.Server.Answers;
 
 namespace Platform.ModelHost.Server.Completions;
 
-/// <summary>The answers to the prompts of one request, all on their way at once, each with its place among all.</summary>
+/// <summary>The answers to the prompts of one request, each with its place among all. Only so many are on their way at once as can run: the queue is for everybody.</summary>
 internal static class SeveralPrompts
 {
     private const int PartsKept = 64;
 
     /// <param name="prompts">What each is answered with.</param>
     /// <param name="answers">Answers to each.</param>
+    /// <param name="atOnce">Most prompts that are being answered at once.</param>
     /// <param name="cancellation">Ends all of them; so does the failure of one.</param>
     public static async IAsyncEnumerable<AnswerPart> PartsAsync(
-        IReadOnlyList<Func<CancellationToken, IAsyncEnumerable<AnswerPart>>> prompts, int answers, [EnumeratorCancellation] CancellationToken cancellation)
+        IReadOnlyList<Func<CancellationToken, IAsyncEnumerable<AnswerPart>>> prompts, int answers, int atOnce, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var turn = new SemaphoreSlim(atOnce);
         var parts = Channel.CreateBounded<AnswerPart>(PartsKept);
         var writing = WriteAllAsync();
         try
@@ -48,11 +50,14 @@ internal static class SeveralPrompts
         {
             try
             {
+                await turn.WaitAsync(ending.Token);
                 await foreach (var part in prompt(ending.Token))
                 {
                     var placed = part with { Choice = place * answers + part.Choice };
                     await parts.Writer.WriteAsync(placed is Ends end ? end with { Prompt = place } : placed, ending.Token);
                 }
+
+                turn.Release();
             }
             catch (Exception failure)
             {

@@ -26,6 +26,9 @@ internal sealed partial class EngineHost(EngineOptions options, ServerOptions se
     /// <summary>The engine. Throws <see cref="RequestRefused"/> while there is none.</summary>
     public ModelEngine Engine => _engine ?? throw new RequestRefused(NotReady);
 
+    /// <summary>Answers that a model writes at once.</summary>
+    public int Slots => options.Slots;
+
     /// <summary>A model that chats, by its id or that of an adapter on it, loaded first if it is not and held until it is disposed.</summary>
     /// <param name="id">Null or empty takes the one that answers where none is named.</param>
     /// <param name="cancellation">Ends the loading.</param>

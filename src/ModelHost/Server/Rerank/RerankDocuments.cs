@@ -59,7 +59,7 @@ internal static class RerankDocuments
 
     private static async Task<RelevanceResult> CompareAsync(EngineHost host, ModelInfo model, RerankRequest request, CancellationToken cancellation)
     {
-        var embedded = await host.Engine.EmbedAsync(new EmbeddingRequest(model.Id, [request.Query!, .. request.Documents!.Select(document => document!.Text)], null, request.Truncate == true), cancellation);
+        var embedded = await host.Engine.EmbedAsync(new EmbeddingRequest(model.Id, [request.Query!, .. request.Documents!.Select(document => document!.Text)], null, request.Truncate == true) { IsComparison = true }, cancellation);
         return new RelevanceResult([.. embedded.Vectors.Skip(1).Select(vector => TensorPrimitives.Dot(embedded.Vectors[0], vector))], embedded.PromptTokens);
     }
 }

@@ -25,7 +25,7 @@ internal sealed record ChatCompletionRequest : GenerationFields
     [
         .. Renamed,
         ("max_tokens", MaxCompletionTokens is null ? null : "max_completion_tokens"),
-        ("top_logprobs", Logprobs == true ? null : "n_probs"), ("logprobs", Logprobs == true ? null : "n_probs"),
+        ("top_logprobs", Logprobs == true || TopLogprobs is not null ? null : "n_probs"), ("logprobs", Logprobs == true ? null : "n_probs"),
         ("lora", Lora is null ? "model" : null),
     ];
 

@@ -24,7 +24,7 @@ internal sealed class QuotedPassage
             ends[i] = bytes.Count;
         }
         var spelled = bytes.ToArray();
-        if (Encoding.UTF8.GetString(spelled).Trim() != text.Trim()) { throw new EngineException(EngineErrorKind.BadRequest, $"Passage {number} cannot be spelled by this model's tokens, so it cannot be quoted word for word. Remove its unusual characters.") { Parameter = "verbatim" }; }
+        if (Encoding.UTF8.GetString(spelled).Trim() != text.Trim()) { throw new EngineException(EngineErrorKind.BadRequest, $"Passage {number} cannot be spelled by this model's tokens, so it cannot be quoted word for word. Remove its unusual characters.") { Parameter = "verbatim.passages" }; }
         isBorder = new bool[Tokens.Length + 1];
         isUsed = new bool[Tokens.Length];
         toCharacterEnd = new int[Tokens.Length];

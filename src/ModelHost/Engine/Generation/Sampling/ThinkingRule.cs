@@ -3,7 +3,7 @@ using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation.Sampling;
 
-/// <summary>Ends a model's thinking when it has taken its tokens: the mark that closes it is then the only way on. What the answer must keep to besides, it keeps to all the same.</summary>
+/// <summary>Ends a model's thinking when it has taken its tokens: the mark that closes it is then the only way on, once the character that is being written is whole. What the answer must keep to besides, it keeps to all the same.</summary>
 internal sealed class ThinkingRule : ITokenRule
 {
     private readonly Tokenizer tokenizer;
@@ -23,13 +23,14 @@ internal sealed class ThinkingRule : ITokenRule
         (this.tokenizer, this.limit, this.inner) = (tokenizer, limit, inner);
         close = tokenizer.SpellMark(limit.Close);
         state = limit.IsOpen ? State.Thinking : State.Start;
+        MustClose = Closes();
     }
 
     private enum State { Start, Thinking, Over }
 
     public bool IsNarrow => MustClose || inner is { IsNarrow: true };
 
-    private bool MustClose => state == State.Thinking && thought >= limit.Tokens;
+    private bool MustClose { get; set; }
 
     public bool Allows(int token) => (!MustClose || token == close[closed]) && inner?.Allows(token) != false;
 
@@ -43,6 +44,17 @@ internal sealed class ThinkingRule : ITokenRule
     public void Accept(int token)
     {
         inner?.Accept(token);
+        Follow(token);
+        MustClose = Closes();
+    }
+
+    public void Dispose() => inner?.Dispose();
+
+    /// <summary>Whether the closing mark is due and may stand here; once it has begun it is written to its end.</summary>
+    private bool Closes() => state == State.Thinking && (closed > 0 || (thought >= limit.Tokens && decoder.IsWhole && inner?.Allows(close[0]) != false));
+
+    private void Follow(int token)
+    {
         switch (state)
         {
             case State.Start:
@@ -62,6 +74,4 @@ internal sealed class ThinkingRule : ITokenRule
                 break;
         }
     }
-
-    public void Dispose() => inner?.Dispose();
 }

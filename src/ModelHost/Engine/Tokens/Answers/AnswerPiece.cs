@@ -24,5 +24,6 @@ public interface IAnswerReader
     IReadOnlyList<AnswerPiece> Append(string text);
 
     /// <summary>The answer is over: what was held back.</summary>
-    IReadOnlyList<AnswerPiece> Finish();
+    /// <param name="isCut">It was cut off where its tokens ended.</param>
+    IReadOnlyList<AnswerPiece> Finish(bool isCut = false);
 }

@@ -24,7 +24,7 @@ internal sealed class HarmonyAnswer(bool keepsThoughts = false) : IAnswerReader
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<AnswerPiece> Finish()
+    public IReadOnlyList<AnswerPiece> Finish(bool isCut = false)
     {
         var rest = held.ToString();
         held.Clear();

@@ -4,17 +4,15 @@ namespace Platform.ModelHost.Engine.Tokens.Answers;
 internal static class HeldText
 {
     /// <summary>Length of the text without an end that may be the beginning of the mark, and without white space before that or at the end.</summary>
-    internal static int Safe(ReadOnlySpan<char> text, string mark)
+    internal static int Safe(ReadOnlySpan<char> text, string mark) => text[..Half(text, mark)].TrimEnd().Length;
+
+    /// <summary>Where an end of the text begins that may be the beginning of the mark; the text's length where there is none.</summary>
+    internal static int Half(ReadOnlySpan<char> text, string mark)
     {
-        var safe = text.Length;
         for (var length = Math.Min(mark.Length - 1, text.Length); length > 0; length--)
         {
-            if (text[^length..].SequenceEqual(mark.AsSpan(0, length)))
-            {
-                safe = text.Length - length;
-                break;
-            }
+            if (text[^length..].SequenceEqual(mark.AsSpan(0, length))) { return text.Length - length; }
         }
-        return text[..safe].TrimEnd().Length;
+        return text.Length;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class MarkedAnswer(ReasoningSplitter? splitter, ToolCallFormat? 
 
     public IReadOnlyList<AnswerPiece> Append(string text) => Pieces(splitter?.Append(text) ?? [(false, text)]);
 
-    public IReadOnlyList<AnswerPiece> Finish() => [.. Pieces(splitter?.Finish() ?? []), .. reader?.Finish() ?? []];
+    public IReadOnlyList<AnswerPiece> Finish(bool isCut = false) => [.. Pieces(splitter?.Finish() ?? []), .. reader?.Finish(isCut) ?? []];
 
     private List<AnswerPiece> Pieces(IEnumerable<(bool IsReasoning, string Text)> parts)
     {

@@ -27,12 +27,13 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlyDictionary<
         return pieces;
     }
 
-    /// <summary>The answer is over. A call is cut off where it is; marks of one whose name is not told yet are nobody's to read.</summary>
-    internal IReadOnlyList<AnswerPiece> Finish()
+    /// <summary>The answer is over. A call is cut off where it is; marks of one whose name is not told yet are nobody's to read, nor is half a mark where the answer was cut off.</summary>
+    internal IReadOnlyList<AnswerPiece> Finish(bool isCut)
     {
         var rest = held.ToString();
         held.Clear();
         if (rest.IndexOf(format.Trigger, StringComparison.Ordinal) is >= 0 and var opened) { rest = rest[..opened].TrimEnd(); }
+        else if (isCut && HeldText.Half(rest, format.Trigger) is var half && half < rest.Length) { rest = rest[..half].TrimEnd(); }
         return state == State.Text && rest.Length > 0 && (index < 0 || !string.IsNullOrWhiteSpace(rest)) ? [new ContentPiece(rest)] : [];
     }
 
