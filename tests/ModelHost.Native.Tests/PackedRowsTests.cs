@@ -51,6 +51,13 @@ public sealed unsafe class PackedRowsTests
         context.Free();
     }
 
+    /// <summary>Without it the tests here would pass and nothing of ours would run. AMX packs in a way of its own.</summary>
+    [Fact]
+    public void Where_the_processor_has_what_the_product_needs_ggmls_packing_is_known()
+    {
+        if (RowsBackend.IsSupported && !PackingNames().Contains("AMX")) { Assert.NotEqual(0, Q40Packing.Find()); }
+    }
+
     [Fact]
     public void One_column_and_rows_that_are_not_packed_are_left_to_the_processors_backend()
     {
@@ -85,6 +92,14 @@ public sealed unsafe class PackedRowsTests
                 Assert.Equal((float)(Half)number, Float16.Rounded(number));
             }
         }
+    }
+
+    private static List<string> PackingNames()
+    {
+        var list = (delegate* unmanaged<nint, nint*>)Ggml.ggml_backend_reg_get_proc_address(Ggml.ggml_backend_dev_backend_reg(Ggml.ggml_backend_dev_by_type(0)), "ggml_backend_dev_get_extra_bufts");
+        var names = new List<string>();
+        for (var packing = list(Ggml.ggml_backend_dev_by_type(0)); packing != null && *packing != 0; packing++) { names.Add(LlamaLibrary.Text(Ggml.ggml_backend_buft_name(*packing))); }
+        return names;
     }
 
     private static bool IsOurs(nint bufferType, int columns)
