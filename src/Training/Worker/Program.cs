@@ -39,7 +39,13 @@ try
             return 2;
     }
 }
-catch (Exception fault) when (fault is TrainingException or NativeCallException or NativesUnusableException or GgufException or IOException or OutOfMemoryException)
+catch (Exception fault) when (FileFault.Is(fault))
+{
+    Console.Error.WriteLine(FileFault.Of(fault)); // what callers are told; the rest is for who stands at the machine
+    Console.Error.WriteLine(fault.Message);
+    return 1;
+}
+catch (Exception fault) when (fault is TrainingException or NativeCallException or NativesUnusableException or GgufException or OutOfMemoryException)
 {
     Console.Error.WriteLine(fault.Message);
     return 1;

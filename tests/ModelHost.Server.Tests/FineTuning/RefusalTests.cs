@@ -50,6 +50,17 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     }
 
     [Theory]
+    [InlineData("file")]
+    [InlineData("purpose")]
+    public async Task A_form_that_is_cut_within_a_part_is_the_senders_fault(string part)
+    {
+        using var body = new StringContent($"--cut\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"rows.jsonl\"\r\n\r\n{{\"text\"");
+        body.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=cut");
+        using var response = await rig.Http.PostAsync(new Uri("/v1/files", UriKind.Relative), body, Cancellation);
+        Assert.Equal((HttpStatusCode.BadRequest, "file"), (response.StatusCode, (await Calls.ReadAsync(response)).GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Theory]
     [InlineData("file", "assistants", "purpose")]
     [InlineData("other", "fine-tune", "file")]
     public async Task A_form_without_its_file_or_for_another_purpose_is_refused(string part, string purpose, string param)

@@ -50,7 +50,7 @@ public static class RowFile
 
     private static IEnumerable<(int Line, RowBody Row)> Rows(string path)
     {
-        if (!File.Exists(path)) { throw new TrainingException(TrainingFault.Data, $"The rows {path} are not there."); }
+        if (!File.Exists(path)) { throw new TrainingException(TrainingFault.Data, $"The rows {Path.GetFileName(path)} are not there."); }
         var (number, rows) = (0, 0);
         using var reader = new StreamReader(path);
         while (Line(reader, number + 1) is { } line)

@@ -41,7 +41,7 @@ public static class AdapterFile
         {
             if (!table.TryGetValue(trained.Name, out var tensor) || tensor.Type != (int)TensorType.F32 || !tensor.Shape.SequenceEqual([trained.Value.Length(0), trained.Value.Length(1)]))
             {
-                throw new TrainingException(TrainingFault.Job, $"The adapter {path} has no '{trained.Name}' of the job's shape: job.json was changed after it was trained.");
+                throw new TrainingException(TrainingFault.Job, $"The adapter {Path.GetFileName(path)} has no '{trained.Name}' of the job's shape: job.json was changed after it was trained.");
             }
             var bytes = new byte[tensor.Bytes];
             file.Position = header.DataOffset + tensor.Offset;

@@ -99,9 +99,9 @@ public static class CheckpointFile
         }
         catch (JsonException fault)
         {
-            throw new TrainingException(TrainingFault.Checkpoint, $"The checkpoint {path} has a header that cannot be read: {fault.Message}", fault);
+            throw new TrainingException(TrainingFault.Checkpoint, $"The checkpoint {Path.GetFileName(path)} has a header that cannot be read: {fault.Message}", fault);
         }
     }
 
-    private static TrainingException Refused(string path, string why) => new(TrainingFault.Checkpoint, $"The checkpoint {path} {why}.");
+    private static TrainingException Refused(string path, string why) => new(TrainingFault.Checkpoint, $"The checkpoint {Path.GetFileName(path)} {why}.");
 }

@@ -42,7 +42,7 @@ public sealed class JobFolder(string path)
     /// <exception cref="TrainingException">The folder is not there, or another worker has it.</exception>
     public IDisposable Take()
     {
-        if (!Directory.Exists(Path)) { throw new TrainingException(TrainingFault.Job, $"There is no job folder {Path}."); }
+        if (!Directory.Exists(Path)) { throw new TrainingException(TrainingFault.Job, $"There is no job folder {System.IO.Path.GetFileName(Path)}."); }
         Directory.CreateDirectory(Checkpoints);
         try
         {
@@ -50,7 +50,7 @@ public sealed class JobFolder(string path)
         }
         catch (IOException fault)
         {
-            throw new TrainingException(TrainingFault.Job, $"Another worker has the job folder {Path}: {fault.Message}", fault);
+            throw new TrainingException(TrainingFault.Job, $"Another worker has the job folder {System.IO.Path.GetFileName(Path)}, or it cannot be written to.", fault);
         }
     }
 }

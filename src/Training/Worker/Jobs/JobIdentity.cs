@@ -19,7 +19,7 @@ internal static class JobIdentity
     /// <exception cref="TrainingException">The file is not there.</exception>
     internal static string HashOf(string path)
     {
-        if (!File.Exists(path)) { throw new TrainingException(TrainingFault.Data, $"The file {path} is not there."); }
+        if (!File.Exists(path)) { throw new TrainingException(TrainingFault.Data, $"The file {Path.GetFileName(path)} is not there."); }
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }

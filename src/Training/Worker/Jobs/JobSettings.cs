@@ -85,7 +85,7 @@ public sealed class JobSettings
     /// <exception cref="TrainingException">It is not JSON, names what is not known, or a value is out of its range.</exception>
     public static JobSettings Read(string path)
     {
-        if (new FileInfo(path) is not { Exists: true, Length: <= MostBytes }) { throw Refused($"{path} is missing or has more than {MostBytes} bytes"); }
+        if (new FileInfo(path) is not { Exists: true, Length: <= MostBytes }) { throw Refused($"{Path.GetFileName(path)} is missing or has more than {MostBytes} bytes"); }
         try
         {
             return (JsonSerializer.Deserialize(File.ReadAllBytes(path), JobJson.Default.JobSettings) ?? throw Refused("it is empty")).Checked();

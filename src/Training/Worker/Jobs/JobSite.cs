@@ -80,7 +80,7 @@ internal sealed class JobSite : IDisposable
             adapter?.Dispose();
             model?.Dispose();
             backend.Dispose();
-            if (fault is GgufException) { throw new TrainingException(TrainingFault.Model, $"The model {settings.Model} is refused: {fault.Message}", fault); }
+            if (fault is GgufException) { throw new TrainingException(TrainingFault.Model, $"The model {Path.GetFileName(settings.Model)} is refused: {fault.Message}", fault); }
             throw;
         }
     }

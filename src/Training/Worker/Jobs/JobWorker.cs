@@ -29,9 +29,9 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
             log.State(JobState.Failed, fault.Message, fault.Fault);
             throw;
         }
-        catch (Exception fault) when (fault is NativeCallException or IOException or OutOfMemoryException)
+        catch (Exception fault) when (fault is NativeCallException or OutOfMemoryException || FileFault.Is(fault))
         {
-            log.State(JobState.Failed, fault.Message);
+            log.State(JobState.Failed, FileFault.Is(fault) ? FileFault.Of(fault) : fault.Message);
             throw;
         }
     }
@@ -56,7 +56,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         }
         AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Unchecked);
         int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
-        return ((JobState.Succeeded, $"The adapter is {folder.Adapter}."), new TrainedAnswers(site.Settings.Model, probe, LogitParity.Trained(site.Shelf, site.Adapter, probe), site.Model.IsExact ? ExactTolerance : RoundedTolerance, loop.State.Step));
+        return ((JobState.Succeeded, $"The adapter is {Path.GetFileName(folder.Adapter)}."), new TrainedAnswers(site.Settings.Model, probe, LogitParity.Trained(site.Shelf, site.Adapter, probe), site.Model.IsExact ? ExactTolerance : RoundedTolerance, loop.State.Step));
     }
 
     private TrainingState? Resume(JobSite site, string identity, ProgressLog log)

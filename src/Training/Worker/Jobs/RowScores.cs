@@ -24,7 +24,7 @@ internal static class RowScores
     /// <exception cref="TrainingException">The job is not done, or a row is bad.</exception>
     internal static void Write(JobFolder folder, string rows, string scores)
     {
-        if (!File.Exists(folder.Adapter)) { throw new TrainingException(TrainingFault.Job, $"There is no {folder.Adapter}: only a finished job rates answers."); }
+        if (!File.Exists(folder.Adapter)) { throw new TrainingException(TrainingFault.Job, $"There is no {Path.GetFileName(folder.Adapter)}: only a finished job rates answers."); }
         using var site = JobSite.Open(folder, CancellationToken.None);
         AdapterFile.Read(folder.Adapter, site.Adapter);
         var texts = RowFile.Examples(folder.File(rows), site.Model.Shape.Vocabulary, Math.Min(site.Settings.SequenceTokens, site.Model.Shape.ContextTokens));

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Server.FineTuning.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -9,7 +9,7 @@ internal sealed record HeldOutRow(string Id, double BaseLoss, double Loss, doubl
 /// <summary>Reads what the trainer wrote of them, those that got worst first.</summary>
 internal static class HeldOutRows
 {
-    public static IReadOnlyList<HeldOutRow> Read(string path) => File.Exists(path) ? [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize(line, HeldOutJson.Default.HeldOutRow)!)] : [];
+    public static IReadOnlyList<HeldOutRow> Read(string path) => File.Exists(path) ? [.. JsonLines.Read(path, HeldOutJson.Default.HeldOutRow)] : [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

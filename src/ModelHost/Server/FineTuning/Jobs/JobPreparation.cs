@@ -52,7 +52,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
 
         var rendering = new RowRendering(engine, record.Model, record.Settings.Method);
-        foreach (var kept in File.ReadLines(folder.Parity).Select(line => JsonSerializer.Deserialize(line, RenderedJson.Default.ParityRow)!))
+        foreach (var kept in JsonLines.Read(folder.Parity, RenderedJson.Default.ParityRow))
         {
             var now = rendering.Render(kept.Line);
             if (now.Count != kept.Rows.Count || !now.Zip(kept.Rows).All(pair => pair.First.IsSame(pair.Second)))

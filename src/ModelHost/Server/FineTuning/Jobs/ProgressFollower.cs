@@ -28,11 +28,11 @@ internal sealed class ProgressFollower(TuningJob job)
 
         file.Position = _at;
         var bytes = new byte[Math.Min(file.Length - _at, 16 * LongestLine)];
-        bytes = bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
-        for (int end; (end = bytes.AsSpan().IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
+        ReadOnlySpan<byte> left = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        for (int end; (end = left.IndexOf((byte)'\n')) >= 0; left = left[(end + 1)..])
         {
             _at += end + 1;
-            Take(JsonSerializer.Deserialize(bytes.AsSpan(0, end), EventJson.Default.TrainerLine) ?? new TrainerLine());
+            Take(JsonSerializer.Deserialize(left[..end], EventJson.Default.TrainerLine) ?? new TrainerLine());
         }
     }
 

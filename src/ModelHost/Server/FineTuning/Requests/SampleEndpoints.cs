@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Files;
@@ -65,7 +64,7 @@ internal static class SampleEndpoints
         }
 
         using var held = await engine.HoldAsync(model, cancellation);
-        return [.. File.ReadLines(folder.Train).Take(count).Select(line => Sample(engine, model, JsonSerializer.Deserialize(line, RenderedJson.Default.RenderedRow)!))];
+        return [.. JsonLines.Read(folder.Train, RenderedJson.Default.RenderedRow).Take(count).Select(row => Sample(engine, model, row))];
     }
 
     private static SampleBody Sample(ModelEngine engine, string model, RenderedRow row)

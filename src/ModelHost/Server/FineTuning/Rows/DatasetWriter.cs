@@ -103,9 +103,8 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         using (var first = File.Create(learned + Partial))
         using (var second = File.Create(heldOut + Partial))
         {
-            foreach (var (at, line) in File.ReadLines(all).Index())
+            foreach (var (at, row) in JsonLines.Read(all, RenderedJson.Default.RenderedRow).Index())
             {
-                var row = JsonSerializer.Deserialize(line, RenderedJson.Default.RenderedRow)!;
                 (kept, held) = isHeldOut[at] ? (kept, held.With(row)) : (kept.With(row), held);
                 Append(isHeldOut[at] ? second : first, row);
             }

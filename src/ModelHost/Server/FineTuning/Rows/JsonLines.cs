@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Platform.ModelHost.Server.FineTuning.Rows;
+
+/// <summary>Reads a file of ours that holds a JSON object a line.</summary>
+internal static class JsonLines
+{
+    /// <exception cref="InvalidDataException">A line is damaged: our file, and nobody's request.</exception>
+    public static IEnumerable<T> Read<T>(string path, JsonTypeInfo<T> type) => File.ReadLines(path).Select((line, at) => Parse(line, at + 1, path, type));
+
+    private static T Parse<T>(string line, int number, string path, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"Line {number} of {path} is damaged.", damaged);
+        }
+    }
+}
