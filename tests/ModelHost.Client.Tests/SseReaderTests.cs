@@ -12,7 +12,8 @@ public sealed class SseReaderTests
     [InlineData("data:a\n\n", "a")]
     [InlineData("data:  a\n\n", " a")]
     [InlineData("data: a\ndata: b\n\n", "a\nb")]
-    [InlineData("event: x\nid: 1\nretry: 5\ndata: a\n\n", "a")]
+    [InlineData("event: x\nid: 1\nretry: 5\ndata: a\n\ndata: b\n\n", "x=a|b")]
+    [InlineData("event: x\n\ndata: a\n\n", "a")]
     [InlineData("\n\n\ndata: a\n\n", "a")]
     [InlineData("\uFEFFdata: a\n\n", "a")]
     [InlineData(": ping\n\ndata: a\n\n: queued position=2\n\n", "#ping|a|#queued position=2")]
@@ -43,7 +44,7 @@ public sealed class SseReaderTests
         var items = new List<string>();
         while (await reader.NextAsync(TestContext.Current.CancellationToken) is { } item)
         {
-            items.Add((item.IsComment ? "#" : "") + item.Text);
+            items.Add((item.IsComment ? "#" : item.Event is { } name ? name + "=" : "") + item.Text);
         }
 
         return items;

@@ -6,15 +6,20 @@ using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>An event of a relayed stream: its data as the engine wrote it, or a comment.</summary>
-public readonly record struct RelayedItem(string Text, bool IsComment);
+/// <summary>An event of a relayed stream: its data as the engine wrote it and its name, if it has one; or a comment.</summary>
+public readonly record struct RelayedItem(string Text, bool IsComment, string? Event)
+{
+    /// <summary>The engine says itself that it failed; nothing follows.</summary>
+    public bool IsFailure => Event is "error" or "response.failed" || (!IsComment && Text.StartsWith("{\"error\"", StringComparison.Ordinal));
+
+    /// <summary>The whole answer is there. Chat completions say so in their data, the other two APIs in the last event's name.</summary>
+    internal bool IsEnd => Event is "message_stop" or "response.completed" or "response.incomplete" || (!IsComment && Text == "[DONE]");
+}
 
 /// <summary>Passes requests of programs on to the engine that serves their model, and the answers back, both as they are but for the model's id.</summary>
 /// <remarks>What comes back is untrusted.</remarks>
 public sealed class EngineRelay
 {
-    private const string Done = "[DONE]";
-
     private readonly EnginePool engines;
 
     internal EngineRelay(EnginePool engines) => this.engines = engines;
@@ -35,7 +40,7 @@ public sealed class EngineRelay
         return [.. all.DistinctBy(Id)];
     }
 
-    /// <summary>One question with a whole answer. Throws ModelHostException, with the service's own reason.</summary>
+    /// <summary>One question with a whole answer. An empty model is the engine's usual one. Throws ModelHostException, with the service's own reason.</summary>
     public Task<JsonElement> AskAsync(string path, string model, JsonObject body, CancellationToken cancellation) =>
         engines.RunAsync(Call(model, body), lease => lease.PostAsync(path, For(lease, body), ClientJson.Default.JsonElement, cancellation), cancellation);
 
@@ -51,8 +56,9 @@ public sealed class EngineRelay
             while (true)
             {
                 var item = await answer.NextAsync();
-                yield return new RelayedItem(item.Text, item.IsComment);
-                if (!item.IsComment && item.Text == Done)
+                RelayedItem told = new(item.Text, item.IsComment, item.Event);
+                yield return told;
+                if (told.IsEnd)
                 {
                     answer.Succeeded();
                     yield break;
@@ -64,14 +70,18 @@ public sealed class EngineRelay
     private static EngineCall Call(string model, JsonObject body) => new(model, Affinity.Of(model, Beginning(body), null), [.. body.Select(field => field.Key)]);
 
     private static IEnumerable<ChatMessage> Beginning(JsonObject body) =>
-        (body["messages"] as JsonArray ?? []).OfType<JsonObject>().Select(message => new ChatMessage(new ChatRole(Text(message["role"]) is { Length: > 0 } role ? role : "user"), Text(message["content"])));
+        (body["messages"] as JsonArray ?? body["input"] as JsonArray ?? []).OfType<JsonObject>().Select(message => new ChatMessage(new ChatRole(Text(message["role"]) is { Length: > 0 } role ? role : "user"), Text(message["content"])));
 
     private static string Text(JsonNode? node) => node is null ? "" : node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString();
 
     private static JsonObject For(EngineLease lease, JsonObject body)
     {
         var own = (JsonObject)body.DeepClone();
-        own["model"] = lease.Target.Model;
+        if (lease.Target.Model.Length > 0)
+        {
+            own["model"] = lease.Target.Model;
+        }
+
         return own;
     }
 

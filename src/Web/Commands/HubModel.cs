@@ -38,17 +38,23 @@ internal static class HubModel
     {
         var line = new StatusLine(Console.Error);
         line.Show($"Asking the hub for {source}…"); // one that is away is tried for a minute
-        var download = await models.StartDownloadAsync(source, cancellation);
-        if (!download.IsFinished)
+        try
         {
-            await foreach (var state in models.FollowDownloadAsync(download.Id, cancellation))
+            var download = await models.StartDownloadAsync(source, cancellation);
+            if (!download.IsFinished)
             {
-                download = state;
-                line.Show(Told(state));
+                await foreach (var state in models.FollowDownloadAsync(download.Id, cancellation))
+                {
+                    download = state;
+                    line.Show(Told(state));
+                }
             }
+            return download; // it may have lain there already
         }
-        line.End();
-        return download; // it may have lain there already
+        finally
+        {
+            line.End(); // what follows, a refusal as well, has a line of its own
+        }
     }
 
     internal static string Told(ModelDownload state) => state switch

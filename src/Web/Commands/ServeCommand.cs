@@ -74,7 +74,7 @@ internal static class ServeCommand
             if (state.Phase == ModelHostPhase.Ready && app.Configuration[HubModel.Setting] is { Length: > 0 } source
                 && !await HubModel.TakeUpAsync(source, app.Services.GetRequiredService<ModelAdmin>(), app.Lifetime.ApplicationStopping))
             {
-                await Console.Error.WriteLineAsync($"platform: the pages work, without {source}. Download it again on the Models page, or start again.");
+                await Console.Error.WriteLineAsync($"platform: the pages work, without {source}. Download a model on the Models page, or start again with --model.");
             }
             if (state.Phase == ModelHostPhase.Down)
             {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Platform.Web.Features.Account;
 using Platform.Web.Features.Keys;
 
 namespace Platform.Web.Host;
@@ -17,6 +18,10 @@ public sealed class CrossSite(RequestDelegate next, IAntiforgery antiforgery)
         if ((changes || circuit || context.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0) && IsForeign(request) && !IsByKey(request))
         {
             await Problems.WriteAsync(context, Foreign);
+        }
+        else if (changes && !circuit && IsAstray(request))
+        {
+            await Problems.WriteAsync(context, KeyAuthentication.NothingHere(request));
         }
         else if (changes && !circuit && NeedsToken(context) && !await HasTokenAsync(context))
         {
@@ -44,6 +49,10 @@ public sealed class CrossSite(RequestDelegate next, IAntiforgery antiforgery)
 
     // No page can make a browser send a key that it does not know.
     private static bool IsByKey(HttpRequest request) => RequestKind.IsForPrograms(request.Path) && KeyAuthentication.Presented(request) is not null;
+
+    // A program that knows one address of ours guesses others, and no page of ours could be meant.
+    private static bool IsAstray(HttpRequest request) =>
+        !RequestKind.IsForPrograms(request.Path) && KeyAuthentication.Presented(request) is not null && !request.Cookies.ContainsKey(SessionCookie.Name);
 
     // Form pages carry their own rule; for all other endpoints the token is the rule, whoever writes them. Who has no cookie has nothing that could be misused, and is told that a key is missing.
     private static bool NeedsToken(HttpContext context) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
@@ -69,7 +68,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        return context.Response.WriteAsJsonAsync(problem.Error(context.TraceIdentifier), JsonSerializerOptions.Web, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem.Error(context.TraceIdentifier), RunJson.Options, context.RequestAborted);
     }
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

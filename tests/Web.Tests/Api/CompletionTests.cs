@@ -94,13 +94,39 @@ public sealed class CompletionTests
         Assert.Equal((400, "invalid_value", "messages.[0]"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user })));
         Assert.Equal(401, (await Assert.ThrowsAsync<ClientResultException>(() => world.OpenAi("wrong").GetChatClient("scripted").CompleteChatAsync(["Hi"], null, Cancellation))).Status);
         Assert.Equal((404, "model_not_found", "model"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:absent", messages = user })));
-        Assert.Equal((400, "missing_required_parameter", "model"), Fault(await world.PostAsync("/v1/chat/completions", new { messages = user })));
         Assert.Equal((400, "invalid_type", "stream"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user, stream = "yes" })));
         Assert.Equal((400, "unsupported_parameter", "tools"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = user, tools = new[] { new { type = "function" } } })));
         Assert.Equal((400, "invalid_value", "messages.[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
         using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent("{\"model\":"), Cancellation);
         Assert.Equal((400, "invalid_json"), Code(((int)broken.StatusCode, await broken.Content.ReadFromJsonAsync<JsonElement>(Cancellation))));
-        Assert.Equal((400, "unsupported_parameter", "model"), Fault(await world.PostAsync("/v1/embeddings", new { model = "agent:clerk", input = "x" })));
+        foreach (var path in (string[])["/v1/embeddings", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens"])
+        {
+            Assert.Equal((400, "unsupported_parameter", "model"), Fault(await world.PostAsync(path, new { model = "agent:clerk", input = "x" })));
+        }
+
+        foreach (var path in (string[])["/v1/nothing", "/tokenize", "/chat"])
+        {
+            Assert.Equal((404, "not_found"), Code(await world.PostAsync(path, new { })));
+        }
+
+        Assert.Equal((404, "not_found"), Code(await world.GetAsync("/v1/nothing")));
+        Assert.Contains("'", await (await world.Http.GetAsync(new Uri("/v1/models/absent", UriKind.Relative), Cancellation)).Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/messages", "message_stop")]
+    [InlineData("/v1/responses", "response.completed")]
+    public async Task Messages_and_responses_pass_with_the_names_of_their_events_and_take_the_usual_model(string path, string last)
+    {
+        var begin = "event: begun\ndata: {\"type\":\"begun\"}\n\n";
+        var events = begin + $"event: {last}\ndata: {{}}\n\n";
+        await using var world = await ApiWorld.StartAsync(Send(events), Send(begin));
+        world.Http.DefaultRequestHeaders.Authorization = null;
+        world.Http.DefaultRequestHeaders.Add("x-api-key", world.Key);
+        async Task<string> AskAsync() => await (await world.Http.PostAsJsonAsync(new Uri(path, UriKind.Relative), new { stream = true }, Cancellation)).Content.ReadAsStringAsync(Cancellation);
+        Assert.Equal(events, await AskAsync());
+        Assert.False(world.Engine.Asked.Last().TryGetProperty("model", out _)); // it chooses by what is asked for
+        Assert.StartsWith(begin + "event: error\ndata: {\"error\"", await AskAsync(), StringComparison.Ordinal); // broken off
     }
 
     [Fact]

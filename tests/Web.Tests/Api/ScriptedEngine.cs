@@ -31,7 +31,11 @@ internal sealed class ScriptedEngine : IAsyncDisposable
         var app = builder.Build();
         ScriptedEngine engine = new(app, script);
         app.MapGet("/v1/models", () => Results.Text($$$"""{"object":"list","data":[{"id":"{{{Model}}}","object":"model","created":1,"owned_by":"local","capabilities":["chat","answers"],"meta":{"n_ctx":8192}}]}""", "application/json"));
-        app.MapPost("/v1/chat/completions", engine.AnswerAsync);
+        foreach (var path in (string[])["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+        {
+            app.MapPost(path, engine.AnswerAsync);
+        }
+
         await app.StartAsync(TestContext.Current.CancellationToken);
         return engine;
     }
@@ -42,6 +46,13 @@ internal sealed class ScriptedEngine : IAsyncDisposable
     /// <summary>A call of a tool, with a text before it.</summary>
     public static Func<HttpContext, JsonElement, Task> Call(string tool, object arguments, string before = "") => (http, asked) => SendAsync(
         http, asked, [new { content = before }, new { tool_calls = new[] { new { index = 0, id = "c", type = "function", function = new { name = tool, arguments = JsonSerializer.Serialize(arguments) } } } }], "tool_calls", before);
+
+    /// <summary>These events, and then the end.</summary>
+    public static Func<HttpContext, JsonElement, Task> Send(string events) => (http, _) =>
+    {
+        http.Response.ContentType = "text/event-stream";
+        return http.Response.WriteAsync(events, http.RequestAborted);
+    };
 
     /// <summary>A refusal.</summary>
     public static Func<HttpContext, JsonElement, Task> Refuse(int status, string body) => async (http, _) =>

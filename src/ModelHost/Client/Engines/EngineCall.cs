@@ -1,7 +1,7 @@
 namespace Platform.ModelHost.Client.Engines;
 
 /// <summary>What a request wants of an engine.</summary>
-/// <param name="Model">A model's id, or engine/id.</param>
+/// <param name="Model">A model's id, or engine/id; empty for the usual one.</param>
 /// <param name="Affinity">The key of its conversation; null goes where least is done.</param>
 /// <param name="Fields">Fields of the request that only some engines know.</param>
 /// <param name="Sha256">Hash of the weights that must answer; null or empty takes any file of that id.</param>

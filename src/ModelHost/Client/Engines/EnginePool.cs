@@ -96,6 +96,7 @@ internal sealed partial class EnginePool : IDisposable
 
     private async Task<IReadOnlyList<EngineTarget>> TargetsAsync(EngineCall call, CancellationToken cancellation)
     {
+        if (call.Model.Length == 0) { return [Usual(await OffersAsync(cancellation))]; }
         var (named, model) = Named(call.Model);
         if ((named ?? (Engines is [var only] ? only : null)) is { } engine) { return [Target(engine, await OfferOrNoneAsync(engine, cancellation), model)]; }
         var targets = Find(await OffersAsync(cancellation), model);
@@ -124,6 +125,11 @@ internal sealed partial class EnginePool : IDisposable
 
     private static List<EngineTarget> Find(IReadOnlyList<(RemoteEngine Engine, EngineOffer Offer)> offers, string model) =>
         [.. offers.Where(one => one.Offer.Find(model) is not null).Select(one => Target(one.Engine, one.Offer, model))];
+
+    /// <summary>Ours chooses by what is asked for; of others' models it is the first.</summary>
+    private static EngineTarget Usual(IReadOnlyList<(RemoteEngine Engine, EngineOffer Offer)> offers) =>
+        offers.FirstOrDefault(one => one.Offer.Dialect == EngineDialect.Platform) is { Engine: { } ours, Offer: var offer } ? new(ours, offer.Dialect, "", "")
+        : Target(offers[0].Engine, offers[0].Offer, offers[0].Offer.Models is [var first, ..] ? first.Id : "");
 
     private static EngineTarget Target(RemoteEngine engine, EngineOffer offer, string model) => new(engine, offer.Dialect, offer.Find(model)?.Id ?? model, offer.Find(model)?.Sha256 ?? "");
 

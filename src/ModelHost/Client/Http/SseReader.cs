@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Platform.ModelHost.Client.Http;
 
-/// <summary>One event's data, or one comment. The framework's parser drops comments, and the queue position travels in one.</summary>
-internal readonly record struct SseItem(string Text, bool IsComment);
+/// <summary>One event's data with its name, if it has one, or one comment. The framework's parser drops comments, and the queue position travels in one.</summary>
+internal readonly record struct SseItem(string Text, bool IsComment, string? Event = null);
 
-/// <summary>Reads server-sent events by the WHATWG rules that matter here: data lines, comments, all three line ends, nothing from an event without its blank line.</summary>
+/// <summary>Reads server-sent events by the WHATWG rules that matter here: data and event lines, comments, all three line ends, nothing from an event without its blank line.</summary>
 /// <exception cref="IOException">A line is longer than 4 MiB, or the stream fails.</exception>
 internal sealed class SseReader(Stream stream)
 {
@@ -20,14 +20,17 @@ internal sealed class SseReader(Stream stream)
     public async ValueTask<SseItem?> NextAsync(CancellationToken cancellation)
     {
         StringBuilder? data = null;
+        string? name = null;
         while (await ReadLineAsync(cancellation) is { } line)
         {
             if (line.Length == 0)
             {
                 if (data is not null)
                 {
-                    return new SseItem(data.ToString(), IsComment: false);
+                    return new SseItem(data.ToString(), IsComment: false, name);
                 }
+
+                name = null;
             }
             else if (line[0] == ':')
             {
@@ -38,6 +41,10 @@ internal sealed class SseReader(Stream stream)
                 var value = line.AsSpan(5);
                 data = data is null ? new StringBuilder() : data.Append('\n');
                 data.Append(value.StartsWith(" ") ? value[1..] : value);
+            }
+            else if (line.StartsWith("event:", StringComparison.Ordinal))
+            {
+                name = line[6..].Trim() is { Length: > 0 } given ? given : null;
             }
         }
 

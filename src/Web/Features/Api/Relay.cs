@@ -9,7 +9,7 @@ namespace Platform.Web.Features.Api;
 internal static class Relay
 {
     private const string ChatPath = "/v1/chat/completions";
-    private static readonly string[] Paths = [ChatPath, "/v1/completions", "/v1/embeddings", "/v1/rerank"];
+    private static readonly string[] Paths = [ChatPath, "/v1/completions", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank"];
 
     public static void MapRelay(this IEndpointRouteBuilder app)
     {
@@ -22,11 +22,11 @@ internal static class Relay
     private static async Task HandleAsync(HttpContext http, string path)
     {
         var request = await RequestFields.ReadAsync(http);
-        var model = request.RequiredText("model");
+        var model = request.Text("model") ?? "";
         if (model.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal))
         {
             await (path == ChatPath ? http.RequestServices.GetRequiredService<AgentCompletion>().HandleAsync(http, request, model)
-                : throw RefusedRequestException.Of("model", $"An agent answers at {ChatPath} only.", "unsupported_parameter"));
+                : throw RefusedRequestException.Of("model", $"'{RequestFields.Short(model)}' is an agent, and agents answer at POST {ChatPath} and POST /v1/runs only. Send it there, or name a model.", "unsupported_parameter"));
             return;
         }
 
@@ -48,22 +48,24 @@ internal static class Relay
     private static async Task StreamAsync(HttpContext http, IAsyncEnumerable<RelayedItem> items)
     {
         await EventStream.BeginAsync(http);
-        var toldOfError = false;
+        var (toldOfError, named) = (false, false);
         try
         {
             await foreach (var item in items.WithCancellation(http.RequestAborted))
             {
-                await EventStream.SendAsync(http, item.IsComment ? $": {item.Text}\n\n" : $"data: {item.Text.ReplaceLineEndings("\ndata: ")}\n\n");
-                toldOfError |= !item.IsComment && item.Text.StartsWith("{\"error\"", StringComparison.Ordinal);
+                await EventStream.SendAsync(http, item.IsComment ? $": {item.Text}\n\n" : $"{Name(item.Event)}data: {item.Text.ReplaceLineEndings("\ndata: ")}\n\n");
+                (toldOfError, named) = (toldOfError || item.IsFailure, named || item.Event is not null);
             }
         }
         catch (ModelHostException broken) when (!toldOfError)
         {
-            await EventStream.SendAsync(http, EventStream.Error(http, Problems.Of(broken)));
+            await EventStream.SendAsync(http, Name(named ? "error" : null) + EventStream.Error(http, Problems.Of(broken)));
         }
         catch (ModelHostException)
         {
             await http.Response.CompleteAsync(); // the service has said itself why it ended
         }
     }
+
+    private static string Name(string? name) => name is null ? "" : $"event: {name}\n";
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using Platform.Web.Features.Account;
 using Platform.Web.Host;
@@ -36,6 +37,13 @@ public sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOption
     /// <summary>Whether a request is a program's: to one of the addresses that keys open, with a key or without a sign-in.</summary>
     public static bool IsMeant(HttpRequest request) =>
         RequestKind.IsForPrograms(request.Path) && (Presented(request) is not null || !request.Cookies.ContainsKey(SessionCookie.Name));
+
+    /// <summary>That keys open nothing at this address, or not with this method.</summary>
+    public static Problem NothingHere(HttpRequest request) => new(
+        404, "invalid_request_error", "not_found", $"There is nothing for API keys at {request.Method} {request.Path}. What they open is under /v1, and at /mcp.");
+
+    private static bool TakesKeys(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(rule => rule.Policy is { } policy && KeyScopes.IsPolicy(policy)) == true;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -80,6 +88,11 @@ public sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOption
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
+        if (!TakesKeys(Context.GetEndpoint()))
+        {
+            return Problems.WriteAsync(Context, NothingHere(Request));
+        }
+
         var scopes = Context.Features.Get<PresentedKey>()?.Key.Scopes ?? [];
         return Problems.WriteAsync(Context, new Problem(403, "permission_error", "insufficient_scope", $"This API key may not do that: its scopes are {string.Join(", ", scopes)}. Make one with the scope that is needed."));
     }

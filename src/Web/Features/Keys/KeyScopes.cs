@@ -21,13 +21,18 @@ public static class KeyScopes
     /// <summary>Searching and reading documents, and questions about them, by an MCP client.</summary>
     public const string Knowledge = "knowledge";
 
+    private const string PolicyPrefix = "scope:";
+
     public static IReadOnlyList<string> All { get; } = [Chat, Runs, Approvals, Models, Knowledge];
 
     /// <summary>The authorization policy of endpoints that a scope opens.</summary>
-    public static string Policy(string scope) => "scope:" + scope;
+    public static string Policy(string scope) => PolicyPrefix + scope;
 
     /// <summary>The authorization policy of endpoints that any key opens, and that look at its scopes themselves.</summary>
-    public const string AnyPolicy = "scope:any";
+    public const string AnyPolicy = PolicyPrefix + "any";
+
+    /// <summary>Whether an endpoint with this policy opens to keys.</summary>
+    internal static bool IsPolicy(string policy) => policy.StartsWith(PolicyPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether somebody came by a key, and not by a sign-in.</summary>
     public static bool IsKey(ClaimsPrincipal user) => user.HasClaim(claim => claim.Type == KeyAuthentication.KeyClaim);
