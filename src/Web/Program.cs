@@ -12,6 +12,7 @@ using Platform.Web.Features.Knowledge;
 using Platform.Web.Features.Mcp;
 using Platform.Web.Features.Models;
 using Platform.Web.Features.Runs;
+using Platform.Web.Features.Training;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 using Platform.Web.Supervision;
@@ -36,7 +37,7 @@ public static class WebProgram
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddKeys(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddDatasetPages().AddApi().AddMcp();
+        builder.Services.AddChat().AddKnowledge().AddModels().AddRuns().AddAgentPages().AddDatasetPages().AddTrainingPages().AddApi().AddMcp();
         builder.Services.AddAgents(builder.Configuration).AddSchedules<AccountNow>();
         builder.Services.AddDatasets(builder.Configuration);
 

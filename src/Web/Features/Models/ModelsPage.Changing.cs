@@ -82,31 +82,6 @@ public sealed partial class ModelsPage
 
     private Task<bool> CancelJobAsync(string id) => TryAsync(id, async () => await (await administration.JobsAsync()).CancelAsync(id, CancellationToken.None));
 
-    private async Task ChangeAdapterAsync((AdminAdapter Adapter, AdapterAction Action) wish)
-    {
-        var (name, version) = (wish.Adapter.Name, wish.Adapter.Version);
-        var called = version > 0 ? Texts["AdapterVersion", name, version].Value : name;
-        var asked = new Confirmation(Texts[$"{wish.Action}AdapterTitle"], Texts[$"{wish.Action}AdapterText", called], Texts[$"{wish.Action}"]) { Danger = wish.Action == AdapterAction.Delete };
-        if (!await SaysYesAsync(asked))
-        {
-            return;
-        }
-        var done = await TryAsync($"{name}@{version}", async () =>
-        {
-            var adapters = await administration.AdaptersAsync();
-            await (wish.Action switch
-            {
-                AdapterAction.Promote => adapters.PromoteAsync(name, version, null, CancellationToken.None),
-                AdapterAction.RollBack => adapters.RollbackAsync(name, version, CancellationToken.None),
-                _ => adapters.DeleteAsync(name, version, CancellationToken.None),
-            });
-        });
-        if (done)
-        {
-            window.Toasts.Info(Texts[$"{wish.Action}AdapterDone", called]);
-        }
-    }
-
     private async Task<bool> SaysYesAsync(Confirmation asked) => confirm is not null && await confirm.AskAsync(asked);
 
     private Task<bool> ChangeAsync(string subject, Func<ModelAdmin, Task> change) => TryAsync(subject, async () => await change(await administration.ModelsAsync()));

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Platform.ModelHost.Client.Admin.Tuning;
+
+namespace Platform.Web.Features.Training;
+
+/// <summary>What a job was made with, by the names of <see cref="JobSetting"/>.</summary>
+public static class JobFigures
+{
+    public static double? Of(TuningJob job, string setting)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var (given, lora, stop) = (job.Hyperparameters, job.Lora, job.EarlyStopping);
+        return setting switch
+        {
+            JobSetting.Epochs => given?.NEpochs,
+            JobSetting.MaxSteps => Chosen(given?.MaxSteps),
+            JobSetting.BatchSize => Chosen(given?.BatchSize),
+            JobSetting.LearningRate => given?.LearningRate,
+            JobSetting.Warmup => given?.WarmupRatio,
+            JobSetting.WeightDecay => given?.WeightDecay,
+            JobSetting.MaxGradient => given?.MaxGradNorm,
+            JobSetting.Beta => given?.Beta,
+            JobSetting.Seed => job.Seed,
+            JobSetting.Rank => lora?.R,
+            JobSetting.Alpha => lora?.Alpha,
+            JobSetting.Dropout => lora?.Dropout,
+            JobSetting.LastLayers => lora?.LastLayers,
+            JobSetting.Sequence => given?.SequenceTokens,
+            JobSetting.MicroBatch => given?.MicroBatchTokens,
+            JobSetting.EvaluateEvery => Chosen(given?.EvalSteps),
+            JobSetting.CheckpointEvery => Chosen(given?.SaveSteps),
+            JobSetting.Patience => stop?.Patience,
+            JobSetting.MinDelta => stop?.MinDelta,
+            _ => null,
+        };
+    }
+
+    /// <summary>Every setting as people read it; null where the service chose by the rows.</summary>
+    public static IEnumerable<(string Name, string? Value)> All(TuningJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        yield return ("Model", job.Model);
+        yield return ("Method", job.Method?.Type);
+        yield return ("FrozenVersion", JobOrigin.Of(job)?.Version);
+        foreach (var setting in JobSetting.All)
+        {
+            yield return (setting.Name, Of(job, setting.Name) is { } value ? Number(value) : null);
+        }
+        yield return ("Targets", string.Join(", ", job.Lora?.TargetModules ?? []));
+        yield return ("Window", job.Schedule?.Window);
+    }
+
+    /// <summary>A number of any size in the reader's form, with up to four digits that count.</summary>
+    public static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15 ? value.ToString("#,0", CultureInfo.CurrentCulture) : value.ToString("G4", CultureInfo.CurrentCulture);
+
+    /// <summary>A loss.</summary>
+    public static string Loss(double? value) => value?.ToString("0.0000", CultureInfo.CurrentCulture) ?? "–";
+
+    // 0 is the service's word for what it chooses itself.
+    private static double? Chosen(int? value) => value is > 0 ? value : null;
+}

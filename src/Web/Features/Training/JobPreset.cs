@@ -1,0 +1,12 @@
+namespace Platform.Web.Features.Training;
+
+/// <summary>Settings that go together, by name as in <see cref="JobSetting"/>.</summary>
+public sealed record JobPreset(string Name, IReadOnlyDictionary<string, string> Numbers)
+{
+    public static IReadOnlyList<JobPreset> All { get; } =
+    [
+        new("Quick", new Dictionary<string, string> { [JobSetting.Epochs] = "1" }),
+        new("Balanced", new Dictionary<string, string>()),
+        new("Thorough", new Dictionary<string, string> { [JobSetting.Epochs] = "8", [JobSetting.Rank] = "32", [JobSetting.LearningRate] = "0.0001", [JobSetting.Patience] = "5" }),
+    ];
+}

@@ -1,0 +1,4 @@
+namespace Platform.Web.Features.Training;
+
+/// <summary>Parts of a job's page.</summary>
+public enum JobTab { Charts, Samples, Rows, Config, Log, Checkpoints }

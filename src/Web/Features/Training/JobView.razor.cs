@@ -1,0 +1,167 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
+using Platform.ModelHost.Client.Admin.Tuning;
+using Platform.Web.Features.Datasets;
+using Platform.Web.Layout;
+
+namespace Platform.Web.Features.Training;
+
+/// <summary>A training job, live. The job belongs to the model service: the page only listens, and draws what it heard a few times a second.</summary>
+public sealed partial class JobView(TrainingAdministration administration, DatasetsWindow window) : IDisposable
+{
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(500), Again = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource gone = new();
+    private JobWatch watch = new("");
+    private ConfirmDialog? confirm;
+    private ModelHostException? away;
+    private JobTab tab;
+    private bool missing, steering, following;
+    private int heard;
+
+    [Parameter, EditorRequired] public string JobId { get; set; } = "";
+
+    [Inject] private IStringLocalizer<TrainingTexts> Texts { get; set; } = default!;
+
+    private TuningJob? Job => watch.Job;
+
+    private int Step => Math.Max(watch.Latest?.Step ?? 0, Job?.Progress.Step ?? 0);
+
+    private int Total => Job?.Progress.Steps is > 0 and var steps ? steps : Job?.Forecast?.Steps ?? 0;
+
+    private TimeSpan? Elapsed => Job?.StartedAt is { } started ? (Job.FinishedAt ?? window.Time.GetUtcNow()) - started : null;
+
+    private TimeSpan? Left => Job is { Status: TuningStatus.Running, EstimatedFinish: { } end } && end > window.Time.GetUtcNow() ? end - window.Time.GetUtcNow() : null;
+
+    /// <summary>How much the evaluation loss fell from the base's, as a share.</summary>
+    private double? Fall => Job?.Progress is { BaseValidLoss: > 0 and var plain, BestValidLoss: { } best } && best != plain ? (best - plain) / plain : null;
+
+    protected override async Task OnInitializedAsync()
+    {
+        watch = new JobWatch(JobId);
+        try
+        {
+            await watch.ReadAsync(await administration.TuningAsync(), gone.Token);
+        }
+        catch (ModelHostException refused) when (refused.StatusCode is 404)
+        {
+            missing = true;
+            return;
+        }
+        catch (ModelHostException silent)
+        {
+            away = silent;
+        }
+        Follow();
+    }
+
+    private void Follow()
+    {
+        if (!following && Job is not { HasEnded: true })
+        {
+            following = true;
+            _ = FollowAsync();
+            _ = DrawAsync();
+        }
+    }
+
+    // The service may restart in between: what was heard stays in sight, and it is asked again.
+    private async Task FollowAsync()
+    {
+        try
+        {
+            while (Job is not { HasEnded: true } && !missing)
+            {
+                try
+                {
+                    await watch.FollowAsync(await administration.TuningAsync(), gone.Token);
+                    away = null;
+                }
+                catch (ModelHostException refused)
+                {
+                    (away, missing) = (refused, refused.StatusCode is 404);
+                    await Task.Delay(Again, window.Time, gone.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            return; // the page was left
+        }
+        finally
+        {
+            following = false;
+        }
+        StateHasChanged();
+    }
+
+    private async Task DrawAsync()
+    {
+        using var tick = new PeriodicTimer(Redraw, window.Time);
+        try
+        {
+            while (following && await tick.WaitForNextTickAsync(gone.Token))
+            {
+                if (away is not null && watch.News != heard)
+                {
+                    away = null;
+                }
+                heard = watch.News;
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            following = false; // the page was left
+        }
+    }
+
+    private async Task SteerAsync(Func<FineTuning, string, Task<TuningJob>> steer)
+    {
+        steering = true;
+        try
+        {
+            watch.Know(await steer(await administration.TuningAsync(), JobId));
+            Follow();
+        }
+        catch (ModelHostException refused)
+        {
+            window.Toasts.Error(Texts.Reason(refused), refused.Message);
+        }
+        finally
+        {
+            steering = false;
+        }
+    }
+
+    private async Task CancelAsync()
+    {
+        if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["CancelTitle"], Texts["CancelText"], Texts["CancelJob"]) { Danger = true }))
+        {
+            await SteerAsync((tuning, id) => tuning.CancelAsync(id, CancellationToken.None));
+        }
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (confirm is null || !await confirm.AskAsync(new Confirmation(Texts["DeleteJobTitle"], Texts["DeleteJobText"], Texts["DeleteJob"]) { Danger = true }))
+        {
+            return;
+        }
+        try
+        {
+            await (await administration.TuningAsync()).DeleteAsync(JobId, CancellationToken.None);
+            window.Navigation.NavigateTo("/train/jobs");
+        }
+        catch (ModelHostException refused)
+        {
+            window.Toasts.Error(Texts.Reason(refused), refused.Message);
+        }
+    }
+
+    internal static TuningMethod Method(TuningJob job) => Enum.TryParse<TuningMethod>(job.Method?.Type, ignoreCase: true, out var method) ? method : TuningMethod.Supervised;
+
+    public void Dispose() => gone.Cancel();
+}

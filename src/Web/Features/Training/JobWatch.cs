@@ -1,0 +1,78 @@
+using Platform.ModelHost.Client.Admin;
+using Platform.ModelHost.Client.Admin.Tuning;
+
+namespace Platform.Web.Features.Training;
+
+/// <summary>What is known of a job: it grows while the job's stream is followed, and goes on after the last event that was heard.</summary>
+public sealed class JobWatch(string id)
+{
+    private const int MostEvents = 10_000;
+
+    private readonly SortedDictionary<int, TuningMetrics> steps = [];
+    private readonly List<TuningEvent> said = [];
+    private string? last;
+
+    /// <summary>Null until it was heard of.</summary>
+    public TuningJob? Job { get; private set; }
+
+    /// <summary>The numbers of each step, the first first; step 0 is the base.</summary>
+    public IReadOnlyList<TuningMetrics> Steps => [.. steps.Values];
+
+    /// <summary>What was said, the first first.</summary>
+    public IReadOnlyList<TuningEvent> Said => said;
+
+    /// <summary>Grows with each piece of news.</summary>
+    public int News { get; private set; }
+
+    /// <summary>The newest step.</summary>
+    public TuningMetrics? Latest => steps.Count > 0 ? steps.Values.Last() : null;
+
+    /// <summary>Until the job has ended. ModelHostException when the service goes away: it may be called again.</summary>
+    public async Task FollowAsync(FineTuning tuning, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tuning);
+        await foreach (var news in tuning.FollowAsync(id, last, cancellation))
+        {
+            Take(news);
+        }
+    }
+
+    /// <summary>What has happened until now, without waiting for more.</summary>
+    public async Task ReadAsync(FineTuning tuning, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tuning);
+        Know(await tuning.GetAsync(id, cancellation));
+        foreach (var one in (await tuning.EventsAsync(id, last, MostEvents, oldestFirst: true, cancellation)).Items)
+        {
+            Take(new TuningNews(one, null));
+        }
+    }
+
+    /// <summary>The job as it stands after it was steered.</summary>
+    public void Know(TuningJob job)
+    {
+        Job = job;
+        News++;
+    }
+
+    private void Take(TuningNews news)
+    {
+        if (news.Job is { } job)
+        {
+            Know(job);
+        }
+        if (news.Event is not { } one)
+        {
+            return;
+        }
+        (last, News) = (one.Id, News + 1);
+        if (one.Data is { } data)
+        {
+            steps[data.Step] = data;
+        }
+        else
+        {
+            said.Add(one);
+        }
+    }
+}

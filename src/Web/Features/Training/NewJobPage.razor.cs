@@ -1,0 +1,179 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
+using Platform.ModelHost.Client.Admin.Tuning;
+using Platform.Retrieval;
+using Platform.Training.Datasets;
+using Platform.Web.Features.Datasets;
+using Platform.Web.Features.Models;
+using Platform.Web.Host;
+
+namespace Platform.Web.Features.Training;
+
+/// <summary>A new job: what it would take is asked for a moment after each change.</summary>
+public sealed partial class NewJobPage(TrainingAdministration administration, ModelAdministration served, DatasetLibrary library, DatasetVersions frozen, FrozenFiles files, DatasetsWindow window) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(600);
+
+    private readonly CancellationTokenSource gone = new();
+    private readonly JobForm form = new();
+    private CancellationTokenSource? question;
+    private IReadOnlyList<AdminModel>? models;
+    private IReadOnlyList<Dataset> sets = [];
+    private IReadOnlyList<DatasetVersion> versions = [];
+    private Dataset? set;
+    private DatasetVersion? version;
+    private TuningOutlook? outlook;
+    private ModelHostException? away, refused;
+    private bool asking, starting;
+
+    [Inject] private IStringLocalizer<TrainingTexts> Texts { get; set; } = default!;
+
+    [Inject] private CurrentCaller Current { get; set; } = default!;
+
+    /// <summary>Id of a dataset to begin with.</summary>
+    [SupplyParameterFromQuery(Name = "dataset")] private string? WantedDataset { get; set; }
+
+    /// <summary>Number of its version; the latest where there is no such.</summary>
+    [SupplyParameterFromQuery(Name = "version")] private int? WantedVersion { get; set; }
+
+    /// <summary>Id of a job whose settings are taken over.</summary>
+    [SupplyParameterFromQuery(Name = "copy")] private string? Copied { get; set; }
+
+    private List<Dataset> Fitting => [.. sets.Where(one => one.Kind == form.Kind)];
+
+    /// <summary>Name of the text that says what is missing; null where all is there.</summary>
+    private string? Needs => version is null ? "NeedsVersion" : form.Model.Length == 0 ? "NeedsModel" : !form.IsNamed ? "NeedsName" : !form.IsSound ? "NeedsNumbers" : null;
+
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            var all = await (await served.ModelsAsync()).ListAsync(gone.Token);
+            sets = [.. (await library.ListAsync(await Current.GetAsync(), gone.Token)).Where(one => one.LatestVersion is not null)];
+            form.Model = all.OrderByDescending(model => model.IsDefault).FirstOrDefault(model => model.CanChat)?.Id ?? "";
+            var origin = Copied is { Length: > 0 } id ? await CopyAsync(id) : null;
+            models = [.. all.Where(model => model is { CanChat: true, IsReadable: true })];
+            var wanted = origin?.Dataset ?? (Guid.TryParse(WantedDataset, out var given) ? given : null);
+            if (origin is null && sets.FirstOrDefault(one => one.Id == wanted) is { } first)
+            {
+                form.Method = Enum.GetValues<TuningMethod>().First(method => new JobForm { Method = method }.Kind == first.Kind);
+            }
+            await DatasetAsync(wanted, origin?.Sha256);
+            version = versions.FirstOrDefault(one => origin is null && one.Number == WantedVersion) ?? version;
+        }
+        catch (ModelHostException silent)
+        {
+            away = silent;
+        }
+    }
+
+    private async Task<JobOrigin?> CopyAsync(string id)
+    {
+        var job = await (await administration.TuningAsync()).GetAsync(id, gone.Token);
+        form.Take(job);
+        return JobOrigin.Of(job);
+    }
+
+    private Task MethodAsync(TuningMethod method)
+    {
+        form.Method = method;
+        return DatasetAsync(set?.Id, version?.Sha256);
+    }
+
+    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash.
+    private async Task DatasetAsync(Guid? id, string? sha256)
+    {
+        set = Fitting.FirstOrDefault(one => one.Id == id) ?? Fitting.FirstOrDefault();
+        try
+        {
+            versions = set is null ? [] : await frozen.ListAsync(await Current.GetAsync(), set.Id, gone.Token);
+        }
+        catch (NotFoundException)
+        {
+            versions = []; // deleted in another window
+        }
+        version = versions.FirstOrDefault(one => one.Sha256 == sha256) ?? (versions.Count > 0 ? versions[0] : null);
+        AskLater();
+    }
+
+    private void Change(Action change)
+    {
+        change();
+        AskLater();
+    }
+
+    private Task ChangeAsync(Action change)
+    {
+        Change(change);
+        return Task.CompletedTask;
+    }
+
+    private Task AskLaterAsync()
+    {
+        AskLater();
+        return Task.CompletedTask;
+    }
+
+    private void AskLater()
+    {
+        question?.Cancel();
+        question?.Dispose();
+        (outlook, refused, asking) = (null, null, Needs is null);
+        question = CancellationTokenSource.CreateLinkedTokenSource(gone.Token);
+        if (asking)
+        {
+            _ = AskAsync(question.Token);
+        }
+    }
+
+    private async Task AskAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(Pause, window.Time, cancellation);
+            outlook = await (await administration.TuningAsync()).ForecastAsync(await RequestAsync(cancellation), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return; // another question took its place, or the page was left
+        }
+        catch (ModelHostException no)
+        {
+            refused = no;
+        }
+        asking = false;
+        StateHasChanged();
+    }
+
+    private async Task<TuningRequest> RequestAsync(CancellationToken cancellation) => form.ToRequest(await files.SendAsync(set!, version!, cancellation), set!, version!);
+
+    private async Task StartAsync()
+    {
+        if (Needs is not null || starting)
+        {
+            return;
+        }
+        starting = true;
+        try
+        {
+            var job = await (await administration.TuningAsync()).StartAsync(await RequestAsync(CancellationToken.None), CancellationToken.None);
+            window.Navigation.NavigateTo($"/train/jobs/{Uri.EscapeDataString(job.Id)}");
+        }
+        catch (ModelHostException no)
+        {
+            refused = no;
+        }
+        finally
+        {
+            starting = false;
+        }
+    }
+
+    public void Dispose()
+    {
+        gone.Cancel();
+        question?.Dispose();
+    }
+}
