@@ -115,6 +115,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
     private static async Task PromoteAsync(IPage page, ILocator version)
     {
         await version.GetByTestId("adapter-promote").ClickAsync();
+        await Expect(page.GetByTestId("gate-ok")).ToBeVisibleAsync();
         await BrowserFixture.ShootAsync(page, "77-gate");
         var reason = page.GetByTestId("gate-reason");
         if (await reason.CountAsync() > 0)
