@@ -40,6 +40,9 @@ public sealed class FeedbackTests
         var set = await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Good", "", RowKind.Dialogue, Stop);
         await box.GiveAsync(Installation.Person, conversation, answer.Id, new(false, []), Stop);
         Assert.Equal("no_correction", (await Assert.ThrowsAsync<DatasetException>(() => box.TakeAsync(Installation.Administrator, answer.Id, set, Stop))).Code);
+        var preferred = await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Preferred", "", RowKind.Preference, Stop);
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(false, [], Correction: answer.Text), Stop);
+        Assert.Equal("no_answer", (await Assert.ThrowsAsync<DatasetException>(() => box.TakeAsync(Installation.Administrator, answer.Id, preferred, Stop))).Code);
         await box.GiveAsync(Installation.Person, conversation, answer.Id, new(true, []), Stop);
         await box.TakeAsync(Installation.Administrator, answer.Id, set, Stop);
         Assert.Equal(answer.Text, Assert.Single((await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set.Id, new(), Stop)).Items).Row.Reply);

@@ -90,6 +90,7 @@ public sealed class CurationTests
         var leak = Assert.Single(Leakage.Find(texts, [true, false, false], TestContext.Current.CancellationToken));
         Assert.Equal((0, 2), (leak.Evaluation, leak.Training));
         Assert.True(leak.Likeness >= NearDuplicates.Threshold);
+        Assert.Equal(2, Assert.Single(Leakage.Find([Leave + " Well.", Leave, Leave + " Thanks."], [true, true, false], TestContext.Current.CancellationToken), leak => leak.Evaluation == 1).Training);
         Assert.Empty(Leakage.Find(texts, [true, false, true], TestContext.Current.CancellationToken));
     }
 

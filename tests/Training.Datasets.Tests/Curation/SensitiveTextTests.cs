@@ -15,6 +15,7 @@ public sealed class SensitiveTextTests
     [InlineData("password: Tr0ub4dor&3", "password: [secret]")]
     [InlineData("密码是abc12345xyz。", "密码是[secret]。")]
     [InlineData("AKIAIOSFODNN7EXAMPLE", "[secret]")]
+    [InlineData("with pk-0123456789abcdefghijABCDEFGHIJ0123456789 it", "with [secret] it")]
     [InlineData("-----BEGIN PRIVATE KEY-----\nMIIEv\nabc=\n-----END PRIVATE KEY-----", "[secret]")]
     public void What_is_personal_or_secret_is_masked_by_its_kind(string text, string masked)
     {

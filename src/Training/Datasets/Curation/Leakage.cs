@@ -12,9 +12,9 @@ public static class Leakage
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(heldBack);
-        // Rows to learn from come first, so that what is held back points at them.
+        // Rows to learn from come first, and what is held back is compared with them alone.
         var order = Enumerable.Range(0, texts.Count).OrderBy(place => heldBack[place]).ToArray();
-        var first = NearDuplicates.FirstLike([.. order.Select(place => texts[place])], cancellation);
+        var first = NearDuplicates.FirstLike([.. order.Select(place => texts[place])], cancellation, heldBack.Count(held => !held));
         List<Leak> leaks = [];
         for (var i = 0; i < order.Length; i++)
         {

@@ -16,8 +16,10 @@ public static class NearDuplicates
     // A band that a boilerplate row fills must not make the search quadratic: members are compared with so many before them.
     private const int LooksBack = 64;
 
-    /// <summary>For each text the place of the first one that it nearly repeats, or its own place.</summary>
-    public static int[] FirstLike(IReadOnlyList<string> texts, CancellationToken cancellation)
+    /// <summary>For each text the place of an earlier one that it nearly repeats, or its own place.</summary>
+    /// <param name="texts">In the order in which they came.</param>
+    /// <param name="among">So many of the first are looked among; null for all.</param>
+    public static int[] FirstLike(IReadOnlyList<string> texts, CancellationToken cancellation, int? among = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var shingles = new HashSet<ulong>[texts.Count];
@@ -39,7 +41,7 @@ public static class NearDuplicates
                     if (first[members[back]] == members[back] && Jaccard(shingles[members[back]], shingles[i]) >= Threshold)
                         first[i] = members[back];
                 if (first[i] != i) break; // what repeats another is not compared with: groups do not drift
-                members.Add(i);
+                if (i < (among ?? texts.Count)) members.Add(i);
             }
         }
         return first;

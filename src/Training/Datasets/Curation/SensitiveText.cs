@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -16,7 +17,7 @@ public static partial class SensitiveText
     public static IReadOnlyList<SensitiveSpan> Find(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        List<SensitiveSpan> found = [];
+        Finds found = new(text.Length);
         // The surer form first: digits of an identity number are not looked at as a phone number again.
         Add(found, SensitiveKind.Secret, SecretForms().EnumerateMatches(text), text, static _ => true);
         Add(found, SensitiveKind.Secret, AssignedSecrets().Matches(text).Select(match => match.Groups["value"]), LooksRandom);
@@ -24,7 +25,7 @@ public static partial class SensitiveText
         Add(found, SensitiveKind.ChineseId, IdForms().EnumerateMatches(text), text, IsChineseId);
         Add(found, SensitiveKind.Card, CardForms().EnumerateMatches(text), text, IsCard);
         Add(found, SensitiveKind.Phone, Phones().EnumerateMatches(text), text, static _ => true);
-        return [.. found.OrderBy(span => span.Start)];
+        return [.. found.Spans.OrderBy(span => span.Start)];
     }
 
     /// <summary>The text with each find replaced by its kind in brackets, such as [email].</summary>
@@ -90,31 +91,42 @@ public static partial class SensitiveText
 
     private delegate bool Check(ReadOnlySpan<char> text);
 
-    private static void Add(List<SensitiveSpan> found, SensitiveKind kind, Regex.ValueMatchEnumerator matches, string text, Check check)
+    private static void Add(Finds found, SensitiveKind kind, Regex.ValueMatchEnumerator matches, string text, Check check)
     {
         foreach (var match in matches)
             if (check(text.AsSpan(match.Index, match.Length)))
-                AddFree(found, new(kind, match.Index, match.Length));
+                found.Add(new(kind, match.Index, match.Length));
     }
 
-    private static void Add(List<SensitiveSpan> found, SensitiveKind kind, IEnumerable<Group> matches, Check check)
+    private static void Add(Finds found, SensitiveKind kind, IEnumerable<Group> matches, Check check)
     {
         foreach (var match in matches)
             if (check(match.ValueSpan))
-                AddFree(found, new(kind, match.Index, match.Length));
+                found.Add(new(kind, match.Index, match.Length));
     }
 
-    private static void AddFree(List<SensitiveSpan> found, SensitiveSpan span)
+    // What was found, none over another; characters are marked, so that a text full of finds costs no more than its length.
+    private sealed class Finds(int length)
     {
-        if (!found.Exists(other => span.Start < other.Start + other.Length && other.Start < span.Start + span.Length))
-            found.Add(span);
+        private readonly BitArray taken = new(length);
+
+        public List<SensitiveSpan> Spans { get; } = [];
+
+        public void Add(SensitiveSpan span)
+        {
+            for (var at = span.Start; at < span.Start + span.Length; at++)
+                if (taken[at]) return;
+            for (var at = span.Start; at < span.Start + span.Length; at++)
+                taken[at] = true;
+            Spans.Add(span);
+        }
     }
 
     [GeneratedRegex(@"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])")]
     private static partial Regex Emails();
 
-    // Keys whose issuers give them a form: OpenAI, Anthropic, GitHub, GitLab, AWS, Google, Slack, Hugging Face, JSON web tokens, PEM.
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|gh[pousr]_[A-Za-z0-9]{30,100}|github_pat_[A-Za-z0-9_]{20,100}|glpat-[A-Za-z0-9_\-]{16,64}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_\-]{30,45}|xox[abprs]-[A-Za-z0-9\-]{10,200}|hf_[A-Za-z0-9]{20,64}|eyJ[A-Za-z0-9_\-]{8,4000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})(?![A-Za-z0-9])|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----")]
+    // Keys whose issuers give them a form: OpenAI, Anthropic, GitHub, GitLab, AWS, Google, Slack, Hugging Face, our own, JSON web tokens, PEM.
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|pk-[A-Za-z0-9]{40}|gh[pousr]_[A-Za-z0-9]{30,100}|github_pat_[A-Za-z0-9_]{20,100}|glpat-[A-Za-z0-9_\-]{16,64}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_\-]{30,45}|xox[abprs]-[A-Za-z0-9\-]{10,200}|hf_[A-Za-z0-9]{20,64}|eyJ[A-Za-z0-9_\-]{8,4000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})(?![A-Za-z0-9])|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----")]
     private static partial Regex SecretForms();
 
     [GeneratedRegex(@"(?i:password|passwd|pwd|secret|token|api[_\- ]?key|access[_\- ]?key|密码|口令|密钥)[""']?\s{0,3}(?:[:=：]|是|为|\bis\b)\s{0,3}[""']?(?<value>[A-Za-z0-9!@#$%^&*_+/=.\-]{8,200})")]

@@ -67,7 +67,7 @@ public sealed class FeedbackBox
 
     /// <summary>
     /// Makes a row of a judgement: a preference of the correction before the answer, or a dialogue that ends with the correction, or with the answer where it was good.
-    /// It waits for approval there. DatasetException no_correction, kind_differs.
+    /// It waits for approval there. DatasetException no_correction, kind_differs, or the code of a RowException.
     /// </summary>
     public async Task<AddedItems> TakeAsync(Caller caller, Guid messageId, Dataset dataset, CancellationToken cancellation)
     {
@@ -84,7 +84,7 @@ public sealed class FeedbackBox
             RowKind.Dialogue => new(RowKind.Dialogue, [.. entry.Asked, new Turn(TurnRole.Assistant, corrected.Length > 0 ? corrected : entry.Answer)]),
             _ => throw new DatasetException("kind_differs", $"The dataset '{dataset.Name}' holds plain texts; a judged answer does not belong in it."),
         };
-        var added = await items.AddAsync(caller, dataset.Id, [new(RowReader.Read(RowWriter.Write(learned)), entry.Judgement.Good ? "👍" : "👎", $"conversation:{entry.ConversationId:N}", new(RunId: entry.RunId))], cancellation);
+        var added = await items.AddAsync(caller, dataset.Id, [new(Checked(learned), entry.Judgement.Good ? "👍" : "👎", $"conversation:{entry.ConversationId:N}", new(RunId: entry.RunId))], cancellation);
         row.State = FeedbackState.Taken;
         await db.SaveChangesAsync(cancellation);
         return added;
@@ -106,6 +106,18 @@ public sealed class FeedbackBox
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         (await FindAsync(db, caller, messageId, cancellation)).Correction = correction.Trim();
         await db.SaveChangesAsync(cancellation);
+    }
+
+    private static TrainingRow Checked(TrainingRow row)
+    {
+        try
+        {
+            return RowReader.Read(RowWriter.Write(row));
+        }
+        catch (RowException fault)
+        {
+            throw new DatasetException(fault.Code, fault.Message, fault);
+        }
     }
 
     private static async Task<FeedbackRow> FindAsync(DatasetsContext db, Caller caller, Guid messageId, CancellationToken cancellation) =>

@@ -27,6 +27,7 @@ public sealed record GenerationWish(Guid BaseId, IReadOnlyList<Guid> DocumentIds
 }
 
 /// <summary>A row that was made, or why one was not.</summary>
+/// <param name="Row">Which row of the wish it was tried for, from 0.</param>
 /// <param name="Item">Null where what was written does not hold.</param>
-/// <param name="Dropped">Why: not_in_passage, not_found_again, no_json, answerable; empty where there is a row.</param>
-public sealed record GeneratedItem(QuestionKind Kind, NewItem? Item, string Dropped = "");
+/// <param name="Dropped">Why: not_in_passage, not_found_again, no_json, no_heading, answerable; empty where there is a row.</param>
+public sealed record GeneratedItem(int Row, QuestionKind Kind, NewItem? Item, string Dropped = "");

@@ -9,7 +9,7 @@ namespace Platform.Training.Datasets.Generating;
 /// <summary>Makes the rows that were asked for, one job after the other.</summary>
 internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generator, DatasetItems items, TimeProvider time, ILogger<GenerationWorker> log) : BackgroundService
 {
-    // Rows are added in so small portions that little is made twice after a kill.
+    // After so many tries what was made is added: little is made twice after a kill.
     private const int Portion = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -38,7 +38,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
 
     private async Task RunAsync(Generation job, Caller caller, CancellationToken stop, CancellationToken ending)
     {
-        var (done, made, dropped) = (job.Done, job.Made, job.Dropped);
+        var (done, made, dropped, tried) = (job.Done, job.Made, job.Dropped, 0);
         var set = job.DatasetId;
         List<NewItem> portion = [];
         async Task AddAsync()
@@ -51,15 +51,13 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
         {
             await foreach (var row in generator.MakeAsync(caller, job.Wish, done, stop))
             {
+                done = row.Item is null ? row.Row : row.Row + 1;
                 if (row.Item is null) dropped++;
-                else
-                {
-                    portion.Add(row.Item);
-                    done++;
-                }
-                if (portion.Count >= Portion)
+                else portion.Add(row.Item);
+                if (++tried % Portion == 0)
                     await AddAsync();
             }
+            done = job.Wish.Count;
             await AddAsync();
             await jobs.EndAsync(job.Id, GenerationState.Done, null, stop);
         }

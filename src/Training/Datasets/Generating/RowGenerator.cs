@@ -69,32 +69,32 @@ public sealed class RowGenerator
         if (kind == QuestionKind.Reverse || !model.CanAnswer)
         {
             var rule = RuleQuestions.Of(kind, sentence, other, RuleQuestions.Question(kind, sentence, other));
-            return rule is null ? new(kind, null, "no_heading") : await KeptAsync(caller, wish, kind, rule, sentence, cancellation);
+            return rule is null ? new(row, kind, null, "no_heading") : await KeptAsync(caller, wish, row, kind, rule, sentence, cancellation);
         }
         var passages = kind == QuestionKind.MultiHop && other is not null ? $"{sentence.Passage.Text}\n\n{other.Passage.Text}" : sentence.Passage.Text;
         if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, cancellation) is not { } written)
-            return new(kind, null, "no_json");
+            return new(row, kind, null, "no_json");
         var behind = SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage) ?? (kind == QuestionKind.MultiHop && other is not null ? SourceSentence.Behind(written.Answer, other.Document, other.Passage) : null);
-        return behind is null ? new(kind, null, "not_in_passage") : await KeptAsync(caller, wish, kind, TrainingRow.Answer(written.Question, written.Answer), behind, cancellation);
+        return behind is null ? new(row, kind, null, "not_in_passage") : await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), behind, cancellation);
     }
 
     private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, ServedModel model, int row, CancellationToken cancellation)
     {
         (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, cancellation) : RuleQuestions.Refusal(row, sentence.IsChinese);
         if (made is not { } refusal)
-            return new(QuestionKind.Refusal, null, "no_json");
+            return new(row, QuestionKind.Refusal, null, "no_json");
         var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         if (hits.Any(hit => Held(refusal.Question, hit.Passage.Text) > Unrelated))
-            return new(QuestionKind.Refusal, null, "answerable");
-        return new(QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, Origin(sentence)));
+            return new(row, QuestionKind.Refusal, null, "answerable");
+        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, Origin(sentence)));
     }
 
-    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, QuestionKind kind, TrainingRow row, SourceSentence sentence, CancellationToken cancellation)
+    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, int number, QuestionKind kind, TrainingRow row, SourceSentence sentence, CancellationToken cancellation)
     {
         var hits = (await search.SearchAsync(caller, new(row.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         return hits.Any(hit => hit.Passage.DocumentId == sentence.Document.Id)
-            ? new(kind, new(row, sentence.Source, Origin(sentence), sentence.Origin))
-            : new(kind, null, "not_found_again");
+            ? new(number, kind, new(row, sentence.Source, Origin(sentence), sentence.Origin))
+            : new(number, kind, null, "not_found_again");
     }
 
     private static double Held(string question, string text)
