@@ -59,6 +59,7 @@ internal sealed class AdapterRig : IAsyncDisposable
     public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        request.Headers.ExpectContinue = content is not null; // a refusal comes before the body is sent, and not into the middle of it
         using var response = await Http.SendAsync(request, Cancellation);
         return (response.StatusCode, await Calls.ReadAsync(response));
     }

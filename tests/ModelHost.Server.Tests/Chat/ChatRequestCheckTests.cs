@@ -88,7 +88,7 @@ public sealed class ChatRequestCheckTests
     {
         const string tools = "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{\"function\": {\"name\": \"f\", \"description\": \"d\"}}, {\"function\": {\"name\": \"g\"}}]";
         var one = ChatGeneration.Of(Read("{\"model\": \"m\", " + tools + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}}}"));
-        Assert.Equal("""{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"}}}""", one.Template.Tools[0].GetRawText());
+        Assert.Equal("""{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{},"additionalProperties":false}}}""", one.Template.Tools[0].GetRawText());
         Assert.Equal(new ToolUse(MustCall: true, Only: "g", Many: false), one.Use);
         Assert.Empty(ChatGeneration.Of(Read("{\"model\": \"m\", " + tools + ", \"tool_choice\": \"none\"}")).Template.Tools);
     }

@@ -67,7 +67,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         var parts = forecast.GetProperty("samples")[0].GetProperty("parts");
         Assert.Equal((false, true), (parts[0].GetProperty("learned").GetBoolean(), parts[1].GetProperty("learned").GetBoolean()));
         Assert.EndsWith("assistant\n", Text(parts[0], "text"), StringComparison.Ordinal);
-        Assert.Equal("With pleasure: Alda works at the harbour.<|im_end|>", Text(parts[1], "text"));
+        Assert.Matches(@"^With pleasure: \w+ works at the \w+\.<\|im_end\|>$", Text(parts[1], "text")); // which row stands first follows from the split
         Assert.False(Directory.Exists(Path.Combine(rig.Jobs, "..", "forecasts")) && Directory.EnumerateDirectories(Path.Combine(rig.Jobs, "..", "forecasts")).Any());
     }
 
