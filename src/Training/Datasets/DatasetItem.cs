@@ -21,7 +21,7 @@ public sealed record RowOrigin(Guid? DocumentId = null, Guid? BaseId = null, int
 /// <param name="Text">Words that stand in the row one after the other, large or small letters; empty for all.</param>
 /// <param name="Skip">Rows to leave out at the beginning.</param>
 /// <param name="Take">Most rows to give, 1 to 500.</param>
-public sealed record ItemQuery(string Text = "", RowStatus? Status = null, QualityConcern? Concern = null, string? Source = null, int Skip = 0, int Take = 50);
+public sealed record ItemQuery(string Text = "", RowStatus? Status = null, QualityConcern? Concern = null, int Skip = 0, int Take = 50);
 
 /// <param name="Total">Rows that the query finds in all.</param>
 public sealed record ItemPage(IReadOnlyList<DatasetItem> Items, int Total);

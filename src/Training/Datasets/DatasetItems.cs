@@ -194,7 +194,6 @@ public sealed class DatasetItems
             var bit = ItemRow.Bit(concern);
             items = items.Where(item => (item.Concerns & bit) != 0);
         }
-        if (query.Source is { Length: > 0 } source) items = items.Where(item => item.Source == source);
         if (query.Text.Trim().ToLowerInvariant() is { Length: > 0 } words) items = items.Where(item => item.Words.Contains(words));
         return items;
     }
