@@ -1,13 +1,13 @@
 using Platform.Retrieval.Access;
 
-namespace Platform.Agents.Schedules;
+namespace Platform.Agents.Runs;
 
-/// <summary>A person in whose name a schedule runs.</summary>
-public sealed record ScheduleOwner(Caller Caller, string Name);
+/// <summary>A person in whose name runs go on.</summary>
+public sealed record RunOwner(Caller Caller, string Name);
 
-/// <summary>Who the owners of schedules are now: a schedule runs with the rights that its owner has at that moment.</summary>
-public interface IScheduleOwners
+/// <summary>Who the owners of runs and schedules are now: what goes on without them has no right that they have lost.</summary>
+public interface IRunOwners
 {
     /// <summary>Null for a person who is gone or disabled.</summary>
-    Task<ScheduleOwner?> FindAsync(string userId, CancellationToken cancellation);
+    Task<RunOwner?> FindAsync(string userId, CancellationToken cancellation);
 }
