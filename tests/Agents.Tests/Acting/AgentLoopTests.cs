@@ -19,11 +19,11 @@ public sealed class AgentLoopTests
     public async Task A_model_that_is_not_made_for_agents_says_so_and_not_that_the_question_is_too_long()
     {
         var chat = new ScriptedChatClient((_, _) => throw new Platform.ModelHost.Client.ModelHostException(Platform.ModelHost.Client.ModelHostErrorKind.ContextTooLong, "The prompt is 1453 tokens."));
-        await using var weak = await AgentsRig.StartAsync(chat, canAnswer: false, contextTokens: 256);
+        await using var weak = await AgentsRig.StartAsync(chat, canAnswer: false, contextTokens: 256, tools: [new RecordingTool("look"), new RecordingTool("send")]);
         var error = (await weak.EventsAsync(await weak.LetAsync(Clerk)))[^1].Read<ErrorData>();
         Assert.Equal(RunErrorKind.ModelTooWeak, error.Kind);
         Assert.Contains("neither plans nor uses tools", error.Message, StringComparison.Ordinal);
-        await using var able = await AgentsRig.StartAsync(chat);
+        await using var able = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
         Assert.Equal(RunErrorKind.ContextTooLong, (await able.EventsAsync(await able.LetAsync(Clerk)))[^1].Read<ErrorData>().Kind);
     }
 
