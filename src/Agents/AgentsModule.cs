@@ -94,9 +94,9 @@ public static class AgentsModule
     }
 
     /// <summary>ScheduleLibrary, and the host that starts what schedules name, in the name of whom <typeparamref name="TOwners"/> finds.</summary>
-    public static IServiceCollection AddSchedules<TOwners>(this IServiceCollection services) where TOwners : class, IScheduleOwners
+    public static IServiceCollection AddSchedules<TOwners>(this IServiceCollection services) where TOwners : class, IRunOwners
     {
-        services.TryAddSingleton<IScheduleOwners, TOwners>();
+        services.TryAddSingleton<IRunOwners, TOwners>();
         services.TryAddSingleton<ScheduleStart>();
         services.TryAddSingleton<ScheduleHost>();
         services.TryAddSingleton(provider => new ScheduleLibrary(

@@ -9,9 +9,9 @@ public sealed class AgentsOptions
     [Range(1, 64)]
     public int RunsAtOnce { get; set; } = 4;
 
-    /// <summary>Runs that may wait; a further one is refused as busy. 0 to 10,000, default 64.</summary>
+    /// <summary>Runs that may wait; a further one is refused as busy. 0 to 10,000, default 256.</summary>
     [Range(0, 10_000)]
-    public int WaitingRuns { get; set; } = 64;
+    public int WaitingRuns { get; set; } = 256;
 
     /// <summary>Longest time for one answer, search included. Default 5 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]

@@ -59,11 +59,12 @@ internal sealed class AgentsRig : IAsyncDisposable
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
-        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>()), settings);
+        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners), settings);
         Resumption = new RunResumption(contexts, store, Host, TimeProvider.System);
         Runs = new RunAgent(contexts, store, Host, Resumption, TimeProvider.System);
         Forks = new RunFork(contexts, store, Runs, TimeProvider.System);
         Archive = new RunArchive(contexts, store, Runs);
+        Outcomes = new RunOutcomes(contexts);
         Grants = new ToolGrant(contexts, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
@@ -71,11 +72,11 @@ internal sealed class AgentsRig : IAsyncDisposable
         Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
         nested = new NestedRuns(contexts, Agents, Runs, store, Host, Resumption, TimeProvider.System);
         Tests = new TestLibrary(contexts, store, catalog, TimeProvider.System);
-        SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>()), store, owner, TimeProvider.System, new TestLog<SuiteHost>());
+        SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>(), Owners), store, owner, TimeProvider.System, new TestLog<SuiteHost>());
         Suites = new SuiteRuns(contexts, Agents, SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
         ToolSettings = new ToolSettingsBook(new ToolsOptions { FetchHosts = ["configured.example.org"] }, contexts, clock, NullLoggerFactory.Instance);
-        ScheduleHost = new ScheduleHost(contexts, new ScheduleStart(contexts, ScheduleOwners, Agents, Conversations, Runs, clock, new TestLog<ScheduleStart>()), store, owner, clock, new TestLog<ScheduleHost>());
+        ScheduleHost = new ScheduleHost(contexts, new ScheduleStart(contexts, Owners, Agents, Runs, clock, new TestLog<ScheduleStart>()), store, owner, clock, new TestLog<ScheduleHost>());
         Schedules = new ScheduleLibrary(contexts, Agents, ScheduleHost, clock);
     }
 
@@ -90,6 +91,7 @@ internal sealed class AgentsRig : IAsyncDisposable
     public RunAgent Runs { get; }
     public RunFork Forks { get; }
     public RunArchive Archive { get; }
+    public RunOutcomes Outcomes { get; }
     public ToolGrant Grants { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
@@ -103,7 +105,7 @@ internal sealed class AgentsRig : IAsyncDisposable
 
     /// <summary>Not running: a test has it look.</summary>
     public ScheduleHost ScheduleHost { get; }
-    public GivenOwners ScheduleOwners { get; } = new();
+    public GivenOwners Owners { get; } = new();
     public TestLibrary Tests { get; }
     public SuiteHost SuiteHost { get; }
     public SuiteRuns Suites { get; }
@@ -162,6 +164,9 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("UPDATE agents_runs SET \"EndedAt\" = NULL, \"Status\" = 0");
     }
 
+    /// <summary>Ends the runs that were asked by no other, as a crash before the end of what they asked does.</summary>
+    public Task EndAskingRunsAsync() => ExecuteAsync("UPDATE agents_runs SET \"EndedAt\" = 1, \"Status\" = 3 WHERE \"ParentId\" IS NULL");
+
     /// <summary>Makes the tables those of version 1, when a conversation was one line of messages, runs had no lease, and there were no agents.</summary>
     public async Task MakeOldAsync()
     {
@@ -216,12 +221,15 @@ internal sealed class AgentsRig : IAsyncDisposable
     }
 
     /// <summary>Anna and Boris, but for those that a test has sent away.</summary>
-    public sealed class GivenOwners : IScheduleOwners
+    public sealed class GivenOwners : IRunOwners
     {
         public HashSet<string> Gone { get; } = [];
 
-        public Task<ScheduleOwner?> FindAsync(string userId, CancellationToken cancellation) =>
-            Task.FromResult(Gone.Contains(userId) ? null : new ScheduleOwner(userId == Anna.UserId ? Anna : Boris, userId));
+        /// <summary>Administrators that are none any more.</summary>
+        public HashSet<string> Demoted { get; } = [];
+
+        public Task<RunOwner?> FindAsync(string userId, CancellationToken cancellation) =>
+            Task.FromResult(Gone.Contains(userId) ? null : new RunOwner((userId == Anna.UserId ? Anna : Boris) with { IsAdministrator = userId == Boris.UserId && !Demoted.Contains(userId) }, userId));
     }
 
     /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock.</summary>

@@ -9,6 +9,12 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past)
     /// <summary>The status of a run that was taken up again.</summary>
     public const string Resumed = "resumed";
 
+    /// <summary>The status of a run that a process works on.</summary>
+    public const string Writing = "writing";
+
+    /// <summary>The status of a run that waits for a person.</summary>
+    public const string Waiting = "requires_action";
+
     public AgentPast Past => past;
 
     public void Add<T>(string name, T data, Action<RunProgress>? change = null) => run.Exclusively(events =>

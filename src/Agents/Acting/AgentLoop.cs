@@ -23,6 +23,20 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
     /// <summary>Throws RunException for failures; OperationCanceledException passes through.</summary>
     public async Task<AgentEnd> RunAsync(LiveRun run, AgentTask task, CancellationToken cancellation)
     {
+        try
+        {
+            return await WorkAsync(run, task, cancellation);
+        }
+        catch (Exception tooLong) when (tooLong is RunException { Kind: RunErrorKind.ContextTooLong } or ModelHostException { Kind: ModelHostErrorKind.ContextTooLong })
+        {
+            if (await models.ChatModelAsync(cancellation, task.Definition.Model.Id) is { CanAnswer: false } weak)
+                throw new RunException(RunErrorKind.ModelTooWeak, string.Create(CultureInfo.InvariantCulture, $"The model '{weak.Id}' cannot do an agent's work: it reads {weak.ContextTokens:N0} tokens, and neither plans nor uses tools nor answers in its own words. Load a chat model, or give the agent another."), tooLong);
+            throw;
+        }
+    }
+
+    private async Task<AgentEnd> WorkAsync(LiveRun run, AgentTask task, CancellationToken cancellation)
+    {
         var begun = time.GetTimestamp();
         var past = AgentPast.Of(run.Since(0).Events);
         RefuseUnknown(past);
@@ -30,7 +44,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         RunLimit limit = new(task.Definition.Limits, past, time);
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
-        journal.Status("writing");
+        journal.Status(AgentJournal.Writing);
         var options = await OptionsAsync(task.Definition, cancellation);
         var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options);
         AgentEnd end;

@@ -15,6 +15,9 @@ internal sealed class AgentPast
     private readonly Dictionary<string, ToolCallData> open = [];
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
+    private TimeSpan worked;
+    private DateTimeOffset? begun;
+    private DateTimeOffset last;
 
     /// <summary>Events so far.</summary>
     public int Events { get; private set; }
@@ -56,8 +59,8 @@ internal sealed class AgentPast
     /// <summary>Taken by agents that this one asked.</summary>
     public int TokensOfOthers { get; private set; }
 
-    /// <summary>Time of work in steps and calls before this process took the run up.</summary>
-    public TimeSpan Worked { get; private set; }
+    /// <summary>Time of work so far, whatever was done side by side: from where a stretch began to where the run waited, or to the last that was told of it.</summary>
+    public TimeSpan Worked => worked + (begun is { } from ? last - from : TimeSpan.Zero);
     public int TimesResumed { get; private set; }
     public IReadOnlyList<SentMessage> LastSent { get; private set; } = [];
     public IReadOnlyList<Citation> Citations => [.. results.Values.SelectMany(r => r.Citations).DistinctBy(c => c.N)];
@@ -73,13 +76,14 @@ internal sealed class AgentPast
     public void Add(RunEvent happened)
     {
         Events++;
+        if (happened.Name == "run.status")
+            Became(happened.Read<RunStatusData>().Status, happened.At);
+        else
+            last = happened.At;
         switch (happened.Name)
         {
-            case "run.status" when happened.Read<RunStatusData>().Status == AgentJournal.Resumed:
-                TimesResumed++;
-                break;
             case "run.forked":
-                (Steps, Tokens, PromptTokens, TokensOfOthers, Worked) = (0, 0, 0, 0, TimeSpan.Zero); // what was done in another run is not counted in this one
+                (Steps, Tokens, PromptTokens, TokensOfOthers, worked, begun) = (0, 0, 0, 0, TimeSpan.Zero, null); // what was done in another run is not counted in this one
                 break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
@@ -104,7 +108,6 @@ internal sealed class AgentPast
                 var result = happened.Read<ToolResultData>();
                 results[result.CallId] = result;
                 open.Remove(result.CallId);
-                Worked += TimeSpan.FromMilliseconds(result.Milliseconds);
                 TokensOfOthers += result.Tokens;
                 break;
             case "approval.requested":
@@ -132,6 +135,27 @@ internal sealed class AgentPast
     /// <summary>Whether a person approved a tool for the whole run.</summary>
     public bool IsGranted(string tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool);
 
+    private void Became(string status, DateTimeOffset at)
+    {
+        if (status == AgentJournal.Writing)
+        {
+            (begun, last) = (begun ?? at, at);
+        }
+        else if (status is AgentJournal.Resumed)
+        {
+            (worked, begun, TimesResumed) = (Worked, null, TimesResumed + 1); // since the last event nobody worked on it
+        }
+        else if (status is AgentJournal.Waiting)
+        {
+            last = at;
+            (worked, begun) = (Worked, null);
+        }
+        else if (begun is not null)
+        {
+            last = at; // its end
+        }
+    }
+
     private void Started(StepStartedData step)
     {
         started++;
@@ -147,7 +171,6 @@ internal sealed class AgentPast
     {
         Tokens += step.PromptTokens + step.CompletionTokens;
         PromptTokens += step.PromptTokens;
-        Worked += TimeSpan.FromMilliseconds(step.Milliseconds);
         if (step.Kind == StepKind.Summary && step.Text.Trim() is { Length: > 0 } summary)
             Summary = summary;
         else if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })

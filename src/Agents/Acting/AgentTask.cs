@@ -6,7 +6,7 @@ namespace Platform.Agents.Acting;
 /// <summary>What a run of an agent was started with. Stored with the run, so that it goes on as it began whatever becomes of the agent.</summary>
 /// <param name="Version">Null for a draft.</param>
 /// <param name="UserName">For the instructions' variables.</param>
-/// <param name="AsAdministrator">Whether who started it was an administrator: a run that goes on after a restart has the same rights.</param>
+/// <param name="AsAdministrator">Whether who started it was an administrator: a run that is gone on with has the same rights, as far as the person still has them.</param>
 /// <param name="Depth">0 for an agent that a person started.</param>
 public sealed record AgentTask(Guid AgentId, int? Version, AgentDefinition Definition, string UserName, bool AsAdministrator, int Depth = 0)
 {

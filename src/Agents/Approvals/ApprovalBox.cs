@@ -123,6 +123,7 @@ public sealed class ApprovalBox
         var isNested = await db.Runs.AnyAsync(r => r.Id == asked.RunId && r.ParentId != null, CancellationToken.None);
         var goesOn = !isNested && !await RunTree.IsAskedAsync(db, asked.RunId, CancellationToken.None) && await store.TakeAsync(db, asked.RunId, r => r.Status == RunStatus.RequiresAction, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
+        resumption.Tell(asked.RunId);
         if (isNested)
             await resumption.WakeAsync(asked.RunId, CancellationToken.None);
         else if (goesOn)

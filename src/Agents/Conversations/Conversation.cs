@@ -20,6 +20,9 @@ public sealed record ConversationMessage(
     /// <summary>The name of the agent that wrote it, as it was then; empty where none did.</summary>
     public string Agent { get; init; } = "";
 
+    /// <summary>That agent, which may have been deleted since; null where none did.</summary>
+    public Guid? AgentId { get; init; }
+
     /// <summary>Why an agent's answer is less than was asked for.</summary>
     public StopReason? StopReason { get; init; }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
+using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
@@ -38,9 +39,7 @@ public sealed class ConversationLibrary
 
     /// <param name="listed">False for one that carries trials or runs of programs: it is opened by its id and stands in no list.</param>
     /// <param name="subject">Who answers in it; null for the documents.</param>
-    /// <param name="turns">What was said before, somewhere else; untrusted.</param>
-    public async Task<Conversation> CreateAsync(
-        Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true, ConversationSubject? subject = null, IReadOnlyList<PastTurn>? turns = null)
+    public async Task<Conversation> CreateAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation, bool listed = true, ConversationSubject? subject = null)
     {
         var now = time.GetUtcNow();
         var row = new ConversationRow
@@ -49,12 +48,6 @@ public sealed class ConversationLibrary
         };
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         db.Add(row);
-        foreach (var (turn, i) in (turns ?? []).Select((turn, i) => (turn, i)))
-        {
-            var message = new MessageRow { Id = Guid.CreateVersion7(now), ConversationId = row.Id, ParentId = row.EndId, Ordinal = i + 1, Role = turn.Role, Text = turn.Text, CreatedAt = now };
-            db.Add(message);
-            row.EndId = message.Id;
-        }
         await db.SaveChangesAsync(cancellation);
         return Shown(row, running: false);
     }
@@ -84,7 +77,7 @@ public sealed class ConversationLibrary
             m.Error is null ? null : RunJson.Read<ErrorData>(m.Error),
             tree.VersionsOf(m))
         {
-            Agent = run?.Agent is { } agent ? RunJson.Read<AgentTask>(agent).Definition.Name : "", StopReason = run is null ? null : RunAgent.Info(run).StopReason,
+            Agent = run?.Agent is { } agent ? RunJson.Read<AgentTask>(agent).Definition.Name : "", AgentId = run?.AgentId, StopReason = run is null ? null : RunAgent.Info(run).StopReason,
         };
 
     /// <summary>Shows this version of a message, and what followed it last. NotFoundException where the conversation has no such message.</summary>
@@ -117,7 +110,7 @@ public sealed class ConversationLibrary
     public Task SetSubjectAsync(Caller caller, Guid conversationId, ConversationSubject subject, CancellationToken cancellation) =>
         ChangeAsync(caller, conversationId, row => row.Subject = subject.Stored, cancellation);
 
-    /// <summary>Deletes it with its messages and runs; a running answer is cancelled first.</summary>
+    /// <summary>Deletes it with its messages and runs, and the runs of agents that those asked; a running answer is cancelled first.</summary>
     public async Task DeleteAsync(Caller caller, Guid conversationId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -128,8 +121,10 @@ public sealed class ConversationLibrary
             if (host.Find(run) is { } live)
                 await host.StopAsync(live, cancellation);
         }
-        // The database takes messages, runs and events with it.
-        await db.Conversations.Where(c => c.Id == row.Id).ExecuteDeleteAsync(cancellation);
+        // The database takes messages, runs, events and approvals with it. What an agent was asked has a conversation of its own.
+        var runs = await db.Runs.Where(r => r.ConversationId == row.Id).Select(r => r.Id).ToListAsync(cancellation);
+        var asked = await RunTree.ConversationsBelowAsync(db, runs, cancellation);
+        await db.Conversations.Where(c => c.Id == row.Id || asked.Contains(c.Id)).ExecuteDeleteAsync(cancellation);
     }
 
     private async Task ChangeAsync(Caller caller, Guid conversationId, Action<ConversationRow> change, CancellationToken cancellation)

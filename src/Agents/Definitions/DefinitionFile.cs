@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Agents.Runs;
@@ -32,7 +33,10 @@ public static class DefinitionFile
         }
         catch (JsonException ex)
         {
-            throw new DefinitionException([new(ex.Path is { Length: > 2 } path ? path[2..] : "file", $"This is not the JSON of an agent: {ex.Message}")]);
+            var where = string.Create(CultureInfo.InvariantCulture, $"line {ex.LineNumber + 1}, character {ex.BytePositionInLine + 1}");
+            throw new DefinitionException([ex.Path is { Length: > 2 } path
+                ? new(path[2..], $"This is not the JSON of an agent: '{Findings.Short(path[2..])}' ({where}) is no field of it, or has a value of another kind than it takes.")
+                : new("file", $"This is not the JSON of an agent ({where}): it is no JSON, or a field is missing or not known.")]);
         }
         if (file.Format != Format || file.Version is < 1 or > Version)
             throw Refused($"The file is '{Findings.Short(file.Format)}' of version {file.Version}; '{Format}' up to version {Version} is read.");

@@ -18,39 +18,50 @@ public sealed class ToolGrant
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Agents.AsNoTracking().SingleOrDefaultAsync(a => a.Id == agentId, cancellation) is { } row && AgentAccess.MayChange(row, caller)
-            && RunJson.Read<AgentDefinition>(row.Draft).Tools.Any(t => t.Name == tool && t.Policy == ToolPolicy.Ask);
+            && RunJson.Read<AgentDefinition>(row.Draft).Tools.Any(t => IsAsked(t, tool));
     }
 
-    /// <summary>Changes the draft, and what runs by a new version, in nothing but the policy of this tool. NotFoundException for who may not change the agent; AgentConflictException where it is changed at the same moment.</summary>
+    /// <summary>Changes the draft, and what runs by a new version, in nothing but the policy of this tool, where that is to ask. NotFoundException for who may not change the agent; AgentConflictException where it does not ask before the tool by now, or is changed at the same moment.</summary>
     /// <param name="note">Of the new version.</param>
     public async Task AllowAsync(Caller caller, Guid agentId, string tool, string note, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
-        var now = time.GetUtcNow();
-        row.Draft = Allowed(row.Draft, tool);
-        if (row.PublishedVersion is { } published)
+        var moment = time.GetUtcNow();
+        var draft = Allowed(row.Draft, tool);
+        var runs = await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agentId && v.Number == row.PublishedVersion).Select(v => v.Definition).SingleOrDefaultAsync(cancellation);
+        var published = runs is null ? null : Allowed(runs, tool);
+        if (draft is null && published is null)
+            throw new AgentConflictException($"The agent '{row.Slug}' does not ask before '{Findings.Short(tool)}' by now.");
+        row.Draft = draft ?? row.Draft;
+        if (published is not null)
         {
-            var runs = await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agentId && v.Number == published).Select(v => v.Definition).SingleAsync(cancellation);
             var last = await db.AgentVersions.Where(v => v.AgentId == agentId).MaxAsync(v => v.Number, cancellation);
-            AgentVersionRow version = new() { AgentId = agentId, Number = last + 1, Definition = Allowed(runs, tool), Note = note, PublishedBy = caller.UserId, PublishedAt = now };
+            AgentVersionRow version = new() { AgentId = agentId, Number = last + 1, Definition = published, Note = note, PublishedBy = caller.UserId, PublishedAt = moment };
             db.Add(version);
             row.PublishedVersion = version.Number;
         }
-        (row.Revision, row.UpdatedAt) = (row.Revision + 1, now);
+        (row.Revision, row.UpdatedAt) = (row.Revision + 1, moment);
         try
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateConcurrencyException ex)
+        catch (DbUpdateException ex) // its revision is another, or its next version is published already
         {
+            await using var now = await contexts.CreateDbContextAsync(cancellation);
+            if (ex is not DbUpdateConcurrencyException && await now.Agents.AnyAsync(a => a.Id == agentId && a.Revision == row.Revision - 1, cancellation))
+                throw; // a full disk, say
             throw new AgentConflictException($"The agent '{row.Slug}' was changed meanwhile. Try again.", ex);
         }
     }
 
-    private static string Allowed(string definition, string tool)
+    /// <summary>Null where the tool is not there, or its policy is another than to ask.</summary>
+    private static string? Allowed(string definition, string tool)
     {
         var before = RunJson.Read<AgentDefinition>(definition);
-        return RunJson.Write(before with { Tools = [.. before.Tools.Select(t => t.Name == tool ? t with { Policy = ToolPolicy.Always } : t)] });
+        return !before.Tools.Any(t => IsAsked(t, tool)) ? null
+            : RunJson.Write(before with { Tools = [.. before.Tools.Select(t => IsAsked(t, tool) ? t with { Policy = ToolPolicy.Always } : t)] });
     }
+
+    private static bool IsAsked(ToolSetting setting, string tool) => setting.Name == tool && setting.Policy == ToolPolicy.Ask;
 }

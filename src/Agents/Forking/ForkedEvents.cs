@@ -1,6 +1,7 @@
 using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 
@@ -43,10 +44,29 @@ internal static class ForkedEvents
 
     private static IEnumerable<RunEvent> Kept(IReadOnlyList<RunEvent> events, string? fromStep, Dictionary<string, ForkedResult> changes)
     {
-        var before = events.Take(End(events, fromStep, changes)).ToList();
-        var answered = before.Where(e => e.Name == "approval.resolved").Select(e => e.Read<ApprovalResolvedData>().CallId).ToHashSet();
-        return before.Where(e => Taken.Contains(e.Name) && (e.Name != "approval.requested" || answered.Contains(e.Read<ApprovalRequestedData>().CallId)));
+        var end = End(events, fromStep, changes);
+        var before = events.Take(end).ToList();
+
+        // Steps of a plan begin side by side: calls of those before the step may be made after it began.
+        var decided = before.Where(e => e.Name == "step.completed").SelectMany(e => e.Read<StepCompletedData>().Calls).Select(call => call.CallId).ToHashSet();
+        var kept = before.Concat(events.Skip(end).Where(e => CallOf(e) is { } call && decided.Contains(call))).Where(e => Taken.Contains(e.Name)).ToList();
+
+        // What was decided about a call holds with what the call came to, and for no call that is yet to be made; a plan comes to nothing but its steps.
+        var settled = kept.Where(e => e.Name == "tool.result").Select(CallOf).ToHashSet();
+        if (kept.Any(e => e.Name == "approval.resolved" && CallOf(e) == PlanExecution.ApprovalCall))
+            settled.Add(PlanExecution.ApprovalCall);
+        return kept.Where(e => !e.Name.StartsWith("approval.", StringComparison.Ordinal) || settled.Contains(CallOf(e)));
     }
+
+    /// <summary>The call that an event is about; null for one that is about none.</summary>
+    private static string? CallOf(RunEvent happened) => happened.Name switch
+    {
+        "tool.call" => happened.Read<ToolCallData>().CallId,
+        "tool.result" => happened.Read<ToolResultData>().CallId,
+        "approval.requested" => happened.Read<ApprovalRequestedData>().CallId,
+        "approval.resolved" => happened.Read<ApprovalResolvedData>().CallId,
+        _ => null,
+    };
 
     private static int End(IReadOnlyList<RunEvent> events, string? fromStep, Dictionary<string, ForkedResult> changes)
     {

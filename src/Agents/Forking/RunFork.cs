@@ -8,7 +8,7 @@ using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Forking;
 
-/// <summary>Does a run of an agent again, as a run of its own: wholly, or from a step on with what was done before it. Calls of before the step are not made again; those after it are, also by tools that write.</summary>
+/// <summary>Does a run of an agent again, as a run of its own: wholly, or from a step on with what was done before it. Calls of before the step are not made again; those after it are, also by tools that write, as far as the agent may use them by now.</summary>
 public sealed class RunFork
 {
     private readonly IDbContextFactory<AgentsContext> contexts;
@@ -19,7 +19,7 @@ public sealed class RunFork
     internal RunFork(IDbContextFactory<AgentsContext> contexts, RunStore store, RunAgent runs, TimeProvider time) =>
         (this.contexts, this.store, this.runs, this.time) = (contexts, store, runs, time);
 
-    /// <summary>Starts it as a further version of the answer, or of the question where that is another. NotFoundException: no such run of the caller's. ArgumentException: no agent worked on it, no such step or call, or an override that cannot be taken. RunConflictException: its conversation is being answered.</summary>
+    /// <summary>Starts it as a further version of the answer, or of the question where that is another. NotFoundException: no such run of the caller's, or its agent is gone or no longer theirs to use. ArgumentException: no agent worked on it, no such step or call, or an override that cannot be taken. RunConflictException: its conversation is being answered.</summary>
     public async Task<RunInfo> ForkAsync(Caller caller, Guid runId, ForkRun fork, CancellationToken cancellation)
     {
         var row = await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
@@ -28,8 +28,9 @@ public sealed class RunFork
         var overrides = fork.Overrides ?? new();
         var events = await store.AllEventsAsync(row.Id, cancellation);
         var task = Changed(RunJson.Read<AgentTask>(row.Agent), overrides);
-        if (fork.Recorded)
-            task = task with { Recorded = RecordedRun.CallsOf(events) };
+        var policies = await PoliciesAsync(caller, task, cancellation);
+        task = fork.Recorded ? task with { Recorded = RecordedRun.CallsOf(events) }
+            : task with { Definition = task.Definition with { Tools = [.. task.Definition.Tools.Select(tool => tool with { Policy = Stricter(tool.Policy, policies.GetValueOrDefault(tool.Name, ToolPolicy.Never)) })] } };
         var asked = await QuestionAsync(row, cancellation);
         var question = overrides.Question ?? asked;
         RunOrigin origin = new(row.Id, fork.FromStep);
@@ -51,6 +52,18 @@ public sealed class RunFork
         DefinitionCheck.Require(definition);
         return task with { Definition = definition, Depth = 0 };
     }
+
+    /// <summary>What the agent may use now: what was taken from it since stays taken. Of a draft's run the draft counts, while the caller may see it.</summary>
+    private async Task<Dictionary<string, ToolPolicy>> PoliciesAsync(Caller caller, AgentTask task, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var agent = await AgentAccess.VisibleAsync(db, caller, task.AgentId, cancellation);
+        var published = task.Version is null && AgentAccess.MayChange(agent, caller) ? null
+            : await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agent.Id && v.Number == agent.PublishedVersion).Select(v => v.Definition).SingleOrDefaultAsync(cancellation);
+        return RunJson.Read<AgentDefinition>(published ?? agent.Draft).Tools.GroupBy(tool => tool.Name).ToDictionary(same => same.Key, same => same.Min(tool => tool.Policy));
+    }
+
+    private static ToolPolicy Stricter(ToolPolicy one, ToolPolicy other) => one < other ? one : other;
 
     private async Task<string> QuestionAsync(RunRow row, CancellationToken cancellation)
     {

@@ -96,7 +96,9 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
         var message = await db.Messages.AsNoTracking().SingleAsync(m => m.Id == run.AssistantMessageId, cancellation);
-        var data = JsonSerializer.SerializeToElement(new { agent = slug, run = id, steps = run.Steps, tokens = run.Tokens });
+        var results = await db.RunEvents.AsNoTracking().Where(e => e.RunId == id && e.Name == "tool.result").Select(e => e.Data).ToListAsync(cancellation);
+        var tokens = run.Tokens + results.Sum(result => RunJson.Read<ToolResultData>(result).Tokens); // with those of agents that it asked
+        var data = JsonSerializer.SerializeToElement(new { agent = slug, run = id, steps = run.Steps, tokens });
         var outcome = run.Status switch
         {
             RunStatus.RequiresAction => ToolOutcome.Waiting,
@@ -105,7 +107,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
             RunStatus.Cancelled => ToolOutcome.Failed($"The agent '{slug}' was stopped before it had an answer."),
             _ => ToolOutcome.Failed($"The agent '{slug}' failed. {(message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message)}".TrimEnd()),
         };
-        return outcome with { Data = data, Tokens = run.Tokens };
+        return outcome with { Data = data, Tokens = tokens };
     }
 
     /// <summary>Its marks lead to the same places under the asking run's numbers.</summary>

@@ -37,6 +37,20 @@ internal static class RunTree
         return false;
     }
 
+    /// <summary>The conversations of all runs that these asked, ended or not, and of those that they asked.</summary>
+    public static async Task<IReadOnlyList<Guid>> ConversationsBelowAsync(AgentsContext db, IReadOnlyList<Guid> runIds, CancellationToken cancellation)
+    {
+        List<Guid> conversations = [];
+        for (var level = runIds; level.Count > 0;)
+        {
+            var parents = level;
+            var asked = await db.Runs.Where(r => r.ParentId != null && parents.Contains(r.ParentId.Value)).Select(r => new { r.Id, r.ConversationId }).ToListAsync(cancellation);
+            conversations.AddRange(asked.Select(r => r.ConversationId));
+            level = asked.ConvertAll(r => r.Id);
+        }
+        return conversations;
+    }
+
     private static Task<List<Guid>> OpenChildrenAsync(AgentsContext db, List<Guid> parents, CancellationToken cancellation) =>
         db.Runs.Where(r => r.ParentId != null && parents.Contains(r.ParentId.Value) && r.EndedAt == null).Select(r => r.Id).ToListAsync(cancellation);
 }

@@ -19,7 +19,9 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
 
     public Guid Id => id;
     public Guid AssistantMessageId => assistantMessageId;
-    public AnswerQuestion Question => question;
+
+    /// <summary>With the rights that the run has.</summary>
+    public AnswerQuestion Question { get; private set; } = question;
 
     /// <summary>What an agent was asked to do; null where the question is answered without one.</summary>
     public AgentTask? Agent => task;
@@ -35,6 +37,9 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
 
     /// <summary>Done when the last event of this process is in the database.</summary>
     public Task Stored => stored.Task;
+
+    /// <summary>Takes the rights of an administrator from it; before it is executed.</summary>
+    public void Demote() => Question = Question with { Caller = Question.Caller with { IsAdministrator = false } };
 
     public void Stop() => cancelling.Cancel();
 

@@ -13,7 +13,11 @@ namespace Platform.Agents.Runs;
 /// <param name="VersionOf">A message of the conversation that this is a further version of: an answer, to have its question answered again, or a question, to ask another in its place. What it is a version of stays. Null goes on after what is shown.</param>
 /// <param name="Agent">The agent that is to work on it; null to have it answered from documents. The caller's rights are the run's.</param>
 /// <param name="Model">The model that answers from documents; empty for the one that is there for it. Without meaning where an agent works.</param>
-public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null, AgentTask? Agent = null, string Model = "");
+public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, AnswerMode Mode = AnswerMode.Auto, Guid? VersionOf = null, AgentTask? Agent = null, string Model = "")
+{
+    /// <summary>What was said before, somewhere else; untrusted. Where it is given the conversation is made with the run, under an id that is the caller's choice, and stands in no list; null where it is there.</summary>
+    public IReadOnlyList<PastTurn>? Before { get; init; }
+}
 
 public sealed class RunConflictException(string message) : Exception(message);
 
@@ -36,6 +40,8 @@ public sealed class RunAgent
 {
     /// <summary>Longest question, UTF-16 characters.</summary>
     public const int MaxQuestionLength = 8_000;
+
+    private static readonly TimeSpan WaitingPause = TimeSpan.FromSeconds(3);
 
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
@@ -68,12 +74,14 @@ public sealed class RunAgent
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         if (await SameAsync(db, caller, start, beginning, cancellation) is { } same)
             return (same, null);
-        var conversation = await db.Conversations.SingleOrDefaultAsync(c => c.Id == start.ConversationId && c.OwnerId == caller.UserId, cancellation)
-            ?? throw new NotFoundException("Conversation");
+        var conversation = start.Before is not null ? null
+            : await db.Conversations.SingleOrDefaultAsync(c => c.Id == start.ConversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");
         if (beginning.Purpose != RunPurpose.Nested) // it runs in the place of its parent
             host.RefuseWhenFull();
 
-        var messages = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
+        var messages = conversation is null ? [] : await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
+        if (conversation is null)
+            (conversation, messages) = Opened(db, caller, start);
         var tree = new MessageTree(messages);
         var (after, asked) = Place(tree, conversation, start);
         var run = AddRows(db, caller, start, beginning, conversation, after, asked, messages.Count == 0 ? 0 : messages[^1].Ordinal);
@@ -107,6 +115,7 @@ public sealed class RunAgent
                 await host.StopAsync(live, cancellation);
             if (row.Status == RunStatus.RequiresAction && await store.CancelWaitingAsync(runId, cancellation))
             {
+                host.Tell(runId);
                 if (row.ParentId is not null)
                     await resumption.WakeAsync(runId, CancellationToken.None);
                 return;
@@ -130,6 +139,7 @@ public sealed class RunAgent
     /// <summary>Stored events after a number, then live ones until the last. Works while it runs, after it ended, and after a restart. Ending the enumeration does not touch the run. A reader that has seen more than was stored before a crash is given the last event, so that it too learns the end.</summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(Caller caller, Guid runId, int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        Task? told = null;
         for (var seen = Math.Max(0, afterSeq); ;)
         {
             // In this order: a run that leaves memory between the two steps is wholly stored by then.
@@ -137,12 +147,12 @@ public sealed class RunAgent
             var row = await RowAsync(caller, runId, cancellation);
             if (live is not null)
             {
-                RunEvent? told = null;
+                RunEvent? newest = null;
                 await foreach (var item in live.FollowAsync(seen, cancellation))
-                    yield return told = item;
-                if (told is { Name: "done" or "error" } || host.IsStopping || live.Agent is null)
+                    yield return newest = item;
+                if (newest is { Name: "done" or "error" } || host.IsStopping || live.Agent is null)
                     yield break;
-                seen = told?.Seq ?? seen; // it waits for a person, and goes on after
+                seen = newest?.Seq ?? seen; // it waits for a person, and goes on after
                 await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);
                 continue;
             }
@@ -155,9 +165,19 @@ public sealed class RunAgent
                 seen = events[^1].Seq;
             else if (row.EndedAt is not null)
                 yield break;
+            else if (row.Status == RunStatus.RequiresAction && told is null or { IsCompleted: true })
+                told = host.NextOf(runId); // and once more: what came before this is seen now
+            else if (row.Status == RunStatus.RequiresAction)
+                await UntilAsync(told!, WaitingPause, cancellation); // a person takes their time; what another process did is seen by and by
             else
                 await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellation); // stored a moment ago, and about to be in memory
         }
+    }
+
+    private async Task UntilAsync(Task told, TimeSpan most, CancellationToken cancellation)
+    {
+        await told.WaitAsync(most, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>The run that has this id already: null when there is none, a conflict when it is about something else.</summary>
@@ -194,6 +214,22 @@ public sealed class RunAgent
         return asked.Text == start.Question
             ? (asked.ParentId, asked)
             : throw new ArgumentException("A further version of an answer answers the same question. Give that question, or ask this one as a version of it.", nameof(start));
+    }
+
+    /// <summary>A conversation that is stored with its first run, or not at all.</summary>
+    private (ConversationRow Conversation, List<MessageRow> Messages) Opened(AgentsContext db, Caller caller, StartRun start)
+    {
+        var now = time.GetUtcNow();
+        ConversationRow opened = new() { Id = start.ConversationId, OwnerId = caller.UserId, Listed = false, CreatedAt = now, UpdatedAt = now };
+        List<MessageRow> messages = [];
+        foreach (var turn in start.Before ?? [])
+        {
+            messages.Add(new() { Id = Guid.CreateVersion7(now), ConversationId = opened.Id, ParentId = opened.EndId, Ordinal = messages.Count + 1, Role = turn.Role, Text = turn.Text, CreatedAt = now });
+            opened.EndId = messages[^1].Id;
+        }
+        db.Add(opened);
+        db.AddRange(messages);
+        return (opened, messages);
     }
 
     private RunRow AddRows(AgentsContext db, Caller caller, StartRun start, RunBeginning beginning, ConversationRow conversation, Guid? after, MessageRow? asked, int lastOrdinal)

@@ -7,7 +7,8 @@ using Platform.ModelHost.Client;
 namespace Platform.Agents.Runs;
 
 /// <summary>Executes one run to its end, whatever that is: answered, stopped, failed, or interrupted by the program's own end.</summary>
-internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log)
+/// <param name="owners">Null where nobody is known: what is gone on with there has the rights that it began with.</param>
+internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log, IRunOwners? owners = null)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(10);
 
@@ -28,6 +29,8 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
             either.Token.ThrowIfCancellationRequested();
             if (run.Agent is { } task)
             {
+                if (run.Earlier > 0)
+                    await LookAtOwnerAsync(run, either.Token);
                 End(run, await loop.RunAsync(run, task, either.Token));
                 return;
             }
@@ -64,6 +67,17 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
         }
     }
 
+    /// <summary>A run may have waited a day: it goes on with no right that its owner has lost meanwhile.</summary>
+    private async Task LookAtOwnerAsync(LiveRun run, CancellationToken cancellation)
+    {
+        if (owners is null)
+            return;
+        var owner = await owners.FindAsync(run.Question.Caller.UserId, cancellation)
+            ?? throw new RunException(RunErrorKind.Interrupted, "The account that this run belongs to is gone or disabled by now. It is not gone on with.");
+        if (!owner.Caller.IsAdministrator)
+            run.Demote();
+    }
+
     private static void Record(LiveRun run, AnswerEvent happened)
     {
         switch (happened)
@@ -89,7 +103,7 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
     private static void End(LiveRun run, AgentEnd end)
     {
         if (end.IsWaiting)
-            run.Add("run.status", new RunStatusData("requires_action", 0), p => p.Status = RunStatus.RequiresAction, last: true);
+            run.Add("run.status", new RunStatusData(AgentJournal.Waiting, 0), p => p.Status = RunStatus.RequiresAction, last: true);
         else
             Complete(run, end.Reason is null ? RunStatus.Completed : RunStatus.Incomplete, end.Reason);
     }

@@ -8,6 +8,7 @@ namespace Platform.Agents.Runs;
 internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> options) : BackgroundService
 {
     private readonly ConcurrentDictionary<Guid, LiveRun> live = new();
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> followed = new();
     private readonly Lock gate = new();
     private readonly List<LiveRun> waiting = [];
     private readonly SemaphoreSlim available = new(0);
@@ -32,6 +33,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
             waiting.Add(run);
             run.Add("run.status", new RunStatusData("queued", waiting.Count));
         }
+        Tell(run.Id);
         available.Release();
     }
 
@@ -39,8 +41,19 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     public Task RunInPlaceAsync(LiveRun run)
     {
         live[run.Id] = run;
+        Tell(run.Id);
         return ExecuteAsync(run, shutdown);
     }
+
+    /// <summary>Something of a run that waits for a person changed, or it goes on.</summary>
+    public void Tell(Guid runId)
+    {
+        if (followed.TryRemove(runId, out var told))
+            told.TrySetResult();
+    }
+
+    /// <summary>Done with what this process tells of a run next; take it before looking at the run.</summary>
+    public Task NextOf(Guid runId) => followed.GetOrAdd(runId, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Whether the program is ending.</summary>
     public bool IsStopping => shutdown.IsCancellationRequested;

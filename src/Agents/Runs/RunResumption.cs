@@ -53,6 +53,9 @@ internal sealed class RunResumption(IDbContextFactory<AgentsContext> contexts, R
             await WakeAsync(id, cancellation);
     }
 
+    /// <summary>Tells who follows a run that waits that something was decided.</summary>
+    public void Tell(Guid runId) => host.Tell(runId);
+
     /// <summary>One that waited for a person.</summary>
     public async Task GoOnAsync(RunRow row, CancellationToken cancellation) => host.Enqueue(await LiveAsync(row, cancellation));
 

@@ -141,6 +141,7 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
 
     private async Task<IReadOnlyList<RunRow>> EndAsync(Expression<Func<RunRow, bool>> which, CancellationToken cancellation)
     {
+        await EndOrphansAsync(cancellation);
         List<RunRow> taken = [];
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var error = new ErrorData(RunErrorKind.Interrupted, InterruptedMessage);
@@ -166,6 +167,15 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
             await transaction.CommitAsync(cancellation);
         }
         return taken;
+    }
+
+    /// <summary>Ends what waits for a person below a run that is gone, or ended a moment before a crash.</summary>
+    private async Task EndOrphansAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var left = db.Runs.Where(r => r.EndedAt == null && r.Status == RunStatus.RequiresAction && r.ParentId != null && !db.Runs.Any(p => p.Id == r.ParentId && p.EndedAt == null));
+        foreach (var orphan in await left.Select(r => r.Id).ToListAsync(cancellation))
+            await CancelWaitingAsync(orphan, cancellation);
     }
 
     internal static RunEventRow Row(RunEvent e) => new() { RunId = e.RunId, Seq = e.Seq, At = e.At, Name = e.Name, Data = e.Data };

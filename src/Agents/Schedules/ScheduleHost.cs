@@ -70,9 +70,10 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
             return; // another process was quicker, or a person changed it
         db.ScheduleEntries.Add(entry);
         await db.SaveChangesAsync(cancellation);
+        // What still goes on is kept, whatever its age: the rule for overlapping looks for it here.
         var oldest = await db.ScheduleEntries.Where(e => e.ScheduleId == due.Id).OrderByDescending(e => e.CreatedAt).Skip(ScheduleLibrary.MostEntries - 1).Select(e => (DateTimeOffset?)e.CreatedAt).FirstOrDefaultAsync(cancellation);
         if (oldest is { } limit)
-            await db.ScheduleEntries.Where(e => e.ScheduleId == due.Id && e.CreatedAt < limit && e.Outcome != ScheduleOutcome.Starting).ExecuteDeleteAsync(cancellation);
+            await db.ScheduleEntries.Where(e => e.ScheduleId == due.Id && e.CreatedAt < limit && e.Outcome != ScheduleOutcome.Starting && !db.Runs.Any(r => r.Id == e.RunId && r.EndedAt == null)).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
@@ -85,6 +86,7 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
             var (last, count) = (due.NextAt!.Value, 1);
             while (count < MostCounted && times.Next(last, zone) is { } later && later <= now)
                 (last, count) = (later, count + 1);
+            last = count < MostCounted ? last : Newest(times, zone, last, now);
             var isMissed = now - last > Grace && due.Missed == MissedRule.Skip;
             var entry = Entry(due.Id, last, missed: isMissed ? count : count - 1);
             entry.Outcome = isMissed ? ScheduleOutcome.Missed : ScheduleOutcome.Starting;
@@ -97,6 +99,23 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
             log.LogWarning(wrong, "The schedule {Schedule} was switched off: its times cannot be told", due.Id);
             return (due.NextAt, null, entry);
         }
+    }
+
+    /// <summary>The last of the times up to now that are not before another: looked for from now backwards, in spans that double.</summary>
+    private static DateTimeOffset Newest(CronTimes times, TimeZoneInfo zone, DateTimeOffset earlier, DateTimeOffset now)
+    {
+        var newest = earlier;
+        for (var span = TimeSpan.FromMinutes(1); now - span > earlier; span *= 2)
+        {
+            if (times.Next(now - span, zone) is { } found && found <= now)
+            {
+                newest = now - span;
+                break;
+            }
+        }
+        while (times.Next(newest, zone) is { } later && later <= now)
+            newest = later;
+        return newest;
     }
 
     /// <summary>What is noted, and no other living process is about to start: this one's, and those of processes that are gone.</summary>

@@ -45,7 +45,7 @@ public sealed class ScheduleLibrary
     public async Task<Schedule> CreateAsync(Caller caller, ScheduleSettings settings, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var next = await NextAsync(caller, settings, now, cancellation);
+        var next = await NextAsync(caller, settings, null, now, cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         if (await db.Schedules.CountAsync(s => s.OwnerId == caller.UserId, cancellation) >= MostSchedules)
             throw new ArgumentException($"There are {MostSchedules} schedules already, and nobody may have more. Delete one that is no longer needed.", nameof(settings));
@@ -55,13 +55,13 @@ public sealed class ScheduleLibrary
         return await GetAsync(caller, row.Id, cancellation);
     }
 
-    /// <summary>As creating. The next time is counted from now.</summary>
+    /// <summary>As creating. The next time is counted from now. What is switched off may keep an agent that is gone, and times that can no longer be told.</summary>
     public async Task<Schedule> ChangeAsync(Caller caller, Guid scheduleId, ScheduleSettings settings, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await OwnAsync(db.Schedules, caller, scheduleId, cancellation);
-        Set(row, settings, await NextAsync(caller, settings, now, cancellation), now);
+        Set(row, settings, await NextAsync(caller, settings, row, now, cancellation), now);
         await db.SaveChangesAsync(cancellation);
         return await GetAsync(caller, row.Id, cancellation);
     }
@@ -108,7 +108,7 @@ public sealed class ScheduleLibrary
     internal static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone
         : throw new ArgumentException($"'{Findings.Short(id)}' is no time zone that this machine knows; there are UTC, Europe/Berlin, Asia/Shanghai and the like.");
 
-    private async Task<DateTimeOffset?> NextAsync(Caller caller, ScheduleSettings settings, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<DateTimeOffset?> NextAsync(Caller caller, ScheduleSettings settings, ScheduleRow? before, DateTimeOffset now, CancellationToken cancellation)
     {
         if (settings.Name.Trim().Length is 0 or > MaxName)
             throw new ArgumentException($"A schedule's name has 1 to {MaxName} characters; this one has {settings.Name.Trim().Length}.", nameof(settings));
@@ -116,7 +116,10 @@ public sealed class ScheduleLibrary
             throw new ArgumentException($"What the agent is asked has 1 to {RunAgent.MaxQuestionLength:N0} characters; this has {settings.Input.Length:N0}.", nameof(settings));
         if (!Enum.IsDefined(settings.Missed) || !Enum.IsDefined(settings.Overlap))
             throw new ArgumentException($"There is no rule '{settings.Missed}' or '{settings.Overlap}'.", nameof(settings));
-        await agents.GetAsync(caller, settings.AgentId, cancellation);
+        if (settings.Enabled || settings.AgentId != before?.AgentId)
+            await agents.GetAsync(caller, settings.AgentId, cancellation);
+        if (!settings.Enabled && (settings.Cron.Trim(), settings.TimeZone) == (before?.Cron, before?.TimeZone))
+            return null;
         var next = CronTimes.Parse(settings.Cron).Next(now, ZoneOf(settings.TimeZone));
         return settings.Enabled ? next : null;
     }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Platform.Agents.Acting;
-using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
@@ -12,7 +11,7 @@ namespace Platform.Agents.Schedules;
 
 /// <summary>Starts the run of a time that was taken, in the name of the schedule's owner and with what its agent has published by then. Done again after a crash it starts nothing new.</summary>
 internal sealed class ScheduleStart(
-    IDbContextFactory<AgentsContext> contexts, IScheduleOwners owners, AgentLibrary agents, ConversationLibrary conversations, RunAgent runs, TimeProvider time, ILogger<ScheduleStart> log)
+    IDbContextFactory<AgentsContext> contexts, IRunOwners owners, AgentLibrary agents, RunAgent runs, TimeProvider time, ILogger<ScheduleStart> log)
 {
     /// <summary>So long it is tried again while no further run may wait.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -67,14 +66,13 @@ internal sealed class ScheduleStart(
         return (ScheduleOutcome.Started, "");
     }
 
-    private async Task RunAsync(ScheduleOwner owner, ScheduleRow schedule, ScheduleEntryRow entry, CancellationToken cancellation)
+    private async Task RunAsync(RunOwner owner, ScheduleRow schedule, ScheduleEntryRow entry, CancellationToken cancellation)
     {
         Caller caller = owner.Caller;
         var agent = await agents.GetAsync(caller, schedule.AgentId, cancellation);
         var version = await agents.PublishedAsync(caller, agent.Slug, cancellation);
         AgentTask task = new(version.AgentId, version.Number, version.Definition, owner.Name, caller.IsAdministrator) { TimeZone = schedule.TimeZone };
-        var conversation = await conversations.CreateAsync(caller, [], cancellation, listed: false);
-        await runs.StartAsync(caller, new StartRun(entry.RunId, conversation.Id, schedule.Input, Agent: task), cancellation);
+        await runs.StartAsync(caller, new StartRun(entry.RunId, Guid.CreateVersion7(time.GetUtcNow()), schedule.Input, Agent: task) { Before = [] }, cancellation);
     }
 
     private static async Task NoteAsync(AgentsContext db, ScheduleEntryRow entry, ScheduleOutcome outcome, string reason) =>

@@ -9,7 +9,8 @@ using Platform.Retrieval.Access;
 namespace Platform.Agents.Testing;
 
 /// <summary>Goes through a suite: each test with each target is a run of its own, with what was recorded in the place of calls, judged by what is expected.</summary>
-internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, RunAgent runs, RunStore store, TimeProvider time, ILogger<SuiteExecution> log)
+/// <param name="owners">Null where nobody is known: a suite that is gone on with there has the rights that it began with.</param>
+internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, RunAgent runs, RunStore store, TimeProvider time, ILogger<SuiteExecution> log, IRunOwners? owners = null)
 {
     private const int AtOnce = 2;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
@@ -32,7 +33,11 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
             left = await db.TestResults.AsNoTracking().Where(t => t.SuiteRunId == suite.Id && (t.Outcome == TestOutcome.Waiting || t.Outcome == TestOutcome.Running)).OrderBy(t => t.Ordinal).ToListAsync(either.Token);
         var task = RunJson.Read<AgentTask>(suite.Agent);
         var targets = RunJson.Read<List<TestTarget>>(suite.Targets);
-        Caller caller = new(suite.OwnerId, task.AsAdministrator);
+        if (await CallerAsync(suite, task, either.Token) is not { } caller)
+        {
+            await GiveUpAsync(suite);
+            return;
+        }
         await Parallel.ForEachAsync(left, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = either.Token }, async (cell, cancellation) =>
         {
             var test = RunJson.Read<TestCase>(cell.Case);
@@ -55,6 +60,24 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
         await using var end = await contexts.CreateDbContextAsync(CancellationToken.None);
         var now = time.GetUtcNow();
         await end.SuiteRuns.Where(r => r.Id == suite.Id && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, SuiteRunStatus.Completed).SetProperty(r => r.EndedAt, now), CancellationToken.None);
+    }
+
+    /// <summary>With no right that the owner has lost since; null where they are gone or disabled.</summary>
+    private async Task<Caller?> CallerAsync(SuiteRunRow suite, AgentTask task, CancellationToken cancellation)
+    {
+        Caller began = new(suite.OwnerId, task.AsAdministrator);
+        if (owners is null)
+            return began;
+        return await owners.FindAsync(suite.OwnerId, cancellation) is { } owner ? began with { IsAdministrator = began.IsAdministrator && owner.Caller.IsAdministrator } : null;
+    }
+
+    private async Task GiveUpAsync(SuiteRunRow suite)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        var now = time.GetUtcNow();
+        await db.TestResults.Where(t => t.SuiteRunId == suite.Id && (t.Outcome == TestOutcome.Waiting || t.Outcome == TestOutcome.Running)).ExecuteUpdateAsync(set => set.SetProperty(t => t.Outcome, TestOutcome.Cancelled), CancellationToken.None);
+        await db.SuiteRuns.Where(r => r.Id == suite.Id && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, SuiteRunStatus.Cancelled).SetProperty(r => r.EndedAt, now), CancellationToken.None);
+        log.LogWarning("The run {SuiteRun} of a suite was stopped: the account that it belongs to is gone or disabled", suite.Id);
     }
 
     private async Task RunAsync(Caller caller, TestResultRow cell, TestCase test, AgentTask task, CancellationToken cancellation)

@@ -5,7 +5,7 @@ using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Platform.Agents.Definitions;
-using Platform.Agents.Conversations;
+using Platform.Agents.Approvals;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Retrieval.Documents;
@@ -124,7 +124,7 @@ internal static class McpCommand
         await rooms.IngestAsync(folder, stop);
         var services = rooms.Services;
         var agents = services.GetRequiredService<AgentLibrary>();
-        var starter = new AgentRuns(agents, services.GetRequiredService<ConversationLibrary>(), services.GetRequiredService<RunAgent>());
+        var starter = new AgentRuns(agents, services.GetRequiredService<RunAgent>(), services.GetRequiredService<ApprovalBox>());
         var tools = new ServedTools(
             new DocumentTools(services.GetRequiredService<ToolCatalog>(), services.GetRequiredService<DocumentLibrary>()), new RunTools(starter, agents), services.GetRequiredService<ILogger<ServedTools>>());
         var person = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, rooms.Caller.UserId), new Claim(ClaimTypes.Name, rooms.Caller.UserId), new Claim(ClaimTypes.Role, Access.Administrator)], "terminal"));

@@ -39,9 +39,17 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         BadHttpRequestException { StatusCode: 413 } => new(413, Invalid, "file_too_large", "The request is larger than this server takes. Send less at once."),
         BadHttpRequestException bad => new(bad.StatusCode, Invalid, "bad_request", bad.Message),
         UnauthorizedAccessException => OfStatus(403),
-        ArgumentException => new(400, Invalid, "invalid_argument", error.Message),
+        ArgumentException => new(400, Invalid, "invalid_argument", Said(error)),
         _ => new(500, "server_error", "internal_error", "The server failed on this request. Its log holds the cause under the request id."),
     };
+
+    /// <summary>What an error says, for people: without the name of a parameter of the program's own.</summary>
+    public static string Said(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        var parameter = error is ArgumentException { ParamName: { } name } ? $" (Parameter '{name}')" : "";
+        return parameter.Length > 0 && error.Message.EndsWith(parameter, StringComparison.Ordinal) ? error.Message[..^parameter.Length] : error.Message;
+    }
 
     /// <summary>For answers that no exception led to.</summary>
     public static Problem OfStatus(int status) => status switch
@@ -122,6 +130,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         RunErrorKind.ModelUnavailable => new(503, Unavailable, "model_unavailable", error.Message, TimeSpan.FromSeconds(5)),
         RunErrorKind.ModelBusy => new(429, "rate_limit_error", "queue_full", error.Message, TimeSpan.FromSeconds(5)),
         RunErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message),
+        RunErrorKind.ModelTooWeak => new(400, Invalid, "model_too_weak", error.Message),
         RunErrorKind.OutOfTime => new(504, "server_error", "out_of_time", error.Message),
         _ => new(500, "server_error", "run_failed", error.Message),
     };

@@ -16,6 +16,18 @@ public sealed class AgentLoopTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_model_that_is_not_made_for_agents_says_so_and_not_that_the_question_is_too_long()
+    {
+        var chat = new ScriptedChatClient((_, _) => throw new Platform.ModelHost.Client.ModelHostException(Platform.ModelHost.Client.ModelHostErrorKind.ContextTooLong, "The prompt is 1453 tokens."));
+        await using var weak = await AgentsRig.StartAsync(chat, canAnswer: false, contextTokens: 256, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var error = (await weak.EventsAsync(await weak.LetAsync(Clerk)))[^1].Read<ErrorData>();
+        Assert.Equal(RunErrorKind.ModelTooWeak, error.Kind);
+        Assert.Contains("neither plans nor uses tools", error.Message, StringComparison.Ordinal);
+        await using var able = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        Assert.Equal(RunErrorKind.ContextTooLong, (await able.EventsAsync(await able.LetAsync(Clerk)))[^1].Read<ErrorData>().Kind);
+    }
+
+    [Fact]
     public async Task An_agent_calls_a_tool_reads_its_fenced_output_and_answers_with_citations()
     {
         RecordingTool look = new("look", act: (_, scope, _) => Task.FromResult(ToolOutcome.Of(
@@ -183,7 +195,7 @@ public sealed class AgentLoopTests
     public async Task Two_hundred_runs_at_once_are_all_answered_with_their_events_in_order()
     {
         var chat = Deciding(messages => messages.Count < 4 ? [Call("look", new { text = messages[1].Text })] : [new TextContent(messages[1].Text)]);
-        await using var rig = await AgentsRig.StartAsync(chat, o => (o.RunsAtOnce, o.WaitingRuns) = (32, 500), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        await using var rig = await AgentsRig.StartAsync(chat, o => o.RunsAtOnce = 32, tools: [new RecordingTool("look"), new RecordingTool("send")]);
         var runs = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => rig.LetAsync(Clerk, $"Question {i}")));
         var seen = runs.Select(run => rig.Host.Find(run.Id)).OfType<LiveRun>().Select(run => new WeakReference(run)).ToList();
         var all = await Task.WhenAll(runs.Select(run => rig.EventsAsync(run)));

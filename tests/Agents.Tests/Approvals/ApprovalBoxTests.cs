@@ -125,6 +125,28 @@ public sealed class ApprovalBoxTests
         Assert.Empty(send.Calls);
     }
 
+    [Theory]
+    [InlineData(false, "done")]
+    [InlineData(true, "error")]
+    public async Task A_run_that_waited_goes_on_with_no_right_that_its_owner_has_lost(bool gone, string end)
+    {
+        List<bool> administrators = [];
+        RecordingTool send = new("send", ToolEffects.Writes, (_, scope, _) =>
+        {
+            administrators.Add(scope.Caller.IsAdministrator);
+            return Task.FromResult(ToolOutcome.Of("sent"));
+        });
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), send]);
+        var conversation = await rig.Conversations.CreateAsync(AgentsRig.Boris, [], Cancellation);
+        var run = await rig.Runs.StartAsync(AgentsRig.Boris, new(Guid.NewGuid(), conversation.Id, "Send it.", Agent: new(Guid.NewGuid(), 1, Clerk, "Boris", AsAdministrator: true)), Cancellation);
+        await AgentsRig.UntilAsync(async () => await rig.Approvals.CountAsync(AgentsRig.Boris, Cancellation) == 1);
+        (gone ? rig.Owners.Gone : rig.Owners.Demoted).Add(AgentsRig.Boris.UserId);
+        await rig.Approvals.DecideAsync(AgentsRig.Boris, (await rig.Approvals.ListAsync(AgentsRig.Boris, pendingOnly: true, Cancellation))[0].Id, new(Approve: true), Cancellation);
+        var events = await rig.Runs.FollowAsync(AgentsRig.Boris, run.Id, 0, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(end, events[^1].Name);
+        Assert.Equal(gone ? [] : [false], administrators);
+    }
+
     private static ScriptedChatClient Sending(string answer) => Deciding(Call("send", new { text = "mail 0" }), new TextContent(answer));
 
     private static string Output(ScriptedChatClient chat) => chat.Requests.Last()[^1].Contents.OfType<FunctionResultContent>().Single().Result!.ToString()!;

@@ -30,6 +30,34 @@ public sealed class ToolGrantTests
         Assert.False(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, "send", Cancellation));
     }
 
+    [Theory]
+    [InlineData(ToolPolicy.Never)]
+    [InlineData(null)]
+    public async Task A_tool_that_the_agent_does_not_ask_before_is_not_allowed_by_an_old_card(ToolPolicy? policy)
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = policy is { } set ? [new("send", set)] : [] }, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        await Assert.ThrowsAsync<AgentConflictException>(() => rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "", Cancellation));
+        var runs = await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation);
+        Assert.Equal(1, runs.Number);
+        Assert.Equal(policy, runs.Definition.Tools.SingleOrDefault()?.Policy);
+    }
+
+    [Fact]
+    public async Task Of_two_who_allow_at_once_one_may_be_told_that_the_agent_changed_and_nothing_worse()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = [new("send", ToolPolicy.Ask), new("look", ToolPolicy.Ask)] }, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        foreach (var allowing in (Task[])[rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "", Cancellation), rig.Grants.AllowAsync(AgentsRig.Boris, agent.Id, "look", "", Cancellation)])
+        {
+            if (await Record.ExceptionAsync(() => allowing) is { } refused)
+                Assert.IsType<AgentConflictException>(refused);
+        }
+        Assert.Contains((await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation)).Definition.Tools, tool => tool.Policy == ToolPolicy.Always);
+    }
+
     [Fact]
     public async Task Only_who_may_change_the_agent_lets_it_off_asking()
     {

@@ -23,7 +23,7 @@ public sealed class RunForkTests
         RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
         var chat = Working();
         await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
-        var run = await rig.LetAsync(Clerk);
+        var run = await LetAsync(rig, Clerk);
         var before = await rig.EventsAsync(run);
         Assert.Equal((1, 1, 3), (look.Calls.Count, send.Calls.Count, chat.Requests.Count));
 
@@ -55,7 +55,7 @@ public sealed class RunForkTests
         RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
         var chat = Working();
         await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
-        var run = await rig.LetAsync(Clerk);
+        var run = await LetAsync(rig, Clerk);
         await rig.EventsAsync(run);
         var fork = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s1_1", "31 days")])), Cancellation);
         await rig.EventsAsync(fork);
@@ -69,7 +69,7 @@ public sealed class RunForkTests
     {
         RecordingTool look = new("look"), send = new("send");
         await using var rig = await AgentsRig.StartAsync(Working(), tools: [look, send]);
-        var run = await rig.LetAsync(Clerk);
+        var run = await LetAsync(rig, Clerk);
         await rig.EventsAsync(run);
         var fork = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(Question: "And in London?")), Cancellation);
         var events = await rig.EventsAsync(fork);
@@ -89,7 +89,7 @@ public sealed class RunForkTests
             return ToolOutcome.Of("never");
         });
         await using var first = await AgentsRig.StartAsync(Deciding(Call("send", new { text = "mail" })), tools: [new RecordingTool("look"), hanging]);
-        var run = await first.LetAsync(Clerk);
+        var run = await LetAsync(first, Clerk);
         await writing.Task;
         RecordingTool send = new("send", ToolEffects.Writes);
         await using var second = await first.RestartAsync(chat: Deciding(new TextContent("It was sent.")), tools: [new RecordingTool("look"), send]);
@@ -109,7 +109,7 @@ public sealed class RunForkTests
         var chat = Deciding(_ => sent is 0 or 1 ? [Call("send", new { text = $"mail {sent}" })] : [new TextContent("Both sent.")]);
         RecordingTool send = new("send", ToolEffects.Writes, (_, _, _) => Task.FromResult(ToolOutcome.Of($"sent {++sent}")));
         await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
-        var run = await rig.LetAsync(Clerk with { Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Ask)] });
+        var run = await LetAsync(rig, Clerk with { Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Ask)] });
         await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
         await rig.Approvals.DecideAsync(AgentsRig.Anna, (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation))[0].Id, new(Approve: true, ForRun: true), Cancellation);
         await rig.EventsAsync(run);
@@ -123,7 +123,7 @@ public sealed class RunForkTests
     public async Task A_fork_survives_a_restart_and_what_cannot_be_forked_is_told()
     {
         await using var rig = await AgentsRig.StartAsync(Working(), tools: [new RecordingTool("look"), new RecordingTool("send")]);
-        var run = await rig.LetAsync(Clerk);
+        var run = await LetAsync(rig, Clerk);
         await rig.EventsAsync(run);
         ForkRun again = new(Guid.NewGuid(), "s2");
         var fork = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, again, Cancellation);
@@ -141,6 +141,52 @@ public sealed class RunForkTests
         await Assert.ThrowsAsync<ArgumentException>(() => rig.Forks.ForkAsync(AgentsRig.Anna, plain.Id, new(Guid.NewGuid()), Cancellation));
 
         Task<RunInfo> ForkAsync(ForkRun asked) => rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, asked, Cancellation);
+    }
+
+    [Fact]
+    public async Task A_fork_asks_anew_for_a_call_that_was_approved_and_not_made()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Deciding(messages => messages.Any(m => m.Role == ChatRole.Tool) ? [new TextContent("Sent.")] : [Call("send", new { text = "A" }), Call("send", new { text = "B" })]), tools: [new RecordingTool("look"), send]);
+        var run = await LetAsync(rig, Clerk with { Tools = [new("send", ToolPolicy.Ask)] });
+        await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 2);
+        var first = (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Single(asked => asked.CallId == "s1_1");
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, first.Id, new(Approve: true), Cancellation);
+        await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+
+        await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s1_2", "B was sent.")])), Cancellation);
+        await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
+        Assert.Empty(send.Calls);
+    }
+
+    [Fact]
+    public async Task What_was_taken_from_an_agent_or_the_agent_from_the_person_is_taken_from_forks_too()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Deciding(messages => messages.Any(m => m.Role == ChatRole.Tool) ? [new TextContent("Sent.")] : [Call("send", new { text = "A" })]), tools: [new RecordingTool("look"), send]);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Boris, Clerk, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Boris, agent.Id, "", Cancellation);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Boris, agent.Id, AgentVisibility.Everyone, Cancellation);
+        var run = await rig.LetAsync(Clerk, id: agent.Id);
+        await rig.EventsAsync(run);
+        await rig.Agents.SaveDraftAsync(AgentsRig.Boris, agent.Id, Clerk with { Tools = [new("send", ToolPolicy.Ask)] }, null, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Boris, agent.Id, "", Cancellation);
+
+        var fork = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid()), Cancellation);
+        await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
+        Assert.Single(send.Calls);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, fork.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        await rig.Runs.CancelAsync(AgentsRig.Anna, fork.Id, Cancellation);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Boris, agent.Id, AgentVisibility.Private, Cancellation);
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid()), Cancellation));
+    }
+
+    /// <summary>Has an agent that is published work.</summary>
+    private static async Task<RunInfo> LetAsync(AgentsRig rig, AgentDefinition definition)
+    {
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, definition, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        return await rig.LetAsync(definition, id: agent.Id);
     }
 
     /// <summary>Looks, sends, answers, by what it has done so far.</summary>

@@ -25,6 +25,26 @@ public sealed class PlanExecutionTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_fork_inside_a_wave_makes_no_call_again_that_stands_before_its_step()
+    {
+        const string Wave = """{"steps":[{"id":"a","goal":"Send it","tool":"send","inputs":{"text":"mail"},"depends_on":[],"done_when":"sent"},{"id":"b","goal":"Look","tool":"look","inputs":null,"depends_on":[],"done_when":"known"}]}""";
+        RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(Wave)] : IsStep(messages) ? [Call("look", new { text = "leave" })] : [new TextContent("Done.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        var run = await rig.LetAsync(Clerk, id: agent.Id);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal((1, 1), (look.Calls.Count, send.Calls.Count));
+
+        var left = events.Where(e => e.Name == "step.started").Select(e => e.Read<StepStartedData>()).Single(step => step is { Kind: StepKind.Decision, PlanStep: "p2" });
+        var fork = await rig.EventsAsync(await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), left.StepId), Cancellation));
+        Assert.Equal("Done.", fork[^1].Read<TextData>().Text);
+        Assert.Equal((2, 1), (look.Calls.Count, send.Calls.Count));
+        Assert.Equal(2, fork.Count(e => e.Name == "tool.result"));
+    }
+
+    [Fact]
     public async Task A_plan_is_made_by_a_schema_its_free_steps_run_side_by_side_and_what_they_bring_feeds_the_next()
     {
         using Barrier both = new(2);

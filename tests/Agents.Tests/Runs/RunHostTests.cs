@@ -7,6 +7,34 @@ public sealed class RunHostTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_run_that_cannot_be_started_leaves_no_conversation_and_one_that_can_has_what_was_said_before()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        StartRun start = new(Guid.NewGuid(), Guid.NewGuid(), new string('x', RunAgent.MaxQuestionLength + 1)) { Before = [new("user", "Hello"), new("assistant", "Good day.")] };
+        await Assert.ThrowsAsync<ArgumentException>(() => rig.Runs.StartAsync(AgentsRig.Anna, start, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<Platform.Retrieval.NotFoundException>(() => rig.Conversations.GetAsync(AgentsRig.Anna, start.ConversationId, TestContext.Current.CancellationToken));
+
+        await rig.EventsAsync(await rig.Runs.StartAsync(AgentsRig.Anna, start with { Question = "How many days?" }, TestContext.Current.CancellationToken));
+        var said = await rig.Conversations.MessagesAsync(AgentsRig.Anna, start.ConversationId, TestContext.Current.CancellationToken);
+        Assert.Equal(["Hello", "Good day.", "How many days?"], said.Take(3).Select(message => message.Text));
+        Assert.Equal(4, said.Count);
+        Assert.Empty(await rig.Conversations.ListAsync(AgentsRig.Anna, null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Who_follows_a_run_that_waits_is_told_when_something_of_it_changes()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var run = Guid.NewGuid();
+        var (next, other) = (rig.Host.NextOf(run), rig.Host.NextOf(Guid.NewGuid()));
+        Assert.Same(next, rig.Host.NextOf(run));
+        rig.Host.Tell(run);
+        await next.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.False(other.IsCompleted);
+        Assert.NotSame(next, rig.Host.NextOf(run));
+    }
+
+    [Fact]
     public async Task Runs_beyond_the_bound_wait_and_are_told_their_place()
     {
         using Gate gate = new();

@@ -92,10 +92,10 @@ public sealed class ScheduleTests
         ManualClock clock = new(Morning);
         await using var rig = await AgentsRig.StartAsync(process: new(Clock: clock));
         var schedule = await ScheduledAsync(rig, cron: "* * * * *");
-        rig.ScheduleOwners.Gone.Add(AgentsRig.Anna.UserId);
+        rig.Owners.Gone.Add(AgentsRig.Anna.UserId);
         clock.Advance(TimeSpan.FromMinutes(1));
         await rig.ScheduleHost.LookAsync(Cancellation);
-        rig.ScheduleOwners.Gone.Clear();
+        rig.Owners.Gone.Clear();
         await rig.Agents.DeleteAsync(AgentsRig.Anna, schedule.Settings.AgentId, Cancellation);
         clock.Advance(TimeSpan.FromMinutes(1));
         await rig.ScheduleHost.LookAsync(Cancellation);
@@ -103,6 +103,48 @@ public sealed class ScheduleTests
         Assert.Equal([ScheduleOutcome.Refused, ScheduleOutcome.Refused], history.Select(entry => entry.Outcome));
         Assert.Equal([ScheduleRefusal.AgentGone, ScheduleRefusal.OwnerGone], history.Select(entry => entry.Reason));
         Assert.All(history, entry => Assert.Null(entry.RunId));
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_is_found_however_many_times_were_left_out_for_it()
+    {
+        ManualClock clock = new(Morning);
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Deciding(ScriptedChatClient.Call("send", new { text = "mail" })), process: new(Clock: clock), tools: [new Acting.RecordingTool("send")]);
+        var schedule = await ScheduledAsync(rig, cron: "* * * * *");
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, schedule.Settings.AgentId, Clerk with { Tools = [new("send", ToolPolicy.Ask)] }, null, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, schedule.Settings.AgentId, "", Cancellation);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await rig.ScheduleHost.LookAsync(Cancellation);
+        await AgentsRig.UntilAsync(async () => await rig.Approvals.CountAsync(AgentsRig.Anna, Cancellation) == 1); // it waits for a person, who takes their time
+        for (var i = 0; i < ScheduleLibrary.MostEntries + 3; i++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await rig.ScheduleHost.LookAsync(Cancellation);
+        }
+        Assert.Equal(1, (await rig.Archive.ListAsync(AgentsRig.Anna, new RunFilter(), 0, 10, Cancellation)).Total);
+        Assert.Equal(ScheduleOutcome.Overlapped, (await rig.Schedules.HistoryAsync(AgentsRig.Anna, schedule.Id, Cancellation))[0].Outcome);
+    }
+
+    [Fact]
+    public async Task Of_more_times_than_are_counted_the_last_one_is_judged()
+    {
+        ManualClock clock = new(Morning);
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Fine."), process: new(Clock: clock));
+        var schedule = await ScheduledAsync(rig, cron: "* * * * *");
+        clock.Advance(TimeSpan.FromHours(20) + TimeSpan.FromSeconds(30)); // 1,200 times went by, the last half a minute ago
+        await rig.ScheduleHost.LookAsync(Cancellation);
+        var entry = Assert.Single(await rig.Schedules.HistoryAsync(AgentsRig.Anna, schedule.Id, Cancellation));
+        Assert.Equal((ScheduleOutcome.Started, Morning.AddHours(20), 999), (entry.Outcome, entry.DueAt, entry.Missed));
+    }
+
+    [Fact]
+    public async Task A_schedule_whose_agent_is_gone_can_be_switched_off()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var schedule = await ScheduledAsync(rig, cron: "* * * * *");
+        await rig.Agents.DeleteAsync(AgentsRig.Anna, schedule.Settings.AgentId, Cancellation);
+        Assert.Null((await rig.Schedules.ChangeAsync(AgentsRig.Anna, schedule.Id, schedule.Settings with { Enabled = false }, Cancellation)).NextAt);
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Schedules.ChangeAsync(AgentsRig.Anna, schedule.Id, schedule.Settings, Cancellation));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class QueryTableTests
         var table = await TableWithAsync("rate_in_gbp", "note");
         var sql = $"SELECT rate_in_gbp * 100 AS cost FROM {table} WHERE kind = 'Own car'";
         var outcome = await CallAsync(sql);
-        Assert.StartsWith("Passage 1, 1 rows of the query:\n> cost\n> 47\n", outcome.Text, StringComparison.Ordinal);
+        Assert.StartsWith("Passage 1, 1 row of the query:\n> cost\n> 47\n", outcome.Text, StringComparison.Ordinal);
         var citation = outcome.Citations.Single();
         Assert.Equal((1, "rates-and-allowances.xlsx", sql, "cost\n47"), (citation.N, citation.DocumentName, citation.Quote, citation.Context));
     }

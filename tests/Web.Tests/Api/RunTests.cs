@@ -38,6 +38,8 @@ public sealed class RunTests
         Assert.Equal((1, true, next.GetProperty("id").GetString()), (list.GetProperty("data").GetArrayLength(), list.GetProperty("has_more").GetBoolean(), list.GetProperty("data")[0].GetProperty("id").GetString()));
         Assert.Equal(0, (await world.GetAsync("/v1/runs?status=active")).Body.GetProperty("data").GetArrayLength());
         Assert.Equal(400, (await world.GetAsync("/v1/runs?status=finished")).Status);
+        foreach (var wrong in (string[])["limit", "offset", "thread_id"])
+            Assert.Equal(wrong, (await world.GetAsync($"/v1/runs?{wrong}=x")).Body.GetProperty("error").GetProperty("param").GetString());
     }
 
     [Fact]
@@ -86,6 +88,23 @@ public sealed class RunTests
         Assert.Contains("'date_time'", completion.Body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
         await world.PostAsync($"/v1/approvals/{waiting.GetProperty("approvals")[0].GetString()}", new { decision = "reject" });
         Assert.Equal("Without it, then.", (await world.UntilAsync(waiting.GetProperty("id").GetString()!, "completed")).GetProperty("output_text").GetString());
+    }
+
+    [Fact]
+    public async Task What_an_asked_agent_waits_for_is_told_of_the_run_that_asked_and_decided_there()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("ask_agent", new { agent = "clerk", task = "Which day?" }), Call("date_time", new { action = "now" }), Say("Today."), Say("It is today."));
+        await world.PublishAsync(ApiWorld.Clerk with { Name = "Boss", Slug = "boss", Agents = ["clerk"], Tools = [new("ask_agent", Platform.Agents.Definitions.ToolPolicy.Always)] });
+        var (_, completion) = await world.PostAsync("/v1/chat/completions", new { model = "agent:boss", messages = new[] { new { role = "user", content = "Which day?" } } });
+        Assert.Contains("'date_time'", completion.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.True(completion.GetProperty("usage").GetProperty("total_tokens").GetInt32() > 0);
+        var id = completion.GetProperty("run").GetProperty("id").GetString()!;
+        var asked = completion.GetProperty("run").GetProperty("approvals")[0].GetString();
+        var (_, run) = await world.GetAsync($"/v1/runs/{id}");
+        Assert.Equal(asked, run.GetProperty("required_action").GetProperty("approvals")[0].GetString());
+        Assert.True(run.GetProperty("usage").GetProperty("total_tokens").GetInt32() > 0);
+        Assert.Equal(200, (await world.PostAsync($"/v1/runs/{id}/approvals/{asked}", new { decision = "approve" })).Status);
+        Assert.Equal("It is today.", (await world.UntilAsync(id, "completed")).GetProperty("output_text").GetString());
     }
 
     [Fact]

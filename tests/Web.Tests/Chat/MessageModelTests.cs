@@ -52,6 +52,15 @@ public sealed class MessageModelTests
         Assert.Equal(("whole", null), (renewed[1].Text, renewed[1].Error));
     }
 
+    [Fact]
+    public void A_message_names_the_agent_of_its_own_run_whoever_answers_in_the_conversation_by_now()
+    {
+        var agent = Guid.NewGuid();
+        Assert.Equal(agent, MessageModel.Live(new RunInfo(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), RunStatus.Queued, DateTimeOffset.UnixEpoch, null, agent), []).AgentId);
+        foreach (var status in (RunStatus[])[RunStatus.RequiresAction, RunStatus.Completed])
+            Assert.Equal(agent, MessageModel.Of(Stored("assistant", "whole") with { Status = status, AgentId = agent }).AgentId);
+    }
+
     private static ConversationMessage Stored(string role, string text)
     {
         var id = Guid.NewGuid();

@@ -43,6 +43,10 @@ public sealed class ProblemsTests
     }
 
     [Fact]
+    public void A_wrong_argument_is_told_without_the_name_of_a_parameter() =>
+        Assert.Equal("The question is empty.", Problems.Of(new ArgumentException("The question is empty.", "start")).Message);
+
+    [Fact]
     public void An_unforeseen_error_tells_nothing_of_itself() =>
         Assert.DoesNotContain("secret", Problems.Of(new InvalidOperationException("secret")).Message, StringComparison.Ordinal);
 

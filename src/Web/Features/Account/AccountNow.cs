@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Platform.Agents.Schedules;
+using Platform.Agents.Runs;
 using Platform.Retrieval.Access;
 using Platform.Web.Host;
 
@@ -8,8 +8,8 @@ namespace Platform.Web.Features.Account;
 /// <summary>An enabled account as it is at this moment.</summary>
 public sealed record EnabledAccount(string Id, string Email, bool IsAdministrator, bool MustChangePassword);
 
-/// <summary>Tells what an account may do now, for what acts in its name without its sign-in: keys and schedules.</summary>
-public sealed class AccountNow(IServiceScopeFactory scopes) : IScheduleOwners
+/// <summary>Tells what an account may do now, for what acts in its name without its sign-in: keys, schedules, and runs that are gone on with.</summary>
+public sealed class AccountNow(IServiceScopeFactory scopes) : IRunOwners
 {
     /// <summary>Null for an account that is gone or disabled.</summary>
     public async Task<EnabledAccount?> FindAccountAsync(string userId, CancellationToken cancellation)
@@ -27,6 +27,6 @@ public sealed class AccountNow(IServiceScopeFactory scopes) : IScheduleOwners
         return new EnabledAccount(owner.Id, owner.Email ?? "", isAdministrator, owner.MustChangePassword);
     }
 
-    async Task<ScheduleOwner?> IScheduleOwners.FindAsync(string userId, CancellationToken cancellation) =>
-        await FindAccountAsync(userId, cancellation) is { } account ? new ScheduleOwner(new Caller(account.Id, account.IsAdministrator), account.Email) : null;
+    async Task<RunOwner?> IRunOwners.FindAsync(string userId, CancellationToken cancellation) =>
+        await FindAccountAsync(userId, cancellation) is { } account ? new RunOwner(new Caller(account.Id, account.IsAdministrator), account.Email) : null;
 }

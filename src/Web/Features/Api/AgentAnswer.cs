@@ -12,9 +12,10 @@ internal sealed class AgentAnswer(RunInfo run)
 {
     private readonly StringBuilder _text = new();
     private readonly List<Citation> _citations = [];
-    private readonly List<ApprovalRequestedData> _waiting = [];
+    private readonly List<(string Tool, Guid Id)> _waiting = [];
     private string _status = "queued";
     private AnswerDone? _usage;
+    private int _read, _written;
     private StopReason? _reason;
 
     public RunInfo Run => run;
@@ -39,14 +40,22 @@ internal sealed class AgentAnswer(RunInfo run)
             case "citation.added":
                 _citations.Add(happened.Read<Citation>());
                 break;
+            case "step.completed":
+                var step = happened.Read<StepCompletedData>();
+                (_read, _written) = (_read + step.PromptTokens, _written + step.CompletionTokens);
+                break;
+            case "run.forked":
+                (_read, _written) = (0, 0); // what was done in another run
+                break;
             case "usage":
                 _usage = happened.Read<AnswerDone>();
                 break;
             case "approval.requested":
-                _waiting.Add(happened.Read<ApprovalRequestedData>());
+                var asked = happened.Read<ApprovalRequestedData>();
+                _waiting.Add((asked.Tool, asked.ApprovalId));
                 break;
             case "approval.resolved":
-                _waiting.RemoveAll(asked => asked.ApprovalId == happened.Read<ApprovalResolvedData>().ApprovalId);
+                _waiting.RemoveAll(waits => waits.Id == happened.Read<ApprovalResolvedData>().ApprovalId);
                 break;
             case "run.status":
                 Became(happened.Read<RunStatusData>());
@@ -60,23 +69,27 @@ internal sealed class AgentAnswer(RunInfo run)
         }
     }
 
+    /// <summary>What agents wait for that this run asked: it stands in their runs.</summary>
+    public void WaitsToo(IEnumerable<Approval> below) => _waiting.AddRange(below.Select(asked => (asked.Tool, asked.Id)));
+
     /// <summary>The answer; of a run that waits, a sentence that says for what.</summary>
     public string Content => !IsWaiting ? _text.ToString()
-        : $"This run waits for a decision on {string.Join(", ", _waiting.Select(asked => $"'{asked.Tool}' (approval {asked.ApprovalId})"))}. Decide in the browser or with POST /v1/approvals/{{id}}; GET /v1/runs/{run.Id} then tells the answer.";
+        : $"This run waits for a decision on {string.Join(", ", _waiting.Select(asked => $"'{asked.Tool}' (approval {asked.Id})"))}. Decide in the browser or with POST /v1/approvals/{{id}}; GET /v1/runs/{run.Id} then tells the answer.";
 
     /// <summary>stop, or length where a limit ended the run.</summary>
     public string FinishReason => _reason is null ? "stop" : "length";
 
     public IReadOnlyList<Citation> Citations => _citations;
 
-    public JsonObject Usage => UsageOf(_usage);
+    /// <summary>Of a run that has no answer yet, what it took so far.</summary>
+    public JsonObject Usage => UsageOf(_usage ?? new AnswerDone(AnswerMode.Generate, NotFound: false, new(0, 0, 0), new("", _read, 0, _written, 0)));
 
     /// <summary>The run as chat completions carry it beside OpenAI's fields.</summary>
     public JsonObject Extension => new()
     {
         ["id"] = run.Id.ToString(), ["thread_id"] = run.ConversationId.ToString(), ["status"] = _status,
         ["incomplete_details"] = _reason is { } reason ? new JsonObject { ["reason"] = EventNames.Of(reason) } : null,
-        ["approvals"] = new JsonArray([.. _waiting.Select(asked => (JsonNode)asked.ApprovalId.ToString())]),
+        ["approvals"] = new JsonArray([.. _waiting.Select(asked => (JsonNode)asked.Id.ToString())]),
     };
 
     /// <summary>Tokens as OpenAI counts them.</summary>

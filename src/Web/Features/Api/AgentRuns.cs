@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Platform.Agents.Acting;
-using Platform.Agents.Conversations;
+using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Retrieval;
@@ -11,7 +11,7 @@ using Platform.Web.Host;
 namespace Platform.Web.Features.Api;
 
 /// <summary>Starts runs for programs. Unless they name a conversation, each has one of its own, which stands in no list.</summary>
-internal sealed class AgentRuns(AgentLibrary agents, ConversationLibrary conversations, RunAgent runs)
+internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox approvals)
 {
     /// <summary>What an agent is called where a model is named.</summary>
     public const string ModelPrefix = "agent:";
@@ -29,9 +29,8 @@ internal sealed class AgentRuns(AgentLibrary agents, ConversationLibrary convers
         }
 
         var id = runId ?? Guid.CreateVersion7();
-        var conversation = conversationId ?? await StartedInAsync(caller, runId, cancellation)
-            ?? (await conversations.CreateAsync(caller, [], cancellation, listed: false, turns: input.Turns)).Id;
-        return await runs.StartAsync(caller, new StartRun(id, conversation, input.Question, Agent: task), cancellation);
+        var known = conversationId ?? await StartedInAsync(caller, runId, cancellation);
+        return await runs.StartAsync(caller, new StartRun(id, known ?? Guid.CreateVersion7(), input.Question, Agent: task) { Before = known is null ? input.Turns : null }, cancellation);
     }
 
     /// <summary>The events of a run until it has its answer, or waits for a person, folded into one. Who leaves before that stops it.</summary>
@@ -42,6 +41,11 @@ internal sealed class AgentRuns(AgentLibrary agents, ConversationLibrary convers
             await foreach (var happened in runs.FollowAsync(caller, answer.Run.Id, 0, gone))
             {
                 answer.Take(happened);
+                if (answer.IsWaiting)
+                {
+                    answer.WaitsToo(await approvals.BelowAsync(caller, answer.Run.Id, gone));
+                }
+
                 yield return happened;
                 if (answer.HasEnded)
                 {

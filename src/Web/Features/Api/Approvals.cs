@@ -43,7 +43,7 @@ internal static class Approvals
             var other => throw RefusedRequestException.Of("decision", $"'{RequestFields.Short(other)}' is no decision; there are approve and reject."),
         };
         var choice = new ApprovalChoice(approve, request.Flag("for_run") ?? false, request.Object("arguments") is null ? null : request.Element("arguments"), request.Text("comment") ?? "");
-        if (run is { } bound && (await box.GetAsync(caller, id, gone)).RunId != bound)
+        if (run is { } bound && (await box.GetAsync(caller, id, gone)).RunId != bound && (await box.BelowAsync(caller, bound, gone)).All(asked => asked.Id != id))
         {
             throw new NotFoundException("Approval");
         }

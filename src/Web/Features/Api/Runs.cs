@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Agents.Runs;
 using Platform.Web.Features.Keys;
 using Platform.Web.Host;
@@ -47,16 +48,16 @@ internal static class Runs
         await AnswerAsync(http, run, stream, background);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, RunArchive archive, RunOutcomes outcomes, string? status, Guid? thread_id, int? limit, int? offset, CancellationToken gone)
+    private static async Task<IResult> ListAsync(HttpContext http, RunArchive archive, RunOutcomes outcomes, string? status, string? thread_id, string? limit, string? offset, CancellationToken gone)
     {
         var caller = CurrentCaller.From(http.User);
-        var (most, skip) = (limit ?? UsualPart, offset ?? 0);
+        var (most, skip) = (Whole("limit", limit) ?? UsualPart, Whole("offset", offset) ?? 0);
         if (most is < 1 or > MostPart || skip < 0)
         {
             throw RefusedRequestException.Of(skip < 0 ? "offset" : "limit", $"A list has 1 to {MostPart} runs, after 0 or more; {most} after {skip} were asked for.");
         }
 
-        var filter = new RunFilter(StatusOf(status), OwnerId: caller.UserId, ConversationId: thread_id) { Active = status == "active" };
+        var filter = new RunFilter(StatusOf(status), OwnerId: caller.UserId, ConversationId: Thread(thread_id)) { Active = status == "active" };
         var found = await archive.ListAsync(caller, filter, skip, most, gone);
         var told = await outcomes.OfAsync(caller, [.. found.Runs.Select(listed => listed.Run.Id)], gone);
         return Results.Json(RunBodies.List(told.Select(RunBodies.Of), hasMore: skip + found.Runs.Count < found.Total), RunJson.Options);
@@ -88,6 +89,16 @@ internal static class Runs
             }
         }
     }
+
+    private static int? Whole(string name, string? given) =>
+        string.IsNullOrEmpty(given) ? null
+        : int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw RefusedRequestException.Of(name, $"'{RequestFields.Short(given)}' is no whole number.");
+
+    private static Guid? Thread(string? given) =>
+        string.IsNullOrEmpty(given) ? null
+        : Guid.TryParse(given, out var id) ? id
+        : throw RefusedRequestException.Of("thread_id", $"'{RequestFields.Short(given)}' is no id of a thread.");
 
     private static RunStatus? StatusOf(string? status) =>
         status is null or "" or "active" ? null

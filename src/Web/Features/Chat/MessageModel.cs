@@ -60,6 +60,9 @@ public sealed class MessageModel
     /// <summary>The name of the agent that writes it; empty where none does.</summary>
     public string Agent { get; private init; } = "";
 
+    /// <summary>That agent; null for none.</summary>
+    public Guid? AgentId { get; private init; }
+
     /// <summary>What its run did, as far as its events were read: all of it while it runs, nothing of a stored one until <see cref="Show"/>.</summary>
     public RunTrace? Trace { get; private set; }
 
@@ -81,7 +84,7 @@ public sealed class MessageModel
 
     /// <summary>A stored message. One that is still being written starts empty and running: its events, from the first, fill it.</summary>
     public static MessageModel Of(ConversationMessage message) => message.Status is RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction
-        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, [], message.Versions) { Running = true, Progress = Waiting, Agent = message.Agent, Trace = new() }
+        ? new(message.Id, message.Role, "", message.CreatedAt, message.RunId, [], message.Versions) { Running = true, Progress = Waiting, Agent = message.Agent, AgentId = message.AgentId, Trace = new() }
         : new(message.Id, message.Role, message.Text, message.CreatedAt, message.RunId, message.Citations, message.Versions)
         {
             Sources = message.Sources,
@@ -90,6 +93,7 @@ public sealed class MessageModel
             SearchMs = message.Usage?.Timings.SearchMs,
             Stopped = message.Status == RunStatus.Cancelled,
             Agent = message.Agent,
+            AgentId = message.AgentId,
             StopReason = message.StopReason,
         };
 
@@ -103,7 +107,7 @@ public sealed class MessageModel
     /// <summary>The answer of a run that was just started, with the versions that there were before it.</summary>
     /// <param name="agent">The name of the agent that works on it; empty for none.</param>
     public static MessageModel Live(RunInfo run, IReadOnlyList<Guid> before, string agent = "") =>
-        new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, [], [.. before, run.AssistantMessageId]) { Running = true, Progress = Waiting, Agent = agent, Trace = new() };
+        new(run.AssistantMessageId, "assistant", "", run.CreatedAt, run.Id, [], [.. before, run.AssistantMessageId]) { Running = true, Progress = Waiting, Agent = agent, AgentId = run.AgentId, Trace = new() };
 
     /// <summary>A question that was just sent, with the versions that there were before it.</summary>
     public static MessageModel Asked(RunInfo run, string question, IReadOnlyList<Guid> before) =>

@@ -38,7 +38,7 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
         await ReadAsync();
         if (!missing)
         {
-            _ = LookAgainAsync();
+            _ = Looking.EveryAsync(Look, window.Time, window.Log, LookAgainAsync, gone.Token);
         }
     }
 
@@ -90,24 +90,15 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
         }
     }
 
-    private async Task LookAgainAsync()
+    private async Task<bool> LookAgainAsync()
     {
-        using var tick = new PeriodicTimer(Look, window.Time);
-        try
+        if (jobs.Any(job => job.EndedAt is null))
         {
-            while (!missing && await tick.WaitForNextTickAsync(gone.Token))
-            {
-                if (jobs.Any(job => job.EndedAt is null))
-                {
-                    await ChangedAsync();
-                    StateHasChanged();
-                }
-            }
+            await ChangedAsync();
+            StateHasChanged();
         }
-        catch (OperationCanceledException)
-        {
-            missing = false; // the page was left
-        }
+
+        return !missing;
     }
 
     public void Dispose() => gone.Cancel();

@@ -5,7 +5,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Datasets;
 
 /// <summary>What the datasets' pages need of the browser window they live in.</summary>
-public sealed class DatasetsWindow(IJSRuntime js, NavigationManager navigation, Toasts toasts, TimeProvider time)
+public sealed class DatasetsWindow(IJSRuntime js, NavigationManager navigation, Toasts toasts, TimeProvider time, ILogger<DatasetsWindow> log)
 {
     public IJSRuntime Js => js;
 
@@ -14,4 +14,6 @@ public sealed class DatasetsWindow(IJSRuntime js, NavigationManager navigation, 
     public Toasts Toasts => toasts;
 
     public TimeProvider Time => time;
+
+    public ILogger Log => log;
 }

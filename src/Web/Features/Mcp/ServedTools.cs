@@ -49,7 +49,7 @@ internal sealed class ServedTools(DocumentTools documents, RunTools runs, ILogge
         }
         catch (Exception refused) when (refused is RunException or NotFoundException or ArgumentException or RefusedRequestException or RunConflictException)
         {
-            return new(refused.Message, IsError: true);
+            return new(Problems.Said(refused), IsError: true);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

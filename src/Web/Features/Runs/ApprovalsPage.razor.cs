@@ -6,6 +6,7 @@ using Platform.Agents.Runs.Tracing;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Host;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
 
@@ -21,27 +22,19 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunArchive archive, C
 
     [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
 
+    [Inject] private ILogger<ApprovalsPage> Log { get; set; } = default!;
+
     protected override async Task OnInitializedAsync()
     {
         await ReadAsync();
-        _ = LookAgainAsync();
+        _ = Looking.EveryAsync(Look, time, Log, LookAgainAsync, gone.Token);
     }
 
-    private async Task LookAgainAsync()
+    private async Task<bool> LookAgainAsync()
     {
-        using var tick = new PeriodicTimer(Look, time);
-        try
-        {
-            while (await tick.WaitForNextTickAsync(gone.Token))
-            {
-                await ReadAsync();
-                StateHasChanged();
-            }
-        }
-        catch (Exception end) when (end is OperationCanceledException or UnauthorizedAccessException)
-        {
-            return; // the page was left, or the session ended
-        }
+        await ReadAsync();
+        StateHasChanged();
+        return true;
     }
 
     private async Task ReadAsync()

@@ -24,21 +24,39 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, P
     /// <summary>What waits in runs of agents that this run asked.</summary>
     public async Task<IReadOnlyList<Approval>> BelowAsync(Guid runId, CancellationToken cancellation) => await approvals.BelowAsync(await current.GetAsync(), runId, cancellation);
 
-    /// <summary>False when it could not be decided.</summary>
+    /// <summary>False when it could not be decided; what was decided counts, whether or not the agent goes on asking.</summary>
     /// <param name="alwaysFor">The agent that need not ask before this tool from now on.</param>
-    public Task<bool> DecideAsync(ApprovalAsked asked, ApprovalChoice choice, Guid? alwaysFor, CancellationToken cancellation) => TryAsync(async () =>
+    public async Task<bool> DecideAsync(ApprovalAsked asked, ApprovalChoice choice, Guid? alwaysFor, CancellationToken cancellation)
     {
-        var caller = await current.GetAsync();
-        await approvals.DecideAsync(caller, asked.Id, choice, cancellation);
+        if (!await TryAsync(async () => await approvals.DecideAsync(await current.GetAsync(), asked.Id, choice, cancellation)))
+        {
+            return false;
+        }
+
         if (alwaysFor is { } agent)
         {
-            await grants.AllowAsync(caller, agent, asked.Tool, texts["AlwaysNote", asked.Tool], cancellation);
+            await LetOffAsync(agent, asked.Tool, cancellation);
         }
-    });
+
+        return true;
+    }
 
     /// <summary>False when the plan could not be changed.</summary>
     public Task<bool> EditPlanAsync(Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation) =>
         TryAsync(async () => await plans.EditAsync(await current.GetAsync(), runId, version, steps, cancellation));
+
+    private async Task LetOffAsync(Guid agent, string tool, CancellationToken cancellation)
+    {
+        try
+        {
+            await grants.AllowAsync(await current.GetAsync(), agent, tool, texts["AlwaysNote", tool], cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            log.LogWarning(error, "The agent {Agent} was not let off asking before {Tool}", agent, tool);
+            toasts.Error(texts["AlwaysFailed"], error.Message);
+        }
+    }
 
     private async Task<bool> TryAsync(Func<Task> decide)
     {
@@ -54,9 +72,8 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, P
             {
                 ApprovalConflictException => texts["DecidedAlready"],
                 RunConflictException => texts["PlanChangedMeanwhile"],
-                ArgumentException => texts["NotTaken", error.Message],
+                ArgumentException => texts["NotTaken", Problems.Said(error)],
                 NotFoundException => texts["RunGone"],
-                AgentConflictException => texts["AlwaysFailed"],
                 _ => texts["DecisionFailed"],
             }, error.Message);
             return false;

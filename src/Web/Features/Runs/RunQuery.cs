@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Platform.Agents.Runs;
 
@@ -39,6 +40,11 @@ public sealed record RunQuery(
 
     /// <summary>A status as an address names it; null for none.</summary>
     public static RunStatus? StatusOf(string? name) => Enum.TryParse<RunStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : null;
+
+    /// <summary>A day as an address names it; null for none. Years before 2000 and after 2999 are taken for those: there is a moment before and after each day.</summary>
+    public static DateOnly? DayOf(string? text) =>
+        !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? null
+        : day.Year < 2000 ? new DateOnly(2000, 1, 1) : day.Year > 2999 ? new DateOnly(2999, 12, 31) : day;
 
     private static DateTimeOffset? Begin(DateOnly? day) => day is { } date ? new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue, DateTimeKind.Local)) : null;
 }

@@ -5,6 +5,7 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Web.Features.Account;
 using Platform.Web.Host;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
 
@@ -22,6 +23,7 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
     private bool filtering, looking;
 
     [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
+    [Inject] private ILogger<RunsPage> Log { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "q")] public string? Words { get; set; }
     [SupplyParameterFromQuery(Name = "status")] public string? Status { get; set; }
     [SupplyParameterFromQuery(Name = "agent")] public string? AgentId { get; set; }
@@ -48,7 +50,7 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
 
     protected override async Task OnParametersSetAsync()
     {
-        query = new(Words ?? "", RunQuery.StatusOf(Status), Guid.TryParse(AgentId, out var agent) ? agent : null, Owner, Day(From), Day(Until), Whole(Steps), Whole(Tokens), Whole(Seconds), Math.Max(1, Whole(PageNumber)), RunQuery.PurposeOf(Kind));
+        query = new(Words ?? "", RunQuery.StatusOf(Status), Guid.TryParse(AgentId, out var agent) ? agent : null, Owner, RunQuery.DayOf(From), RunQuery.DayOf(Until), Whole(Steps), Whole(Tokens), Whole(Seconds), Math.Max(1, Whole(PageNumber)), RunQuery.PurposeOf(Kind));
         filtering |= query.IsFiltered && query with { Words = "", Page = 1 } != new RunQuery();
         await ReadAsync();
         _ = LookAgainAsync();
@@ -59,29 +61,25 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
 
     private async Task LookAgainAsync()
     {
-        if (looking)
+        if (looking || !AnyGoesOn)
         {
             return;
         }
         looking = true;
-        try
+        await Looking.EveryAsync(Look, time, Log, async () =>
         {
-            while (list?.Runs.Any(row => row.Run.EndedAt is null) == true)
+            if (AnyGoesOn)
             {
-                await Task.Delay(Look, time, gone.Token);
                 await ReadAsync();
                 StateHasChanged();
             }
-        }
-        catch (Exception end) when (end is OperationCanceledException or UnauthorizedAccessException)
-        {
-            return; // the page was left, or the session ended
-        }
-        finally
-        {
-            looking = false;
-        }
+
+            return AnyGoesOn;
+        }, gone.Token);
+        looking = false;
     }
+
+    private bool AnyGoesOn => list?.Runs.Any(row => row.Run.EndedAt is null) == true;
 
     private void GoTo(RunQuery next, bool stay = false) => navigation.NavigateTo((stay ? next : next with { Page = 1 }).Address(navigation));
 
@@ -89,9 +87,7 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
 
     private static int Number(ChangeEventArgs change) => Whole(Text(change));
 
-    private static DateOnly? Day(ChangeEventArgs change) => Day(Text(change));
-
-    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    private static DateOnly? Day(ChangeEventArgs change) => RunQuery.DayOf(Text(change));
 
     private static int Whole(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

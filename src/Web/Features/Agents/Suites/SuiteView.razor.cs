@@ -74,31 +74,32 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
     private async Task LookAgainAsync()
     {
         looking = true;
-        using var tick = new PeriodicTimer(Look, window.Time);
+        await Looking.EveryAsync(Look, window.Time, window.Log, ReadAsync, gone.Token);
+        looking = false;
+    }
+
+    private async Task<bool> ReadAsync()
+    {
         try
         {
-            while (run is { EndedAt: null } going && await tick.WaitForNextTickAsync(gone.Token))
+            if (run is { EndedAt: null } going)
             {
                 var now = await suiteRuns.GetAsync(caller, going.Id, gone.Token);
                 run = run?.Id == now.Id ? now : run;
-                StateHasChanged();
             }
-            history = await suiteRuns.ListAsync(caller, SuiteId, gone.Token);
-            StateHasChanged();
-        }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
-        {
-            return; // the page was left; the suite goes on
+
+            if (run is not { EndedAt: null })
+            {
+                history = await suiteRuns.ListAsync(caller, SuiteId, gone.Token);
+            }
         }
         catch (NotFoundException)
         {
             missing = true;
-            StateHasChanged();
         }
-        finally
-        {
-            looking = false;
-        }
+
+        StateHasChanged();
+        return !missing && run is { EndedAt: null };
     }
 
     private async Task StartAsync()

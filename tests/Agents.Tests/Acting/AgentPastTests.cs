@@ -1,0 +1,32 @@
+using Platform.Agents.Acting;
+using Platform.Agents.Runs;
+
+namespace Platform.Agents.Tests.Acting;
+
+public sealed class AgentPastTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Time_of_work_is_that_of_its_stretches_whatever_was_done_side_by_side()
+    {
+        var past = AgentPast.Of([
+            Status(0, "queued"), Status(5, "writing"), Result(65, "s1_1", 60), Result(65, "s1_2", 60), Result(65, "s1_3", 60), Status(70, "requires_action"), // 65 seconds, the wait for the call of another agent included
+            Status(4000, "queued"), Status(4010, "writing"), Result(4020, "s2_1", 10), // 10, and then it was killed
+            Status(9000, "resumed"), Status(9001, "queued"), Status(9002, "writing"), Result(9005, "s3_1", 3)]); // 3 so far
+        Assert.Equal(TimeSpan.FromSeconds(78), past.Worked);
+        Assert.Equal(1, past.TimesResumed);
+    }
+
+    [Fact]
+    public void What_was_done_in_another_run_takes_none_of_the_time_of_a_fork()
+    {
+        RunEvent forked = new(Guid.Empty, 1, Noon.AddSeconds(100), "run.forked", "{}");
+        Assert.Equal(TimeSpan.FromSeconds(4), AgentPast.Of([Status(0, "writing"), Result(90, "s1_1", 90), forked, Status(101, "queued"), Status(102, "writing"), Status(106, "completed")]).Worked);
+    }
+
+    private static RunEvent Status(int second, string status) => new(Guid.Empty, 1, Noon.AddSeconds(second), "run.status", RunJson.Write(new RunStatusData(status, 0)));
+
+    private static RunEvent Result(int second, string call, int seconds) =>
+        new(Guid.Empty, 1, Noon.AddSeconds(second), "tool.result", RunJson.Write(new ToolResultData(call, "s1", "look", "27", null, false, [], seconds * 1000)));
+}
