@@ -41,6 +41,7 @@ public sealed class FirstUseTests(BrowserFixture browser) : IClassFixture<Browse
         await page.ReloadAsync();
         chinese = page.GetByTestId("message-assistant").Nth(1);
         await Expect(chinese).ToHaveAttributeAsync("data-state", "running");
+        await Expect(chinese).ToContainTextAsync("Searching");
         RunningPlatform.Signal(host, Sigcont);
         await chinese.WaitUntilDoneAsync();
         await Expect(page.GetByTestId("message-user")).ToHaveCountAsync(2);

@@ -15,6 +15,9 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     private int idle = options.Value.RunsAtOnce;
     private CancellationToken shutdown;
 
+    /// <summary>Called with each run that now waits for a person, once that is stored: what it waits for may have been decided a moment before.</summary>
+    public Func<Guid, CancellationToken, Task>? Waits { get; set; }
+
     /// <summary>Throws RunException(ModelBusy) when no further run may wait.</summary>
     public void RefuseWhenFull()
     {
@@ -116,6 +119,8 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     {
         await execution.ExecuteAsync(run, stopping);
         live.TryRemove(KeyValuePair.Create(run.Id, run)); // one that waited for a person may have been taken up again by now
+        if (run.Progress.Status == RunStatus.RequiresAction && Waits is { } waits)
+            await waits(run.Id, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what fails here is found by RunLeases
     }
 
     private void Announce()

@@ -10,8 +10,19 @@ using Platform.Retrieval.Access;
 namespace Platform.Agents.Runs;
 
 /// <summary>Goes on with runs of agents that this process has taken: after a restart, or when a person has decided.</summary>
-internal sealed class RunResumption(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time)
+internal sealed class RunResumption
 {
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly RunStore store;
+    private readonly RunHost host;
+    private readonly TimeProvider time;
+
+    public RunResumption(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time)
+    {
+        (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
+        host.Waits = WakeAsync;
+    }
+
     /// <summary>Those that the program's end interrupted.</summary>
     public async Task GoOnAsync(IReadOnlyList<RunRow> runs, CancellationToken cancellation)
     {
@@ -44,7 +55,7 @@ internal sealed class RunResumption(IDbContextFactory<AgentsContext> contexts, R
             await GoOnAsync(await db.Runs.AsNoTracking().SingleAsync(r => r.Id == root, cancellation), cancellation);
     }
 
-    /// <summary>Goes on with runs that waited for something that was decided a moment before they waited, or before a crash.</summary>
+    /// <summary>Goes on with runs that waited for something that was decided before a crash.</summary>
     public async Task WakeForgottenAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
