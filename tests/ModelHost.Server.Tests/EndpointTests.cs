@@ -209,6 +209,7 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         var text = await Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancellation);
         Assert.Contains("modelhost_requests_total{route=\"/v1/completions\",method=\"POST\",status=\"200\"}", text, StringComparison.Ordinal);
         Assert.Contains("modelhost_slots{model=\"seed-chat\"} 4", text, StringComparison.Ordinal);
+        Assert.Matches("modelhost_steps_total{model=\"seed-chat\"} [1-9]", text);
         Assert.Contains("modelhost_queue_seconds_bucket{le=\"+Inf\"}", text, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
         Assert.All(text.TrimEnd().Split('\n'), line => Assert.Matches("^(# (HELP|TYPE) modelhost_[a-z_]+ .+|modelhost_[a-z_]+(\\{[^}]*\\})? [-+.0-9Ee]+)$", line));

@@ -15,21 +15,6 @@ internal static class ProcessCost
         return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksASecond;
     }
 
-    /// <summary>CPU seconds of its threads of one name, to the microsecond: what the process does beside them is not in it.</summary>
-    internal static double ThreadCpuSeconds(int processId, string name)
-    {
-        var seconds = 0.0;
-        foreach (var thread in Directory.EnumerateDirectories($"/proc/{processId}/task"))
-        {
-            try
-            {
-                if (File.ReadAllText($"{thread}/comm").TrimEnd() == name) { seconds += long.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9; }
-            }
-            catch (IOException) { continue; } // it ended meanwhile
-        }
-        return seconds;
-    }
-
     /// <summary>Resident memory in MiB.</summary>
     internal static double ResidentMebibytes(int processId)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -28,9 +29,6 @@ internal sealed class ServedModel : IAsyncDisposable
     internal int ProcessId => host.ProcessId;
 
     internal double CpuSeconds => ProcessCost.CpuSeconds(host.ProcessId);
-
-    /// <summary>CPU seconds of the thread that runs the steps, without those that write streams, compile or collect.</summary>
-    internal double StepSeconds => ProcessCost.ThreadCpuSeconds(host.ProcessId, "generation");
 
     internal static async Task<ServedModel> StartAsync(string file, int slots, int contextTokens, string? adapters = null)
     {
@@ -70,10 +68,8 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Runs requests at once and measures from the moment that each has its first token to the end of the last.</summary>
     /// <param name="requests">One a stream.</param>
-    /// <param name="cost">CPU seconds so far; null takes the whole process's.</param>
-    internal async Task<(Rate Rate, Answer[] Answers)> DecodeAsync(IReadOnlyList<JsonObject> requests, Func<double>? cost = null)
+    internal async Task<(Rate Rate, Answer[] Answers)> DecodeAsync(IReadOnlyList<JsonObject> requests)
     {
-        cost ??= () => CpuSeconds;
         var gate = new Lock();
         var (waiting, total, before, cpu) = (requests.Count, 0, 0, 0.0);
         var answers = await Task.WhenAll(requests.Select(request =>
@@ -84,13 +80,21 @@ internal sealed class ServedModel : IAsyncDisposable
                 lock (gate)
                 {
                     total += brought;
-                    if (isFirst && --waiting == 0) { (before, cpu) = (total, cost()); }
+                    if (isFirst && --waiting == 0) { (before, cpu) = (total, CpuSeconds); }
                     isFirst = false;
                 }
                 return true;
             });
         }));
-        return (new Rate(total - before, cost() - cpu), answers);
+        return (new Rate(total - before, CpuSeconds - cpu), answers);
+    }
+
+    /// <summary>Steps begun since it was loaded.</summary>
+    internal async Task<long> StepsAsync()
+    {
+        const string name = "modelhost_steps_total{";
+        var line = (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
     }
 
     internal async Task<int> BusySlotsAsync()

@@ -29,7 +29,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
     private long adaptersSince;
     private int promptTurn;
     private volatile int freeSlots, keptTokens;
-    private long generatedTokens, readTokens, cachedTokens;
+    private long steps, generatedTokens, readTokens, cachedTokens;
 
     internal GenerationLoop(DecodingContext decoding, int slots, GenerationQueue queue, ILogger log)
     {
@@ -47,7 +47,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
 
     internal int FreeSlots => freeSlots;
 
-    internal ModelLoad Load(string modelId) => new(modelId, ContextTokens, board.Slots, queue.Count, Volatile.Read(ref generatedTokens), Volatile.Read(ref readTokens), Volatile.Read(ref cachedTokens), board.TokensPerSecond, keptTokens);
+    internal ModelLoad Load(string modelId) => new(modelId, ContextTokens, board.Slots, queue.Count, Volatile.Read(ref steps), Volatile.Read(ref generatedTokens), Volatile.Read(ref readTokens), Volatile.Read(ref cachedTokens), board.TokensPerSecond, keptTokens);
 
     /// <summary>Stops after the running step; requests on their way fail.</summary>
     public async ValueTask DisposeAsync()
@@ -136,6 +136,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
 
     private void Step()
     {
+        Volatile.Write(ref steps, steps + 1);
         if (running.Count >= Crowd) { decoding.Prefixes.SetOneAside(); }
         ChooseAdapters();
         FillBatch();

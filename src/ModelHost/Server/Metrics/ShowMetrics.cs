@@ -37,6 +37,7 @@ internal static class ShowMetrics
         Times("queue_seconds", "Wait for a slot.", metrics.QueueSeconds);
         Times("prompt_seconds", "Reading of prompts.", metrics.PromptSeconds);
         Times("generation_seconds", "Generation after the first token.", metrics.GenerationSeconds);
+        OfModels("steps_total", "Steps begun; each takes all requests that generate one token further.", load => load.Steps, "counter");
         OfModels("slots", "Requests that can generate at once.", load => load.Slots.Count);
         OfModels("slots_busy", "Slots that generate.", load => load.Busy);
         OfModels("queue_length", "Requests that wait for a slot.", load => load.Waiting);
@@ -56,9 +57,9 @@ internal static class ShowMetrics
             histogram.Write(text, "modelhost_" + name, "");
         }
 
-        void OfModels(string name, string help, Func<Engine.Models.ModelLoad, int> value)
+        void OfModels(string name, string help, Func<Engine.Models.ModelLoad, long> value, string kind = "gauge")
         {
-            Head(name, "gauge", help);
+            Head(name, kind, help);
             foreach (var load in host.Engine.Loads)
             {
                 text.Append(CultureInfo.InvariantCulture, $"modelhost_{name}{{model=\"{load.ModelId}\"}} {value(load)}\n");
