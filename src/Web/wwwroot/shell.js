@@ -147,6 +147,15 @@
         }
     }
 
+    // What only a page knows becomes a file on the person's disk.
+    async function save(name, stream) {
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob([await stream.arrayBuffer()], { type: "application/octet-stream" }));
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    }
+
     // A dialog is open before its content has arrived: whoever opened it shall stand in its first field all the same.
     function openDialog(dialog) {
         if (!dialog.open) dialog.showModal();
@@ -175,6 +184,7 @@
         ...window.platform,
         copy,
         openDialog,
+        save,
         showToasts,
         closeDialog: dialog => { if (dialog.open) dialog.close(); },
         showChoices,

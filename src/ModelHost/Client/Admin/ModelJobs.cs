@@ -25,6 +25,12 @@ public sealed class ModelJobs
     public Task<ModelJob> QuantizeAsync(string model, string to, string? name, CancellationToken cancellation) =>
         StartAsync(new JsonObject { ["type"] = "quantize", ["model"] = model, ["to"] = to, ["name"] = name }, cancellation);
 
+    /// <summary>Starts to make a model of its own of a base and an adapter, or puts that in the queue.</summary>
+    /// <param name="adapter">name or name@version.</param>
+    /// <param name="name">Id of the new model; null takes the base's with the adapter's behind it.</param>
+    public Task<ModelJob> MergeAsync(string model, string adapter, string? name, CancellationToken cancellation) =>
+        StartAsync(new JsonObject { ["type"] = "merge", ["model"] = model, ["adapter"] = adapter, ["name"] = name }, cancellation);
+
     /// <summary>Starts to measure how well a model foretells a text, or puts that in the queue.</summary>
     /// <param name="text">Null takes the text that comes with the service.</param>
     /// <param name="adapter">name or name@version; null for the base model.</param>

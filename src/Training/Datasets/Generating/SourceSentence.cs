@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Platform.Retrieval.Chunking;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Search;
@@ -7,7 +8,7 @@ namespace Platform.Training.Datasets.Generating;
 /// <summary>A sentence of a document that a row is made from.</summary>
 /// <param name="Heading">The innermost heading above it; empty when there is none.</param>
 /// <param name="Start">First character in the document's text, and one past the last in <paramref name="End"/>.</param>
-internal sealed record SourceSentence(DocumentInfo Document, Passage Passage, string Heading, string Text, int Start, int End)
+internal sealed partial record SourceSentence(DocumentInfo Document, Passage Passage, string Heading, string Text, int Start, int End)
 {
     private const int ShortestTerms = 5, LongestCharacters = 600;
     private const double LeastSupport = 0.6;
@@ -21,12 +22,13 @@ internal sealed record SourceSentence(DocumentInfo Document, Passage Passage, st
     /// <summary>Sentences of a passage that say something by themselves: neither headings nor fragments.</summary>
     public static IEnumerable<SourceSentence> Of(DocumentInfo document, Passage passage)
     {
-        var heading = passage.Heading.Split(" › ", StringSplitOptions.RemoveEmptyEntries).LastOrDefault("").Trim();
+        var heading = Number().Replace(passage.Heading.Split(" › ", StringSplitOptions.RemoveEmptyEntries).LastOrDefault("").Trim(), "");
         foreach (var (start, end) in SentenceSplitter.Split(passage.Text))
         {
-            var text = passage.Text[start..end].Trim();
+            var bare = passage.Text[start..end].TrimStart().TrimStart('-', '*', '•').TrimStart(); // of an item of a list
+            var (text, first) = (bare.TrimEnd(), end - bare.Length);
             if (text.Length <= LongestCharacters && text.Length > 0 && text[^1] is '.' or '!' or '。' or '！' && QueryTerms.ContentOf(text).Count >= ShortestTerms)
-                yield return new(document, passage, heading, text, passage.Start + start, passage.Start + end);
+                yield return new(document, passage, heading, text, passage.Start + first, passage.Start + end);
         }
     }
 
@@ -43,4 +45,8 @@ internal sealed record SourceSentence(DocumentInfo Document, Passage Passage, st
         var held = QueryTerms.Of(text).ToHashSet(StringComparer.Ordinal);
         return wanted.Length == 0 ? 0 : (double)wanted.Count(held.Contains) / wanted.Length;
     }
+
+    // Nobody asks about "2. Devices".
+    [GeneratedRegex(@"^(?:\d+(?:\.\d+)*[.)、]\s*|\d+(?:\.\d+)+\s+|[一二三四五六七八九十]+、)", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }

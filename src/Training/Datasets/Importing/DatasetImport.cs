@@ -16,6 +16,9 @@ public sealed class DatasetImport
 
     public const int MaxFaultText = 16 * 1024;
 
+    /// <summary>Most characters of all the rows that a report names together; rows after them are only counted.</summary>
+    public const int MaxFaultTexts = 4 * 1024 * 1024;
+
     private const int PreviewRows = 5;
 
     private readonly DatasetItems items;
@@ -54,7 +57,7 @@ public sealed class DatasetImport
         mapping = sheets is null ? null : mapping ?? ColumnMapping.Guess(HeadsOf(sheets));
         List<NewItem> added = [];
         List<RowFault> faults = [];
-        var faulty = 0;
+        var (faulty, kept) = (0, 0);
         await foreach (var row in RowsAsync(path, sheets, mapping, cancellation))
         {
             if (row.Row is { } good && good.Kind == set.Kind)
@@ -65,8 +68,10 @@ public sealed class DatasetImport
                 continue;
             }
             faulty++;
-            if (faults.Count < MaxFaults)
-                faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", Cut(row.Raw)) : FaultOf(row));
+            if (faults.Count >= MaxFaults || kept >= MaxFaultTexts)
+                continue;
+            faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", Cut(row.Raw)) : FaultOf(row));
+            kept += faults[^1].Raw.Length;
         }
         var taken = await items.AddAsync(caller, datasetId, added, cancellation);
         return new(taken.Added, taken.Repeated, faults, faulty);

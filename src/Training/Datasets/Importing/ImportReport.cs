@@ -10,7 +10,7 @@ public sealed record RowFault(int Line, string Code, string Field, string Messag
 
 /// <param name="Added">Rows that are there now and wait for approval.</param>
 /// <param name="Repeated">Rows that were there already, word for word, or stand twice in the file.</param>
-/// <param name="Faults">The first <see cref="DatasetImport.MaxFaults"/> rows that were not taken.</param>
+/// <param name="Faults">The first <see cref="DatasetImport.MaxFaults"/> rows that were not taken, of <see cref="DatasetImport.MaxFaultTexts"/> characters together.</param>
 /// <param name="Faulty">Rows that were not taken, all of them.</param>
 public sealed record ImportReport(int Added, int Repeated, IReadOnlyList<RowFault> Faults, int Faulty);
 

@@ -32,6 +32,9 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
 
     [Inject] private IStringLocalizer<DatasetsTexts> Texts { get; set; } = default!;
 
+    // What was made is told until it has been looked through.
+    private bool IsTold(Generation job) => job.EndedAt is null || (job.Id == watched && (job.State != GenerationState.Done || set?.New > 0));
+
     protected override async Task OnInitializedAsync()
     {
         caller = await current.GetAsync();

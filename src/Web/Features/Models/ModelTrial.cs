@@ -4,7 +4,8 @@ using Platform.ModelHost.Client;
 namespace Platform.Web.Features.Models;
 
 /// <summary>A conversation with exactly one model, kept only as long as its dialog is open.</summary>
-public sealed class ModelTrial(string model, TimeProvider time)
+/// <param name="likeliest">It writes the likeliest words, the same ones each time, so that what differs from another beside it is the model.</param>
+public sealed class ModelTrial(string model, TimeProvider time, bool likeliest = false)
 {
     /// <summary>Longest question, characters.</summary>
     public const int LongestQuestion = 8000;
@@ -50,7 +51,7 @@ public sealed class ModelTrial(string model, TimeProvider time)
     private async Task FollowAsync(IChatClient chat, List<ChatMessage> messages, TrialTurn turn, Action changed, CancellationToken cancellation)
     {
         var (asked, first, drawn) = (time.GetTimestamp(), 0L, 0L);
-        await foreach (var update in chat.GetStreamingResponseAsync(messages, new ChatOptions { ModelId = Model, MaxOutputTokens = LongestAnswer }, cancellation))
+        await foreach (var update in chat.GetStreamingResponseAsync(messages, new ChatOptions { ModelId = Model, MaxOutputTokens = LongestAnswer, Temperature = likeliest ? 0 : null }, cancellation))
         {
             if (turn.FirstToken is null && update.Contents.Any(content => content is TextContent or TextReasoningContent))
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Localization;
 using Platform.ModelHost.Client.Admin.Tuning;
 
 namespace Platform.Web.Features.Training;
@@ -36,15 +37,16 @@ public static class JobFigures
     }
 
     /// <summary>Every setting as people read it; null where the service chose by the rows.</summary>
-    public static IEnumerable<(string Name, string? Value)> All(TuningJob job)
+    public static IEnumerable<(string Name, string? Value)> All(TuningJob job, IStringLocalizer<TrainingTexts> texts)
     {
         ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(texts);
         yield return ("Model", job.Model);
-        yield return ("Method", job.Method?.Type);
+        yield return ("Method", texts[$"Method_{JobView.Method(job)}"]);
         yield return ("FrozenVersion", JobOrigin.Of(job)?.Version);
         foreach (var setting in JobSetting.All)
         {
-            yield return (setting.Name, Of(job, setting.Name) is { } value ? Number(value) : null);
+            yield return (setting.Name, Of(job, setting.Name) is { } value ? setting.Name == JobSetting.Seed ? value.ToString("0", CultureInfo.InvariantCulture) : Number(value) : null);
         }
         yield return ("Targets", string.Join(", ", job.Lora?.TargetModules ?? []));
         yield return ("Window", job.Schedule?.Window);
@@ -53,8 +55,8 @@ public static class JobFigures
     /// <summary>A number of any size in the reader's form, with up to four digits that count.</summary>
     public static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15 ? value.ToString("#,0", CultureInfo.CurrentCulture) : value.ToString("G4", CultureInfo.CurrentCulture);
 
-    /// <summary>A loss.</summary>
-    public static string Loss(double? value) => value?.ToString("0.0000", CultureInfo.CurrentCulture) ?? "–";
+    /// <summary>A loss, or a perplexity, which is far larger.</summary>
+    public static string Loss(double? value) => value?.ToString(value < 100 ? "0.0000" : "#,0.0", CultureInfo.CurrentCulture) ?? "–";
 
     // 0 is the service's word for what it chooses itself.
     private static double? Chosen(int? value) => value is > 0 ? value : null;

@@ -38,6 +38,15 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
     /// <summary>How much the evaluation loss fell from the base's, as a share.</summary>
     private double? Fall => Job?.Progress is { BaseValidLoss: > 0 and var plain, BestValidLoss: { } best } && best != plain ? (best - plain) / plain : null;
 
+    /// <summary>Why a job that succeeded ended where it did.</summary>
+    private string? Ending => Job switch
+    {
+        { Status: TuningStatus.Succeeded, Progress.BestStep: { } best } when Step < Total => Texts["Ended_Early", Step, Total, best].Value,
+        { Status: TuningStatus.Succeeded, Progress.BestStep: { } best } => Texts["Ended_All", Step, best].Value,
+        { Status: TuningStatus.Succeeded } => Texts["Ended_Plain", Step].Value,
+        _ => null,
+    };
+
     protected override async Task OnInitializedAsync()
     {
         watch = new JobWatch(JobId);

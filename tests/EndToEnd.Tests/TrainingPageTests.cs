@@ -1,0 +1,168 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>From documents to an adapter that answers, in a real browser, by the real trainer on the seed model. That model cannot write questions: the rows are made of the documents' sentences by rule.</summary>
+public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    private const float Long = 120_000;
+    private const int HalfTrained = 42, Trained = 126, LeastFall = 25;
+    private const string Question = "What do the documents say about the tuning of a harpsichord?", Name = "security";
+
+    [Fact]
+    public async Task An_adapter_trained_on_rows_made_by_rule_changes_answers_under_its_name_and_a_rollback_restores_them_while_the_base_answers_as_before()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var page = await browser.OpenAsync(1280, 860);
+        await page.SignInAsync(platform.Address);
+        await page.CreateBaseAsync(platform.Address, "Security");
+        await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
+        await page.WaitUntilReadyAsync("it-security.md");
+
+        await MakeDatasetAsync(page, platform.Address);
+        await TrainAsync(page);
+        await page.GetByTestId("tab-Rows").ClickAsync();
+        await Expect(page.GetByTestId("held-row").First).ToBeVisibleAsync();
+        await page.GetByTestId("tab-Checkpoints").ClickAsync();
+        await page.Locator($"[data-testid=checkpoint][data-step='{HalfTrained}']").GetByTestId("checkpoint-register").ClickAsync();
+        await Expect(page.GetByTestId("checkpoint").GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+
+        await page.GetByTestId("job-adapter").ClickAsync();
+        var (trained, half) = (Version(page, 1), Version(page, 2));
+        await PromoteAsync(page, trained);
+        var first = await AskByNameAsync(page);
+        Assert.NotEqual(first.Plain, first.Tuned);
+        await PromoteAsync(page, half);
+        await Expect(trained).ToHaveAttributeAsync("data-state", "retired");
+        var second = await AskByNameAsync(page);
+        Assert.Equal(first.Plain, second.Plain);
+        Assert.NotEqual(first.Tuned, second.Tuned);
+        await half.GetByTestId("adapter-rollback").ClickAsync();
+        await page.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(trained).ToHaveAttributeAsync("data-state", "production");
+        Assert.Equal(first, await AskByNameAsync(page));
+
+        await MergeAsync(page, trained);
+        await LookAtAPhoneAsync(platform.Address);
+    }
+
+    private static async Task MakeDatasetAsync(IPage page, string address)
+    {
+        await page.GotoAsync($"{address}/train/datasets");
+        await page.GetByTestId("dataset-new").ClickAsync();
+        await page.GetByTestId("dataset-name").FillAsync("Security questions");
+        await page.GetByTestId("dataset-save").ClickAsync();
+        await page.GetByTestId("dataset-generate").ClickAsync();
+        await page.GetByTestId("generate-count").FillAsync("60");
+        await page.GetByTestId("generate-start").ClickAsync();
+        await Expect(page.Locator("[data-testid=generation][data-state=Done]")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(page.GetByTestId("row").First).ToBeVisibleAsync();
+        await page.GetByTestId("row-tools").ClickAsync();
+        await page.GetByTestId("approve-found").ClickAsync();
+        await page.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(page.Locator("[data-testid=row][data-status=New]")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("generation")).ToHaveCountAsync(0); // what waits for nobody is told no longer
+        await SaveBadRowsAsync(page);
+        await page.GetByTestId("dataset-freeze").ClickAsync();
+        await page.GetByTestId("freeze-ok").ClickAsync();
+        await Expect(page.GetByTestId("freeze-dialog")).ToBeHiddenAsync();
+        await page.GetByTestId("versions-tab").ClickAsync();
+        await page.GetByTestId("train-on").ClickAsync();
+    }
+
+    // Those that a file has beside good ones come back as a file, word for word.
+    private static async Task SaveBadRowsAsync(IPage page)
+    {
+        const string Bad = """{"messages":[{"role":"user"}]}""", Odd = "密码 – no JSON";
+        await page.GetByTestId("dataset-import").ClickAsync();
+        await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "more.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes($$"""{"prompt":"Who owns the rules?","completion":"The head of IT."}{{'\n'}}{{Bad}}{{'\n'}}{{Odd}}""") });
+        await page.GetByTestId("import-take").ClickAsync();
+        var saved = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("bad-rows").ClickAsync());
+        Assert.Equal("more.jsonl.faults.jsonl", saved.SuggestedFilename);
+        Assert.Equal($"{Bad}\n{Odd}", await File.ReadAllTextAsync(await saved.PathAsync()));
+        await page.Keyboard.PressAsync("Escape");
+    }
+
+    private static async Task TrainAsync(IPage page)
+    {
+        await page.GetByTestId("job-name").FillAsync(Name);
+        await page.GetByTestId("job-advanced").ClickAsync();
+        await page.GetByTestId("set-LearningRate").FillAsync("2");
+        await Expect(page.GetByTestId("set-LearningRate")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(page.GetByTestId("job-start")).ToBeDisabledAsync();
+        foreach (var (name, value) in ((string, string)[])[("LearningRate", "0.002"), ("Epochs", "20"), ("MaxSteps", $"{Trained}"), ("CheckpointEvery", $"{HalfTrained}"), ("Seed", "7")])
+        {
+            await page.GetByTestId($"set-{name}").FillAsync(value);
+        }
+        await Expect(page.GetByTestId("job-outlook")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Long });
+        await Expect(page.GetByTestId("outlook-steps")).ToHaveTextAsync($"{Trained}");
+        await page.GetByTestId("job-start").ClickAsync();
+        await Expect(page.GetByTestId("chart")).ToHaveCountAsync(4, new() { Timeout = Long });
+        await Expect(page.GetByTestId("job-page")).ToHaveAttributeAsync("data-state", new System.Text.RegularExpressions.Regex("succeeded|failed|cancelled"), new() { Timeout = Long });
+        await Expect(page.GetByTestId("job-page")).ToHaveAttributeAsync("data-state", "succeeded");
+        await BrowserFixture.ShootAsync(page, "75-job-charts");
+        var fall = await page.GetByTestId("job-valid-loss").Locator("span").InnerTextAsync();
+        Assert.True(int.Parse(fall.Trim().TrimStart('−').TrimEnd('%', ' '), CultureInfo.InvariantCulture) >= LeastFall && fall.Contains('−', StringComparison.Ordinal), $"the evaluation loss went {fall}");
+    }
+
+    private static ILocator Version(IPage page, int number) => page.Locator($"[data-testid=adapter][data-name={Name}] [data-testid=adapter-version][data-version='{number}']");
+
+    // The base's answer, and that of whatever version the adapter's name means now.
+    private static async Task<(string Plain, string Tuned)> AskByNameAsync(IPage page)
+    {
+        await page.GetByTestId("adapter-ask").ClickAsync();
+        await page.GetByTestId("try-input").FillAsync(Question);
+        await page.GetByTestId("try-send").ClickAsync();
+        await Expect(page.Locator("[data-testid=try-turn][data-state=done]")).ToHaveCountAsync(2, new() { Timeout = Long });
+        await BrowserFixture.ShootAsync(page, "77-ask");
+        var answers = await page.GetByTestId("try-answer").AllInnerTextsAsync();
+        await page.GetByTestId("try-close").ClickAsync();
+        return (answers[0], answers[1]);
+    }
+
+    private static async Task PromoteAsync(IPage page, ILocator version)
+    {
+        await version.GetByTestId("adapter-promote").ClickAsync();
+        await Expect(page.GetByTestId("gate-ok")).ToBeVisibleAsync();
+        if (await page.GetByTestId("gate-reason").CountAsync() > 0)
+        {
+            await page.GetByTestId("gate-reason").FillAsync("Only for this test.");
+        }
+        await page.GetByTestId("gate-ok").ClickAsync();
+        await Expect(version).ToHaveAttributeAsync("data-state", "production");
+    }
+
+    private static async Task MergeAsync(IPage page, ILocator version)
+    {
+        await version.GetByTestId("adapter-menu").ClickAsync();
+        await version.GetByTestId("adapter-merge").ClickAsync();
+        await page.GetByTestId("merge-name").FillAsync("security-model");
+        await page.GetByTestId("merge-ok").ClickAsync();
+        await Expect(page.Locator("[data-testid=job-row][data-type=merge][data-state=completed]")).ToContainTextAsync("security-model", new() { Timeout = Long });
+        await Expect(page.GetByTestId("job-smaller")).ToBeVisibleAsync();
+    }
+
+    // Nothing scrolls sideways.
+    private async Task LookAtAPhoneAsync(string address)
+    {
+        var page = await browser.OpenAsync(390, 844, "zh-CN", ColorScheme.Dark);
+        await page.SignInAsync(address);
+        foreach (var (path, mark) in ((string, string)[])[("jobs/new", "job-outlook"), ("datasets", "dataset-card"), ("adapters", "job-row"), ("jobs", "job-row")])
+        {
+            await page.GotoAsync($"{address}/train/{path}");
+            await Expect(page.GetByTestId(mark).First).ToBeVisibleAsync();
+            await LookAsync(page, $"79-{path.Replace('/', '-')}");
+        }
+        await page.GetByTestId("job-row").GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(page.GetByTestId("chart").First).ToBeVisibleAsync();
+        await LookAsync(page, "79-job");
+    }
+
+    private static async Task LookAsync(IPage page, string name)
+    {
+        await BrowserFixture.ShootAsync(page, name);
+        Assert.True(await page.EvaluateAsync<bool>("[document.documentElement, document.querySelector('main')].every(e => e.scrollWidth <= e.clientWidth)"), $"{name} scrolls sideways");
+    }
+}

@@ -1,0 +1,41 @@
+using Platform.Web.Features.Training;
+
+namespace Platform.Web.Tests.Training;
+
+/// <summary>What charts make of numbers.</summary>
+public sealed class ChartTests
+{
+    [Theory]
+    [InlineData(0.13, 5.9)]
+    [InlineData(2, 2)]
+    [InlineData(0, 0)]
+    [InlineData(-3, 1e-9)]
+    [InlineData(1e-9, 1e9)]
+    public void A_scale_holds_every_value_and_has_a_few_marks_on_either_kind(double least, double most)
+    {
+        foreach (var log in (bool[])[false, true])
+        {
+            var scale = ChartScale.Of([least, most], log);
+            Assert.All(((double[])[least, most]).Where(value => !log || value > 0), value => Assert.InRange(scale.At(value), -1e-9, 1 + 1e-9));
+            Assert.InRange(scale.Marks.Count, 2, 20);
+        }
+    }
+
+    [Fact]
+    public void What_is_no_number_does_not_move_a_scale() => Assert.Equal(ChartScale.Of([1, 2]).Marks, ChartScale.Of([1, double.NaN, double.PositiveInfinity, 2]).Marks);
+
+    [Fact]
+    public void Smoothing_keeps_what_does_not_change_and_follows_what_does()
+    {
+        Assert.All(ChartPoints.Smoothed([new(1, 5), new(2, 5), new(3, 5)], 0.9), point => Assert.Equal(5, point.Y, 9));
+        Assert.Equal([1.0, 3.0], ChartPoints.Smoothed([new(1, 1), new(2, 3)], 0).Select(point => point.Y));
+    }
+
+    [Fact]
+    public void A_long_line_is_thinned_to_means_of_its_stretches()
+    {
+        var thin = ChartPoints.Thinned([.. Enumerable.Range(1, 1_000).Select(i => new ChartPoint(i, i % 2))], 100);
+        Assert.Equal((100, 1_000), (thin.Count, thin[^1].X));
+        Assert.All(thin, point => Assert.Equal(0.5, point.Y));
+    }
+}

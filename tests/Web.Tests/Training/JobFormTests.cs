@@ -1,0 +1,69 @@
+using Platform.ModelHost.Client.Admin.Tuning;
+using Platform.Training.Datasets;
+using Platform.Web.Features.Training;
+
+namespace Platform.Web.Tests.Training;
+
+/// <summary>What a person fills in, and what the model service is asked for.</summary>
+public sealed class JobFormTests
+{
+    private static readonly Dataset Set = new(Guid.Parse("00000000-0000-0000-0000-000000000001"), "terms", "", default, 10, 10, 0, 100, 3, "ada", default, default);
+    private static readonly DatasetVersion Version = new(Set.Id, 3, "abc", 10, 2, 100, 0.2, 42, "", "ada", default);
+
+    [Fact]
+    public void What_is_left_empty_is_the_services_to_choose_and_the_rows_are_remembered()
+    {
+        var request = new JobForm { Model = "seed", AdapterName = "terms" }.ToRequest(new("file-1", "file-2"), Set, Version);
+        Assert.True(request is { Epochs: null, LearningRate: null, Rank: null, Targets: null, Window: null, StopsEarly: true, TrainingFile: "file-1", ValidationFile: "file-2" }, request.ToString());
+        Assert.Equal(("terms@3", "abc"), (request.Metadata["dataset_version"], request.Metadata["dataset_sha256"]));
+    }
+
+    [Theory]
+    [InlineData(JobSetting.LearningRate, "0.005", true)]
+    [InlineData(JobSetting.LearningRate, "2", false)]
+    [InlineData(JobSetting.LearningRate, "NaN", false)]
+    [InlineData(JobSetting.Epochs, "1.5", false)]
+    [InlineData(JobSetting.Rank, "32", true)]
+    [InlineData(JobSetting.Rank, "24", false)]
+    [InlineData(JobSetting.Seed, "-1", false)]
+    public void A_number_out_of_its_range_is_told_before_anything_is_sent(string name, string text, bool good)
+    {
+        var form = new JobForm();
+        form.Numbers[name] = text;
+        Assert.Equal(good, form.IsSound);
+    }
+
+    [Fact]
+    public void Settings_that_a_method_does_not_have_are_not_sent_with_it()
+    {
+        var form = new JobForm { Method = TuningMethod.Dpo };
+        (form.Numbers[JobSetting.Dropout], form.Numbers[JobSetting.Beta]) = ("0.5", "0.2");
+        Assert.Equal((null, 0.2), (form.ToRequest(new("f", null), Set, Version).Dropout, form.ToRequest(new("f", null), Set, Version).Beta));
+        form.Method = TuningMethod.Supervised;
+        Assert.Equal((0.5, null), (form.ToRequest(new("f", null), Set, Version).Dropout, form.ToRequest(new("f", null), Set, Version).Beta));
+    }
+
+    [Fact]
+    public void A_copied_job_asks_for_the_same_again()
+    {
+        var form = new JobForm();
+        form.Take(new TuningJob("ftjob-1", "seed", null, TuningStatus.Succeeded, null, null, "file-1", null, [], 7, null, null, null, null)
+        {
+            AdapterName = "terms", Method = new("pretraining"), Lora = new(32, 64, 0, ["q", "v"], 0), Schedule = new("22:00-06:00", null), EarlyStopping = null,
+            Hyperparameters = new(3, null, 1, null, 0.001, 0, null, null, 0.05, 0.1, 1, 0, 0, true),
+        });
+        var request = form.ToRequest(new("f", null), Set, Version);
+        Assert.True(request is { Method: TuningMethod.Pretraining, Seed: 7, LearningRate: 0.001, Rank: 32, Alpha: null, Epochs: null, Window: "22:00-06:00", StopsEarly: false, GradientCheckpointing: true }, request.ToString());
+        Assert.Equal(["q", "v"], request.Targets);
+    }
+
+    [Fact]
+    public void A_preset_is_known_until_one_of_its_numbers_is_changed()
+    {
+        var form = new JobForm();
+        form.Take(JobPreset.All[2]);
+        Assert.True(form.Is(JobPreset.All[2]) && form.IsSound);
+        form.Numbers[JobSetting.Epochs] = "9";
+        Assert.DoesNotContain(JobPreset.All, form.Is);
+    }
+}
