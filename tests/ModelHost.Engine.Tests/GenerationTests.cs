@@ -7,6 +7,20 @@ public sealed class GenerationTests(SeedModels models) : IClassFixture<SeedModel
 {
     private ModelEngine Engine => models.Engine;
 
+    /// <summary>Others of this process may generate meanwhile: it is told by its limit.</summary>
+    [Fact]
+    public async Task A_request_is_a_span_with_counts_and_no_content()
+    {
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<System.Diagnostics.Activity>();
+        using var listener = new System.Diagnostics.ActivityListener { ShouldListenTo = source => source.Name == GenerationSpan.SourceName, Sample = (ref _) => System.Diagnostics.ActivitySamplingResult.AllDataAndRecorded, ActivityStopped = spans.Enqueue };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        var usage = (await Answer.OfAsync(models.Engine, SeedModels.Greedy("The secret river", 11) with { IgnoreEndOfText = true })).End.Usage;
+        var span = spans.Single(s => (int?)s.GetTagItem("gen_ai.request.max_tokens") == 11);
+        Assert.Equal((SeedModels.Chat, usage.PromptTokens, 11), (span.GetTagItem("gen_ai.request.model"), span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens")));
+        Assert.Equal(["length"], (string[])span.GetTagItem("gen_ai.response.finish_reasons")!);
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value is string text && text.Contains("secret", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_greedy_answer_is_the_same_every_time_with_and_without_a_kept_prefix()
     {

@@ -58,6 +58,34 @@ public sealed class RopeTests
         Assert.Equal(128, (await engine.LoadAsync(SeedModels.Chat, new LoadSettings(128), Cancellation)).ContextTokens);
     }
 
+    /// <summary>Settings belong to the file that was loaded with them.</summary>
+    [Fact]
+    public async Task A_file_that_takes_the_place_of_another_is_not_asked_for_what_it_cannot()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-models-");
+        var file = Path.Combine(folder.FullName, "story.gguf");
+        File.Copy(SeedModels.ChatFile, file);
+        await using (var engine = await SeedModels.StartAsync(new EngineOptions { ModelDirectory = folder.FullName }))
+        {
+            Assert.Equal(200, (await engine.LoadAsync("story", new LoadSettings(200), Cancellation)).ContextTokens);
+            await engine.UnloadAsync("story", Cancellation);
+            Assert.Equal(200, Known(engine).ContextTokens);
+            var shorter = File.ReadAllBytes(SeedModels.ChatFile);
+            var key = shorter.AsSpan().IndexOf(".context_length"u8) + ".context_length".Length + sizeof(uint); // its kind stands between
+            Assert.Equal(256u, BitConverter.ToUInt32(shorter, key));
+            shorter[key] = 128;
+            shorter[key + 1] = 0;
+            File.WriteAllBytes(file + ".part", shorter);
+            File.Move(file + ".part", file, overwrite: true);
+            Assert.Equal(128, Known(engine).ContextTokens);
+            Assert.Equal(LoadSettings.Usual, Known(engine).Settings);
+            Assert.Equal(128, (await engine.LoadAsync("story", Cancellation)).ContextTokens);
+        }
+        folder.Delete(recursive: true);
+
+        static KnownModel Known(ModelEngine engine) => engine.KnownModels.Single(model => model.Id == "story");
+    }
+
     [Theory]
     [InlineData(RopeKind.Linear, 0.5, 0, null, "rope.factor")]
     [InlineData(RopeKind.Yarn, double.NaN, 0, null, "rope.factor")]

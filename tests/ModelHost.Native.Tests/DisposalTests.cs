@@ -97,6 +97,18 @@ public sealed class DisposalTests : IDisposable
         Assert.Contains("nonsense", Assert.Throws<NativeCallException>(() => SafeLlamaModelHandle.Load(odd.Path, new ModelLoadOptions(), TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A reason is neither lost to a call that begins meanwhile on another thread, nor told to it.</summary>
+    [Fact]
+    public void Reasons_are_those_of_the_thread_that_asked()
+    {
+        using var model = Load();
+        Parallel.For(0, 100, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+        {
+            Assert.Equal("failed to parse grammar", Assert.Throws<NativeCallException>(() => SafeLlamaSamplerHandle.Grammar(model, "root ::= missing", "root")).Message);
+            SafeLlamaSamplerHandle.Grammar(model, "root ::= \"a\"", "root").Dispose();
+        });
+    }
+
     private SafeLlamaModelHandle Load() => SafeLlamaModelHandle.Load(file.Path, new ModelLoadOptions(), TestContext.Current.CancellationToken);
 
     private static SafeLlamaContextHandle Context(SafeLlamaModelHandle model) => SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = 32, BatchTokens = 8, Sequences = 1, Threads = 1 });

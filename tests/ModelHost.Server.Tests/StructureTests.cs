@@ -136,6 +136,18 @@ public sealed class StructureTests(RunningModelHost running) : IClassFixture<Run
         Assert.Contains("one", prompt, StringComparison.Ordinal);
     }
 
+    /// <summary>Many engines number the calls of each turn anew.</summary>
+    [Fact]
+    public async Task An_id_of_a_call_may_be_used_again_in_a_later_turn()
+    {
+        const string body = """
+            {"model": "seed-chat", "max_tokens": 1, "messages": [{"role": "user", "content": "hello"},
+             {"role": "assistant", "content": null, "tool_calls": [{"id": "call_0", "type": "function", "function": {"name": "find", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "call_0", "content": "one"},
+             {"role": "assistant", "content": null, "tool_calls": [{"id": "call_0", "type": "function", "function": {"name": "find", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "call_0", "content": "two"}]}
+            """;
+        Assert.Contains("two", (await Http.PostOkAsync("/apply-template", body)).GetProperty("prompt").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Several_answers_come_from_one_prompt()
     {

@@ -133,11 +133,16 @@ public sealed partial class ModelEngine : IAsyncDisposable
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         request = request with { Adapters = request.Adapters ?? AdapterLibrary.For(request.ModelId) };
+        using var span = new GenerationSpan(request);
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try
         {
             if (request.Speculation == Speculation.Draft) { await drafts.EnsureAsync(model, request.DraftModel, request.MayChooseDraft, cancellation); }
-            await foreach (var news in model.Generating.RunAsync(request, cancellation)) { yield return news; }
+            await foreach (var news in model.Generating.RunAsync(request, cancellation))
+            {
+                span.Saw(news);
+                yield return news;
+            }
         }
         finally
         {

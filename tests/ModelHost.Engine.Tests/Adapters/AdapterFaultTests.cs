@@ -38,6 +38,18 @@ public sealed class AdapterFaultTests : IAsyncLifetime
         Assert.Equal(expected, (await Answer.OfAsync(engine, SeedModels.Greedy("The river"))).Text);
     }
 
+    /// <summary>Its numbers are sound one by one; what the model makes of them is not.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task An_adapter_that_leads_to_no_numbers_ends_the_answer_with_a_reason(int beams)
+    {
+        RandomAdapter.Write(Path.Combine(folder, "huge.gguf"), 1, number: n => n * 1e30f);
+        var request = SeedModels.Greedy("The river", 5) with { Adapters = [new AdapterChoice("huge")], Beam = beams == 0 ? null : new BeamOptions(beams) };
+        Assert.Contains("are no numbers", (await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(engine, request))).Message, StringComparison.Ordinal);
+        Assert.NotEmpty((await Answer.OfAsync(engine, SeedModels.Greedy("The river"))).Text);
+    }
+
     [Fact]
     public async Task An_adapter_that_states_its_base_is_taken_by_that_base()
     {

@@ -66,6 +66,27 @@ public sealed class ToolCallTests
         Assert.False(GrammarText.Accepts(forced.Text, answer));
     }
 
+    /// <summary>In a format of pairs every property's schema may lead to what stands beside the properties, and a list of values is looked at like any other.</summary>
+    [Fact]
+    public void Pairs_follow_references_and_refuse_what_is_no_list()
+    {
+        var answers = Of("glm4", Control("glm4")).Answers;
+        const string parameters = """{"type":"object","properties":{"place":{"$ref":"#/$defs/Place"},"unit":{"type":"string","enum":["c","f"]},"code":{"enum":["1",2]}},"required":["place","unit","code"],"$defs":{"Place":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}}""";
+        var grammar = answers.Grammar("", [Tool(parameters)], new ToolUse(Only: "find", Many: false))!.Text;
+        var call = "<tool_call>find\n<arg_key>place</arg_key>\n<arg_value>{\"city\": \"Bern\"}</arg_value>\n<arg_key>unit</arg_key>\n<arg_value>c</arg_value>\n<arg_key>code</arg_key>\n<arg_value>\"1\"</arg_value>\n</tool_call>";
+        Assert.True(GrammarText.Accepts(grammar, call), grammar);
+        Assert.False(GrammarText.Accepts(grammar, call.Replace("\"Bern\"", "1", StringComparison.Ordinal)));
+        Assert.False(GrammarText.Accepts(grammar, call.Replace(">c<", ">k<", StringComparison.Ordinal)));
+        var reading = Reading.Of(answers.Read("", [Tool(parameters)]), call, 3);
+        Assert.True(JsonElement.DeepEquals(Json("""{"place":{"city":"Bern"},"unit":"c","code":"1"}"""), Json(Assert.Single(reading.Calls).Arguments)), reading.Calls[0].Arguments);
+
+        var refused = Assert.Throws<EngineException>(() => answers.Grammar("", [Tool("""{"type":"object","properties":{"unit":{"type":"string","enum":"c"}}}""")], new ToolUse()));
+        Assert.Equal(EngineErrorKind.BadRequest, refused.Kind);
+        Assert.Contains("#/properties/unit/enum", refused.Message, StringComparison.Ordinal);
+
+        static JsonElement Tool(string parameters) => Json($$$"""{"type":"function","function":{"name":"find","parameters":{{{parameters}}}}}""");
+    }
+
     /// <summary>Llama 3 marks its calls by nothing: they are told from a value of the schema by their form, and by the tool's name.</summary>
     [Theory]
     [InlineData("""{"name": "Ann", "parameters": [1]}""", true)]

@@ -36,6 +36,8 @@ public sealed class GrammarCheckTests
     [InlineData("root ::= \"\" | nothing\nnothing ::= \"\" \"\"", "empty text")]
     [InlineData("root ::= [^\\x00-\\U0010FFFF]", "No finite text")]
     [InlineData("root ::= \"a\" [\\uD800-\\uDBFF]", "No finite text")]
+    [InlineData("root ::= \"a\" []", "nothing between its brackets")]
+    [InlineData("root ::= [^]r1 | [^]r1\nr1 ::= [^]r2 | [^]r2\nr2 ::= \"x\"", "nothing between its brackets")]
     [InlineData("root ::= \"a", "closing quote")]
     [InlineData("root ::= [a", "closing bracket")]
     [InlineData("root ::= (\"a\"", "')' is missing")]

@@ -98,6 +98,11 @@ public sealed class TemplateLimitTests
         Parallel.For(0, 64, i => Assert.Equal($"{19_900L * i}", template.Render([KeyValuePair.Create("x", (object?)(long)i)])));
     }
 
+    [Theory]
+    [InlineData("9223372036854775807", "a")]
+    [InlineData("(-9223372036854775807 - 1)", "b")]
+    public void A_step_as_long_as_a_number_can_be_takes_one_item(string step, string written) => Assert.Equal(written, Render($"{{{{ 'ab'[::{step}] }}}}", Small));
+
     /// <summary>On a thread with a small stack, so that it does not depend on the machine how deep is too deep.</summary>
     private static TemplateException Fault(string source)
     {

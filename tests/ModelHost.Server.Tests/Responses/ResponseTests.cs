@@ -87,6 +87,7 @@ public sealed class ResponseTests(RunningModelHost running) : IClassFixture<Runn
     [InlineData("\"input\": []", "input")]
     [InlineData("\"input\": 7", "input")]
     [InlineData("\"input\": [{\"role\": \"user\", \"content\": 7}]", "input.[0].content")]
+    [InlineData("\"input\": [{\"type\": \"reasoning\", \"summary\": [null]}]", "input.[0].summary")]
     [InlineData("\"input\": [{\"role\": \"clown\", \"content\": \"a\"}]", "input")]
     [InlineData("\"input\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_image\", \"image_url\": \"data:\"}]}]", "input.[0].content.[0].type")]
     [InlineData("\"input\": [{\"type\": \"item_reference\", \"id\": \"x\"}]", "input.[0].type")]

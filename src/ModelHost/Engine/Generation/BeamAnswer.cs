@@ -128,6 +128,7 @@ internal sealed class BeamAnswer(GenerationTicket ticket, DecodingContext decodi
 
     private void Finish(long now)
     {
+        if (closed.Count == 0) { throw TokenSampler.NoNumbers(); }
         var events = new List<GenerationEvent>();
         var candidate = 0;
         foreach (var best in closed.OrderByDescending(c => c.Score).Take(options.Best))

@@ -39,11 +39,15 @@ public static class JsonSchemaGrammar
     /// <summary>Adds a schema's rules to a grammar that is being written.</summary>
     /// <returns>The expression of its values.</returns>
     /// <exception cref="GrammarFault">The schema is refused.</exception>
-    internal static string AddTo(GrammarDraft draft, JsonElement schema)
+    internal static string AddTo(GrammarDraft draft, JsonElement schema) => Compiler(draft, schema).CompileDocument();
+
+    /// <summary>A compiler of a schema into a grammar that is being written.</summary>
+    /// <exception cref="GrammarFault">It is too long, or no schema.</exception>
+    internal static SchemaCompiler Compiler(GrammarDraft draft, JsonElement schema)
     {
         var text = schema.GetRawText();
         if (text.Length > MostCharacters) { throw new GrammarFault($"The schema has {text.Length} characters; {MostCharacters} is the most."); }
-        return new SchemaCompiler(draft, Read(text) ?? throw SchemaFault.At("#", "a schema is an object, true or false.")).CompileDocument();
+        return new SchemaCompiler(draft, Read(text) ?? throw SchemaFault.At("#", "a schema is an object, true or false."));
     }
 
     private static JsonNode? Read(string text)

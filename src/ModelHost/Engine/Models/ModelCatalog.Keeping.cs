@@ -32,6 +32,13 @@ internal sealed partial class ModelCatalog
         lock (gate) { return entries.TryGetValue(id, out var sooner) ? sooner : entries[id] = found; }
     }
 
+    /// <summary>How a model is loaded where nothing else is said. The file may be another by now than the one that was loaded so; what does not hold for it is dropped. Call under the lock.</summary>
+    private LoadSettings SettingsOf(ModelEntry entry)
+    {
+        if (entry.Loaded is null && entry.Settings != LoadSettings.Usual && !Allows(entry.Id, entry.Path, entry.Embeds, entry.Settings)) { entry.Settings = LoadSettings.Usual; }
+        return entry.Settings;
+    }
+
     /// <summary>Whether settings of an earlier run still hold: file and options may be others by now.</summary>
     private bool Allows(string id, string path, bool? embeds, LoadSettings settings)
     {

@@ -49,8 +49,12 @@ internal sealed partial class ModelCatalog
     {
         Discover(id);
         ModelEntry entry;
-        lock (gate) { entry = Known(id); }
-        return Fit(entry, settings ?? entry.Settings);
+        lock (gate)
+        {
+            entry = Known(id);
+            settings ??= SettingsOf(entry);
+        }
+        return Fit(entry, settings);
     }
 
     /// <summary>What a model's file says of itself, be it loaded or not.</summary>
@@ -119,10 +123,11 @@ internal sealed partial class ModelCatalog
         var hash = registry.KnownHash(entry.Path);
         lock (gate)
         {
-            var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, entry.Settings) : null;
+            var settings = SettingsOf(entry);
+            var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, settings) : null;
             var failure = entry.Loaded is null ? facts.Fault ?? entry.Failure : null;
             var state = entry.Loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;
-            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load) { Settings = entry.Settings, IsDeletable = registry.Folder.Holds(entry.Path), ChangedAt = new DateTimeOffset(facts.Stamp.WrittenTicks, TimeSpan.Zero) };
+            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load) { Settings = settings, IsDeletable = registry.Folder.Holds(entry.Path), ChangedAt = new DateTimeOffset(facts.Stamp.WrittenTicks, TimeSpan.Zero) };
         }
     }
 

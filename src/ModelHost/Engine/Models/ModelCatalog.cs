@@ -151,7 +151,7 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
             lock (gate)
             {
                 entry = Known(id);
-                settings ??= entry.Settings;
+                settings ??= SettingsOf(entry);
                 if (entry.Loaded is { } there && settings == entry.Settings) { return there.Info; }
                 RefuseWhileUsed(entry);
             }

@@ -8,13 +8,19 @@ internal static class Conversation
 {
     public static IReadOnlyList<ChatTurn> Of(IReadOnlyList<ChatMessage> messages)
     {
-        var names = messages.SelectMany(message => message.ToolCalls ?? []).ToDictionary(call => call.Id!, call => call.Function!.Name!, StringComparer.Ordinal);
-        return [.. messages.Select(message => new ChatTurn(message.Role!, string.Join('\n', (message.Content ?? []).Select(part => part.Text)))
+        var names = new Dictionary<string, string>(StringComparer.Ordinal); // by id, which many engines use again in each turn: a result is of the last call before it
+        var turns = new List<ChatTurn>(messages.Count);
+        foreach (var message in messages)
         {
-            Name = message.Name ?? (message.ToolCallId is { } id ? names.GetValueOrDefault(id) : null),
-            ToolCallId = message.ToolCallId,
-            ReasoningContent = message.ReasoningContent,
-            ToolCalls = [.. (message.ToolCalls ?? []).Select(call => new ToolCall(call.Id!, call.Function!.Name!, call.Function.Arguments ?? "{}"))],
-        })];
+            foreach (var call in message.ToolCalls ?? []) { names[call.Id!] = call.Function!.Name!; }
+            turns.Add(new ChatTurn(message.Role!, string.Join('\n', (message.Content ?? []).Select(part => part.Text)))
+            {
+                Name = message.Name ?? (message.ToolCallId is { } id ? names.GetValueOrDefault(id) : null),
+                ToolCallId = message.ToolCallId,
+                ReasoningContent = message.ReasoningContent,
+                ToolCalls = [.. (message.ToolCalls ?? []).Select(call => new ToolCall(call.Id!, call.Function!.Name!, call.Function.Arguments ?? "{}"))],
+            });
+        }
+        return turns;
     }
 }

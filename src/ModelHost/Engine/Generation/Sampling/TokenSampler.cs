@@ -117,7 +117,8 @@ internal sealed class TokenSampler : IDisposable
         return candidates.Picked is >= 0 and var token ? token : throw NoNumbers();
     }
 
-    private static EngineException NoNumbers() => new(EngineErrorKind.Failed, "The model's scores for the next token are no numbers. Its file or an adapter is damaged, or a logit bias forbids everything.");
+    /// <summary>There is no token to go on with.</summary>
+    internal static EngineException NoNumbers() => new(EngineErrorKind.Failed, "The model's scores for the next token are no numbers. Its file or an adapter is damaged, or a logit bias forbids everything.");
 
     private static EngineException DeadEnd() => new(EngineErrorKind.BadRequest, "What the answer must keep to (a grammar or passages) allows no token here that a logit bias or no_repeat_ngram_size does not forbid. Loosen one of them.");
 }

@@ -10,7 +10,7 @@ internal static class ObjectRules
     internal static string Of(SchemaCompiler compiler, JsonObject schema, string at)
     {
         var additional = schema["additionalProperties"];
-        var members = Members(compiler, schema, additional, at);
+        var members = Properties(schema, at).Select(p => (p.Name, Rule: Member(compiler, p.Name, p.Schema, p.At), p.IsRequired)).ToList();
         if (members.Count == 0 && (additional is null || SchemaKeywords.IsTrue(additional))) { return compiler.Json.Object; }
         var (draft, json) = (compiler.Draft, compiler.Json);
         var free = additional is null || SchemaKeywords.IsFalse(additional) ? ""
@@ -27,24 +27,24 @@ internal static class ObjectRules
         return draft.Rule("object", $"\"{{\" {begin} \"}}\"");
     }
 
-    private static List<(string Name, string Rule, bool IsRequired)> Members(SchemaCompiler compiler, JsonObject schema, JsonNode? additional, string at)
+    /// <summary>The properties in the schema's order, then those that are required and not described.</summary>
+    internal static IEnumerable<(string Name, JsonNode? Schema, string At, bool IsRequired)> Properties(JsonObject schema, string at)
     {
+        var additional = schema["additionalProperties"];
         var properties = SchemaKeywords.Object(schema, "properties", at) ?? [];
         var required = Required(schema, at);
         if (properties.Count + required.Count > MostProperties) { throw SchemaFault.At(at, $"there are {properties.Count} properties and {required.Count} required names; {MostProperties} together is the most."); }
         if (required.Concat(properties.Select(p => p.Key)).FirstOrDefault(name => name.Length > LongestName) is { } longest) { throw SchemaFault.At(at, $"a property's name has {longest.Length} characters; {LongestName} is the most."); }
-        var members = new List<(string, string, bool)>();
         foreach (var (name, value) in properties)
         {
             if (SchemaKeywords.IsFalse(value) && !required.Contains(name)) { continue; }
-            members.Add((name, Member(compiler, name, value, at.Below("properties").Below(name)), required.Contains(name)));
+            yield return (name, value, at.Below("properties").Below(name), required.Contains(name));
         }
         foreach (var name in required.Where(name => !properties.ContainsKey(name)))
         {
             if (SchemaKeywords.IsFalse(additional)) { throw SchemaFault.At(at.Below("required"), $"'{name}' is required, and additionalProperties forbids it."); }
-            members.Add((name, Member(compiler, name, additional ?? JsonValue.Create(true), at.Below("required")), true));
+            yield return (name, additional ?? JsonValue.Create(true), at.Below("required"), true);
         }
-        return members;
     }
 
     private static string Member(SchemaCompiler compiler, string name, JsonNode? value, string at) =>

@@ -20,8 +20,23 @@ internal sealed class SchemaCompiler(GrammarDraft draft, JsonNode document)
     internal string CompileDocument()
     {
         var root = Compile(document, "#");
-        while (open.TryDequeue(out var reference)) { Draft.Define(reference.Name, Compile(flattening.Resolve(reference.Pointer, reference.Pointer), reference.Pointer)); }
+        CompileReferences();
         return root;
+    }
+
+    /// <summary>The rules of all properties of the document, an object, one by one, for who does not write it as JSON does.</summary>
+    /// <param name="bare">The rule of a value that is written without JSON's marks, by its schema; null where it is written as JSON.</param>
+    internal IReadOnlyList<(string Name, string Rule, bool IsRequired)> CompileProperties(Func<JsonObject, string, string?> bare)
+    {
+        var schema = flattening.Flatten(SchemaFlattening.Read(document, "#"), "#");
+        var rules = ObjectRules.Properties(schema, "#").Select(p => (p.Name, (p.Schema is JsonObject own ? bare(own, p.At) : null) ?? Compile(p.Schema, p.At), p.IsRequired)).ToList();
+        CompileReferences();
+        return rules;
+    }
+
+    private void CompileReferences()
+    {
+        while (open.TryDequeue(out var reference)) { Draft.Define(reference.Name, Compile(flattening.Resolve(reference.Pointer, reference.Pointer), reference.Pointer)); }
     }
 
     /// <summary>An expression for the values that a schema takes.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine.Grammars;
+using Platform.ModelHost.Engine.Grammars.Schemas;
 
 namespace Platform.ModelHost.Engine.Tokens.Answers;
 
@@ -48,20 +50,20 @@ internal sealed class ToolCallGrammar(ToolCallFormat format)
     /// <summary>The properties in the schema's order; those that are not required may be left out.</summary>
     private string Pairs(PairFormat pairs, JsonElement schema)
     {
-        if (!schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object) { return "\"\""; }
-        var required = schema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal) : [];
-        var written = properties.EnumerateObject().Select(property =>
+        var written = JsonSchemaGrammar.Compiler(draft, schema).CompileProperties((value, at) => Bare(pairs, value, at)).Select(property =>
         {
-            var isText = property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("string") && !property.Value.TryGetProperty("enum", out _);
-            var value = isText ? Until(pairs.AfterValue.Trim()) : property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("enum", out var choices) ? Bare(choices) : JsonSchemaGrammar.AddTo(draft, property.Value);
-            var pair = $"{Mark(pairs.BeforeKey + property.Name + pairs.AfterKey)} {value} {Mark(pairs.AfterValue)}";
-            return required.Contains(property.Name) ? pair : $"({pair})?";
+            var pair = $"{Mark(pairs.BeforeKey + property.Name + pairs.AfterKey)} {property.Rule} {Mark(pairs.AfterValue)}";
+            return property.IsRequired ? pair : $"({pair})?";
         });
         return string.Join(' ', written) is { Length: > 0 } all ? all : "\"\"";
     }
 
-    private static string Bare(JsonElement choices) =>
-        GrammarDraft.Or([.. choices.EnumerateArray().Select(choice => GrammarDraft.Text(choice.ValueKind == JsonValueKind.String ? choice.GetString()! : choice.GetRawText()))]);
+    /// <summary>Texts stand between the marks as they are; <see cref="PairReader"/> tells them by the same sign.</summary>
+    private string? Bare(PairFormat pairs, JsonObject schema, string at) =>
+        schema["type"] is not JsonValue type || !type.TryGetValue<string>(out var name) || name != "string" ? null
+        : SchemaKeywords.Values(schema, at) is not { } values ? Until(pairs.AfterValue.Trim())
+        : values.Count > 0 ? GrammarDraft.Or([.. values.Select(value => GrammarDraft.Text(value!.GetValue<string>()))])
+        : throw SchemaFault.At(at, "no value of the list has the type.");
 
     /// <summary>Any text that does not hold the first two characters of a mark.</summary>
     private string Until(string mark)

@@ -54,6 +54,7 @@ internal sealed record InputItem
     [JsonConverter(typeof(MessageContentConverter))]
     public IReadOnlyList<ContentPart>? Output { get; init; }
 
+    [JsonConverter(typeof(MessageContentConverter))]
     public IReadOnlyList<ContentPart>? Summary { get; init; }
 }
 

@@ -66,7 +66,7 @@ internal static class Access
         for (var at = first; step < 0 ? at > last : at < last; at += step)
         {
             yield return items[(int)at];
-            if (Math.Abs(step) > count) { yield break; }
+            if (step > count || step < -count) { yield break; }
         }
     }
 
