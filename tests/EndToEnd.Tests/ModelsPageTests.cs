@@ -12,8 +12,16 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     [Fact]
     public async Task A_second_model_is_loaded_tried_used_made_smaller_unloaded_and_deleted()
     {
-        await using var platform = await StartAsync();
+        await using var other = new ScriptedEngine(_ => Task.FromResult<(string, string?)>(("Six months.", null)));
+        await using var platform = await StartAsync(other.Settings);
         var page = await OpenAsync(platform);
+        var scripted = page.Locator("[data-testid=model-row][data-engine=script]"); // of an engine that somebody else runs
+        await Expect(scripted).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Long });
+        await scripted.GetByTestId("model-try").ClickAsync();
+        await page.GetByTestId("try-input").FillAsync("How long is the probation?");
+        await page.GetByTestId("try-send").ClickAsync();
+        await Expect(page.GetByTestId("try-answer")).ToContainTextAsync("Six months.");
+        await page.GetByTestId("try-close").ClickAsync();
         var second = Row(page, Second);
         await Expect(second).ToHaveAttributeAsync("data-state", "unloaded");
         await Expect(Row(page, Seed).GetByTestId("model-is-default")).ToBeVisibleAsync();
@@ -26,7 +34,8 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
         await Expect(page.GetByTestId("fit")).ToHaveCountAsync(0); // nothing is said of numbers that were not checked
         await page.GetByTestId("load-context").FillAsync("512");
         await Expect(page.GetByTestId("fit")).ToHaveAttributeAsync("data-fits", "true", new() { Timeout = Long });
-        await Expect(page.GetByTestId("load-rope")).ToBeVisibleAsync(); // the seed was trained on 256
+        await Expect(page.GetByTestId("load-rope-type")).ToHaveValueAsync("Yarn"); // the seed was trained on 256
+        await Expect(page.GetByTestId("load-factor")).ToHaveValueAsync("2");
         await BrowserFixture.ShootAsync(page, "31-load");
         var before = await FreeAsync(page);
         await page.GetByTestId("load-ok").ClickAsync();
@@ -146,6 +155,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
             {
                 await page.GetByTestId($"tab-{tab}").ClickAsync();
                 await Expect(page.GetByTestId($"tab-{tab}")).ToHaveAttributeAsync("aria-selected", "true");
+                Assert.True(await page.EvaluateAsync<bool>("[...document.querySelectorAll('[role=tablist]')].every(e => e.scrollWidth <= e.clientWidth)"), $"a tab is cut off at {width} px, {locale}");
                 await Expect(page.GetByTestId("adapter-version")).ToHaveCountAsync(tab == "adapters" ? 2 : 0);
                 await BrowserFixture.ShootAsync(page, $"36-models-{tab}-{width}-{locale}");
                 Assert.True(await page.EvaluateAsync<bool>("[document.documentElement, document.querySelector('main')].every(e => e.scrollWidth <= e.clientWidth)"), $"{tab} scrolls sideways at {width} px, {locale}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Web.Features.Models;
 using Platform.Web.Host;
 
 namespace Platform.Web.Commands;
@@ -19,7 +20,12 @@ internal static class SharedOptions
     {
         if (HubModel.IsNamed(wanted))
         {
-            return (HubModel.Setting, wanted);
+            if (HubFile.TryRead(wanted, out _))
+            {
+                return (HubModel.Setting, wanted);
+            }
+            await Console.Error.WriteLineAsync($"platform: '{wanted}' is not of the form hf:owner/repo/file.gguf. Copy the names from the model's page on the hub.");
+            return null;
         }
         var path = Path.GetFullPath(wanted);
         if (File.Exists(path))

@@ -31,6 +31,8 @@ public sealed class EngineChoiceTests : IAsyncLifetime
         B.Models = """{"data":[{"id":"qwen3:latest","owned_by":"library"}]}""";
         await using var engines = Of();
         Assert.Equal(["x", "e", "qwen3:latest"], (await engines.Models.ListAsync(Cancellation)).Select(model => model.Id));
+        Assert.Equal([("x", true, false), ("e", false, true)], engines.Report("a").Served.Select(model => (model.Id, model.CanChat, model.CanEmbed)));
+        Assert.Equal((false, true), (engines.Report("a").IsForeign, engines.Report("b").IsForeign));
         Assert.Equal("b", await WhoAsync(engines, new ChatOptions { ModelId = "qwen3" }));
         Assert.Equal("qwen3:latest", B.Asked.Single().Body.GetProperty("model").GetString());
         Assert.Equal("a", await WhoAsync(engines, new ChatOptions { ModelId = "x:legal@3" })); // an adapter stands on its base

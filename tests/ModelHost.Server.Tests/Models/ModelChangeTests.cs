@@ -173,6 +173,7 @@ public sealed class ModelChangeTests
         await models.StartAsync();
         var card = await models.Http.GetOkAsync("/v1/models/broken");
         Assert.Equal(("failed", JsonValueKind.Null, 0), (State(card), card.GetProperty("meta").ValueKind, card.GetProperty("capabilities").GetArrayLength()));
+        Assert.Equal(28, card.GetProperty("size").GetInt64());
         Assert.Contains("GGUF", card.GetProperty("status").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await models.Http.PostAsync("/models/load", """{"model": "broken"}""")).Status);
         Assert.Equal("seed-chat", await FirstChatAsync(models.Http));

@@ -16,6 +16,12 @@ public sealed class HubModelTests
         Assert.Equal("Checking what arrived", HubModel.Told(Begun with { State = ModelDownloadState.Trying, BytesTotal = 4 << 20 }));
     }
 
+    [Theory]
+    [InlineData("hf:foo")]
+    [InlineData("hf:owner/repo")]
+    [InlineData("hf:owner/repo/model.safetensors")]
+    public async Task A_name_that_no_hub_can_have_is_refused_before_anything_starts(string wanted) => Assert.Null(await SharedOptions.ModelSettingAsync(wanted));
+
     [Fact]
     public void A_status_line_is_written_over_and_only_where_it_changes()
     {

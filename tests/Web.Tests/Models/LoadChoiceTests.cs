@@ -36,10 +36,10 @@ public sealed class LoadChoiceTests
     {
         var choice = LoadChoice.Of(Chat).WithContext("10000");
         Assert.Equal(new RopeChoice(RopeKind.Yarn, 2.5), choice.Rope);
-        Assert.True((choice with { Factor = "2.4" }).FactorIsWrong);
-        Assert.True((choice with { Factor = "65" }).FactorIsWrong);
-        Assert.True((choice with { Factor = "x" }).FactorIsWrong);
-        Assert.True((choice with { Factor = "2.45" }).IsValid);
+        Assert.True(choice.WithFactor("2.4").FactorIsWrong);
+        Assert.True(choice.WithFactor("65").FactorIsWrong);
+        Assert.True(choice.WithFactor("x").FactorIsWrong);
+        Assert.True(choice.WithFactor("2.45").IsValid);
         Assert.Null(choice.WithContext("4096").Rope);
         var embeds = LoadChoice.Of(Chat with { Capabilities = ["embeddings"] });
         Assert.Equal((4096, true), (embeds.Most, embeds.WithContext("4097").ContextIsWrong));
@@ -50,7 +50,23 @@ public sealed class LoadChoiceTests
     {
         var choice = LoadChoice.Of(Chat with { ChosenContext = 8192, ChosenRope = new RopeChoice(RopeKind.Linear, 3) });
         Assert.Equal((8192, new RopeChoice(RopeKind.Linear, 3)), (choice.Tokens, choice.Rope));
-        Assert.Null(choice.WithContext(null).Tokens);
-        Assert.Null(choice.WithContext(null).Rope);
+        Assert.Equal((null, new RopeChoice(RopeKind.Linear, 3)), (choice.WithContext(null).Tokens, choice.WithContext(null).Rope));
+        Assert.Equal((null, null, true), (choice.AsUsual().Tokens, choice.AsUsual().Rope, choice.AsUsual().IsUsual));
+    }
+
+    [Fact]
+    public void A_scaling_that_was_chosen_stays_as_far_as_it_is_enough()
+    {
+        var usual = LoadChoice.Of(Chat);
+        Assert.Null(usual.Rope); // as the file says
+        Assert.Equal(new RopeChoice(RopeKind.None, 1), usual.WithKind(RopeKind.None).Rope);
+        var linear = usual.WithKind(RopeKind.Linear);
+        Assert.Equal((null, new RopeChoice(RopeKind.Linear, 2)), (linear.Tokens, linear.Rope));
+        Assert.Equal(new RopeChoice(RopeKind.Linear, 6), linear.WithFactor("6").WithContext("10000").Rope);
+        Assert.Equal(new RopeChoice(RopeKind.Linear, 2.5), linear.WithContext("10000").Rope);
+        Assert.True(linear.WithFactor("0.5").FactorIsWrong);
+        var none = usual.WithContext("10000").WithKind(null);
+        Assert.Equal((true, false), (none.ScalingIsMissing, none.IsValid));
+        Assert.Null(LoadChoice.Of(Chat with { Capabilities = ["embeddings"] }).WithKind(RopeKind.Yarn).Rope);
     }
 }

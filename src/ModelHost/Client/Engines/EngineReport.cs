@@ -11,4 +11,11 @@ public enum EngineState { Unknown, Ready, Loading, Down }
 /// <param name="LastError">One sentence, without addresses; null when all is well.</param>
 /// <param name="LastChecked">When it was last heard or missed; null before.</param>
 public sealed record EngineReport(
-    string Name, string Host, EngineState State, IReadOnlyList<string> Models, bool CanChat, int InFlight, int FailuresInARow, string? LastError, DateTimeOffset? LastChecked);
+    string Name, string Host, EngineState State, IReadOnlyList<string> Models, bool CanChat, int InFlight, int FailuresInARow, string? LastError, DateTimeOffset? LastChecked)
+{
+    /// <summary>What it serves, as last listed: <see cref="Models"/> with what they can do.</summary>
+    public IReadOnlyList<ServedModel> Served { get; init; } = [];
+
+    /// <summary>It has answered, and is no model host of ours: it has no administration.</summary>
+    public bool IsForeign { get; init; }
+}

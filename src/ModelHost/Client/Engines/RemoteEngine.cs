@@ -51,8 +51,13 @@ internal sealed class RemoteEngine : IDisposable
     {
         get
         {
-            var (state, failures, error, at) = Health.Now;
-            return new EngineReport(Name, Host, state, [.. (offer?.Models ?? []).Select(model => model.Id)], offer?.Models.Any(model => model.CanChat) == true, InFlight, failures, error, at);
+            var ((state, failures, error, at), last) = (Health.Now, offer);
+            var served = last?.Models ?? [];
+            return new EngineReport(Name, Host, state, [.. served.Select(model => model.Id)], served.Any(model => model.CanChat), InFlight, failures, error, at)
+            {
+                Served = served,
+                IsForeign = last is { Dialect: not EngineDialect.Platform },
+            };
         }
     }
 

@@ -6,11 +6,11 @@ internal sealed record AdminModelListBody(IReadOnlyList<AdminModelBody>? Data);
 
 internal sealed record AdminModelBody(
     string? Id, string? Parent, AdminModelStatusBody? Status, IReadOnlyList<string>? Capabilities, string? Sha256, bool? Pinned, bool? Default, long? NeedsBytes, AdminModelMetaBody? Meta,
-    bool? Deletable, ModelSettingsBody? Settings, IReadOnlyList<SmallerFormatBody>? QuantizeTo, string? Warning)
+    bool? Deletable, ModelSettingsBody? Settings, IReadOnlyList<SmallerFormatBody>? QuantizeTo, string? Warning, long? Size)
 {
     public AdminModel ToModel() => new(
         Id ?? "", State(Status?.Value), Status?.Message, Capabilities ?? [], Sha256, Pinned ?? false, Default ?? false, NeedsBytes,
-        Meta?.Size ?? 0, Meta?.NParams ?? 0, Meta?.NCtxTrain ?? 0, Meta?.NCtx ?? 0, Meta?.NEmbd ?? 0, Meta?.Architecture ?? "", Meta?.Quantization ?? "")
+        Meta?.Size ?? Size ?? 0, Meta?.NParams ?? 0, Meta?.NCtxTrain ?? 0, Meta?.NCtx ?? 0, Meta?.NEmbd ?? 0, Meta?.Architecture ?? "", Meta?.Quantization ?? "")
     {
         IsDeletable = Deletable ?? false,
         Warning = Warning,

@@ -10,7 +10,7 @@ namespace Platform.ModelHost.Engine.Work;
 internal sealed record WeightFormat(string Name, int Number, double Bits, double Fallback)
 {
     private const int F16 = 1, BF16 = 30, LargeBlock = 256, SmallBlock = 32;
-    private const double Half = 16, FewestToRequantize = 8, Sixth = 6.5625, Eighth = 8.5;
+    private const double Half = 16, FewestToRequantize = 8, Sixth = 6.5625, Eighth = 8.5, WorthACopy = 0.97;
 
     internal static IReadOnlyList<WeightFormat> All { get; } =
         [new("q8_0", 7, Eighth, Eighth), new("q6_k", 18, Sixth, Eighth), new("q5_k_m", 17, 5.7, 6), new("q4_k_m", 15, 4.9, 5.5), new("q4_0", 2, 4.5, 4.5), new("f16", 1, Half, Half), new("bf16", 32, Half, Half)];
@@ -19,9 +19,9 @@ internal sealed record WeightFormat(string Name, int Number, double Bits, double
     internal static WeightFormat Find(string name) => All.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw Refuse($"'{name}' is no format that models are written in here; choose one of {string.Join(", ", All.Select(f => f.Name))}.");
 
-    /// <summary>The formats that a file can be written in, and is smaller then.</summary>
+    /// <summary>The formats that a file can be written in, and is smaller then by more than the rounding: where most rows fall back to what they are already, a copy would be of the same format under another name.</summary>
     internal static IEnumerable<WeightFormat> Of(GgufHeader source) =>
-        Matrices(source) is { } most ? All.Where(format => format.Refusal(most) is null && format.BytesOf(source) < source.FileBytes) : [];
+        Matrices(source) is { } most ? All.Where(format => format.Refusal(most) is null && format.BytesOf(source) < source.FileBytes * WorthACopy) : [];
 
     /// <summary>Refuses what gains nothing or loses twice.</summary>
     /// <returns>True when the file's weights are quantised already and are quantised again: a little worse than from the original, and accepted from 8 bits down.</returns>

@@ -23,6 +23,7 @@ internal static class ModelCards
         new(model.Id, "model", model.ChangedAt.ToUnixTimeSeconds(), "local", model.Id, null, Meta(model), new ModelStatus(Status(model.State), model.Failure), [.. Capabilities(model.Traits)])
         {
             Sha256 = model.Sha256,
+            Size = model.Traits is null ? model.FileBytes : null,
             Pinned = model.IsPinned,
             Default = model.IsDefault,
             NeedsBytes = model.NeedsBytes,

@@ -12,6 +12,10 @@ internal sealed record ModelCard(
     /// <summary>Of the file; null until it has been computed.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Bytes of a file that cannot be read; of others it is in the header's part, meta.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Size { get; init; }
+
     /// <summary>It stays loaded when others need room.</summary>
     public bool Pinned { get; init; }
 

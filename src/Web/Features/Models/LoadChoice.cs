@@ -5,58 +5,88 @@ namespace Platform.Web.Features.Models;
 
 /// <summary>What stands in the fields of the load dialog, as it was typed, and what it means.</summary>
 /// <param name="Context">Tokens; empty for as many as the service usually takes.</param>
-/// <param name="Factor">Of the scaling beyond the training; only where the context wants it.</param>
+/// <param name="Kind">How positions are scaled; null leaves what the model's file says.</param>
+/// <param name="Factor">Of the scaling, where there is one.</param>
 /// <param name="Trained">Tokens that the model was trained on; 0 where it is not known.</param>
 /// <param name="CanStretch">It reads more than it was trained on when its positions are scaled.</param>
-public sealed record LoadChoice(string Context, RopeKind Kind, string Factor, int Trained, bool CanStretch)
+public sealed record LoadChoice(string Context, RopeKind? Kind, string Factor, int Trained, bool CanStretch)
 {
     public const int Least = 16, MostFactor = 64;
-    private const int MostTokens = 1_048_576, MostSteps = 4;
+    private const int MostTokens = 1_048_576, MostSteps = 4, UsualFactor = 2;
     private static readonly int[] Usually = [2048, 4096, 8192, 16384, 32768, 65536, 131072];
 
-    public static LoadChoice Usual { get; } = new("", RopeKind.Yarn, "", 0, CanStretch: false);
+    public static LoadChoice Usual { get; } = new("", null, "", 0, CanStretch: false);
+
+    /// <summary>The scaling came with a context beyond the training, and goes with it.</summary>
+    private bool CameAlong { get; init; }
 
     /// <summary>As the model was loaded the last time.</summary>
     public static LoadChoice Of(AdminModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         var fresh = Usual with { Trained = model.TrainingContextTokens, CanStretch = model.CanChat && model.TrainingContextTokens > 0 };
-        return model.ChosenContext is not { } tokens ? fresh
-            : model.ChosenRope is { Kind: not RopeKind.None } rope ? fresh with { Context = Written(tokens), Kind = rope.Kind, Factor = rope.Factor.ToString("0.##", CultureInfo.InvariantCulture) }
-            : fresh.WithContext(Written(tokens));
+        var last = model.ChosenRope is { } rope ? fresh with { Kind = rope.Kind, Factor = rope.Kind == RopeKind.None ? "" : Written(rope.Factor) } : fresh;
+        return model.ChosenContext is { } tokens ? last.WithContext(Written(tokens)) : last;
     }
 
     public int Most => Trained <= 0 ? MostTokens : (int)Math.Min(MostTokens, CanStretch ? (long)Trained * MostFactor : Trained);
 
     /// <summary>Null takes what the service usually takes.</summary>
-    public int? Tokens => IsUsual || ContextIsWrong ? null : (int)Number!.Value;
+    public int? Tokens => Context.Length == 0 || ContextIsWrong ? null : (int)Number!.Value;
 
-    public bool ContextIsWrong => !IsUsual && !(Number >= Math.Min(Least, Most) && Number <= Most);
+    public bool ContextIsWrong => Context.Length > 0 && !(Number >= Math.Min(Least, Most) && Number <= Most);
+
+    /// <summary>Nothing is chosen but what the service usually takes.</summary>
+    public bool IsUsual => Context.Length == 0 && Kind is null;
 
     public bool IsBeyond => CanStretch && Tokens > Trained;
 
+    /// <summary>Positions are scaled, by a factor.</summary>
+    public bool IsStretched => CanStretch && Kind is RopeKind.Linear or RopeKind.Yarn;
+
+    /// <summary>The context wants a scaling, and none is chosen.</summary>
+    public bool ScalingIsMissing => IsBeyond && !IsStretched;
+
     /// <summary>That the context needs, in hundredths.</summary>
-    public double LeastFactor => Math.Ceiling(100.0 * (Tokens ?? 0) / Math.Max(1, Trained)) / 100;
+    public double LeastFactor => Math.Max(1, Math.Ceiling(100.0 * (Tokens ?? 0) / Math.Max(1, Trained)) / 100);
 
-    public bool FactorIsWrong => IsBeyond && !(Scale >= LeastFactor && Scale <= MostFactor);
+    public bool FactorIsWrong => IsStretched && !(Scale >= LeastFactor && Scale <= MostFactor);
 
-    public bool IsValid => !ContextIsWrong && !FactorIsWrong;
+    public bool IsValid => !ContextIsWrong && !ScalingIsMissing && !FactorIsWrong;
 
-    public RopeChoice? Rope => IsBeyond && Scale is { } scale ? new RopeChoice(Kind, scale) : null;
+    public RopeChoice? Rope => !CanStretch || Kind is not { } kind ? null : kind == RopeKind.None ? new RopeChoice(kind, 1) : Scale is { } scale ? new RopeChoice(kind, scale) : null;
 
     /// <summary>Contexts that people often choose, up to what the model was trained on.</summary>
     public IReadOnlyList<int> Steps => [.. Usually.Where(step => step <= Trained).TakeLast(MostSteps)];
 
-    /// <summary>Another context, with as little scaling as it needs, in quarters.</summary>
+    /// <summary>As the service usually loads it.</summary>
+    public LoadChoice AsUsual() => Usual with { Trained = Trained, CanStretch = CanStretch };
+
+    /// <summary>Another context. Beyond the training it brings as little scaling as it needs, in quarters; a scaling that was chosen stays, as far as it is enough.</summary>
     public LoadChoice WithContext(string? typed)
     {
         var next = this with { Context = (typed ?? "").Trim() };
-        return next with { Factor = next.IsBeyond ? (Math.Ceiling(4.0 * next.Tokens!.Value / Trained) / 4).ToString("0.##", CultureInfo.InvariantCulture) : "" };
+        return next switch
+        {
+            { IsBeyond: true, CameAlong: true } or { ScalingIsMissing: true } => next with { Kind = next.IsStretched ? next.Kind : RopeKind.Yarn, Factor = next.Enough, CameAlong = true },
+            { IsBeyond: true } when Scale < next.LeastFactor => next with { Factor = next.Enough },
+            { CameAlong: true } => next with { Kind = null, Factor = "", CameAlong = false },
+            _ => next,
+        };
     }
 
-    public static string Written(int tokens) => tokens.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Another scaling, with a factor that is enough.</summary>
+    public LoadChoice WithKind(RopeKind? kind)
+    {
+        var next = this with { Kind = kind, CameAlong = false };
+        return !next.IsStretched ? next with { Factor = "" } : next.FactorIsWrong ? next with { Factor = next.IsBeyond ? next.Enough : Written(UsualFactor) } : next;
+    }
 
-    private bool IsUsual => Context.Length == 0;
+    public LoadChoice WithFactor(string? typed) => this with { Factor = (typed ?? "").Trim(), CameAlong = false };
+
+    public static string Written(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private string Enough => Written(Math.Ceiling(4.0 * (Tokens ?? 0) / Trained) / 4);
 
     private long? Number => long.TryParse(Context, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

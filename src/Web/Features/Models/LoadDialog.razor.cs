@@ -30,6 +30,18 @@ public sealed partial class LoadDialog(ModelAdministration administration, Model
         _ => Texts["ContextHintUnknown"],
     };
 
+    private string RopeHint => choice switch
+    {
+        { ScalingIsMissing: true } => Texts["RopeMissing", choice.Trained],
+        { FactorIsWrong: true } => Texts["RopeFactorWrong", choice.LeastFactor, LoadChoice.MostFactor],
+        _ => Texts["RopeHint", choice.Trained],
+    };
+
+    // What an empty field comes to, where that is known.
+    private string Placeholder => model is { ChosenContext: null, ChosenRope: null, ContextTokens: > 0 and var usual }
+        ? (choice.IsStretched ? "" : Texts[choice.Steps.Count > 0 ? "Count" : "UsualCount", usual])
+        : choice.Steps.Count > 0 ? "" : Texts["AsUsual"];
+
     private IReadOnlyList<MemoryPiece> Pieces(WhatFits fit) => [.. Snapshot!.Pieces(but: model!.Id), new MemoryPiece(MemoryKind.Coming, fit.NeedsBytes)];
 
     public async Task OpenAsync(AdminModel wanted)

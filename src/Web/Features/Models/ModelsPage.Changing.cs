@@ -7,10 +7,11 @@ namespace Platform.Web.Features.Models;
 /// <summary>What an administrator may change on the page. Nothing here is cancelled when the page is left: it belongs to the service.</summary>
 public sealed partial class ModelsPage
 {
-    private Task DoAsync(AdminModel model, ModelAction action) => action switch
+    private Task DoAsync(ListedModel listed, ModelAction action) => action == ModelAction.Try ? trial?.OpenAsync([listed.Address]) ?? Task.CompletedTask : ChangeAsync(listed.Model, action);
+
+    private Task ChangeAsync(AdminModel model, ModelAction action) => action switch
     {
         ModelAction.Load => OpenLoadAsync(model.Id),
-        ModelAction.Try => trial?.OpenAsync([model.Id]) ?? Task.CompletedTask,
         ModelAction.Quantize => job?.QuantizeAsync(model) ?? Task.CompletedTask,
         ModelAction.MeasurePerplexity => job?.PerplexityAsync(model) ?? Task.CompletedTask,
         ModelAction.Unload => UnloadAsync(model),
@@ -46,13 +47,16 @@ public sealed partial class ModelsPage
     {
         if (await ChangeAsync(id, models => models.ChooseAsync(id, CancellationToken.None)))
         {
-            window.Toasts.Info(Texts["AnswersNow", id]);
+            // Another engine's model may come before those of this one.
+            window.Toasts.Info(now?.Answering is { } other && now.Listed.All(listed => !listed.Model.IsDefault || listed.Model.Id != id) ? Texts["AnswersElse", id, other] : Texts["AnswersNow", id]);
         }
     }
 
     private async Task DeleteAsync(AdminModel model)
     {
-        var asked = new Confirmation(Texts["DeleteTitle"], Texts["DeleteText", model.Id, Knowledge.Sizes.Of(model.SizeBytes)], Texts["Delete"]) { Danger = true, TypeToConfirm = model.Id };
+        var what = model.SizeBytes > 0 ? Texts["DeleteText", model.Id, Knowledge.Sizes.Of(model.SizeBytes)] : Texts["DeleteUnsized", model.Id];
+        var after = now?.Downloads?.FirstOrDefault(download => download.Model == model.Id) is { } from ? Texts["DeleteFromHub", from.Source] : Texts["DeleteForGood"];
+        var asked = new Confirmation(Texts["DeleteTitle"], Texts["TwoSentences", what, after], Texts["Delete"]) { Danger = true, TypeToConfirm = model.Id };
         if (await SaysYesAsync(asked) && await ChangeAsync(model.Id, models => models.DeleteAsync(model.Id, CancellationToken.None)))
         {
             window.Toasts.Info(Texts["Deleted", model.Id]);

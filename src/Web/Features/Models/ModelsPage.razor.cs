@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Microsoft.JSInterop;
 using Platform.ModelHost.Client;
-using Platform.ModelHost.Client.Admin;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Models;
@@ -31,14 +30,17 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
 
     [Inject] private IStringLocalizer<ModelsTexts> Texts { get; set; } = default!;
 
-    /// <summary>The one that answers first, then as the service lists them.</summary>
-    private IEnumerable<AdminModel> Shown => (now?.Models ?? []).OrderByDescending(model => model.IsDefault);
+    private IReadOnlyList<ListedModel> Shown => now?.Listed ?? [];
+
+    // What the search looks through.
+    private string Words(ListedModel listed) =>
+        $"{listed.Model.Id} {listed.Model.Architecture} {listed.Model.Quantization} {(listed.Engine is { } engine ? $"{engine.Name} {Texts[$"Engine_{engine.State}"]}" : Texts[$"State_{listed.Model.State}"].Value)}";
 
     private IEnumerable<(ModelsTab Tab, int Count)> Tabs
     {
         get
         {
-            yield return (ModelsTab.List, Shown.Count());
+            yield return (ModelsTab.List, Shown.Count);
             if (now?.Downloads is { } downloads)
             {
                 yield return (ModelsTab.Download, downloads.Count(DownloadRow.Runs));
@@ -110,6 +112,8 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
         catch (ModelHostException silent)
         {
             away = Texts.Reason(silent);
+            var engines = (await administration.EnginesAsync()).List();
+            now = now is not null ? now with { Engines = engines } : engines.Count > 1 ? await ModelsSnapshot.OfOthersAsync(administration, engines, gone.Token) : null;
         }
     }
 
