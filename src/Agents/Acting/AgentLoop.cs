@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
@@ -15,7 +14,7 @@ namespace Platform.Agents.Acting;
 internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason);
 
 /// <summary>Runs an agent: one decision at a time, to call tools or to answer, until there is an answer or a limit. Everything that happened is in the run's events, from which a stretch goes on where the last one ended.</summary>
-internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
+internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
 {
     private const int MostResumed = 5;
     private static readonly TimeSpan LastAnswerTime = TimeSpan.FromSeconds(60);
@@ -60,7 +59,7 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
             return end;
         if (end.Reason is { } reached)
             await AnswerAtLimitAsync(work, reached, cancellation);
-        Finish(run, journal, work.Options.ModelId ?? "", time.GetElapsedTime(begun).TotalMilliseconds);
+        Finish(run, work, time.GetElapsedTime(begun).TotalMilliseconds);
         return end;
     }
 
@@ -161,16 +160,18 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         });
     }
 
-    /// <summary>Tells the citations that the answer names, and what it took.</summary>
-    private static void Finish(LiveRun run, AgentJournal journal, string model, double milliseconds)
+    /// <summary>Brings the answer into the agent's style of citations, tells those that it has, and what it took.</summary>
+    private static void Finish(LiveRun run, AgentWork work, double milliseconds)
     {
-        var text = run.Progress.Text;
-        foreach (var mark in Mark().Matches(text).DistinctBy(m => m.Value))
-        {
-            if (int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var number) && journal.Past.Citations.FirstOrDefault(c => c.N == number) is { } citation)
-                journal.Cite(citation with { AnswerStart = 0, AnswerEnd = mark.Index });
-        }
-        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(model, journal.Past.PromptTokens, 0, journal.Past.Tokens - journal.Past.PromptTokens, 0));
+        var journal = work.Journal;
+        var written = run.Progress.Text;
+        var answer = CitedAnswer.Of(written, work.Definition.Knowledge.Citations, journal.Past.Citations);
+        if (!answer.Text.StartsWith(written, StringComparison.Ordinal))
+            journal.Reset("citations");
+        journal.Text(answer.Text[run.Progress.Text.Length..]);
+        foreach (var citation in answer.Citations)
+            journal.Cite(citation);
+        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, 0, journal.Past.Tokens - journal.Past.PromptTokens, 0));
         run.Add("usage", usage, p => p.Usage = usage);
     }
 
@@ -209,7 +210,4 @@ internal sealed partial class AgentLoop(AgentDecision decision, ToolCalls calls,
         if (past.TimesResumed > MostResumed)
             throw new RunException(RunErrorKind.Interrupted, $"The program stopped {past.TimesResumed} times during this run. It is not gone on with.");
     }
-
-    [GeneratedRegex(@"\[(\d{1,4})\]")]
-    private static partial Regex Mark();
 }

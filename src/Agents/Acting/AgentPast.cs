@@ -15,6 +15,7 @@ internal sealed class AgentPast
     private readonly Dictionary<string, ToolCallData> open = [];
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
+    private readonly List<ApprovalRequestedData> questions = [];
     private TimeSpan worked;
     private DateTimeOffset? begun;
     private DateTimeOffset last;
@@ -113,6 +114,8 @@ internal sealed class AgentPast
             case "approval.requested":
                 var request = happened.Read<ApprovalRequestedData>();
                 asked[request.CallId] = request;
+                if (request.IsQuestion)
+                    questions.Add(request);
                 break;
             case "approval.resolved":
                 var decided = happened.Read<ApprovalResolvedData>();
@@ -131,6 +134,16 @@ internal sealed class AgentPast
     public bool IsAsked(string callId) => asked.ContainsKey(callId);
 
     public ApprovalResolvedData? DecisionOn(string callId) => resolved.GetValueOrDefault(callId);
+
+    /// <summary>How often the person was asked something before the plan.</summary>
+    public int QuestionsAsked => questions.Count;
+
+    /// <summary>Whether such a question waits for its answer.</summary>
+    public bool IsQuestionOpen => questions.Exists(question => !resolved.ContainsKey(question.CallId));
+
+    /// <summary>Such questions that are settled, in order.</summary>
+    public IReadOnlyList<Clarified> Clarified =>
+        [.. questions.Where(question => resolved.ContainsKey(question.CallId)).Select(question => new Clarified(Clarification.Read(question.Arguments).Question, Clarification.AnswerIn(resolved[question.CallId].Arguments)))];
 
     /// <summary>Whether a person approved a tool for the whole run.</summary>
     public bool IsGranted(string tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool);

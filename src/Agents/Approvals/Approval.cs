@@ -9,7 +9,7 @@ namespace Platform.Agents.Approvals;
 [JsonConverter(typeof(CamelCaseNames<ApprovalStatus>))]
 public enum ApprovalStatus { Pending = 0, Approved = 1, Rejected = 2, Expired = 3, Withdrawn = 4 }
 
-/// <summary>What a person is to decide: whether an agent may make one call.</summary>
+/// <summary>What a person is to decide: whether an agent may make one call, or carry out its plan; or what they are to tell it before.</summary>
 /// <param name="Arguments">As the model wrote them: untrusted.</param>
 /// <param name="Effects">What the tool does: writes, network.</param>
 /// <param name="ExpiresAt">From then on it is rejected.</param>
@@ -19,6 +19,9 @@ public sealed record Approval(
 {
     /// <summary>Whether the run's plan is asked about, and not a call.</summary>
     public bool IsPlan => CallId == PlanExecution.ApprovalCall;
+
+    /// <summary>Whether the person is asked something before the plan, and not about a call.</summary>
+    public bool IsQuestion => Clarification.IsCall(CallId);
 }
 
 /// <summary>approval.requested.</summary>
@@ -27,6 +30,10 @@ public sealed record ApprovalRequestedData(Guid ApprovalId, string CallId, strin
     /// <summary>Whether the run's plan is asked about, and not a call.</summary>
     [JsonIgnore]
     public bool IsPlan => CallId == PlanExecution.ApprovalCall;
+
+    /// <summary>Whether the person is asked something before the plan, and not about a call.</summary>
+    [JsonIgnore]
+    public bool IsQuestion => Clarification.IsCall(CallId);
 }
 
 /// <summary>approval.resolved.</summary>

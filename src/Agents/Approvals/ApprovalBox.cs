@@ -78,6 +78,8 @@ public sealed class ApprovalBox
             throw new ArgumentException($"The arguments of {asked.Tool} are wrong: {fault}", nameof(choice));
         if (choice is { Approve: true, Arguments: { } plan } && asked.Tool == PlanExecution.ApprovalName && PlanExecution.FaultOf(plan) is { } wrong)
             throw new ArgumentException($"The plan cannot be carried out: {wrong}", nameof(choice));
+        if (choice.Approve && asked.IsQuestion && Clarification.Fault(choice.Arguments) is { } unanswered)
+            throw new ArgumentException(unanswered, nameof(choice));
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
         await ResolveAsync(asked, inTime ? choice : new(Approve: false), inTime ? caller.UserId : null, cancellation);
         return inTime ? await GetAsync(caller, approvalId, cancellation)

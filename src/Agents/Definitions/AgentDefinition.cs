@@ -54,7 +54,12 @@ public enum ThinkingEffort { None, Low, Medium, High }
 /// <param name="Top">Passages of one search.</param>
 /// <param name="Threshold">Least relevance of a passage, 0 to 1.</param>
 /// <param name="OnlyFromSources">Whether it is to say that the documents do not hold the answer rather than to answer from what the model knows.</param>
-public sealed record KnowledgeSettings(IReadOnlyList<Guid>? BaseIds = null, int Top = 6, double Threshold = 0, bool OnlyFromSources = true);
+/// <param name="Citations">How its answers name their sources.</param>
+public sealed record KnowledgeSettings(IReadOnlyList<Guid>? BaseIds = null, int Top = 6, double Threshold = 0, bool OnlyFromSources = true, CitationStyle Citations = CitationStyle.Numbered);
+
+/// <summary>How answers name their sources. Numbered: by numbers in the text. Quoted: the cited passages word for word under the text, too. None: not at all. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<CitationStyle>))]
+public enum CitationStyle { Numbered, Quoted, None }
 
 /// <summary>Whether a tool runs. Ask: a person decides each time. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<ToolPolicy>))]

@@ -46,6 +46,7 @@ public static partial class DefinitionCheck
         found.Count("knowledge.baseIds", definition.Knowledge.BaseIds?.Count ?? 0, 100, "bases");
         found.Range("knowledge.top", definition.Knowledge.Top, 1, 50);
         found.Range("knowledge.threshold", definition.Knowledge.Threshold, 0, 1);
+        found.Known("knowledge.citations", definition.Knowledge.Citations);
         Tools(definition.Tools, found);
         found.Count("agents", definition.Agents.Count, 16, "agents");
         for (var i = 0; i < definition.Agents.Count; i++)

@@ -51,10 +51,9 @@ internal static class ForkedEvents
         var decided = before.Where(e => e.Name == "step.completed").SelectMany(e => e.Read<StepCompletedData>().Calls).Select(call => call.CallId).ToHashSet();
         var kept = before.Concat(events.Skip(end).Where(e => CallOf(e) is { } call && decided.Contains(call))).Where(e => Taken.Contains(e.Name)).ToList();
 
-        // What was decided about a call holds with what the call came to, and for no call that is yet to be made; a plan comes to nothing but its steps.
+        // What was decided about a call holds with what the call came to, and for no call that is yet to be made; a plan comes to nothing but its steps, a question to nothing but its answer.
         var settled = kept.Where(e => e.Name == "tool.result").Select(CallOf).ToHashSet();
-        if (kept.Any(e => e.Name == "approval.resolved" && CallOf(e) == PlanExecution.ApprovalCall))
-            settled.Add(PlanExecution.ApprovalCall);
+        settled.UnionWith(kept.Where(e => e.Name == "approval.resolved").Select(CallOf).Where(call => call is not null && (call == PlanExecution.ApprovalCall || Clarification.IsCall(call))));
         return kept.Where(e => !e.Name.StartsWith("approval.", StringComparison.Ordinal) || settled.Contains(CallOf(e)));
     }
 

@@ -18,9 +18,9 @@ public sealed record Plan(int Version, IReadOnlyList<PlanStep> Steps);
 
 /// <summary>Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<PlanChangeKind>))]
-public enum PlanChangeKind { Added, Changed, Removed }
+public enum PlanChangeKind { Added, Changed, Removed, Moved }
 
-/// <summary>How a version differs from the one before it.</summary>
+/// <summary>How a version differs from the one before it. Moved: the step is the same and stands elsewhere.</summary>
 public sealed record PlanChange(string StepId, PlanChangeKind Kind);
 
 /// <summary>plan.created and plan.updated: the whole plan, and how it differs from the version before.</summary>
@@ -43,7 +43,20 @@ internal static class PlanDiff
             .. after.Steps.Where(step => !old.TryGetValue(step.Id, out var was) || Text(was) != Text(step))
                 .Select(step => new PlanChange(step.Id, old.ContainsKey(step.Id) ? PlanChangeKind.Changed : PlanChangeKind.Added)),
             .. old.Keys.Where(id => !now.Contains(id)).Select(id => new PlanChange(id, PlanChangeKind.Removed)),
+            .. Moved([.. (before?.Steps ?? []).Select(step => step.Id).Where(now.Contains)], [.. after.Steps.Where(step => old.ContainsKey(step.Id))])
+                .Where(step => Text(old[step.Id]) == Text(step)).Select(step => new PlanChange(step.Id, PlanChangeKind.Moved)),
         ];
+    }
+
+    /// <summary>The fewest steps without which the others stand in the order that they had.</summary>
+    private static IEnumerable<PlanStep> Moved(IReadOnlyList<string> before, IReadOnlyList<PlanStep> after)
+    {
+        var place = before.Select((id, at) => (Id: id, At: at)).ToDictionary(step => step.Id, step => step.At);
+        List<PlanStep[]> rows = []; // for each step, the longest row in the old order that ends with it
+        foreach (var step in after)
+            rows.Add([.. rows.Where(row => place[row[^1].Id] < place[step.Id]).MaxBy(row => row.Length) ?? [], step]);
+        var stayed = (rows.MaxBy(row => row.Length) ?? []).Select(step => step.Id).ToHashSet();
+        return after.Where(step => !stayed.Contains(step.Id));
     }
 
     private static string Text(PlanStep step) => RunJson.Write(step);

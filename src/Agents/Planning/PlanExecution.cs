@@ -12,7 +12,7 @@ namespace Platform.Agents.Planning;
 /// <summary>How carrying out a plan ended: through (the model then answers), waiting for a person, rejected, or at a limit.</summary>
 internal readonly record struct PlanEnd(bool IsWaiting = false, string? Rejection = null, StopReason? Reason = null);
 
-/// <summary>Makes a plan, has it approved where that is set, and carries it out: steps that wait for nothing side by side, results fed to those after them, another version of the plan where a step failed, or what was learned is against it.</summary>
+/// <summary>Makes a plan, has it approved where that is set, and what is unclear answered before it, and carries it out: steps that wait for nothing side by side, results fed to those after them, another version of the plan where a step failed, or what was learned is against it.</summary>
 /// <remarks>The newest plan is looked at before each step begins: until then a person may change it.</remarks>
 internal sealed class PlanExecution(Planner planner, AgentDecision decision, ToolCalls calls, IOptions<AgentsOptions> options, TimeProvider time)
 {
@@ -29,8 +29,13 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         var (journal, past) = (work.Journal, work.Journal.Past);
         if (past.Plan is null && !past.IsPlanTried)
         {
-            if (await planner.MakeAsync(work, [], "", cancellation) is not { } steps)
-                return default;
+            if (past.IsQuestionOpen)
+                return new(IsWaiting: true);
+            var made = await planner.MakeAsync(work, [], "", work.Definition.Planning == PlanningMode.AskBeforePlan && past.QuestionsAsked < Clarification.Most, cancellation);
+            if (made.Question is { } unclear)
+                Request(journal, Clarification.CallOf(past.QuestionsAsked + 1), Clarification.ApprovalName, Clarification.Written(unclear));
+            if (made.Steps is not { } steps)
+                return new(IsWaiting: made.Question is not null);
             Tell(journal, "plan.created", null, steps, "");
         }
         if (past.Plan is null)
@@ -94,7 +99,7 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         var past = work.Journal.Past;
         var before = past.Plan!;
         var kept = before.Steps.Where(step => PlanProgress.Of(step, past) is PlanStepState.Done or PlanStepState.Skipped).ToList();
-        if (await planner.MakeAsync(work, kept, failure, cancellation) is not { } steps)
+        if ((await planner.MakeAsync(work, kept, failure, mayAsk: false, cancellation)).Steps is not { } steps)
             return false;
         Tell(work.Journal, "plan.updated", past.Plan, steps, failure);
         return true;
@@ -107,11 +112,7 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         if (past.DecisionOn(ApprovalCall) is not { } decided)
         {
             if (!past.IsAsked(ApprovalCall))
-            {
-                var now = time.GetUtcNow();
-                journal.Add("approval.requested", new ApprovalRequestedData(
-                    Guid.CreateVersion7(now), ApprovalCall, ApprovalName, JsonSerializer.SerializeToElement(past.Plan, RunJson.Options), "", now + options.Value.ApprovalTime));
-            }
+                Request(journal, ApprovalCall, ApprovalName, JsonSerializer.SerializeToElement(past.Plan, RunJson.Options));
             return new(IsWaiting: true);
         }
         if (decided.Status != ApprovalStatus.Approved)
@@ -119,6 +120,12 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         if (decided.Arguments is { } edited && past.BegunPlanSteps.Count == 0 && RunJson.Read<Plan>(edited.GetRawText()).Steps is var steps && PlanDiff.Between(past.Plan, new(0, steps)).Count > 0)
             Tell(journal, "plan.updated", past.Plan, steps, PlanData.Edited);
         return null;
+    }
+
+    private void Request(AgentJournal journal, string callId, string name, JsonElement about)
+    {
+        var now = time.GetUtcNow();
+        journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), callId, name, about, "", now + options.Value.ApprovalTime));
     }
 
     /// <summary>What is wrong with a plan that a person edited; null when nothing is.</summary>

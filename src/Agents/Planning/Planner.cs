@@ -2,9 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Planning;
+
+/// <summary>What came of asking the model for a plan: its steps, or what it must know first; neither where it made none that can be carried out.</summary>
+internal readonly record struct PlanMade(IReadOnlyList<PlanStep>? Steps, ClarifyingQuestion? Question = null);
 
 /// <summary>Has the model make a plan, as JSON of a schema that the engine keeps it to.</summary>
 internal sealed class Planner(AgentDecision decision)
@@ -12,28 +16,54 @@ internal sealed class Planner(AgentDecision decision)
     private const string Ask = "Make a plan for this question: few, small steps. Each step has an id (p1, p2, …), a goal, one tool or \"\" to think, the tool's inputs as an object or null when they come from earlier steps, "
         + "the ids of the steps that it depends on, and when it is done. Steps that do not need each other depend on nothing.";
 
-    /// <summary>The steps; null where the model made none that can be carried out, told once what is wrong: then the run goes on without a plan.</summary>
+    private const string MayAsk = " Only where the question can be meant in ways that lead to different plans, and nothing above says which, ask the person first: one short question, up to four choices, and no steps. Otherwise leave question \"\" and choices [].";
+
+    /// <summary>Without steps where the model made none that can be carried out, told once what is wrong: then the run goes on without a plan.</summary>
     /// <param name="work">What is sent comes after all that is known.</param>
     /// <param name="kept">Steps that are done, under whose ids none may be made again.</param>
-    public async Task<IReadOnlyList<PlanStep>?> MakeAsync(AgentWork work, IReadOnlyList<PlanStep> kept, string reason, CancellationToken cancellation)
+    /// <param name="mayAsk">Whether it may ask the person something instead.</param>
+    public async Task<PlanMade> MakeAsync(AgentWork work, IReadOnlyList<PlanStep> kept, string reason, bool mayAsk, CancellationToken cancellation)
     {
         var tools = string.Join('\n', work.Kit.Tools.Select(tool => $"- {tool.Name}: {tool.Description} Inputs: {tool.Parameters.GetRawText()}"));
-        var ask = $"{Ask}\n## Tools\n{tools}";
+        var ask = $"{Ask}{(mayAsk ? MayAsk : "")}\n## Tools\n{tools}";
         if (kept.Count > 0 || reason.Length > 0)
             ask += $"\n## So far\n{reason}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({step.Goal})"))}. Plan only what is left.";
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var options = work.Options.Clone();
-            options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)]), "plan");
+            options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)], mayAsk), "plan");
             ModelQuestion question = new(StepKind.Plan, "", work.Prompt.After(work.Journal.Past, ask), options, work.Kit) { ShowsAnswer = false };
             var step = await decision.TakeAsync(question, work.Journal, null, cancellation);
+            if (mayAsk && QuestionIn(step.Text) is { } unclear)
+                return new(null, unclear);
             var (steps, fault) = Read(step.Text, kept, work.Journal.Past.PlanStepIds, work.Kit);
             if (fault is null)
-                return steps;
+                return new(steps);
             work.Journal.Add("step.failed", new StepFailedData(step.StepId, StepKind.Plan, fault));
             ask += $"\n## Your last plan was wrong\n{fault}";
         }
-        return null;
+        return default;
+    }
+
+    /// <summary>What it asks for in the place of a plan; null where it made one.</summary>
+    private static ClarifyingQuestion? QuestionIn(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Written>(json, RunJson.Options) is { Question: { } text, Steps: null or { Count: 0 } } written && Shown(text, Clarification.MaxQuestion) is { Length: > 0 } question
+                ? new(question, [.. (written.Choices ?? []).OfType<string>().Select(choice => Shown(choice, Clarification.MaxChoice)).Where(choice => choice.Length > 0).Distinct().Take(Clarification.MaxChoices)])
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // it is read as a plan, which says what is wrong with it
+        }
+    }
+
+    private static string Shown(string text, int most)
+    {
+        var line = UntrustedText.Visible(text).ReplaceLineEndings(" ").Trim();
+        return line.Length <= most ? line : line[..most];
     }
 
     private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, IReadOnlySet<string> used, ToolKit kit)
@@ -60,11 +90,14 @@ internal sealed class Planner(AgentDecision decision)
         }
     }
 
-    private static JsonElement Schema(IReadOnlyList<string> tools)
+    private static JsonElement Schema(IReadOnlyList<string> tools, bool mayAsk)
     {
+        var question = !mayAsk ? "" : $$"""
+            "question": {"type": "string", "maxLength": {{Clarification.MaxQuestion}}}, "choices": {"type": "array", "maxItems": {{Clarification.MaxChoices}}, "items": {"type": "string", "maxLength": {{Clarification.MaxChoice}} } },
+            """;
         using var schema = JsonDocument.Parse(
             $$"""
-            {"type": "object", "additionalProperties": false, "required": ["steps"], "properties": {"steps": {"type": "array", "minItems": 1, "maxItems": {{PlanCheck.MaxSteps}}, "items": {
+            {"type": "object", "additionalProperties": false, "required": [{{(mayAsk ? "\"question\", \"choices\", " : "")}}"steps"], "properties": { {{question}} "steps": {"type": "array", "minItems": {{(mayAsk ? 0 : 1)}}, "maxItems": {{PlanCheck.MaxSteps}}, "items": {
                 "type": "object", "additionalProperties": false, "required": ["id", "goal", "tool", "inputs", "depends_on", "done_when"], "properties": {
                     "id": {"type": "string", "maxLength": 8},
                     "goal": {"type": "string", "maxLength": 200},
@@ -76,7 +109,7 @@ internal sealed class Planner(AgentDecision decision)
         return schema.RootElement.Clone();
     }
 
-    private sealed record Written(IReadOnlyList<WrittenStep>? Steps);
+    private sealed record Written(IReadOnlyList<WrittenStep>? Steps, string? Question = null, IReadOnlyList<string?>? Choices = null);
 
     private sealed record WrittenStep(
         string Id, string Goal, string? Tool, JsonElement? Inputs, [property: JsonPropertyName("depends_on")] IReadOnlyList<string>? DependsOn, [property: JsonPropertyName("done_when")] string? DoneWhen);

@@ -220,6 +220,32 @@ public sealed class PlanExecutionTests
     }
 
     [Fact]
+    public void A_step_that_stands_elsewhere_is_told_as_moved_and_the_others_are_not()
+    {
+        PlanStep[] steps = [.. Enumerable.Range(1, 4).Select(i => new PlanStep($"p{i}", $"Goal {i}", "", null, [], ""))];
+        Assert.Equal([new("p4", PlanChangeKind.Moved)], PlanDiff.Between(new(1, steps), new(2, [steps[3], .. steps[..3]])));
+        Assert.Equal([new("p1", PlanChangeKind.Moved)], PlanDiff.Between(new(1, steps), new(2, [.. steps[1..3], steps[0], steps[3]])));
+        Assert.Equal([new("p1", PlanChangeKind.Changed), new("p2", PlanChangeKind.Removed)], PlanDiff.Between(new(1, steps), new(2, [steps[2], steps[3], steps[0] with { Skip = true }])));
+        Assert.Empty(PlanDiff.Between(new(1, steps), new(2, steps)));
+    }
+
+    [Fact]
+    public async Task Steps_that_wait_for_nothing_are_done_in_the_order_to_which_a_person_moved_them()
+    {
+        RecordingTool look = new("look");
+        var chat = Deciding(messages => IsPlanning(messages) ? [new TextContent(TwoPart)] : [new TextContent("Done.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan, Limits = new(Steps: 20, Parallel: false) });
+        var asked = await AskedAsync(rig);
+        var plan = RunJson.Read<Plan>(asked.Arguments.GetRawText()).Steps;
+        await EditAsync(rig, run, 1, [plan[1], plan[0], plan[2]]);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(["five", "one"], look.Calls);
+        Assert.Equal(PlanChangeKind.Moved, Assert.Single(events.Single(e => e.Name == "plan.updated").Read<PlanData>().Changes).Kind);
+    }
+
+    [Fact]
     public void What_keeps_a_plan_from_being_carried_out_is_told()
     {
         PlanStep first = new("p1", "Look", "look", null, [], ""), second = new("p2", "Send", "", null, ["p1"], "");
