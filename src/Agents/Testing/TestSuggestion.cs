@@ -28,9 +28,13 @@ internal static partial class TestSuggestion
             .. recorded.Where(call => !call.IsError && call.Arguments is { } arguments && arguments.GetRawText().Length <= MaxArguments).Select(call => new TestExpectation(ExpectationKind.Arguments, Tool: call.Tool, Arguments: call.Arguments)),
             .. NumberAndWord().Matches(Plain(answer)).Select(match => match.Value).Distinct().Take(3).Select(found => new TestExpectation(ExpectationKind.Matches, $@"\b{Regex.Escape(found).Replace(@"\ ", @"\s+", StringComparison.Ordinal)}\b")),
         ];
-        TestCase suggested = new(Name(question), question, history, [.. recorded.Select(call => Loose(call, recorded))], expected) { FromRun = runId };
+        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => Loose(call, recorded))], expected) { FromRun = runId };
         return new(task.AgentId, suggested, further);
     }
+
+    /// <summary>Nobody is asked in a test: what the person answered stands with the question.</summary>
+    private static string Cleared(string question, AgentPast past) =>
+        past.Clarified.Where(clarified => clarified.Answer is not null).Aggregate(question, (all, clarified) => $"{all}\n{clarified.Question} {clarified.Answer}");
 
     /// <summary>A model in other words asks for the same: the only result of a tool answers whatever it is called with.</summary>
     private static RecordedCall Loose(RecordedCall call, IReadOnlyList<RecordedCall> all) => all.Count(other => other.Tool == call.Tool) == 1 ? call with { Arguments = null } : call;

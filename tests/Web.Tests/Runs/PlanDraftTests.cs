@@ -56,5 +56,12 @@ public sealed class PlanDraftTests
         Assert.All(PlanDraft.Skipping(skipped, "p2"), step => Assert.False(step.Skip));
     }
 
+    [Theory]
+    [InlineData("p4", 0, "p4,p1,p2")]
+    [InlineData("p1", 1, "p2,p1,p4")]
+    [InlineData("p1", 9, "p2,p4,p1")]
+    [InlineData("p9", 0, "p1,p2,p4")]
+    public void A_step_is_moved_to_another_place(string id, int to, string order) => Assert.Equal(order, string.Join(',', PlanDraft.Moving(Steps, id, to).Select(step => step.Id)));
+
     private static PlanStep Step(string id, params string[] after) => new(id, $"Goal of {id}", "", null, after, "");
 }

@@ -90,7 +90,7 @@ public sealed class MessageModel
             Sources = message.Sources,
             Usage = message.Usage,
             Error = message.Error,
-            SearchMs = message.Usage?.Timings.SearchMs,
+            SearchMs = message.Agent.Length > 0 ? null : message.Usage?.Timings.SearchMs, // an agent's searches stand among its steps
             Stopped = message.Status == RunStatus.Cancelled,
             Agent = message.Agent,
             AgentId = message.AgentId,

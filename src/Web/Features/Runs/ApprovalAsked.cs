@@ -10,10 +10,13 @@ namespace Platform.Web.Features.Runs;
 /// <param name="Effects">What the tool does: reads, writes, network.</param>
 public sealed record ApprovalAsked(Guid Id, Guid RunId, bool IsPlan, string Agent, string Tool, JsonElement Arguments, string Effects, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt)
 {
+    /// <summary>Whether the person is asked something before the plan.</summary>
+    public bool IsQuestion { get; private init; }
+
     public static ApprovalAsked Of(Approval stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        return new(stored.Id, stored.RunId, stored.IsPlan, stored.Agent, stored.Tool, stored.Arguments, stored.Effects, stored.CreatedAt, stored.ExpiresAt);
+        return new(stored.Id, stored.RunId, stored.IsPlan, stored.Agent, stored.Tool, stored.Arguments, stored.Effects, stored.CreatedAt, stored.ExpiresAt) { IsQuestion = stored.IsQuestion };
     }
 
     /// <summary>Of a row of a trace that waits.</summary>
@@ -21,6 +24,6 @@ public sealed record ApprovalAsked(Guid Id, Guid RunId, bool IsPlan, string Agen
     {
         ArgumentNullException.ThrowIfNull(row);
         var asked = row.Approval!.Asked;
-        return new(asked.ApprovalId, runId, asked.IsPlan, agent, asked.Tool, asked.Arguments, asked.Effects, row.BeganAt, asked.ExpiresAt);
+        return new(asked.ApprovalId, runId, asked.IsPlan, agent, asked.Tool, asked.Arguments, asked.Effects, row.BeganAt, asked.ExpiresAt) { IsQuestion = asked.IsQuestion };
     }
 }

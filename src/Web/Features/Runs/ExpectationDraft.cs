@@ -11,7 +11,7 @@ public sealed class ExpectationDraft(TestExpectation suggested, bool taken)
 
     public ExpectationKind Kind => suggested.Kind;
 
-    public string Tool => suggested.Tool;
+    public string Tool { get; set; } = suggested.Tool;
 
     /// <summary>Of an answer: what it holds, or a regular expression.</summary>
     public string Text { get; set; } = suggested.Text;
@@ -22,7 +22,13 @@ public sealed class ExpectationDraft(TestExpectation suggested, bool taken)
     /// <summary>Whether a text is to be typed for it.</summary>
     public bool HasText => Kind is ExpectationKind.Contains or ExpectationKind.NotContains or ExpectationKind.Matches;
 
+    /// <summary>Whether it is about a tool.</summary>
+    public bool HasTool => Kind is ExpectationKind.ToolCalled or ExpectationKind.ToolNotCalled or ExpectationKind.Arguments;
+
+    /// <summary>Whether nothing is left to be typed that it cannot be without.</summary>
+    public bool IsComplete => (!HasText || Text.Trim().Length > 0) && (!HasTool || Tool.Length > 0) && (Kind != ExpectationKind.Arguments || Arguments.Trim().Length > 0);
+
     /// <summary>As it is written now; JsonException where the arguments are no JSON.</summary>
     public TestExpectation Written() =>
-        suggested with { Text = Text.Trim(), Arguments = Arguments.Trim().Length > 0 ? JsonSerializer.Deserialize<JsonElement>(Arguments) : null };
+        suggested with { Text = Text.Trim(), Tool = Tool, Arguments = Arguments.Trim().Length > 0 ? JsonSerializer.Deserialize<JsonElement>(Arguments) : null };
 }

@@ -65,6 +65,14 @@ public sealed class PlanDraft
     /// <summary>The steps with another of them left out, or taken in again.</summary>
     public static IReadOnlyList<PlanStep> Skipping(IReadOnlyList<PlanStep> steps, string id) => [.. steps.Select(step => step.Id == id ? step with { Skip = !step.Skip } : step)];
 
+    /// <summary>The steps with one of them at another place, from 0.</summary>
+    public static IReadOnlyList<PlanStep> Moving(IReadOnlyList<PlanStep> steps, string id, int to)
+    {
+        List<PlanStep> left = [.. steps.Where(step => step.Id != id)];
+        left.InsertRange(Math.Clamp(to, 0, left.Count), steps.Where(step => step.Id == id));
+        return left;
+    }
+
     /// <summary>The steps without one; those that waited for it wait for what it waited for.</summary>
     public static IReadOnlyList<PlanStep> Without(IReadOnlyList<PlanStep> steps, string id)
     {

@@ -26,6 +26,7 @@ public static class RunWords
             TraceKind.PlanStep => row.Name,
             TraceKind.Tool => Tool(row.Name, texts),
             TraceKind.Approval when row.Approval!.Asked.IsPlan => texts["Row_PlanApproval"],
+            TraceKind.Approval when row.Approval!.Asked.IsQuestion => texts["Row_Question"],
             TraceKind.Approval => texts["Row_Approval", Tool(row.Name, texts)],
             TraceKind.Memory => texts.Count("Row_Memory", row.Remembered.Count),
             TraceKind.Model when row.Model is { Kind: StepKind.Answer } => texts["Row_LastAnswer"],
@@ -44,7 +45,7 @@ public static class RunWords
             TraceKind.Writing => "edit",
             TraceKind.Plan or TraceKind.PlanStep => "steps",
             TraceKind.Model => "spark",
-            TraceKind.Approval => "lock",
+            TraceKind.Approval => row.Approval!.Asked.IsQuestion ? "chat" : "lock",
             TraceKind.Memory => "pin",
             _ => row.Name switch
             {

@@ -20,12 +20,14 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
     private readonly CancellationTokenSource gone = new();
     private readonly HashSet<Guid> picked = [];
     private readonly HashSet<string> targets = new(StringComparer.Ordinal) { "" };
+    private readonly List<TargetDraft> adapted = [];
     private ConfirmDialog? confirm;
+    private TestDialog? dialog;
     private Caller caller = default!;
     private TestSuite? suite;
     private Agent? agent;
     private IReadOnlyList<AgentTest> tests = [];
-    private IReadOnlyList<string> served = [];
+    private IReadOnlyList<string> served = [], tools = [];
     private IReadOnlyList<SuiteRun> history = [];
     private SuiteRun? run;
     private Guid? shown;
@@ -40,6 +42,13 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
     // Empty stands for the agent's own.
     private IEnumerable<string> Models => served.Prepend("");
 
+    private IReadOnlyList<string> Bases => [.. served.Where(id => !id.Contains(':', StringComparison.Ordinal))];
+
+    // An adapted model's id names its adapter after a colon.
+    private IReadOnlyList<string> Adapters => [.. served.Where(id => id.Contains(':', StringComparison.Ordinal)).Select(id => id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct()];
+
+    private IReadOnlyList<TestTarget> Targets => [.. Models.Where(targets.Contains).Select(model => new TestTarget(model)), .. adapted.Select(target => target.Written())];
+
     protected override async Task OnInitializedAsync()
     {
         caller = await Current.GetAsync();
@@ -53,12 +62,26 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
         picked.UnionWith(tests.Select(test => test.Id));
         agent = (await agents.ListAsync(caller, gone.Token)).FirstOrDefault(one => one.Id == suite.AgentId);
         draft = agent is { MayChange: true };
+        tools = agent is null ? [] : await ToolsAsync(agent);
         served = [.. (await subjects.ModelsAsync(gone.Token) ?? []).Select(model => model.Id)];
         history = await suiteRuns.ListAsync(caller, SuiteId, gone.Token);
         if (history.Count > 0)
         {
             await ShowAsync(history[0].Id);
         }
+    }
+
+    // Of what is tested: the draft, for who may change it.
+    private async Task<IReadOnlyList<string>> ToolsAsync(Agent tested)
+    {
+        var definition = tested.MayChange ? await agents.DraftAsync(caller, tested.Id, gone.Token) : (await agents.PublishedAsync(caller, tested.Slug, gone.Token)).Definition;
+        return [.. definition.Tools.Select(tool => tool.Name)];
+    }
+
+    private async Task SavedAsync(AgentTest saved)
+    {
+        picked.Add(saved.Id);
+        tests = await library.TestsAsync(caller, SuiteId, gone.Token);
     }
 
     private async Task ShowAsync(Guid suiteRunId)
@@ -108,7 +131,7 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
         try
         {
             var name = (await authentication.GetAuthenticationStateAsync()).User.Identity?.Name ?? "";
-            StartSuite start = new(Guid.NewGuid(), SuiteId, [.. Models.Where(targets.Contains).Select(model => new TestTarget(model))], draft) { Tests = [.. picked] };
+            StartSuite start = new(Guid.NewGuid(), SuiteId, Targets, draft) { Tests = [.. picked] };
             run = await suiteRuns.StartAsync(caller, start, name, CancellationToken.None);
             history = await suiteRuns.ListAsync(caller, SuiteId, gone.Token);
             await ShowAsync(run.Id);
