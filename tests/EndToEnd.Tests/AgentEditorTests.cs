@@ -3,12 +3,12 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>An agent is made in a real browser, from its name to a published version that is changed and restored.</summary>
-public sealed class AgentEditorTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+[Collection(nameof(AgentPages))]
+public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platform)
 {
     [Fact]
     public async Task An_agent_is_made_mended_published_compared_restored_and_taken_elsewhere()
     {
-        await using var platform = await RunningPlatform.StartAsync();
         var page = await browser.OpenAsync();
         await page.SignInAsync(platform.Address);
         await page.GetByTestId("nav-agents").ClickAsync();

@@ -4,10 +4,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Platform.EndToEnd.Tests;
 
-/// <summary>An agent from the editor to a green test: made, asked, watched, approved, read afterwards, forked, saved as a test.</summary>
-public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+/// <summary>An agent from the editor to a green test: made, asked, answered, watched, approved, read afterwards, forked, saved as a test.</summary>
+[Collection(nameof(AgentPages))]
+public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform platform)
 {
     private const string Question = "How many more days of leave after five years than after one, and who approves it?";
+
+    private const string Unclear = """{"question":"Which office is it about?","choices":["The one in Utrecht","All of them"],"steps":[]}""";
 
     private const string Plan =
         """
@@ -21,8 +24,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixtur
     public async Task An_agent_made_in_the_browser_plans_asks_answers_with_sources_and_becomes_a_green_test()
     {
         TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using ScriptedEngine engine = new(sent => AnswerAsync(sent, goOn.Task));
-        await using var platform = await RunningPlatform.StartAsync(engine.Settings);
+        platform.Script = sent => AnswerAsync(sent, goOn.Task);
         var page = await browser.OpenAsync(height: 800);
         await page.SignInAsync(platform.Address);
         await page.CreateBaseAsync(platform.Address, "Handbook");
@@ -34,7 +36,13 @@ public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixtur
         await page.GetByTestId("subject-picker").ClickAsync();
         await page.Locator("[data-testid=subject][data-name='HR assistant']").ClickAsync();
         var answer = await page.AskAsync(Question);
+        await answer.GetByTestId("question-choice").Last.ClickAsync();
         await Expect(answer.GetByTestId("plan-step")).ToHaveCountAsync(4);
+        var handle = State(answer, 1).GetByTestId("step-move");
+        await Expect(handle).ToBeEnabledAsync();
+        await handle.PressAsync("ArrowUp");
+        await Expect(State(answer, 0)).ToContainTextAsync("Who approves leave");
+        await answer.GetByTestId("approve").ClickAsync();
         await Expect(State(answer, 2)).ToHaveAttributeAsync("data-state", "running"); // the model is held there
         await page.ReloadAsync();
         answer = page.GetByTestId("message-assistant");
@@ -43,7 +51,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixtur
         await State(answer, 3).GetByTestId("step-edit").ClickAsync();
         await page.GetByTestId("step-goal").FillAsync("Note the date");
         await page.GetByTestId("step-save").ClickAsync();
-        await Expect(answer.GetByTestId("plan-card")).ToHaveAttributeAsync("data-version", "2");
+        await Expect(answer.GetByTestId("plan-card")).ToHaveAttributeAsync("data-version", "3");
         goOn.SetResult();
 
         await Expect(page.GetByTestId("approval-badge")).ToHaveTextAsync("1");
@@ -58,7 +66,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixtur
         await answer.GetByTestId("open-run").ClickAsync();
         await page.GetByTestId("tab-tracing").ClickAsync();
         await Expect(page.Locator("[data-testid=trace-row][data-kind=planstep][data-state=done]")).ToHaveCountAsync(4);
-        await Expect(page.Locator("[data-testid=trace-row][data-kind=approval]")).ToHaveCountAsync(1);
+        await Expect(page.Locator("[data-testid=trace-row][data-kind=approval]")).ToHaveCountAsync(3);
         await page.Locator("[data-testid=trace-row][data-kind=model] button").Last.ClickAsync();
         await page.GetByTestId("prompt-raw").ClickAsync();
         await Expect(page.GetByTestId("prompt")).ToContainTextAsync("26 days of annual leave");
@@ -98,7 +106,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixtur
         {
             await page.Locator($"[data-testid=tool-row][data-name={tool}]").GetByTestId($"policy-{policy}").ClickAsync();
         }
-        await page.GetByTestId("planning-planthenact").ClickAsync();
+        await page.GetByTestId("planning-askbeforeplan").ClickAsync();
         await page.GetByTestId("agent-publish").ClickAsync();
         await page.GetByTestId("publish-ok").ClickAsync();
         await Expect(page.GetByTestId("agent-saved")).ToHaveAttributeAsync("data-unsaved", "false");
@@ -123,7 +131,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser) : IClassFixtur
     {
         if (sent.Contains("Make a plan for this question", StringComparison.Ordinal))
         {
-            return (Plan, null);
+            return (sent.Contains("ask the person first", StringComparison.Ordinal) && !sent.Contains("All of them", StringComparison.Ordinal) ? Unclear : Plan, null);
         }
         if (sent.Contains("Do only this step of the plan", StringComparison.Ordinal))
         {

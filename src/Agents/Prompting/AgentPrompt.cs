@@ -81,7 +81,8 @@ internal sealed class AgentPrompt
 
     private static string Example(Demonstration example, ReasoningMode reasoning)
     {
-        var reasoned = reasoning == ReasoningMode.None || example.Reasoning.Length == 0 ? example.Answer : $"{example.Reasoning}\n{ReasonedAnswer.Mark} {example.Answer}";
+        var marked = $"{ReasonedAnswer.Mark} {example.Answer}"; // also of one without its reasoning: what a model is shown it does
+        var reasoned = reasoning == ReasoningMode.None ? example.Answer : example.Reasoning.Length == 0 ? marked : $"{example.Reasoning}\n{marked}";
         return $"<example>\nQuestion: {example.Question}\n{reasoned}\n</example>";
     }
 

@@ -66,6 +66,8 @@ public sealed class PromptingTests
         var sent = await SystemAsync(Clerk with { Prompting = new(ReasoningMode.FewShot, [Store[0], Store[1] with { Reasoning = "" }], 3) });
         Assert.Contains("Question: How many days of annual leave?\nThe handbook says 27.\nAnswer: 27 days.", sent, StringComparison.Ordinal);
         Assert.DoesNotContain("travel", sent, StringComparison.Ordinal);
+        var marked = await SystemAsync(Clerk with { Prompting = new(ReasoningMode.ZeroShot, [Store[1] with { Reasoning = "" }]) });
+        Assert.Contains("Question: Who approves travel?\nAnswer: Your manager.", marked, StringComparison.Ordinal); // an example never shows an answer without its line
     }
 
     [Fact]

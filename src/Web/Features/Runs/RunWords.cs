@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Acting;
+using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Web.Layout;
 
@@ -33,6 +34,24 @@ public static class RunWords
             TraceKind.Model when row.Model is { Kind: StepKind.Summary } => texts["Row_Summary"],
             TraceKind.Model when row.Model is { Calls.Count: 0, Text.Length: > 0 } && row.Parent is null => texts["Row_Answer"],
             _ => texts[$"Row_{row.Kind}"],
+        };
+    }
+
+    /// <summary>What a run that has not ended is at.</summary>
+    /// <param name="row">What goes on in it; null between two things.</param>
+    public static string Going(TraceRow? row, RunStatus status, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return (status, row) switch
+        {
+            (RunStatus.RequiresAction, { Approval.Asked.IsQuestion: true }) => texts["WaitsForAnswer"],
+            (RunStatus.RequiresAction, _) => texts["WaitsForDecision"],
+            (RunStatus.Queued, _) => texts["Going_Queued"],
+            (_, { Kind: TraceKind.Plan }) => texts["Going_Plan"],
+            (_, { Kind: TraceKind.Model, Model.Kind: StepKind.Summary }) => texts["Going_Summary"],
+            (_, { Kind: TraceKind.Model }) => texts["Going_Model"],
+            (_, { Kind: TraceKind.Tool } tool) => texts["Going_Tool", Tool(tool.Name, texts)],
+            _ => texts["Going"],
         };
     }
 
