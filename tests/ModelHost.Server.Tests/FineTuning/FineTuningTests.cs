@@ -48,7 +48,23 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         var results = job.GetProperty("result_files");
         var table = await rig.Http.GetStringAsync(new Uri($"/v1/files/{results[0].GetString()}/content", UriKind.Relative), Cancellation);
         Assert.StartsWith("step,train_loss,valid_loss,", table, StringComparison.Ordinal);
-        Assert.Equal(5, (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluation")).GetProperty("data").GetArrayLength());
+        var held = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluation")).GetProperty("data");
+        Assert.Equal(5, held.GetArrayLength());
+        Assert.All(held.EnumerateArray(), row => Assert.StartsWith("With pleasure: ", Text(row, "reference"), StringComparison.Ordinal));
+        Assert.Contains(held.EnumerateArray(), row => row.GetProperty("f1").GetDouble() > row.GetProperty("base_f1").GetDouble());
+
+        var measures = job.GetProperty("measures").EnumerateArray().ToDictionary(one => Text(one, "name")!, one => (Base: one.GetProperty("base").GetDouble(), Value: one.GetProperty("value").GetDouble()));
+        Assert.Equal(["perplexity", "exact_match", "accuracy", "f1", "bleu", "rouge_l", "general_perplexity"], job.GetProperty("measures").EnumerateArray().Select(one => Text(one, "name")));
+        Assert.Equal(Math.Exp(progress.GetProperty("base_valid_loss").GetDouble()), measures["perplexity"].Base, 0.01);
+        Assert.All(["f1", "bleu", "rouge_l"], name => Assert.True(measures[name].Value > measures[name].Base, $"{name}: {measures[name]}"));
+
+        var evaluations = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluations?order=asc");
+        Assert.Equal(5, evaluations.GetProperty("prompts").GetArrayLength());
+        var (steps, rounds) = (events.EnumerateArray().Where(one => one.GetProperty("data") is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("valid_loss", out _)).Select(one => one.GetProperty("data").GetProperty("step").GetInt32()), evaluations.GetProperty("data"));
+        Assert.Equal(steps.Order(), rounds.EnumerateArray().Select(one => one.GetProperty("step").GetInt32()));
+        Assert.NotEqual(rounds[0].GetProperty("answers").ToString(), rounds[rounds.GetArrayLength() - 1].GetProperty("answers").ToString());
+        Assert.Equal(Text(held.EnumerateArray().First(row => Text(row, "id") == Text(evaluations.GetProperty("prompts")[0], "id")), "base_answer"), rounds[0].GetProperty("answers")[0].GetString());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id, "evaluations")));
 
         var checkpoints = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/checkpoints")).GetProperty("data");
         var step = checkpoints[1].GetProperty("step_number").GetInt32();

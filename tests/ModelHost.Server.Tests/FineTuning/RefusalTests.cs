@@ -23,6 +23,9 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     [InlineData("\"schedule\": {\"window\": \"late\"}", "schedule.window")]
     [InlineData("\"schedule\": {\"window\": \"22:00-06:00\", \"time_zone\": \"Mars/Olympus\"}", "schedule.time_zone")]
     [InlineData("\"validation_split\": 0.9", "validation_split")]
+    [InlineData("\"evaluation_prompts\": [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]", "evaluation_prompts")]
+    [InlineData("\"evaluation_prompts\": [\" \"]", "evaluation_prompts")]
+    [InlineData("\"evaluation_prompts\": [null]", "evaluation_prompts")]
     [InlineData("\"integrations\": [{\"type\": \"wandb\"}]", "integrations")]
     [InlineData("\"training_file\": \"file-000000000000000000000000\"", "training_file")]
     public async Task A_wrong_field_is_refused_by_its_name(string field, string param)

@@ -105,6 +105,9 @@ public sealed class FineTuning
     public async Task<IReadOnlyList<HeldOutRow>> HeldOutAsync(string id, int count, bool bestFirst, CancellationToken cancellation) =>
         (await PageAsync(Of(id) + "/evaluation", null, count, bestFirst, TuningJson.Default.PageBodyHeldOutRow, cancellation)).Data ?? [];
 
+    /// <summary>What was answered to the job's prompts at each evaluation until now.</summary>
+    public Task<TuningAnswers> AnswersAsync(string id, CancellationToken cancellation) => _http.GetAsync(Of(id) + "/evaluations?limit=10000&order=asc", TuningJson.Default.TuningAnswers, cancellation);
+
     private static string Of(string id) => $"{Jobs}/{Uri.EscapeDataString(id)}";
 
     private Task<TuningJob> SteerAsync(string id, string verb, CancellationToken cancellation) => _http.PostAsync($"{Of(id)}/{verb}", [], TuningJson.Default.TuningJob, cancellation);

@@ -16,6 +16,7 @@ internal sealed record ObjectBody(string? Object);
 [JsonSerializable(typeof(TuningEvent))]
 [JsonSerializable(typeof(TuningFile))]
 [JsonSerializable(typeof(TuningOutlook))]
+[JsonSerializable(typeof(TuningAnswers))]
 [JsonSerializable(typeof(ObjectBody))]
 [JsonSerializable(typeof(PageBody<TuningJob>))]
 [JsonSerializable(typeof(PageBody<TuningEvent>))]

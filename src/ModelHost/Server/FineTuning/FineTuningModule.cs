@@ -25,6 +25,7 @@ internal static class FineTuningModule
         app.MapFiles();
         app.MapTuningJobs();
         app.MapTuningEvents();
+        app.MapEvaluations();
         app.MapCheckpoints();
         app.MapTuningSamples();
     }

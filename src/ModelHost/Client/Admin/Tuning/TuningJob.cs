@@ -48,6 +48,9 @@ public sealed record TuningJob(
     /// <summary>Null until the files are looked at.</summary>
     public TuningForecast? Forecast { get; init; }
 
+    /// <summary>How the adapter compares with its base; empty before the end.</summary>
+    public IReadOnlyList<TuningMeasure> Measures { get; init; } = [];
+
     public long? TrainedTokens { get; init; }
 
     [JsonIgnore]

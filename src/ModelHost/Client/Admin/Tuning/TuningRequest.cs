@@ -83,6 +83,9 @@ public sealed record TuningRequest(string Model, string TrainingFile)
 
     public double? MinDelta { get; init; }
 
+    /// <summary>What is asked at each evaluation, at most five; null takes some of the held-out rows.</summary>
+    public IReadOnlyList<string>? EvaluationPrompts { get; init; }
+
     /// <summary>Hours in which it may run, as 22:00-06:00; null for always.</summary>
     public string? Window { get; init; }
 
@@ -100,6 +103,7 @@ public sealed record TuningRequest(string Model, string TrainingFile)
         return new JsonObject
         {
             ["model"] = Model, ["training_file"] = TrainingFile, ["validation_file"] = ValidationFile, ["validation_split"] = ValidationShare, ["suffix"] = AdapterName, ["seed"] = Seed,
+            ["evaluation_prompts"] = EvaluationPrompts is null ? null : new JsonArray([.. EvaluationPrompts.Select(text => (JsonNode)text)]),
             ["metadata"] = new JsonObject(Metadata.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
             ["method"] = new JsonObject { ["type"] = method, [method] = new JsonObject { ["hyperparameters"] = parameters } },
             ["lora"] = new JsonObject { ["r"] = Rank, ["alpha"] = Alpha, ["dropout"] = Dropout, ["last_layers"] = LastLayers, ["target_modules"] = Targets is null ? null : new JsonArray([.. Targets.Select(name => (JsonNode)name)]) },

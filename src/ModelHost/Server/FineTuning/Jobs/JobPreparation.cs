@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Files;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -36,6 +37,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var longest = Math.Max(learned.Longest, heldOut.Longest);
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
         var (_, model) = engine.FileOf(record.Model);
+        await Task.Run(() => Ask(engine, record, folder, files.PathOf(validation ?? training), heldOut.Examples), cancellation);
         await File.WriteAllTextAsync(folder.Settings, Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0).ToJsonString(), cancellation);
         var facts = new DatasetFacts(learned.Rows + (validation is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, training.Sha256, validation?.Sha256);
         return (facts, await ForecastAsync(engine, record, folder, model, cancellation));
@@ -86,6 +88,15 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         File.WriteAllLines(folder.Parity, writer.Sample.Select(row => JsonSerializer.Serialize(row, RenderedJson.Default.ParityRow)));
         return split.Learned.Examples == 0 ? throw new TuningFault("invalid_training_file", "The file has no rows.", "training_file")
             : validation is not null && split.HeldOut.Examples == 0 ? throw new TuningFault("invalid_validation_file", "The file has no rows.", "validation_file") : split;
+    }
+
+    private void Ask(ModelEngine engine, TuningRecord record, JobFiles folder, string source, int heldOut)
+    {
+        ProbeChoice.Write(engine, record, folder, RowLines.Read(source), heldOut, options.MeasuredRows);
+        if (heldOut > 0 && new FileInfo(folder.Prompts).Length > 0)
+        {
+            Directory.CreateDirectory(folder.Evaluations);
+        }
     }
 
     private static void Refuse(DatasetWriter writer, string param, Action<LineFault> tell)

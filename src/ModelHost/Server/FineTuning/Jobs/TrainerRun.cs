@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Work;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -14,6 +15,7 @@ internal sealed record RunOutcome(RunEnd End, TuningError? Error = null);
 internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgram trainer, TrainingOptions options, TimeProvider time)
 {
     private const long RuntimeBytes = 1L << 30;
+    private readonly ProbeAnswers _probes = new(engine, job.Now.Model, time);
     private const int Refused = 1, Paused = 3, Cancelled = 4;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
     private readonly TimeWindow? _window = job.Now.Settings.Window is { } window ? TimeWindow.Parse(window, job.Now.Settings.TimeZone) : null;
@@ -29,6 +31,8 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
         File.Delete(job.Folder.CancelMark);
         var (memory, progress) = (RuntimeBytes + 2 * job.Now.Forecast!.TotalBytes, new ProgressFollower(job));
         using var process = trainer.Program.Start("Training", memory, "train", job.Folder.Path, "--stdin");
+        using var answering = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
+        var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(process.WaitForExitAsync(CancellationToken.None), answering.Token);
         try
         {
             var (errors, words) = (ChildProgram.ErrorsAsync(process, CancellationToken.None), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
@@ -43,6 +47,12 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
             await process.WaitForExitAsync(CancellationToken.None);
             progress.Take();
             await words;
+            if (process.ExitCode != 0)
+            {
+                await answering.CancelAsync();
+            }
+
+            await answers;
             return Outcome(process.ExitCode, progress.State, ChildProgram.Failure("Training", process.ExitCode, await errors, memory));
         }
         finally
@@ -52,6 +62,9 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
             {
                 process.Kill(entireProcessTree: true);
             }
+
+            await answering.CancelAsync();
+            await answers;
         }
     }
 
@@ -84,7 +97,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
     /// <summary>Answers come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer.</summary>
     private void Yield(Process process)
     {
-        if (engine.Loads.Any(load => load.Busy > 0 || load.Waiting > 0))
+        if (engine.Loads.Sum(load => load.Busy + load.Waiting) > _probes.Asking)
         {
             _calmSince = time.GetTimestamp();
             if (!_isHeld)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -52,6 +53,9 @@ internal sealed record TuningRecord
     public int? Version { get; init; }
 
     public IReadOnlyList<string> ResultFiles { get; init; } = [];
+
+    /// <summary>How the adapter compares with its base; empty before the end.</summary>
+    public IReadOnlyList<Measure> Measures { get; init; } = [];
 
     /// <summary>Checkpoints that were registered: step and `adapter@version`.</summary>
     public IReadOnlyDictionary<int, string> Registered { get; init; } = new Dictionary<int, string>();

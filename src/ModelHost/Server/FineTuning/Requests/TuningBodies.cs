@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.FineTuning.Requests;
 
@@ -33,6 +34,9 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required ProgressBody Progress { get; init; }
     public required DatasetBody? Dataset { get; init; }
     public required ForecastBody? Forecast { get; init; }
+
+    /// <summary>How the adapter compares with its base; empty before the end.</summary>
+    public required IReadOnlyList<Measure> Measures { get; init; }
 }
 
 internal sealed record TuningErrorBody(string Code, string Message, string? Param);
@@ -86,6 +90,16 @@ internal sealed record SamplePart(string Role, bool Learned, string Text, IReadO
 
 internal sealed record HeldOutListBody(string Object, IReadOnlyList<HeldOutBody> Data);
 
-internal sealed record HeldOutBody(string Id, double BaseLoss, double Loss, double Weight);
+/// <param name="Question">With all after it of the rows that were asked; null of others.</param>
+internal sealed record HeldOutBody(string Id, double BaseLoss, double Loss, double Weight, string? Question, string? Reference, string? BaseAnswer, string? Answer, double? BaseF1, double? F1);
+
+/// <summary>The job's prompts, and what was answered to them at each evaluation, the base first.</summary>
+internal sealed record EvaluationListBody(string Object, IReadOnlyList<ProbeBody> Prompts, IReadOnlyList<EvaluationBody> Data, bool HasMore, string? FirstId, string? LastId);
+
+/// <param name="Reference">What the row answers; null where nobody knows.</param>
+internal sealed record ProbeBody(string Id, string Question, string? Reference);
+
+/// <param name="Answers">In the order of the prompts; null where one does not fit the model's context.</param>
+internal sealed record EvaluationBody(string Id, string Object, long CreatedAt, int Step, IReadOnlyList<string?> Answers);
 
 internal sealed record TuningJobDeleted(string Id, string Object, bool Deleted);

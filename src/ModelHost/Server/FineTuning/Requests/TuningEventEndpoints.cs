@@ -7,30 +7,22 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.FineTuning.Requests;
 
-/// <summary>What happened to a job: `…/events` in pages, `…/stream` as it happens, `…/evaluation` row by row.</summary>
+/// <summary>What happened to a job: `…/events` in pages, `…/stream` as it happens.</summary>
 internal static class TuningEventEndpoints
 {
-    private const int UsualPage = 20, UsualRows = 50;
+    private const int UsualPage = 20;
     private static readonly StreamManner Manner = new(problem => StreamItem.Of(ErrorBody.Of(problem), ServerJson.Wire.ErrorBody), EndsWithDone: false);
 
     public static void MapTuningEvents(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/fine_tuning/jobs/{id}/events", ListAsync).WithMetadata(new AdminOnly());
         app.MapGet("/v1/fine_tuning/jobs/{id}/stream", FollowAsync).WithMetadata(new AdminOnly());
-        app.MapGet("/v1/fine_tuning/jobs/{id}/evaluation", RowsAsync).WithMetadata(new AdminOnly());
     }
 
     private static Task ListAsync(HttpContext http, TuningJobs jobs, string id, string? after, string? limit, string? order)
     {
         var page = Page<TuningEvent>.Of(jobs.Find(id).Events.All().Reverse(), one => one.Id(id), after, limit, order, UsualPage);
         return http.WriteJsonAsync(new TuningEventListBody("list", [.. page.Items.Select(one => TuningViews.Of(one, id))], page.HasMore, page.FirstId, page.LastId), ServerJson.Wire.TuningEventListBody);
-    }
-
-    /// <summary>The rows that were held out: those that got worst first, or those that got best.</summary>
-    private static Task RowsAsync(HttpContext http, TuningJobs jobs, string id, string? limit, string? order)
-    {
-        var page = Page<HeldOutRow>.Of(HeldOutRows.Read(jobs.Find(id).Folder.Comparison), row => row.Id, null, limit, order, UsualRows);
-        return http.WriteJsonAsync(new HeldOutListBody("list", [.. page.Items.Select(row => new HeldOutBody(row.Id, row.BaseLoss, row.Loss, row.Weight))]), ServerJson.Wire.HeldOutListBody);
     }
 
     private static async Task FollowAsync(HttpContext http, EngineHost host, TuningJobs jobs, ServerOptions options, TimeProvider time, string id, string? after)

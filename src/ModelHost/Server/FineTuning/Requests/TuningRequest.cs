@@ -29,6 +29,9 @@ internal sealed record TuningRequest
     /// <summary>Share of the rows that is held out where there is no validation file.</summary>
     public double? ValidationSplit { get; init; }
 
+    /// <summary>What is asked at each evaluation, at most five; without it some of the held-out rows are, and none where it is empty.</summary>
+    public IReadOnlyList<string?>? EvaluationPrompts { get; init; }
+
     public JsonElement? Integrations { get; init; }
 }
 

@@ -32,6 +32,7 @@ internal static class TuningViews
             Progress = Progress(now.Progress),
             Dataset = now.Dataset is { } dataset ? Dataset(dataset) : null,
             Forecast = now.Forecast is { } forecast ? Forecast(forecast) : null,
+            Measures = now.Measures,
         };
     }
 
