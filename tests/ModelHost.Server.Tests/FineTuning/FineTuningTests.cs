@@ -87,6 +87,31 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.False(Directory.Exists(Path.Combine(rig.Jobs, "..", "forecasts")) && Directory.EnumerateDirectories(Path.Combine(rig.Jobs, "..", "forecasts")).Any());
     }
 
+    [Fact]
+    public async Task Files_are_mixed_in_a_ratio_with_caps_and_the_counts_are_told_before_the_start()
+    {
+        var rows = TrainingRig.Dialogues.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var (many, few) = (await rig.UploadAsync(string.Join('\n', rows[..40]), "many.jsonl"), await rig.UploadAsync(string.Join('\n', rows[40..]), "few.jsonl"));
+        var mixed = $$"""{"model": "seed-chat", "seed": 7, "suffix": "mixed", "mixture": [{"file": "{{many}}", "weight": 1}, {"file": "{{few}}", "weight": 1, "max_repeats": 3}], "method": {"type": "supervised", "supervised": {"hyperparameters": {"max_steps": 2} } } }""";
+        var told = (await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", mixed)).GetProperty("dataset");
+        Assert.Equal([("many.jsonl", 40, 24), ("few.jsonl", 8, 24)], told.GetProperty("mixture").EnumerateArray().Select(file => (Text(file, "filename")!, file.GetProperty("rows").GetInt32(), file.GetProperty("taken").GetInt32())));
+        Assert.Equal(48, told.GetProperty("rows").GetInt32());
+
+        var id = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", mixed)).GetProperty("id").GetString()!;
+        var job = await rig.UntilAsync(id, "succeeded");
+        Assert.Equal((many, 3), (Text(job, "training_file"), job.GetProperty("mixture")[1].GetProperty("max_repeats").GetInt32()));
+        string[] learned = [.. File.ReadLines(Path.Combine(rig.Jobs, id, "train.jsonl")).Select(Id)], held = [.. File.ReadLines(Path.Combine(rig.Jobs, id, "valid.jsonl")).Select(Id)];
+        Assert.NotEmpty(held);
+        Assert.Equal(held.Distinct(), held);
+        Assert.Empty(learned.Intersect(held));
+        Assert.All(learned.CountBy(line => line), line => Assert.Equal(line.Key.StartsWith(few, StringComparison.Ordinal) ? 3 : 1, line.Value));
+        Assert.Equal(24, learned.Concat(held).Distinct().Count(line => line.StartsWith(many, StringComparison.Ordinal)));
+        Assert.Equal(24, (await rig.Http.GetOkAsync("/v1/adapters/mixed/versions/1")).GetProperty("lineage").GetProperty("mixture")[1].GetProperty("taken").GetInt32());
+        Assert.StartsWith("file-", Text((await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluations")).GetProperty("prompts")[0], "id"), StringComparison.Ordinal);
+
+        static string Id(string line) => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!;
+    }
+
     [Theory]
     [InlineData("dpo", "{\"prompt\": \"Who is N?\", \"chosen\": \"N is a smith.\", \"rejected\": \"Nobody knows N.\"}")]
     [InlineData("pretraining", "N went along the river until the evening came.")]

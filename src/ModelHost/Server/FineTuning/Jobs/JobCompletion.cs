@@ -65,6 +65,11 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
             lineage[name] = value;
         }
 
+        if (record.Dataset.Mixture is { Count: > 0 } mixture)
+        {
+            lineage["mixture"] = new JsonArray([.. mixture.Select(file => new JsonObject { ["file"] = file.Id, ["filename"] = file.Name, ["sha256"] = file.Sha256, ["rows"] = file.Rows, ["taken"] = file.Taken })]);
+        }
+
         if (step is { } at)
         {
             lineage[CheckpointKey] = at;

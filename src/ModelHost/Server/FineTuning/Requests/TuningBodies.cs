@@ -12,6 +12,8 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required TuningErrorBody? Error { get; init; }
     public required string TrainingFile { get; init; }
     public required string? ValidationFile { get; init; }
+    public required IReadOnlyList<MixtureBody> Mixture { get; init; }
+    public required int MixtureRows { get; init; }
     public required IReadOnlyList<string> ResultFiles { get; init; }
     public required long Seed { get; init; }
     public required MethodBody Method { get; init; }
@@ -60,7 +62,14 @@ internal sealed record ScheduleBody(string Window, string? TimeZone);
 
 internal sealed record ProgressBody(int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
 
-internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256);
+internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture);
+
+/// <summary>What is taken of a file of a mixture.</summary>
+/// <param name="Rows">That it has.</param>
+/// <param name="Taken">That are used, each as often as it is.</param>
+internal sealed record MixedBody(string File, string Filename, int Rows, int Taken);
+
+internal sealed record MixtureBody(string File, string? ValidationFile, double Weight, int MaxRepeats);
 
 /// <param name="MemoryBytes">All of it: the base's frozen weights, the adapter with its moments, the largest batch.</param>
 internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds);
