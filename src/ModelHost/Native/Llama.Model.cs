@@ -80,6 +80,9 @@ internal static unsafe partial class Llama
 
     [LibraryImport(Library)] [return: MarshalAs(UnmanagedType.U1)] internal static partial bool llama_vocab_is_control(nint vocab, int token);
 
+    /// <summary>Flags of a token.</summary>
+    [LibraryImport(Library)] internal static partial int llama_vocab_get_attr(nint vocab, int token);
+
     /// <summary>Tokens written; when negative, minus the tokens that are needed.</summary>
     [LibraryImport(Library)]
     internal static partial int llama_tokenize(nint vocab, byte* text, int length, int* tokens, int max, [MarshalAs(UnmanagedType.U1)] bool addSpecial, [MarshalAs(UnmanagedType.U1)] bool parseSpecial);

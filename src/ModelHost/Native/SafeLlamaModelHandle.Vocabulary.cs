@@ -72,8 +72,16 @@ public sealed unsafe partial class SafeLlamaModelHandle
         return Llama.llama_vocab_is_control(Llama.llama_model_get_vocab(this), token);
     }
 
+    /// <summary>True for tokens whose text is looked for before anything else is cut: steering ones, and those that a user of the vocabulary added.</summary>
+    public bool IsMark(int token)
+    {
+        const int unknown = 1 << 0, control = 1 << 3, userDefined = 1 << 4;
+        using var hold = new HandleHold(this);
+        return (Llama.llama_vocab_get_attr(Llama.llama_model_get_vocab(this), token) & (unknown | control | userDefined)) != 0;
+    }
+
     /// <summary>Token ids of a text.</summary>
-    /// <param name="text">The text.</param>
+    /// <param name="text">The text. Where the vocabulary is byte-level BPE a long unbroken run of it may overrun the stack: cut it first.</param>
     /// <param name="addSpecial">Adds begin and end tokens as the model's metadata says.</param>
     /// <param name="parseSpecial">Reads the texts of control tokens as those tokens. Never for untrusted text.</param>
     public int[] Tokenize(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial)

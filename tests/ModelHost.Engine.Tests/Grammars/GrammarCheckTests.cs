@@ -79,6 +79,7 @@ public sealed class GrammarCheckTests
         "root ::= (\"a\"?){2000}",
         "root ::= \"" + new string('a', 300_000) + "\"",
         "root ::= " + string.Concat(Enumerable.Repeat("[", 100_000)),
+        "root ::= c0 root \"z\" | d0 root \"y\" | \"x\"\n" + string.Concat(Enumerable.Range(0, 3_300).Select(i => $"c{i} ::= c{i + 1}\nd{i} ::= d{i + 1}\n")) + "c3300 ::= \"a\"\nd3300 ::= \"b\"",
     };
 
     [Theory]

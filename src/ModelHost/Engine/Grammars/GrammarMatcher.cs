@@ -4,11 +4,16 @@ namespace Platform.ModelHost.Engine.Grammars;
 internal sealed class GrammarMatcher
 {
     private readonly GrammarRules rules;
+    private readonly int mostPlaces;
     private readonly Dictionary<(GrammarElement[] Alternative, int Index, Place? Below), Place> places = [];
 
-    internal GrammarMatcher(GrammarRules rules, int root)
+    /// <param name="rules">The grammar.</param>
+    /// <param name="root">The rule to begin with.</param>
+    /// <param name="mostPlaces">Places that may be kept; each takes some 120 bytes.</param>
+    /// <exception cref="GrammarFault">There are more places; from <see cref="After"/> too.</exception>
+    internal GrammarMatcher(GrammarRules rules, int root, int mostPlaces = int.MaxValue)
     {
-        this.rules = rules;
+        (this.rules, this.mostPlaces) = (rules, mostPlaces);
         Start = Close(rules.Alternatives(root).Select(a => At(a, 0, null)));
     }
 
@@ -63,6 +68,7 @@ internal sealed class GrammarMatcher
         if (index == alternative.Length) { return below; }
         if (!places.TryGetValue((alternative, index, below), out var place))
         {
+            if (places.Count >= mostPlaces) { throw new GrammarFault($"The grammar passes through too many rules from one character to the next: more than {mostPlaces} places were met while it was looked for texts that can go on in too many ways. Let fewer rules stand for nothing but another rule."); }
             place = new Place(alternative, index, below);
             places.Add((alternative, index, below), place);
         }

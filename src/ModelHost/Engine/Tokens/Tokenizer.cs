@@ -6,13 +6,30 @@ namespace Platform.ModelHost.Engine.Tokens;
 /// <summary>A model's tokens. Used from request threads; the native vocabulary does not change after loading.</summary>
 internal sealed class Tokenizer(SafeLlamaModelHandle model)
 {
+    private const int ByteLevel = 2; // BPE, the only vocabularies that are split by regular expressions
+
     private readonly bool[] ends = Flags(model, model.EndsText);
     private readonly byte[]?[] pieces = new byte[model.VocabularySize][], shownPieces = new byte[model.VocabularySize][]; // read when first asked for
     private readonly Lazy<int[]> byteTokens = new(() => SingleBytes(model));
+    private readonly Lazy<string[]> marks = new(() => Marks(model));
+    private readonly bool splitsWords = model.VocabularyType == ByteLevel;
 
     internal int VocabularySize => ends.Length;
 
-    internal int[] Encode(string text, bool addSpecial, bool parseSpecial) => model.Tokenize(text, addSpecial, parseSpecial);
+    /// <summary>Token ids of a text, however long its unbroken runs are (<see cref="UnbrokenRuns"/>).</summary>
+    internal int[] Encode(string text, bool addSpecial, bool parseSpecial)
+    {
+        if (!splitsWords || UnbrokenRuns.Cuts(text, () => marks.Value) is not { Count: > 0 } cuts) { return model.Tokenize(text, addSpecial, parseSpecial); }
+        var tokens = new List<int>();
+        if (addSpecial && model.Begin is { IsAdded: true, Token: { } begin }) { tokens.Add(begin); }
+        for (var i = 0; i <= cuts.Count; i++)
+        {
+            var from = i == 0 ? 0 : cuts[i - 1];
+            tokens.AddRange(model.Tokenize(text.AsSpan(from, (i < cuts.Count ? cuts[i] : text.Length) - from), addSpecial: false, parseSpecial));
+        }
+        if (addSpecial && model.End is { IsAdded: true, Token: { } end }) { tokens.Add(end); }
+        return [.. tokens];
+    }
 
     internal string Decode(IReadOnlyList<int> tokens)
     {
@@ -102,6 +119,9 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
         }
         return tokens;
     }
+
+    private static string[] Marks(SafeLlamaModelHandle model) =>
+        [.. Enumerable.Range(0, model.VocabularySize).Where(model.IsMark).Select(token => model.Detokenize([token])).Where(text => text.Length > 1)];
 
     private static bool[] Flags(SafeLlamaModelHandle model, Func<int, bool> flag)
     {

@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Generation.Sampling;
+using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 
@@ -21,7 +22,7 @@ internal static class MeasurePerplexity
             OutputsPerSequence = Math.Min(order.Window, BatchTokens), Outputs = Math.Min(order.Window, BatchTokens),
         });
         if (adapter is not null) { context.SetAdapters([(adapter, 1)]); }
-        var text = model.Tokenize(order.Text, addSpecial: false, parseSpecial: false);
+        var text = new Tokenizer(model).Encode(order.Text, addSpecial: false, parseSpecial: false);
         var begin = model.Begin is { IsAdded: true, Token: { } token } ? (int[])[token] : [];
         return Of(new Windows(context, model.VocabularySize), [.. text.Take(order.MostTokens)], begin, order.Window, progress);
     }

@@ -19,7 +19,7 @@ internal static class TryModel
         using var model = SafeLlamaModelHandle.Load(order.Path, new ModelLoadOptions(order.GpuLayers), CancellationToken.None);
         using var context = SafeLlamaContextHandle.Create(model, new ContextOptions { MemoryTokens = MemoryTokens, BatchTokens = BatchTokens, Sequences = 1, Threads = order.Threads, Embeddings = order.Embeds, SharedMemory = true });
         using var batch = new SafeLlamaBatchHandle(BatchTokens);
-        var tokens = model.Tokenize("Ab 1, 你好.", addSpecial: true, parseSpecial: true);
+        var tokens = model.Tokenize("Ab 1,  你好.\n\n", addSpecial: true, parseSpecial: true); // two spaces end llama.cpp where a vocabulary's words cannot hold one
         var prompt = tokens.Length > 0 ? tokens.AsSpan(0, Math.Min(tokens.Length, PromptTokens)) : [0];
         for (var i = 0; i < prompt.Length; i++) { batch.Add(prompt[i], i, 0, logits: order.Embeds || i == prompt.Length - 1); }
         Decode(context, batch);
