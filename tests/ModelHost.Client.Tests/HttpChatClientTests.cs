@@ -98,6 +98,26 @@ public sealed class HttpChatClientTests
     }
 
     [Fact]
+    public async Task A_persons_conversations_have_one_name_which_tells_nothing_and_no_other_service_is_told()
+    {
+        await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        foreach (var (question, person) in (IEnumerable<(string, string)>)[("hi", "anna"), ("another", "anna"), ("hi", "ben")])
+        {
+            await engine.Chat.GetResponseAsync(question, new ChatOptions { ModelId = "m" }.By(person), Cancellation);
+        }
+
+        var users = engine.Requests.Select(sent => sent.GetProperty("user").GetString()!).ToList();
+        Assert.Equal(users[0], users[1]);
+        Assert.NotEqual(users[0], users[2]);
+        Assert.Equal(AskedBy.Name("anna"), users[0]); // as programs of theirs are told by the relay
+        Assert.All(users, user => Assert.Matches("^[0-9a-f]{64}$", user));
+        Assert.All(engine.Requests, sent => Assert.DoesNotContain("asked_by", sent.GetRawText(), StringComparison.Ordinal));
+        await using var foreign = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
+        await foreign.Chat.GetResponseAsync("hi", new ChatOptions { ModelId = "m" }.By("anna"), Cancellation);
+        Assert.DoesNotMatch("user\"\\s*:\\s*\"|asked_by", foreign.Requests.Last().GetRawText());
+    }
+
+    [Fact]
     public async Task A_json_format_is_sent_with_its_schema()
     {
         await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));

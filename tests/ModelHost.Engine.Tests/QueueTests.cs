@@ -39,10 +39,47 @@ public sealed class QueueTests
         queue.Enqueue([other], freeSlots: 0);
         Assert.Same(other, queue.TryTake());
         Assert.Same(many[1], queue.TryTake());
-        queue.Done("greedy", TimeSpan.FromSeconds(1));
-        queue.Done("greedy", TimeSpan.FromSeconds(1));
+        queue.Done(many[0].Plan, TimeSpan.FromSeconds(1));
+        queue.Done(many[1].Plan, TimeSpan.FromSeconds(1));
         Assert.Same(many[2], queue.TryTake());
         Assert.Equal([1], await PlacesAsync(other)); // at once the next, though three waited
+    }
+
+    [Fact]
+    public void A_popular_set_of_adapters_does_not_keep_out_another_and_nobodys_many_requests_count_for_the_set()
+    {
+        var queue = new GenerationQueue(limit: 16, slots: 4, TimeProvider.System);
+        var popular = Enumerable.Range(0, 4).Select(i => Ticket($"user {i}")).ToArray();
+        foreach (var ticket in popular) { queue.Enqueue([ticket], freeSlots: 0); }
+        GenerationTicket[] rare = [Ticket("late", Rare), Ticket("later", Rare)];
+        foreach (var ticket in rare) { queue.Enqueue([ticket], freeSlots: 0); }
+        GenerationTicket[] begun = [queue.TryTake()!, queue.TryTake()!, queue.TryTake()!, queue.TryTake()!];
+        Assert.Equal([popular[0], rare[0], popular[1], rare[1]], begun); // as many of each
+        queue.Done(rare[0].Plan, TimeSpan.FromSeconds(1));
+        queue.Done(rare[1].Plan, TimeSpan.FromSeconds(1));
+        foreach (var _ in popular) { queue.Enqueue([Ticket("greedy", Rare)], freeSlots: 0); }
+        var modest = Ticket("modest", Rare);
+        queue.Enqueue([modest], freeSlots: 0);
+        Assert.Equal("greedy", queue.TryTake()!.Plan.User);
+        Assert.Same(modest, queue.TryTake()); // the first of its set but for one, however many of it one user asked for
+    }
+
+    [Fact]
+    public async Task A_place_that_was_told_never_grows_though_others_are_let_past()
+    {
+        var queue = new GenerationQueue(limit: 16, slots: 1, TimeProvider.System);
+        var running = Ticket("greedy");
+        queue.Enqueue([running], freeSlots: 1);
+        Assert.Same(running, queue.TryTake());
+        GenerationTicket[] second = [Ticket("greedy"), Ticket("greedy")];
+        foreach (var ticket in second) { queue.Enqueue([ticket], freeSlots: 0); }
+        var others = Enumerable.Range(0, 3).Select(i => Ticket($"user {i}")).ToArray();
+        foreach (var other in others) { queue.Enqueue([other], freeSlots: 0); }
+        foreach (var other in others) { Assert.Same(other, queue.TryTake()); } // who has none running comes first
+        queue.Done(running.Plan, TimeSpan.FromSeconds(1));
+        Assert.Same(second[0], queue.TryTake());
+        Assert.Equal([1], await PlacesAsync(second[0]));
+        Assert.Equal([2, 1], await PlacesAsync(second[1]));
     }
 
     [Fact]
@@ -104,9 +141,12 @@ public sealed class QueueTests
         Assert.Equal(whole.End.Usage.CompletionTokens, Assert.IsType<GenerationFinished>(last).Usage.CompletionTokens);
     }
 
-    private static GenerationTicket Ticket(string user = "") => new(Plan(user), 0, new EventOutbox(1), null, 0);
+    private static GenerationTicket Ticket(string user = "", AdapterSet? adapters = null) => new(Plan(user, adapters), 0, new EventOutbox(1), null, 0);
 
-    private static GenerationPlan Plan(string user) => new(SeedModels.Greedy("x") with { User = user }, [1], AdapterSet.Base, 0);
+    private static GenerationPlan Plan(string user, AdapterSet? adapters = null) => new(SeedModels.Greedy("x") with { User = user }, [1], adapters ?? AdapterSet.Base, 0);
+
+    /// <summary>Nothing of it is loaded: the queue looks at its key alone.</summary>
+    private static AdapterSet Rare { get; } = new(null, [(new LoadedAdapter(new AdapterFile("rare", 1, ""), default, "aa", 4, 0, null!), 1f)]);
 
     private static async Task<List<int>> PlacesAsync(GenerationTicket ticket)
     {

@@ -108,6 +108,7 @@ public sealed class RopeTests
         var refusal = await Assert.ThrowsAsync<EngineException>(() => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, RopeType = "spiral", RopeFactor = 0 }));
         Assert.Contains("Engine:RopeType is 'spiral'; it must be none, linear or yarn", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Engine:RopeFactor is 0", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Engine:RopeFactor is not set", (await Assert.ThrowsAsync<EngineException>(() => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, RopeType = "yarn" }))).Message, StringComparison.Ordinal);
         Assert.Contains("Engine:RopeFactor", (await Assert.ThrowsAsync<EngineException>(() => SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, RopeFactor = 2 }))).Message, StringComparison.Ordinal);
     }
 

@@ -44,7 +44,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status(AgentJournal.Writing);
-        var options = await OptionsAsync(task.Definition, cancellation);
+        var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
         var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options);
         AgentEnd end;
         try

@@ -131,7 +131,9 @@ public sealed class AnswerAgent
     {
         try
         {
-            return (await generated.FitAsync(question, asked.History, hits, model, cancellation), null);
+            var prompt = await generated.FitAsync(question, asked.History, hits, model, cancellation);
+            prompt.Settings.By(asked.Caller.UserId);
+            return (prompt, null);
         }
         catch (RunException tooLong) when (asked.Mode == AnswerMode.Auto && tooLong.Kind == RunErrorKind.ContextTooLong)
         {

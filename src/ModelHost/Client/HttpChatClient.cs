@@ -28,7 +28,7 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
         var conversation = Affinity.Of(model, asked, options?.Instructions);
         var call = new EngineCall(model, conversation, [.. options?.AdditionalProperties?.Keys ?? []]);
         using var answer = await engines.RunAsync(
-            call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, conversation), cancellationToken), cancellationToken);
+            call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, options, conversation), cancellationToken), cancellationToken);
         var calls = new ToolCallFragments();
         while (true)
         {

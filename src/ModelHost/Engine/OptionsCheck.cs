@@ -20,6 +20,7 @@ internal static class OptionsCheck
         if (options.QueueLimit is < 0 or > 10_000) { yield return $"Engine:QueueLimit is {options.QueueLimit}; it must be 0 to 10,000."; }
         if (options.ContextTokens is < 0 or > 1 << 20) { yield return $"Engine:ContextTokens is {options.ContextTokens}; it must be 0 to 1,048,576."; }
         if (options is { RopeType: "", RopeFactor: not 1 }) { yield return string.Create(CultureInfo.InvariantCulture, $"Engine:RopeFactor is {options.RopeFactor}, and Engine:RopeType is empty; set it to linear or yarn."); }
+        if (options is { RopeFactor: 1, RopeBase: 0 } && options.RopeType.Length > 0 && !options.RopeType.Equals(RopeTypes[0], StringComparison.OrdinalIgnoreCase)) { yield return $"Engine:RopeType is '{options.RopeType}' and Engine:RopeFactor is not set, so nothing would be stretched; set it to how many times as long as the training's the context shall be."; }
         if (options.RopeType.Length > 0 && !RopeTypes.Contains(options.RopeType, StringComparer.OrdinalIgnoreCase)) { yield return $"Engine:RopeType is '{options.RopeType}'; it must be none, linear or yarn, or empty for what the file says."; }
         if (options.Rope is { } rope)
         {

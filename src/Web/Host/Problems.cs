@@ -17,6 +17,21 @@ public sealed record Problem(int Status, string Type, string Code, string Messag
 {
     /// <summary>As it stands in a body, or in an event of a stream that has begun.</summary>
     public object Error(string requestId) => new { error = new { message = Message, type = Type, param = Param, code = Code, request_id = requestId } };
+
+    /// <summary>The same as Anthropic's Messages API tells it.</summary>
+    public object MessagesError(string requestId) => new { type = "error", error = new { type = MessagesType, message = Message }, request_id = requestId };
+
+    private string MessagesType => Status switch
+    {
+        401 => "authentication_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        503 => "overloaded_error",
+        < 500 => "invalid_request_error",
+        _ => "api_error",
+    };
 }
 
 /// <summary>The one table from errors to answers of the HTTP API: the only place of this room that knows both.</summary>
@@ -66,7 +81,15 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         _ => new(status, Invalid, "bad_request", "The request cannot be understood."),
     };
 
-    /// <summary>Writes the body {error: {message, type, code, param, request_id}} with its status and Retry-After.</summary>
+    /// <summary>The body of an error, in the shape of the API that was asked.</summary>
+    public static object Body(HttpContext context, Problem problem)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(problem);
+        return Asked(context).StartsWithSegments(RequestKind.Messages) ? problem.MessagesError(context.TraceIdentifier) : problem.Error(context.TraceIdentifier);
+    }
+
+    /// <summary>Writes the body {error: {message, type, code, param, request_id}}, or that of the Messages API, with its status and Retry-After.</summary>
     public static Task WriteAsync(HttpContext context, Problem problem)
     {
         context.Response.StatusCode = problem.Status;
@@ -76,7 +99,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        return context.Response.WriteAsJsonAsync(problem.Error(context.TraceIdentifier), RunJson.Options, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(Body(context, problem), RunJson.Options, context.RequestAborted);
     }
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -87,8 +110,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
             return true;
         }
 
-        // The handler runs under the error page's path: what was asked for tells who asked.
-        var asked = httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? httpContext.Request.Path;
+        var asked = Asked(httpContext);
         var problem = Of(exception);
         if (problem.Status >= 500)
         {
@@ -103,6 +125,9 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         await WriteAsync(httpContext, problem);
         return true;
     }
+
+    // The handler runs under the error page's path: what was asked for tells who asked.
+    private static PathString Asked(HttpContext context) => context.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.Request.Path;
 
     private static Problem OfIngest(IngestException error) => error.Error switch
     {

@@ -3,6 +3,9 @@ namespace Platform.Web.Host;
 /// <summary>Tells people's pages from programs' requests.</summary>
 public static class RequestKind
 {
+    /// <summary>Where requests, and so errors, have the shapes of Anthropic's Messages API.</summary>
+    public const string Messages = "/v1/messages";
+
     private const string AnyType = "*/*";
 
     /// <summary>Somebody who opens a page, as opposed to a script, an API client, an image or a circuit: a browser that asks for HTML, or a tool such as curl that takes whatever there is.</summary>

@@ -42,6 +42,14 @@ public sealed class GeneratedAnswerTests
     }
 
     [Fact]
+    public async Task The_model_service_is_told_who_asks()
+    {
+        var chat = ScriptedChatClient.Saying("27 days [1].");
+        await AskAsync(chat);
+        Assert.NotNull(Assert.Single(chat.Options)!.AdditionalProperties!["asked_by"]);
+    }
+
+    [Fact]
     public async Task The_model_is_asked_to_guess_from_the_passages()
     {
         var chat = ScriptedChatClient.Saying("27 days [1].");

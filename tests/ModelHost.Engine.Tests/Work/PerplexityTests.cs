@@ -55,11 +55,21 @@ public sealed class PerplexityTests : IAsyncLifetime
     [Theory]
     [InlineData("absent", "a b c", null, null, "model")]
     [InlineData("seed-chat", "", null, null, "text")]
+    [InlineData("seed-chat", "a", null, null, "text")] // one token
     [InlineData("seed-chat", "a b c", null, 1, "max_tokens")]
     [InlineData("seed-chat", "a b c", null, 1_000_001, "max_tokens")]
     [InlineData("seed-chat", "a b c", "absent", null, "lora")]
     public void What_cannot_be_measured_is_refused_before_it_waits(string model, string text, string? adapter, int? most, string parameter) =>
         Assert.Equal(parameter, Assert.Throws<EngineException>(() => working.Engine.Work.Measure.Check(new PerplexityRequest("job", model, text, adapter, most))).Parameter);
+
+    /// <summary>A model that is not loaded has no tokens to count: its measurement tells.</summary>
+    [Fact]
+    public async Task A_text_of_one_token_is_refused_with_what_it_needs()
+    {
+        Assert.Contains("at least 2 tokens", Assert.Throws<EngineException>(() => working.Engine.Work.Measure.Check(new PerplexityRequest("job", SeedModels.Chat, "a"))).Message, StringComparison.Ordinal);
+        await working.Engine.UnloadAsync(SeedModels.Chat, Cancellation);
+        Assert.Contains("at least 2 tokens", (await Assert.ThrowsAsync<EngineException>(() => MeasureAsync(new PerplexityRequest("job", SeedModels.Chat, "a")))).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_model_that_does_not_fit_is_refused_and_nothing_is_held()

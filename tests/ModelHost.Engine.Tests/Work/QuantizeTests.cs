@@ -62,13 +62,17 @@ public sealed class QuantizeTests : IAsyncLifetime
         Assert.Equal(shares.Order(), shares);
         Assert.Contains(Engine.KnownModels, model => model.Id == "small");
         Assert.NotEmpty((await Answer.OfAsync(Engine, SeedModels.Greedy("The river", 4) with { ModelId = "small" })).Text);
+        var again = Assert.Throws<EngineException>(() => Engine.Work.Quantize.Check(new QuantizeRequest("job", "small", "q4_0", "again"))); // most of its weights are q8_0: its rows are narrow
+        Assert.Equal(("to", EngineErrorKind.BadRequest), (again.Parameter, again.Kind));
+        Assert.Contains("q4_0 already", again.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Engine.KnownModels.Single(model => model.Id == "small").Traits!.Smaller, to => to.Format == "q4_0");
         Assert.False(Engine.Find("small").CanAnswer); // its card came along
         Assert.Equal(["half.gguf", "half.md", "small.gguf", "small.md"], Directory.EnumerateFiles(working.Models, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
         Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
     }
 
     [Theory]
-    [InlineData("seed-chat", "q8_0", null, "to", "8.5 bits")]
+    [InlineData("seed-chat", "q8_0", null, "to", "q8_0 already")]
     [InlineData("seed-chat", "f16", null, "to", "does not come back")]
     [InlineData("half", "f16", null, "to", "already")]
     [InlineData("half", "q2_k", null, "to", "choose one of q8_0")]
@@ -101,6 +105,41 @@ public sealed class QuantizeTests : IAsyncLifetime
         var header = new GgufHeader(3, new Dictionary<string, GgufValue>(), [new("norm", [side], 0, 0, side * 4), new("a", [side, side], type, 0, (long)side * side / elements * bytes)], 0, 0);
         if (told is null) { Assert.Equal(requantizes, WeightFormat.Find(to).Requantizes(header)); }
         else { Assert.Contains(told, Assert.Throws<EngineException>(() => WeightFormat.Find(to).Requantizes(header)).Message, StringComparison.Ordinal); }
+    }
+
+    /// <param name="types">ggml's numbers of the types of: the embedding, which is the output too; a matrix with rows of 512; one with rows of 96; one with rows of 48; one that is never packed.</param>
+    [Theory]
+    [InlineData("q4_0", new[] { 8, 2, 2, 1, 0 }, true)]
+    [InlineData("q4_0", new[] { 8, 2, 8, 1, 0 }, false)]
+    [InlineData("q4_k_m", new[] { 8, 12, 6, 1, 0 }, true)]
+    [InlineData("q4_k_m", new[] { 8, 14, 6, 1, 0 }, false)] // only the finer ones of its mixture
+    [InlineData("q4_k_m", new[] { 8, 8, 8, 1, 0 }, false)]
+    [InlineData("q6_k", new[] { 8, 14, 8, 1, 0 }, true)]
+    [InlineData("q6_k", new[] { 8, 8, 8, 1, 0 }, false)] // the wide one would be packed
+    [InlineData("q8_0", new[] { 8, 8, 8, 1, 0 }, true)]
+    public void What_is_in_a_format_already_is_told_by_its_tensors(string to, int[] types, bool isAlready)
+    {
+        (string Name, long Width)[] tensors = [("token_embd.weight", 96), ("wide", 512), ("narrow", 96), ("odd", 48), ("router", 96)];
+        const long rows = 64;
+        var header = new GgufHeader(3, new Dictionary<string, GgufValue>(), [.. tensors.Zip(types, (t, type) => new GgufTensor(t.Name, [t.Width, t.Name == "token_embd.weight" ? 4_096 : rows], type, 0, t.Width * (t.Name == "token_embd.weight" ? 4_096 : rows) * 34 / 32))], 0, 1L << 40);
+        Assert.Equal(!isAlready, WeightFormat.Of(header).Any(format => format.Name == to));
+        if (isAlready) { Assert.Contains($"{to} already", Assert.Throws<EngineException>(() => WeightFormat.Find(to).Requantizes(header)).Message, StringComparison.Ordinal); }
+    }
+
+    [Fact]
+    public async Task What_could_never_have_the_memory_is_refused_at_once_and_what_waits_says_for_what()
+    {
+        await using var small = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, ModelDirectory = working.Models, MemoryMebibytes = 150 });
+        var never = Assert.Throws<EngineException>(() => small.Work.Quantize.Check(new QuantizeRequest("mjob-1", Half, "q4_0", null)));
+        Assert.Equal((EngineErrorKind.OutOfMemory, false), (never.Kind, never.MayFitLater));
+        Assert.StartsWith("Writing 'half' as q4_0 needs about ", never.Message, StringComparison.Ordinal);
+        Assert.Contains("150 MiB. Take a smaller model, or raise Engine:MemoryMebibytes", never.Message, StringComparison.Ordinal);
+        Engine.HoldMemory("others", "everything", Engine.Memory.FreeBytes);
+        var later = await Assert.ThrowsAsync<EngineException>(() => Engine.Work.Quantize.RunAsync(new QuantizeRequest("mjob-1", Half, "q4_0", null), _ => { }, Cancellation));
+        Engine.ReleaseMemory("others");
+        Assert.Equal((EngineErrorKind.OutOfMemory, true), (later.Kind, later.MayFitLater));
+        Assert.Contains("held by", later.Message, StringComparison.Ordinal);
+        Assert.All((string[])[never.Message, later.Message], message => Assert.DoesNotMatch("mjob|ContextTokens|Slots", message));
     }
 
     [Fact]

@@ -150,6 +150,7 @@ public sealed class ModelChangeTests
             ("/models/load", """{"model": "absent"}""", "model", HttpStatusCode.NotFound),
             ("/models/load", """{"model": "../a"}""", "model", HttpStatusCode.NotFound),
             ("/models/load", """{"model": "a", "rope": {"type": "long"}}""", "rope.type", HttpStatusCode.BadRequest),
+            ("/memory/fit", """{"model": "a", "context_tokens": 512, "rope": {"type": "yarn"}}""", "rope.factor", HttpStatusCode.BadRequest),
             ("/models/load", """{"model": "a", "rope": {"type": "yarn", "factor": 1000}}""", "rope.factor", HttpStatusCode.BadRequest),
             ("/models/load", """{"model": "a", "rope": {"type": "yarn", "factor": 2, "base": -1}}""", "rope.base", HttpStatusCode.BadRequest),
             ("/models/load", """{"model": "a", "context_tokens": 0}""", "context_tokens", HttpStatusCode.BadRequest),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Chat;
 using Platform.Agents.Conversations;
+using Platform.ModelHost.Client;
 using static Platform.Web.Tests.Api.ScriptedEngine;
 
 namespace Platform.Web.Tests.Api;
@@ -79,7 +80,7 @@ public sealed class CompletionTests
         var (status, whole) = await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = new[] { new { role = "user", content = "Hi" } }, user = "somebody else", min_p = 0.1, own = new { x = 1 } });
         Assert.Equal((200, 7), (status, whole.GetProperty("own_field").GetInt32()));
         var asked = world.Engine.Asked.Last();
-        Assert.Equal((world.Owner.UserId, 0.1, 1), (asked.GetProperty("user").GetString(), asked.GetProperty("min_p").GetDouble(), asked.GetProperty("own").GetProperty("x").GetInt32()));
+        Assert.Equal((AskedBy.Name(world.Owner.UserId), 0.1, 1), (asked.GetProperty("user").GetString(), asked.GetProperty("min_p").GetDouble(), asked.GetProperty("own").GetProperty("x").GetInt32()));
         Assert.Equal(["Hel", "lo."], (await StreamAsync(world, new { model = "scripted", stream = true, messages = new[] { new { role = "user", content = "Hi" } } }))[..2].Select(chunk => JsonElement.Parse(chunk).GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString()));
     }
 
@@ -99,7 +100,7 @@ public sealed class CompletionTests
         Assert.Equal((400, "invalid_value", "messages.[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
         using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent("{\"model\":"), Cancellation);
         Assert.Equal((400, "invalid_json"), Code(((int)broken.StatusCode, await broken.Content.ReadFromJsonAsync<JsonElement>(Cancellation))));
-        foreach (var path in (string[])["/v1/embeddings", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens"])
+        foreach (var path in (string[])["/v1/embeddings", "/v1/responses", "/v1/responses/input_tokens"])
         {
             Assert.Equal((400, "unsupported_parameter", "model"), Fault(await world.PostAsync(path, new { model = "agent:clerk", input = "x" })));
         }
@@ -111,6 +112,48 @@ public sealed class CompletionTests
 
         Assert.Equal((404, "not_found"), Code(await world.GetAsync("/v1/nothing")));
         Assert.Contains("'", await (await world.Http.GetAsync(new Uri("/v1/models/absent", UriKind.Relative), Cancellation)).Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    /// <summary>Turns in the model service's queue are taken by it.</summary>
+    [Fact]
+    public async Task A_person_has_one_name_for_the_model_service_in_every_conversation_and_program_which_tells_nothing()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("Hello."));
+        foreach (var (model, question) in (IEnumerable<(string, string)>)[("agent:clerk", "One thing?"), ("agent:clerk", "Another?"), ("scripted", "A third?")])
+        {
+            Assert.Equal(200, (await world.PostAsync("/v1/chat/completions", new { model, messages = new[] { new { role = "user", content = question } } })).Status);
+        }
+
+        Assert.Equal(3, world.Engine.Asked.Count);
+        Assert.All(world.Engine.Asked, asked => Assert.Equal(AskedBy.Name(world.Owner.UserId), asked.GetProperty("user").GetString()));
+        Assert.NotEqual(AskedBy.Name("somebody else"), AskedBy.Name(world.Owner.UserId));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_message_is_told_in_the_shape_of_its_api()
+    {
+        await using var world = await ApiWorld.StartAsync(
+            Refuse(429, """{"type":"error","error":{"message":"Too much.","type":"rate_limit_error"}}"""), Refuse(400, """{"type":"error","error":{"message":"Bad.","type":"invalid_request_error"}}"""));
+        foreach (var (body, status, type, said) in (IEnumerable<(object, int, string, string)>)[
+            (new { model = "scripted" }, 429, "rate_limit_error", "Too much."), (new { model = "scripted" }, 400, "invalid_request_error", "Bad."),
+            (new { model = "agent:clerk" }, 400, "invalid_request_error", "agent"), (new { model = 5 }, 400, "invalid_request_error", "model")])
+        {
+            IsMessageError(await world.PostAsync("/v1/messages", body), status, type, said);
+        }
+
+        var counted = await world.PostAsync("/v1/messages/count_tokens", new { model = "agent:clerk" });
+        IsMessageError(counted, 400, "invalid_request_error", "agent");
+        world.Http.DefaultRequestHeaders.Authorization = new("Bearer", "wrong");
+        IsMessageError(await world.PostAsync("/v1/messages", new { }), 401, "authentication_error", "");
+        using var answer = await world.Http.PostAsJsonAsync(new Uri("/v1/messages", UriKind.Relative), new { }, Cancellation);
+        Assert.Equal(answer.Headers.GetValues("x-request-id"), answer.Headers.GetValues("request-id"));
+
+        static void IsMessageError((int Status, JsonElement Body) answer, int status, string type, string said)
+        {
+            Assert.Equal((status, "error", type), (answer.Status, answer.Body.GetProperty("type").GetString(), answer.Body.GetProperty("error").GetProperty("type").GetString()));
+            Assert.Contains(said, answer.Body.GetProperty("error").GetProperty("message").GetString()!, StringComparison.Ordinal);
+            Assert.NotEmpty(answer.Body.GetProperty("request_id").GetString()!);
+        }
     }
 
     [Theory]
@@ -126,7 +169,7 @@ public sealed class CompletionTests
         async Task<string> AskAsync() => await (await world.Http.PostAsJsonAsync(new Uri(path, UriKind.Relative), new { stream = true }, Cancellation)).Content.ReadAsStringAsync(Cancellation);
         Assert.Equal(events, await AskAsync());
         Assert.False(world.Engine.Asked.Last().TryGetProperty("model", out _)); // it chooses by what is asked for
-        Assert.StartsWith(begin + "event: error\ndata: {\"error\"", await AskAsync(), StringComparison.Ordinal); // broken off
+        Assert.StartsWith(begin + "event: error\ndata: {" + (path == "/v1/messages" ? "\"type\":\"error\",\"error\"" : "\"error\""), await AskAsync(), StringComparison.Ordinal); // broken off
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         new("GET", "/v1/runs/{id:guid}/events", "/v1/runs/{run}/events", 401, 200, 404, 404),
         new("GET", "/v1/models", "/v1/models", 401, 503, 503, 503),
         new("GET", "/v1/models/{**id}", "/v1/models/agent:absent", 401, 404, 404, 404),
-        .. ((string[])["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank", "/v1/runs"]).Select(path => new AccessRow("POST", path, path, 401, 400, 400, 400, WithToken: true)),
+        .. ((string[])["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/responses/input_tokens", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank", "/v1/runs"]).Select(path => new AccessRow("POST", path, path, 401, 400, 400, 400, WithToken: true)),
         new("GET", "/v1/runs", "/v1/runs", 401, 200, 200, 200),
         new("GET", "/v1/runs/{id:guid}", "/v1/runs/{run}", 401, 200, 404, 404),
         new("POST", "/v1/runs/{id:guid}/cancel", "/v1/runs/{run}/cancel", 401, 200, 404, 404, WithToken: true),

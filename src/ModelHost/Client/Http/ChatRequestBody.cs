@@ -25,15 +25,16 @@ internal static class ChatRequestBody
         return body;
     }
 
-    /// <summary>Names a conversation to a service of ours, which lets those who wait take turns by it and stays with one version of an adapter. Nothing can be read out of it, and no other service is told.</summary>
+    /// <summary>Names who asks to a service of ours, which lets those who wait take turns by it and stays with one version of an adapter. Nothing can be read out of it, and no other service is told.</summary>
     /// <param name="body">The request; a user of its own stays.</param>
     /// <param name="target">Where it goes.</param>
-    /// <param name="conversation">The conversation's key.</param>
-    public static JsonObject By(JsonObject body, EngineTarget target, byte[] conversation)
+    /// <param name="options">Say who asks.</param>
+    /// <param name="conversation">The conversation's key, which stands for its person where nobody is named.</param>
+    public static JsonObject By(JsonObject body, EngineTarget target, ChatOptions? options, byte[] conversation)
     {
         if (target.Dialect == EngineDialect.Platform && body["user"] is null)
         {
-            body["user"] = Convert.ToHexStringLower(conversation);
+            body["user"] = options?.AdditionalProperties?.GetValueOrDefault(AskedBy.Key) is string person ? AskedBy.Name(person) : Convert.ToHexStringLower(conversation);
         }
 
         return body;
@@ -73,7 +74,7 @@ internal static class ChatRequestBody
             };
         }
 
-        foreach (var (name, value) in (options.AdditionalProperties ?? []).Where(field => ExtensionFields.IsKnown(dialect, field.Key)))
+        foreach (var (name, value) in (options.AdditionalProperties ?? []).Where(field => field.Key != AskedBy.Key && ExtensionFields.IsKnown(dialect, field.Key)))
         {
             body[name] = value is null ? null : JsonSerializer.SerializeToNode(value, RequestJson.Options);
         }

@@ -2,7 +2,7 @@ using Platform.ModelHost.Engine.Models;
 
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>What happens to a request, in order: begun, queued*, prompt progress*, then text* and finished of each candidate, the candidates' events mixed.</summary>
+/// <summary>What happens to a request, in order: begun, queued*, prompt progress* with the prompt's tokens where they are told, then text* and finished of each candidate, the candidates' events mixed.</summary>
 public abstract record GenerationEvent
 {
     /// <summary>Index of the answer that it belongs to; 0 for what happens to the request as a whole.</summary>
@@ -13,7 +13,7 @@ public abstract record GenerationEvent
 /// <param name="Ran">What answers it: the adapters are held, so it stays so to the end.</param>
 public sealed record GenerationBegun(ModelRun Ran) : GenerationEvent;
 
-/// <summary>Waiting for a slot; 1 is next.</summary>
+/// <summary>Waiting for a slot; 1 is next. Told when it falls: newcomers with fewer answers running may be let past, and the number then stays.</summary>
 public sealed record GenerationQueued(int Position) : GenerationEvent;
 
 /// <summary>Prompt tokens read so far.</summary>
@@ -32,7 +32,11 @@ public sealed record GeneratedText(string Text) : GenerationEvent
 /// <summary>A generated token with the likeliest in its place, before penalties, masks and temperature.</summary>
 /// <param name="Bytes">The token's bytes; part of a character, it may be no text by itself.</param>
 /// <param name="LogProbability">Natural logarithm; at most 0.</param>
-public sealed record TokenLogProbability(int Token, byte[] Bytes, float LogProbability, IReadOnlyList<TokenLogProbability> Top);
+public sealed record TokenLogProbability(int Token, byte[] Bytes, float LogProbability, IReadOnlyList<TokenLogProbability> Top)
+{
+    /// <summary>True of a token of the prompt. Its first has no log-probability: NaN, and no likeliest.</summary>
+    public bool IsPrompt { get; init; }
+}
 
 /// <summary>The end of a candidate, with what it took. Every candidate has one; the last event of a request is one.</summary>
 public sealed record GenerationFinished(FinishReason Reason, GenerationUsage Usage) : GenerationEvent

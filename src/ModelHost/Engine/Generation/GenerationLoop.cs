@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Live;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Native;
@@ -12,6 +13,9 @@ internal sealed class GenerationLoop : IAsyncDisposable
     private static readonly TimeSpan AdapterTurn = TimeSpan.FromMilliseconds(200); // longer than a switch costs, shorter than a reader notices
     /// <summary>Answers at once that may still guess ahead; with more a batch is full of work that is surely needed.</summary>
     internal const int MostGuessing = 2;
+
+    /// <summary>Tokens of a prompt whose rows are all wanted that a batch takes: as many rows as one answer's guesses may take.</summary>
+    private const int PromptRowsPerStep = GuessPace.Most;
 
     private const int LeastGuessing = 128;
 
@@ -94,7 +98,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
         {
             var now = queue.Now;
             var plan = ticket.Plan;
-            var sequence = decoding.Prefixes.Take(plan.Prompt, plan.Adapters.Key, plan.Request.CachePrompt);
+            var sequence = decoding.Prefixes.Take(plan.Prompt, plan.Adapters.Key, plan.Request is { CachePrompt: true } and not { TellsPrompt: true, TopLogProbabilities: not null });
             cachedTokens += sequence.Tokens.Count;
             try
             {
@@ -111,7 +115,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
         catch (Exception fault) // a request that cannot begin fails alone
         {
             log.LogError(fault, "A request could not begin");
-            queue.Done(ticket.Plan.User, service: null);
+            queue.Done(ticket.Plan, service: null);
             ticket.Dispose();
             ticket.Fail(fault as EngineException ?? new EngineException(EngineErrorKind.Failed, $"The model could not begin this answer: {fault.Message} Ask again.", fault));
         }
@@ -178,10 +182,14 @@ internal sealed class GenerationLoop : IAsyncDisposable
             if (!answer.ReadsPrompt) { answer.AddNext(mayGuess); }
         }
         promptTurn++;
+        var isPromptTold = false;
         for (var i = 0; i < running.Count && decoding.Batch.Count < decoding.Batch.Capacity; i++)
         {
             var answer = running[(promptTurn + i) % running.Count];
-            if (answer.ReadsPrompt && InBatch(answer)) { readTokens += answer.AddPrompt(); }
+            if (!answer.ReadsPrompt || !InBatch(answer)) { continue; }
+            if (answer.TellsPrompt && isPromptTold) { continue; } // room is made for the rows of one
+            readTokens += answer.AddPrompt(answer.TellsPrompt ? PromptRowsPerStep : int.MaxValue);
+            isPromptTold |= answer.TellsPrompt;
         }
     }
 
@@ -211,7 +219,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
     {
         running.Remove(answer);
         board.Free(answer);
-        queue.Done(answer.Ticket.Plan.User, service);
+        queue.Done(answer.Ticket.Plan, service);
         answer.Release(queue.Now, isSound);
     }
 

@@ -1,12 +1,11 @@
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>Answers that wait for a slot, at most so many. Who has fewest running and waiting before it comes first, so that nobody's many requests delay another's one; among equals, first come first served. Wakes the loop when there is something to do.</summary>
+/// <summary>Answers that wait for a slot, at most so many. Who has fewest running and waiting before it comes first, so that nobody's many requests delay another's one; among equals whose adapters have fewest, so that a popular set does not keep out another; then first come first served. Wakes the loop when there is something to do.</summary>
 internal sealed class GenerationQueue(int limit, int slots, TimeProvider time)
 {
     private readonly object gate = new();
     private readonly List<GenerationTicket> waiting = []; // in the order they came
-    private readonly Dictionary<string, int> running = new(StringComparer.Ordinal); // by user
-    private readonly Dictionary<string, int> ahead = new(StringComparer.Ordinal); // by user, while ranks are counted
+    private readonly Shares users = new(), sets = new(); // by who asks, and by the adapters that are asked for
     private TimeSpan averageService = TimeSpan.FromSeconds(1);
     private bool attention;
     private bool closed;
@@ -47,30 +46,24 @@ internal sealed class GenerationQueue(int limit, int slots, TimeProvider time)
         lock (gate)
         {
             Drop(t => t.Cancelled);
-            GenerationTicket? next = null;
-            var best = int.MaxValue;
-            ahead.Clear();
-            foreach (var ticket in waiting)
-            {
-                var rank = Rank(ticket);
-                if (rank < best && ticket.MayBegin) { (next, best) = (ticket, rank); }
-            }
-            if (next is null) { return null; }
+            if (waiting.Count == 0 || InOrder().FirstOrDefault(ticket => ticket.MayBegin) is not { } next) { return null; }
             waiting.Remove(next);
-            running[next.Plan.User] = running.GetValueOrDefault(next.Plan.User) + 1;
+            users.Begin(next.Plan.User);
+            sets.Begin(next.Plan.Adapters.Key);
             TellPositions(freeSlots: 0);
             return next;
         }
     }
 
     /// <summary>An answer that was taken has ended.</summary>
-    /// <param name="user">Who asked.</param>
+    /// <param name="plan">What was asked, by whom.</param>
     /// <param name="service">How long it ran; null when it did not end by itself.</param>
-    internal void Done(string user, TimeSpan? service)
+    internal void Done(GenerationPlan plan, TimeSpan? service)
     {
         lock (gate)
         {
-            if (running[user] == 1) { running.Remove(user); } else { running[user]--; }
+            users.End(plan.User);
+            sets.End(plan.Adapters.Key);
             if (service is { } took) { averageService = 0.8 * averageService + 0.2 * took; }
         }
     }
@@ -125,21 +118,22 @@ internal sealed class GenerationQueue(int limit, int slots, TimeProvider time)
         return true;
     }) > 0;
 
-    /// <summary>How many answers of the same user run or wait before it.</summary>
-    private int Rank(GenerationTicket ticket)
+    /// <summary>Who waits, in the order in which they would begin: by the answers of the same user that run or wait before, then by those of the same adapters, then as they came.</summary>
+    private IEnumerable<GenerationTicket> InOrder()
     {
-        var before = ahead.GetValueOrDefault(ticket.Plan.User);
-        ahead[ticket.Plan.User] = before + 1;
-        return before + running.GetValueOrDefault(ticket.Plan.User);
+        users.ForgetAhead();
+        sets.ForgetAhead();
+        var byUser = waiting.Select(ticket => (Ticket: ticket, Rank: users.Next(ticket.Plan.User))).ToArray().OrderBy(t => t.Rank); // stable
+        return byUser.Select(t => (t.Ticket, t.Rank, OfSet: sets.Next(t.Ticket.Plan.Adapters.Key))).ToArray().OrderBy(t => t.Rank).ThenBy(t => t.OfSet).Select(t => t.Ticket);
     }
 
+    /// <summary>A place that was told only falls: who is let past by somebody with fewer answers running keeps the number until it comes below it.</summary>
     private void TellPositions(int freeSlots)
     {
-        ahead.Clear();
         var position = -freeSlots;
-        foreach (var ticket in waiting.Select(t => (Ticket: t, Rank: Rank(t))).ToArray().OrderBy(t => t.Rank).Select(t => t.Ticket)) // stable: equals as they came
+        foreach (var ticket in InOrder())
         {
-            if (++position < 1 || ticket.ToldPosition == position) { continue; }
+            if (++position < 1 || (ticket.ToldPosition > 0 && position >= ticket.ToldPosition)) { continue; }
             ticket.ToldPosition = position;
             ticket.Tell(new GenerationQueued(position));
         }

@@ -21,7 +21,7 @@ public sealed record GenerationRequest
     /// <summary>Token ids to continue, taken as they are.</summary>
     public IReadOnlyList<int>? PromptTokens { get; init; }
 
-    /// <summary>Most tokens to generate; null generates up to the end of the context.</summary>
+    /// <summary>Most tokens to generate; null generates up to the end of the context. 0 only with <see cref="TellsPrompt"/>.</summary>
     public int? MaxTokens { get; init; }
 
     public SamplingOptions Sampling { get; init; } = new();
@@ -34,6 +34,9 @@ public sealed record GenerationRequest
 
     /// <summary>Null for none. Each token's log-probability and those of so many likeliest tokens in its place, 0 to 20; before penalties, masks and temperature.</summary>
     public int? TopLogProbabilities { get; init; }
+
+    /// <summary>True tells the prompt's tokens before the answer's, with <see cref="TopLogProbabilities"/>: how likely each was after those before it. The prompt is read anew for it, and shared with nobody. Not of beam search.</summary>
+    public bool TellsPrompt { get; init; }
 
     /// <summary>Searches for the likeliest answers in place of sampling one; null samples.</summary>
     public BeamOptions? Beam { get; init; }

@@ -52,6 +52,13 @@ internal sealed class GenerationTicket : IDisposable
         Flush();
     }
 
+    /// <summary>Tells tokens of the prompt.</summary>
+    internal void Send(IReadOnlyCollection<TokenLogProbability> prompt)
+    {
+        (tokens ??= []).AddRange(prompt);
+        Flush();
+    }
+
     /// <summary>The last events.</summary>
     internal void Finish(params IReadOnlyList<GenerationEvent> last)
     {

@@ -13,7 +13,7 @@ internal static class RequestCheck
     internal static void Check(GenerationRequest request, int vocabulary)
     {
         if ((request.Messages is null ? 0 : 1) + (request.Prompt is null ? 0 : 1) + (request.PromptTokens is null ? 0 : 1) != 1) { throw Refuse("messages", "Give either messages or a prompt, not both and not neither."); }
-        if (request.MaxTokens is < 1) { throw Refuse("max_tokens", $"max_tokens is {request.MaxTokens}; it must be 1 or more."); }
+        if (request.MaxTokens < (request.TellsPrompt ? 0 : 1)) { throw Refuse("max_tokens", $"max_tokens is {request.MaxTokens}; it must be {(request.TellsPrompt ? "0 or more." : "1 or more, or 0 together with echo.")}"); }
         Range("n", request.Candidates, 1, MostCandidates);
         Range("top_logprobs", request.TopLogProbabilities ?? 0, 0, MostTopLogProbabilities);
         Texts("stop", request.Stop, MostStops, LongestStop);
@@ -73,7 +73,7 @@ internal static class RequestCheck
         Range("length_penalty", beam.LengthPenalty, -4, 4);
         Range("n", beam.Best, 1, beam.Width, $" with num_beams {beam.Width}");
         var s = request.Sampling;
-        var other = request.Candidates > 1 ? "n" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.Thinking is not null ? "reasoning_budget" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
+        var other = request.Candidates > 1 ? "n" : request.TellsPrompt ? "echo" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.Thinking is not null ? "reasoning_budget" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
             : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;
         if (other is not null) { throw Refuse(other, $"Beam search does not go together with {other}. Leave one of them out."); }
     }

@@ -33,16 +33,21 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
     /// <summary>Tokens written so far.</summary>
     internal abstract int Generated { get; }
 
+    /// <summary>True when every row of the prompt is wanted, and not its last alone.</summary>
+    internal virtual bool TellsPrompt => false;
+
     /// <summary>Adds as much of the prompt as the batch takes.</summary>
+    /// <param name="most">Most tokens.</param>
     /// <returns>How many tokens that was.</returns>
-    internal int AddPrompt()
+    internal int AddPrompt(int most)
     {
         var (batch, before) = (Decoding.Batch, Sequence.Tokens.Count);
-        while (Sequence.Tokens.Count < Prompt.Length && batch.Count < batch.Capacity)
+        while (Sequence.Tokens.Count < Prompt.Length && batch.Count < batch.Capacity && Sequence.Tokens.Count - before < most)
         {
-            var isLast = Sequence.Tokens.Count == Prompt.Length - 1;
-            var row = Add(Sequence, Prompt[Sequence.Tokens.Count], logits: isLast);
-            if (isLast) { PromptEndsAt(row); }
+            var place = Sequence.Tokens.Count;
+            var row = Add(Sequence, Prompt[place], logits: TellsPrompt || place == Prompt.Length - 1);
+            if (TellsPrompt) { PromptRow(place, row); }
+            if (place == Prompt.Length - 1) { PromptEndsAt(row); }
         }
         Ticket.Tell(new PromptProgress(Sequence.Tokens.Count, Prompt.Length, Cached));
         return Sequence.Tokens.Count - before;
@@ -56,7 +61,7 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
     /// <returns>True when the answer is over; its last events are sent.</returns>
     internal bool Advance(long now)
     {
-        if (firstTokenAt == 0)
+        if (firstTokenAt == 0 && Sequence.Tokens.Count >= Prompt.Length)
         {
             firstTokenAt = now;
             Ticket.Plan.PromptIsRead = true;
@@ -79,6 +84,11 @@ internal abstract class RunningAnswer(GenerationTicket ticket, DecodingContext d
     public abstract void Dispose();
 
     protected abstract void PromptEndsAt(int row);
+
+    /// <summary>The logits after a token of the prompt will stand in a row.</summary>
+    protected virtual void PromptRow(int place, int row)
+    {
+    }
 
     protected abstract bool Continue(long now);
 

@@ -16,7 +16,9 @@ internal sealed class SampledAnswer : RunningAnswer
     private readonly Utf8TokenDecoder decoder = new();
     private readonly StopRule stop;
     private readonly uint seed;
+    private readonly int firstTold;
     private readonly int[] guess = new int[GuessPace.Most];
+    private readonly List<(int Place, int Row)> promptRows = []; // of the batch that is being run
     private int row = -1, guessed, lastToken, generated;
 
     internal SampledAnswer(GenerationTicket ticket, DecodingContext decoding, HeldSequence sequence, long now) : base(ticket, decoding, sequence, now)
@@ -25,11 +27,14 @@ internal sealed class SampledAnswer : RunningAnswer
         stop = new StopRule(request.Stop);
         guesser = ticket.Plan.NewGuesser();
         seed = ticket.Plan.Seed(ticket.Candidate);
+        firstTold = request.PromptTokens is null && decoding.Tokenizer.Borders.Begin is { IsAdded: true, Token: { } begin } && Prompt[0] == begin ? 1 : 0; // the mark that we put there is no part of the text
         sampler = new TokenSampler(decoding.Model, decoding.Tokenizer, seed, request, ticket.Rule, decoding.Candidates);
         foreach (var token in Prompt.AsSpan(Math.Max(0, Prompt.Length - sampler.LookBack))) { sampler.AcceptPrompt(token); }
     }
 
-    internal override bool HasRows => row >= 0;
+    internal override bool HasRows => row >= 0 || promptRows.Count > 0;
+
+    internal override bool TellsPrompt => request is { TellsPrompt: true, TopLogProbabilities: not null };
 
     internal override int Generated => generated;
 
@@ -52,8 +57,13 @@ internal sealed class SampledAnswer : RunningAnswer
 
     protected override void PromptEndsAt(int row) => this.row = row;
 
+    protected override void PromptRow(int place, int row) => promptRows.Add((place, row));
+
     protected override bool Continue(long now)
     {
+        TellPrompt();
+        if (row < 0) { return false; }
+        if (Ticket.Plan.MaxTokens == 0) { return End(FinishReason.MaxTokens, now); }
         var (first, before, right) = (row, Sequence.Tokens.Count - guessed, 0);
         row = -1;
         for (var i = 0; i <= guessed; i++)
@@ -69,6 +79,29 @@ internal sealed class SampledAnswer : RunningAnswer
         Keep(before + right, right);
         return false;
     }
+
+    /// <summary>Tells how likely the prompt's tokens were that stand after the rows of the batch.</summary>
+    private void TellPrompt()
+    {
+        if (promptRows.Count == 0) { return; }
+        var told = new List<TokenLogProbability>(promptRows.Count + 1);
+        foreach (var (place, at) in promptRows)
+        {
+            if (place == 0 && firstTold == 0) { told.Add(Unforetold(Prompt[0])); }
+            if (place + 1 == Prompt.Length) { break; }
+            if (place + 1 == firstTold)
+            {
+                told.Add(Unforetold(Prompt[firstTold]));
+                continue;
+            }
+            Decoding.LogProbabilities.Take(Decoding.Native.Logits(at));
+            told.Add(Decoding.LogProbabilities.Report(Prompt[place + 1], request.TopLogProbabilities!.Value, Decoding.Tokenizer) with { IsPrompt = true });
+        }
+        promptRows.Clear();
+        Ticket.Send(told);
+    }
+
+    private TokenLogProbability Unforetold(int token) => new(token, Decoding.Tokenizer.Piece(token, special: true).ToArray(), float.NaN, []) { IsPrompt = true };
 
     /// <summary>Picks a token after a row and sends what may be shown.</summary>
     /// <returns>Why the answer ends here, or null.</returns>

@@ -67,12 +67,27 @@ internal sealed class MemoryLedger(long total)
         }
     }
 
-    /// <summary>Why something does not fit, with the numbers and what to do.</summary>
-    internal EngineException Refusal(IReadOnlyList<MemoryUse> wanted)
+    /// <summary>Why a model does not fit, with the numbers and what to do.</summary>
+    internal EngineException Refusal(IReadOnlyList<MemoryUse> wanted) =>
+        new(EngineErrorKind.OutOfMemory, $"'{wanted[0].Owner}' {Needs(wanted)}; {Holders()}. Unload a model, take a smaller one, or lower Engine:ContextTokens or Engine:Slots.") { MayFitLater = CouldFit(wanted) };
+
+    /// <summary>Why work has to wait for memory, or can never have enough of it.</summary>
+    /// <param name="what">What is done, to begin a sentence with.</param>
+    /// <param name="wanted">What it takes.</param>
+    internal EngineException RefusalOfWork(string what, IReadOnlyList<MemoryUse> wanted) => CouldFit(wanted)
+        ? new(EngineErrorKind.OutOfMemory, $"{what} {Needs(wanted)}; {Holders()}. It begins when enough is given back: unload a model to let it.") { MayFitLater = true }
+        : new(EngineErrorKind.OutOfMemory, $"{what} {Needs(wanted)}; all that models and jobs may take together here are {Mebibytes(total)} MiB. Take a smaller model, or raise Engine:MemoryMebibytes on a machine that has the memory.");
+
+    /// <summary>False for what would not fit even if everybody let go of theirs.</summary>
+    internal bool CouldFit(IReadOnlyList<MemoryUse> wanted) => wanted.Sum(w => w.Bytes) <= total;
+
+    private static string Needs(IReadOnlyList<MemoryUse> wanted) => $"needs about {Mebibytes(wanted.Sum(w => w.Bytes))} MiB ({string.Join(", ", wanted.Select(w => $"{w.Part} {Mebibytes(w.Bytes)}"))})";
+
+    private string Holders()
     {
         var report = Report;
         var holders = report.Uses.GroupBy(u => u.Owner).Select(g => $"{g.Key} {Mebibytes(g.Sum(u => u.Bytes))} MiB").DefaultIfEmpty("nobody");
-        return new EngineException(EngineErrorKind.OutOfMemory, $"'{wanted[0].Owner}' needs about {Mebibytes(wanted.Sum(w => w.Bytes))} MiB ({string.Join(", ", wanted.Select(w => $"{w.Part} {Mebibytes(w.Bytes)}"))}); {Mebibytes(report.FreeBytes)} of {Mebibytes(total)} MiB are free, the rest is held by {string.Join(", ", holders)}. Unload a model, take a smaller one, or lower Engine:ContextTokens or Engine:Slots.") { MayFitLater = wanted.Sum(w => w.Bytes) <= total };
+        return $"{Mebibytes(report.FreeBytes)} of {Mebibytes(total)} MiB are free, the rest is held by {string.Join(", ", holders)}";
     }
 
     private void TellFreed()

@@ -5,6 +5,7 @@ using Platform.ModelHost.Engine.Generation.Guessing;
 using Platform.ModelHost.Engine.Generation.Memory;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
+using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
 
@@ -29,8 +30,25 @@ internal sealed partial class ModelLoader(EngineOptions options, LlamaLibrary li
     {
         try
         {
+            var (header, plan) = Plan(id, path, embeds, settings);
+            return new ModelFile(id, path, header, registry.Hash(path, cancellation), plan);
+        }
+        catch (Exception fault) when (ModelHeader.IsFault(fault))
+        {
+            log.LogWarning("The model '{Model}' cannot be used: {Path}: {Reason}", id, path, fault.Message);
+            throw ModelHeader.Refusal(id, fault);
+        }
+    }
+
+    /// <summary>What a file's header says it will take.</summary>
+    /// <exception cref="EngineException">Kinds InvalidModelFile, BadRequest.</exception>
+    /// <inheritdoc cref="Check" path="/param"/>
+    internal (GgufHeader Header, LoadPlan Plan) Plan(string id, string path, bool? embeds, LoadSettings settings)
+    {
+        try
+        {
             var header = ModelHeader.Read(path);
-            return new ModelFile(id, path, header, registry.Hash(path, cancellation), plans.Of(id, header, ModelTraits.Of(header, path, embeds), settings));
+            return (header, plans.Of(id, header, ModelTraits.Of(header, path, embeds), settings));
         }
         catch (Exception fault) when (ModelHeader.IsFault(fault))
         {

@@ -26,22 +26,22 @@ public sealed class ConvertAdapter
     internal ConvertAdapter(ModelCatalog catalog, WorkRoom room, AdapterRegistry registry, AdapterLibrary library) => (this.catalog, this.room, this.registry, this.library) = (catalog, room, registry, library);
 
     /// <summary>Refuses what cannot be done, before it waits for its turn.</summary>
-    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile, NoSpace.</exception>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile, NoSpace; OutOfMemory: it could never fit.</exception>
     public void Check(ConvertRequest request) => Plan(request);
 
     /// <param name="request">What to convert.</param>
     /// <param name="trainer">The program that converts.</param>
     /// <param name="cancellation">Kills it.</param>
     /// <returns>The new version, a candidate.</returns>
-    /// <exception cref="EngineException">As <see cref="Check"/>, and OutOfMemory, WorkFailed, NoSpace.</exception>
+    /// <exception cref="EngineException">As <see cref="Check"/>, and WorkFailed, NoSpace; OutOfMemory with MayFitLater where it has to wait.</exception>
     public async Task<AdapterInfo> RunAsync(ConvertRequest request, ChildProgram trainer, CancellationToken cancellation)
     {
-        var (id, model, folder, bytes) = Plan(request);
+        var (id, model, folder, uses) = Plan(request);
         var work = Directory.CreateTempSubdirectory("platform-convert-");
         try
         {
             var made = Path.Combine(work.FullName, "adapter.gguf");
-            await room.RunAsync($"Converting '{request.Source}'", trainer, ["convert", folder, model, made], [new MemoryUse(request.Owner, "convert", WorkBytes + BytesPerByte * bytes)], cancellation);
+            await room.RunAsync(What(request), trainer, ["convert", folder, model, made], uses, cancellation);
             await using var file = File.OpenRead(made);
             return await library.AddAsync(new AdapterUpload(request.Name) { BaseModel = id }, file, cancellation);
         }
@@ -51,13 +51,17 @@ public sealed class ConvertAdapter
         }
     }
 
-    private (string Id, string Model, string Folder, long Bytes) Plan(ConvertRequest request)
+    private static string What(ConvertRequest request) => $"Converting '{request.Source}'";
+
+    private (string Id, string Model, string Folder, IReadOnlyList<MemoryUse> Uses) Plan(ConvertRequest request)
     {
         if (!AdapterRegistry.IsName(request.Name)) { throw AdapterRegistry.NoName(request.Name); }
         if (catalog.TraitsOf(request.ModelId).IsEmbedding) { throw new EngineException(EngineErrorKind.BadRequest, $"The model '{request.ModelId}' makes vectors; adapters are for models that write.") { Parameter = "model" }; }
         var (id, model) = catalog.FileOf(request.ModelId);
         var (folder, bytes) = registry.PeftInside(request.Source);
         DiskSpace.Check(Path.GetTempPath(), BytesWritten * bytes, "where temporary files lie");
-        return (id, model, folder, bytes);
+        MemoryUse[] uses = [new(request.Owner, "convert", WorkBytes + BytesPerByte * bytes)];
+        room.CheckSize(What(request), uses);
+        return (id, model, folder, uses);
     }
 }

@@ -8,7 +8,13 @@ namespace Platform.ModelHost.Engine.Work;
 /// <summary>The perplexity of a text in windows that slide by half: every token but the first is foretold once, and from the second window on from half a window of text at least.</summary>
 internal static class MeasurePerplexity
 {
+    /// <summary>Tokens that a text must have.</summary>
+    internal const int FewestTokens = 2;
+
     private const int BatchTokens = 128; // each row of logits is as wide as the vocabulary
+
+    /// <summary>Why a text cannot be measured.</summary>
+    internal static string TooShort { get; } = $"The text is too short to be foretold: a perplexity needs at least {FewestTokens} tokens. Give a longer one.";
 
     /// <exception cref="EngineException">Kind BadRequest: fewer than two tokens.</exception>
     /// <exception cref="NativeCallException">llama.cpp refuses or fails.</exception>
@@ -30,7 +36,7 @@ internal static class MeasurePerplexity
     private static PerplexityResult Of(Windows windows, int[] text, int[] begin, int window, Action<double> progress)
     {
         var first = begin.Length > 0 ? 0 : 1; // with a mark of the beginning even the first token is foretold
-        if (text.Length <= first) { throw new EngineException(EngineErrorKind.BadRequest, $"The text has {text.Length} tokens, and nothing is foretold. Give a longer one.") { Parameter = "text" }; }
+        if (text.Length < FewestTokens) { throw new EngineException(EngineErrorKind.BadRequest, TooShort) { Parameter = "text" }; }
         var (held, surprise, squares, count) = (window - begin.Length, 0.0, 0.0, 0);
         for (var (start, told) = (0, first); told < text.Length; start += held / 2)
         {

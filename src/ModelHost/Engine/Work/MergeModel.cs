@@ -31,17 +31,17 @@ public sealed class MergeModel
     }
 
     /// <summary>Refuses what cannot be done, before it waits for its turn.</summary>
-    /// <exception cref="EngineException">ModelNotFound, BadRequest, AlreadyExists, NoSpace, InvalidModelFile.</exception>
+    /// <exception cref="EngineException">ModelNotFound, BadRequest, AlreadyExists, NoSpace, InvalidModelFile; OutOfMemory: it could never fit.</exception>
     public void Check(MergeRequest request) => Plan(request);
 
     /// <param name="request">What to merge.</param>
     /// <param name="trainer">The program that merges.</param>
     /// <param name="cancellation">Kills it.</param>
-    /// <exception cref="EngineException">As <see cref="Check"/>, and OutOfMemory, WorkFailed.</exception>
+    /// <exception cref="EngineException">As <see cref="Check"/>, and WorkFailed; OutOfMemory with MayFitLater where it has to wait.</exception>
     public async Task<MergeResult> RunAsync(MergeRequest request, ChildProgram trainer, CancellationToken cancellation)
     {
         var (target, adapter) = Plan(request);
-        var made = await target.MakeAsync(part => room.RunAsync($"Merging '{adapter.Id}'", trainer, ["merge", target.Source, adapter.Path, part], target.Uses(request.Owner, "merge"), cancellation), tryOut, cancellation);
+        var made = await target.MakeAsync(part => room.RunAsync(What(adapter), trainer, ["merge", target.Source, adapter.Path, part], target.Uses(request.Owner, "merge"), cancellation), tryOut, cancellation);
         return new MergeResult(target.Name, made.Before, made.After, made.Sha256);
     }
 
@@ -57,6 +57,9 @@ public sealed class MergeModel
         var sha256 = catalog.HashOf(request.ModelId);
         adapters.CheckBase(adapter, target.Id, sha256);
         AdapterShelf.Check(adapter.Path, adapter.Name, target.Header, sha256);
+        room.CheckSize(What(adapter), target.Uses(request.Owner, "merge"));
         return (target, adapter);
     }
+
+    private static string What(AdapterFile adapter) => $"Merging '{adapter.Id}'";
 }

@@ -14,12 +14,21 @@ internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryL
     /// <summary>As many threads as a model of this size is served with.</summary>
     internal int Threads(long fileBytes) => loader.Threads(fileBytes);
 
+    /// <summary>Refuses what would not fit even if all others let go of their memory; for the rest there will be room one day.</summary>
+    /// <param name="what">What is done to which model, for messages.</param>
+    /// <param name="uses">What it takes.</param>
+    /// <exception cref="EngineException">OutOfMemory.</exception>
+    internal void CheckSize(string what, IReadOnlyList<MemoryUse> uses)
+    {
+        if (!ledger.CouldFit(uses)) { throw ledger.RefusalOfWork(what, uses); }
+    }
+
     /// <param name="what">What is done to which model, for messages.</param>
     /// <exception cref="EngineException">OutOfMemory; WorkFailed with the reason.</exception>
     internal async Task<WorkReport> RunAsync(string what, WorkOrder order, IReadOnlyList<MemoryUse> uses, Action<double> progress, CancellationToken cancellation)
     {
         if (worker is null) { throw new EngineException(EngineErrorKind.WorkFailed, $"{what} needs a process of its own, and this engine starts none."); }
-        if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
+        if (!ledger.TryTake(uses)) { throw ledger.RefusalOfWork(what, uses); }
         try
         {
             return await worker.RunAsync(order, new WorkLimits(RuntimeBytes + 2 * uses.Sum(use => use.Bytes), Longest), progress, cancellation);
@@ -43,7 +52,7 @@ internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryL
     /// <exception cref="EngineException">OutOfMemory; WorkFailed with the reason.</exception>
     internal async Task RunAsync(string what, ChildProgram program, IEnumerable<string> words, IReadOnlyList<MemoryUse> uses, CancellationToken cancellation)
     {
-        if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
+        if (!ledger.TryTake(uses)) { throw ledger.RefusalOfWork(what, uses); }
         try
         {
             await program.RunAsync(what, RuntimeBytes + 2 * uses.Sum(use => use.Bytes), words, cancellation);

@@ -12,6 +12,7 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
     : ChunkedAnswer("cmpl-", model, time, answers, withUsage, withProgress, ServerJson.Wire.Completion)
 {
     private readonly Dictionary<int, int> _lengths = [];
+    private readonly Dictionary<int, EchoedText> _prompts = []; // those whose tokens are told
 
     protected override IEnumerable<AnswerChunk> Chunks(AnswerPart part) =>
         part is Says says ? [Chunk(new CompletionChoice(says.Choice, Next(says), Logprobs(says), null))] : [];
@@ -65,19 +66,29 @@ internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int a
             return null;
         }
 
-        var tokens = AnswerUsage.Logprobs(says.Tokens)!.Content;
         var offset = _lengths[says.Choice] - says.Text.Length;
-        var offsets = new List<int>(tokens.Count);
-        foreach (var token in tokens)
+        var told = new List<(string Text, float? Logprob, IReadOnlyDictionary<string, float>? Top, int Offset)>(says.Tokens.Count);
+        foreach (var (token, written) in says.Tokens.Zip(AnswerUsage.Logprobs(says.Tokens)!.Content))
         {
-            offsets.Add(offset);
-            offset += token.Token.Length;
+            if (token.IsPrompt)
+            {
+                var (place, shown) = Prompt(says.Choice).Next(token.Bytes);
+                var isFirst = float.IsNaN(token.LogProbability);
+                told.Add((shown ?? written.Token, isFirst ? null : token.LogProbability, isFirst ? null : Top(written), place));
+            }
+            else
+            {
+                told.Add((written.Token, written.Logprob, Top(written), offset));
+                offset += written.Token.Length;
+            }
         }
 
-        return new CompletionLogprobs(
-            [.. tokens.Select(token => token.Token)], [.. tokens.Select(token => token.Logprob)],
-            [.. tokens.Select(token => token.TopLogprobs!.GroupBy(top => top.Token).ToDictionary(group => group.Key, group => group.Max(top => top.Logprob)))], offsets);
+        return new CompletionLogprobs([.. told.Select(token => token.Text)], [.. told.Select(token => token.Logprob)], [.. told.Select(token => token.Top)], [.. told.Select(token => token.Offset)]);
     }
+
+    private static Dictionary<string, float> Top(TokenLogprob token) => token.TopLogprobs!.GroupBy(top => top.Token).ToDictionary(group => group.Key, group => group.Max(top => top.Logprob));
+
+    private EchoedText Prompt(int choice) => _prompts.TryGetValue(choice, out var text) ? text : _prompts[choice] = new EchoedText(before(choice));
 
     private static CompletionLogprobs? Joined(List<CompletionLogprobs> parts) => parts.Count == 0 ? null : new CompletionLogprobs(
         [.. parts.SelectMany(part => part.Tokens)], [.. parts.SelectMany(part => part.TokenLogprobs)], [.. parts.SelectMany(part => part.TopLogprobs)], [.. parts.SelectMany(part => part.TextOffset)]);

@@ -14,7 +14,6 @@ internal static class CompletionCheck
         { Prompt.Count: > MostPrompts } => Problem.Invalid("prompt", $"'prompt' has {request.Prompt.Count} items; {MostPrompts} is the most in one request."),
         { Suffix: { Length: > 0 } } => Problem.Unsupported("suffix", "'suffix' is not supported: the models here write on, not in between."),
         { BestOf: not (null or 1) } => Problem.Unsupported("best_of", "'best_of' is not supported. Send 'num_beams' to search for the likeliest answer, or 'n' for several."),
-        { Echo: true } when request.Logprobs is not null || request.NProbs is > 0 => Problem.Unsupported("echo", "'echo' together with log-probabilities is not supported: those of the prompt are not computed. Leave one of them out."),
         _ => null,
     };
 }

@@ -26,11 +26,13 @@ internal static class CreateCompletion
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         using var held = await host.HoldChatModelAsync(request.Model, ending.Token);
         var (model, isStream, prompts, each) = (held.Info, request.Stream == true, request.Prompt!, request.N ?? 1);
+        var logprobs = request.Logprobs ?? (request.NProbs is > 0 ? request.NProbs : null);
         var generation = GenerationSettings.Of(request with { Model = string.IsNullOrEmpty(request.Model) ? model.Id : request.Model }) with
         {
             MaxTokens = request.MaxTokens ?? UsualTokens,
             MayChooseDraft = Access.IsAdmin(http),
-            TopLogProbabilities = request.Logprobs ?? (request.NProbs is > 0 ? request.NProbs : null),
+            TopLogProbabilities = logprobs,
+            TellsPrompt = request.Echo == true && (logprobs is not null || request.MaxTokens == 0),
         };
         string Before(int choice) => request.Echo != true ? "" : prompts.Texts?[choice / each] ?? host.Engine.Detokenize(model.Id, prompts.Tokens![choice / each]);
         var answer = new CompletionAnswer(

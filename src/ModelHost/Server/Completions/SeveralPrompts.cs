@@ -22,8 +22,19 @@ internal static class SeveralPrompts
         var writing = WriteAllAsync();
         try
         {
+            var place = int.MaxValue;
             await foreach (var part in parts.Reader.ReadAllAsync(cancellation))
             {
+                if (part is Waits { Position: var told })
+                {
+                    if (told >= place)
+                    {
+                        continue; // several of them wait; what the caller sees of the request's place only falls
+                    }
+
+                    place = told;
+                }
+
                 yield return part;
             }
         }

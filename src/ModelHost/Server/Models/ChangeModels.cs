@@ -30,8 +30,13 @@ internal static class ChangeModels
         { Usual: true, ContextTokens: null, Rope: null } => new LoadSettings(),
         { Usual: true } => throw new RequestRefused(Problem.Invalid("usual", "'usual' stands beside 'context_tokens' or 'rope'; send one or the others.")),
         { ContextTokens: null, Rope: null } => null,
-        _ => new LoadSettings(request.ContextTokens, request.Rope is { } rope ? new RopeScaling(Kind(rope.Type), rope.Factor ?? 1, rope.Base) : null),
+        _ => new LoadSettings(request.ContextTokens, request.Rope is { } rope ? Scaling(Kind(rope.Type), rope.Factor, rope.Base) : null),
     };
+
+    // Without a factor nothing would be stretched, and nobody would be told.
+    private static RopeScaling Scaling(RopeKind kind, double? factor, double? @base) => (kind, factor) is (not RopeKind.None, null)
+        ? throw new RequestRefused(Problem.Invalid("rope.factor", "'rope.factor' is missing: how many times as long as its training's the context shall be, 1 to 64. Divide the tokens that you want by the model's meta.n_ctx_train, or send the type none."))
+        : new RopeScaling(kind, factor ?? 1, @base);
 
     private static RopeKind Kind(string? type) => type switch
     {

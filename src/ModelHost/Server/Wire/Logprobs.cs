@@ -12,5 +12,5 @@ internal sealed record TokenLogprob(string Token, float Logprob, IReadOnlyList<i
     public IReadOnlyList<TokenLogprob>? TopLogprobs { get; init; }
 }
 
-/// <summary>The same as completions tell it: lists side by side.</summary>
-internal sealed record CompletionLogprobs(IReadOnlyList<string> Tokens, IReadOnlyList<float> TokenLogprobs, IReadOnlyList<IReadOnlyDictionary<string, float>> TopLogprobs, IReadOnlyList<int> TextOffset);
+/// <summary>The same as completions tell it: lists side by side. Null for the first token of an echoed prompt, which nothing foretells.</summary>
+internal sealed record CompletionLogprobs(IReadOnlyList<string> Tokens, IReadOnlyList<float?> TokenLogprobs, IReadOnlyList<IReadOnlyDictionary<string, float>?> TopLogprobs, IReadOnlyList<int> TextOffset);

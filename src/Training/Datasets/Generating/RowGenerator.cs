@@ -72,7 +72,7 @@ public sealed class RowGenerator
             return rule is null ? new(row, kind, null, "no_heading") : await KeptAsync(caller, wish, row, kind, rule, sentence, cancellation);
         }
         var passages = kind == QuestionKind.MultiHop && other is not null ? $"{sentence.Passage.Text}\n\n{other.Passage.Text}" : sentence.Passage.Text;
-        if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, cancellation) is not { } written)
+        if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) is not { } written)
             return new(row, kind, null, "no_json");
         var behind = SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage) ?? (kind == QuestionKind.MultiHop && other is not null ? SourceSentence.Behind(written.Answer, other.Document, other.Passage) : null);
         return behind is null ? new(row, kind, null, "not_in_passage") : await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), behind, cancellation);
@@ -80,7 +80,7 @@ public sealed class RowGenerator
 
     private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, ServedModel model, int row, CancellationToken cancellation)
     {
-        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, cancellation) : RuleQuestions.Refusal(row, sentence.IsChinese);
+        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) : RuleQuestions.Refusal(row, sentence.IsChinese);
         if (made is not { } refusal)
             return new(row, QuestionKind.Refusal, null, "no_json");
         var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;

@@ -10,10 +10,15 @@ internal sealed class ApiHeaders(RequestDelegate next, TimeProvider time)
     {
         if (RequestKind.IsForPrograms(context.Request.Path))
         {
-            var begun = time.GetTimestamp();
+            var (begun, asked) = (time.GetTimestamp(), context.Request.Path); // the path of an error is another
             context.Response.OnStarting(() =>
             {
                 context.Response.Headers["x-request-id"] = context.TraceIdentifier;
+                if (asked.StartsWithSegments(RequestKind.Messages))
+                {
+                    context.Response.Headers["request-id"] = context.TraceIdentifier; // Anthropic's own name of it
+                }
+
                 context.Response.Headers["openai-processing-ms"] = time.GetElapsedTime(begun).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
                 return Task.CompletedTask;
             });

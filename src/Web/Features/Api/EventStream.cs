@@ -33,7 +33,7 @@ internal static class EventStream
     public static string Data<T>(T body) => $"data: {JsonSerializer.Serialize(body, RunJson.Options)}\n\n";
 
     /// <summary>The error that ends a stream that had begun.</summary>
-    public static string Error(HttpContext http, Problem problem) => Data(problem.Error(http.TraceIdentifier));
+    public static string Error(HttpContext http, Problem problem) => Data(Problems.Body(http, problem));
 
     /// <summary>The items, and a default one for every quarter of a minute without any.</summary>
     public static async IAsyncEnumerable<T?> WithPausesAsync<T>(IAsyncEnumerable<T> items, TimeProvider time, [EnumeratorCancellation] CancellationToken gone) where T : class

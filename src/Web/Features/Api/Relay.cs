@@ -9,7 +9,7 @@ namespace Platform.Web.Features.Api;
 internal static class Relay
 {
     private const string ChatPath = "/v1/chat/completions";
-    private static readonly string[] Paths = [ChatPath, "/v1/completions", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank"];
+    private static readonly string[] Paths = [ChatPath, "/v1/completions", "/v1/responses", "/v1/responses/input_tokens", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank"];
 
     public static void MapRelay(this IEndpointRouteBuilder app)
     {
@@ -30,8 +30,8 @@ internal static class Relay
             return;
         }
 
-        // Turns in the queue are taken by person, whatever a program calls itself.
-        request.Body["user"] = CurrentCaller.From(http.User).UserId;
+        // Turns in the queue are taken by person, whatever a program calls itself: a person's programs and pages share one.
+        request.Body["user"] = AskedBy.Name(CurrentCaller.From(http.User).UserId);
         var relay = http.RequestServices.GetRequiredService<EngineRelay>();
         if (request.Flag("stream") == true)
         {
