@@ -36,6 +36,8 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     public ITokenCounter Tokens => _services.GetRequiredService<ITokenCounter>();
 
+    public EngineRelay Relay => _services.GetRequiredService<EngineRelay>();
+
     public IReranker Reranker => _services.GetRequiredService<IReranker>();
 
     public ServedModels Models => _services.GetRequiredService<ServedModels>();

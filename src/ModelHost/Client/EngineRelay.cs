@@ -41,12 +41,18 @@ public sealed class EngineRelay
     }
 
     /// <summary>One question with a whole answer. An empty model is the engine's usual one. Throws ModelHostException, with the service's own reason.</summary>
-    public Task<JsonElement> AskAsync(string path, string model, JsonObject body, CancellationToken cancellation) =>
-        engines.RunAsync(Call(model, body), lease => lease.PostAsync(path, For(lease, body), ClientJson.Default.JsonElement, cancellation), cancellation);
+    /// <param name="path">The endpoint.</param>
+    /// <param name="model">Who answers.</param>
+    /// <param name="body">As it was sent.</param>
+    /// <param name="userId">Who asks: a service of ours lets those who wait take turns by person, whatever a program calls itself. No other is told.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Task<JsonElement> AskAsync(string path, string model, JsonObject body, string userId, CancellationToken cancellation) =>
+        engines.RunAsync(Call(model, body), lease => lease.PostAsync(path, For(lease, body, userId), ClientJson.Default.JsonElement, cancellation), cancellation);
 
     /// <summary>A question with a stream for an answer. Throws ModelHostException before it returns where there will be none.</summary>
-    public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, CancellationToken cancellation) =>
-        ReadAsync(await engines.RunAsync(Call(model, body), lease => EngineStream.OpenAsync(lease, path, For(lease, body), cancellation), cancellation));
+    /// <inheritdoc cref="AskAsync" path="/param"/>
+    public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, string userId, CancellationToken cancellation) =>
+        ReadAsync(await engines.RunAsync(Call(model, body), lease => EngineStream.OpenAsync(lease, path, For(lease, body, userId), cancellation), cancellation));
 
     /// <summary>Ends after the service's own end. Throws StreamBroken where there was none.</summary>
     private static async IAsyncEnumerable<RelayedItem> ReadAsync(EngineStream answer)
@@ -74,12 +80,17 @@ public sealed class EngineRelay
 
     private static string Text(JsonNode? node) => node is null ? "" : node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString();
 
-    private static JsonObject For(EngineLease lease, JsonObject body)
+    private static JsonObject For(EngineLease lease, JsonObject body, string userId)
     {
         var own = (JsonObject)body.DeepClone();
         if (lease.Target.Model.Length > 0)
         {
             own["model"] = lease.Target.Model;
+        }
+
+        if (lease.Target.Dialect == EngineDialect.Platform)
+        {
+            own["user"] = AskedBy.Name(userId);
         }
 
         return own;

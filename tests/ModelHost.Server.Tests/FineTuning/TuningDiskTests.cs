@@ -54,6 +54,48 @@ public sealed class TuningDiskTests : IDisposable
         Assert.True(job.Now.HasEnded);
     }
 
+    /// <summary>A change that takes as long as a slow disk.</summary>
+    [Fact]
+    public async Task While_a_record_is_being_changed_the_job_the_others_and_new_ones_can_be_asked_for()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        using ManualResetEventSlim isChanging = new(), goOn = new();
+        var change = Task.Run(() => job.Change(now =>
+        {
+            isChanging.Set();
+            goOn.Wait(TestContext.Current.CancellationToken);
+            return now with { Reason = "slow" };
+        }), TestContext.Current.CancellationToken);
+        isChanging.Wait(TestContext.Current.CancellationToken);
+        var asked = Task.Run(() => (jobs.All.Count, job.Now.Reason, jobs.Add(Record).Now.Status), TestContext.Current.CancellationToken);
+        var first = await Task.WhenAny(asked, Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        goOn.Set();
+        Assert.Same(asked, first);
+        Assert.Equal((1, null, TuningStatus.ValidatingFiles), await asked);
+        Assert.Equal("slow", (await change).Reason);
+    }
+
+    [Fact]
+    public void A_damaged_line_of_the_progress_is_passed_over_once_and_for_all()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        File.WriteAllText(job.Folder.Progress, "{\"type\":\"metrics\",\"step\":1,\"at\":\"2026-01-01T00:00:00Z\"}\n{\"type\":\"met\0\n{\"type\":\"metrics\",\"step\":2,\"at\":\"2026-01-01T00:00:01Z\"}\n");
+        new ProgressFollower(job, TimeProvider.System).Take();
+        new ProgressFollower(job, TimeProvider.System).Take(); // as the next try does
+        Assert.Equal(2, job.Now.Progress.Step);
+        Assert.Equal(["info", "info", "warn", "info"], job.Events.All().Select(one => one.Level));
+    }
+
+    [Fact]
+    public void What_the_disk_refuses_is_told_without_the_files_path()
+    {
+        Exception[] faults = [new IOException("Could not find '/secret/place/train.jsonl'."), new UnauthorizedAccessException("Access to '/secret/place' is denied."), new InvalidDataException("Line 3 of /secret/place/parity.jsonl is damaged.")];
+        Assert.All(faults, fault => Assert.DoesNotContain("secret", JobStages.Error(fault)!.Message, StringComparison.Ordinal));
+        Assert.Equal("job_failed", JobStages.Error(faults[2])!.Code);
+    }
+
     [Fact]
     public void A_deleted_job_does_not_come_back_and_one_in_use_is_not_deleted()
     {

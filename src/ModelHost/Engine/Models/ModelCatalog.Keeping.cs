@@ -39,6 +39,10 @@ internal sealed partial class ModelCatalog
         return entry.Settings;
     }
 
+    /// <summary>The hash of a model's file as far as it is known.</summary>
+    /// <exception cref="EngineException">ModelNotFound.</exception>
+    internal string? KnownHash(string id) => registry.KnownHash(FileOf(id).Path);
+
     /// <summary>Whether settings of an earlier run still hold: file and options may be others by now.</summary>
     private bool Allows(string id, string path, bool? embeds, LoadSettings settings)
     {

@@ -75,14 +75,15 @@ internal sealed partial class ModelCatalog
         await changing.WaitAsync(cancellation);
         try
         {
+            ModelEntry entry;
             lock (gate)
             {
-                var entry = Known(id);
+                entry = Known(id);
                 if (entry.Loaded is not null) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is loaded. Unload it first.") { Parameter = "model" }; }
                 if (!registry.Folder.Holds(entry.Path)) { throw new EngineException(EngineErrorKind.BadRequest, $"The file of '{entry.Id}' does not lie in the model folder and is not deleted from here.") { Parameter = "model" }; }
-                FileChange.Run($"The model '{entry.Id}'", () => registry.Delete(entry.Path));
-                entries.Remove(entry.Id);
             }
+            FileChange.Run($"The model '{entry.Id}'", () => registry.Delete(entry.Path)); // may take long; nobody loads it meanwhile
+            lock (gate) { entries.Remove(entry.Id); }
         }
         finally
         {

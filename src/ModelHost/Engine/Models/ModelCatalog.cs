@@ -74,11 +74,11 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
 
     /// <summary>The hash of a model's file, read through where that is not known yet.</summary>
     /// <exception cref="EngineException">ModelNotFound; InvalidModelFile: it cannot be read.</exception>
-    internal string HashOf(string id)
+    internal string HashOf(string id, CancellationToken cancellation)
     {
         try
         {
-            return registry.Hash(FileOf(id).Path, CancellationToken.None);
+            return registry.Hash(FileOf(id).Path, cancellation);
         }
         catch (Exception fault) when (ModelHeader.IsFault(fault))
         {

@@ -32,7 +32,11 @@ public sealed class MergeModel
 
     /// <summary>Refuses what cannot be done, before it waits for its turn.</summary>
     /// <exception cref="EngineException">ModelNotFound, BadRequest, AlreadyExists, NoSpace, InvalidModelFile; OutOfMemory: it could never fit.</exception>
-    public void Check(MergeRequest request) => Plan(request);
+    public void Check(MergeRequest request)
+    {
+        var (target, adapter) = Plan(request);
+        if (catalog.KnownHash(target.Id) is { } sha256) { CheckBase(adapter, target, sha256); } // else when it runs: a large file is read through for it
+    }
 
     /// <param name="request">What to merge.</param>
     /// <param name="trainer">The program that merges.</param>
@@ -41,6 +45,7 @@ public sealed class MergeModel
     public async Task<MergeResult> RunAsync(MergeRequest request, ChildProgram trainer, CancellationToken cancellation)
     {
         var (target, adapter) = Plan(request);
+        await Task.Run(() => CheckBase(adapter, target, catalog.HashOf(target.Id, cancellation)), cancellation);
         var made = await target.MakeAsync(part => room.RunAsync(What(adapter), trainer, ["merge", target.Source, adapter.Path, part], target.Uses(request.Owner, "merge"), cancellation), tryOut, cancellation);
         return new MergeResult(target.Name, made.Before, made.After, made.Sha256);
     }
@@ -54,11 +59,14 @@ public sealed class MergeModel
         var ending = adapter.Version > 0 ? string.Create(CultureInfo.InvariantCulture, $"{adapter.Name}-{adapter.Version}") : adapter.Name;
         var target = NewModelFile.Plan(catalog, options, request.ModelId, request.Name, ending);
         target.CheckSpace(target.Header.FileBytes, "");
-        var sha256 = catalog.HashOf(request.ModelId);
-        adapters.CheckBase(adapter, target.Id, sha256);
-        AdapterShelf.Check(adapter.Path, adapter.Name, target.Header, sha256);
         room.CheckSize(What(adapter), target.Uses(request.Owner, "merge"));
         return (target, adapter);
+    }
+
+    private void CheckBase(AdapterFile adapter, NewModelFile target, string sha256)
+    {
+        adapters.CheckBase(adapter, target.Id, sha256);
+        AdapterShelf.Check(adapter.Path, adapter.Name, target.Header, sha256);
     }
 
     private static string What(AdapterFile adapter) => $"Merging '{adapter.Id}'";

@@ -10,7 +10,7 @@ internal sealed class ModelJobs(EngineHost host, TimeProvider time, ILogger<Mode
     private static readonly TimeSpan ComeBackIn = TimeSpan.FromMinutes(1);
     private readonly Lock _gate = new();
     private readonly List<ModelJob> _jobs = [];
-    private readonly Channel<ModelJob> _waiting = Channel.CreateBounded<ModelJob>(Kept);
+    private readonly Channel<bool> _added = Channel.CreateBounded<bool>(1); // that there is something to do
 
     /// <summary>Every job that is remembered, the newest first.</summary>
     public IReadOnlyList<ModelJob> All
@@ -28,7 +28,7 @@ internal sealed class ModelJobs(EngineHost host, TimeProvider time, ILogger<Mode
         lock (_gate)
         {
             var job = new ModelJob(type, model, work, time);
-            if (_jobs.Count(other => other.IsWaiting) >= MostWaiting || !_waiting.Writer.TryWrite(job))
+            if (_jobs.Count(other => other.IsWaiting) >= MostWaiting)
             {
                 job.Dispose();
                 throw new RequestRefused(new Problem(429, "rate_limit_error", "queue_full", $"{MostWaiting} jobs wait already. Wait until some have ended, or cancel them.") { RetryAfter = ComeBackIn });
@@ -41,17 +41,27 @@ internal sealed class ModelJobs(EngineHost host, TimeProvider time, ILogger<Mode
                 oldest.Dispose();
             }
 
+            _added.Writer.TryWrite(true);
             return job;
         }
+    }
+
+    /// <summary>The job that waits longest; null where none does.</summary>
+    private ModelJob? Next
+    {
+        get { lock (_gate) { return _jobs.Find(job => job.IsWaiting); } }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await foreach (var job in _waiting.Reader.ReadAllAsync(stoppingToken))
+            await foreach (var _ in _added.Reader.ReadAllAsync(stoppingToken))
             {
-                await job.RunAsync(ex => Describe(job, ex), () => host.Engine.MemoryFreed, stoppingToken);
+                while (Next is { } job)
+                {
+                    await job.RunAsync(ex => Describe(job, ex), () => host.Engine.MemoryFreed, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

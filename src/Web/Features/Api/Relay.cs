@@ -30,16 +30,15 @@ internal static class Relay
             return;
         }
 
-        // Turns in the queue are taken by person, whatever a program calls itself: a person's programs and pages share one.
-        request.Body["user"] = AskedBy.Name(CurrentCaller.From(http.User).UserId);
+        var person = CurrentCaller.From(http.User).UserId;
         var relay = http.RequestServices.GetRequiredService<EngineRelay>();
         if (request.Flag("stream") == true)
         {
-            await StreamAsync(http, await relay.StreamAsync(path, model, request.Body, http.RequestAborted));
+            await StreamAsync(http, await relay.StreamAsync(path, model, request.Body, person, http.RequestAborted));
             return;
         }
 
-        var answer = await relay.AskAsync(path, model, request.Body, http.RequestAborted);
+        var answer = await relay.AskAsync(path, model, request.Body, person, http.RequestAborted);
         http.Response.ContentType = "application/json; charset=utf-8";
         await using var writer = new Utf8JsonWriter(http.Response.BodyWriter);
         answer.WriteTo(writer);

@@ -139,11 +139,12 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
     }
 
     /// <summary>What a job can fail with that is no bug of ours.</summary>
-    private static TuningError? Error(Exception fault) => fault switch
+    internal static TuningError? Error(Exception fault) => fault switch
     {
         TuningFault own => own.Error,
         RequestRefused refused => new TuningError(refused.Problem.Code ?? "invalid_request", refused.Problem.Message, refused.Problem.Param),
         EngineException engine => new TuningError(Problems.Of(engine, "", draining: false).Code ?? "job_failed", engine.Message, engine.Parameter),
+        InvalidDataException => new TuningError("job_failed", "A file that was made of the job's rows is damaged. Make the job anew.", null),
         IOException or UnauthorizedAccessException => new TuningError(fault is IOException full && DiskFull.Is(full) ? "no_space" : "cannot_write", $"A file of the job cannot be read or written: {Cause(fault)}", null),
         _ => null,
     };

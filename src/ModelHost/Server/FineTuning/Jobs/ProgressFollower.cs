@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>Takes what the trainer wrote since the last time into the job's events and its progress.</summary>
-internal sealed class ProgressFollower(TuningJob job)
+internal sealed class ProgressFollower(TuningJob job, TimeProvider time)
 {
     private const int LongestLine = 1 << 20;
     private long _at = job.Events.Read;
@@ -32,7 +32,19 @@ internal sealed class ProgressFollower(TuningJob job)
         for (int end; (end = left.IndexOf((byte)'\n')) >= 0; left = left[(end + 1)..])
         {
             _at += end + 1;
-            Take(JsonSerializer.Deserialize(left[..end], EventJson.Default.TrainerLine) ?? new TrainerLine());
+            Take(Read(left[..end]) ?? new TrainerLine { Type = "message", Level = "warn", Message = "A line of the trainer's progress is damaged and was passed over.", At = time.GetUtcNow() });
+        }
+    }
+
+    private static TrainerLine? Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, EventJson.Default.TrainerLine);
+        }
+        catch (JsonException)
+        {
+            return null; // it would be met again at the same place by every try
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
     {
         File.Delete(job.Folder.PauseMark);
         File.Delete(job.Folder.CancelMark);
-        var (memory, progress) = (RuntimeBytes + 2 * job.Now.Forecast!.TotalBytes, new ProgressFollower(job));
+        var (memory, progress) = (RuntimeBytes + 2 * job.Now.Forecast!.TotalBytes, new ProgressFollower(job, time));
         using var process = trainer.Program.Start("Training", memory, "train", job.Folder.Path, "--stdin");
         using var answering = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(process.WaitForExitAsync(CancellationToken.None), answering.Token);

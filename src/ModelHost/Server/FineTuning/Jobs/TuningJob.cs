@@ -6,7 +6,8 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 /// <summary>A job: its record, its events and its folder. Every change is on the disk before anybody is told of it. May be used from any thread.</summary>
 internal sealed class TuningJob : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = new(); // what is known, which every request looks at: never held while the disk works
+    private readonly Lock _writing = new(); // one change after the other; taken before the gate
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,14 +61,20 @@ internal sealed class TuningJob : IDisposable
     /// <exception cref="IOException">It cannot be kept, and nothing is changed; so too UnauthorizedAccessException.</exception>
     public TuningRecord Change(Func<TuningRecord, TuningRecord> change)
     {
-        lock (_gate)
+        lock (_writing)
         {
-            RefuseGone();
-            var next = change(_now);
-            if (next != _now)
+            TuningRecord before;
+            lock (_gate)
+            {
+                RefuseGone();
+                before = _now;
+            }
+
+            var next = change(before);
+            if (next != before)
             {
                 DurableJson.Write(Folder.Record, next, RecordJson.Default.TuningRecord);
-                _now = next;
+                Know(next);
             }
         }
 
@@ -84,9 +91,9 @@ internal sealed class TuningJob : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            lock (_gate)
+            lock (_writing)
             {
-                _now = change(_now);
+                Know(change(Now));
             }
 
             _log.LogError(fault, "The record of the training job {Job} cannot be written; what became of it is known until the service ends.", Now.Id);
@@ -120,27 +127,33 @@ internal sealed class TuningJob : IDisposable
     /// <returns>False where it has not ended, or is still worked at.</returns>
     public bool TryForget(Action remove)
     {
-        lock (_gate)
+        lock (_writing)
         {
-            if (!_now.HasEnded || IsBusy || _uses > 0)
+            lock (_gate)
             {
-                return false;
+                RefuseGone();
+                if (!_now.HasEnded || IsBusy || _uses > 0)
+                {
+                    return false;
+                }
+
+                _isGone = true;
             }
 
             Events.Close();
-            _isGone = true;
+            remove();
         }
 
-        remove();
         return true;
     }
 
     /// <summary>What the trainer tells at each step: shown at once, and on the disk in its own file already.</summary>
     public void Progressed(Func<TuningProgress, TuningProgress> change)
     {
-        lock (_gate)
+        lock (_writing)
         {
-            _now = _now with { Progress = change(_now.Progress) };
+            var now = Now;
+            Know(now with { Progress = change(now.Progress) });
         }
     }
 
@@ -195,6 +208,14 @@ internal sealed class TuningJob : IDisposable
     }
 
     public void Dispose() => _work.Dispose();
+
+    private void Know(TuningRecord now)
+    {
+        lock (_gate)
+        {
+            _now = now;
+        }
+    }
 
     private void RefuseGone()
     {

@@ -11,7 +11,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
     private const int MostWaiting = 64, MostJobs = 10_000;
     private const long MostRecordBytes = 4 << 20;
     private static readonly TimeSpan ComeBackIn = TimeSpan.FromMinutes(10);
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = new(), _adding = new(); // the second is held while the disk works, the first is not
     private readonly SemaphoreSlim _wake = new(0, 1);
     private Dictionary<string, TuningJob>? _jobs;
 
@@ -41,10 +41,9 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
     /// <exception cref="RequestRefused">Too many wait.</exception>
     public TuningJob Add(Func<string, TuningRecord> record)
     {
-        lock (_gate)
+        lock (_adding)
         {
-            var known = Known();
-            if (known.Count >= MostJobs || known.Values.Count(job => !job.Now.HasEnded) >= MostWaiting)
+            if (All is var known && (known.Count >= MostJobs || known.Count(other => !other.Now.HasEnded) >= MostWaiting))
             {
                 throw new RequestRefused(new Problem(429, "rate_limit_error", "queue_full", $"{MostWaiting} jobs wait already, or {MostJobs:N0} are kept. Wait until some have ended, cancel or delete them.") { RetryAfter = ComeBackIn });
             }
@@ -52,8 +51,12 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
             var made = record("ftjob-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
             var job = new TuningJob(Path.Combine(Folder, made.Id), made, time, log);
             FileChange.Run("The job", () => DurableJson.Write(job.Folder.Record, made, RecordJson.Default.TuningRecord));
-            known[made.Id] = job;
             job.TrySay("info", "The job is created; its files are looked at next.");
+            lock (_gate)
+            {
+                Known()[made.Id] = job;
+            }
+
             Wake();
             return job;
         }
@@ -64,16 +67,18 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
     public void Delete(string id)
     {
         var job = Find(id);
+        var isForgotten = job.TryForget(() => FileChange.Run($"The job '{id}'", () => Directory.Delete(job.Folder.Path, recursive: true)));
+        if (!isForgotten)
+        {
+            throw new RequestRefused(new Problem(409, "conflict_error", "training_in_progress", job.Now.HasEnded ? $"The job '{id}' is being wound up, or a checkpoint of it exported. Try again shortly." : $"The job '{id}' has not ended. Cancel it first.", "id"));
+        }
+
         lock (_gate)
         {
-            var isForgotten = job.TryForget(() => FileChange.Run($"The job '{id}'", () => Directory.Delete(job.Folder.Path, recursive: true)));
-            if (!isForgotten)
+            if (Known().Remove(id))
             {
-                throw new RequestRefused(new Problem(409, "conflict_error", "training_in_progress", job.Now.HasEnded ? $"The job '{id}' is being wound up, or a checkpoint of it exported. Try again shortly." : $"The job '{id}' has not ended. Cancel it first.", "id"));
+                job.Dispose();
             }
-
-            Known().Remove(id);
-            job.Dispose();
         }
     }
 

@@ -36,7 +36,8 @@ internal static class CheckpointEndpoints
         }
 
         using var use = job.Use();
-        var (owner, exported, memory) = ($"{id}-{at}", Path.Combine(job.Folder.Path, $"{Guid.NewGuid():N}.gguf"), job.Now.Forecast!);
+        var (export, memory) = (Guid.NewGuid(), job.Now.Forecast!);
+        var (owner, exported) = ($"{id}-{at}-{export:N}"[..^24], Path.Combine(job.Folder.Path, $"{export:N}.gguf")); // the same step may be asked for twice at once
         engine.HoldMemory(owner, "export", memory.BaseBytes + memory.AdapterBytes);
         try
         {

@@ -44,7 +44,8 @@ internal static class SampleEndpoints
         }
         catch (TuningFault fault)
         {
-            throw new RequestRefused(new Problem(400, "invalid_request_error", fault.Error.Code, fault.Error.Message, fault.Error.Param));
+            var (status, type) = fault.Error.Code switch { "internal_error" => (500, "server_error"), "out_of_memory" => (503, "unavailable_error"), "no_space" => (507, "unavailable_error"), _ => (400, "invalid_request_error") };
+            throw new RequestRefused(new Problem(status, type, fault.Error.Code, fault.Error.Message, fault.Error.Param));
         }
         finally
         {
