@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,10 +47,11 @@ public static class AgentsModule
             provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAgentTools(configuration);
         services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<KeptVectors>();
         services.TryAddSingleton<NearestDemonstrations>();
         services.TryAddSingleton<ConversationWindow>();
         services.TryAddSingleton(provider => new MemoryBook(
-            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<KeptVectors>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ConversationSummary>();
         services.TryAddSingleton<AgentOpening>();
         services.TryAddSingleton<AgentDecision>();
@@ -71,6 +71,7 @@ public static class AgentsModule
         services.TryAddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
         services.AddHostedService<RunLeases>();
+        services.AddHostedService<RunStops>();
         services.TryAddSingleton(provider => new RunAgent(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunResumption>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunFork(
@@ -88,6 +89,9 @@ public static class AgentsModule
         services.TryAddSingleton(provider => new RunOutcomes(provider.GetRequiredService<IDbContextFactory<AgentsContext>>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new RunRemoval(
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<RunRetention>();
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         return services;

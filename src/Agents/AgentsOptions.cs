@@ -21,6 +21,10 @@ public sealed class AgentsOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan ApprovalTime { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long conversations that stand in no list (runs of programs and schedules, trials of the editor) are kept after the last run in them. 0 keeps them for ever. Default 90 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan KeepUnlisted { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>Longest time that new events of a run stay unstored. Default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan StoreEvery { get; set; } = TimeSpan.FromMilliseconds(250);

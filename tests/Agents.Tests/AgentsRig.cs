@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -39,11 +40,12 @@ internal sealed class AgentsRig : IAsyncDisposable
     private readonly string folder;
     private readonly bool ownsFolder;
     private readonly Contexts contexts;
+    private readonly RunStops stops;
 
     private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool serves, bool ownsFolder, Process process, IReadOnlyList<AgentTool> tools)
     {
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
-        contexts = new Contexts(folder, process.Connection);
+        contexts = new Contexts(folder, process);
         var settings = Options.Create(options);
         ServedModels models = new(serves ? [new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)] : []);
         Answers = new AnswerAgent(
@@ -54,8 +56,9 @@ internal sealed class AgentsRig : IAsyncDisposable
         Store = store;
         var clock = process.Clock ?? TimeProvider.System;
         ToolCatalog catalog = new([.. tools, new AskAgentTool(new(() => nested!))], [], clock, new TestLog<ToolCatalog>());
-        Memories = new MemoryBook(contexts, new HashEmbeddings(), clock);
-        AgentOpening opening = new(new NearestDemonstrations(new HashEmbeddings()), Memories, new ConversationWindow(new CharacterCounter()), new ConversationSummary(new AgentDecision(chat, clock), models, clock), clock);
+        KeptVectors vectors = new(contexts, Embeddings);
+        Memories = new MemoryBook(contexts, vectors, clock);
+        AgentOpening opening = new(new NearestDemonstrations(vectors), Memories, new ConversationWindow(new CharacterCounter()), new ConversationSummary(new AgentDecision(chat, clock), models, clock), clock);
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
@@ -67,12 +70,14 @@ internal sealed class AgentsRig : IAsyncDisposable
         Outcomes = new RunOutcomes(contexts);
         Grants = new ToolGrant(contexts, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
+        Removal = new RunRemoval(contexts, Conversations, settings, clock);
+        stops = new RunStops(Host, store, TimeProvider.System, new TestLog<RunStops>());
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
         Plans = new PlanEditor(contexts, store, Host, TimeProvider.System);
         Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
         nested = new NestedRuns(contexts, Agents, Runs, store, Host, Resumption, TimeProvider.System);
         Tests = new TestLibrary(contexts, store, catalog, TimeProvider.System);
-        SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>(), Owners), store, owner, TimeProvider.System, new TestLog<SuiteHost>());
+        SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>(), Owners), store, owner, clock, new TestLog<SuiteHost>());
         Suites = new SuiteRuns(contexts, Agents, SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
         ToolSettings = new ToolSettingsBook(new ToolsOptions { FetchHosts = ["configured.example.org"] }, contexts, clock, NullLoggerFactory.Instance);
@@ -101,6 +106,10 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ApprovalBox Approvals { get; }
     public MemoryBook Memories { get; }
     public PlanEditor Plans { get; }
+    public RunRemoval Removal { get; }
+
+    /// <summary>Of questions, memories and demonstrations.</summary>
+    public HashEmbeddings Embeddings { get; } = new();
     public ScheduleLibrary Schedules { get; }
 
     /// <summary>Not running: a test has it look.</summary>
@@ -123,6 +132,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         await rig.Resumption.GoOnAsync(await rig.Store.EndInterruptedAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         await rig.Host.StartAsync(TestContext.Current.CancellationToken);
         await rig.SuiteHost.StartAsync(TestContext.Current.CancellationToken);
+        await rig.stops.StartAsync(TestContext.Current.CancellationToken);
         return rig;
     }
 
@@ -149,10 +159,10 @@ internal sealed class AgentsRig : IAsyncDisposable
     public async Task<ConversationMessage> AnswerAsync(RunInfo run) =>
         (await Conversations.MessagesAsync(Anna, run.ConversationId, TestContext.Current.CancellationToken)).Single(m => m.Id == run.AssistantMessageId);
 
-    /// <summary>Lets the database refuse every new row of a table, or take them again, as a disk that is full does.</summary>
-    public async Task RefuseRowsAsync(string table, bool refuse = true)
+    /// <summary>Lets the database refuse every new row of a table (or every change of one), or take them again, as a disk that is full does.</summary>
+    public async Task RefuseRowsAsync(string table, bool refuse = true, string what = "INSERT")
     {
-        var sql = refuse ? $"CREATE TRIGGER refuse_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no room'); END" : $"DROP TRIGGER refuse_{table}";
+        var sql = refuse ? $"CREATE TRIGGER refuse_{table} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, 'no room'); END" : $"DROP TRIGGER refuse_{table}";
         await ExecuteAsync(sql);
     }
 
@@ -167,9 +177,14 @@ internal sealed class AgentsRig : IAsyncDisposable
     /// <summary>Ends the runs that were asked by no other, as a crash before the end of what they asked does.</summary>
     public Task EndAskingRunsAsync() => ExecuteAsync("UPDATE agents_runs SET \"EndedAt\" = 1, \"Status\" = 3 WHERE \"ParentId\" IS NULL");
 
+    /// <summary>Makes runs that wait for a person ones that are worked on, as a kill between the question and the wait does.</summary>
+    public Task WorkOnWaitingAsync() => ExecuteAsync("UPDATE agents_runs SET \"Status\" = 1 WHERE \"Status\" = 5");
+
     /// <summary>Makes the tables those of version 1, when a conversation was one line of messages, runs had no lease, and there were no agents.</summary>
     public async Task MakeOldAsync()
     {
+        await ExecuteAsync("DROP TABLE agents_vectors");
+        await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"StopAsked\"");
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"Lease\"");
         await ExecuteAsync("ALTER TABLE agents_runs DROP COLUMN \"LeaseUntil\"");
         await ExecuteAsync("ALTER TABLE agents_messages DROP COLUMN \"ParentId\"");
@@ -188,6 +203,12 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("DROP TABLE agents_definitions");
         await ExecuteAsync("UPDATE room_versions SET version = 1 WHERE room = 'agents'");
     }
+
+    /// <summary>The database, for what no other way in tells.</summary>
+    public IDbContextFactory<AgentsContext> Databases => contexts;
+
+    /// <summary>The same, opened.</summary>
+    public AgentsContext OpenDatabase() => contexts.CreateDbContext();
 
     /// <summary>Waits for a condition, with a deadline.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition)
@@ -212,6 +233,8 @@ internal sealed class AgentsRig : IAsyncDisposable
     {
         await SuiteHost.StopAsync(CancellationToken.None);
         SuiteHost.Dispose();
+        await stops.StopAsync(CancellationToken.None);
+        stops.Dispose();
         await Host.StopAsync(CancellationToken.None);
         Host.Dispose();
         if (!ownsFolder)
@@ -232,17 +255,19 @@ internal sealed class AgentsRig : IAsyncDisposable
             Task.FromResult(Gone.Contains(userId) ? null : new RunOwner((userId == Anna.UserId ? Anna : Boris) with { IsAdministrator = userId == Boris.UserId && !Demoted.Contains(userId) }, userId));
     }
 
-    /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock.</summary>
-    public sealed record Process(string? Connection = null, string? DataFolder = null, TimeProvider? Clock = null);
+    /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock, and who watches what it does with the database.</summary>
+    public sealed record Process(string? Connection = null, string? DataFolder = null, TimeProvider? Clock = null, IInterceptor? Watch = null);
 
     private sealed class Contexts : IDbContextFactory<AgentsContext>
     {
         private readonly DbContextOptions<AgentsContext> options;
 
-        public Contexts(string folder, string? connection)
+        public Contexts(string folder, Process process)
         {
             DbContextOptionsBuilder<AgentsContext> builder = new();
-            PlatformDatabase.Use(builder, connection, folder);
+            PlatformDatabase.Use(builder, process.Connection, folder);
+            if (process.Watch is { } watch)
+                builder.AddInterceptors(watch);
             options = builder.Options;
         }
 

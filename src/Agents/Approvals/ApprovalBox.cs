@@ -80,19 +80,21 @@ public sealed class ApprovalBox
             throw new ArgumentException($"The plan cannot be carried out: {wrong}", nameof(choice));
         if (choice.Approve && asked.IsQuestion && Clarification.Fault(choice.Arguments) is { } unanswered)
             throw new ArgumentException(unanswered, nameof(choice));
+        await UntilWaitingAsync(asked, cancellation);
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
         await ResolveAsync(asked, inTime ? choice : new(Approve: false), inTime ? caller.UserId : null, cancellation);
         return inTime ? await GetAsync(caller, approvalId, cancellation)
             : throw new ApprovalConflictException($"The approval expired at {asked.ExpiresAt:u}. The call was not made; ask the agent again.");
     }
 
-    /// <summary>Rejects what nobody decided in time.</summary>
+    /// <summary>Rejects what nobody decided in time. What a run asked that does not wait yet is left for the next time: nothing is waited for here.</summary>
     internal async Task ExpireAsync(CancellationToken cancellation)
     {
         List<ApprovalRow> late;
         var now = time.GetUtcNow();
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
-            late = await db.Approvals.AsNoTracking().Where(a => a.Status == ApprovalStatus.Pending && a.ExpiresAt <= now).ToListAsync(cancellation);
+            late = await db.Approvals.AsNoTracking().Where(a => a.Status == ApprovalStatus.Pending && a.ExpiresAt <= now
+                && db.Runs.Any(r => r.Id == a.RunId && r.Status == RunStatus.RequiresAction && r.EndedAt == null)).ToListAsync(cancellation);
         foreach (var row in late)
         {
             try
@@ -109,7 +111,6 @@ public sealed class ApprovalBox
     /// <param name="decidedBy">Null where its time was up.</param>
     private async Task ResolveAsync(Approval asked, ApprovalChoice choice, string? decidedBy, CancellationToken cancellation)
     {
-        await UntilWaitingAsync(asked, cancellation);
         var now = time.GetUtcNow();
         var status = decidedBy is null ? ApprovalStatus.Expired : choice.Approve ? ApprovalStatus.Approved : ApprovalStatus.Rejected;
         await using var db = await contexts.CreateDbContextAsync(cancellation);

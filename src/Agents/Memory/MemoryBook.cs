@@ -1,6 +1,4 @@
-using System.Numerics.Tensors;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
@@ -21,11 +19,11 @@ public sealed class MemoryBook
     private const float LeastLikeness = 0.25f;
 
     private readonly IDbContextFactory<AgentsContext> contexts;
-    private readonly IEmbeddingGenerator<string, Embedding<float>> embeddings;
+    private readonly KeptVectors vectors;
     private readonly TimeProvider time;
 
-    internal MemoryBook(IDbContextFactory<AgentsContext> contexts, IEmbeddingGenerator<string, Embedding<float>> embeddings, TimeProvider time) =>
-        (this.contexts, this.embeddings, this.time) = (contexts, embeddings, time);
+    internal MemoryBook(IDbContextFactory<AgentsContext> contexts, KeptVectors vectors, TimeProvider time) =>
+        (this.contexts, this.vectors, this.time) = (contexts, vectors, time);
 
     /// <summary>The caller's own and the shared ones of an agent, last changed first.</summary>
     public async Task<IReadOnlyList<MemoryEntry>> ListAsync(Caller caller, Guid agentId, CancellationToken cancellation)
@@ -55,16 +53,20 @@ public sealed class MemoryBook
         var kept = Checked(text);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await ChangeableAsync(db, caller, entryId, cancellation);
+        var before = row.Text;
         (row.Text, row.UpdatedAt) = (kept, time.GetUtcNow());
         await db.SaveChangesAsync(cancellation);
+        await KeptVectors.ForgetAsync(db, row.AgentId, VectorUse.Memory, before, cancellation);
         return Shown(row);
     }
 
     public async Task DeleteAsync(Caller caller, Guid entryId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        db.Remove(await ChangeableAsync(db, caller, entryId, cancellation));
+        var row = await ChangeableAsync(db, caller, entryId, cancellation);
+        db.Remove(row);
         await db.SaveChangesAsync(cancellation);
+        await KeptVectors.ForgetAsync(db, row.AgentId, VectorUse.Memory, row.Text, cancellation);
     }
 
     /// <summary>The entries that are nearest to a question by meaning, nearest first; none that has nothing to do with it.</summary>
@@ -76,8 +78,8 @@ public sealed class MemoryBook
         var entries = await ReadAsync(db, agentId, userId, scope == MemoryScope.Shared, cancellation);
         if (entries.Count == 0)
             return [];
-        var vectors = await embeddings.GenerateAsync([question, .. entries.Select(entry => entry.Text)], null, cancellation);
-        return [.. entries.Select((entry, i) => (Entry: entry, Likeness: TensorPrimitives.CosineSimilarity(vectors[0].Vector.Span, vectors[i + 1].Vector.Span)))
+        var likeness = await vectors.LikenessAsync(agentId, VectorUse.Memory, question, [.. entries.Select(entry => entry.Text)], cancellation);
+        return [.. entries.Zip(likeness, (entry, like) => (Entry: entry, Likeness: like))
             .Where(found => found.Likeness >= LeastLikeness).OrderByDescending(found => found.Likeness).Take(Recalled).Select(found => found.Entry)];
     }
 

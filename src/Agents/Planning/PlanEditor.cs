@@ -30,7 +30,7 @@ public sealed class PlanEditor
         return past.Plan is { } plan ? (plan.Version, [.. plan.Steps.Select(step => new PlanStepShown(step, PlanProgress.Of(step, past)))]) : null;
     }
 
-    /// <summary>Puts other steps in the place of the plan's. ArgumentException: a plan that cannot be carried out, or in which a step that has begun is another. RunConflictException: the run has ended, has no plan, or its newest version is another than the one that was edited.</summary>
+    /// <summary>Puts other steps in the place of the plan's. ArgumentException: a plan that cannot be carried out, or in which a step that has begun is another. RunConflictException: the run has ended, has no plan, its newest version is another than the one that was edited, or another process executes the run.</summary>
     /// <param name="version">The version that the person saw.</param>
     public async Task EditAsync(Caller caller, Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation)
     {
@@ -46,6 +46,8 @@ public sealed class PlanEditor
                 throw new RunConflictException("The run has ended. Start another.");
             if (live is null && row.Status == RunStatus.RequiresAction && await StoreAsync(runId, version, steps, cancellation))
                 return;
+            if (row.Status != RunStatus.RequiresAction && row.Lease != store.Lease)
+                throw new RunConflictException("Another process of the program carries this plan out, and it is changed there alone. Stop the run, or change the plan when the run waits.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation); // between running and waiting
         }
     }

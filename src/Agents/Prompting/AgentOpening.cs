@@ -15,7 +15,7 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
     {
         var definition = task.Definition;
         var instructions = InstructionVariables.Fill(definition.Instructions, UntrustedText.NameForPrompt(task.UserName), TimeZoneInfo.ConvertTime(time.GetUtcNow(), task.Zone));
-        var examples = await demonstrations.ForAsync(question.Question, definition.Prompting, cancellation);
+        var examples = await demonstrations.ForAsync(task.AgentId, question.Question, definition.Prompting, cancellation);
         var remembered = await memories.RecallAsync(question.Caller.UserId, task.AgentId, definition.Memory.Scope, question.Question, cancellation);
         if (remembered.Count > 0)
             journal.Add("memory.recalled", new MemoryRecalledData(remembered));

@@ -41,7 +41,7 @@ public sealed class RunAgent
     /// <summary>Longest question, UTF-16 characters.</summary>
     public const int MaxQuestionLength = 8_000;
 
-    private static readonly TimeSpan WaitingPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WaitingPause = TimeSpan.FromSeconds(3), ElsewherePause = TimeSpan.FromMilliseconds(250);
 
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
@@ -104,10 +104,10 @@ public sealed class RunAgent
         return (Info(run), new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent, beginning.Events));
     }
 
-    /// <summary>Stops within one step; what was written stays. Returns when the end is stored; a run that has ended is left as it is.</summary>
+    /// <summary>Stops within one step, whichever process executes it; what was written stays. Returns when the end is stored; a run that has ended is left as it is.</summary>
     public async Task CancelAsync(Caller caller, Guid runId, CancellationToken cancellation)
     {
-        while (true)
+        for (var isAsked = false; ;)
         {
             var live = host.Find(runId); // before the row: a run that leaves memory between the two has ended
             var row = await RowAsync(caller, runId, cancellation);
@@ -120,9 +120,15 @@ public sealed class RunAgent
                     await resumption.WakeAsync(runId, CancellationToken.None);
                 return;
             }
-            if ((await RowAsync(caller, runId, cancellation)).EndedAt is not null || (row.Status != RunStatus.RequiresAction && row.Lease != store.Lease))
+            row = await RowAsync(caller, runId, cancellation);
+            if (row.EndedAt is not null)
                 return;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation); // stored a moment ago, and about to be in memory
+            if (!isAsked && row.Status != RunStatus.RequiresAction && row.Lease != store.Lease)
+            {
+                await store.AskToStopAsync(runId, cancellation);
+                isAsked = true; // it is stopped there even where nobody waits for it here
+            }
+            await Task.Delay(isAsked ? ElsewherePause : TimeSpan.FromMilliseconds(50), time, cancellation); // stored a moment ago, and about to be in memory; or another process's
         }
     }
 

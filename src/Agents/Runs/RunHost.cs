@@ -68,7 +68,14 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     public LiveRun? Find(Guid runId) => live.GetValueOrDefault(runId);
 
     /// <summary>Stops a run, waiting or in progress, and returns when its end is stored. Who does not wait for that changes nothing: the run is stopped and will be stored.</summary>
-    public async Task StopAsync(LiveRun run, CancellationToken cancellation)
+    public Task StopAsync(LiveRun run, CancellationToken cancellation)
+    {
+        Stop(run);
+        return run.Stored.WaitAsync(cancellation);
+    }
+
+    /// <summary>Stops a run, waiting or in progress; its end is stored by and by.</summary>
+    public void Stop(LiveRun run)
     {
         run.Stop();
         bool wasWaiting;
@@ -79,7 +86,6 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
         }
         if (wasWaiting)
             _ = ExecuteAsync(run, shutdown); // only its end is left to tell and store; the program's own end waits for that
-        await run.Stored.WaitAsync(cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

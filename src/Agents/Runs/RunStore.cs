@@ -20,10 +20,14 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
     public async Task<bool> AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var row = await db.Runs.SingleOrDefaultAsync(r => r.Id == run.Id, cancellation);
-        var message = await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation);
-        if (row is null || message is null || row.EndedAt is not null || row.Lease != Lease)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+
+        // The run first: from here on nobody takes it or ends it until what is added is stored.
+        var until = time.GetUtcNow() + LeaseTime;
+        if (await db.Runs.Where(r => r.Id == run.Id && r.Lease == Lease && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), cancellation) == 0
+            || await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation) is not { } message)
             return false;
+        var row = await db.Runs.SingleAsync(r => r.Id == run.Id, cancellation);
         row.Status = progress.Status;
         row.StopReason = progress.StopReason is { } reason ? RunJson.Write(reason).Trim('"') : null;
         row.Steps += RunCosts.Steps(events);
@@ -40,6 +44,7 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         if (row.EndedAt is not null && row.AgentId is not null)
             await ApprovalRow.WithdrawAsync(db, row.Id, row.EndedAt.Value, cancellation);
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         if (row.EndedAt is not null && row.AgentId is not null)
             await CancelNestedAsync(db, row.Id, cancellation);
         return true;
@@ -51,6 +56,20 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         var until = time.GetUtcNow() + LeaseTime;
         return await db.Runs.Where(r => r.Id == runId && r.EndedAt == null).Where(which)
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.Lease, Lease).SetProperty(r => r.LeaseUntil, until).SetProperty(r => r.Status, RunStatus.Queued), cancellation) == 1;
+    }
+
+    /// <summary>Has the process that executes a run stop it (<see cref="RunStops"/>), whichever that is by then.</summary>
+    public async Task AskToStopAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Runs.Where(r => r.Id == runId && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.StopAsked, true), cancellation);
+    }
+
+    /// <summary>Those of the runs that are to be stopped.</summary>
+    public async Task<IReadOnlyList<Guid>> AskedToStopAsync(IReadOnlyCollection<Guid> runs, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Runs.Where(r => runs.Contains(r.Id) && r.StopAsked && r.EndedAt == null).Select(r => r.Id).ToListAsync(cancellation);
     }
 
     /// <summary>Ends a run that waits for a person; false when it does not wait any more.</summary>

@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 11;
+    public const int Version = 12;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -16,6 +16,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     public DbSet<AgentRow> Agents => Set<AgentRow>();
     public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
     public DbSet<MemoryRow> Memories => Set<MemoryRow>();
+    public DbSet<VectorRow> Vectors => Set<VectorRow>();
     public DbSet<AgentVersionRow> AgentVersions => Set<AgentVersionRow>();
     public DbSet<PromptRow> Prompts => Set<PromptRow>();
     public DbSet<PromptVersionRow> PromptVersions => Set<PromptVersionRow>();
@@ -83,6 +84,11 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
             row.ToTable("agents_memories").HasIndex(m => new { m.AgentId, m.OwnerId });
             row.Property(m => m.Id).ValueGeneratedNever();
             row.HasOne<AgentRow>().WithMany().HasForeignKey(m => m.AgentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<VectorRow>(row =>
+        {
+            row.ToTable("agents_vectors").HasKey(v => new { v.AgentId, v.Use, v.Sha256 });
+            row.HasOne<AgentRow>().WithMany().HasForeignKey(v => v.AgentId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<TestSuiteRow>(row =>
         {

@@ -94,6 +94,9 @@ internal sealed class RunRow
 
     /// <summary>Until then the process said that it works on it. A run that has not ended by then is nobody's.</summary>
     public DateTimeOffset LeaseUntil { get; set; }
+
+    /// <summary>Whether a person stopped it in another process than the one that executes it.</summary>
+    public bool StopAsked { get; set; }
 }
 
 internal sealed class RunEventRow

@@ -17,6 +17,7 @@ internal static class TableSteps
         [9] = AddSubjectsAsync,
         [10] = AddTestsAsync,
         [11] = AddSchedulesAsync,
+        [12] = AddStopsAndVectorsAsync,
     };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
@@ -176,6 +177,18 @@ internal static class TableSteps
             """,
             """CREATE INDEX "IX_agents_schedule_entries_ScheduleId_CreatedAt" ON agents_schedule_entries ("ScheduleId", "CreatedAt")""",
             """CREATE INDEX "IX_agents_schedule_entries_Outcome" ON agents_schedule_entries ("Outcome")""");
+    }
+
+    private static Task AddStopsAndVectorsAsync(DbContext room, CancellationToken cancellation)
+    {
+        var (id, truth, no, bytes) = room.Database.IsSqlite() ? ("TEXT", "INTEGER", "0", "BLOB") : ("uuid", "boolean", "false", "bytea");
+        return RunAsync(room, cancellation,
+            $"""ALTER TABLE agents_runs ADD COLUMN "StopAsked" {truth} NOT NULL DEFAULT {no}""",
+            $"""
+            CREATE TABLE agents_vectors ("AgentId" {id} NOT NULL, "Use" integer NOT NULL, "Sha256" text NOT NULL, "Model" text NOT NULL, "Vector" {bytes} NOT NULL,
+                CONSTRAINT "PK_agents_vectors" PRIMARY KEY ("AgentId", "Use", "Sha256"),
+                CONSTRAINT "FK_agents_vectors_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
+            """);
     }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)

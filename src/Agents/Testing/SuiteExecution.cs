@@ -23,11 +23,11 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
     };
 
     /// <summary>Returns when each test has its outcome.</summary>
-    /// <param name="stopped">A person stopped it: the runs on their way are stopped too.</param>
+    /// <param name="stop">Cancelled when a person stopped it, here or in another process, or deleted it: the runs on their way are stopped too.</param>
     /// <param name="shutdown">The program ends: the next start goes on where it was.</param>
-    public async Task ExecuteAsync(SuiteRunRow suite, CancellationToken stopped, CancellationToken shutdown)
+    public async Task ExecuteAsync(SuiteRunRow suite, CancellationTokenSource stop, CancellationToken shutdown)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopped, shutdown);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, shutdown);
         List<TestResultRow> left;
         await using (var db = await contexts.CreateDbContextAsync(either.Token))
             left = await db.TestResults.AsNoTracking().Where(t => t.SuiteRunId == suite.Id && (t.Outcome == TestOutcome.Waiting || t.Outcome == TestOutcome.Running)).OrderBy(t => t.Ordinal).ToListAsync(either.Token);
@@ -43,9 +43,9 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
             var test = RunJson.Read<TestCase>(cell.Case);
             try
             {
-                await RunAsync(caller, cell, test, task with { Definition = With(task.Definition, targets[cell.Target]), Recorded = test.Calls }, cancellation);
+                await RunAsync(caller, cell, test, task with { Definition = With(task.Definition, targets[cell.Target]), Recorded = test.Calls }, stop, cancellation);
             }
-            catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 if (await store.FindAsync(caller.UserId, cell.RunId, CancellationToken.None) is not null)
                     await runs.CancelAsync(caller, cell.RunId, CancellationToken.None);
@@ -54,7 +54,7 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 log.LogError(failure, "Test {Number} of suite run {SuiteRun} failed", cell.Ordinal + 1, suite.Id);
-                await StoreAsync(cell, row => (row.Outcome, row.Error) = (TestOutcome.Error, $"The test failed inside the program ({cell.RunId}). The log names the cause."), cancellation);
+                await StoreAsync(cell, row => (row.Outcome, row.Error) = (TestOutcome.Error, $"The test failed inside the program ({cell.RunId}). The log names the cause."), stop, cancellation);
             }
         });
         await using var end = await contexts.CreateDbContextAsync(CancellationToken.None);
@@ -80,9 +80,9 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
         log.LogWarning("The run {SuiteRun} of a suite was stopped: the account that it belongs to is gone or disabled", suite.Id);
     }
 
-    private async Task RunAsync(Caller caller, TestResultRow cell, TestCase test, AgentTask task, CancellationToken cancellation)
+    private async Task RunAsync(Caller caller, TestResultRow cell, TestCase test, AgentTask task, CancellationTokenSource stop, CancellationToken cancellation)
     {
-        await StoreAsync(cell, row => row.Outcome = TestOutcome.Running, cancellation);
+        await StoreAsync(cell, row => row.Outcome = TestOutcome.Running, stop, cancellation);
         await MakeConversationAsync(caller, cell.RunId, test, cancellation);
         await StartAsync(caller, new(cell.RunId, cell.RunId, test.Question, Agent: task), cancellation);
         List<RunEvent> events = [];
@@ -103,7 +103,7 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
                 RunStatus.Failed => (TestOutcome.Error, events[^1].Read<ErrorData>().Message, "[]"),
                 _ => (judged.TrueForAll(j => j.Met) ? TestOutcome.Passed : TestOutcome.Failed, "", RunJson.Write(judged)),
             };
-        }, cancellation);
+        }, stop, cancellation);
     }
 
     /// <summary>Other questions go first: where no further run may wait, it is tried again.</summary>
@@ -141,11 +141,14 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
         await db.SaveChangesAsync(cancellation);
     }
 
-    private async Task StoreAsync(TestResultRow cell, Action<TestResultRow> change, CancellationToken cancellation)
+    private async Task StoreAsync(TestResultRow cell, Action<TestResultRow> change, CancellationTokenSource stop, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var row = await db.TestResults.SingleOrDefaultAsync(t => t.SuiteRunId == cell.SuiteRunId && t.Ordinal == cell.Ordinal && t.Outcome != TestOutcome.Cancelled, cancellation)
-            ?? throw new OperationCanceledException("The suite was stopped or deleted.");
+        if (await db.TestResults.SingleOrDefaultAsync(t => t.SuiteRunId == cell.SuiteRunId && t.Ordinal == cell.Ordinal && t.Outcome != TestOutcome.Cancelled, cancellation) is not { } row)
+        {
+            await stop.CancelAsync(); // for the tests beside this one
+            throw new OperationCanceledException("The suite was stopped or deleted.");
+        }
         change(row);
         await db.SaveChangesAsync(cancellation);
     }

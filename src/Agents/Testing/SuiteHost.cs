@@ -53,7 +53,7 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
     private async Task RunAsync(SuiteRunRow suite, CancellationToken shutdown)
     {
         using CancellationTokenSource stop = new();
-        var done = execution.ExecuteAsync(suite, stop.Token, shutdown);
+        var done = execution.ExecuteAsync(suite, stop, shutdown);
         lock (gate)
             current = (suite.Id, stop, done);
         try
@@ -62,8 +62,15 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
             var tick = timer.WaitForNextTickAsync(shutdown).AsTask();
             while (await Task.WhenAny(done, tick) == tick && !shutdown.IsCancellationRequested)
             {
-                if (!await KeepAsync(suite.Id, shutdown)) // another process stopped it, or has it by now
-                    await stop.CancelAsync();
+                try
+                {
+                    if (!await KeepAsync(suite.Id, shutdown)) // another process stopped it, or has it by now
+                        await stop.CancelAsync();
+                }
+                catch (Exception failure) when (!shutdown.IsCancellationRequested)
+                {
+                    log.LogError(failure, "The lease of suite run {SuiteRun} could not be kept; it is tried again", suite.Id);
+                }
                 tick = timer.WaitForNextTickAsync(shutdown).AsTask();
             }
             await done;

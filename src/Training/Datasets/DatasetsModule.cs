@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Platform.Agents.Conversations;
+using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Documents;
@@ -33,9 +34,10 @@ public static class DatasetsModule
         services.TryAddSingleton(provider => new FeedbackBox(Contexts(provider), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<DatasetItems>(), Time(provider)));
         services.TryAddSingleton(provider => new RowGenerator(
             provider.GetRequiredService<DocumentLibrary>(), provider.GetRequiredService<SearchPassages>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>()));
-        services.TryAddSingleton(provider => new GenerationJobs(Contexts(provider), Time(provider)));
+        services.TryAddSingleton(provider => new GenerationJobs(Contexts(provider), provider.GetRequiredService<LeaseOwner>(), Time(provider)));
         services.AddHostedService(provider => new GenerationWorker(
-            provider.GetRequiredService<GenerationJobs>(), provider.GetRequiredService<RowGenerator>(), provider.GetRequiredService<DatasetItems>(), Time(provider), provider.GetRequiredService<ILogger<GenerationWorker>>()));
+            provider.GetRequiredService<GenerationJobs>(), provider.GetRequiredService<RowGenerator>(), provider.GetRequiredService<DatasetItems>(), Time(provider), provider.GetRequiredService<ILogger<GenerationWorker>>(),
+            provider.GetService<IRunOwners>()));
         return services;
     }
 
@@ -43,7 +45,7 @@ public static class DatasetsModule
     public static async Task PrepareDatasetsAsync(this IServiceProvider services, CancellationToken cancellation)
     {
         await using var room = await Contexts(services).CreateDbContextAsync(cancellation);
-        await PlatformDatabase.PrepareAsync(room, DatasetsContext.Room, DatasetsContext.Version, cancellation);
+        await PlatformDatabase.PrepareAsync(room, DatasetsContext.Room, DatasetsContext.Version, cancellation, TableSteps.All);
     }
 
     private static IDbContextFactory<DatasetsContext> Contexts(IServiceProvider services) => services.GetRequiredService<IDbContextFactory<DatasetsContext>>();

@@ -46,6 +46,8 @@ public sealed class AgentRestartTests
         await using var second = await first.RestartAsync(chat: Deciding(new TextContent("Sent.")), tools: [new RecordingTool("look"), send]);
         var error = (await second.EventsAsync(run))[^1].Read<ErrorData>();
         Assert.Equal(RunErrorKind.OutcomeUnknown, error.Kind);
+        var told = await second.Outcomes.GetAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.Equal((RunStatus.Failed, 100, 20), (told.Run.Status, told.Usage!.Usage.PromptTokens, told.Usage.Usage.CompletionTokens)); // of the step that was made
         Assert.Contains("'send'", error.Message, StringComparison.Ordinal);
         Assert.Empty(send.Calls);
     }

@@ -111,6 +111,20 @@ public sealed class ApprovalBoxTests
     }
 
     [Fact]
+    public async Task What_a_run_asked_that_does_not_wait_yet_holds_nobody_up_when_its_time_is_up()
+    {
+        ManualClock clock = new(TimeProvider.System.GetUtcNow());
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), new RecordingTool("send", ToolEffects.Writes)], process: new(Clock: clock));
+        var run = await rig.LetAsync(Clerk);
+        var asked = await AskedAsync(rig);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        await rig.WorkOnWaitingAsync();
+        clock.Advance(TimeSpan.FromHours(25));
+        await rig.Approvals.ExpireAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        Assert.Equal(ApprovalStatus.Pending, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+    }
+
+    [Fact]
     public async Task Stopping_a_run_that_waits_ends_it_and_withdraws_what_it_asked()
     {
         RecordingTool send = new("send", ToolEffects.Writes);

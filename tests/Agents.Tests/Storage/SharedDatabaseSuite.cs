@@ -12,7 +12,7 @@ using static Platform.Fakes.ScriptedChatClient;
 namespace Platform.Agents.Tests.Storage;
 
 /// <summary>What both databases must do for this room, and for several processes that share one.</summary>
-public abstract class SharedDatabaseSuite
+public abstract partial class SharedDatabaseSuite
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
@@ -63,8 +64,7 @@ public sealed class SuiteTests
     public async Task A_suite_that_is_stopped_keeps_what_it_has_and_ends_the_runs_on_their_way()
     {
         using SemaphoreSlim go = new(0);
-        var chat = ScriptedChatClient.Writing((messages, cancellation) => SayAsync(messages[^1].Text, go, cancellation));
-        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        await using var rig = await AgentsRig.StartAsync(Hanging(go), tools: [new RecordingTool("look"), new RecordingTool("send")]);
         var suite = await SuiteAsync(rig, "quick", "hang", "hang too", "never");
         var started = await rig.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), suite.Id, []), "Anna", Cancellation);
         await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results.Select(r => r.Outcome).SequenceEqual([TestOutcome.Passed, TestOutcome.Running, TestOutcome.Running, TestOutcome.Waiting]));
@@ -74,6 +74,34 @@ public sealed class SuiteTests
         Assert.Equal([TestOutcome.Passed, TestOutcome.Cancelled, TestOutcome.Cancelled, TestOutcome.Cancelled], stopped.Results.Select(r => r.Outcome));
         Assert.Equal(RunStatus.Cancelled, (await rig.Runs.GetAsync(AgentsRig.Anna, stopped.Results[1].RunId!.Value, Cancellation)).Status);
         Assert.Equal(SuiteRunStatus.Completed, (await RunAsync(rig, await SuiteAsync(rig, "quick") is var next ? next.Id : default, [])).Status); // and the host takes the next
+    }
+
+    [Fact]
+    public async Task A_suite_whose_lease_cannot_be_kept_once_goes_on_and_can_be_stopped()
+    {
+        using SemaphoreSlim go = new(0);
+        DatabaseWatch watch = new();
+        ManualClock clock = new(TimeProvider.System.GetUtcNow());
+        await using var rig = await AgentsRig.StartAsync(Hanging(go), tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock, Watch: watch));
+        var started = await rig.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), (await SuiteAsync(rig, "hang")).Id, []), "Anna", Cancellation);
+        await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results[0].Outcome == TestOutcome.Running);
+        var before = await LeaseAsync();
+        await rig.RefuseRowsAsync("agents_suite_runs", what: "UPDATE");
+        clock.Advance(RunStore.LeaseTime / 3);
+        await watch.Failed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        await rig.RefuseRowsAsync("agents_suite_runs", refuse: false);
+        clock.Advance(RunStore.LeaseTime / 3);
+        await AgentsRig.UntilAsync(async () => await LeaseAsync() > before);
+
+        await rig.Suites.CancelAsync(AgentsRig.Anna, started.Id, Cancellation);
+        var run = (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results[0].RunId!.Value;
+        Assert.Equal(RunStatus.Cancelled, (await rig.Runs.GetAsync(AgentsRig.Anna, run, Cancellation)).Status);
+
+        async Task<DateTimeOffset> LeaseAsync()
+        {
+            await using var db = rig.OpenDatabase();
+            return (await db.SuiteRuns.AsNoTracking().SingleAsync(Cancellation)).LeaseUntil;
+        }
     }
 
     [Fact]
@@ -146,7 +174,7 @@ public sealed class SuiteTests
     }
 
     /// <summary>Tests with these questions, each answered by its own words.</summary>
-    private static async Task<TestSuite> SuiteAsync(AgentsRig rig, params string[] questions)
+    internal static async Task<TestSuite> SuiteAsync(AgentsRig rig, params string[] questions)
     {
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Slug = $"clerk-{Guid.NewGuid():N}" }, Cancellation);
         var suite = await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, agent.Id, "Suite", Cancellation);
@@ -154,6 +182,9 @@ public sealed class SuiteTests
             await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, new(question, question, [], [], [new(ExpectationKind.Contains, question)]), Cancellation);
         return suite;
     }
+
+    /// <summary>A model that answers with the question; one that begins with "hang" when it is let.</summary>
+    internal static ScriptedChatClient Hanging(SemaphoreSlim go) => Writing((messages, cancellation) => SayAsync(messages[^1].Text, go, cancellation));
 
     private static async IAsyncEnumerable<string> SayAsync(string question, SemaphoreSlim go, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -59,7 +59,7 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         List<Citation> citations = [.. tables.Where(table => result.TablesRead.Contains(table.Name)).Select(table => scope.Numbers.Number(Cite(table, sql.Trim(), shown)))];
         StringBuilder text = new();
         var numbers = string.Join(", ", citations.Select(citation => citation.N.ToString(CultureInfo.InvariantCulture)));
-        text.Append(CultureInfo.InvariantCulture, $"Passage {(numbers.Length == 0 ? "–" : numbers)}, {(result.Rows.Count == 1 ? "1 row" : $"{result.Rows.Count} rows")} of the query:\n");
+        text.Append(CultureInfo.InvariantCulture, $"Passage {(numbers.Length == 0 ? "–" : numbers)}, {Counted(result.Rows.Count)} of the query:\n");
         Append(text, shown);
         if (result.HasMore)
             text.Append(CultureInfo.InvariantCulture, $"There are more than {TableDatabase.MaxRows} rows; ask for fewer with WHERE, GROUP BY or LIMIT.");
@@ -71,7 +71,7 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         StringBuilder text = new();
         foreach (var table in tables)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Table {table.Name} ({table.Rows.Count} rows, of \"{UntrustedText.NameForPrompt(table.Document.Name)}\"):\n");
+            text.Append(CultureInfo.InvariantCulture, $"Table {table.Name} ({Counted(table.Rows.Count)}, of \"{UntrustedText.NameForPrompt(table.Document.Name)}\"):\n");
             Append(text, string.Join('\n', [string.Join(" | ", table.Columns), .. table.Rows.Take(2).Select(row => string.Join(" | ", row))]));
         }
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(tables.Select(table => new { name = table.Name, document = table.Document.Name, columns = table.Columns, rows = table.Rows.Count })));
@@ -80,6 +80,8 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
     private static Citation Cite(SheetTable table, string sql, string rows) => new(
         0, table.Document.Id, table.Document.BaseId, table.Document.Name, table.Document.MediaType, table.Document.Version, Guid.Empty, table.Sheet,
         table.Page, 0, 0, sql, rows, 0, [], 1, Verdict.Verbatim, 0, 0);
+
+    private static string Counted(int rows) => rows == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{rows} rows");
 
     private static string Rows(TableResult result) => string.Join('\n', [string.Join(" | ", result.Columns), .. result.Rows.Select(row => string.Join(" | ", row))]);
 

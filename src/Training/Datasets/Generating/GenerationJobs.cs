@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
+using Platform.Retrieval.Storage;
 using Platform.Training.Datasets.Storage;
 
 namespace Platform.Training.Datasets.Generating;
@@ -10,14 +11,19 @@ namespace Platform.Training.Datasets.Generating;
 /// <summary>Rows being made from documents in the background: they go on when the page is closed, and after the program was killed.</summary>
 public sealed class GenerationJobs : IDisposable
 {
+    /// <summary>A job whose process has not said for so long that it works on it is taken up by another.</summary>
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
+
     private const int Shown = 20;
 
     private readonly IDbContextFactory<DatasetsContext> contexts;
+    private readonly LeaseOwner owner;
+    private readonly string lease;
     private readonly TimeProvider time;
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> running = new();
 
-    internal GenerationJobs(IDbContextFactory<DatasetsContext> contexts, TimeProvider time) => (this.contexts, this.time) = (contexts, time);
+    internal GenerationJobs(IDbContextFactory<DatasetsContext> contexts, LeaseOwner owner, TimeProvider time) => (this.contexts, this.owner, lease, this.time) = (contexts, owner, owner.NewLease(), time);
 
     /// <summary>Queues a job. Its rows wait for approval in the dataset.</summary>
     public async Task<Generation> StartAsync(Caller caller, Guid datasetId, GenerationWish wish, CancellationToken cancellation)
@@ -55,30 +61,50 @@ public sealed class GenerationJobs : IDisposable
         if (running.TryGetValue(jobId, out var stop)) await stop.CancelAsync();
     }
 
-    /// <summary>Waits until a job may be looked for.</summary>
-    internal Task WokenAsync(CancellationToken cancellation) => wake.Reader.ReadAsync(cancellation).AsTask();
+    /// <summary>Waits until a job may be looked for: one was queued, or another process may have left one.</summary>
+    internal async Task WokenAsync(CancellationToken cancellation)
+    {
+        using var timer = time.CreateTimer(_ => wake.Writer.TryWrite(true), null, LeaseTime / 3, Timeout.InfiniteTimeSpan);
+        await wake.Reader.ReadAsync(cancellation);
+    }
 
-    /// <summary>The oldest job that is not done, marked as running; null where there is none.</summary>
+    /// <summary>The oldest job that is not done and that no living process works on, taken for this one; null where there is none.</summary>
     internal async Task<(Generation Job, string OwnerId, CancellationToken Stop)?> NextAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var row = await db.Generations.Where(g => g.State == GenerationState.Queued || g.State == GenerationState.Running).OrderBy(g => g.CreatedAt).FirstOrDefaultAsync(cancellation);
-        if (row is null)
-            return null;
-        row.State = GenerationState.Running;
-        await db.SaveChangesAsync(cancellation);
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        running[row.Id] = stop;
-        return (Of(row), row.OwnerId, stop.Token);
+        var now = StoredTime.Now(time);
+        var free = db.Generations.Where(g => (g.State == GenerationState.Queued || g.State == GenerationState.Running)
+            && (g.Lease == null || g.LeaseUntil < now || (g.Lease.StartsWith(owner.Folder) && g.Lease != lease)));
+        foreach (var id in await free.OrderBy(g => g.CreatedAt).Select(g => g.Id).Take(10).ToListAsync(cancellation))
+        {
+            // Of several processes that find it, and of one and who cancels it, one has it.
+            if (await free.Where(g => g.Id == id).ExecuteUpdateAsync(u => u.SetProperty(g => g.State, GenerationState.Running).SetProperty(g => g.Lease, lease).SetProperty(g => g.LeaseUntil, now + LeaseTime), cancellation) == 0)
+                continue;
+            var row = await db.Generations.AsNoTracking().SingleAsync(g => g.Id == id, cancellation);
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            running[row.Id] = stop;
+            return (Of(row), row.OwnerId, stop.Token);
+        }
+        return null;
     }
 
-    internal async Task ProgressAsync(Guid jobId, int done, int made, int dropped, CancellationToken cancellation)
+    /// <summary>Says that this process still works on a job; ends its work on it, and gives false, where it was cancelled or is another's by now.</summary>
+    internal Task<bool> KeepAsync(Guid jobId, CancellationToken cancellation) => MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
+
+    /// <summary>The same, with how far the job is.</summary>
+    internal Task<bool> ProgressAsync(Guid jobId, int done, int made, int dropped, CancellationToken cancellation) => MineAsync(
+        jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Dropped, dropped).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
+
+    private async Task<bool> MineAsync(Guid jobId, Func<IQueryable<GenerationRow>, Task<int>> change, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await db.Generations.Where(g => g.Id == jobId).ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Dropped, dropped), cancellation);
+        if (await change(db.Generations.Where(g => g.Id == jobId && g.State == GenerationState.Running && g.Lease == lease)) == 1)
+            return true;
+        if (running.TryGetValue(jobId, out var stop)) await stop.CancelAsync();
+        return false;
     }
 
-    /// <summary>Ends a job that has not ended.</summary>
+    /// <summary>Ends a job that has not ended, whoever works on it.</summary>
     internal async Task EndAsync(Guid jobId, GenerationState state, string? error, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -86,6 +112,8 @@ public sealed class GenerationJobs : IDisposable
         await db.Generations.Where(g => g.Id == jobId && (g.State == GenerationState.Queued || g.State == GenerationState.Running))
             .ExecuteUpdateAsync(u => u.SetProperty(g => g.State, state).SetProperty(g => g.Error, error).SetProperty(g => g.EndedAt, now), cancellation);
     }
+
+    private DateTimeOffset Until => StoredTime.Now(time) + LeaseTime;
 
     internal void Release(Guid jobId)
     {

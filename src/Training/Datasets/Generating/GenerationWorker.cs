@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -7,7 +8,8 @@ using Platform.Retrieval.Access;
 namespace Platform.Training.Datasets.Generating;
 
 /// <summary>Makes the rows that were asked for, one job after the other.</summary>
-internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generator, DatasetItems items, TimeProvider time, ILogger<GenerationWorker> log) : BackgroundService
+/// <param name="owners">Null where nobody is known: then whoever queued a job may still do so.</param>
+internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generator, DatasetItems items, TimeProvider time, ILogger<GenerationWorker> log, IRunOwners? owners = null) : BackgroundService
 {
     // After so many tries what was made is added: little is made twice after a kill.
     private const int Portion = 10;
@@ -21,7 +23,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
             try
             {
                 while (await jobs.NextAsync(stoppingToken) is { } next)
-                    await RunAsync(next.Job, new Caller(next.OwnerId, IsAdministrator: true), next.Stop, stoppingToken);
+                    await WorkAsync(next.Job, next.OwnerId, next.Stop, stoppingToken);
                 await jobs.WokenAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -36,29 +38,60 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
         }
     }
 
-    private async Task RunAsync(Generation job, Caller caller, CancellationToken stop, CancellationToken ending)
+    /// <summary>Works on a job while it is this process's, and says so as it goes on: a model may take minutes for a portion.</summary>
+    private async Task WorkAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
+    {
+        var done = RunAsync(job, ownerId, stop, ending);
+        using PeriodicTimer timer = new(GenerationJobs.LeaseTime / 3, time);
+        for (var tick = TickAsync(timer, ending); await Task.WhenAny(done, tick) == tick && !ending.IsCancellationRequested; tick = TickAsync(timer, ending))
+        {
+            try
+            {
+                await jobs.KeepAsync(job.Id, ending);
+            }
+            catch (Exception failure) when (!ending.IsCancellationRequested)
+            {
+                log.LogError(failure, "The lease of job {Job} could not be kept; it is tried again", job.Id);
+            }
+        }
+        await done;
+    }
+
+    private static Task TickAsync(PeriodicTimer timer, CancellationToken ending) => timer.WaitForNextTickAsync(ending).AsTask();
+
+    private async Task RunAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
     {
         var (done, made, dropped, tried) = (job.Done, job.Made, job.Dropped, 0);
         var set = job.DatasetId;
         List<NewItem> portion = [];
-        async Task AddAsync()
+        async Task AddAsync(Caller caller)
         {
+            if (!await jobs.KeepAsync(job.Id, stop))
+                return; // what was made is another's to make
             made += (await items.AddAsync(caller, job.DatasetId, portion, stop)).Added;
             portion.Clear();
             await jobs.ProgressAsync(job.Id, done, made, dropped, stop);
         }
         try
         {
+            // Jobs are administrators': who was one when it was queued need not be one by now.
+            if (owners is not null && await owners.FindAsync(ownerId, stop) is not { Caller.IsAdministrator: true })
+            {
+                await jobs.EndAsync(job.Id, GenerationState.Failed, "Whoever queued this job is no administrator any more.", ending);
+                return;
+            }
+            Caller caller = new(ownerId, IsAdministrator: true);
             await foreach (var row in generator.MakeAsync(caller, job.Wish, done, stop))
             {
                 done = row.Item is null ? row.Row : row.Row + 1;
                 if (row.Item is null) dropped++;
                 else portion.Add(row.Item);
                 if (++tried % Portion == 0)
-                    await AddAsync();
+                    await AddAsync(caller);
             }
             done = job.Wish.Count;
-            await AddAsync();
+            await AddAsync(caller);
+            stop.ThrowIfCancellationRequested();
             await jobs.EndAsync(job.Id, GenerationState.Done, null, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -91,6 +91,12 @@ internal sealed class GenerationRow
     public string? Error { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Of the process that works on it; null while none does.</summary>
+    public string? Lease { get; set; }
+
+    /// <summary>Until then the process said that it works on it.</summary>
+    public DateTimeOffset LeaseUntil { get; set; }
 }
 
 internal sealed class FeedbackRow

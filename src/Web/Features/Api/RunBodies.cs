@@ -32,6 +32,9 @@ internal static class RunBodies
         ["created_at"] = approval.CreatedAt.ToUnixTimeSeconds(), ["expires_at"] = approval.ExpiresAt.ToUnixTimeSeconds(), ["decided_at"] = approval.DecidedAt?.ToUnixTimeSeconds(), ["comment"] = approval.Comment,
     };
 
+    /// <summary>That something is gone.</summary>
+    public static JsonObject Deleted(Guid id, string what) => new() { ["id"] = id.ToString(), ["object"] = what, ["deleted"] = true };
+
     /// <summary>A list as OpenAI writes it.</summary>
     public static JsonObject List(IEnumerable<JsonObject> items, bool hasMore = false) =>
         new() { ["object"] = "list", ["data"] = new JsonArray([.. items]), ["has_more"] = hasMore };

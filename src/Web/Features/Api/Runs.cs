@@ -5,7 +5,7 @@ using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
 
-/// <summary>/v1/runs: runs that the server owns. Leaving stops none of them.</summary>
+/// <summary>/v1/runs: runs that the server owns. Leaving stops none of them. /v1/threads: what carries them.</summary>
 internal static class Runs
 {
     private const int UsualPart = 20, MostPart = 100;
@@ -16,8 +16,10 @@ internal static class Runs
         runs.MapPost("", CreateAsync);
         runs.MapGet("", ListAsync);
         runs.MapGet("/{id:guid}", GetAsync);
+        runs.MapDelete("/{id:guid}", DeleteAsync);
         runs.MapPost("/{id:guid}/cancel", CancelAsync);
         runs.MapPost("/{id:guid}/fork", Fork.HandleAsync);
+        app.MapDelete("/v1/threads/{id:guid}", DeleteThreadAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Runs));
     }
 
     /// <summary>Answers with a run that was started: its events, its end, or at once that it was.</summary>
@@ -69,6 +71,18 @@ internal static class Runs
     {
         await runs.CancelAsync(CurrentCaller.From(http.User), id, gone);
         await WriteAsync(http, id);
+    }
+
+    private static async Task<IResult> DeleteAsync(Guid id, HttpContext http, RunRemoval removal, CancellationToken gone)
+    {
+        await removal.DeleteRunAsync(CurrentCaller.From(http.User), id, gone);
+        return Results.Json(RunBodies.Deleted(id, "run"), RunJson.Options);
+    }
+
+    private static async Task<IResult> DeleteThreadAsync(Guid id, HttpContext http, RunRemoval removal, CancellationToken gone)
+    {
+        await removal.DeleteThreadAsync(CurrentCaller.From(http.User), id, gone);
+        return Results.Json(RunBodies.Deleted(id, "thread"), RunJson.Options);
     }
 
     private static async Task WriteAsync(HttpContext http, Guid id)

@@ -31,7 +31,7 @@ internal static class Schedules
         schedules.MapDelete("/{id:guid}", async (Guid id, HttpContext http, ScheduleLibrary library, CancellationToken gone) =>
         {
             await library.DeleteAsync(CurrentCaller.From(http.User), id, gone);
-            return Results.Json(new { id, @object = "schedule", deleted = true }, RunJson.Options);
+            return Results.Json(RunBodies.Deleted(id, "schedule"), RunJson.Options);
         });
         schedules.MapPost("/{id:guid}/run", async (Guid id, HttpContext http, ScheduleLibrary library, CancellationToken gone) =>
             Results.Json(Body(await library.RunNowAsync(CurrentCaller.From(http.User), id, gone)), RunJson.Options, statusCode: StatusCodes.Status202Accepted));

@@ -25,6 +25,12 @@ internal static class McpEndpoint
     private static async Task HandleAsync(HttpContext http, ServedTools tools, ILoggerFactory logs)
     {
         var message = await ReadAsync(http);
+        if (await tools.RefusalAsync(http.User, message, http.RequestAborted) is { } refusal)
+        {
+            await http.Response.WriteAsJsonAsync<JsonRpcMessage>(refusal, McpJsonUtilities.DefaultOptions, http.RequestAborted);
+            return;
+        }
+
         message.Context = new JsonRpcMessageContext { User = http.User };
         await using var transport = new StreamableHttpServerTransport(logs) { Stateless = true };
         await using var server = McpServer.Create(transport, tools.OptionsFor(http.User), logs, http.RequestServices);

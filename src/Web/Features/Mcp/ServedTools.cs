@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -29,6 +30,21 @@ internal sealed class ServedTools(DocumentTools documents, RunTools runs, ILogge
         },
     };
 
+    /// <summary>The answer to a call of what is not there, which is the client's fault and no failure of this server; null where the message may be handled.</summary>
+    public async Task<JsonRpcError?> RefusalAsync(ClaimsPrincipal user, JsonRpcMessage message, CancellationToken cancellation)
+    {
+        if (message is not JsonRpcRequest { Method: RequestMethods.ToolsCall } call || NameOf(call) is not { } name || (await ListAsync(user, cancellation)).Any(known => known.Name == name))
+        {
+            return null;
+        }
+
+        return new JsonRpcError { Id = call.Id, Error = new JsonRpcErrorDetail { Code = (int)McpErrorCode.InvalidParams, Message = NoTool(name) } };
+    }
+
+    private static string? NameOf(JsonRpcRequest call) => call.Params is JsonObject named && named["name"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : null;
+
+    private static string NoTool(string name) => $"There is no tool '{Short(name)}' for this key.";
+
     private async Task<IReadOnlyList<ServedTool>> ListAsync(ClaimsPrincipal user, CancellationToken cancellation) =>
         [.. documents.All.Concat(await runs.ListAsync(CurrentCaller.From(user), cancellation)).Where(tool => KeyScopes.Allows(user, tool.Scope))];
 
@@ -36,7 +52,7 @@ internal sealed class ServedTools(DocumentTools documents, RunTools runs, ILogge
     {
         var asked = call.Params ?? throw new McpProtocolException("A call names its tool.", McpErrorCode.InvalidParams);
         var tool = (await ListAsync(user, cancellation)).FirstOrDefault(known => known.Name == asked.Name)
-            ?? throw new McpProtocolException($"There is no tool '{Short(asked.Name)}' for this key.", McpErrorCode.InvalidParams);
+            ?? throw new McpProtocolException(NoTool(asked.Name), McpErrorCode.InvalidParams);
         var arguments = JsonSerializer.SerializeToElement(asked.Arguments ?? new Dictionary<string, JsonElement>());
         if (ArgumentCheck.Fault(tool.Schema, arguments) is { } fault)
         {

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Platform.Training.Datasets.Storage;
+
+/// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
+internal static class TableSteps
+{
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddLeasesAsync };
+
+    // Jobs of before have no lease, and so are nobody's.
+    private static async Task AddLeasesAsync(DbContext room, CancellationToken cancellation)
+    {
+        await room.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations ADD COLUMN "Lease" text NULL""", cancellation);
+        await room.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations ADD COLUMN "LeaseUntil" bigint NOT NULL DEFAULT 0""", cancellation);
+    }
+}

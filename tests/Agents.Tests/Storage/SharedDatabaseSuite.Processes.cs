@@ -1,0 +1,139 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Definitions;
+using Platform.Agents.Nesting;
+using Platform.Agents.Planning;
+using Platform.Agents.Runs;
+using Platform.Agents.Testing;
+using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tests.Runs;
+using Platform.Agents.Tests.Testing;
+using Platform.Agents.Tools;
+using static Platform.Fakes.ScriptedChatClient;
+
+namespace Platform.Agents.Tests.Storage;
+
+/// <summary>Two processes at once on one thing.</summary>
+public abstract partial class SharedDatabaseSuite
+{
+    [Fact]
+    public async Task What_comes_to_be_stored_while_another_process_takes_the_run_is_not_stored()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        DatabaseWatch watch = new();
+        await using var first = await AgentsRig.StartAsync(gate.Chat("Written", " too late."), process: new(connection, Watch: watch));
+        var run = await first.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(first, run, "Written");
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another"));
+        var last = await second.Store.LastSeqAsync(run.Id, Cancellation);
+
+        await using var db = second.OpenDatabase();
+        await using var taking = await db.Database.BeginTransactionAsync(Cancellation);
+        Assert.True(await second.Store.TakeAsync(db, run.Id, row => row.Lease != second.Store.Lease, Cancellation));
+        TaskCompletionSource looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        watch.AfterQuery = () => looked.TrySetResult();
+        watch.BeforeTransaction = () =>
+        {
+            looked.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var live = first.Host.Find(run.Id)!;
+        RunEvent late = new(run.Id, last + 1, TimeProvider.System.GetUtcNow(), "message.delta", RunJson.Write(new TextData("late")));
+        var stored = Task.Run(() => first.Store.AppendAsync(live, [late], live.Progress, ended: false, Cancellation), Cancellation);
+        await looked.Task;
+        await taking.CommitAsync(Cancellation);
+
+        Assert.False(await stored);
+        Assert.Equal(last, await second.Store.LastSeqAsync(run.Id, Cancellation));
+        gate.Let(1);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_process_executes_or_has_waiting_is_stopped_from_here_and_its_plan_is_left_alone()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        await using var first = await AgentsRig.StartAsync(gate.Chat("Written", " never."), o => o.RunsAtOnce = 1, process: new(connection));
+        var run = await first.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(first, run, "Written");
+        var waiting = await first.AskAsync();
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another"));
+
+        var refused = await Assert.ThrowsAsync<RunConflictException>(() => second.Plans.EditAsync(AgentsRig.Anna, run.Id, 1, [new PlanStep("p1", "Look", "", null, [], "")], Cancellation).WaitAsync(Patience, Cancellation));
+        Assert.Contains("Another process", refused.Message, StringComparison.Ordinal);
+        foreach (var one in (RunInfo[])[waiting, run])
+        {
+            await second.Runs.CancelAsync(AgentsRig.Anna, one.Id, Cancellation).WaitAsync(Patience, Cancellation);
+            Assert.Equal(RunStatus.Cancelled, (await second.Runs.GetAsync(AgentsRig.Anna, one.Id, Cancellation)).Status);
+        }
+        Assert.Equal("Written", (await second.AnswerAsync(run)).Text);
+    }
+
+    [Fact]
+    public async Task A_suite_that_is_stopped_in_another_process_ends_the_runs_on_their_way()
+    {
+        using SemaphoreSlim go = new(0);
+        var connection = await ConnectionAsync();
+        await using var first = await AgentsRig.StartAsync(SuiteTests.Hanging(go), process: new(connection), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var suite = await SuiteTests.SuiteAsync(first, "hang", "hang too");
+        var started = await first.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), suite.Id, []), "Anna", Cancellation);
+        List<Guid> runs = [];
+        await AgentsRig.UntilAsync(async () =>
+        {
+            var cells = (await first.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results;
+            runs = [.. cells.Select(cell => cell.RunId).OfType<Guid>()];
+            return cells.All(cell => cell.Outcome == TestOutcome.Running) && await StatusesAsync() is [RunStatus.InProgress, RunStatus.InProgress];
+        });
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another"));
+        await second.Suites.CancelAsync(AgentsRig.Anna, started.Id, Cancellation);
+        go.Release(1); // one of them comes to its end, finds its suite stopped, and has the other stopped
+        await AgentsRig.UntilAsync(async () => await StatusesAsync() is [RunStatus.Completed, RunStatus.Cancelled]);
+        Assert.All((await first.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results, cell => Assert.Equal(TestOutcome.Cancelled, cell.Outcome));
+
+        async Task<List<RunStatus>> StatusesAsync()
+        {
+            await using var db = first.OpenDatabase();
+            return await db.Runs.Where(r => runs.Contains(r.Id)).Select(r => r.Status).Order().ToListAsync(Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task What_an_asked_agent_waits_for_may_be_decided_before_it_is_stored_that_the_asking_one_waits()
+    {
+        var connection = await ConnectionAsync();
+        DatabaseWatch watch = new();
+        var chat = Deciding(messages => [messages.Any(m => m.Role == ChatRole.Tool) ? new TextContent("Sent.")
+            : messages[0].Text.Contains("the expert", StringComparison.Ordinal) ? Call("send", new { text = "mail" }) : Call(AskAgentTool.ToolName, new { agent = "expert", task = "Send it." })]);
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var first = await AgentsRig.StartAsync(chat, tools: [send], process: new(connection, Watch: watch));
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another"), tools: [send]);
+        var expert = await first.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Expert", Slug = "expert", Instructions = "You are the expert.", Tools = [new("send", ToolPolicy.Ask)] }, Cancellation);
+        await first.Agents.PublishAsync(AgentsRig.Anna, expert.Id, "", Cancellation);
+
+        // Once the expert's wait is stored, the next thing that the first process stores is that the asking run waits: that is held.
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously), decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        watch.BeforeTransaction = async () =>
+        {
+            await using var db = second.OpenDatabase();
+            if (!await db.Runs.AnyAsync(r => r.ParentId != null && r.Status == RunStatus.RequiresAction, Cancellation))
+                return;
+            held.TrySetResult();
+            await decided.Task;
+        };
+        var run = await first.LetAsync(new() { Name = "Chief", Slug = "chief", Agents = ["expert"], Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always)] });
+        await held.Task.WaitAsync(Patience, Cancellation);
+        Assert.Equal(RunStatus.InProgress, (await second.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        var asked = Assert.Single(await second.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation));
+        await second.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation);
+        watch.BeforeTransaction = null;
+        decided.SetResult();
+
+        Assert.Equal("Sent.", (await first.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Equal(["mail"], send.Calls);
+    }
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+}
