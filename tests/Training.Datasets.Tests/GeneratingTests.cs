@@ -1,7 +1,13 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Platform.Agents.Runs;
 using Platform.Fakes;
+using Platform.Retrieval;
+using Platform.Retrieval.Access;
 using Platform.Retrieval.Documents;
+using Platform.Retrieval.Storage;
 using Platform.Training.Datasets.Generating;
+using Platform.Training.Datasets.Storage;
 using Platform.Training.Rows;
 
 namespace Platform.Training.Datasets.Tests;
@@ -100,6 +106,65 @@ public sealed class GeneratingTests
         var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
         Assert.Equal(GenerationState.Failed, job.State);
         Assert.NotEmpty(job.Error!);
+    }
+
+    [Fact]
+    public async Task Of_several_processes_one_works_on_a_job_and_another_when_the_first_says_no_more()
+    {
+        await using var here = await Installation.StartAsync();
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        ManualClock clock = new();
+        using var first = Process("first");
+        using var second = Process("second");
+        await first.StartAsync(Installation.Administrator, set, new(Guid.NewGuid(), [], [QuestionKind.Fact], 2), Stop);
+        var taken = await Task.WhenAll(first.NextAsync(Stop), second.NextAsync(Stop));
+        var job = Assert.Single(taken.OfType<(Generation Job, string OwnerId, CancellationToken Stop)>()).Job.Id;
+        var (holder, other) = taken[0] is null ? (second, first) : (first, second);
+        clock.Advance(GenerationJobs.LeaseTime - TimeSpan.FromSeconds(1));
+        Assert.True(await holder.KeepAsync(job, Stop));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await other.NextAsync(Stop));
+
+        clock.Advance(GenerationJobs.LeaseTime);
+        var again = await other.NextAsync(Stop);
+        Assert.Equal(job, again!.Value.Job.Id);
+        Assert.False(await holder.ProgressAsync(job, 1, 1, 0, Stop)); // it was away too long: what it counts is not stored
+        Assert.True((taken[0] ?? taken[1])!.Value.Stop.IsCancellationRequested);
+        Assert.Equal(0, (await first.ListAsync(Installation.Administrator, set, Stop))[0].Done);
+
+        await holder.CancelAsync(Installation.Administrator, set, job, Stop);
+        Assert.False(await other.KeepAsync(job, Stop));
+        Assert.True(again.Value.Stop.IsCancellationRequested);
+        Assert.Null(await other.NextAsync(Stop));
+        Assert.Equal(GenerationState.Cancelled, (await first.ListAsync(Installation.Administrator, set, Stop))[0].State);
+
+        GenerationJobs Process(string name) => new(here.Get<IDbContextFactory<DatasetsContext>>(), new LeaseOwner(new DataFolder(name)), clock);
+    }
+
+    [Fact]
+    public async Task A_job_of_somebody_who_is_no_administrator_any_more_is_not_worked_on()
+    {
+        Owners owners = new();
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true, owners: owners);
+        var handbook = await here.BaseAsync(("leave.md", Leave));
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        foreach (var (owner, state) in ((Caller?, GenerationState)[])[(null, GenerationState.Failed), (Installation.Administrator with { IsAdministrator = false }, GenerationState.Failed), (Installation.Administrator, GenerationState.Done)])
+        {
+            owners.Now = owner;
+            var job = await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], 1), Stop);
+            await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop)).Single(known => known.Id == job.Id).EndedAt is not null);
+            var ended = (await jobs.ListAsync(Installation.Administrator, set, Stop)).Single(known => known.Id == job.Id);
+            Assert.Equal((state, state == GenerationState.Done), (ended.State, ended.Error is null));
+        }
+        Assert.Equal(1, (await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set, new(), Stop)).Total);
+    }
+
+    private sealed class Owners : IRunOwners
+    {
+        public Caller? Now { get; set; }
+
+        public Task<RunOwner?> FindAsync(string userId, CancellationToken cancellation) => Task.FromResult(Now is { } caller ? new RunOwner(caller, "Ana") : null);
     }
 
     private static async Task<List<GeneratedItem>> MadeAsync(Installation here, GenerationWish wish)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Platform.Agents;
+using Platform.Agents.Runs;
 using Platform.Fakes;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Access;
@@ -22,7 +23,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly IHost host;
     private bool kept;
 
-    private Installation(DirectoryInfo folder, IChatClient chat, bool canAnswer)
+    private Installation(DirectoryInfo folder, IChatClient chat, bool canAnswer, IRunOwners? owners)
     {
         this.folder = folder;
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -30,6 +31,7 @@ internal sealed class Installation : IAsyncDisposable
         builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new HashEmbeddings()).AddSingleton<ITokenCounter>(new WordTokenCounter()).AddSingleton(chat)
             .AddSingleton(new ServedModels([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, 4096, 0, 0)]));
         builder.Services.AddAgents(builder.Configuration).AddDatasets(builder.Configuration);
+        if (owners is not null) builder.Services.AddSingleton(owners);
         host = builder.Build();
     }
 
@@ -40,9 +42,9 @@ internal sealed class Installation : IAsyncDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Only the tables, with nothing that works in the background.</summary>
-    public static async Task<Installation> StartAsync(IChatClient? chat = null, bool canAnswer = true, bool working = false, DirectoryInfo? folder = null)
+    public static async Task<Installation> StartAsync(IChatClient? chat = null, bool canAnswer = true, bool working = false, DirectoryInfo? folder = null, IRunOwners? owners = null)
     {
-        Installation made = new(folder ?? Directory.CreateTempSubdirectory("platform-datasets-"), chat ?? ScriptedChatClient.Saying("Yes."), canAnswer);
+        Installation made = new(folder ?? Directory.CreateTempSubdirectory("platform-datasets-"), chat ?? ScriptedChatClient.Saying("Yes."), canAnswer, owners);
         await made.host.Services.PrepareAgentsAsync(Stop);
         await made.host.Services.PrepareDatasetsAsync(Stop);
         if (working) await made.host.StartAsync(Stop);

@@ -77,6 +77,27 @@ public sealed class PlanExecutionTests
         Assert.Equal(["send", ChangePlanTool.ToolName], chat.Options.ElementAt(1)!.Tools!.Select(tool => tool.Name));
     }
 
+    [Theory]
+    [InlineData(PlanningMode.None, false)]
+    [InlineData(PlanningMode.PlanThenAct, true)]
+    [InlineData(PlanningMode.AskBeforePlan, true)]
+    public async Task A_model_is_asked_for_a_plan_as_the_mode_says_with_the_tools_that_there_are(PlanningMode mode, bool isAsked)
+    {
+        var chat = Deciding(messages => [new TextContent(IsPlanning(messages) ? TwoPart : "Done.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk with { Planning = mode });
+        if (mode == PlanningMode.AskBeforePlan)
+            await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false), Cancellation);
+        await rig.EventsAsync(run);
+        var first = chat.Requests.First();
+        Assert.Equal((isAsked, isAsked ? 1 : 0), (IsPlanning(first), chat.Requests.Count(IsPlanning)));
+        Assert.Equal(isAsked, first[^1].Text.Contains("## Tools\n- look: Does look. Inputs: {", StringComparison.Ordinal));
+        Assert.Equal(isAsked, chat.Options.First()!.ResponseFormat is ChatResponseFormatJson);
+        Assert.StartsWith("## Instructions\nAnswer Anna.", first[0].Text, StringComparison.Ordinal);
+        if (mode == PlanningMode.AskBeforePlan)
+            Assert.Single(chat.Requests); // a plan that was rejected is followed by nothing
+    }
+
     [Fact]
     public async Task A_failed_step_makes_another_version_of_the_plan_and_what_is_done_stays_done()
     {

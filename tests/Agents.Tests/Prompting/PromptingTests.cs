@@ -70,6 +70,43 @@ public sealed class PromptingTests
         Assert.Contains("Question: Who approves travel?\nAnswer: Your manager.", marked, StringComparison.Ordinal); // an example never shows an answer without its line
     }
 
+    [Theory]
+    [InlineData(ReasoningMode.None, false, false)]
+    [InlineData(ReasoningMode.ZeroShot, true, true)]
+    [InlineData(ReasoningMode.FewShot, true, true)]
+    public async Task Reasoning_is_asked_for_and_shown_as_the_setting_says(ReasoningMode mode, bool isAsked, bool isShown)
+    {
+        var sent = await SystemAsync(Clerk with { Prompting = new(mode, [Store[0]], 1) });
+        Assert.Equal(isAsked, sent.Contains("## Reasoning\nReason step by step first.", StringComparison.Ordinal));
+        Assert.Equal(isAsked, sent.Contains("a line that begins with \"Answer:\"", StringComparison.Ordinal));
+        Assert.Equal(isShown, sent.Contains("<example>\nQuestion: How many days of annual leave?\nThe handbook says 27.\nAnswer: 27 days.\n</example>", StringComparison.Ordinal));
+        Assert.Equal(!isShown, sent.Contains("<example>\nQuestion: How many days of annual leave?\n27 days.\n</example>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Samples_that_reason_differently_vote_with_their_answers_alone()
+    {
+        var chat = ScriptedChatClient.Deciding(new TextContent("25 plus 2.\nAnswer: 27 days."), new TextContent("I guess.\nAnswer: 30 days."), new TextContent("The page says so.\nAnswer: 27 days"));
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var run = await rig.LetAsync(Clerk with { Prompting = new(ReasoningMode.ZeroShot, Samples: 3) });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("27 days.", (await rig.AnswerAsync(run)).Text);
+        Assert.Equal(new AnswerChosenData(3, 2, "27 days."), events.Single(e => e.Name == "answer.chosen").Read<AnswerChosenData>());
+        Assert.Equal(3, chat.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Every_variable_of_instructions_is_filled_in_and_what_a_value_holds_is_none()
+    {
+        ManualClock clock = new(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+        var chat = ScriptedChatClient.Saying("Yes.");
+        await using var rig = await AgentsRig.StartAsync(chat, process: new(Clock: clock));
+        var conversation = await rig.Conversations.CreateAsync(AgentsRig.Anna, [], TestContext.Current.CancellationToken);
+        AgentTask task = new(Guid.NewGuid(), 1, Clerk with { Instructions = "{{user.name}}, {{ date }}, {{weekday}}, {{other}}." }, "{{date}}", false);
+        await rig.EventsAsync(await rig.Runs.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), conversation.Id, "Which day is it?", Agent: task), TestContext.Current.CancellationToken));
+        Assert.Equal("## Instructions\n{{date}}, 2026-03-02, Monday, {{other}}.", chat.Requests.Single()[0].Text);
+    }
+
     [Fact]
     public async Task An_answer_without_the_mark_is_an_answer_all_the_same()
     {

@@ -122,6 +122,27 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_run_and_a_thread_are_deleted_with_all_that_is_in_them()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("Fine."));
+        var (_, run) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "6 times 7?", background = false });
+        var path = $"/v1/runs/{run.GetProperty("id").GetString()}";
+        var (status, deleted) = await world.SendAsync(HttpMethod.Delete, path);
+        Assert.Equal((200, "run", true), (status, deleted.GetProperty("object").GetString(), deleted.GetProperty("deleted").GetBoolean()));
+        Assert.Equal(404, (await world.GetAsync(path)).Status);
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Delete, path)).Status);
+
+        var (_, first) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "6 times 7?", background = false });
+        var thread = first.GetProperty("thread_id").GetString();
+        await world.PostAsync("/v1/runs", new { thread_id = thread, agent = "clerk", input = "And now?", background = false });
+        var (conflict, several) = await world.SendAsync(HttpMethod.Delete, $"/v1/runs/{first.GetProperty("id").GetString()}");
+        Assert.Equal((409, "run_conflict"), (conflict, several.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(200, (await world.SendAsync(HttpMethod.Delete, $"/v1/threads/{thread}")).Status);
+        Assert.Equal(0, (await world.GetAsync("/v1/runs")).Body.GetProperty("data").GetArrayLength());
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Delete, $"/v1/threads/{thread}")).Status);
+    }
+
+    [Fact]
     public async Task Runs_of_others_do_not_exist_for_a_key()
     {
         await using var world = await ApiWorld.StartAsync(Say("Fine."));

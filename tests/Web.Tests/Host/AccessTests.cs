@@ -61,6 +61,8 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         .. ((string[])["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/responses/input_tokens", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank", "/v1/runs"]).Select(path => new AccessRow("POST", path, path, 401, 400, 400, 400, WithToken: true)),
         new("GET", "/v1/runs", "/v1/runs", 401, 200, 200, 200),
         new("GET", "/v1/runs/{id:guid}", "/v1/runs/{run}", 401, 200, 404, 404),
+        new("DELETE", "/v1/runs/{id:guid}", "/v1/runs/{run}", 401, 400, 400, 400),
+        new("DELETE", "/v1/threads/{id:guid}", "/v1/threads/{run}", 401, 400, 400, 400),
         new("POST", "/v1/runs/{id:guid}/cancel", "/v1/runs/{run}/cancel", 401, 200, 404, 404, WithToken: true),
         new("POST", "/v1/runs/{id:guid}/fork", "/v1/runs/{run}/fork", 401, 400, 400, 400, WithToken: true),
         new("POST", "/v1/runs/{run:guid}/approvals/{id:guid}", "/v1/runs/{run}/approvals/{run}", 401, 400, 400, 400, WithToken: true),

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using Platform.Web.Features.Keys;
@@ -36,7 +39,8 @@ public sealed class McpServerTests
         var wrong = await client.CallToolAsync("agent_clerk", new Dictionary<string, object?> { ["words"] = 3 }, cancellationToken: Cancellation);
         Assert.True(wrong.IsError);
         Assert.Contains("The arguments of agent_clerk are wrong", Assert.IsType<TextContentBlock>(wrong.Content[0]).Text, StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<Exception>(async () => await client.CallToolAsync("agent_of_another", new Dictionary<string, object?> { ["task"] = "x" }, cancellationToken: Cancellation));
+        var absent = await Assert.ThrowsAsync<McpProtocolException>(async () => await client.CallToolAsync("agent_of_another", new Dictionary<string, object?> { ["task"] = "x" }, cancellationToken: Cancellation));
+        Assert.Contains("There is no tool 'agent_of_another'", absent.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,6 +70,15 @@ public sealed class McpServerTests
         await using var world = await ApiWorld.StartAsync(Say("Fine."));
         using var broken = await world.Http.PostAsync(new Uri("/mcp", UriKind.Relative), new StringContent("{\"jsonrpc\":"), Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, broken.StatusCode);
+        using var call = new HttpRequestMessage(HttpMethod.Post, new Uri("/mcp", UriKind.Relative))
+        {
+            Content = new StringContent("""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"no_such"}}""", Encoding.UTF8, "application/json"),
+        };
+        call.Headers.Accept.ParseAdd("application/json, text/event-stream");
+        using var absent = await world.Http.SendAsync(call, Cancellation);
+        var answer = JsonElement.Parse(await absent.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal((200, "application/json", 7, -32602), ((int)absent.StatusCode, absent.Content.Headers.ContentType!.MediaType, answer.GetProperty("id").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32())); // answered before the library, which logs what it refuses as a failure
+        Assert.Equal("There is no tool 'no_such' for this key.", answer.GetProperty("error").GetProperty("message").GetString());
         using var listening = await world.Http.GetAsync(new Uri("/mcp", UriKind.Relative), Cancellation);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, listening.StatusCode);
         using var noted = await world.Http.PostAsync(new Uri("/mcp", UriKind.Relative), new StringContent("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", null, "application/json"), Cancellation);

@@ -57,7 +57,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
         await done;
     }
 
-    private static Task TickAsync(PeriodicTimer timer, CancellationToken ending) => timer.WaitForNextTickAsync(ending).AsTask();
+    private static Task<bool> TickAsync(PeriodicTimer timer, CancellationToken ending) => timer.WaitForNextTickAsync(ending).AsTask();
 
     private async Task RunAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
     {
