@@ -51,6 +51,15 @@ public sealed class ToolSettingsTests
         Assert.Throws<UnauthorizedAccessException>(() => ToolSettingsBook.Try(Carl, Pets));
     }
 
+    [Fact]
+    public async Task A_trial_of_a_program_that_is_not_there_says_so()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var trial = await rig.ToolSettings.TryAsync(AgentsRig.Boris, new() { Name = "files", Command = "/no/such" }, TestContext.Current.CancellationToken);
+        Assert.Empty(trial.Tools);
+        Assert.Contains("/no/such", trial.Fault, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://example.org", ToolSettingsFault.Host)]
     [InlineData("*", ToolSettingsFault.Host)]

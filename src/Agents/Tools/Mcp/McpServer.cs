@@ -58,7 +58,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         }
         catch (McpException refused)
         {
-            return (null, $"The MCP server {Name} refused the call: {(refused.Message.Length <= 300 ? refused.Message : refused.Message[..300] + "…")}");
+            return (null, $"The MCP server {Name} refused the call: {Short(refused.Message)}");
         }
         catch (Exception lost) when (lost is IOException or HttpRequestException or InvalidOperationException or JsonException)
         {
@@ -98,11 +98,13 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         {
             LogUnreachable(failure, Name, options.Command.Length > 0 ? options.Command : options.Endpoint!.GetLeftPart(UriPartial.Path));
             await LoseAsync();
-            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : failure.Message.Length <= 500 ? failure.Message : failure.Message[..500] + "…";
+            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : Short(failure.GetBaseException().Message); // the cause, such as a program that is not there
             quietUntil = time.GetUtcNow() + QuietAfterFailure;
             return [];
         }
     }
+
+    private static string Short(string message) => message.Length <= 300 ? message : message[..300] + "…";
 
     private async Task LoseAsync()
     {
