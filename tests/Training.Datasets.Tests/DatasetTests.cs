@@ -155,6 +155,17 @@ public sealed class DatasetTests
     }
 
     [Fact]
+    public async Task A_report_holds_so_many_faulty_rows_as_fit_it_and_counts_the_others()
+    {
+        await using var here = await Installation.StartAsync();
+        var line = $"{{\"text\":{new string('x', DatasetImport.MaxFaultText)}";
+        const int Fit = DatasetImport.MaxFaultTexts / DatasetImport.MaxFaultText, More = 7;
+        var file = here.File("rows.jsonl", string.Join('\n', Enumerable.Repeat(line, Fit + More)));
+        var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, await SetAsync(here), file, "rows.jsonl", null, Stop);
+        Assert.Equal((Fit, Fit + More), (report.Faults.Count, report.Faulty));
+    }
+
+    [Fact]
     public async Task A_table_is_taken_by_its_columns()
     {
         await using var here = await Installation.StartAsync();

@@ -53,6 +53,19 @@ public sealed class GeneratingTests
     }
 
     [Fact]
+    public async Task Numbers_of_headings_and_marks_of_lists_are_no_part_of_questions_and_answers()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var rules = await here.BaseAsync(("rules.md", "# 2. Devices\n\n- The screen of every notebook locks by itself after five minutes without work.\n"));
+        var row = (await MadeAsync(here, new(rules, [], [QuestionKind.Fact], 1))).Single(made => made.Item is not null).Item!;
+        Assert.Contains("Devices", row.Row.Question, StringComparison.Ordinal);
+        Assert.DoesNotContain("2.", row.Row.Question, StringComparison.Ordinal);
+        Assert.StartsWith("The screen", row.Row.Reply, StringComparison.Ordinal);
+        var text = (await here.Get<DocumentLibrary>().ReadTextAsync(Installation.Administrator, row.Span!.DocumentId!.Value, Stop)).Text;
+        Assert.Equal(row.Row.Reply, text[row.Span.Start..row.Span.End]);
+    }
+
+    [Fact]
     public async Task What_a_model_writes_is_kept_only_where_it_holds()
     {
         string[] answers =

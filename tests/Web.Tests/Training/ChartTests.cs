@@ -1,3 +1,5 @@
+using System.Globalization;
+using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.Web.Features.Training;
 
 namespace Platform.Web.Tests.Training;
@@ -37,5 +39,20 @@ public sealed class ChartTests
         var thin = ChartPoints.Thinned([.. Enumerable.Range(1, 1_000).Select(i => new ChartPoint(i, i % 2))], 100);
         Assert.Equal((100, 1_000), (thin.Count, thin[^1].X));
         Assert.All(thin, point => Assert.Equal(0.5, point.Y));
+    }
+
+    [Fact]
+    public void Numbers_are_saved_in_one_form_whatever_the_language()
+    {
+        var (was, step) = (CultureInfo.CurrentCulture, new TuningMetrics(1_200, null, 0.5, 6.25, null, 0.0002, 1, 1_234.5, null));
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+        try
+        {
+            Assert.Equal("1200,0.5,6.25,,0.0002,1,1234.5,", JobFigures.Csv([step]).Split('\n')[1]);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = was;
+        }
     }
 }

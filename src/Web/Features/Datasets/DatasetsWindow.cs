@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Platform.Web.Layout;
@@ -16,4 +17,11 @@ public sealed class DatasetsWindow(IJSRuntime js, NavigationManager navigation, 
     public TimeProvider Time => time;
 
     public ILogger Log => log;
+
+    /// <summary>Streams a text to the person's disk. What a page alone knows needs no address.</summary>
+    public async Task SaveAsync(string name, string text)
+    {
+        using DotNetStreamReference content = new(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+        await js.InvokeVoidAsync("platform.save", name, content);
+    }
 }

@@ -58,6 +58,11 @@ public static class JobFigures
     /// <summary>A loss, or a perplexity, which is far larger.</summary>
     public static string Loss(double? value) => value?.ToString(value < 100 ? "0.0000" : "#,0.0", CultureInfo.CurrentCulture) ?? "–";
 
+    /// <summary>The numbers of each step as a table that any program reads: commas, points and no thousands, whatever the reader's language.</summary>
+    public static string Csv(IEnumerable<TuningMetrics> steps) =>
+        "step,epoch,train_loss,valid_loss,learning_rate,grad_norm,tokens_per_second,trained_tokens\n" + string.Concat(steps.Select(step => FormattableString.Invariant(
+            $"{step.Step},{step.Epoch},{step.TrainLoss},{step.ValidLoss},{step.LearningRate},{step.GradNorm},{step.TokensPerSecond},{step.TrainedTokens}\n")));
+
     // 0 is the service's word for what it chooses itself.
     private static double? Chosen(int? value) => value is > 0 ? value : null;
 }

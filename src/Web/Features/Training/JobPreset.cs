@@ -8,5 +8,6 @@ public sealed record JobPreset(string Name, IReadOnlyDictionary<string, string> 
         new("Quick", new Dictionary<string, string> { [JobSetting.Epochs] = "1" }),
         new("Balanced", new Dictionary<string, string>()),
         new("Thorough", new Dictionary<string, string> { [JobSetting.Epochs] = "8", [JobSetting.Rank] = "32", [JobSetting.LearningRate] = "0.0001", [JobSetting.Patience] = "5" }),
+        new("Small", new Dictionary<string, string> { [JobSetting.Epochs] = "20", [JobSetting.LearningRate] = "0.002" }), // measured in docs/training.md
     ];
 }
