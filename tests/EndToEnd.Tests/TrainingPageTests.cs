@@ -8,7 +8,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const float Long = 120_000;
-    private const int HalfTrained = 24, Trained = 72, LeastFall = 25;
+    private const int HalfTrained = 16, Trained = 48, LeastFall = 25;
     private const string Question = "What do the documents say about the tuning of a harpsichord?", Name = "security";
 
     [Fact]
