@@ -27,6 +27,13 @@ public sealed class NativeWorkerTests
         Assert.Contains("/nowhere/model.gguf", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_an_exception_that_nobody_caught_the_type_is_told_and_no_path()
+    {
+        var fault = ChildErrors.Of(134, "Unhandled exception. System.IO.FileNotFoundException: Could not find file '/data/secret'.\n   at Program", Ample);
+        Assert.Equal((WorkFailure.Crashed, "it was ended by signal 6 (abort): Unhandled exception. System.IO.FileNotFoundException"), (fault.Failure, fault.Message));
+    }
+
     [Theory]
     [InlineData("exit 7", WorkFailure.Ended, "code 7")]
     [InlineData("echo why >&2; exit 7", WorkFailure.Ended, "code 7: why")]

@@ -32,7 +32,15 @@ internal static class ChildErrors
         var said = lines.FirstOrDefault(line => line.StartsWith("llama.cpp ends", StringComparison.Ordinal)) ?? lines.FirstOrDefault();
         var how = code > Signalled ? $"it was ended by signal {code - Signalled}{Name(code - Signalled)}" : $"it ended with code {code}";
         var failure = IsOwnFault(code) ? WorkFailure.Crashed : code is NotExecutable or NotFound ? WorkFailure.NotStarted : WorkFailure.Ended;
-        return new WorkException(failure, said is null ? how : $"{how}: {(said.Length > Told ? said[..Told] + "…" : said)}");
+        return new WorkException(failure, said is null ? how : $"{how}: {Tellable(said)}");
+    }
+
+    /// <summary>A line for callers. Of an exception that nobody caught its type alone: its message may name paths.</summary>
+    private static string Tellable(string line)
+    {
+        const string uncaught = "Unhandled exception. ";
+        if (line.StartsWith(uncaught, StringComparison.Ordinal)) { line = uncaught + line[uncaught.Length..].Split(':')[0]; }
+        return line.Length > Told ? line[..Told] + "…" : line;
     }
 
     /// <summary>What only the work can have brought about, and no shutdown: an illegal instruction, an abort, a bus error, an arithmetic fault, a wrong address.</summary>
