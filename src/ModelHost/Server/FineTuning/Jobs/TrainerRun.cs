@@ -17,7 +17,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
     private const int Refused = 1, Paused = 3, Cancelled = 4;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
     private readonly TimeWindow? _window = job.Now.Settings.Window is { } window ? TimeWindow.Parse(window, job.Now.Settings.TimeZone) : null;
-    private long _calmSince = time.GetTimestamp();
+    private long _calmSince = time.GetTimestamp(), _seen = engine.Requests.Begun;
     private long? _told;
     private bool _isHeld;
 
@@ -81,11 +81,13 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
         }
     }
 
-    /// <summary>Answers come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer.</summary>
+    /// <summary>Answers, vectors and scores come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer.</summary>
     private void Yield(Process process)
     {
-        if (engine.Loads.Any(load => load.Busy > 0 || load.Waiting > 0))
+        var (running, begun) = engine.Requests;
+        if (running > 0 || begun != _seen)
         {
+            _seen = begun;
             _calmSince = time.GetTimestamp();
             if (!_isHeld)
             {
