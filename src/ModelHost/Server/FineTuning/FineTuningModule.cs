@@ -27,5 +27,6 @@ internal static class FineTuningModule
         app.MapTuningEvents();
         app.MapCheckpoints();
         app.MapTuningSamples();
+        app.MapTuningScores();
     }
 }
