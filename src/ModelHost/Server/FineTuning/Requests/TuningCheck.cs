@@ -24,6 +24,12 @@ internal static class TuningCheck
         return new TuningSettings
         {
             Method = method,
+            Trainer = request.Trainer switch
+            {
+                null or "builtin" => TuningTrainer.Builtin,
+                "peft" => TuningTrainer.Peft,
+                var other => throw Refused("trainer", $"'trainer' is '{other}'; it must be builtin or peft."),
+            },
             Epochs = (int?)Whole($"{at}.n_epochs", given.NEpochs, 1, 1_000) ?? usual.Epochs,
             MaxSteps = (int?)Range($"{at}.max_steps", given.MaxSteps, 0, MostSteps) ?? 0,
             BatchSize = (int?)Whole($"{at}.batch_size", given.BatchSize, 1, 4_096) ?? 0,

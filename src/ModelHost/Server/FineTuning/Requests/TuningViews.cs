@@ -18,6 +18,7 @@ internal static class TuningViews
             ValidationFile = now.ValidationFile,
             ResultFiles = now.ResultFiles,
             Seed = now.Seed,
+            Trainer = settings.Trainer.ToString().ToLowerInvariant(),
             Method = Method(settings.Method, new MethodPart(parameters)),
             Hyperparameters = parameters,
             Metadata = now.Metadata,
