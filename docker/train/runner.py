@@ -133,7 +133,10 @@ def run(folder, name, train, stopping):
     finally:
         job.close()
     if code is not None:
-        job.write_whole("ended", str(code).encode())
+        try:
+            job.write_whole("ended", str(code).encode())
+        except FileNotFoundError:
+            print(f"The job in {folder} was deleted meanwhile.", file=sys.stderr)
 
 
 def beat(path, over):

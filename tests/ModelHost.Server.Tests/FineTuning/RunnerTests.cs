@@ -26,7 +26,13 @@ public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
             await rig.UntilAsync(id, job => TrainingRig.Step(job) >= 2);
             await rig.Http.PostOkAsync("/v1/embeddings", """{"model": "seed-embed", "input": "The river"}""");
             await rig.UntilAsync(id, job => job.GetProperty("held").GetBoolean());
-            await rig.UntilAsync(id, job => !job.GetProperty("held").GetBoolean());
+            var held = new List<int>();
+            await rig.UntilAsync(id, job =>
+            {
+                held.Add(TrainingRig.Step(job));
+                return !job.GetProperty("held").GetBoolean();
+            });
+            Assert.InRange(held[Math.Max(0, held.Count - 2)] - held[0], 0, 3); // a runner that did not wait would do some twenty steps
             Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause")).Status);
             await rig.UntilAsync(id, "paused");
             await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/resume");
