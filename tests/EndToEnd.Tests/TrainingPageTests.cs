@@ -25,6 +25,12 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await TrainAsync(page);
         await page.GetByTestId("tab-Rows").ClickAsync();
         await Expect(page.GetByTestId("held-row").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("measure-f1")).ToBeVisibleAsync();
+        await BrowserFixture.ShootAsync(page, "75-job-rows");
+        await page.GetByTestId("tab-Answers").ClickAsync();
+        await Expect(page.GetByTestId("prompt")).ToHaveCountAsync(5);
+        await Expect(page.GetByTestId("prompt").First.GetByTestId("prompt-answer").Nth(1)).ToBeVisibleAsync();
+        await BrowserFixture.ShootAsync(page, "75-job-answers");
         await page.GetByTestId("tab-Checkpoints").ClickAsync();
         await page.Locator($"[data-testid=checkpoint][data-step='{HalfTrained}']").GetByTestId("checkpoint-register").ClickAsync();
         await Expect(page.GetByTestId("checkpoint").GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
@@ -98,6 +104,13 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         }
         await Expect(page.GetByTestId("job-outlook")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Long });
         await Expect(page.GetByTestId("outlook-steps")).ToHaveTextAsync($"{Trained}");
+        await page.GetByTestId("mix-add").ClickAsync();
+        await page.GetByTestId("mix-weight").First.FillAsync("3");
+        await Expect(page.GetByTestId("outlook-mixed")).ToHaveCountAsync(2, new() { Timeout = Long });
+        await BrowserFixture.ShootAsync(page, "74-job-mixed");
+        await page.GetByTestId("mix-remove").ClickAsync();
+        await Expect(page.GetByTestId("outlook-mixed")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("job-outlook")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Long });
         await page.GetByTestId("job-start").ClickAsync();
         await Expect(page.GetByTestId("chart")).ToHaveCountAsync(4, new() { Timeout = Long });
         await Expect(page.GetByTestId("job-page")).ToHaveAttributeAsync("data-state", new System.Text.RegularExpressions.Regex("succeeded|failed|cancelled"), new() { Timeout = Long });
@@ -158,6 +171,17 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("job-row").GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(page.GetByTestId("chart").First).ToBeVisibleAsync();
         await LookAsync(page, "79-job");
+        await page.GetByTestId("tab-Answers").ClickAsync();
+        await Expect(page.GetByTestId("prompt").First).ToBeVisibleAsync();
+        await LookAsync(page, "79-job-answers");
+        await page.GetByTestId("tab-Rows").ClickAsync();
+        await Expect(page.GetByTestId("measures")).ToBeVisibleAsync();
+        await LookAsync(page, "79-job-measures");
+        await page.GotoAsync($"{address}/train/jobs/new");
+        await page.GetByTestId("mix-add").ClickAsync();
+        await Expect(page.GetByTestId("mix-part")).ToBeVisibleAsync();
+        await page.GetByTestId("mix-part").ScrollIntoViewIfNeededAsync();
+        await LookAsync(page, "79-jobs-mixed");
     }
 
     private static async Task LookAsync(IPage page, string name)

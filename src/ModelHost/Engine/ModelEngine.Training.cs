@@ -1,3 +1,5 @@
+using Platform.ModelHost.Engine.Adapters;
+
 namespace Platform.ModelHost.Engine;
 
 /// <summary>What those need who train on a model's file with the model's own words.</summary>
@@ -10,4 +12,7 @@ public sealed partial class ModelEngine
     /// <summary>Every token that ends an answer of a loaded model.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     public IReadOnlyList<int> EndTokens(string modelId) => catalog.Find(modelId).Tokenizer.EndTokens;
+
+    /// <summary>Lets an adapter go from memory that was asked for by its path (<see cref="Generation.GenerationRequest.AdapterPath"/>).</summary>
+    public void Forget(string modelId, string adapterPath) => catalog.Loaded.FirstOrDefault(model => model.Info.Id == modelId)?.Shelf?.TryDrop(AdapterShelf.Unlisted(adapterPath));
 }

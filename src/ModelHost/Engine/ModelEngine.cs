@@ -137,7 +137,7 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull, OutOfMemory, InvalidModelFile. Later: Failed.</exception>
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var counted = requests.Begin();
+        using var counted = request.IsBackground ? null : requests.Begin();
         request = request with { Adapters = request.Adapters ?? AdapterLibrary.For(request.ModelId) };
         using var span = new GenerationSpan(request);
         var model = await catalog.TakeAsync(request.ModelId, cancellation);

@@ -13,15 +13,14 @@ internal sealed class RequestCount
     internal long Begun => Interlocked.Read(ref begun);
 
     /// <summary>Counts one until it is disposed of.</summary>
-    internal Counted Begin()
+    internal IDisposable Begin()
     {
         Interlocked.Increment(ref running);
         Interlocked.Increment(ref begun);
         return new Counted(this);
     }
 
-    /// <summary>One request on its way.</summary>
-    internal readonly struct Counted(RequestCount count) : IDisposable
+    private sealed class Counted(RequestCount count) : IDisposable
     {
         public void Dispose() => Interlocked.Decrement(ref count.running);
     }

@@ -104,6 +104,13 @@ internal static class TrainCommand
         static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>What the adapter does better or worse than its base, a measure a line.</summary>
+    internal static IEnumerable<string> Table(IReadOnlyList<TuningMeasure> measures) => measures.Count == 0 ? [] :
+    [
+        $"{"measure",-20} {"base",10} {"adapter",10}  rows",
+        .. measures.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Name,-20} {measure.Base,10:0.000} {measure.Value,10:0.000}  {(measure.Of is { } rows ? rows : "–")}")),
+    ];
+
     private static async Task<int> KeepAsync(TerminalRooms rooms, FineTuning tuning, TuningJob job, DirectoryInfo folder, CancellationToken stop)
     {
         var path = Path.Combine(folder.FullName, Adapter);
@@ -115,6 +122,10 @@ internal static class TrainCommand
         {
             await using var file = File.Create(Path.Combine(folder.FullName, Path.GetFileName(result.Filename)));
             await tuning.ReadFileAsync(result.Id, file, stop);
+        }
+        foreach (var line in Table(job.Measures))
+        {
+            Console.WriteLine(line);
         }
         Console.WriteLine(path);
         return 0;

@@ -48,7 +48,23 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         var results = job.GetProperty("result_files");
         var table = await rig.Http.GetStringAsync(new Uri($"/v1/files/{results[0].GetString()}/content", UriKind.Relative), Cancellation);
         Assert.StartsWith("step,train_loss,valid_loss,", table, StringComparison.Ordinal);
-        Assert.Equal(5, (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluation")).GetProperty("data").GetArrayLength());
+        var held = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluation")).GetProperty("data");
+        Assert.Equal(5, held.GetArrayLength());
+        Assert.All(held.EnumerateArray(), row => Assert.StartsWith("With pleasure: ", Text(row, "reference"), StringComparison.Ordinal));
+        Assert.Contains(held.EnumerateArray(), row => row.GetProperty("f1").GetDouble() > row.GetProperty("base_f1").GetDouble());
+
+        var measures = job.GetProperty("measures").EnumerateArray().ToDictionary(one => Text(one, "name")!, one => (Base: one.GetProperty("base").GetDouble(), Value: one.GetProperty("value").GetDouble()));
+        Assert.Equal(["perplexity", "exact_match", "accuracy", "f1", "bleu", "rouge_l", "general_perplexity"], job.GetProperty("measures").EnumerateArray().Select(one => Text(one, "name")));
+        Assert.Equal(Math.Exp(progress.GetProperty("base_valid_loss").GetDouble()), measures["perplexity"].Base, 0.01);
+        Assert.All(["f1", "bleu", "rouge_l"], name => Assert.True(measures[name].Value > measures[name].Base, $"{name}: {measures[name]}"));
+
+        var evaluations = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluations?order=asc");
+        Assert.Equal(5, evaluations.GetProperty("prompts").GetArrayLength());
+        var (steps, rounds) = (events.EnumerateArray().Where(one => one.GetProperty("data") is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("valid_loss", out _)).Select(one => one.GetProperty("data").GetProperty("step").GetInt32()), evaluations.GetProperty("data"));
+        Assert.Equal(steps.Order(), rounds.EnumerateArray().Select(one => one.GetProperty("step").GetInt32()));
+        Assert.NotEqual(rounds[0].GetProperty("answers").ToString(), rounds[rounds.GetArrayLength() - 1].GetProperty("answers").ToString());
+        Assert.Equal(Text(held.EnumerateArray().First(row => Text(row, "id") == Text(evaluations.GetProperty("prompts")[0], "id")), "base_answer"), rounds[0].GetProperty("answers")[0].GetString());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id, "evaluations")));
 
         var checkpoints = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/checkpoints")).GetProperty("data");
         var step = checkpoints[1].GetProperty("step_number").GetInt32();
@@ -69,6 +85,31 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.EndsWith("assistant\n", Text(parts[0], "text"), StringComparison.Ordinal);
         Assert.Matches(@"^With pleasure: \w+ works at the \w+\.<\|im_end\|>$", Text(parts[1], "text")); // which row stands first follows from the split
         Assert.False(Directory.Exists(Path.Combine(rig.Jobs, "..", "forecasts")) && Directory.EnumerateDirectories(Path.Combine(rig.Jobs, "..", "forecasts")).Any());
+    }
+
+    [Fact]
+    public async Task Files_are_mixed_in_a_ratio_with_caps_and_the_counts_are_told_before_the_start()
+    {
+        var rows = TrainingRig.Dialogues.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var (many, few) = (await rig.UploadAsync(string.Join('\n', rows[..40]), "many.jsonl"), await rig.UploadAsync(string.Join('\n', rows[40..]), "few.jsonl"));
+        var mixed = $$"""{"model": "seed-chat", "seed": 7, "suffix": "mixed", "mixture": [{"file": "{{many}}", "weight": 1}, {"file": "{{few}}", "weight": 1, "max_repeats": 3}], "method": {"type": "supervised", "supervised": {"hyperparameters": {"max_steps": 2} } } }""";
+        var told = (await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", mixed)).GetProperty("dataset");
+        Assert.Equal([("many.jsonl", 40, 24), ("few.jsonl", 8, 24)], told.GetProperty("mixture").EnumerateArray().Select(file => (Text(file, "filename")!, file.GetProperty("rows").GetInt32(), file.GetProperty("taken").GetInt32())));
+        Assert.Equal(48, told.GetProperty("rows").GetInt32());
+
+        var id = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", mixed)).GetProperty("id").GetString()!;
+        var job = await rig.UntilAsync(id, "succeeded");
+        Assert.Equal((many, 3), (Text(job, "training_file"), job.GetProperty("mixture")[1].GetProperty("max_repeats").GetInt32()));
+        string[] learned = [.. File.ReadLines(Path.Combine(rig.Jobs, id, "train.jsonl")).Select(Id)], held = [.. File.ReadLines(Path.Combine(rig.Jobs, id, "valid.jsonl")).Select(Id)];
+        Assert.NotEmpty(held);
+        Assert.Equal(held.Distinct(), held);
+        Assert.Empty(learned.Intersect(held));
+        Assert.All(learned.CountBy(line => line), line => Assert.Equal(line.Key.StartsWith(few, StringComparison.Ordinal) ? 3 : 1, line.Value));
+        Assert.Equal(24, learned.Concat(held).Distinct().Count(line => line.StartsWith(many, StringComparison.Ordinal)));
+        Assert.Equal(24, (await rig.Http.GetOkAsync("/v1/adapters/mixed/versions/1")).GetProperty("lineage").GetProperty("mixture")[1].GetProperty("taken").GetInt32());
+        Assert.StartsWith("file-", Text((await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluations")).GetProperty("prompts")[0], "id"), StringComparison.Ordinal);
+
+        static string Id(string line) => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!;
     }
 
     [Theory]

@@ -39,6 +39,9 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         var steps = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{cut}/events?limit=1000&order=asc")).GetProperty("data").EnumerateArray()
             .Where(one => one.GetProperty("type").GetString() == "metrics").Select(one => one.GetProperty("data").GetProperty("step").GetInt32()).Distinct();
         Assert.Equal(Enumerable.Range(0, 34), steps.Order());
+        var answers = await AnswersAsync(whole);
+        Assert.Equal(34, answers.Count);
+        Assert.Equal(answers, await AnswersAsync(cut));
     }
 
     [Fact]
@@ -125,6 +128,9 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         Assert.Equal("template_mismatch", failed.GetProperty("error").GetProperty("code").GetString());
         Assert.False(File.Exists(Path.Combine(rig.Jobs, job, "progress.jsonl")));
     }
+
+    private async Task<List<string>> AnswersAsync(string job) =>
+        [.. (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{job}/evaluations?order=asc&limit=1000")).GetProperty("data").EnumerateArray().Select(one => $"{one.GetProperty("step")} {one.GetProperty("answers")}")];
 
     private string Sha256(string job) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(rig.Jobs, job, "adapter.gguf"))));
 

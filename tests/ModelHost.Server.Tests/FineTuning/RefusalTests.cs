@@ -23,12 +23,22 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     [InlineData("\"schedule\": {\"window\": \"late\"}", "schedule.window")]
     [InlineData("\"schedule\": {\"window\": \"22:00-06:00\", \"time_zone\": \"Mars/Olympus\"}", "schedule.time_zone")]
     [InlineData("\"validation_split\": 0.9", "validation_split")]
+    [InlineData("\"evaluation_prompts\": [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]", "evaluation_prompts")]
+    [InlineData("\"evaluation_prompts\": [\" \"]", "evaluation_prompts")]
+    [InlineData("\"evaluation_prompts\": [null]", "evaluation_prompts")]
+    [InlineData("\"mixture\": [{\"file\": \"file-000000000000000000000000\"}], \"training_file\": null", "mixture.[0].file")]
+    [InlineData("\"mixture\": [{\"weight\": 1}], \"training_file\": null", "mixture.[0].file")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\", \"weight\": 0}], \"training_file\": null", "mixture.[0].weight")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\", \"max_repeats\": 0}], \"training_file\": null", "mixture.[0].max_repeats")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\"}]", "training_file")]
+    [InlineData("\"mixture_rows\": 9", "mixture_rows")]
     [InlineData("\"integrations\": [{\"type\": \"wandb\"}]", "integrations")]
     [InlineData("\"training_file\": \"file-000000000000000000000000\"", "training_file")]
     public async Task A_wrong_field_is_refused_by_its_name(string field, string param)
     {
         var file = await rig.UploadAsync(TrainingRig.Dialogues);
         var name = field.Split('"')[1];
+        field = field.Replace("FILE", file, StringComparison.Ordinal);
         string[] usual = ["\"model\": \"seed-chat\"", $"\"training_file\": \"{file}\""];
         var (status, body) = await rig.PostAsync("/v1/fine_tuning/jobs", "{" + string.Join(", ", usual.Where(one => one.Split('"')[1] != name).Append(field)) + "}");
         Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, body.ToString());

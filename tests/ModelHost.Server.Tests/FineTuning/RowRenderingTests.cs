@@ -73,21 +73,21 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
             string In(string name) => Path.Combine(folder, name);
             File.WriteAllLines(In("rows"), Enumerable.Range(0, 40).Select(i => $$"""{"text": "The number {{i}} stands here."}""").Append("").Append("broken"));
             var first = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64);
-            var (learned, heldOut) = first.Split(In("rows"), In("a"), In("b"), 0.25, seed: 3, CancellationToken.None);
+            var (learned, heldOut) = first.Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.25, seed: 3, CancellationToken.None);
             Assert.Equal((30, 10, 30, 10), (learned.Rows, heldOut.Rows, learned.Examples, heldOut.Examples));
-            Assert.Equal([new LineFault(42, first.Faults[0].Message)], first.Faults);
+            Assert.Equal([new LineFault("line 42", first.Faults[0].Message)], first.Faults);
             Assert.Empty(File.ReadAllLines(In("a")).Intersect(File.ReadAllLines(In("b"))));
             var second = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64);
-            second.Split(In("rows"), In("c"), In("d"), 0.25, seed: 3, CancellationToken.None);
+            second.Split(RowLines.Read(In("rows")), In("c"), In("d"), 0.25, seed: 3, CancellationToken.None);
             Assert.Equal(File.ReadAllText(In("b")), File.ReadAllText(In("d")));
             var strict = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 2);
-            strict.Write(In("rows"), In("e"), CancellationToken.None);
+            strict.Write(RowLines.Read(In("rows")), In("e"), CancellationToken.None);
             Assert.Equal(41, strict.BadLines);
             Assert.Contains("3 fit", strict.Faults[0].Message, StringComparison.Ordinal);
             File.WriteAllText(In("array"), "[{\"text\": \"x\"}]");
-            Assert.Contains("one JSON array", Assert.Throws<RowFault>(() => strict.Write(In("array"), In("e"), CancellationToken.None)).Message, StringComparison.Ordinal);
+            Assert.Contains("one JSON array", Assert.Throws<RowFault>(() => strict.Write(RowLines.Read(In("array")), In("e"), CancellationToken.None)).Message, StringComparison.Ordinal);
             File.WriteAllText(In("plain"), "First paragraph.\n\nSecond one.\n");
-            Assert.Equal(1, first.Write(In("plain"), In("e"), CancellationToken.None).Rows);
+            Assert.Equal(1, first.Write(RowLines.Read(In("plain")), In("e"), CancellationToken.None).Rows);
         }
         finally
         {
@@ -107,7 +107,7 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
             File.WriteAllLines(In("rows"), Enumerable.Repeat("""{"text": "The same stands here."}""", copies).Concat(Enumerable.Range(0, others).Select(i => $$"""{"text": "The number {{i}} stands here."}""")));
             for (var seed = 0; seed < 5; seed++)
             {
-                var (learned, held) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64).Split(In("rows"), In("a"), In("b"), 0.1, seed, CancellationToken.None);
+                var (learned, held) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64).Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.1, seed, CancellationToken.None);
                 Assert.Equal((copies + others - heldOut, heldOut), (learned.Rows, held.Rows));
             }
 

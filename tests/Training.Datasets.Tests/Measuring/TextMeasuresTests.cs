@@ -1,4 +1,5 @@
-using Platform.Training.Datasets.Measuring;
+using System.Text.Json;
+using Platform.Training.Rows.Measuring;
 
 namespace Platform.Training.Datasets.Tests.Measuring;
 
@@ -41,4 +42,29 @@ public sealed class TextMeasuresTests
         Assert.Equal(Math.Exp(1 - 6 / 5.0), TextMeasures.Bleu([("the cat is on the", "The cat is on the mat")]), Tolerance);
         Assert.Equal(0, TextMeasures.Bleu([("dogs", "cats")]));
     }
+
+    [Fact]
+    public void Measures_are_those_of_another_hand()
+    {
+        // text-measures.py beside this file made them; it shares no code with the product.
+        using var known = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Measuring", "text-measures.json")));
+        var pairs = new List<(string Answer, string Expected)>();
+        foreach (var row in known.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            var (answer, expected) = (row.GetProperty("answer").GetString()!, row.GetProperty("expected").GetString()!);
+            pairs.Add((answer, expected));
+            Assert.Equal(row.GetProperty("exact").GetBoolean(), TextMeasures.ExactMatch(answer, expected));
+            Assert.Equal(row.GetProperty("f1").GetDouble(), TextMeasures.F1(answer, expected), Tolerance);
+            Assert.Equal(row.GetProperty("rouge_l").GetDouble(), TextMeasures.RougeL(answer, expected), Tolerance);
+            Assert.Equal(row.GetProperty("bleu").GetDouble(), TextMeasures.Bleu([(answer, expected)]), Tolerance);
+        }
+        Assert.Equal(known.RootElement.GetProperty("bleu").GetDouble(), TextMeasures.Bleu(pairs), Tolerance);
+    }
+
+    [Theory]
+    [InlineData("You have 25 days, as the handbook says.", "25 days", true)]
+    [InlineData("每年二十五天。", "二十五天", true)]
+    [InlineData("25 working days", "25 days", false)]
+    [InlineData("", "25 days", false)]
+    public void An_answer_holds_what_was_expected_in_one_run(string answer, string expected, bool holds) => Assert.Equal(holds, TextMeasures.Contains(answer, expected));
 }

@@ -58,6 +58,20 @@ public sealed class JobFormTests
     }
 
     [Fact]
+    public void Datasets_are_mixed_by_their_shares_and_remembered_for_a_copy()
+    {
+        var other = new Dataset(Guid.Parse("00000000-0000-0000-0000-000000000002"), "faq", "", default, 10, 10, 0, 100, 1, "ada", default, default);
+        var frozen = new DatasetVersion(other.Id, 1, "def", 10, 0, 100, 0.2, 42, "", "ada", default);
+        var form = new JobForm { FirstShare = { Weight = "3" }, Others = { new MixPart(other, [frozen], frozen) { Share = { Weight = "0.5", MaxRepeats = "2" } } } };
+        var request = form.ToRequest(new("file-1", "file-2"), Set, Version, new SentVersion("file-3", null));
+        Assert.Equal([new("file-1", "file-2", 3, 1), new("file-3", null, 0.5, 2)], request.Mixture);
+        Assert.Null(request.ValidationFile);
+        Assert.Equal([(other.Id, 1, "0.5", "2")], MixPart.Read(request.Metadata["dataset_mixture"].Split('|')[1]));
+        form.Others[0].Share.Weight = "0";
+        Assert.False(form.IsSound);
+    }
+
+    [Fact]
     public void A_preset_is_known_until_one_of_its_numbers_is_changed()
     {
         var form = new JobForm();

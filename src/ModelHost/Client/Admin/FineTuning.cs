@@ -111,6 +111,9 @@ public sealed class FineTuning
     public async Task<IReadOnlyList<double?>> ScoreAsync(string id, IReadOnlyList<string> rows, CancellationToken cancellation) =>
         [.. ((await _http.PostAsync(Of(id) + "/scores", new JsonObject { ["rows"] = new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]) }, TuningJson.Default.PageBodyScoreBody, cancellation)).Data ?? []).Select(score => score.Reward)];
 
+    /// <summary>What was answered to the job's prompts at each evaluation until now.</summary>
+    public Task<TuningAnswers> AnswersAsync(string id, CancellationToken cancellation) => _http.GetAsync(Of(id) + "/evaluations?limit=10000&order=asc", TuningJson.Default.TuningAnswers, cancellation);
+
     private static string Of(string id) => $"{Jobs}/{Uri.EscapeDataString(id)}";
 
     private Task<TuningJob> SteerAsync(string id, string verb, CancellationToken cancellation) => _http.PostAsync($"{Of(id)}/{verb}", [], TuningJson.Default.TuningJob, cancellation);

@@ -19,6 +19,7 @@ internal sealed record ScoreBody(double? Reward);
 [JsonSerializable(typeof(TuningEvent))]
 [JsonSerializable(typeof(TuningFile))]
 [JsonSerializable(typeof(TuningOutlook))]
+[JsonSerializable(typeof(TuningAnswers))]
 [JsonSerializable(typeof(ObjectBody))]
 [JsonSerializable(typeof(PageBody<TuningJob>))]
 [JsonSerializable(typeof(PageBody<TuningEvent>))]

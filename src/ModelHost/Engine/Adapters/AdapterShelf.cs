@@ -83,6 +83,13 @@ internal sealed class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandl
         return new AdapterSet(this, members);
     }
 
+    /// <summary>A file that is in no registry, held for one user; let it go by <see cref="TryDrop"/>.</summary>
+    /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory.</exception>
+    internal AdapterSet Take(string path) => new(this, [(HoldCurrent(Unlisted(path)), 1)]);
+
+    /// <summary>What such a file is called in here.</summary>
+    internal static AdapterFile Unlisted(string path) => new(Path.GetFileNameWithoutExtension(path), 0, path);
+
     internal void Hold(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
     {
         lock (gate)

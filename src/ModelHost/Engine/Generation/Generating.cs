@@ -58,7 +58,7 @@ internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Token
         var prompt = Prompt(request);
         if (model.IsRecurrent) { request = request with { Speculation = Speculation.Off }; } // its state cannot go back
         request = request with { Sampling = request.Sampling.Within(loop.ContextTokens) };
-        var set = request.Adapters is { Count: > 0 } choices ? adapters.Take(choices, request.User) : AdapterSet.Base;
+        var set = request.AdapterPath is { } path ? adapters.Take(path) : request.Adapters is { Count: > 0 } choices ? adapters.Take(choices, request.User) : AdapterSet.Base;
         var tickets = new List<GenerationTicket>(request.Candidates);
         try
         {

@@ -26,6 +26,7 @@ internal static class FineTuningModule
         app.MapFiles();
         app.MapTuningJobs();
         app.MapTuningEvents();
+        app.MapEvaluations();
         app.MapCheckpoints();
         app.MapTuningSamples();
         app.MapTuningScores();

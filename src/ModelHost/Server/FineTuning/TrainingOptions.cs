@@ -3,7 +3,7 @@ namespace Platform.ModelHost.Server.FineTuning;
 /// <summary>Where training jobs live and what they may take. Bound from `Training`.</summary>
 public sealed class TrainingOptions
 {
-    private const int MostParallel = 8, MostThreads = 256;
+    private const int MostParallel = 8, MostThreads = 256, MostMeasured = 1_000;
 
     /// <summary>Folder of uploaded files and jobs; null for none, and nothing is trained here.</summary>
     public string? Directory { get; set; }
@@ -29,6 +29,9 @@ public sealed class TrainingOptions
     /// <summary>How long nothing may be heard of a runner elsewhere before it is held to be gone, 1 s to 1 hour. Default 30 s.</summary>
     public TimeSpan RunnerPatience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Held-out rows that the base and the adapter are asked at the end of a job, 0 to 1,000. Default 32.</summary>
+    public int MeasuredRows { get; set; } = 32;
+
     /// <summary>The most that an adapter's loss on held-out rows may be of its base's, for it to be put into production without a reason; 0.01 to 100. Default 1.</summary>
     public double MostLossRatio { get; set; } = 1;
 
@@ -44,6 +47,7 @@ public sealed class TrainingOptions
         { MaxTotalBytes: var total } when total < MaxFileBytes => $"Training:MaxTotalBytes is {MaxTotalBytes}; it must be at least Training:MaxFileBytes, {MaxFileBytes}.",
         { Calm: var calm } when calm < TimeSpan.Zero || calm > TimeSpan.FromHours(1) => $"Training:Calm is {Calm}; it must be 0 to 1 hour.",
         { RunnerPatience: var patience } when patience < TimeSpan.FromSeconds(1) || patience > TimeSpan.FromHours(1) => $"Training:RunnerPatience is {RunnerPatience}; it must be 1 second to 1 hour.",
+        { MeasuredRows: < 0 or > MostMeasured } => $"Training:MeasuredRows is {MeasuredRows}; it must be 0 to {MostMeasured}.",
         { MostLossRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostLossRatio is {MostLossRatio}; it must be 0.01 to 100."),
         { MostPerplexityRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostPerplexityRatio is {MostPerplexityRatio}; it must be 0.01 to 100."),
         _ => null,

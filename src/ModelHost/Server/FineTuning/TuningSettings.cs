@@ -44,6 +44,9 @@ internal sealed record TuningSettings
     /// <summary>Share of the rows that is held out where there is no validation file, 0 to 0.5.</summary>
     public double ValidationShare { get; init; } = 0.1;
 
+    /// <summary>What is asked at each evaluation; null takes some of the held-out rows.</summary>
+    public IReadOnlyList<string>? EvaluationPrompts { get; init; }
+
     /// <summary>When it may run; null for always.</summary>
     public string? Window { get; init; }
 

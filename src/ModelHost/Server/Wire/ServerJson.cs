@@ -74,6 +74,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(CheckpointListBody))]
 [JsonSerializable(typeof(SampleListBody))]
 [JsonSerializable(typeof(HeldOutListBody))]
+[JsonSerializable(typeof(EvaluationListBody))]
 [JsonSerializable(typeof(ForecastAnswer))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]

@@ -28,6 +28,9 @@ public sealed class JobFolder(string path)
     /// <summary>The weights of the lowest evaluation loss.</summary>
     public string Best => System.IO.Path.Combine(Checkpoints, "best" + Ending);
 
+    /// <summary>Where the adapter of an evaluation appears, whole; null where nobody made the folder that asks for it.</summary>
+    public string? Evaluated(int step) => File("evaluations") is var folder && Directory.Exists(folder) ? System.IO.Path.Combine(folder, $"{Steps}{step:D8}.gguf") : null;
+
     private string Checkpoints => File("checkpoints");
 
     public string File(string name) => System.IO.Path.Combine(Path, name);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Training.Export;
 using Platform.Training.Optimise;
 
 namespace Platform.Training.Jobs;
@@ -108,6 +109,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         var isBetter = site.EarlyStop.IsBetter(loss, State.BestLoss);
         State = isBetter ? State with { BestLoss = loss, BestStep = State.Step, Waited = 0 } : State with { Waited = State.Waited + 1 };
         if (isBetter) { CheckpointFile.Write(site.Folder.Best, identity, State, site.Adapter); }
+        if (State.Step > 0 && site.Folder.Evaluated(State.Step) is { } path) { AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, path); }
         return loss;
     }
 

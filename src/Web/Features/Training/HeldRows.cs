@@ -6,33 +6,40 @@ using Platform.Training.Rows;
 
 namespace Platform.Web.Features.Training;
 
-/// <summary>The rows that a job was measured by, by the line of their file.</summary>
+/// <summary>The rows that a job was measured by, by the line of their file: line 7, or file-… line 7 where a job has several files.</summary>
 public static class HeldRows
 {
     private const string Line = "line ";
 
-    /// <summary>Rows by their ids (line 7). Rows that cannot be read are left out: their id is shown alone.</summary>
+    /// <summary>Rows by their ids. Rows that cannot be read are left out: their id is shown alone.</summary>
     public static async Task<IReadOnlyDictionary<string, TrainingRow>> ReadAsync(FineTuning tuning, TuningJob job, IEnumerable<string> ids, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(tuning);
         ArgumentNullException.ThrowIfNull(job);
-        var wanted = ids.ToDictionary(NumberOf);
-        using var content = new MemoryStream();
-        await tuning.ReadFileAsync(job.ValidationFile ?? job.TrainingFile, content, cancellation);
-        content.Position = 0;
         Dictionary<string, TrainingRow> rows = [];
-        using StreamReader lines = new(content, Encoding.UTF8);
-        for (var number = 1; await lines.ReadLineAsync(cancellation) is { } line; number++)
+        foreach (var file in ids.GroupBy(id => id.IndexOf(" " + Line, StringComparison.Ordinal) is > 0 and var end ? id[..end] : job.ValidationFile ?? job.TrainingFile))
         {
-            if (wanted.TryGetValue(number, out var id) && Read(line) is { } row)
+            var wanted = file.GroupBy(NumberOf).ToDictionary(same => same.Key, same => same.ToList());
+            using var content = new MemoryStream();
+            await tuning.ReadFileAsync(file.Key, content, cancellation);
+            content.Position = 0;
+            using StreamReader lines = new(content, Encoding.UTF8);
+            for (var number = 1; await lines.ReadLineAsync(cancellation) is { } line; number++)
             {
-                rows[id] = row;
+                if (wanted.TryGetValue(number, out var its) && Read(line) is { } row)
+                {
+                    its.ForEach(id => rows[id] = row);
+                }
             }
         }
         return rows;
     }
 
-    private static int NumberOf(string id) => id.StartsWith(Line, StringComparison.Ordinal) && int.TryParse(id.AsSpan(Line.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+    private static int NumberOf(string id)
+    {
+        var number = id[(id.LastIndexOf(Line, StringComparison.Ordinal) + Line.Length)..];
+        return int.TryParse(number.AsSpan(0, number.AsSpan().IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : number.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var line) ? line : -1;
+    }
 
     private static TrainingRow? Read(string line)
     {

@@ -9,6 +9,8 @@ namespace Platform.Web.Features.Training;
 /// <summary>A job as a person fills it in. Numbers are kept as they were typed; what is left empty is the service's to choose.</summary>
 public sealed partial class JobForm
 {
+    public const int MostOthers = 7;
+
     public static readonly IReadOnlyList<string> AllTargets = ["q", "k", "v", "o", "gate", "up", "down"];
 
     public string Model { get; set; } = "";
@@ -32,6 +34,12 @@ public sealed partial class JobForm
 
     public string To { get; set; } = "06:00";
 
+    /// <summary>Datasets that are mixed in beside the one that the job begins with; at most <see cref="MostOthers"/>.</summary>
+    public List<MixPart> Others { get; } = [];
+
+    /// <summary>How much there is of that one, where others are mixed in.</summary>
+    public MixShare FirstShare { get; } = new();
+
     /// <summary>The rows that a method learns from.</summary>
     public RowKind Kind => Method switch { TuningMethod.Dpo => RowKind.Preference, TuningMethod.Pretraining => RowKind.Text, _ => RowKind.Dialogue };
 
@@ -40,7 +48,7 @@ public sealed partial class JobForm
     public IEnumerable<JobSetting> Settings => JobSetting.All.Where(setting => setting.IsOf(Method));
 
     /// <summary>Whether every number may be chosen.</summary>
-    public bool IsSound => Settings.All(IsGood) && Targets.Count > 0 && (!HasWindow || (From.Length > 0 && To.Length > 0 && From != To));
+    public bool IsSound => Settings.All(IsGood) && Targets.Count > 0 && (Others.Count == 0 || FirstShare.IsSound) && Others.TrueForAll(part => part.Share.IsSound) && (!HasWindow || (From.Length > 0 && To.Length > 0 && From != To));
 
     public bool IsGood(JobSetting setting)
     {
@@ -87,15 +95,18 @@ public sealed partial class JobForm
     }
 
     /// <summary>What the service is asked for.</summary>
-    public TuningRequest ToRequest(SentVersion files, Dataset set, DatasetVersion version)
+    /// <param name="others">The files of <see cref="Others"/>, in their order.</param>
+    public TuningRequest ToRequest(SentVersion files, Dataset set, DatasetVersion version, params IReadOnlyList<SentVersion> others)
     {
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(version);
         return new TuningRequest(Model, files.Learned)
         {
-            ValidationFile = files.Held, ValidationShare = files.Held is null ? Number(JobSetting.Share) : null, AdapterName = AdapterName.Length == 0 ? null : AdapterName, Method = Method, Seed = Whole(JobSetting.Seed),
-            Metadata = new Dictionary<string, string>
+            Mixture = others.Count == 0 ? [] : [FirstShare.Of(files), .. Others.Zip(others, (part, sent) => part.Share.Of(sent))],
+            ValidationFile = others.Count == 0 ? files.Held : null, ValidationShare = others.Prepend(files).All(sent => sent.Held is null) ? Number(JobSetting.Share) : null, AdapterName = AdapterName.Length == 0 ? null : AdapterName, Method = Method, Seed = Whole(JobSetting.Seed),
+            Metadata = new Dictionary<string, string>(others.Count == 0 ? [] : [KeyValuePair.Create(JobOrigin.MixtureKey, string.Create(CultureInfo.InvariantCulture, $"{FirstShare.Weight}x{FirstShare.MaxRepeats}|{MixPart.Write(Others)}"))])
             {
                 [JobOrigin.DatasetKey] = set.Id.ToString(), [JobOrigin.NameKey] = set.Name, [JobOrigin.VersionKey] = $"{set.Name}@{version.Number.ToString(CultureInfo.InvariantCulture)}", [JobOrigin.HashKey] = version.Sha256,
             },

@@ -26,6 +26,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private DatasetVersion? version;
     private TuningOutlook? outlook;
     private ModelHostException? away, refused;
+    private string? mixture;
     private bool asking, starting;
 
     [Inject] private IStringLocalizer<TrainingTexts> Texts { get; set; } = default!;
@@ -61,6 +62,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
                 form.Method = Enum.GetValues<TuningMethod>().First(method => new JobForm { Method = method }.Kind == first.Kind);
             }
             await DatasetAsync(wanted, origin?.Sha256);
+            await MixAsync(mixture);
             version = versions.FirstOrDefault(one => origin is null && one.Number == WantedVersion) ?? version;
         }
         catch (ModelHostException silent)
@@ -73,12 +75,31 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     {
         var job = await (await administration.TuningAsync()).GetAsync(id, gone.Token);
         form.Take(job);
+        mixture = job.Metadata.GetValueOrDefault(JobOrigin.MixtureKey);
         return JobOrigin.Of(job);
+    }
+
+    // The datasets that a copied job mixed in; those that are gone are left out.
+    private async Task MixAsync(string? mixture)
+    {
+        if (mixture?.Split('|') is not [var first, var others])
+        {
+            return;
+        }
+        (form.FirstShare.Weight, form.FirstShare.MaxRepeats) = first.Split('x') is [var weight, var repeats] ? (weight, repeats) : ("1", "1");
+        foreach (var (id, number, share, cap) in MixPart.Read(others))
+        {
+            if (Fitting.FirstOrDefault(one => one.Id == id) is { } known && await frozen.ListAsync(await Current.GetAsync(), id, gone.Token) is var its && its.FirstOrDefault(one => one.Number == number) is { } wanted)
+            {
+                form.Others.Add(new MixPart(known, its, wanted) { Share = { Weight = share, MaxRepeats = cap } });
+            }
+        }
     }
 
     private Task MethodAsync(TuningMethod method)
     {
         form.Method = method;
+        form.Others.RemoveAll(part => part.Set.Kind != form.Kind);
         return DatasetAsync(set?.Id, version?.Sha256);
     }
 
@@ -147,7 +168,15 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         StateHasChanged();
     }
 
-    private async Task<TuningRequest> RequestAsync(CancellationToken cancellation) => form.ToRequest(await files.SendAsync(set!, version!, cancellation), set!, version!);
+    private async Task<TuningRequest> RequestAsync(CancellationToken cancellation)
+    {
+        List<SentVersion> others = [];
+        foreach (var part in form.Others.ToList())
+        {
+            others.Add(await files.SendAsync(part.Set, part.Version, cancellation));
+        }
+        return form.ToRequest(await files.SendAsync(set!, version!, cancellation), set!, version!, others);
+    }
 
     private async Task StartAsync()
     {

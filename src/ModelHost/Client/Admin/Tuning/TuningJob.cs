@@ -48,6 +48,12 @@ public sealed record TuningJob(
     /// <summary>Null until the files are looked at.</summary>
     public TuningForecast? Forecast { get; init; }
 
+    /// <summary>The files that are mixed, the training file first; empty where there is but that one.</summary>
+    public IReadOnlyList<TuningShare> Mixture { get; init; } = [];
+
+    /// <summary>How the adapter compares with its base; empty before the end.</summary>
+    public IReadOnlyList<TuningMeasure> Measures { get; init; } = [];
+
     public long? TrainedTokens { get; init; }
 
     [JsonIgnore]
@@ -84,7 +90,15 @@ public sealed record TuningProgress(
 /// <param name="Examples">Texts, or pairs.</param>
 /// <param name="HeldOut">Texts that it is evaluated on.</param>
 /// <param name="LearnedTokens">Tokens that count.</param>
-public sealed record TuningDataset(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256);
+public sealed record TuningDataset(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256)
+{
+    /// <summary>What is taken of each file of a mixture; empty for one file.</summary>
+    public IReadOnlyList<TuningMixed> Mixture { get; init; } = [];
+}
+
+/// <param name="Rows">That the file has.</param>
+/// <param name="Taken">That are used, each as often as it is.</param>
+public sealed record TuningMixed(string File, string Filename, int Rows, int Taken);
 
 /// <summary>What a job takes.</summary>
 /// <param name="MemoryBytes">All of it: the base's weights, the adapter with its moments, the largest batch.</param>

@@ -5,11 +5,26 @@ namespace Platform.ModelHost.Client.Admin.Tuning;
 /// <summary>What is learned of the rows: the assistant's turns of conversations, which of two answers is better, or raw text.</summary>
 public enum TuningMethod { Supervised, Dpo, Pretraining }
 
+/// <summary>A file of a mixture.</summary>
+/// <param name="ValidationFile">Its rows to evaluate on; null for none.</param>
+/// <param name="Weight">Its share, relative to the others'.</param>
+/// <param name="MaxRepeats">How often a row may be used, 1 to 100.</param>
+public sealed record TuningShare(string File, string? ValidationFile, double Weight = 1, int MaxRepeats = 1)
+{
+    internal JsonObject ToJson() => new() { ["file"] = File, ["validation_file"] = ValidationFile, ["weight"] = Weight, ["max_repeats"] = MaxRepeats };
+}
+
 /// <summary>A job that is wanted. What is null is the service's to choose; the ranges are the service's, and a refusal names the field.</summary>
 /// <param name="Model">Id of the base model.</param>
 /// <param name="TrainingFile">Id of an uploaded file.</param>
 public sealed record TuningRequest(string Model, string TrainingFile)
 {
+    /// <summary>Several files in a ratio, in place of the training file; empty for that one alone.</summary>
+    public IReadOnlyList<TuningShare> Mixture { get; init; } = [];
+
+    /// <summary>Rows of the mixture; null takes as many as fit the ratio.</summary>
+    public int? MixtureRows { get; init; }
+
     /// <summary>Id of an uploaded file of rows to evaluate on; null holds out a share of the training file.</summary>
     public string? ValidationFile { get; init; }
 
@@ -83,6 +98,9 @@ public sealed record TuningRequest(string Model, string TrainingFile)
 
     public double? MinDelta { get; init; }
 
+    /// <summary>What is asked at each evaluation, at most five; null takes some of the held-out rows.</summary>
+    public IReadOnlyList<string>? EvaluationPrompts { get; init; }
+
     /// <summary>Hours in which it may run, as 22:00-06:00; null for always.</summary>
     public string? Window { get; init; }
 
@@ -99,7 +117,8 @@ public sealed record TuningRequest(string Model, string TrainingFile)
         };
         return new JsonObject
         {
-            ["model"] = Model, ["training_file"] = TrainingFile, ["validation_file"] = ValidationFile, ["validation_split"] = ValidationShare, ["suffix"] = AdapterName, ["seed"] = Seed,
+            ["model"] = Model, ["training_file"] = Mixture.Count > 0 ? null : TrainingFile, ["mixture"] = Mixture.Count > 0 ? new JsonArray([.. Mixture.Select(part => (JsonNode)part.ToJson())]) : null, ["mixture_rows"] = MixtureRows, ["validation_file"] = ValidationFile, ["validation_split"] = ValidationShare, ["suffix"] = AdapterName, ["seed"] = Seed,
+            ["evaluation_prompts"] = EvaluationPrompts is null ? null : new JsonArray([.. EvaluationPrompts.Select(text => (JsonNode)text)]),
             ["metadata"] = new JsonObject(Metadata.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
             ["method"] = new JsonObject { ["type"] = method, [method] = new JsonObject { ["hyperparameters"] = parameters } },
             ["lora"] = new JsonObject { ["r"] = Rank, ["alpha"] = Alpha, ["dropout"] = Dropout, ["last_layers"] = LastLayers, ["target_modules"] = Targets is null ? null : new JsonArray([.. Targets.Select(name => (JsonNode)name)]) },

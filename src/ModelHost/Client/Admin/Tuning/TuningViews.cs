@@ -40,7 +40,25 @@ public sealed record TuningSample(string Id, int Tokens, int LearnedTokens, IRea
 public sealed record TuningSamplePart(string Role, bool Learned, string Text, IReadOnlyList<string> Pieces);
 
 /// <summary>A row that was not learned from: its loss without the adapter and with it.</summary>
-public sealed record HeldOutRow(string Id, double BaseLoss, double Loss, double Weight);
+/// <param name="Question">With all after it of the rows that were asked at the end; null of others.</param>
+/// <param name="Reference">What the row answers.</param>
+/// <param name="F1">How near the answer with the adapter is to the row's, 0 to 1.</param>
+public sealed record HeldOutRow(string Id, double BaseLoss, double Loss, double Weight, string? Question, string? Reference, string? BaseAnswer, string? Answer, double? BaseF1, double? F1);
+
+/// <summary>What was answered to the same prompts at each evaluation, the base (step 0) first.</summary>
+public sealed record TuningAnswers(IReadOnlyList<TuningPrompt> Prompts, [property: JsonPropertyName("data")] IReadOnlyList<TuningEvaluation> Evaluations);
+
+/// <param name="Id">The row that it comes from.</param>
+/// <param name="Reference">What the row answers; null where nobody knows.</param>
+public sealed record TuningPrompt(string Id, string Question, string? Reference);
+
+/// <param name="Answers">In the order of the prompts; null where one could not be answered. Untrusted.</param>
+public sealed record TuningEvaluation(int Step, IReadOnlyList<string?> Answers);
+
+/// <summary>One measure of an adapter and of its base.</summary>
+/// <param name="Name">perplexity, general_perplexity (the lower the better), exact_match, accuracy, f1, bleu, rouge_l (0 to 1).</param>
+/// <param name="Of">Rows that it is about; null where it is about a text.</param>
+public sealed record TuningMeasure(string Name, double Base, double Value, int? Of);
 
 /// <summary>What a job would be that was not made.</summary>
 /// <param name="Fits">It could begin at once.</param>

@@ -7,6 +7,7 @@ using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Files;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -28,7 +29,8 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
             job.Say("info", $"The adapter is {record.Adapter}@{adapter.Version}, a draft, and answers as {job.Now.FineTunedModel} from now on.");
         }
 
-        await MeasureGeneralAsync(engine, job, adapter, cancellation);
+        adapter = await MeasureAsync(engine, job, adapter, "answers", "How the adapter answers was not measured", () => AnswerComparison.RunAsync(job, new ProbeAnswers(engine, record.Model, time), ServedAdapters.Id(adapter), cancellation));
+        adapter = await MeasureAsync(engine, job, adapter, "general", "What the adapter may have forgotten was not measured", () => GeneralAsync(engine, job, adapter, cancellation));
         cancellation.ThrowIfCancellationRequested();
         var results = record.ResultFiles.Count > 0 ? record.ResultFiles : await ResultsAsync(job, cancellation);
         job.Change(now =>
@@ -39,7 +41,7 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
             }
 
             job.Say("info", "The job has succeeded."); // in here, so that a cancelled job never says so, and before the end, so that who follows to it has read this
-            return now with { Status = TuningStatus.Succeeded, Reason = null, Error = null, ResultFiles = results, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() };
+            return now with { Status = TuningStatus.Succeeded, Reason = null, Error = null, ResultFiles = results, Measures = Measure.In(adapter.Metrics), FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() };
         });
     }
 
@@ -63,6 +65,11 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
             lineage[name] = value;
         }
 
+        if (record.Dataset.Mixture is { Count: > 0 } mixture)
+        {
+            lineage["mixture"] = new JsonArray([.. mixture.Select(file => new JsonObject { ["file"] = file.Id, ["filename"] = file.Name, ["sha256"] = file.Sha256, ["rows"] = file.Rows, ["taken"] = file.Taken })]);
+        }
+
         if (step is { } at)
         {
             lineage[CheckpointKey] = at;
@@ -82,46 +89,61 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
         if (HeldOutRows.Read(job.Folder.Comparison) is { Count: > 0 } rows)
         {
             var weight = rows.Sum(row => row.Weight);
+            var (loss, plain) = (rows.Sum(row => row.Loss * row.Weight) / weight, rows.Sum(row => row.BaseLoss * row.Weight) / weight);
             metrics["held_out"] = new JsonObject
             {
-                ["rows"] = rows.Count, ["better"] = rows.Count(row => row.Loss < row.BaseLoss), ["loss"] = rows.Sum(row => row.Loss * row.Weight) / weight, ["base_loss"] = rows.Sum(row => row.BaseLoss * row.Weight) / weight,
+                ["rows"] = rows.Count, ["better"] = rows.Count(row => row.Loss < row.BaseLoss), ["loss"] = loss, ["base_loss"] = plain,
             };
+            if (job.Now.Settings.Method != TuningMethod.Dpo) // whose loss is of pairs, and foretells no text
+            {
+                (metrics["held_out"]!["perplexity"], metrics["held_out"]!["base_perplexity"]) = (Math.Exp(loss), Math.Exp(plain));
+            }
         }
 
         return metrics;
     }
 
-    /// <summary>What the base could do before and may have forgotten: how well it foretells a text that has nothing to do with the job.</summary>
-    private static async Task MeasureGeneralAsync(ModelEngine engine, TuningJob job, AdapterInfo adapter, CancellationToken cancellation)
+    /// <summary>Measures a part, and keeps it with the adapter; one that is there already is not measured again.</summary>
+    private static async Task<AdapterInfo> MeasureAsync(ModelEngine engine, TuningJob job, AdapterInfo adapter, string part, string otherwise, Func<Task<JsonObject?>> measure)
     {
-        if (adapter.Metrics is { } known && known.TryGetProperty("general", out _))
-        {
-            return;
-        }
-
+        var metrics = JsonNode.Parse(adapter.Metrics?.GetRawText() ?? "{}")!.AsObject();
         try
         {
-            var asked = new PerplexityRequest(job.Now.Id, job.Now.Model);
-            var plain = await engine.Work.Measure.RunAsync(asked, _ => { }, cancellation);
-            var tuned = await engine.Work.Measure.RunAsync(asked with { Adapter = ServedAdapters.Id(adapter) }, _ => { }, cancellation);
-            var metrics = JsonNode.Parse(adapter.Metrics?.GetRawText() ?? "{}")!.AsObject();
-            metrics["general"] = new JsonObject { ["perplexity"] = tuned.Perplexity, ["base_perplexity"] = plain.Perplexity, ["tokens"] = tuned.Tokens };
-            engine.AdapterLibrary.SetMetrics(adapter.Name, adapter.Version, Element(metrics));
-            job.Say("info", string.Create(CultureInfo.InvariantCulture, $"On a general text the perplexity is {tuned.Perplexity:0.00} with the adapter and {plain.Perplexity:0.00} without."));
+            if (metrics.ContainsKey(part) || await measure() is not { } measured)
+            {
+                return adapter;
+            }
+
+            metrics[part] = measured;
+            return engine.AdapterLibrary.SetMetrics(adapter.Name, adapter.Version, Element(metrics));
         }
         catch (EngineException fault)
         {
-            job.Say("warn", $"What the adapter may have forgotten was not measured: {fault.Message}");
+            job.Say("warn", $"{otherwise}: {fault.Message}");
+            return adapter;
         }
+    }
+
+    /// <summary>What the base could do before and may have forgotten: how well it foretells a text that has nothing to do with the job.</summary>
+    private static async Task<JsonObject?> GeneralAsync(ModelEngine engine, TuningJob job, AdapterInfo adapter, CancellationToken cancellation)
+    {
+        var asked = new PerplexityRequest(job.Now.Id, job.Now.Model);
+        var plain = await engine.Work.Measure.RunAsync(asked, _ => { }, cancellation);
+        var tuned = await engine.Work.Measure.RunAsync(asked with { Adapter = ServedAdapters.Id(adapter) }, _ => { }, cancellation);
+        job.Say("info", string.Create(CultureInfo.InvariantCulture, $"On a general text the perplexity is {tuned.Perplexity:0.00} with the adapter and {plain.Perplexity:0.00} without."));
+        return new JsonObject { ["perplexity"] = tuned.Perplexity, ["base_perplexity"] = plain.Perplexity, ["tokens"] = tuned.Tokens };
     }
 
     private async Task<IReadOnlyList<string>> ResultsAsync(TuningJob job, CancellationToken cancellation)
     {
         var kept = new List<string> { await KeepAsync(new MemoryStream(Encoding.UTF8.GetBytes(StepTable(job))), "step_metrics.csv", cancellation) };
-        if (File.Exists(job.Folder.Comparison))
+        foreach (var (path, name) in ((string, string)[])[(job.Folder.Comparison, "held_out_rows.jsonl"), (job.Folder.Answered, "held_out_answers.jsonl"), (job.Folder.Answers, "evaluation_answers.jsonl")])
         {
-            await using var rows = File.OpenRead(job.Folder.Comparison);
-            kept.Add(await KeepAsync(rows, "held_out_rows.jsonl", cancellation));
+            if (File.Exists(path))
+            {
+                await using var rows = File.OpenRead(path);
+                kept.Add(await KeepAsync(rows, name, cancellation));
+            }
         }
 
         return kept;

@@ -23,6 +23,21 @@ internal sealed class JobFiles(string path)
 
     public string Comparison => In("evaluation.jsonl");
 
+    /// <summary>What is asked at each evaluation.</summary>
+    public string Prompts => In("prompts.jsonl");
+
+    /// <summary>What was answered there.</summary>
+    public string Answers => In("answers.jsonl");
+
+    /// <summary>What is asked at the end.</summary>
+    public string Questions => In("questions.jsonl");
+
+    /// <summary>What was answered there, those that got worst first.</summary>
+    public string Answered => In("answered.jsonl");
+
+    /// <summary>Where the trainer leaves the adapter of each evaluation, as long as there is such a folder.</summary>
+    public string Evaluations => In("evaluations");
+
     public string Lock => In("worker.lock");
 
     public string PauseMark => In("pause");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Files;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -30,14 +31,15 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
     {
         using var held = await engine.HoldAsync(record.Model, cancellation);
         Directory.CreateDirectory(folder.Path);
-        var (training, validation) = (files.Find(record.TrainingFile, "training_file"), record.ValidationFile is { } file ? files.Find(file, "validation_file") : null);
+        var sources = await Task.Run(() => Open(record), cancellation);
         var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? RawTokens : UsualTokens), held.Info.TrainingContextTokens);
-        var (learned, heldOut) = await Task.Run(() => Render(engine, record, folder, files.PathOf(training), validation is null ? null : files.PathOf(validation), most, tell, cancellation), cancellation);
+        var (learned, heldOut) = await Task.Run(() => Render(engine, record, folder, sources, most, tell, cancellation), cancellation);
         var longest = Math.Max(learned.Longest, heldOut.Longest);
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
         var (_, model) = engine.FileOf(record.Model);
+        await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
         await File.WriteAllTextAsync(folder.Settings, Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0).ToJsonString(), cancellation);
-        var facts = new DatasetFacts(learned.Rows + (validation is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, training.Sha256, validation?.Sha256);
+        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture };
         return (facts, record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record, folder, model, cancellation));
     }
 
@@ -57,21 +59,33 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
             var now = rendering.Render(kept.Line);
             if (now.Count != kept.Rows.Count || !now.Zip(kept.Rows).All(pair => pair.First.IsSame(pair.Second)))
             {
-                throw new TuningFault("template_mismatch", $"Line {kept.Line.Number} is served in other tokens now than it was prepared in: the chat template of '{record.Model}', or its tokens, changed. Nothing is trained on what would not be served; make the job anew.", "training_file");
+                throw new TuningFault("template_mismatch", $"What was prepared of {kept.Line.Id} is served in other tokens now: the chat template of '{record.Model}', or its tokens, changed. Nothing is trained on what would not be served; make the job anew.", "training_file");
             }
         }
     }
 
-    private static (RowCounts Learned, RowCounts HeldOut) Render(ModelEngine engine, TuningRecord record, JobFiles folder, string training, string? validation, int most, Action<LineFault> tell, CancellationToken cancellation)
+    private JobSources Open(TuningRecord record)
+    {
+        try
+        {
+            return JobSources.Open(files, record);
+        }
+        catch (RowFault fault)
+        {
+            throw new TuningFault("invalid_training_file", fault.Message, "mixture");
+        }
+    }
+
+    private static (RowCounts Learned, RowCounts HeldOut) Render(ModelEngine engine, TuningRecord record, JobFiles folder, JobSources sources, int most, Action<LineFault> tell, CancellationToken cancellation)
     {
         var writer = new DatasetWriter(new RowRendering(engine, record.Model, record.Settings.Method), record.Settings.Method == TuningMethod.Pretraining ? 0 : most);
         var (param, split) = ("training_file", (Learned: RowCounts.None, HeldOut: RowCounts.None));
         try
         {
-            split = validation is null && record.Settings.ValidationShare > 0 ? writer.Split(training, folder.Train, folder.Valid, record.Settings.ValidationShare, record.Seed, cancellation)
-                : (writer.Write(training, folder.Train, cancellation), RowCounts.None);
+            split = sources.HeldOut is null && record.Settings.ValidationShare > 0 ? writer.Split(sources.Learned, folder.Train, folder.Valid, record.Settings.ValidationShare, record.Seed, cancellation)
+                : (writer.Write(sources.Learned, folder.Train, cancellation), RowCounts.None);
             Refuse(writer, param, tell);
-            if (validation is not null)
+            if (sources.HeldOut is { } validation)
             {
                 param = "validation_file";
                 split = split with { HeldOut = writer.Write(validation, folder.Valid, cancellation) };
@@ -85,7 +99,16 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
 
         File.WriteAllLines(folder.Parity, writer.Sample.Select(row => JsonSerializer.Serialize(row, RenderedJson.Default.ParityRow)));
         return split.Learned.Examples == 0 ? throw new TuningFault("invalid_training_file", "The file has no rows.", "training_file")
-            : validation is not null && split.HeldOut.Examples == 0 ? throw new TuningFault("invalid_validation_file", "The file has no rows.", "validation_file") : split;
+            : sources.HeldOut is not null && split.HeldOut.Examples == 0 ? throw new TuningFault("invalid_validation_file", "The file has no rows.", "validation_file") : split;
+    }
+
+    private void Ask(ModelEngine engine, TuningRecord record, JobFiles folder, IEnumerable<RowLine> source, int heldOut)
+    {
+        ProbeChoice.Write(engine, record, folder, source, heldOut, options.MeasuredRows);
+        if (heldOut > 0 && new FileInfo(folder.Prompts).Length > 0)
+        {
+            Directory.CreateDirectory(folder.Evaluations);
+        }
     }
 
     private static void Refuse(DatasetWriter writer, string param, Action<LineFault> tell)
@@ -96,7 +119,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
 
         writer.Faults.ForEach(tell);
-        var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"line {fault.Line}: {fault.Message.TrimEnd('.')}"));
+        var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"{fault.Line}: {fault.Message.TrimEnd('.')}"));
         throw new TuningFault("invalid_" + param, $"{(writer.BadLines == 1 ? "1 line cannot" : $"{writer.BadLines} lines cannot")} be trained on: {first}{(writer.BadLines > ToldFaults ? "; and more, which the events name" : "")}. Correct the file and upload it again.", param);
     }
 

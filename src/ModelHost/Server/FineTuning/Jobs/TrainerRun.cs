@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -11,6 +12,7 @@ internal sealed record RunOutcome(RunEnd End, TuningError? Error = null);
 /// <summary>One run of a trainer, which is listened to, held while requests run, and told to pause or to end.</summary>
 internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOptions options, TimeProvider time)
 {
+    private readonly ProbeAnswers _probes = new(engine, job.Now.Model, time);
     private const int Refused = 1, Paused = 3, Cancelled = 4;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
     private readonly TimeWindow? _window = job.Now.Settings.Window is { } window ? TimeWindow.Parse(window, job.Now.Settings.TimeZone) : null;
@@ -25,8 +27,10 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
     {
         File.Delete(job.Folder.PauseMark);
         File.Delete(job.Folder.CancelMark);
-        var progress = new ProgressFollower(job);
+        var (progress, over) = (new ProgressFollower(job), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         using var trainer = start();
+        using var answering = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
+        var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(over.Task, answering.Token);
         try
         {
             using var beat = new PeriodicTimer(Beat, time);
@@ -39,11 +43,20 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
 
             var (code, failure) = await trainer.EndAsync();
             progress.Take();
+            if (code != 0)
+            {
+                await answering.CancelAsync();
+            }
+
+            over.SetResult();
+            await answers;
             return Outcome(code, progress.State, failure);
         }
         finally
         {
             job.Hold(false);
+            await answering.CancelAsync();
+            await answers;
         }
     }
 

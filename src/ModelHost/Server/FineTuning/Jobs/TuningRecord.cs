@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Server.FineTuning.Measures;
+using Platform.ModelHost.Server.FineTuning.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -16,6 +18,12 @@ internal sealed record TuningRecord
     public required string TrainingFile { get; init; }
 
     public string? ValidationFile { get; init; }
+
+    /// <summary>The files that are mixed, the training file first; empty where there is but that one.</summary>
+    public IReadOnlyList<MixtureShare> Mixture { get; init; } = [];
+
+    /// <summary>Rows of the mixture; 0 for as many as fit the ratio.</summary>
+    public int MixtureRows { get; init; }
 
     /// <summary>Name of the adapter.</summary>
     public required string Adapter { get; init; }
@@ -53,6 +61,9 @@ internal sealed record TuningRecord
 
     public IReadOnlyList<string> ResultFiles { get; init; } = [];
 
+    /// <summary>How the adapter compares with its base; empty before the end.</summary>
+    public IReadOnlyList<Measure> Measures { get; init; } = [];
+
     /// <summary>Checkpoints that were registered: step and `adapter@version`.</summary>
     public IReadOnlyDictionary<int, string> Registered { get; init; } = new Dictionary<int, string>();
 
@@ -72,7 +83,17 @@ internal sealed record TuningError(string Code, string Message, string? Param);
 /// <param name="LearnedTokens">Of those, the ones that count.</param>
 /// <param name="Longest">Tokens of the longest text.</param>
 /// <param name="BaseSha256">Of the base model's file.</param>
-internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int Longest, int SequenceTokens, string BaseSha256, string TrainingSha256, string? ValidationSha256);
+internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int Longest, int SequenceTokens, string BaseSha256, string TrainingSha256, string? ValidationSha256)
+{
+    /// <summary>What is taken of each file of a mixture; empty for one file.</summary>
+    public IReadOnlyList<MixedFile> Mixture { get; init; } = [];
+}
+
+/// <summary>A part of a mixture as it was asked for.</summary>
+/// <param name="ValidationFile">Its rows to evaluate on; null for none.</param>
+/// <param name="Weight">Its share, relative to the others'.</param>
+/// <param name="MaxRepeats">How often a row may be used.</param>
+internal sealed record MixtureShare(string File, string? ValidationFile, double Weight, int MaxRepeats);
 
 /// <summary>What the trainer says a job takes (docs/training.md).</summary>
 internal sealed record JobForecast(long BaseBytes, long AdapterBytes, long GraphBytes, long TotalBytes, int Steps, long Tokens, double Seconds);

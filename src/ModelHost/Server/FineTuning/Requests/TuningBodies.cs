@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.FineTuning.Requests;
 
@@ -11,6 +12,8 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required TuningErrorBody? Error { get; init; }
     public required string TrainingFile { get; init; }
     public required string? ValidationFile { get; init; }
+    public required IReadOnlyList<MixtureBody> Mixture { get; init; }
+    public required int MixtureRows { get; init; }
     public required IReadOnlyList<string> ResultFiles { get; init; }
     public required long Seed { get; init; }
     public required MethodBody Method { get; init; }
@@ -34,6 +37,9 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required ProgressBody Progress { get; init; }
     public required DatasetBody? Dataset { get; init; }
     public required ForecastBody? Forecast { get; init; }
+
+    /// <summary>How the adapter compares with its base; empty before the end.</summary>
+    public required IReadOnlyList<Measure> Measures { get; init; }
 }
 
 internal sealed record TuningErrorBody(string Code, string Message, string? Param);
@@ -57,7 +63,14 @@ internal sealed record ScheduleBody(string Window, string? TimeZone);
 
 internal sealed record ProgressBody(int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
 
-internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256);
+internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture);
+
+/// <summary>What is taken of a file of a mixture.</summary>
+/// <param name="Rows">That it has.</param>
+/// <param name="Taken">That are used, each as often as it is.</param>
+internal sealed record MixedBody(string File, string Filename, int Rows, int Taken);
+
+internal sealed record MixtureBody(string File, string? ValidationFile, double Weight, int MaxRepeats);
 
 /// <param name="MemoryBytes">All of it: the base's frozen weights, the adapter with its moments, the largest batch.</param>
 internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds);
@@ -87,6 +100,16 @@ internal sealed record SamplePart(string Role, bool Learned, string Text, IReadO
 
 internal sealed record HeldOutListBody(string Object, IReadOnlyList<HeldOutBody> Data);
 
-internal sealed record HeldOutBody(string Id, double BaseLoss, double Loss, double Weight);
+/// <param name="Question">With all after it of the rows that were asked; null of others.</param>
+internal sealed record HeldOutBody(string Id, double BaseLoss, double Loss, double Weight, string? Question, string? Reference, string? BaseAnswer, string? Answer, double? BaseF1, double? F1);
+
+/// <summary>The job's prompts, and what was answered to them at each evaluation, the base first.</summary>
+internal sealed record EvaluationListBody(string Object, IReadOnlyList<ProbeBody> Prompts, IReadOnlyList<EvaluationBody> Data, bool HasMore, string? FirstId, string? LastId);
+
+/// <param name="Reference">What the row answers; null where nobody knows.</param>
+internal sealed record ProbeBody(string Id, string Question, string? Reference);
+
+/// <param name="Answers">In the order of the prompts; null where one does not fit the model's context.</param>
+internal sealed record EvaluationBody(string Id, string Object, long CreatedAt, int Step, IReadOnlyList<string?> Answers);
 
 internal sealed record TuningJobDeleted(string Id, string Object, bool Deleted);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.FineTuning.Requests;
@@ -9,7 +10,7 @@ namespace Platform.ModelHost.Server.FineTuning.Requests;
 /// <summary>The refusal step of a job: what can be told from the request alone.</summary>
 internal static class TuningCheck
 {
-    private const int MostMetadata = 16, LongestKey = 64, LongestValue = 512, MostSteps = 1_000_000;
+    private const int MostMetadata = 16, LongestKey = 64, LongestValue = 512, MostSteps = 1_000_000, LongestPrompt = 4_000;
 
     /// <summary>The usual peak of the learning rate, by method.</summary>
     public static double UsualRate(TuningMethod method) => method == TuningMethod.Dpo ? 5e-5 : 2e-4;
@@ -46,6 +47,7 @@ internal static class TuningCheck
             Lora = LoraCheck.Shape(request.Lora, method),
             EarlyStopping = Stop(request.EarlyStopping),
             ValidationShare = Range("validation_split", request.ValidationSplit, 0, 0.5) ?? usual.ValidationShare,
+            EvaluationPrompts = Prompts(request.EvaluationPrompts),
             Window = request.Schedule?.Window is { } window && TimeWindow.Parse(window, request.Schedule.TimeZone) is not null ? window : null,
             TimeZone = request.Schedule?.TimeZone,
         };
@@ -68,6 +70,11 @@ internal static class TuningCheck
             throw new RequestRefused(Problem.Unsupported("integrations", "'integrations' would send the job's numbers elsewhere, and nothing leaves this machine. Leave it out."));
         }
     }
+
+    private static List<string>? Prompts(IReadOnlyList<string?>? given) =>
+        given is { Count: > ProbeChoice.MostPrompts } ? throw Refused("evaluation_prompts", $"'evaluation_prompts' has {given.Count} texts; {ProbeChoice.MostPrompts} is the most.")
+        : given?.FirstOrDefault(text => text is not { Length: <= LongestPrompt } || string.IsNullOrWhiteSpace(text)) is null && given?.Contains(null) != true ? given?.OfType<string>().ToList()
+        : throw Refused("evaluation_prompts", $"Each of 'evaluation_prompts' must have 1 to {LongestPrompt:N0} characters.");
 
     private static (TuningMethod Method, HyperparameterFields Given, string At) Method(TuningRequest request) => request.Method?.Type switch
     {

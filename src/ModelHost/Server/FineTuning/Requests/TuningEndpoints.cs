@@ -43,11 +43,12 @@ internal static class TuningEndpoints
             throw TuningCheck.Refused("lora.quantization", $"'{id}' is {traits.Quantization}; the base is trained in the number format of its file. Quantise it first (POST /v1/model_jobs, to: q4_k_m), and name that model.");
         }
 
-        var training = Named(files, request.TrainingFile, "training_file") ?? throw TuningCheck.Refused("training_file", "Name an uploaded file in 'training_file'.");
+        var (mixture, rows) = MixtureCheck.Read(request, (file, field) => Named(files, file, field));
+        var training = mixture.Count > 0 ? mixture[0].File : Named(files, request.TrainingFile, "training_file")?.Id ?? throw TuningCheck.Refused("training_file", "Name an uploaded file in 'training_file'.");
         var validation = Named(files, request.ValidationFile, "validation_file");
         return job => new TuningRecord
         {
-            Id = job, Model = id, TrainingFile = training.Id, ValidationFile = validation?.Id, Adapter = request.Suffix?.ToLowerInvariant() ?? "ft-" + job["ftjob-".Length..][..8], Settings = settings,
+            Id = job, Model = id, TrainingFile = training, Mixture = mixture, MixtureRows = rows, ValidationFile = validation?.Id, Adapter = request.Suffix?.ToLowerInvariant() ?? "ft-" + job["ftjob-".Length..][..8], Settings = settings,
             Seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue), Metadata = request.Metadata ?? new Dictionary<string, string?>(), CreatedAt = time.GetUtcNow().ToUnixTimeSeconds(),
         };
     }

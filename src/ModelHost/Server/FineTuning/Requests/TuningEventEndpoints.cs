@@ -7,17 +7,16 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.FineTuning.Requests;
 
-/// <summary>What happened to a job: `…/events` in pages, `…/stream` as it happens, `…/evaluation` row by row.</summary>
+/// <summary>What happened to a job: `…/events` in pages, `…/stream` as it happens.</summary>
 internal static class TuningEventEndpoints
 {
-    private const int UsualPage = 20, UsualRows = 50;
+    private const int UsualPage = 20;
     private static readonly StreamManner Manner = new(problem => StreamItem.Of(ErrorBody.Of(problem), ServerJson.Wire.ErrorBody), EndsWithDone: false);
 
     public static void MapTuningEvents(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/fine_tuning/jobs/{id}/events", ListAsync).WithMetadata(new AdminOnly());
         app.MapGet("/v1/fine_tuning/jobs/{id}/stream", FollowAsync).WithMetadata(new AdminOnly());
-        app.MapGet("/v1/fine_tuning/jobs/{id}/evaluation", RowsAsync).WithMetadata(new AdminOnly());
     }
 
     private static Task ListAsync(HttpContext http, TuningJobs jobs, string id, string? after, string? limit, string? order)
@@ -31,13 +30,6 @@ internal static class TuningEventEndpoints
     /// <summary>The number of the event after which it goes on; null where none is named.</summary>
     private static int? Number(EventLog log, string job, string? after) => string.IsNullOrEmpty(after) ? null
         : TuningEvent.NumberOf(after, job) is { } number && number <= log.Last ? number : throw Page<TuningEvent>.NoSuch(after);
-
-    /// <summary>The rows that were held out: those that got worst first, or those that got best.</summary>
-    private static Task RowsAsync(HttpContext http, TuningJobs jobs, string id, string? limit, string? order)
-    {
-        var page = Page<HeldOutRow>.Of(HeldOutRows.Read(jobs.Find(id).Folder.Comparison), row => row.Id, null, limit, order, UsualRows);
-        return http.WriteJsonAsync(new HeldOutListBody("list", [.. page.Items.Select(row => new HeldOutBody(row.Id, row.BaseLoss, row.Loss, row.Weight))]), ServerJson.Wire.HeldOutListBody);
-    }
 
     private static async Task FollowAsync(HttpContext http, EngineHost host, TuningJobs jobs, ServerOptions options, TimeProvider time, string id, string? after)
     {

@@ -32,8 +32,21 @@ internal sealed record TuningRequest
     /// <summary>Share of the rows that is held out where there is no validation file.</summary>
     public double? ValidationSplit { get; init; }
 
+    /// <summary>What is asked at each evaluation, at most five; without it some of the held-out rows are, and none where it is empty.</summary>
+    public IReadOnlyList<string?>? EvaluationPrompts { get; init; }
+
+    /// <summary>Several files in a ratio, in place of `training_file`.</summary>
+    public IReadOnlyList<MixtureFields?>? Mixture { get; init; }
+
+    /// <summary>Rows of the mixture; without it as many as fit the ratio.</summary>
+    public int? MixtureRows { get; init; }
+
     public JsonElement? Integrations { get; init; }
 }
+
+/// <param name="Weight">Its share, relative to the others'; 1 where it is left out.</param>
+/// <param name="MaxRepeats">How often a row may be used; 1 where it is left out.</param>
+internal sealed record MixtureFields(string? File, string? ValidationFile, double? Weight, int? MaxRepeats);
 
 internal sealed record MethodFields(string? Type, MethodBodyFields? Supervised, MethodBodyFields? Dpo, MethodBodyFields? Pretraining);
 

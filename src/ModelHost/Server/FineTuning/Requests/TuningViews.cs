@@ -16,6 +16,8 @@ internal static class TuningViews
             Error = now.Error is { } error ? new TuningErrorBody(error.Code, error.Message, error.Param) : null,
             TrainingFile = now.TrainingFile,
             ValidationFile = now.ValidationFile,
+            Mixture = [.. now.Mixture.Select(part => new MixtureBody(part.File, part.ValidationFile, part.Weight, part.MaxRepeats))],
+            MixtureRows = now.MixtureRows,
             ResultFiles = now.ResultFiles,
             Seed = now.Seed,
             Trainer = settings.Trainer.ToString().ToLowerInvariant(),
@@ -33,6 +35,7 @@ internal static class TuningViews
             Progress = Progress(now.Progress),
             Dataset = now.Dataset is { } dataset ? Dataset(dataset) : null,
             Forecast = now.Forecast is { } forecast ? Forecast(forecast) : null,
+            Measures = now.Measures,
         };
     }
 
@@ -43,7 +46,8 @@ internal static class TuningViews
     public static string Status(TuningStatus status) => status == TuningStatus.ValidatingFiles ? "validating_files" : status.ToString().ToLowerInvariant();
 
     public static DatasetBody Dataset(DatasetFacts facts) => new(
-        facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256);
+        facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256,
+        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))]);
 
     public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1));
 

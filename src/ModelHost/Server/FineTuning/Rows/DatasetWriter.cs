@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Platform.ModelHost.Server.FineTuning.Rows;
 
 /// <summary>What is wrong with a line of a file.</summary>
-internal sealed record LineFault(int Line, string Message);
+/// <param name="Line">As its rows would be called.</param>
+internal sealed record LineFault(string Line, string Message);
 
 /// <summary>What rows came to.</summary>
 /// <param name="Rows">Lines.</param>
@@ -36,7 +37,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 
     /// <summary>Renders all of a file.</summary>
     /// <exception cref="RowFault">The file cannot be read further.</exception>
-    public RowCounts Write(string source, string target, CancellationToken cancellation)
+    public RowCounts Write(IEnumerable<RowLine> source, string target, CancellationToken cancellation)
     {
         var counts = RowCounts.None;
         using (var written = File.Create(target + Partial))
@@ -59,7 +60,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 
     /// <summary>Renders all of a file, and holds a share of its lines out. Which lines those are follows from their text and the seed alone; lines of one text stay together, and of neither the lines nor the different texts more are held out than the share.</summary>
     /// <inheritdoc cref="Write"/>
-    public (RowCounts Learned, RowCounts HeldOut) Split(string source, string learned, string heldOut, double share, long seed, CancellationToken cancellation)
+    public (RowCounts Learned, RowCounts HeldOut) Split(IEnumerable<RowLine> source, string learned, string heldOut, double share, long seed, CancellationToken cancellation)
     {
         var all = learned + ".all";
         try
@@ -103,8 +104,14 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         using (var first = File.Create(learned + Partial))
         using (var second = File.Create(heldOut + Partial))
         {
+            var measured = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (at, row) in JsonLines.Read(all, RenderedJson.Default.RenderedRow).Index())
             {
+                if (isHeldOut[at] && !measured.Add(row.Id))
+                {
+                    continue; // a line that is learned several times is measured once
+                }
+
                 (kept, held) = isHeldOut[at] ? (kept, held.With(row)) : (kept.With(row), held);
                 Append(isHeldOut[at] ? second : first, row);
             }
@@ -115,15 +122,23 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         return (kept, held);
     }
 
-    private IEnumerable<(RowLine Line, IReadOnlyList<RenderedRow> Rows)> Rendered(string source, CancellationToken cancellation)
+    private IEnumerable<(RowLine Line, IReadOnlyList<RenderedRow> Rows)> Rendered(IEnumerable<RowLine> source, CancellationToken cancellation)
     {
-        var seen = 0;
-        foreach (var line in RowLines.Read(source))
+        var (seen, last) = (0, (Line: default(RowLine), Rows: (IReadOnlyList<RenderedRow>?)null));
+        foreach (var line in source)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Render(line) is { } rows)
+            if (line != last.Line) // one that is used again follows itself
             {
-                Keep(new ParityRow(line, rows), seen++);
+                last = (line, Render(line));
+                if (last.Rows is { } rendered)
+                {
+                    Keep(new ParityRow(line, rendered), seen++);
+                }
+            }
+
+            if (last.Rows is { } rows)
+            {
                 yield return (line, rows);
             }
         }
@@ -142,7 +157,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
             BadLines++;
             if (Faults.Count < MostFaults)
             {
-                Faults.Add(new LineFault(line.Number, fault.Message));
+                Faults.Add(new LineFault(line.Id, fault.Message));
             }
 
             return null;
@@ -164,7 +179,8 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 
     private static int Share(double share, int count) => Math.Min(count / 2, Math.Max(1, (int)Math.Round(share * count)));
 
-    private static double Place(string text, long seed) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed}\n{text}")))) / (double)uint.MaxValue;
+    /// <summary>Where a text stands among others, 0 to 1: the same for the same seed, and else by chance.</summary>
+    internal static double Place(string text, long seed) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed}\n{text}")))) / (double)uint.MaxValue;
 
     private static void Append(FileStream file, RenderedRow row) => file.Write([.. JsonSerializer.SerializeToUtf8Bytes(row, RenderedJson.Default.RenderedRow), (byte)'\n']);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
@@ -6,6 +7,12 @@ namespace Platform.ModelHost.Server.FineTuning.Rows;
 /// <param name="Id">The line it comes from.</param>
 internal sealed record RenderedRow(string Id)
 {
+    private const string AnswerMark = ", answer ";
+
+    /// <summary>The id of a row that is one answer of several of a line.</summary>
+    /// <param name="number">From 1.</param>
+    public static string IdOf(string line, int number) => FormattableString.Invariant($"{line}{AnswerMark}{number}");
+
     public int[]? Tokens { get; init; }
 
     /// <summary>How much foretelling each token counts; null for each 1.</summary>
@@ -16,6 +23,10 @@ internal sealed record RenderedRow(string Id)
     public int[]? Chosen { get; init; }
 
     public int[]? Rejected { get; init; }
+
+    /// <summary>The line that it comes from, and which of its learned answers it ends with; 1 where they are all in one row.</summary>
+    [JsonIgnore]
+    public (string Line, int Answer) Origin => Id.Split(AnswerMark) is [var line, var number] ? (line, int.Parse(number, CultureInfo.InvariantCulture)) : (Id, 1);
 
     /// <summary>Tokens of the longest text that is computed of it.</summary>
     [JsonIgnore]

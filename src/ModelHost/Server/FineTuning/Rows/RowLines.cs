@@ -1,11 +1,18 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
 
 /// <summary>A line of a training file.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="IsPlain">Plain text, and no JSON.</param>
-internal readonly record struct RowLine(int Number, string Text, bool IsPlain = false);
+/// <param name="File">Id of the file, where a job has several.</param>
+internal readonly record struct RowLine(int Number, string Text, bool IsPlain = false, string? File = null)
+{
+    /// <summary>What the rows that it becomes are called after.</summary>
+    [JsonIgnore]
+    public string Id => FormattableString.Invariant($"{(File is null ? "" : File + " ")}line {Number}");
+}
 
 /// <summary>Reads a training file line by line, never more of it than may be. A file that does not begin as JSON is plain text, whose paragraphs are gathered to rows.</summary>
 internal static class RowLines

@@ -21,12 +21,12 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
             var row = line.IsPlain ? TrainingRow.OfText(line.Text) : RowReader.Read(line.Text);
             return (method, row.Kind) switch
             {
-                (TuningMethod.Dpo, RowKind.Preference) => [Pair(row, line.Number)],
+                (TuningMethod.Dpo, RowKind.Preference) => [Pair(row, line.Id)],
                 (TuningMethod.Dpo, _) => throw new RowFault("Dpo learns from rows with a 'chosen' and a 'rejected' answer."),
-                (TuningMethod.Pretraining, RowKind.Text) => [Raw(row, line.Number)],
+                (TuningMethod.Pretraining, RowKind.Text) => [Raw(row, line.Id)],
                 (TuningMethod.Pretraining, _) => throw new RowFault("Pretraining learns from rows with a 'text'; train conversations as supervised."),
-                (_, RowKind.Dialogue) => Dialogue(row, line.Number),
-                (_, RowKind.Text) => [Raw(row, line.Number)],
+                (_, RowKind.Dialogue) => Dialogue(row, line.Id),
+                (_, RowKind.Text) => [Raw(row, line.Id)],
                 _ => throw new RowFault("The row has two answers; train those as dpo."),
             };
         }
@@ -36,22 +36,22 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
         }
     }
 
-    private RenderedRow Raw(TrainingRow row, int line) => engine.Tokenize(model, row.Chosen!, addSpecial: true, parseSpecial: false) is { Length: >= 2 } tokens ? new RenderedRow(Id(line)) { Tokens = tokens } : throw new RowFault("The text has fewer than 2 tokens.");
+    private RenderedRow Raw(TrainingRow row, string line) => engine.Tokenize(model, row.Chosen!, addSpecial: true, parseSpecial: false) is { Length: >= 2 } tokens ? new RenderedRow(line) { Tokens = tokens } : throw new RowFault("The text has fewer than 2 tokens.");
 
-    private IReadOnlyList<RenderedRow> Dialogue(TrainingRow row, int line)
+    private IReadOnlyList<RenderedRow> Dialogue(TrainingRow row, string line)
     {
         var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools) });
         var parts = row.Turns.Index().Where(turn => turn.Item is { Role: TurnRole.Assistant, Learned: true }).Select(turn => Answer([.. turns.Take(turn.Index)], turns[turn.Index], options)).ToList();
         var whole = parts[^1].Tokens;
-        return parts.TrueForAll(part => whole.AsSpan().StartsWith(part.Tokens.AsSpan(0, part.End))) ? [Weighted(whole, parts, Id(line))]
-            : [.. parts.Index().Select(part => Weighted(part.Item.Tokens, [part.Item], $"{Id(line)}, answer {part.Index + 1}"))];
+        return parts.TrueForAll(part => whole.AsSpan().StartsWith(part.Tokens.AsSpan(0, part.End))) ? [Weighted(whole, parts, line)]
+            : [.. parts.Index().Select(part => Weighted(part.Item.Tokens, [part.Item], RenderedRow.IdOf(line, part.Index + 1)))];
     }
 
-    private RenderedRow Pair(TrainingRow row, int line)
+    private RenderedRow Pair(TrainingRow row, string line)
     {
         var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools) });
         var (chosen, rejected) = (Answer(turns, new ChatTurn("assistant", row.Chosen!), options), Answer(turns, new ChatTurn("assistant", row.Rejected!), options));
-        return new RenderedRow(Id(line)) { Prompt = chosen.Tokens[..chosen.Start], Chosen = chosen.Tokens[chosen.Start..chosen.End], Rejected = rejected.Tokens[rejected.Start..rejected.End] };
+        return new RenderedRow(line) { Prompt = chosen.Tokens[..chosen.Start], Chosen = chosen.Tokens[chosen.Start..chosen.End], Rejected = rejected.Tokens[rejected.Start..rejected.End] };
     }
 
     /// <summary>A conversation with one answer at its end.</summary>
@@ -86,8 +86,6 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
 
         return new RenderedRow(id) { Tokens = tokens[..end], Weights = weights };
     }
-
-    private static string Id(int line) => FormattableString.Invariant($"line {line}");
 
     /// <param name="Start">Where the answer begins.</param>
     /// <param name="End">Behind the token that ends it.</param>

@@ -1,4 +1,4 @@
-namespace Platform.Training.Datasets.Curation;
+namespace Platform.Training.Rows;
 
 /// <summary>A part of a mixture.</summary>
 /// <param name="Rows">That it has.</param>

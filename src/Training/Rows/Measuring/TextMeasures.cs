@@ -1,4 +1,4 @@
-namespace Platform.Training.Datasets.Measuring;
+namespace Platform.Training.Rows.Measuring;
 
 /// <summary>How near an answer is to what was expected, each 0 to 1.</summary>
 public static class TextMeasures
@@ -7,6 +7,13 @@ public static class TextMeasures
 
     /// <summary>Whether the two are the same but for case, punctuation, width of characters and English articles (Rajpurkar et al. 2016).</summary>
     public static bool ExactMatch(string answer, string expected) => MeasureTokens.WithoutArticles(answer).AsSpan().SequenceEqual(MeasureTokens.WithoutArticles(expected));
+
+    /// <summary>Whether the answer says all of what was expected in one run, whatever it says before and after.</summary>
+    public static bool Contains(string answer, string expected)
+    {
+        var (given, wanted) = (MeasureTokens.WithoutArticles(answer), MeasureTokens.WithoutArticles(expected));
+        return wanted.Length == 0 ? given.Length == 0 : Enumerable.Range(0, Math.Max(0, given.Length - wanted.Length + 1)).Any(at => given.AsSpan(at, wanted.Length).SequenceEqual(wanted));
+    }
 
     /// <summary>Harmonic mean of precision and recall over tokens, counted as often as they stand (Rajpurkar et al. 2016). Two empty texts agree.</summary>
     public static double F1(string answer, string expected)

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Rows;
+using Platform.Training.Rows.Measuring;
+
+namespace Platform.ModelHost.Server.FineTuning.Measures;
+
+/// <summary>Sets what an adapter answers to held-out rows beside what its base answers, and both beside what the rows answer.</summary>
+internal static class AnswerComparison
+{
+    /// <summary>The measures of the answers, the higher the better.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["exact_match", "accuracy", "f1", "bleu", "rouge_l"];
+
+    /// <summary>Asks, and keeps row by row what was answered in answered.jsonl.</summary>
+    /// <returns>The measures of both, or null where there is no row to ask.</returns>
+    /// <exception cref="EngineException">The model cannot answer.</exception>
+    public static async Task<JsonObject?> RunAsync(TuningJob job, ProbeAnswers probes, string adapter, CancellationToken cancellation)
+    {
+        var questions = File.Exists(job.Folder.Questions) ? JsonLines.Read(job.Folder.Questions, ProbeJson.Default.Probe).ToList() : [];
+        if (questions.Count == 0)
+        {
+            return null;
+        }
+
+        var rows = new List<AnsweredRow>();
+        foreach (var question in questions)
+        {
+            var (plain, tuned, wanted) = (await probes.AskBaseAsync(question, cancellation), await probes.AskAdapterAsync(question, adapter, cancellation), question.Reference!);
+            rows.Add(new AnsweredRow(question.Id, question.Question, wanted, plain, tuned, TextMeasures.F1(plain, wanted), TextMeasures.F1(tuned, wanted)));
+        }
+
+        await File.WriteAllLinesAsync(job.Folder.Answered, rows.OrderBy(row => row.F1 - row.BaseF1).Select(row => JsonSerializer.Serialize(row, ProbeJson.Default.AnsweredRow)), cancellation);
+        var measures = new JsonObject { ["rows"] = rows.Count };
+        foreach (var (name, plain, tuned) in Names.Zip(Of(rows, row => row.BaseAnswer), Of(rows, row => row.Answer)))
+        {
+            (measures[name], measures["base_" + name]) = (tuned, plain);
+        }
+
+        job.Say("info", string.Create(CultureInfo.InvariantCulture, $"Of {rows.Count} held-out questions {Number(measures, "accuracy"):P0} are answered rightly with the adapter and {Number(measures, "base_accuracy"):P0} without; F1 is {Number(measures, "f1"):0.000} and {Number(measures, "base_f1"):0.000}."));
+        return measures;
+    }
+
+    /// <summary>In the order of the names.</summary>
+    private static double[] Of(List<AnsweredRow> rows, Func<AnsweredRow, string> answer) =>
+    [
+        rows.Average(row => TextMeasures.ExactMatch(answer(row), row.Reference) ? 1.0 : 0),
+        rows.Average(row => TextMeasures.Contains(answer(row), row.Reference) ? 1.0 : 0),
+        rows.Average(row => TextMeasures.F1(answer(row), row.Reference)),
+        TextMeasures.Bleu([.. rows.Select(row => (answer(row), row.Reference))]),
+        rows.Average(row => TextMeasures.RougeL(answer(row), row.Reference)),
+    ];
+
+    private static double Number(JsonObject measures, string name) => measures[name]!.GetValue<double>();
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Platform.ModelHost.Engine;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Rows;
+
+namespace Platform.ModelHost.Server.FineTuning.Measures;
+
+/// <summary>Has the job's prompts answered at each evaluation: by the base at first, then by each adapter that the trainer leaves in the folder `evaluations`. What was answered is in answers.jsonl; an adapter that was asked is deleted.</summary>
+internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, ProbeAnswers probes, TimeProvider time)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What was answered so far, by step.</summary>
+    public static IReadOnlyList<EvaluationAnswer> Read(JobFiles folder) => !File.Exists(folder.Answers) ? []
+        : [.. Whole(File.ReadAllText(folder.Answers)).Select(line => JsonSerializer.Deserialize(line, ProbeJson.Default.EvaluationAnswer)!).OrderBy(one => one.Step)];
+
+    /// <summary>Until the trainer has ended and its last evaluation is answered. Nothing that goes wrong here ends the job.</summary>
+    /// <param name="trainer">Ends with it.</param>
+    public async Task RunAsync(Task trainer, CancellationToken cancellation)
+    {
+        try
+        {
+            if (!File.Exists(job.Folder.Prompts) || JsonLines.Read(job.Folder.Prompts, ProbeJson.Default.Probe).ToList() is not { Count: > 0 } prompts)
+            {
+                return;
+            }
+
+            var known = Read(job.Folder).ToDictionary(one => one.Step);
+            Keep(known.Values); // half a line that a killed service left is gone
+            using var held = await engine.HoldAsync(job.Now.Model, cancellation);
+            if (!known.ContainsKey(0))
+            {
+                await AnswerAsync(known, prompts, 0, null, cancellation);
+            }
+
+            for (var isOver = false; !isOver;)
+            {
+                await Task.WhenAny(trainer, Task.Delay(Look, time, cancellation));
+                cancellation.ThrowIfCancellationRequested();
+                isOver = trainer.IsCompleted;
+                foreach (var (step, file) in Waiting())
+                {
+                    if (!known.ContainsKey(step))
+                    {
+                        await AnswerAsync(known, prompts, step, file, cancellation);
+                    }
+
+                    engine.Forget(job.Now.Model, file);
+                    File.Delete(file);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return; // what waits is answered when the job goes on
+        }
+        catch (Exception fault) when (fault is EngineException or IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
+        {
+            job.TrySay("warn", $"The prompts are not answered at further evaluations: {fault.Message}");
+        }
+    }
+
+    private async Task AnswerAsync(Dictionary<int, EvaluationAnswer> known, List<Probe> prompts, int step, string? adapter, CancellationToken cancellation)
+    {
+        var answers = new List<string?>();
+        foreach (var prompt in prompts)
+        {
+            try
+            {
+                answers.Add(adapter is null ? await probes.AskBaseAsync(prompt, cancellation) : await probes.AskFileAsync(prompt, adapter, cancellation));
+            }
+            catch (EngineException tooLong) when (tooLong.Kind == EngineErrorKind.ContextTooLong)
+            {
+                answers.Add(null);
+            }
+        }
+
+        known[step] = new EvaluationAnswer(step, time.GetUtcNow().ToUnixTimeSeconds(), answers);
+        using (var file = new FileStream(job.Folder.Answers, FileMode.Append))
+        {
+            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(known[step], ProbeJson.Default.EvaluationAnswer), (byte)'\n']);
+        }
+
+        job.Say("info", string.Create(CultureInfo.InvariantCulture, $"{prompts.Count} prompts were answered {(step == 0 ? "by the base" : $"as learned after step {step}")}."));
+    }
+
+    private List<(int Step, string File)> Waiting() => !Directory.Exists(job.Folder.Evaluations) ? []
+        : [.. Directory.EnumerateFiles(job.Folder.Evaluations, "step-*.gguf").Order(StringComparer.Ordinal).Select(file => (int.Parse(Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture), file))];
+
+    private void Keep(IEnumerable<EvaluationAnswer> known) =>
+        File.WriteAllText(job.Folder.Answers, string.Concat(known.Select(one => JsonSerializer.Serialize(one, ProbeJson.Default.EvaluationAnswer) + "\n")), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+
+    private static string[] Whole(string text) => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
