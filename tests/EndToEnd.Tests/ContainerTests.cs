@@ -8,7 +8,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed partial class ContainerTests
 {
     private const string Key = "a-key-of-this-test-only";
-    private static readonly string[] Images = ["docker/web.Dockerfile", "docker/modelhost.Dockerfile"];
+    private static readonly string[] Images = ["docker/web.Dockerfile", "docker/modelhost.Dockerfile", "docker/train.Dockerfile"];
 
     [Fact]
     public void Compose_names_only_files_that_exist_and_publishes_only_to_this_machine()

@@ -26,7 +26,7 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
         { "POST", "/v1/fine_tuning/jobs" }, { "GET", "/v1/fine_tuning/jobs" }, { "GET", "/v1/fine_tuning/jobs/seed-chat" }, { "DELETE", "/v1/fine_tuning/jobs/seed-chat" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/cancel" },
         { "POST", "/v1/fine_tuning/jobs/seed-chat/pause" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/resume" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/events" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/stream" },
         { "GET", "/v1/fine_tuning/jobs/seed-chat/evaluation" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/evaluations" }, { "GET", "/v1/fine_tuning/jobs/seed-chat/checkpoints" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/checkpoints/3/register" },
-        { "GET", "/v1/fine_tuning/jobs/seed-chat/samples" }, { "POST", "/v1/fine_tuning/forecast" },
+        { "GET", "/v1/fine_tuning/jobs/seed-chat/samples" }, { "POST", "/v1/fine_tuning/forecast" }, { "POST", "/v1/fine_tuning/jobs/seed-chat/scores" },
         { "GET", "/" }, { "GET", "/nothing" }, { "GET", "/V1/MODELS" }, { "GET", "//v1/models" }, { "GET", "/v1/models/" }, { "GET", "/v1/%6dodels" }, { "DELETE", "/v1/models" }, { "OPTIONS", "/tokenize" },
         { "GET", "/health/../v1/models" }, { "GET", "/healthy" },
     };

@@ -23,13 +23,14 @@ internal sealed class Installation : IAsyncDisposable
     private readonly IHost host;
     private bool kept;
 
-    private Installation(DirectoryInfo folder, IChatClient chat, bool canAnswer, IRunOwners? owners)
+    private Installation(DirectoryInfo folder, IChatClient chat, bool canAnswer, IRunOwners? owners, Action<IServiceCollection>? services)
     {
         this.folder = folder;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data:Directory", folder.FullName)]);
         builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(new HashEmbeddings()).AddSingleton<ITokenCounter>(new WordTokenCounter()).AddSingleton(chat)
             .AddSingleton(new ServedModels([new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, 4096, 0, 0)]));
+        services?.Invoke(builder.Services);
         builder.Services.AddAgents(builder.Configuration).AddDatasets(builder.Configuration);
         if (owners is not null) builder.Services.AddSingleton(owners);
         host = builder.Build();
@@ -42,9 +43,9 @@ internal sealed class Installation : IAsyncDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Only the tables, with nothing that works in the background.</summary>
-    public static async Task<Installation> StartAsync(IChatClient? chat = null, bool canAnswer = true, bool working = false, DirectoryInfo? folder = null, IRunOwners? owners = null)
+    public static async Task<Installation> StartAsync(IChatClient? chat = null, bool canAnswer = true, bool working = false, DirectoryInfo? folder = null, IRunOwners? owners = null, Action<IServiceCollection>? services = null)
     {
-        Installation made = new(folder ?? Directory.CreateTempSubdirectory("platform-datasets-"), chat ?? ScriptedChatClient.Saying("Yes."), canAnswer, owners);
+        Installation made = new(folder ?? Directory.CreateTempSubdirectory("platform-datasets-"), chat ?? ScriptedChatClient.Saying("Yes."), canAnswer, owners, services);
         await made.host.Services.PrepareAgentsAsync(Stop);
         await made.host.Services.PrepareDatasetsAsync(Stop);
         if (working) await made.host.StartAsync(Stop);

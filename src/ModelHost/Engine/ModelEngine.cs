@@ -23,6 +23,8 @@ public sealed partial class ModelEngine : IAsyncDisposable
 
     private readonly Drafts drafts;
 
+    private readonly RequestCount requests = new();
+
     private ModelEngine(ModelCatalog catalog, ModelTryOut tryOut, ModelWork work, ModelDownloads downloads, Drafts drafts, MemoryLedger ledger, LlamaLibrary library, AdapterLibrary adapters)
     {
         (this.catalog, this.drafts, this.ledger) = (catalog, drafts, ledger);
@@ -49,6 +51,9 @@ public sealed partial class ModelEngine : IAsyncDisposable
 
     /// <summary>How busy each model that writes is, at this moment.</summary>
     public IReadOnlyList<ModelLoad> Loads => catalog.Loads;
+
+    /// <summary>Requests that are answered or wait, whatever they ask for, and how many there were.</summary>
+    public (int Running, long Begun) Requests => (requests.Running, requests.Begun);
 
     /// <summary>Every model that is loaded or can be, by name.</summary>
     public IReadOnlyList<KnownModel> KnownModels => catalog.KnownModels;
@@ -132,6 +137,7 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">At the first move: ModelNotFound, BadRequest, ContextTooLong, QueueFull, OutOfMemory, InvalidModelFile. Later: Failed.</exception>
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        using var counted = request.IsBackground ? null : requests.Begin();
         request = request with { Adapters = request.Adapters ?? AdapterLibrary.For(request.ModelId) };
         using var span = new GenerationSpan(request);
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
@@ -154,6 +160,7 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound, BadRequest, ContextTooLong, QueueFull, Failed.</exception>
     public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellation)
     {
+        using var counted = requests.Begin();
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try
         {
@@ -169,6 +176,7 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound, BadRequest, ContextTooLong, QueueFull, Failed.</exception>
     public async Task<RelevanceResult> RerankAsync(RelevanceRequest request, CancellationToken cancellation)
     {
+        using var counted = requests.Begin();
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try
         {

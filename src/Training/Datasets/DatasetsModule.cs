@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
 using Platform.Retrieval;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Search;
@@ -15,6 +16,7 @@ using Platform.Training.Datasets.Feedback;
 using Platform.Training.Datasets.Generating;
 using Platform.Training.Datasets.Importing;
 using Platform.Training.Datasets.Storage;
+using Platform.Training.Rows;
 
 namespace Platform.Training.Datasets;
 
@@ -34,9 +36,12 @@ public static class DatasetsModule
         services.TryAddSingleton(provider => new FeedbackBox(Contexts(provider), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<DatasetItems>(), Time(provider)));
         services.TryAddSingleton(provider => new RowGenerator(
             provider.GetRequiredService<DocumentLibrary>(), provider.GetRequiredService<SearchPassages>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>()));
+        services.TryAddSingleton<AnswerRewards>(provider => (job, answers, cancellation) => provider.GetRequiredService<FineTuning>().ScoreAsync(job, [.. answers.Select(RowWriter.Write)], cancellation));
+        services.TryAddSingleton(provider => new BestAnswers(
+            provider.GetRequiredService<DatasetItems>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>(), provider.GetRequiredService<AnswerRewards>()));
         services.TryAddSingleton(provider => new GenerationJobs(Contexts(provider), provider.GetRequiredService<LeaseOwner>(), Time(provider)));
         services.AddHostedService(provider => new GenerationWorker(
-            provider.GetRequiredService<GenerationJobs>(), provider.GetRequiredService<RowGenerator>(), provider.GetRequiredService<DatasetItems>(), Time(provider), provider.GetRequiredService<ILogger<GenerationWorker>>(),
+            provider.GetRequiredService<GenerationJobs>(), provider.GetRequiredService<RowGenerator>(), provider.GetRequiredService<BestAnswers>(), provider.GetRequiredService<DatasetItems>(), Time(provider), provider.GetRequiredService<ILogger<GenerationWorker>>(),
             provider.GetService<IRunOwners>()));
         return services;
     }

@@ -20,8 +20,9 @@ internal static class TrainCommand
         var epochs = new Option<int?>("--epochs") { Description = "Times through the rows (default 3)." };
         var rate = new Option<double?>("--learning-rate") { Description = "Highest learning rate (default 0.0002, dpo 0.00005)." };
         var rank = new Option<int?>("--rank") { Description = "Rank of the adapter, a multiple of 16 (default 16)." };
+        var layers = new Option<int?>("--last-layers") { Description = "Train only so many layers, counted from the last (default 0: all)." };
         var seed = new Option<long?>("--seed") { Description = "Decides what is left to chance (default 42)." };
-        var command = new Command("train", "Train an adapter on a file of rows.") { dataset, model, target, validation, method, epochs, rate, rank, seed };
+        var command = new Command("train", "Train an adapter on a file of rows.") { dataset, model, target, validation, method, epochs, rate, rank, layers, seed };
         command.SetAction(async (parsed, cancellation) =>
         {
             var files = new[] { parsed.GetValue(dataset)!, parsed.GetValue(validation) };
@@ -37,7 +38,7 @@ internal static class TrainCommand
                 var tuning = rooms.Services.GetRequiredService<FineTuning>();
                 var job = await UnfinishedAsync(tuning, stop) ?? await StartAsync(rooms, files, id => new TuningRequest("", id)
                 {
-                    AdapterName = "adapter", Method = parsed.GetValue(method), Epochs = parsed.GetValue(epochs), LearningRate = parsed.GetValue(rate), Rank = parsed.GetValue(rank), Seed = parsed.GetValue(seed) ?? 42,
+                    AdapterName = "adapter", Method = parsed.GetValue(method), Epochs = parsed.GetValue(epochs), LearningRate = parsed.GetValue(rate), Rank = parsed.GetValue(rank), LastLayers = parsed.GetValue(layers), Seed = parsed.GetValue(seed) ?? 42,
                 }, stop);
                 job = await FollowAsync(tuning, job.Id, stop);
                 return job.Status == TuningStatus.Succeeded ? await KeepAsync(rooms, tuning, job, folder, stop) : 1;

@@ -141,6 +141,27 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.False(Directory.Exists(Path.Combine(rig.Jobs, id)));
     }
 
+    [Fact]
+    public async Task A_job_that_learned_preferences_rates_answers_as_it_was_taught()
+    {
+        static string Line(string name, string reply) => JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content = $"Who is {name}?" }, new { role = "assistant", content = reply } } });
+        var file = await rig.UploadAsync(string.Concat(Enumerable.Range(0, 24).Select(i => $$"""{"prompt": "Who is N{{i}}?", "chosen": "N{{i}} is a smith.", "rejected": "Nobody knows N{{i}}."}""" + "\n")));
+        var id = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\", \"suffix\": \"taste\", \"method\": {\"type\": \"dpo\", \"dpo\": {\"hyperparameters\": {\"learning_rate\": 0.002, \"max_steps\": 8, \"batch_size\": 4} } } }")).GetProperty("id").GetString()!;
+        await rig.UntilAsync(id, "succeeded");
+        var path = $"/v1/fine_tuning/jobs/{id}/scores";
+        string[] rows = [Line("Borin", "Borin is a smith."), Line("Borin", "Nobody knows Borin."), Line("Borin", string.Join(' ', Enumerable.Repeat("smith", 400)))];
+        var scores = (await rig.Http.PostOkAsync(path, "{\"rows\": [" + string.Join(',', rows) + "]}")).GetProperty("data");
+        var (good, bad) = (scores[0].GetProperty("reward").GetDouble(), scores[1].GetProperty("reward").GetDouble());
+        Assert.True(good > bad, $"{good} for what it was taught to like, {bad} for what not");
+        Assert.Equal(0.1 * (scores[0].GetProperty("log_p").GetDouble() - scores[0].GetProperty("base_log_p").GetDouble()), good, 1e-5);
+        Assert.Equal(JsonValueKind.Null, scores[2].GetProperty("reward").ValueKind); // longer than what it learned from
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id)), one => one.EndsWith(".rows", StringComparison.Ordinal) || one.EndsWith(".scores", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.BadRequest, (await rig.PostAsync(path, "{\"rows\": []}")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await rig.PostAsync(path, "{\"rows\": [{\"messages\": []}]}")).Status);
+        var other = await rig.StartJobAsync(file, more: ", \"suffix\": \"other\"");
+        Assert.Equal((HttpStatusCode.Conflict, "wrong_state"), await rig.PostAsync($"/v1/fine_tuning/jobs/{other}/scores", "{\"rows\": [" + rows[0] + "]}") is var refused ? (refused.Status, refused.Body.Code()) : default);
+    }
+
     private async Task<string> AnswerAsync(string model) =>
         (await rig.Http.PostOkAsync("/v1/chat/completions", Ask.Replace("MODEL", model, StringComparison.Ordinal))).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 

@@ -72,6 +72,19 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         Assert.Equal(JsonValueKind.Null, (await rig.JobAsync(job)).GetProperty("fine_tuned_model").ValueKind);
     }
 
+    [Theory]
+    [InlineData("/v1/embeddings", """{"model": "seed-embed", "input": "The river"}""")]
+    [InlineData("/v1/completions", """{"model": "seed-chat", "prompt": "The river", "max_tokens": 1}""")]
+    public async Task A_trainer_waits_also_for_requests_that_are_over_before_anybody_looks_fault_20(string path, string body)
+    {
+        var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"learning_rate\": 0.005, \"n_epochs\": 200", More + "brief\"");
+        await rig.UntilAsync(job, one => TrainingRig.Step(one) >= 1);
+        await rig.Http.PostOkAsync(path, body);
+        await rig.UntilAsync(job, one => one.GetProperty("held").GetBoolean());
+        await rig.UntilAsync(job, one => !one.GetProperty("held").GetBoolean());
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+    }
+
     [Fact]
     public async Task A_job_that_is_cancelled_while_its_adapter_is_put_away_never_succeeds_and_can_be_deleted()
     {

@@ -16,7 +16,10 @@ public sealed class TrainingRig : IAsyncLifetime
 
     public HttpClient Http => Host.Http;
 
-    public string Jobs => Path.Combine(_folder.FullName, "training", "jobs");
+    /// <summary>What a runner elsewhere shares with the service.</summary>
+    public string Training => Path.Combine(_folder.FullName, "training");
+
+    public string Jobs => Path.Combine(Training, "jobs");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -90,7 +93,7 @@ public sealed class TrainingRig : IAsyncLifetime
     public static int Step(JsonElement job) => job.GetProperty("progress").GetProperty("step").GetInt32();
 
     private Task<ModelHostFixture> StartAsync() => ModelHostFixture.StartAsync(
-        ("Training:Directory", Path.Combine(_folder.FullName, "training")), ("Engine:AdapterDirectory", Path.Combine(_folder.FullName, "adapters")), ("Training:Threads", "1"));
+        ("Training:Directory", Training), ("Training:RunnerPatience", "00:00:03"), ("Engine:AdapterDirectory", Path.Combine(_folder.FullName, "adapters")), ("Training:Threads", "1"));
 
     private static string Row(string name, string place) => JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content = $"Where does {name} work?" }, new { role = "assistant", content = $"With pleasure: {name} works at {place}." } } }) + "\n";
 }

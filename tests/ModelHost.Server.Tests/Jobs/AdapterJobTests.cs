@@ -1,8 +1,5 @@
 using System.Net;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Platform.Fakes;
 using Platform.ModelHost.Engine.Tests.Adapters;
 
@@ -33,7 +30,7 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
     [Fact]
     public async Task An_adapter_of_peft_becomes_a_version()
     {
-        await SavePeftAsync(Path.Combine(room.Adapters, "incoming"), damaged: false);
+        await PeftFolder.SaveAsync(Path.Combine(room.Adapters, "incoming"), damaged: false);
         var result = await RunAsync("""{"type": "convert", "model": "seed-chat", "source": "incoming", "name": "peft"}""");
         Assert.Equal("peft@1", result.GetProperty("adapter").GetString());
         Assert.NotEqual(await WriteAsync("seed-chat"), await WriteAsync("seed-chat:peft@1"));
@@ -43,7 +40,7 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
     [Fact]
     public async Task A_damaged_one_fails_with_the_reason_and_leaves_nothing()
     {
-        await SavePeftAsync(Path.Combine(room.Adapters, "damaged"), damaged: true);
+        await PeftFolder.SaveAsync(Path.Combine(room.Adapters, "damaged"), damaged: true);
         var job = await EndAsync("""{"type": "convert", "model": "seed-chat", "source": "damaged", "name": "broken"}""");
         Assert.Equal(("failed", "job_failed"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
         Assert.StartsWith("Converting 'damaged' failed:", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -84,27 +81,6 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
 
     private async Task<string> WriteAsync(string model) =>
         (await Http.PostOkAsync("/v1/completions", "{\"model\":\"" + model + "\",\"prompt\":\"The river runs through\",\"max_tokens\":12,\"temperature\":0,\"ignore_eos\":true}")).GetProperty("choices")[0].GetProperty("text").GetString()!;
-
-    /// <summary>An adapter of one projection, as PEFT writes it.</summary>
-    private static async Task SavePeftAsync(string folder, bool damaged)
-    {
-        Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, "adapter_config.json"), """{"peft_type": "LORA", "lora_alpha": 16, "bias": "none"}""", Cancellation);
-        var random = new Random(5);
-        var shape = RandomAdapter.Model.Tensors.Single(tensor => tensor.Name == "blk.0.ffn_up.weight").Shape;
-        var (header, data) = (new JsonObject(), new MemoryStream());
-        foreach (var (part, rows, length) in new[] { ("A", 4L, shape[0]), ("B", shape[1], 4L) })
-        {
-            var numbers = Enumerable.Range(0, (int)(rows * length)).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
-            var begin = data.Length;
-            data.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));
-            header[$"base_model.model.model.layers.0.mlp.up_proj.lora_{part}.weight"] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray(rows, length), ["data_offsets"] = new JsonArray(begin, data.Length) };
-        }
-
-        var json = Encoding.UTF8.GetBytes(header.ToJsonString());
-        byte[] file = [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()];
-        await File.WriteAllBytesAsync(Path.Combine(folder, "adapter_model.safetensors"), damaged ? file[..^100] : file, Cancellation);
-    }
 
     /// <summary>A service with folders of its own and one adapter.</summary>
     public sealed class Room : IAsyncLifetime

@@ -31,5 +31,18 @@ public sealed class ForecastTests
         Assert.True((long)Of(again)["graph_bytes"]! < 0.6 * (long)Of(kept)["graph_bytes"]!);
     }
 
+    [Fact]
+    public void Training_the_last_layers_only_is_forecast_to_take_less_of_everything()
+    {
+        using var all = new JobBench(new SyntheticModel { Layers = 8 });
+        using var last = new JobBench(new SyntheticModel { Layers = 8 }, s => s["lora"] = new JsonObject { ["last_layers"] = 1 });
+        var (more, less) = (Of(all), Of(last));
+        Assert.Equal((long)more["adapter_bytes"]! / 8.0, (long)less["adapter_bytes"]!, (long)more["adapter_bytes"]! / 100.0);
+        Assert.True((long)less["graph_bytes"]! < 0.6 * (long)more["graph_bytes"]!, $"{less["graph_bytes"]} of {more["graph_bytes"]}");
+        using var whole = JobSite.Outline(all.Folder);
+        using var part = JobSite.Outline(last.Folder);
+        Assert.InRange(Forecast.Work(part) / Forecast.Work(whole), 0.4, 0.75);
+    }
+
     private static JsonNode Of(JobBench bench) => JsonNode.Parse(Forecast.Of(bench.Folder, TimeProvider.System)) ?? throw new JsonException("no forecast");
 }

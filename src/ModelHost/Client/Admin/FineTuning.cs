@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.ModelHost.Client.Http;
@@ -104,6 +105,11 @@ public sealed class FineTuning
     /// <param name="bestFirst">Those that got best first; else those that got worst.</param>
     public async Task<IReadOnlyList<HeldOutRow>> HeldOutAsync(string id, int count, bool bestFirst, CancellationToken cancellation) =>
         (await PageAsync(Of(id) + "/evaluation", null, count, bestFirst, TuningJson.Default.PageBodyHeldOutRow, cancellation)).Data ?? [];
+
+    /// <summary>How much a finished job that learned preferences likes answers, in the order of the rows: what is higher is liked better, and only answers to one question compare. Null for a row longer than any that it learned from.</summary>
+    /// <param name="rows">1 to 512 conversations that end with the answer, as OpenAI writes them, a JSON object each.</param>
+    public async Task<IReadOnlyList<double?>> ScoreAsync(string id, IReadOnlyList<string> rows, CancellationToken cancellation) =>
+        [.. ((await _http.PostAsync(Of(id) + "/scores", new JsonObject { ["rows"] = new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]) }, TuningJson.Default.PageBodyScoreBody, cancellation)).Data ?? []).Select(score => score.Reward)];
 
     /// <summary>What was answered to the job's prompts at each evaluation until now.</summary>
     public Task<TuningAnswers> AnswersAsync(string id, CancellationToken cancellation) => _http.GetAsync(Of(id) + "/evaluations?limit=10000&order=asc", TuningJson.Default.TuningAnswers, cancellation);

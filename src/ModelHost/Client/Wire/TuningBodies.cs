@@ -11,6 +11,9 @@ internal sealed record PageBody<T>(IReadOnlyList<T>? Data, bool HasMore)
 /// <summary>What an item of a stream says that it is.</summary>
 internal sealed record ObjectBody(string? Object);
 
+/// <summary>How much an answer is liked.</summary>
+internal sealed record ScoreBody(double? Reward);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(SnakeCaseStatus)])]
 [JsonSerializable(typeof(TuningJob))]
 [JsonSerializable(typeof(TuningEvent))]
@@ -24,6 +27,7 @@ internal sealed record ObjectBody(string? Object);
 [JsonSerializable(typeof(PageBody<TuningCheckpoint>))]
 [JsonSerializable(typeof(PageBody<TuningSample>))]
 [JsonSerializable(typeof(PageBody<HeldOutRow>))]
+[JsonSerializable(typeof(PageBody<ScoreBody>))]
 internal sealed partial class TuningJson : JsonSerializerContext;
 
 internal sealed class SnakeCaseStatus() : JsonStringEnumConverter<TuningStatus>(System.Text.Json.JsonNamingPolicy.SnakeCaseLower);

@@ -9,6 +9,9 @@ namespace Platform.ModelHost.Engine.Adapters;
 /// <summary>Manages the versions of adapters: adds, puts into production, takes back, removes. What answers run with meanwhile stays theirs to their end. One process manages a folder; any number may read it.</summary>
 public sealed class AdapterLibrary
 {
+    /// <summary>What <see cref="IsName"/> asks for, as the end of a sentence.</summary>
+    public const string NameRule = "it must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit";
+
     /// <summary>An upload writes all the time: what was last written before that was left by a process that ended.</summary>
     private static readonly TimeSpan PartsOutlive = TimeSpan.FromHours(1);
 
@@ -24,6 +27,9 @@ public sealed class AdapterLibrary
         registry.Make();
         registry.DropParts(time.GetUtcNow() - PartsOutlive);
     }
+
+    /// <summary>Whether an adapter may have this name.</summary>
+    public static bool IsName(string name) => AdapterRegistry.IsName(name);
 
     /// <summary>Every version of every adapter, whichever model it is for.</summary>
     public IReadOnlyList<AdapterInfo> All => [.. registry.All().GroupBy(file => file.Name).SelectMany(Describe)];

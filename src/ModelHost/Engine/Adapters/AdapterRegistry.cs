@@ -156,7 +156,7 @@ internal sealed partial class AdapterRegistry(string? folder)
     internal static bool IsName(string name) => NameForm().IsMatch(name);
 
     internal static EngineException NoName(string name) =>
-        new(EngineErrorKind.BadRequest, $"'{name}' is no name of an adapter; it must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit.") { Parameter = "name" };
+        new(EngineErrorKind.BadRequest, $"'{name}' is no name of an adapter; {AdapterLibrary.NameRule}.") { Parameter = "name" };
 
     internal IReadOnlyList<AdapterFile> Versions(string name)
     {

@@ -53,6 +53,9 @@ public sealed record GenerationRequest
     /// <summary>Adapters with scales. Null takes the one that <see cref="ModelId"/> names, if any; empty is the base model.</summary>
     public IReadOnlyList<AdapterChoice>? Adapters { get; init; }
 
+    /// <summary>Work of the service's own, for which nobody waits: it is not counted among the requests to which others give way.</summary>
+    public bool IsBackground { get; init; }
+
     /// <summary>The file of an adapter that is in no registry, in place of <see cref="Adapters"/>; null for none. For the service's own work: no caller names a path.</summary>
     public string? AdapterPath { get; init; }
 

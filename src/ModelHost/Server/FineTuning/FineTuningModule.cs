@@ -16,6 +16,7 @@ internal static class FineTuningModule
         services.AddSingleton<TuningJobs>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<JobCompletion>();
+        services.AddSingleton<Runners>();
         services.AddSingleton<JobStages>();
         services.AddHostedService<TuningQueue>();
     }
@@ -28,5 +29,6 @@ internal static class FineTuningModule
         app.MapEvaluations();
         app.MapCheckpoints();
         app.MapTuningSamples();
+        app.MapTuningScores();
     }
 }

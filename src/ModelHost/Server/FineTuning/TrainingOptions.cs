@@ -26,6 +26,9 @@ public sealed class TrainingOptions
     /// <summary>How long no request may run before a trainer that was held goes on. Default 0.5 s.</summary>
     public TimeSpan Calm { get; set; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long nothing may be heard of a runner elsewhere before it is held to be gone, 1 s to 1 hour. Default 30 s.</summary>
+    public TimeSpan RunnerPatience { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Held-out rows that the base and the adapter are asked at the end of a job, 0 to 1,000. Default 32.</summary>
     public int MeasuredRows { get; set; } = 32;
 
@@ -43,6 +46,7 @@ public sealed class TrainingOptions
         { MaxFileBytes: <= 0 } => $"Training:MaxFileBytes is {MaxFileBytes}; it must be above zero.",
         { MaxTotalBytes: var total } when total < MaxFileBytes => $"Training:MaxTotalBytes is {MaxTotalBytes}; it must be at least Training:MaxFileBytes, {MaxFileBytes}.",
         { Calm: var calm } when calm < TimeSpan.Zero || calm > TimeSpan.FromHours(1) => $"Training:Calm is {Calm}; it must be 0 to 1 hour.",
+        { RunnerPatience: var patience } when patience < TimeSpan.FromSeconds(1) || patience > TimeSpan.FromHours(1) => $"Training:RunnerPatience is {RunnerPatience}; it must be 1 second to 1 hour.",
         { MeasuredRows: < 0 or > MostMeasured } => $"Training:MeasuredRows is {MeasuredRows}; it must be 0 to {MostMeasured}.",
         { MostLossRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostLossRatio is {MostLossRatio}; it must be 0.01 to 100."),
         { MostPerplexityRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostPerplexityRatio is {MostPerplexityRatio}; it must be 0.01 to 100."),

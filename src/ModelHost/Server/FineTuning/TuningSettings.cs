@@ -5,6 +5,8 @@ internal sealed record TuningSettings
 {
     public TuningMethod Method { get; init; }
 
+    public TuningTrainer Trainer { get; init; }
+
     public int Epochs { get; init; } = 3;
 
     /// <summary>0 does not end earlier.</summary>

@@ -69,6 +69,8 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(TuningJobListBody))]
 [JsonSerializable(typeof(TuningJobDeleted))]
 [JsonSerializable(typeof(TuningEventListBody))]
+[JsonSerializable(typeof(ScoreRequest))]
+[JsonSerializable(typeof(ScoreListBody))]
 [JsonSerializable(typeof(CheckpointListBody))]
 [JsonSerializable(typeof(SampleListBody))]
 [JsonSerializable(typeof(HeldOutListBody))]

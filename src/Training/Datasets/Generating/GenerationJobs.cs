@@ -34,6 +34,8 @@ public sealed class GenerationJobs : IDisposable
         var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
         if (set.Kind != Rows.RowKind.Dialogue)
             throw new DatasetException("kind_differs", $"The dataset '{set.Name}' holds rows of the kind {set.Kind}; questions and answers are made for datasets of dialogues.");
+        if (wish.BestOf is { SourceId: var source } && (await DatasetLibrary.FindAsync(db, caller, source, cancellation)).Kind != Rows.RowKind.Dialogue)
+            throw new DatasetException("kind_differs", "Only dialogues ask questions that are answered anew. Choose a dataset of dialogues.");
         var now = StoredTime.Now(time);
         GenerationRow row = new() { Id = Guid.CreateVersion7(now), DatasetId = datasetId, OwnerId = caller.UserId, Wish = ItemJson.Write(wish), CreatedAt = now };
         db.Add(row);

@@ -6,22 +6,39 @@ namespace Platform.Training.Datasets.Generating;
 [JsonConverter(typeof(JsonStringEnumConverter<QuestionKind>))]
 public enum QuestionKind { Fact, Procedure, Reverse, Refusal, MultiHop }
 
-/// <summary>Rows to make from documents.</summary>
+/// <summary>Answers to sample for each question, of which the best is kept.</summary>
+/// <param name="SourceId">The dataset whose approved dialogues ask the questions.</param>
+/// <param name="RewardJob">Id of a finished training job that learned preferences, and so rates answers.</param>
+/// <param name="Samples">Answers a question, 2 to 16.</param>
+public sealed record BestOf(Guid SourceId, string RewardJob, int Samples)
+{
+    public const int MinSamples = 2, MaxSamples = 16;
+}
+
+/// <summary>Rows to make: from documents, or by answering the questions of a dataset anew.</summary>
 /// <param name="BaseId">The base whose documents are read.</param>
 /// <param name="DocumentIds">Those of its documents that are read; empty for all that are ready.</param>
 /// <param name="Count">Rows to make, 1 to 5,000; fewer are made where the documents do not hold so many.</param>
 /// <param name="Seed">The same seed picks the same passages.</param>
-/// <param name="Model">That writes the questions; empty for the model that answers. A model whose card says that its own words are no answers writes none: then questions are made by rule.</param>
-public sealed record GenerationWish(Guid BaseId, IReadOnlyList<Guid> DocumentIds, IReadOnlyList<QuestionKind> Kinds, int Count, long Seed = 42, string Model = "")
+/// <param name="Model">That writes the questions, or the answers that are compared; empty for the model that answers. Where a model's card says that its own words are no answers, questions are made by rule.</param>
+/// <param name="BestOf">Null makes rows from documents; else those and the kinds are not looked at.</param>
+public sealed record GenerationWish(Guid BaseId, IReadOnlyList<Guid> DocumentIds, IReadOnlyList<QuestionKind> Kinds, int Count, long Seed = 42, string Model = "", BestOf? BestOf = null)
 {
     public const int MaxCount = 5000;
 
-    /// <summary>DatasetException count_out_of_range, no_kinds.</summary>
+    /// <summary>Answers the first questions of a dataset anew.</summary>
+    public static GenerationWish Best(BestOf best, int count, string model) => new(Guid.Empty, [], [], count, Model: model, BestOf: best);
+
+    /// <summary>DatasetException count_out_of_range, no_kinds, samples_out_of_range, no_reward.</summary>
     public void Check()
     {
         if (Count is < 1 or > MaxCount)
             throw new DatasetException("count_out_of_range", $"The number of rows to make is {Count}; it may be 1 to {MaxCount:N0}.");
-        if (Kinds.Count == 0)
+        if (BestOf is { Samples: < BestOf.MinSamples or > BestOf.MaxSamples })
+            throw new DatasetException("samples_out_of_range", $"The number of answers a question is {BestOf.Samples}; it may be {BestOf.MinSamples} to {BestOf.MaxSamples}.");
+        if (BestOf is { RewardJob.Length: 0 })
+            throw new DatasetException("no_reward", "No training job is chosen that rates the answers. Train one on preferences first.");
+        if (BestOf is null && Kinds.Count == 0)
             throw new DatasetException("no_kinds", "No kind of question is chosen. Choose at least one.");
     }
 }

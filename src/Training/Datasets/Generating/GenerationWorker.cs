@@ -9,7 +9,7 @@ namespace Platform.Training.Datasets.Generating;
 
 /// <summary>Makes the rows that were asked for, one job after the other.</summary>
 /// <param name="owners">Null where nobody is known: then whoever queued a job may still do so.</param>
-internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generator, DatasetItems items, TimeProvider time, ILogger<GenerationWorker> log, IRunOwners? owners = null) : BackgroundService
+internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generator, BestAnswers best, DatasetItems items, TimeProvider time, ILogger<GenerationWorker> log, IRunOwners? owners = null) : BackgroundService
 {
     // After so many tries what was made is added: little is made twice after a kill.
     private const int Portion = 10;
@@ -81,11 +81,11 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
                 return;
             }
             Caller caller = new(ownerId, IsAdministrator: true);
-            await foreach (var row in generator.MakeAsync(caller, job.Wish, done, stop))
+            await foreach (var (row, item) in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, stop).Select(made => (made.Row, made.Item)) : best.MakeAsync(caller, job.Wish, done, stop))
             {
-                done = row.Item is null ? row.Row : row.Row + 1;
-                if (row.Item is null) dropped++;
-                else portion.Add(row.Item);
+                done = item is null && job.Wish.BestOf is null ? row : row + 1; // another passage may do for a row; a question has its answers
+                if (item is null) dropped++;
+                else portion.Add(item);
                 if (++tried % Portion == 0)
                     await AddAsync(caller);
             }
@@ -100,7 +100,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
         }
         catch (NotFoundException)
         {
-            await jobs.EndAsync(job.Id, GenerationState.Failed, "The documents were deleted meanwhile.", ending);
+            await jobs.EndAsync(job.Id, GenerationState.Failed, job.Wish.BestOf is null ? "The documents were deleted meanwhile." : "The dataset whose questions are answered was deleted meanwhile.", ending);
         }
         catch (Exception error)
         {

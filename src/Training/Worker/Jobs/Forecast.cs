@@ -37,13 +37,14 @@ public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes
         return graph.Measure();
     }
 
-    /// <summary>Operations a token: two a weight forward, two back; what is beside the weights, a third more. DPO passes forward twice.</summary>
-    private static double Work(JobSite site)
+    /// <summary>Operations a token: two a weight forward, and two back down to the lowest layer that is trained; what is beside the weights, a third more. DPO passes forward twice.</summary>
+    internal static double Work(JobSite site)
     {
         var shape = site.Model.Shape;
-        var weights = (double)shape.Layers * ProjectionNames.All.Sum(p => (double)shape.SizeOf(p).In * shape.SizeOf(p).Out) + (double)shape.Width * shape.Vocabulary / 2;
-        var passes = 4 + (site.Settings.Checkpointing ? 2 : 0) + (site.Settings.Method == TrainingMethod.Dpo ? 2 : 0);
-        return passes * weights * 4 / 3;
+        var (layer, head) = (ProjectionNames.All.Sum(p => (double)shape.SizeOf(p).In * shape.SizeOf(p).Out), (double)shape.Width * shape.Vocabulary / 2);
+        var (all, trained) = (shape.Layers * layer + head, (shape.Layers - site.Adapter.FirstLayer) * layer + head);
+        var (forward, back) = (site.Settings.Method == TrainingMethod.Dpo ? 4 : 2, site.Settings.Checkpointing ? 4 : 2);
+        return (forward * all + back * trained) * 4 / 3;
     }
 
     /// <summary>Operations a second of a product as the model has them.</summary>

@@ -20,6 +20,7 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
     private ImportDialog? import;
     private GenerateDialog? generate;
     private FreezeDialog? freeze;
+    private BestAnswersDialog? best;
     private RowList? rows;
     private Caller caller = default!;
     private Dataset? set;

@@ -3,9 +3,11 @@ using System.Text.Json;
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>A job's events as lines of `events.jsonl`, only ever appended. One writer; readers see whole lines.</summary>
-internal sealed class EventLog(string path, ILogger log)
+/// <param name="open">Opens the file to be read; null for the usual way.</param>
+internal sealed class EventLog(string path, ILogger log, Func<string, Stream>? open = null)
 {
     private readonly Lock _gate = new();
+    private readonly Func<string, Stream> _open = open ?? (static path => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
     private int _last = -1;
     private long _read;
     private bool _isClosed;
@@ -23,15 +25,32 @@ internal sealed class EventLog(string path, ILogger log)
         }
     }
 
-    /// <summary>Every event, in order.</summary>
-    public IReadOnlyList<TuningEvent> All()
+    /// <summary>The number of the last event; 0 where there is none.</summary>
+    public int Last
     {
-        var position = 0L;
-        return From(ref position);
+        get
+        {
+            lock (_gate)
+            {
+                Begin();
+                return _last;
+            }
+        }
     }
 
-    /// <summary>The events from a place in the file on, in order.</summary>
+    /// <summary>Every event, in order.</summary>
+    public IEnumerable<TuningEvent> All() => After(0);
+
+    /// <summary>The events of higher numbers, in order; read as they are asked for.</summary>
+    public IEnumerable<TuningEvent> After(int number) => Events(reader => reader.Onward(number == 0 ? 0 : reader.Find(number + 1)));
+
+    /// <summary>The events of lower numbers, the highest first; read as they are asked for.</summary>
+    /// <param name="number">Null for all.</param>
+    public IEnumerable<TuningEvent> Before(int? number) => Events(reader => reader.Backward(number is { } end ? reader.Find(end) : reader.Length));
+
+    /// <summary>The next events from a place in the file on, in order: some, but not all at once.</summary>
     /// <param name="position">In bytes; behind the last one when this returns.</param>
+    /// <returns>None at the end.</returns>
     public IReadOnlyList<TuningEvent> From(ref long position)
     {
         if (!File.Exists(path))
@@ -39,21 +58,20 @@ internal sealed class EventLog(string path, ILogger log)
             return [];
         }
 
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var bytes = new byte[Math.Max(0, file.Length - position)];
-        file.Position = Math.Min(position, file.Length);
-        file.ReadExactly(bytes);
-        var (events, at) = (new List<TuningEvent>(), 0);
-        for (int length; (length = bytes.AsSpan(at).IndexOf((byte)'\n')) >= 0; at += length + 1)
+        using var file = _open(path);
+        return new EventReader(file, Event).Next(ref position);
+    }
+
+    /// <summary>Where the events of higher numbers begin, for <see cref="From"/>.</summary>
+    public long PositionAfter(int number)
+    {
+        if (number == 0 || !File.Exists(path))
         {
-            if (Event(bytes.AsSpan(at, length)) is { } one)
-            {
-                events.Add(one);
-            }
+            return 0;
         }
 
-        position += at;
-        return events;
+        using var file = _open(path);
+        return new EventReader(file, Event).Find(number + 1);
     }
 
     /// <summary>Appends one; its number is given here. One that the disk takes only half of is not there at all.</summary>
@@ -93,11 +111,25 @@ internal sealed class EventLog(string path, ILogger log)
         }
     }
 
-    private TuningEvent? Event(ReadOnlySpan<byte> line)
+    private IEnumerable<TuningEvent> Events(Func<EventReader, IEnumerable<TuningEvent>> read)
+    {
+        if (!File.Exists(path))
+        {
+            yield break;
+        }
+
+        using var file = _open(path);
+        foreach (var one in read(new EventReader(file, Event)))
+        {
+            yield return one;
+        }
+    }
+
+    private TuningEvent? Event(ReadOnlyMemory<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, EventJson.Default.TuningEvent);
+            return JsonSerializer.Deserialize(line.Span, EventJson.Default.TuningEvent);
         }
         catch (JsonException damaged)
         {
@@ -131,9 +163,14 @@ internal sealed class EventLog(string path, ILogger log)
         }
 
         _last = 0;
-        foreach (var one in All())
+        foreach (var one in Before(null))
         {
-            (_last, _read) = (one.Number, one.Read ?? _read);
+            _last = Math.Max(_last, one.Number);
+            if (one.Read is { } read)
+            {
+                _read = read;
+                break;
+            }
         }
     }
 }

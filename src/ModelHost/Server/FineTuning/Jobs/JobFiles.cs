@@ -44,6 +44,21 @@ internal sealed class JobFiles(string path)
 
     public string CancelMark => In("cancel");
 
+    /// <summary>While it exists a runner waits between two batches; the project's own trainer is told so by a word.</summary>
+    public string HoldMark => In("hold");
+
+    /// <summary>The job may be taken by a runner, who renames this to <see cref="Taken"/>.</summary>
+    public string Offered => In("offered");
+
+    /// <summary>The name of the runner that has the job.</summary>
+    public string Taken => In("taken");
+
+    /// <summary>The exit code of the runner that had it.</summary>
+    public string Ended => In("ended");
+
+    /// <summary>The adapter as a runner saves it.</summary>
+    public string Peft => In("peft");
+
     private string Checkpoints => In("checkpoints");
 
     public string In(string name) => System.IO.Path.Combine(Path, name);

@@ -40,7 +40,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
         await File.WriteAllTextAsync(folder.Settings, Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0).ToJsonString(), cancellation);
         var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture };
-        return (facts, await ForecastAsync(engine, record, folder, model, cancellation));
+        return (facts, record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record, folder, model, cancellation));
     }
 
     /// <summary>Renders some lines again and compares: whatever changed since, of the model, its template or this program, shows.</summary>
@@ -129,7 +129,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var job = new JsonObject
         {
             ["model"] = model, ["model_sha256"] = sha256, ["method"] = settings.Method.ToString(), ["train"] = "train.jsonl", ["validation"] = hasHeldOut ? "valid.jsonl" : null, ["seed"] = record.Seed,
-            ["epochs"] = settings.Epochs, ["max_steps"] = settings.MaxSteps, ["batch_size"] = settings.BatchSize > 0 ? settings.BatchSize : Math.Clamp(examples / 16, 1, 8), ["sequence_tokens"] = sequence,
+            ["epochs"] = settings.Epochs, ["max_steps"] = settings.MaxSteps, ["batch_size"] = BatchSize(settings, examples), ["sequence_tokens"] = sequence,
             ["micro_batch_tokens"] = settings.MicroBatchTokens ?? Math.Max(MostMicroBatch, sequence), ["learning_rate"] = settings.LearningRate, ["warmup_share"] = settings.WarmupShare, ["weight_decay"] = settings.WeightDecay,
             ["max_gradient"] = settings.MaxGradient, ["beta"] = settings.Beta, ["checkpointing"] = settings.Checkpointing, ["evaluate_every"] = settings.EvaluateEvery, ["checkpoint_every"] = settings.CheckpointEvery,
             ["threads"] = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / 2),
@@ -143,6 +143,16 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
 
         job["lora"] = lora;
         return job;
+    }
+
+    private static int BatchSize(TuningSettings settings, int examples) => settings.BatchSize > 0 ? settings.BatchSize : Math.Clamp(examples / 16, 1, 8);
+
+    /// <summary>What is known of a job that takes nothing of this machine.</summary>
+    private static JobForecast Elsewhere(TuningSettings settings, RowCounts learned)
+    {
+        var batch = BatchSize(settings, learned.Examples);
+        var steps = Math.Min(settings.MaxSteps > 0 ? settings.MaxSteps : int.MaxValue, (long)settings.Epochs * ((learned.Examples + batch - 1) / batch));
+        return new JobForecast(0, 0, 0, 0, (int)steps, settings.Epochs * learned.Tokens, 0);
     }
 
     private async Task<JobForecast> ForecastAsync(ModelEngine engine, TuningRecord record, JobFiles folder, string model, CancellationToken cancellation)

@@ -5,9 +5,10 @@ using Platform.ModelHost.Server.Hosting;
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>What is done for a job, one stage after the other: its files become rows, the rows an adapter, the adapter a version of the registry.</summary>
-internal sealed class JobStages(EngineHost host, JobPreparation preparation, JobCompletion completion, TrainerProgram trainer, TrainingOptions options, TimeProvider time, ILogger<JobStages> log)
+internal sealed class JobStages(EngineHost host, JobPreparation preparation, JobCompletion completion, TrainerProgram trainer, Runners runners, TrainingOptions options, TimeProvider time, ILogger<JobStages> log)
 {
-    private const int MostKills = 3;
+    private const int MostKills = 3, ImportShare = 6; // 16 bits as read, floats, floats in another order, as written
+    private const long ImportBytes = 1L << 30;
 
     /// <summary>Renders and forecasts.</summary>
     /// <returns>False when it should be tried again later.</returns>
@@ -18,7 +19,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         {
             var (dataset, forecast) = await preparation.RunAsync(host.Engine, job.Now, job.Folder, fault => job.Say("error", $"{char.ToUpperInvariant(fault.Line[0])}{fault.Line[1..]}: {fault.Message}", [fault.Line]), ending.Token);
             // The event stands before what it tells of, so that who follows to the end has read it.
-            job.Say("info", FormattableString.Invariant($"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out. About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {Math.Ceiling(forecast.Seconds):N0} s are foreseen."));
+            job.Say("info", FormattableString.Invariant($"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out. {(IsElsewhere(job) ? $"{forecast.Steps} steps by a runner are foreseen." : $"About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {Math.Ceiling(forecast.Seconds):N0} s are foreseen.")}"));
             job.Change(now => now.Status == TuningStatus.ValidatingFiles ? now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Dataset = dataset, Forecast = forecast, Reason = null } : now);
             return true;
         }
@@ -47,7 +48,10 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         try
         {
             await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, ending.Token);
-            engine.HoldMemory(id, "training", job.Now.Forecast!.TotalBytes);
+            if (!IsElsewhere(job))
+            {
+                engine.HoldMemory(id, "training", job.Now.Forecast!.TotalBytes);
+            }
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
@@ -69,7 +73,8 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         {
             job.Change(now => now.Status == TuningStatus.Queued ? now with { Status = TuningStatus.Running, Reason = null, StartedAt = now.StartedAt ?? Seconds } : now);
             job.Begin();
-            outcome = await new TrainerRun(job, engine, trainer, options, time).RunAsync(stopping);
+            outcome = await new TrainerRun(job, engine, options, time).RunAsync(
+                () => IsElsewhere(job) ? new RunnerTrainer(job, runners, options, time, () => ImportAsync(engine, job)) : new ChildTrainer(trainer, job), stopping);
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
@@ -91,6 +96,25 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         log.LogError(cause, "The training job {Job} failed: {Message}", job.Now.Id, error.Message);
         job.TrySay("error", error.Message);
         job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Failed, Error = error, Reason = null, FinishedAt = Seconds });
+    }
+
+    private static bool IsElsewhere(TuningJob job) => job.Now.Settings.Trainer == TuningTrainer.Peft;
+
+    /// <summary>What a runner saved becomes the job's adapter. It is untrusted: read in a process of its own, and checked as any file when it is taken into the registry.</summary>
+    /// <exception cref="EngineException">It is refused.</exception>
+    private async Task ImportAsync(ModelEngine engine, TuningJob job)
+    {
+        var made = job.Folder.In($"{Guid.NewGuid():N}.gguf");
+        try
+        {
+            var weights = new FileInfo(Path.Combine(job.Folder.Peft, "adapter_model.safetensors"));
+            await trainer.Program.RunAsync("Importing the runner's adapter", ImportBytes + ImportShare * (weights.Exists ? weights.Length : 0), ["convert", job.Folder.Peft, engine.FileOf(job.Now.Model).Path, made], job.Work);
+            File.Move(made, job.Folder.Adapter, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(made);
+        }
     }
 
     private long Seconds => time.GetUtcNow().ToUnixTimeSeconds();

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Platform.ModelHost.Engine;
-using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -11,70 +9,64 @@ internal enum RunEnd { Succeeded, Paused, Cancelled, Failed, Killed }
 /// <param name="Error">Why, of a failed or killed one.</param>
 internal sealed record RunOutcome(RunEnd End, TuningError? Error = null);
 
-/// <summary>One run of the trainer: a child process that is listened to, held while requests run, and told to pause or to end.</summary>
-internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgram trainer, TrainingOptions options, TimeProvider time)
+/// <summary>One run of a trainer, which is listened to, held while requests run, and told to pause or to end.</summary>
+internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOptions options, TimeProvider time)
 {
-    private const long RuntimeBytes = 1L << 30;
     private readonly ProbeAnswers _probes = new(engine, job.Now.Model, time);
     private const int Refused = 1, Paused = 3, Cancelled = 4;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
     private readonly TimeWindow? _window = job.Now.Settings.Window is { } window ? TimeWindow.Parse(window, job.Now.Settings.TimeZone) : null;
-    private long _calmSince = time.GetTimestamp();
+    private long _calmSince = time.GetTimestamp(), _seen = engine.Requests.Begun;
     private long? _told;
     private bool _isHeld;
 
+    /// <param name="start">Starts the trainer.</param>
     /// <param name="stopping">The service ends: the trainer writes a checkpoint and ends too.</param>
     /// <exception cref="EngineException">The trainer cannot be started.</exception>
-    public async Task<RunOutcome> RunAsync(CancellationToken stopping)
+    public async Task<RunOutcome> RunAsync(Func<ITrainer> start, CancellationToken stopping)
     {
         File.Delete(job.Folder.PauseMark);
         File.Delete(job.Folder.CancelMark);
-        var (memory, progress) = (RuntimeBytes + 2 * job.Now.Forecast!.TotalBytes, new ProgressFollower(job, time));
-        using var process = trainer.Program.Start("Training", memory, "train", job.Folder.Path, "--stdin");
+        var (progress, over) = (new ProgressFollower(job, time), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var trainer = start();
         using var answering = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
-        var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(process.WaitForExitAsync(CancellationToken.None), answering.Token);
+        var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(over.Task, answering.Token);
         try
         {
-            var (errors, words) = (ChildProgram.ErrorsAsync(process, CancellationToken.None), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
             using var beat = new PeriodicTimer(Beat, time);
-            while (!process.HasExited)
+            while (!trainer.HasEnded)
             {
                 await beat.WaitForNextTickAsync(CancellationToken.None);
                 progress.Take();
-                Steer(process, stopping);
+                Steer(trainer, stopping);
             }
 
-            await process.WaitForExitAsync(CancellationToken.None);
+            var (code, failure) = await trainer.EndAsync();
             progress.Take();
-            await words;
-            if (process.ExitCode != 0)
+            if (code != 0)
             {
                 await answering.CancelAsync();
             }
 
+            over.SetResult();
             await answers;
-            return Outcome(process.ExitCode, progress.State, ChildProgram.Failure("Training", process.ExitCode, await errors, memory));
+            return Outcome(code, progress.State, failure);
         }
         finally
         {
             job.Hold(false);
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-
             await answering.CancelAsync();
             await answers;
         }
     }
 
-    private void Steer(Process process, CancellationToken stopping)
+    private void Steer(ITrainer trainer, CancellationToken stopping)
     {
         if (_told is { } since)
         {
             if (time.GetElapsedTime(since) > Patience && job.Work.IsCancellationRequested)
             {
-                process.Kill(entireProcessTree: true);
+                trainer.Kill();
             }
 
             return;
@@ -82,49 +74,43 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainerProgr
 
         if (job.Work.IsCancellationRequested)
         {
-            Tell(process, "cancel", isLast: true);
+            Tell(trainer, "cancel", isLast: true);
         }
         else if (stopping.IsCancellationRequested || job.Now.IsPauseAsked || _window?.IsOpen(time.GetUtcNow()) == false)
         {
-            Tell(process, "pause", isLast: true);
+            Tell(trainer, "pause", isLast: true);
         }
         else
         {
-            Yield(process);
+            Yield(trainer);
         }
     }
 
-    /// <summary>Answers come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer.</summary>
-    private void Yield(Process process)
+    /// <summary>Answers, vectors and scores come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer.</summary>
+    private void Yield(ITrainer trainer)
     {
-        if (engine.Loads.Sum(load => load.Busy + load.Waiting) > _probes.Asking)
+        var (running, begun) = engine.Requests;
+        if (running > 0 || begun != _seen)
         {
+            _seen = begun;
             _calmSince = time.GetTimestamp();
             if (!_isHeld)
             {
-                Tell(process, "hold");
+                Tell(trainer, "hold");
                 job.Hold(_isHeld = true);
             }
         }
         else if (_isHeld && time.GetElapsedTime(_calmSince) >= options.Calm)
         {
-            Tell(process, "go");
+            Tell(trainer, "go");
             job.Hold(_isHeld = false);
         }
     }
 
-    private void Tell(Process process, string word, bool isLast = false)
+    private void Tell(ITrainer trainer, string word, bool isLast = false)
     {
         _told = isLast ? time.GetTimestamp() : null;
-        try
-        {
-            process.StandardInput.WriteLine(word);
-            process.StandardInput.Flush();
-        }
-        catch (IOException)
-        {
-            _told = time.GetTimestamp(); // it is gone; its end says why
-        }
+        trainer.Tell(word);
     }
 
     private RunOutcome Outcome(int code, TrainerLine? last, EngineException failure) => code switch

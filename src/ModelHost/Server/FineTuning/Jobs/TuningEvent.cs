@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -18,6 +19,10 @@ internal sealed record TuningEvent(int Number, long At, string Level, string Mes
     public long? Read { get; init; }
 
     public string Id(string job) => FormattableString.Invariant($"ftevent-{job["ftjob-".Length..]}-{Number}");
+
+    /// <summary>The number in an id of a job's event; null where it is no such id.</summary>
+    public static int? NumberOf(string id, string job) =>
+        int.TryParse(id.AsSpan(Math.Max(0, id.LastIndexOf('-') + 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && new TuningEvent(number, 0, "", "", "").Id(job) == id ? number : null;
 }
 
 /// <summary>Numbers of a step; what was not measured is left out.</summary>

@@ -133,7 +133,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
                 return null;
             }
 
-            foreach (var export in Directory.EnumerateFiles(folder, "*.gguf").Where(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "N", out _)).ToList())
+            foreach (var export in Directory.EnumerateFiles(folder).Where(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "N", out _)).ToList())
             {
                 Clear(() => File.Delete(export)); // of a process that was killed
             }
@@ -166,7 +166,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            log.LogWarning(fault, "What a forecast or an export left cannot be deleted.");
+            log.LogWarning(fault, "What a forecast, an export or a rating left cannot be deleted.");
         }
     }
 

@@ -3,7 +3,7 @@ using Platform.ModelHost.Server.Hosting;
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>Looks at the jobs in the order in which they came: prepares them, and trains as many at a time as may be. It goes on where the service ended before.</summary>
-internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages stages, TrainingOptions options, TimeProvider time, ILogger<TuningQueue> log) : BackgroundService
+internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages stages, Runners runners, TrainingOptions options, TimeProvider time, ILogger<TuningQueue> log) : BackgroundService
 {
     private const string All = ""; // the folder of the jobs, beside their ids
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), TryAgain = TimeSpan.FromSeconds(10);
@@ -72,6 +72,7 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
         {
             return jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel ? "Another job is training; one waits for the other."
                 : job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? $"Waits for its hours, {window}."
+                : job.Now.Settings.Trainer == TuningTrainer.Peft && !runners.AreThere() ? "Waits for a runner: start one (docker compose --profile train up)."
                 : job.Folder.IsFree ? null : "The trainer of the service that ran before still writes its checkpoint.";
         }
         catch (Exception fault) when (fault is RequestRefused or IOException or UnauthorizedAccessException)

@@ -9,10 +9,6 @@ internal sealed class ProbeAnswers(ModelEngine engine, string model, TimeProvide
 {
     private const string User = "training";
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
-    private volatile int _asking;
-
-    /// <summary>Requests of this that run at the moment, 0 or 1.</summary>
-    public int Asking => _asking;
 
     /// <summary>What the base answers.</summary>
     /// <exception cref="EngineException">It cannot answer.</exception>
@@ -28,28 +24,20 @@ internal sealed class ProbeAnswers(ModelEngine engine, string model, TimeProvide
 
     private GenerationRequest Request(Probe probe) => new()
     {
-        ModelId = model, PromptTokens = probe.Tokens, MaxTokens = probe.MostTokens, Sampling = new SamplingOptions { Temperature = 0 }, Adapters = [], User = User, CachePrompt = false,
+        ModelId = model, PromptTokens = probe.Tokens, MaxTokens = probe.MostTokens, Sampling = new SamplingOptions { Temperature = 0 }, Adapters = [], User = User, CachePrompt = false, IsBackground = true,
     };
 
     private async Task<string> AskAsync(GenerationRequest request, CancellationToken cancellation)
     {
-        while (engine.Loads.Any(load => load.Busy > 0 || load.Waiting > 0))
+        while (engine.Requests.Running > 0)
         {
             await Task.Delay(Beat, time, cancellation);
         }
 
         var answer = new StringBuilder();
-        try
+        await foreach (var news in engine.GenerateAsync(request, cancellation))
         {
-            _asking = 1;
-            await foreach (var news in engine.GenerateAsync(request, cancellation))
-            {
-                answer.Append((news as GeneratedText)?.Text);
-            }
-        }
-        finally
-        {
-            _asking = 0;
+            answer.Append((news as GeneratedText)?.Text);
         }
 
         return answer.ToString().Trim();

@@ -17,6 +17,7 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required IReadOnlyList<string> ResultFiles { get; init; }
     public required long Seed { get; init; }
     public required MethodBody Method { get; init; }
+    public required string Trainer { get; init; }
     public required HyperparameterBody Hyperparameters { get; init; }
     public required IReadOnlyDictionary<string, string?> Metadata { get; init; }
     public required string? UserProvidedSuffix { get; init; }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.Wire;
@@ -8,7 +8,7 @@ using Platform.ModelHost.Server.Wire;
 namespace Platform.ModelHost.Server.FineTuning.Requests;
 
 /// <summary>The refusal step of a job: what can be told from the request alone.</summary>
-internal static partial class TuningCheck
+internal static class TuningCheck
 {
     private const int MostMetadata = 16, LongestKey = 64, LongestValue = 512, MostSteps = 1_000_000, LongestPrompt = 4_000;
 
@@ -25,6 +25,12 @@ internal static partial class TuningCheck
         return new TuningSettings
         {
             Method = method,
+            Trainer = request.Trainer switch
+            {
+                null or "builtin" => TuningTrainer.Builtin,
+                "peft" => TuningTrainer.Peft,
+                var other => throw Refused("trainer", $"'trainer' is '{other}'; it must be builtin or peft."),
+            },
             Epochs = (int?)Whole($"{at}.n_epochs", given.NEpochs, 1, 1_000) ?? usual.Epochs,
             MaxSteps = (int?)Range($"{at}.max_steps", given.MaxSteps, 0, MostSteps) ?? 0,
             BatchSize = (int?)Whole($"{at}.batch_size", given.BatchSize, 1, 4_096) ?? 0,
@@ -49,9 +55,9 @@ internal static partial class TuningCheck
 
     private static void Names(TuningRequest request)
     {
-        if (request.Suffix is { } suffix && !AdapterName().IsMatch(suffix.ToLowerInvariant()))
+        if (request.Suffix is { } suffix && !AdapterLibrary.IsName(suffix.ToLowerInvariant()))
         {
-            throw Refused("suffix", $"'suffix' is '{suffix}'; it names the adapter, and must be 1 to 64 of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit.");
+            throw Refused("suffix", $"'suffix' is '{suffix}'; it names the adapter; {AdapterLibrary.NameRule}.");
         }
 
         if (request.Metadata is { } metadata && (metadata.Count > MostMetadata || metadata.Any(pair => pair.Key.Length > LongestKey || pair.Value is not { Length: <= LongestValue })))
@@ -118,7 +124,4 @@ internal static partial class TuningCheck
         : throw Refused(field, string.Create(CultureInfo.InvariantCulture, $"'{field}' is {value}; it must be {least} to {most}."));
 
     public static RequestRefused Refused(string field, string message) => new(Problem.Invalid(field, message));
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}$")]
-    private static partial Regex AdapterName();
 }

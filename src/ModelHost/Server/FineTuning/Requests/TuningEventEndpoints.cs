@@ -21,27 +21,33 @@ internal static class TuningEventEndpoints
 
     private static Task ListAsync(HttpContext http, TuningJobs jobs, string id, string? after, string? limit, string? order)
     {
-        var page = Page<TuningEvent>.Of(jobs.Find(id).Events.All().Reverse(), one => one.Id(id), after, limit, order, UsualPage);
+        var (log, wish) = (jobs.Find(id).Events, PageWish.Read(limit, order, UsualPage));
+        var number = Number(log, id, after);
+        var page = Page<TuningEvent>.First(wish.IsAscending ? log.After(number ?? 0) : log.Before(number), one => one.Id(id), wish.Count);
         return http.WriteJsonAsync(new TuningEventListBody("list", [.. page.Items.Select(one => TuningViews.Of(one, id))], page.HasMore, page.FirstId, page.LastId), ServerJson.Wire.TuningEventListBody);
     }
+
+    /// <summary>The number of the event after which it goes on; null where none is named.</summary>
+    private static int? Number(EventLog log, string job, string? after) => string.IsNullOrEmpty(after) ? null
+        : TuningEvent.NumberOf(after, job) is { } number && number <= log.Last ? number : throw Page<TuningEvent>.NoSuch(after);
 
     private static async Task FollowAsync(HttpContext http, EngineHost host, TuningJobs jobs, ServerOptions options, TimeProvider time, string id, string? after)
     {
         var job = jobs.Find(id);
-        var seen = after is { Length: > 0 } ? job.Events.All().FirstOrDefault(one => one.Id(id) == after)?.Number ?? throw new RequestRefused(Problem.Invalid("after", $"'after' is '{after}', which is the id of no event of this job.")) : 0;
+        var seen = job.Events.PositionAfter(Number(job.Events, id, after) ?? 0);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         await new EventStream(http, options, time, Manner, ex => Problems.Describe(http, ex)).WriteAsync(ItemsAsync(job, seen, time, ending.Token), ending.Token);
     }
 
     /// <summary>The job, every event, and the job again whenever more than its numbers changed; until it has ended.</summary>
-    private static async IAsyncEnumerable<StreamItem> ItemsAsync(TuningJob job, int seen, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<StreamItem> ItemsAsync(TuningJob job, long position, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (position, last) = (0L, (object?)null);
+        var last = (object?)null;
         await foreach (var now in job.FollowAsync(cancellation))
         {
-            foreach (var one in job.Events.From(ref position))
+            while (job.Events.From(ref position) is { Count: > 0 } events)
             {
-                if (one.Number > seen)
+                foreach (var one in events)
                 {
                     yield return StreamItem.Of(TuningViews.Of(one, now.Id), ServerJson.Wire.TuningEventBody, "event");
                 }

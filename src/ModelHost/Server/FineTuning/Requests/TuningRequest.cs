@@ -16,6 +16,9 @@ internal sealed record TuningRequest
     public IReadOnlyDictionary<string, string?>? Metadata { get; init; }
     public MethodFields? Method { get; init; }
 
+    /// <summary>builtin or peft.</summary>
+    public string? Trainer { get; init; }
+
     /// <summary>Of supervised learning, where clients had it before there were methods.</summary>
     public HyperparameterFields? Hyperparameters { get; init; }
 

@@ -20,6 +20,7 @@ internal static class TuningViews
             MixtureRows = now.MixtureRows,
             ResultFiles = now.ResultFiles,
             Seed = now.Seed,
+            Trainer = settings.Trainer.ToString().ToLowerInvariant(),
             Method = Method(settings.Method, new MethodPart(parameters)),
             Hyperparameters = parameters,
             Metadata = now.Metadata,
@@ -53,8 +54,13 @@ internal static class TuningViews
     /// <summary>The checkpoints of a job, the latest first.</summary>
     public static IEnumerable<CheckpointBody> Checkpoints(TuningJob job)
     {
-        var metrics = job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().GroupBy(data => data.Step).ToDictionary(group => group.Key, group => group.Last());
-        foreach (var step in job.Folder.CheckpointSteps)
+        var (steps, metrics) = (job.Folder.CheckpointSteps, new Dictionary<int, TuningMetrics>());
+        foreach (var data in job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().Where(data => steps.Contains(data.Step)))
+        {
+            metrics[data.Step] = data;
+        }
+
+        foreach (var step in steps)
         {
             var (file, data) = (job.Folder.Checkpoint(step) is { } path ? new FileInfo(path) : null, metrics.GetValueOrDefault(step));
             if (file is not { Exists: true }) // read once here, and held by the object: the trainer deletes old ones meanwhile

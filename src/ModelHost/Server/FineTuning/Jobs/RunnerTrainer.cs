@@ -1,0 +1,131 @@
+using System.Globalization;
+using Platform.ModelHost.Engine;
+
+namespace Platform.ModelHost.Server.FineTuning.Jobs;
+
+/// <summary>A trainer elsewhere that shares nothing but the folder: the job is offered by a mark, taken by renaming it, steered by marks, and ended by one that has the exit code. What it leaves is an adapter as PEFT saves it, which becomes ours.</summary>
+internal sealed class RunnerTrainer : ITrainer
+{
+    private const int Gone = -1, Succeeded = 0, Failed = 1, Paused = 3, Cancelled = 4, LongestMark = 64;
+    private readonly JobFiles _folder;
+    private readonly Runners _runners;
+    private readonly TrainingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Func<Task> _convert;
+    private long _heard;
+    private int? _withdrawn;
+
+    /// <param name="convert">Makes the job's adapter of what the runner saved.</param>
+    public RunnerTrainer(TuningJob job, Runners runners, TrainingOptions options, TimeProvider time, Func<Task> convert)
+    {
+        (_folder, _runners, _options, _time, _convert, _heard) = (job.Folder, runners, options, time, convert, time.GetTimestamp());
+        File.Delete(_folder.HoldMark);
+        if (!File.Exists(_folder.Taken) && !File.Exists(_folder.Ended)) // else one works at it since before the service ended
+        {
+            File.WriteAllText(_folder.Offered, "");
+        }
+    }
+
+    public bool HasEnded => _withdrawn is not null || File.Exists(_folder.Ended) || IsSilent();
+
+    public void Tell(string word)
+    {
+        switch (word)
+        {
+            case "hold":
+                File.WriteAllText(_folder.HoldMark, "");
+                break;
+            case "go":
+                File.Delete(_folder.HoldMark);
+                break;
+            default:
+                if (TakeBack())
+                {
+                    _withdrawn = word == "cancel" ? Cancelled : Paused;
+                }
+                else
+                {
+                    File.WriteAllText(word == "cancel" ? _folder.CancelMark : _folder.PauseMark, "");
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>A runner that finds its mark gone stops at once.</summary>
+    public void Kill()
+    {
+        TakeBack();
+        File.Delete(_folder.Taken);
+        _withdrawn ??= Cancelled;
+    }
+
+    public async Task<(int Code, EngineException Failure)> EndAsync()
+    {
+        File.Delete(_folder.HoldMark);
+        if (_withdrawn is { } code)
+        {
+            return (code, Failure("It was taken back."));
+        }
+
+        var said = Read(_folder.Ended);
+        TakeBack();
+        File.Delete(_folder.Taken);
+        File.Delete(_folder.Ended);
+        if (!int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out code))
+        {
+            return (Gone, Failure(string.Create(CultureInfo.InvariantCulture, $"nothing was heard of the runner for {_options.RunnerPatience.TotalSeconds} s.")));
+        }
+
+        try
+        {
+            await (code == Succeeded ? _convert() : Task.CompletedTask);
+            return (code, Failure($"the runner ended with code {code}."));
+        }
+        catch (EngineException refused)
+        {
+            return (Failed, refused);
+        }
+    }
+
+    public void Dispose() => File.Delete(_folder.HoldMark);
+
+    private bool IsSilent()
+    {
+        if (_runners.AreThere(File.Exists(_folder.Taken) ? Read(_folder.Taken) : null))
+        {
+            _heard = _time.GetTimestamp();
+        }
+
+        return _time.GetElapsedTime(_heard) > _options.RunnerPatience;
+    }
+
+    /// <summary>Takes the offer back; false where somebody has the job, for only one of two who rename it can.</summary>
+    private bool TakeBack()
+    {
+        try
+        {
+            File.Move(_folder.Offered, _folder.Offered + ".back", overwrite: true);
+            File.Delete(_folder.Offered + ".back");
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static string? Read(string mark)
+    {
+        try
+        {
+            return new FileInfo(mark) is { Exists: true, Length: <= LongestMark } ? File.ReadAllText(mark).Trim() : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static EngineException Failure(string why) => new(EngineErrorKind.WorkFailed, "Training failed: " + why);
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Platform.ModelHost.Client;
+using Platform.Retrieval.Access;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Generating;
+
+/// <summary>Rates answers: how much a finished training job that learned preferences likes each, higher for better; null for one that it cannot rate. The rows are dialogues that end with the answer.</summary>
+public delegate Task<IReadOnlyList<double?>> AnswerRewards(string rewardJob, IReadOnlyList<TrainingRow> answers, CancellationToken cancellation);
+
+/// <summary>Answers the questions of a dataset several times over by a model, and keeps of each the answer that a reward likes best: rows to train that model on again (decision 0029).</summary>
+internal sealed class BestAnswers(DatasetItems items, ServedModels models, IChatClient chat, AnswerRewards rewards)
+{
+    // Rated at once: the rewarding model is loaded for each portion.
+    private const int Portion = 8;
+
+    private const float Temperature = 0.9f;
+
+    private const int MaxTokens = 1024;
+
+    /// <summary>A row a question, in the order of the dataset; none where the answers were all alike or none could be rated.</summary>
+    /// <param name="skip">Questions that are done with: goes on where a job was cut off.</param>
+    public async IAsyncEnumerable<(int Row, NewItem? Item)> MakeAsync(Caller caller, GenerationWish wish, int skip, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var best = wish.BestOf!;
+        var model = await models.ChatModelAsync(cancellation, wish.Model);
+        for (int at = skip, taken; at < wish.Count; at += taken)
+        {
+            var asked = (await items.FindAsync(caller, best.SourceId, new(Status: RowStatus.Approved, Skip: at, Take: Math.Min(Portion, wish.Count - at)), cancellation)).Items;
+            if ((taken = asked.Count) == 0)
+                yield break;
+            List<(int Row, DatasetItem Asked, TrainingRow Answer)> answers = [];
+            foreach (var (index, item) in asked.Index())
+                answers.AddRange((await AnswersAsync(item.Row, model.Id, wish.Seed + (long)(at + index) * BestOf.MaxSamples, best.Samples, cancellation)).Select(answer => (at + index, item, answer)));
+            var rated = answers.Count == 0 ? [] : await rewards(best.RewardJob, [.. answers.Select(one => one.Answer)], cancellation);
+            var liked = answers.Zip(rated).Where(pair => pair.Second is not null).GroupBy(pair => pair.First.Row).ToDictionary(group => group.Key, group => group.MaxBy(pair => pair.Second).First);
+            for (var row = at; row < at + taken; row++)
+                yield return (row, liked.TryGetValue(row, out var kept) ? new NewItem(kept.Answer, kept.Asked.Source, $"row:{kept.Asked.Id:N}", kept.Asked.Span) : null);
+        }
+    }
+
+    /// <summary>Different answers to what is asked last; none where all were alike, for then nothing is chosen.</summary>
+    private async Task<IReadOnlyList<TrainingRow>> AnswersAsync(TrainingRow row, string model, long seed, int count, CancellationToken cancellation)
+    {
+        var last = row.Turns.Index().LastOrDefault(turn => turn.Item.Role == TurnRole.User, (-1, default!)).Index;
+        if (last < 0 || row.Turns.Take(last).Any(turn => turn.Role == TurnRole.Tool || turn.Calls is not null))
+            return []; // what tools did cannot be done again
+        Turn[] before = [.. row.Turns.Take(last + 1).Select(turn => turn with { Learned = false })];
+        ChatMessage[] messages = [.. before.Select(turn => new ChatMessage(turn.Role switch { TurnRole.System => ChatRole.System, TurnRole.Assistant => ChatRole.Assistant, _ => ChatRole.User }, turn.Content))];
+        HashSet<string> said = new(StringComparer.Ordinal);
+        for (var sample = 0; sample < count; sample++)
+        {
+            var answer = await chat.GetResponseAsync(messages, new ChatOptions { ModelId = model, Temperature = Temperature, Seed = seed + sample, MaxOutputTokens = MaxTokens }, cancellation);
+            if (answer.FinishReason != ChatFinishReason.Length && answer.Text.Trim() is { Length: > 0 } text)
+                said.Add(text);
+        }
+        return said.Count < 2 ? [] : [.. said.Select(text => row with { Turns = [.. before, new Turn(TurnRole.Assistant, text)], Tools = null })];
+    }
+}

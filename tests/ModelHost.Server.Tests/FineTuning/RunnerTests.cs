@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Platform.ModelHost.Server.Tests.Jobs;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>Jobs that are trained elsewhere: the runner of the training container with something that stands in for PEFT.</summary>
+public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
+{
+    private const string Elsewhere = ", \"trainer\": \"peft\", \"suffix\": \"";
+    private static readonly string Repository = Find("docker/train/runner.py");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_job_waits_for_a_runner_is_held_paused_and_taken_up_by_another_and_its_adapter_answers()
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var id = await rig.StartJobAsync(file, "\"max_steps\": 250", Elsewhere + "far\"");
+        await rig.UntilAsync(id, job => job.GetProperty("reason").GetString()?.StartsWith("Waits for a runner", StringComparison.Ordinal) == true);
+        Assert.Equal("peft", (await rig.JobAsync(id)).GetProperty("trainer").GetString());
+
+        using (var first = await StartAsync())
+        {
+            await rig.UntilAsync(id, job => TrainingRig.Step(job) >= 2);
+            await rig.Http.PostOkAsync("/v1/embeddings", """{"model": "seed-embed", "input": "The river"}""");
+            await rig.UntilAsync(id, job => job.GetProperty("held").GetBoolean());
+            var held = new List<int>();
+            await rig.UntilAsync(id, job =>
+            {
+                held.Add(TrainingRig.Step(job));
+                return !job.GetProperty("held").GetBoolean();
+            });
+            Assert.InRange(held[Math.Max(0, held.Count - 2)] - held[0], 0, 3); // a runner that did not wait would do some twenty steps
+            Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause")).Status);
+            await rig.UntilAsync(id, "paused");
+            await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/resume");
+            var paused = TrainingRig.Step(await rig.JobAsync(id));
+            await rig.UntilAsync(id, job => TrainingRig.Step(job) > paused);
+            first.Kill();
+        }
+
+        await rig.UntilAsync(id, job => job.GetProperty("reason").GetString()?.StartsWith("Waits for a runner", StringComparison.Ordinal) == true);
+        using (var second = await StartAsync())
+        {
+            var job = await rig.UntilAsync(id, "succeeded");
+            second.Kill();
+            Assert.Equal("seed-chat:far@1", job.GetProperty("fine_tuned_model").GetString());
+        }
+
+        var steps = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events?limit=1000&order=asc")).GetProperty("data").EnumerateArray()
+            .Where(one => one.GetProperty("type").GetString() == "metrics").Select(one => one.GetProperty("data").GetProperty("step").GetInt32());
+        Assert.Equal(Enumerable.Range(0, 251), steps.Distinct().Order());
+        var adapter = await rig.Http.GetOkAsync("/v1/adapters/far/versions/1");
+        Assert.Equal(2, adapter.GetProperty("metrics").GetProperty("held_out").GetProperty("loss").GetDouble());
+        Assert.NotEqual(await WriteAsync("seed-chat"), await WriteAsync("seed-chat:far@1"));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id)).Select(Path.GetFileName).Intersect(["offered", "taken", "ended", "hold"]));
+    }
+
+    [Fact]
+    public async Task What_a_runner_refuses_fails_the_job_with_its_reason_and_what_it_leaves_is_checked()
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        using var runner = await StartAsync(damaged: true);
+        try
+        {
+            var unstable = await FailedAsync(await rig.StartJobAsync(file, "\"max_steps\": 2, \"learning_rate\": 1", Elsewhere + "unstable\""));
+            Assert.Equal(("training_unstable", "Three steps in a row gave no numbers."), (unstable.GetProperty("code").GetString(), unstable.GetProperty("message").GetString()));
+            var damaged = await FailedAsync(await rig.StartJobAsync(file, "\"max_steps\": 2", Elsewhere + "damaged\""));
+            Assert.StartsWith("Importing the runner's adapter failed:", damaged.GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.BadRequest, (await rig.PostAsync("/v1/fine_tuning/jobs", "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\", \"trainer\": \"other\"}")).Status);
+        }
+        finally
+        {
+            runner.Kill();
+        }
+    }
+
+    private async Task<JsonElement> FailedAsync(string id)
+    {
+        JsonElement job;
+        while (TrainingRig.Status(job = await rig.JobAsync(id)) is not ("failed" or "succeeded")) { await Task.Delay(20, Cancellation); }
+        return job.GetProperty("error");
+    }
+
+    private async Task<Process> StartAsync(bool damaged = false)
+    {
+        var adapter = Path.Combine(rig.Training, damaged ? "damaged" : "saved");
+        await PeftFolder.SaveAsync(adapter, damaged);
+        var start = new ProcessStartInfo("python3", ["-B", Path.Combine(Repository, "docker", "train", "runner.py"), rig.Training, "--with", Path.Combine(Repository, "tests", "ModelHost.Server.Tests", "FineTuning", "stand_in.py")]);
+        start.Environment["STAND_IN_ADAPTER"] = adapter;
+        return Process.Start(start)!;
+    }
+
+    private async Task<string> WriteAsync(string model) =>
+        (await rig.Http.PostOkAsync("/v1/completions", "{\"model\":\"" + model + "\",\"prompt\":\"The river runs through\",\"max_tokens\":12,\"temperature\":0,\"ignore_eos\":true}")).GetProperty("choices")[0].GetProperty("text").GetString()!;
+
+    private static string Find(string file)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, file))) { folder = folder.Parent; }
+        return folder?.FullName ?? throw new FileNotFoundException($"{file} is in no folder above {AppContext.BaseDirectory}.");
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Fakes;
+using Platform.Training.Datasets.Generating;
+using Platform.Training.Rows;
+
+namespace Platform.Training.Datasets.Tests;
+
+/// <summary>Questions of a dataset are answered several times, and of each the answer that is liked best waits for approval in another.</summary>
+public sealed class BestAnswersTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_answer_that_is_liked_best_waits_for_approval_and_what_is_alike_or_unrated_is_dropped()
+    {
+        var rated = new List<(string Job, TrainingRow Answer)>();
+        var said = 0;
+        var chat = ScriptedChatClient.Writing((messages, _) => new[] { $"{messages[^1].Text} {(said++ % 4 is var turn && messages[^1].Text == "alike" ? 0 : turn)}" }.ToAsyncEnumerable());
+        await using var here = await Installation.StartAsync(chat, working: true, services: services => services.AddSingleton<AnswerRewards>((job, answers, _) =>
+        {
+            rated.AddRange(answers.Select(answer => (job, answer)));
+            return Task.FromResult<IReadOnlyList<double?>>([.. answers.Select(answer => answer.Question == "unrated" ? (double?)null : answer.Reply[^1] == '2' ? 5 : -(answer.Reply[^1] - '0'))]);
+        }));
+        var library = here.Get<DatasetLibrary>();
+        var items = here.Get<DatasetItems>();
+        var source = (await library.CreateAsync(Installation.Administrator, "Asked", "", RowKind.Dialogue, Stop)).Id;
+        string[] questions = ["first", "alike", "unrated", .. Enumerable.Range(0, 9).Select(n => $"more {n}"), "refused"];
+        await items.AddAsync(Installation.Administrator, source, [.. questions.Select(question => new NewItem(TrainingRow.Answer(question, "what stood there", "Be brief."), "list"))], Stop);
+        var all = (await items.FindAsync(Installation.Administrator, source, new(), Stop)).Items;
+        await items.JudgeAsync(Installation.Administrator, source, [.. all.Where(item => item.Row.Question != "refused").Select(item => item.Id)], RowStatus.Approved, Stop);
+        var target = (await library.CreateAsync(Installation.Administrator, "Best", "", RowKind.Dialogue, Stop)).Id;
+
+        var jobs = here.Get<GenerationJobs>();
+        await jobs.StartAsync(Installation.Administrator, target, GenerationWish.Best(new(source, "ftjob-1", 4), 50, ""), Stop);
+        await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, target, Stop))[0].EndedAt is not null);
+
+        var job = (await jobs.ListAsync(Installation.Administrator, target, Stop))[0];
+        Assert.Equal((GenerationState.Done, 10, 2, (string?)null), (job.State, job.Made, job.Dropped, job.Error));
+        var made = (await items.FindAsync(Installation.Administrator, target, new(), Stop)).Items;
+        Assert.Equal(["first", .. Enumerable.Range(0, 9).Select(n => $"more {n}")], made.Select(item => item.Row.Question));
+        Assert.All(made, item => Assert.Equal(($"{item.Row.Question} 2", RowStatus.New, "list"), (item.Row.Reply, item.Status, item.Source)));
+        Assert.All(made, item => Assert.Equal([TurnRole.System, TurnRole.User, TurnRole.Assistant], item.Row.Turns.Select(turn => turn.Role)));
+        Assert.Equal(4, rated.Count(one => one.Answer.Question == "first"));
+        Assert.Equal(chat.Options.Count, chat.Options.Select(options => options!.Seed).Distinct().Count());
+        Assert.DoesNotContain(rated, one => one.Answer.Question is "alike" or "refused" || one.Job != "ftjob-1");
+        Assert.DoesNotContain(chat.Requests.SelectMany(messages => messages), message => message.Text == "what stood there");
+    }
+
+    [Theory]
+    [InlineData(1, "ftjob-1", "samples_out_of_range")]
+    [InlineData(17, "ftjob-1", "samples_out_of_range")]
+    [InlineData(4, "", "no_reward")]
+    public async Task A_wish_that_cannot_be_met_is_refused(int samples, string job, string code)
+    {
+        await using var here = await Installation.StartAsync();
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Asked", "", RowKind.Dialogue, Stop)).Id;
+        Assert.Equal(code, (await Assert.ThrowsAsync<DatasetException>(() => here.Get<GenerationJobs>().StartAsync(Installation.Administrator, set, GenerationWish.Best(new(set, job, samples), 5, ""), Stop))).Code);
+    }
+}
