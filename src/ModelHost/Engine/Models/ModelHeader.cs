@@ -6,7 +6,7 @@ namespace Platform.ModelHost.Engine.Models;
 internal static class ModelHeader
 {
     /// <exception cref="GgufException">It is refused.</exception>
-    /// <exception cref="IOException">It cannot be read; UnauthorizedAccessException too.</exception>
+    /// <exception cref="IOException">It cannot be read; UnauthorizedAccessException and NotSupportedException too.</exception>
     internal static GgufHeader Read(string path)
     {
         var header = GgufReader.Read(path);
@@ -15,7 +15,7 @@ internal static class ModelHeader
     }
 
     /// <summary>Whether an exception speaks of the file.</summary>
-    internal static bool IsFault(Exception fault) => fault is GgufException or IOException or UnauthorizedAccessException;
+    internal static bool IsFault(Exception fault) => fault is GgufException or IOException or UnauthorizedAccessException or NotSupportedException; // the last of what is no file, as a pipe
 
     internal static string Reason(Exception fault) => fault is GgufException ? fault.Message : "Its file cannot be read.";
 
