@@ -101,7 +101,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("set-Share").FillAsync("2");
         await Expect(page.GetByTestId("set-Share")).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(page.GetByTestId("job-start")).ToBeDisabledAsync();
-        foreach (var (name, value) in ((string, string)[])[("Share", "0.2"), ("MaxSteps", $"{Trained}"), ("CheckpointEvery", $"{HalfTrained}"), ("Seed", "7")])
+        foreach (var (name, value) in ((string, string)[])[("Share", "0.3"), ("MaxSteps", $"{Trained}"), ("CheckpointEvery", $"{HalfTrained}"), ("Seed", "7")])
         {
             await page.GetByTestId($"set-{name}").FillAsync(value);
         }
