@@ -38,7 +38,7 @@ public sealed class FineTuningSdkTests
             }
 
             Assert.Equal((FineTuningStatus.Succeeded, "seed-chat", "seed-chat:sdk@1", file.Id), (job.Status, job.BaseModel, job.Value, job.TrainingFileId));
-            Assert.Equal(2, job.ResultFileIds.Count);
+            Assert.Equal(4, job.ResultFileIds.Count); // steps, held-out rows, and the answers of base and adapter to them
             var events = await job.GetEventsAsync(new GetEventsOptions(), Cancellation).ToListAsync(Cancellation);
             Assert.Equal("The job has succeeded.", events[0].Message);
             Assert.True(events.Count > 20, "the pages follow each other");

@@ -150,6 +150,10 @@ public sealed class ScheduleLibrary
         (await entries.AsNoTracking().Select(e => new { Entry = e, Status = db.Runs.Where(r => r.Id == e.RunId).Select(r => (RunStatus?)r.Status).FirstOrDefault() }).ToListAsync(cancellation))
             .ConvertAll(found => Shown(found.Entry, found.Status));
 
-    private static ScheduleEntry Shown(ScheduleEntryRow row, RunStatus? status) =>
-        new(row.Id, row.ScheduleId, row.DueAt, row.Outcome, row.Missed, row.ByHand, row.Outcome == ScheduleOutcome.Started ? row.RunId : null, status, row.Reason);
+    // A run is there a moment before its entry says so.
+    private static ScheduleEntry Shown(ScheduleEntryRow row, RunStatus? status)
+    {
+        var outcome = row.Outcome == ScheduleOutcome.Starting && status is not null ? ScheduleOutcome.Started : row.Outcome;
+        return new(row.Id, row.ScheduleId, row.DueAt, outcome, row.Missed, row.ByHand, outcome == ScheduleOutcome.Started ? row.RunId : null, status, row.Reason);
+    }
 }

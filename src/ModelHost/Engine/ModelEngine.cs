@@ -127,6 +127,10 @@ public sealed partial class ModelEngine : IAsyncDisposable
         if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
     }
 
+    /// <summary>The same where models that nobody uses may make room; the one that answers where none is named stays.</summary>
+    /// <exception cref="EngineException">Kind OutOfMemory, with the numbers.</exception>
+    public Task HoldMemoryAsync(string owner, string part, long bytes, CancellationToken cancellation) => catalog.SetAsideAsync(new MemoryUse(owner, part, bytes), cancellation);
+
     /// <summary>Ends when somebody next gives memory back. Ask before you try to take some, so that none is missed.</summary>
     public Task MemoryFreed => ledger.Freed;
 

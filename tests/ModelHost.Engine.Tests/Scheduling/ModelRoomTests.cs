@@ -69,6 +69,25 @@ public sealed class ModelRoomTests : IDisposable
         Assert.NotEmpty((await AskAsync(engine, "one")).Text);
     }
 
+    /// <summary>A training job must not wait for ever for a model that nobody uses, nor take the place of the one that people talk to.</summary>
+    [Fact]
+    public async Task Work_beside_the_models_makes_room_but_for_the_one_that_answers()
+    {
+        await using var engine = await StartAsync(0);
+        engine.Pin(SeedModels.Chat, isPinned: false);
+        await engine.LoadAsync("one", TestContext.Current.CancellationToken);
+        await engine.LoadAsync("two", TestContext.Current.CancellationToken);
+        Assert.Equal(SeedModels.Chat, engine.UsualChatModel);
+        engine.HoldMemory("other", "work", engine.Memory.FreeBytes);
+        using (await engine.HoldAsync("two", TestContext.Current.CancellationToken))
+        {
+            await engine.HoldMemoryAsync("job", "training", 1 << 20, TestContext.Current.CancellationToken);
+            Assert.Equal([SeedModels.Chat, "two"], engine.Models.Select(m => m.Id).Order());
+            await Assert.ThrowsAsync<EngineException>(() => engine.HoldMemoryAsync("job", "more", engine.Memory.FreeBytes + 1, TestContext.Current.CancellationToken));
+            Assert.Equal([SeedModels.Chat, "two"], engine.Models.Select(m => m.Id).Order());
+        }
+    }
+
     [Fact]
     public async Task Many_who_ask_for_one_that_is_not_loaded_load_it_once()
     {

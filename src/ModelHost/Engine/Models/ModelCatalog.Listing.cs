@@ -148,20 +148,4 @@ internal sealed partial class ModelCatalog
             ? new MemoryFit(true, needs, free, uses, leaving.Count == 0 ? null : $"For it {string.Join(", ", leaving.Select(e => $"'{e.Id}'"))} will be unloaded, which nobody uses.")
             : new MemoryFit(false, needs, free, uses, ledger.Refusal(uses).Message);
     }
-
-    /// <summary>The loaded models that would leave for another, the longest unused first; null when all that nobody uses would not be enough. Only under the lock.</summary>
-    private List<ModelEntry>? Leaving(ModelEntry wanted, IReadOnlyList<MemoryUse> uses)
-    {
-        var report = ledger.Report;
-        long Held(ModelEntry e) => report.Uses.Where(u => u.Owner == e.Id).Sum(u => u.Bytes);
-        var missing = uses.Sum(u => u.Bytes) - report.FreeBytes - Held(wanted);
-        List<ModelEntry> leaving = [];
-        foreach (var unneeded in entries.Values.Where(e => e is { Loaded: not null, Users: 0, IsPinned: false } && e != wanted).OrderBy(e => e.LastUsed))
-        {
-            if (missing <= 0) { break; }
-            leaving.Add(unneeded);
-            missing -= Held(unneeded);
-        }
-        return missing <= 0 ? leaving : null;
-    }
 }

@@ -236,14 +236,6 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         }
     }
 
-    /// <summary>Unloads those that nobody uses, the longest unused first, if that is enough for what is wanted; else none.</summary>
-    private async Task MakeRoomAsync(ModelEntry wanted, IReadOnlyList<MemoryUse> uses)
-    {
-        List<(ModelEntry Entry, LoadedModel? Model)> leaving;
-        lock (gate) { leaving = [.. (Leaving(wanted, uses) ?? throw ledger.Refusal(uses)).Select(e => (e, Detach(e)))]; }
-        foreach (var (entry, model) in leaving) { await FreeAsync(entry, model); }
-    }
-
     /// <summary>Takes a model out of service, in one with the look whether anybody uses it: no request can come between. Only under the lock.</summary>
     /// <returns>What is to be freed; null when it was not loaded.</returns>
     /// <exception cref="EngineException">Kind Busy.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Server.Hosting;
@@ -9,6 +10,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
 {
     private const int MostKills = 3, ImportShare = 6; // 16 bits as read, floats, floats in another order, as written
     private const long ImportBytes = 1L << 30;
+    private readonly ConcurrentDictionary<string, bool> _alike = new(); // jobs whose rows were found to be rendered as they are served
 
     /// <summary>Renders and forecasts.</summary>
     /// <returns>False when it should be tried again later.</returns>
@@ -47,11 +49,18 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         try
         {
-            await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, ending.Token);
+            if (!_alike.ContainsKey(id)) // else the look would load the base each time anew, for whose memory the job may wait
+            {
+                await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, ending.Token);
+                _alike[id] = true;
+            }
+
             if (!IsElsewhere(job))
             {
-                engine.HoldMemory(id, "training", job.Now.Forecast!.TotalBytes);
+                await engine.HoldMemoryAsync(id, "training", job.Now.Forecast!.TotalBytes, ending.Token);
             }
+
+            _alike.TryRemove(id, out _);
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
