@@ -12,15 +12,15 @@ public sealed class BrowserScript : IAsyncDisposable
 
     private BrowserScript(IJSObjectReference module, IJSObjectReference attached, IDisposable? page) => (this.module, this.attached, this.page) = (module, attached, page);
 
-    /// <summary>Loads a module of wwwroot/js (`name` without its ending) and calls its `attach` with the component's root element.</summary>
-    public static Task<BrowserScript> AttachAsync(IJSRuntime js, string name, ElementReference root) => TieAsync<object>(js, name, page: null, [root]);
+    /// <summary>Loads a module of wwwroot/js (`name` without its ending) and calls its `attach` with the component's root element. OperationCanceledException where the component left the page meanwhile, which a renderer takes for what it is.</summary>
+    public static Task<BrowserScript> AttachAsync(IJSRuntime js, string name, ElementReference root) => TieAsync<object>(js, name, root, page: null, []);
 
     /// <summary>The same for a script that calls the component back: `attach` gets the root element, the component, and what else is given.</summary>
     public static Task<BrowserScript> AttachAsync<TPage>(IJSRuntime js, string name, ElementReference root, TPage page, params object?[] more)
         where TPage : class
     {
         var reference = DotNetObjectReference.Create(page);
-        return TieAsync(js, name, reference, [root, reference, .. more]);
+        return TieAsync(js, name, root, reference, [reference, .. more]);
     }
 
     /// <summary>Calls a function of the object that `attach` gave.</summary>
@@ -45,19 +45,23 @@ public sealed class BrowserScript : IAsyncDisposable
     }
 
     // What was taken on the way is let go again when the script cannot be tied.
-    private static async Task<BrowserScript> TieAsync<TPage>(IJSRuntime js, string name, DotNetObjectReference<TPage>? page, object?[] arguments)
+    private static async Task<BrowserScript> TieAsync<TPage>(IJSRuntime js, string name, ElementReference root, DotNetObjectReference<TPage>? page, object?[] more)
         where TPage : class
     {
         IJSObjectReference? module = null;
         try
         {
             module = await js.InvokeAsync<IJSObjectReference>("import", $"./js/{name}.js");
-            return new BrowserScript(module, await module.InvokeAsync<IJSObjectReference>("attach", arguments), page);
+            return new BrowserScript(module, await module.InvokeAsync<IJSObjectReference>("attach", [root, .. more]), page);
         }
-        catch
+        catch (Exception error)
         {
             page?.Dispose();
             await LetGoAsync(module);
+            if (error is JSException && !await js.InvokeAsync<bool>("Boolean", root)) // an element that is gone arrives there as null
+            {
+                throw new OperationCanceledException($"The component left the page before '{name}' was tied to it.", error);
+            }
             throw;
         }
     }

@@ -55,6 +55,11 @@ public sealed partial class BaseView(KnowledgeBases bases, DocumentLibrary libra
         {
             attaching = true;
             script = await BrowserScript.AttachAsync(window.Js, "upload", root, this, $"/api/bases/{BaseId}/documents", limit);
+            if (gone.IsCancellationRequested)
+            {
+                await script.DisposeAsync(); // the page was left meanwhile: what is dropped belongs to the next one
+                return;
+            }
             attached = true;
             StateHasChanged();
         }
