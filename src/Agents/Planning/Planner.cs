@@ -27,7 +27,7 @@ internal sealed class Planner(AgentDecision decision)
         var tools = string.Join('\n', work.Kit.Tools.Select(tool => $"- {tool.Name}: {tool.Description} Inputs: {tool.Parameters.GetRawText()}"));
         var ask = $"{Ask}{(mayAsk ? MayAsk : "")}\n## Tools\n{tools}";
         if (kept.Count > 0 || reason.Length > 0)
-            ask += $"\n## So far\n{reason}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({step.Goal})"))}. Plan only what is left.";
+            ask += $"\n## So far\n{UntrustedText.ToolOutput("plan", reason, [], isError: true)}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({step.Goal})"))}. Plan only what is left.";
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var options = work.Options.Clone();
