@@ -107,13 +107,16 @@ public sealed class AgentLoopTests
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
             return ToolOutcome.Of("never");
         });
-        await using var rig = await AgentsRig.StartAsync(Deciding(Call("look", new { text = "leave" }), new TextContent("In short: unknown.")), tools: [look, new RecordingTool("send")], process: new(Clock: clock));
+        var chat = Deciding(Call("look", new { text = "leave" }), new TextContent("In short: unknown."));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")], process: new(Clock: clock));
         var run = await rig.LetAsync(Clerk with { Limits = new(Seconds: 10) });
         await calling.Task;
         clock.Advance(TimeSpan.FromSeconds(11));
         var events = await rig.EventsAsync(run);
         Assert.Equal("In short: unknown.", events[^1].Read<TextData>().Text);
         Assert.Equal(StopReason.Timeout, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
+        var told = Assert.Single(chat.Requests.Last().SelectMany(message => message.Contents).OfType<FunctionResultContent>()).Result?.ToString();
+        Assert.Contains("Whether it took effect is not known", told, StringComparison.Ordinal); // else who asked would ask again
     }
 
     [Fact]
