@@ -15,6 +15,14 @@ public sealed class BrowserScriptTests
     }
 
     [Fact]
+    public async Task A_component_that_left_the_page_meanwhile_ends_as_one_that_was_cancelled()
+    {
+        var browser = new BrowserSide { Refuses = true, IsElementGone = true };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => BrowserScript.AttachAsync(browser, "chat", default, page: this));
+        Assert.True(browser.Module.LetGo);
+    }
+
+    [Fact]
     public async Task Letting_a_script_go_detaches_it_and_frees_the_page_also_when_the_browser_has_left()
     {
         var browser = new BrowserSide();
@@ -37,6 +45,8 @@ public sealed class BrowserScriptTests
 
         public bool Refuses { get; init; }
 
+        public bool IsElementGone { get; init; }
+
         public bool HasLeft { get; set; }
 
         public Reference Module { get; }
@@ -49,6 +59,10 @@ public sealed class BrowserScriptTests
 
         public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args)
         {
+            if (identifier == "Boolean")
+            {
+                return ValueTask.FromResult((TValue)(object)!IsElementGone);
+            }
             Assert.Equal("import", identifier);
             return ValueTask.FromResult((TValue)(object)Module);
         }
