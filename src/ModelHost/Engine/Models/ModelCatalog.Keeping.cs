@@ -32,11 +32,11 @@ internal sealed partial class ModelCatalog
         lock (gate) { return entries.TryGetValue(id, out var sooner) ? sooner : entries[id] = found; }
     }
 
-    /// <summary>How a model is loaded where nothing else is said. The file may be another by now than the one that was loaded so; what does not hold for it is dropped. Call under the lock.</summary>
+    /// <summary>How a model is loaded where nothing else is said. The file may be another by now than the one that was loaded so; what does not hold for it is not asked. It looks at the file: not under the lock, which every request takes.</summary>
     private LoadSettings SettingsOf(ModelEntry entry)
     {
-        if (entry.Loaded is null && entry.Settings != LoadSettings.Usual && !Allows(entry.Id, entry.Path, entry.Embeds, entry.Settings)) { entry.Settings = LoadSettings.Usual; }
-        return entry.Settings;
+        var last = entry.Settings;
+        return entry.Loaded is not null || last == LoadSettings.Usual || Allows(entry.Id, entry.Path, entry.Embeds, last) ? last : LoadSettings.Usual;
     }
 
     /// <summary>The hash of a model's file as far as it is known.</summary>

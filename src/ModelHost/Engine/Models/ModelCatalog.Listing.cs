@@ -49,12 +49,8 @@ internal sealed partial class ModelCatalog
     {
         Discover(id);
         ModelEntry entry;
-        lock (gate)
-        {
-            entry = Known(id);
-            settings ??= SettingsOf(entry);
-        }
-        return Fit(entry, settings);
+        lock (gate) { entry = Known(id); }
+        return Fit(entry, settings ?? SettingsOf(entry));
     }
 
     /// <summary>What a model's file says of itself, be it loaded or not.</summary>
@@ -122,9 +118,9 @@ internal sealed partial class ModelCatalog
     {
         var facts = registry.Facts(entry.Path, entry.Embeds);
         var hash = registry.KnownHash(entry.Path);
+        var settings = SettingsOf(entry);
         lock (gate)
         {
-            var settings = SettingsOf(entry);
             var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, settings) : null;
             var failure = entry.Loaded is null ? facts.Fault ?? entry.Failure : null;
             var state = entry.Loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;

@@ -9,15 +9,12 @@ internal sealed partial class ModelCatalog
     {
         if (ledger.TryTake([use])) { return; }
         var usual = UsualChatModel;
+        ModelEntry? staying;
+        lock (gate) { staying = usual is null ? null : entries.GetValueOrDefault(usual); }
         await changing.WaitAsync(cancellation);
         try
         {
-            while (!ledger.TryTake([use]))
-            {
-                ModelEntry? staying;
-                lock (gate) { staying = usual is null ? null : entries.GetValueOrDefault(usual); }
-                await MakeRoomAsync(wanted: null, [use], staying);
-            }
+            while (!ledger.TryTake([use])) { await MakeRoomAsync(wanted: null, [use], staying); }
         }
         finally
         {

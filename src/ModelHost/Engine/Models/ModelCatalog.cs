@@ -148,10 +148,10 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         try
         {
             ModelEntry entry;
+            lock (gate) { entry = Known(id); }
+            settings ??= SettingsOf(entry);
             lock (gate)
             {
-                entry = Known(id);
-                settings ??= SettingsOf(entry);
                 if (entry.Loaded is { } there && settings == entry.Settings) { return there.Info; }
                 RefuseWhileUsed(entry);
             }
