@@ -4,16 +4,15 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>The administrator's models page in a real browser, over a real model host with a second small model.</summary>
-public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+public sealed class ModelsPageTests(BrowserFixture browser, ModelsProgram program) : IClassFixture<BrowserFixture>, IClassFixture<ModelsProgram>
 {
-    private const string Seed = "seed-chat", Second = "second", Source = "hf:owner/repo/third.gguf", Third = "owner--repo--third";
+    private const string Seed = "seed-chat", Second = ModelsProgram.Second, Source = "hf:owner/repo/third.gguf", Third = "owner--repo--third";
     private const float Long = 120_000;
 
     [Fact]
     public async Task A_second_model_is_loaded_tried_used_made_smaller_unloaded_and_deleted()
     {
-        await using var other = new ScriptedEngine(_ => Task.FromResult<(string, string?)>(("Six months.", null)));
-        await using var platform = await StartAsync(other.Settings);
+        var platform = program.Platform;
         var page = await OpenAsync(platform);
         var scripted = page.Locator("[data-testid=model-row][data-engine=script]"); // of an engine that somebody else runs
         await Expect(scripted).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Long });
@@ -96,7 +95,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     {
         var half = new TaskCompletionSource();
         await using var hub = new LocalHub { Half = half.Task };
-        await using var platform = await StartAsync(("HF_ENDPOINT", hub.Address));
+        await using var platform = await ModelsProgram.StartAsync(("HF_ENDPOINT", hub.Address));
         var page = await OpenAsync(platform);
         await page.GetByTestId("tab-download").ClickAsync();
         await page.GetByTestId("download-source").FillAsync("owner/repo");
@@ -131,7 +130,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     [Fact]
     public async Task The_page_says_that_the_model_host_is_away_and_finds_it_again()
     {
-        await using var platform = await StartAsync();
+        var platform = program.Platform;
         var page = await OpenAsync(platform);
         var host = Assert.Single(platform.ModelHosts);
         RunningPlatform.Signal(host, 9);
@@ -144,7 +143,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     [Fact]
     public async Task No_part_of_the_page_scrolls_sideways_on_a_phone_or_a_desk_in_either_language()
     {
-        await using var platform = await StartAsync();
+        var platform = program.Platform;
         foreach (var (width, locale, scheme) in ((int, string, ColorScheme)[])[(390, "en-GB", ColorScheme.Light), (390, "zh-CN", ColorScheme.Dark), (1280, "zh-CN", ColorScheme.Light), (1280, "en-GB", ColorScheme.Dark)])
         {
             var page = await browser.OpenAsync(width, 844, locale, scheme);
@@ -164,19 +163,6 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IClassFixture<Brow
     }
 
     private static ILocator Row(IPage page, string model) => page.Locator($"[data-testid=model-row][data-name='{model}']");
-
-    private static async Task<RunningPlatform> StartAsync(params (string Key, string Value)[] settings)
-    {
-        var platform = await RunningPlatform.StartAsync(settings);
-        var adapters = Directory.CreateDirectory(Path.Combine(platform.Data, "adapters", "legal")).FullName;
-        foreach (var version in (string[])["1.gguf", "2.gguf"])
-        {
-            File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), Path.Combine(adapters, version)); // listed as they lie, read when they are asked for
-        }
-        var folder = Directory.CreateDirectory(Path.Combine(platform.Data, "models")).FullName;
-        File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), Path.Combine(folder, $"{Second}.gguf"));
-        return platform;
-    }
 
     private async Task<IPage> OpenAsync(RunningPlatform platform)
     {

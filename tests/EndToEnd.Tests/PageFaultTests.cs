@@ -4,20 +4,19 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>What goes wrong around a page: a base that is gone, a question that is refused, a browser that keeps its clipboard, the way back.</summary>
-public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+[Collection(nameof(SharedProgram))]
+public sealed class PageFaultTests(SharedProgram program)
 {
     [Fact]
     public async Task A_conversation_whose_base_was_deleted_says_so_and_goes_on_with_another()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "Short");
-        await page.GotoAsync($"{platform.Address}/chat");
+        var page = await program.OpenAsync();
+        await page.CreateBaseAsync(program.Address, "Short");
+        await page.GotoAsync($"{program.Address}/chat");
         await (await page.AskAsync("How long must a password be?")).WaitUntilDoneAsync();
         var conversation = page.Url;
-        await page.CreateBaseAsync(platform.Address, "Other");
-        await page.GotoAsync($"{platform.Address}/knowledge");
+        await page.CreateBaseAsync(program.Address, "Other");
+        await page.GotoAsync($"{program.Address}/knowledge");
         await page.Locator("[data-testid=base-card][data-name='Short']").ClickAsync();
         await page.GetByTestId("base-delete").ClickAsync();
         await page.GetByTestId("confirm-ok").ClickAsync();
@@ -45,9 +44,7 @@ public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<Brows
     [Fact]
     public async Task A_refused_first_question_leaves_no_conversation_and_stays_in_the_box()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
+        var page = await program.OpenAsync();
         await page.GetByTestId("chat-input").FillAsync(new string('x', 8001));
         await page.GetByTestId("chat-send").ClickAsync();
         await Expect(page.Locator(".toast-error")).ToContainTextAsync("8,000");
@@ -60,10 +57,7 @@ public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<Brows
     [Fact]
     public async Task Copying_works_where_the_browser_gives_no_clipboard()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.AddInitScriptAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
-        await page.SignInAsync(platform.Address);
+        var page = await program.OpenAsync(prepare: page => page.AddInitScriptAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })"));
         var box = page.GetByTestId("chat-input");
         await box.ClickAsync();
         Assert.True(await page.EvaluateAsync<bool>("platform.copy('otters')"));
@@ -77,12 +71,10 @@ public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<Brows
     [Fact]
     public async Task The_way_back_from_one_base_to_another_shows_the_other()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "First");
+        var page = await program.OpenAsync();
+        await page.CreateBaseAsync(program.Address, "First");
         var first = page.Url;
-        await page.CreateBaseAsync(platform.Address, "Second");
+        await page.CreateBaseAsync(program.Address, "Second");
         var second = page.Url;
         await page.GotoAsync(first);
         await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync();
@@ -101,9 +93,8 @@ public sealed class PageFaultTests(BrowserFixture browser) : IClassFixture<Brows
     [Fact]
     public async Task Escape_in_the_sidebar_leaves_the_page_alone()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.OpenChatOverSecurityAsync(platform.Address);
+        var page = await program.OpenAsync();
+        await page.OpenChatOverSecurityAsync(program.Address);
         var answer = await page.AskAsync("How long must a password be?");
         await answer.WaitUntilDoneAsync();
         await answer.GetByTestId("citation").First.ClickAsync();

@@ -4,16 +4,16 @@ using static Microsoft.Playwright.Assertions;
 namespace Platform.EndToEnd.Tests;
 
 /// <summary>What people do on the pages beyond the first question, and that nothing is cut on the way.</summary>
-public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+[Collection(nameof(SharedProgram))]
+public sealed class PageTests(SharedProgram program)
 {
     private const string LongName = "a_file_name_without_a_single_place_to_break_it_that_is_far_longer_than_a_phone_is_wide.md";
 
     [Fact]
     public async Task An_answer_given_again_and_a_question_asked_otherwise_stand_beside_the_first()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.OpenChatOverSecurityAsync(platform.Address);
+        var page = await program.OpenAsync();
+        await page.OpenChatOverSecurityAsync(program.Address);
         const string Question = "How long must a password be?";
         await (await page.AskAsync(Question)).WaitUntilDoneAsync();
 
@@ -42,10 +42,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [Fact]
     public async Task Several_documents_are_chosen_and_deleted_together()
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync();
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "Mixed");
+        var page = await program.OpenAsync();
+        await page.CreateBaseAsync(program.Address, "Mixed");
         await page.GetByTestId("upload-input").SetInputFilesAsync([File("one.txt", "The first text speaks of otters."), File("two.txt", "The second text speaks of herons."), File("three.txt", "The third text speaks of pike."), File("picture.png", "none")]);
         foreach (var name in (string[])["one.txt", "two.txt", "three.txt"])
         {
@@ -77,10 +75,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [InlineData(1280, "en-GB")]
     public async Task No_text_is_cut(int width, string locale)
     {
-        await using var platform = await RunningPlatform.StartAsync();
-        var page = await browser.OpenAsync(width, height: 844, locale);
-        await page.SignInAsync(platform.Address);
-        await page.CreateBaseAsync(platform.Address, "Long");
+        var page = await program.OpenAsAdministratorAsync(width, height: 844, locale); // for the list of accounts
+        await page.CreateBaseAsync(program.Address, $"Long {width} {locale}");
         await page.GetByTestId("upload-input").SetInputFilesAsync([File(LongName, "# Rivers\n\nThe otter eats fish."), File("picture.png", "none"), File("empty.txt", "")]);
         await page.WaitUntilReadyAsync(LongName);
         await Expect(page.Locator("[data-testid=upload-row][data-state=failed]")).ToHaveCountAsync(2);
@@ -95,8 +91,8 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         await BrowserFixture.ShootAsync(page, $"25-test-search-{width}-{locale}");
         await FitsAsync(page, "[data-testid=hit]");
 
-        await page.GotoAsync($"{platform.Address}/admin/users");
-        await Expect(page.GetByTestId("user-row")).ToBeVisibleAsync();
+        await page.GotoAsync($"{program.Address}/admin/users");
+        await Expect(page.GetByTestId("user-row").First).ToBeVisibleAsync();
         await BrowserFixture.ShootAsync(page, $"26-users-{width}-{locale}");
         await FitsAsync(page, ".list");
     }

@@ -21,10 +21,16 @@ internal static class Pages
     internal static async Task SignInAsync(this IPage page, string address)
     {
         await page.GotoAsync(address);
-        await page.GetByTestId("sign-in-email").FillAsync(RunningPlatform.AdminEmail);
-        await page.GetByTestId("sign-in-password").FillAsync(RunningPlatform.AdminPassword);
-        await page.GetByTestId("sign-in-submit").ClickAsync();
+        await page.EnterAsync(RunningPlatform.AdminEmail, RunningPlatform.AdminPassword);
         await Expect(page.GetByTestId("chat-input")).ToBeEnabledAsync(new() { Timeout = Long });
+    }
+
+    /// <summary>On the page that asks who it is.</summary>
+    internal static async Task EnterAsync(this IPage page, string email, string password)
+    {
+        await page.GetByTestId("sign-in-email").FillAsync(email);
+        await page.GetByTestId("sign-in-password").FillAsync(password);
+        await page.GetByTestId("sign-in-submit").ClickAsync();
     }
 
     internal static async Task CreateBaseAsync(this IPage page, string address, string name)
@@ -36,10 +42,9 @@ internal static class Pages
         await Expect(page.GetByTestId("upload-input")).ToBeEnabledAsync(new() { Timeout = Long });
     }
 
-    /// <summary>Signs in, takes the sample it-security.md into a base of its own, and opens the chat.</summary>
+    /// <summary>Takes the sample it-security.md into a base of its own, and opens the chat.</summary>
     internal static async Task OpenChatOverSecurityAsync(this IPage page, string address)
     {
-        await page.SignInAsync(address);
         await page.CreateBaseAsync(address, "Security");
         await page.GetByTestId("upload-input").SetInputFilesAsync(Path.Combine(Repository.Samples, "it-security.md"));
         await page.WaitUntilReadyAsync("it-security.md");
@@ -73,4 +78,37 @@ internal static class Pages
 
     internal static Task WaitUntilDoneAsync(this ILocator answer, string state = "done")
         => Expect(answer).ToHaveAttributeAsync("data-state", state, new() { Timeout = Long });
+
+    /// <summary>The first mark that cites the document opens its card and the viewer, and the viewer marks the words.</summary>
+    internal static async Task OpensOnAsync(this IPage page, ILocator answer, string document, string words)
+    {
+        var marks = answer.GetByTestId("citation");
+        await Expect(marks.First).ToBeVisibleAsync();
+        if (page.ViewportSize!.Width > 900)
+        {
+            await marks.First.HoverAsync(); // a finger has no hover
+            await Expect(page.GetByTestId("citation-card")).ToContainTextAsync(document, new() { Timeout = 30_000 });
+        }
+        await marks.First.ClickAsync();
+        await Expect(page.GetByTestId("source-viewer")).ToContainTextAsync(document);
+        var highlight = page.GetByTestId("source-highlight").First;
+        await Expect(highlight).ToBeInViewportAsync(new() { Timeout = 60_000 });
+        if (document.EndsWith(".pdf", StringComparison.Ordinal))
+        {
+            // The mark is a rectangle on the image of the page, and the image is there.
+            await highlight.EvaluateAsync("""
+                async mark => {
+                    for (let part = mark; part; part = part.parentElement) {
+                        const image = part.querySelector('img');
+                        if (image) { await image.decode(); return; }
+                    }
+                    throw new Error('no page image beside the mark');
+                }
+                """);
+        }
+        else
+        {
+            await Expect(highlight).ToContainTextAsync(words);
+        }
+    }
 }
