@@ -63,6 +63,8 @@ public sealed class ModelChangeTests
         Assert.True((await models.Http.PostOkAsync("/models/pin", """{"model": "owner--repo--a", "pinned": true}""")).GetProperty("pinned").GetBoolean());
         Assert.Equal((HttpStatusCode.Conflict, "model_in_use"), await DeleteAsync(models.Http, "owner--repo--a"));
         Assert.Equal("unloaded", State(await models.Http.PostOkAsync("/models/unload", """{"model": "owner--repo--a"}""")));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_value"), await DeleteAsync(models.Http, "owner--repo--a:legal")); // what deletes a fine-tuned model elsewhere
+        Assert.True(File.Exists(file));
         Assert.Equal((HttpStatusCode.OK, null), await DeleteAsync(models.Http, "owner--repo--a"));
         Assert.False(Directory.Exists(Path.GetDirectoryName(file)));
         Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), await DeleteAsync(models.Http, "owner--repo--a"));
@@ -96,6 +98,23 @@ public sealed class ModelChangeTests
         await models.Http.DeleteAsync(new Uri("/v1/models/a", UriKind.Relative), Cancellation);
         File.Copy(ModelHostFixture.ChatModelPath, file);
         Assert.Equal((false, 256), ((await models.Http.GetOkAsync("/v1/models/a")).GetProperty("pinned").GetBoolean(), (await models.Http.GetOkAsync("/v1/models/a")).GetProperty("meta").GetProperty("n_ctx").GetInt32())); // another model of the same name
+    }
+
+    [Fact]
+    public async Task A_loaded_model_whose_file_becomes_another_is_told_as_it_was_loaded()
+    {
+        await using var models = new ModelFolderHost();
+        var file = models.Add("a.gguf");
+        await models.StartAsync();
+        var loaded = await models.Http.PostOkAsync("/models/load", """{"model": "a", "context_tokens": 512, "rope": {"type": "yarn", "factor": 2}}""");
+        File.Copy(ModelHostFixture.EmbeddingModelPath, file + ".part");
+        File.Move(file + ".part", file, overwrite: true); // its settings hold for no model that embeds
+        var listed = (await models.Http.GetOkAsync("/v1/models")).GetProperty("data").EnumerateArray().Single(m => m.GetProperty("id").GetString() == "a");
+        foreach (var told in (string[])["n_ctx", "needs_bytes"])
+        {
+            JsonElement Of(JsonElement card) => told == "n_ctx" ? card.GetProperty("meta").GetProperty(told) : card.GetProperty(told);
+            Assert.Equal(Of(loaded).GetInt64(), Of(listed).GetInt64());
+        }
     }
 
     [Fact]

@@ -32,12 +32,15 @@ internal sealed partial class ModelCatalog
         lock (gate) { return entries.TryGetValue(id, out var sooner) ? sooner : entries[id] = found; }
     }
 
-    /// <summary>How a model is loaded where nothing else is said. The file may be another by now than the one that was loaded so; what does not hold for it is not asked. It looks at the file: not under the lock, which every request takes.</summary>
+    /// <summary>How a model is loaded where nothing else is said. It looks at the file: not under the lock, which every request takes.</summary>
     private LoadSettings SettingsOf(ModelEntry entry)
     {
         var last = entry.Settings;
-        return entry.Loaded is not null || last == LoadSettings.Usual || Allows(entry.Id, entry.Path, entry.Embeds, last) ? last : LoadSettings.Usual;
+        return entry.Loaded is null ? Holding(entry, last) : last;
     }
+
+    /// <summary>The file may be another by now than the one that was loaded so; what does not hold for it is not asked.</summary>
+    private LoadSettings Holding(ModelEntry entry, LoadSettings last) => last == LoadSettings.Usual || Allows(entry.Id, entry.Path, entry.Embeds, last) ? last : LoadSettings.Usual;
 
     /// <summary>The hash of a model's file as far as it is known.</summary>
     /// <exception cref="EngineException">ModelNotFound.</exception>

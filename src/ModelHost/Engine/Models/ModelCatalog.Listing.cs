@@ -64,9 +64,10 @@ internal sealed partial class ModelCatalog
     }
 
     /// <summary>Deletes a model's file.</summary>
-    /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it does not lie in the model folder; CannotWrite.</exception>
+    /// <exception cref="EngineException">ModelNotFound; Busy while it is loaded; BadRequest: it does not lie in the model folder, or the id is an adapter's; CannotWrite.</exception>
     internal async Task DeleteAsync(string id, CancellationToken cancellation)
     {
+        if (AdapterOf(id) is not null) { throw new EngineException(EngineErrorKind.BadRequest, $"'{id}' is a model with an adapter; nothing was deleted. DELETE /v1/adapters/NAME/versions/VERSION deletes a version of an adapter, '{id.Split(':')[0]}' alone names the model.") { Parameter = "model" }; }
         Discover(id);
         await changing.WaitAsync(cancellation);
         try
@@ -118,13 +119,17 @@ internal sealed partial class ModelCatalog
     {
         var facts = registry.Facts(entry.Path, entry.Embeds);
         var hash = registry.KnownHash(entry.Path);
-        var settings = SettingsOf(entry);
+        LoadedModel? loaded;
+        LoadSettings settings;
+        lock (gate) { (loaded, settings) = (entry.Loaded, entry.Settings); }
+        settings = loaded is null ? Holding(entry, settings) : settings;
+        var plan = loaded is null && facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, settings) : null; // the file of a loaded one may be another by now
+        var needs = loaded is null ? plan?.Uses.Sum(u => u.Bytes) : ledger.Report.Uses.Where(u => u.Owner == entry.Id).Sum(u => u.Bytes);
         lock (gate)
         {
-            var plan = facts is { Header: { } header, Traits: { } traits } ? plans.Of(entry.Id, header, traits, settings) : null;
-            var failure = entry.Loaded is null ? facts.Fault ?? entry.Failure : null;
-            var state = entry.Loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;
-            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, entry.Loaded?.Info.Sha256 ?? hash, facts.Traits, plan?.ContextTokens ?? 0, plan?.Uses.Sum(u => u.Bytes), failure, entry.Loaded?.Info, entry.Loaded?.Load) { Settings = settings, IsDeletable = registry.Folder.Holds(entry.Path), ChangedAt = new DateTimeOffset(facts.Stamp.WrittenTicks, TimeSpan.Zero) };
+            var failure = loaded is null ? facts.Fault ?? entry.Failure : null;
+            var state = loaded is not null ? ModelState.Loaded : entry.IsLoading ? ModelState.Loading : failure is not null ? ModelState.Failed : ModelState.Unloaded;
+            return new KnownModel(entry.Id, state, entry.IsPinned, isUsual, entry.Users, facts.Stamp.Bytes, loaded?.Info.Sha256 ?? hash, facts.Traits, loaded?.Info.ContextTokens ?? plan?.ContextTokens ?? 0, needs, failure, loaded?.Info, loaded?.Load) { Settings = settings, IsDeletable = registry.Folder.Holds(entry.Path), ChangedAt = new DateTimeOffset(facts.Stamp.WrittenTicks, TimeSpan.Zero) };
         }
     }
 
