@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Platform.ModelHost.Client.Engines;
+using Platform.ModelHost.Client.Tests.Engines;
 
 namespace Platform.ModelHost.Client.Tests;
 
@@ -11,6 +13,24 @@ public sealed class EngineRelayTests
         var (own, foreign) = (await AskedAsync(LocalEngine.OwnModels), await AskedAsync("""{"data":[{"id":"m"}]}"""));
         Assert.Equal(AskedBy.Name("anna"), own);
         Assert.Equal("a name of its own", foreign);
+    }
+
+    [Fact]
+    public async Task An_answer_that_ends_with_an_error_ends_there_and_leaves_its_engine_in()
+    {
+        await using var server = await ScriptedEngine.StartAsync();
+        await using var engines = ManyEngines.Of((server.Endpoint, ""));
+        await engines.Models.ListAsync(TestContext.Current.CancellationToken);
+        const string Told = """{"error":{"message":"It cannot go on.","type":"server_error","code":"internal_error"}}""";
+        server.Answer = async http =>
+        {
+            await LocalEngine.StreamAsync(http, ScriptedEngine.Says("half"));
+            await LocalEngine.StreamAsync(http, $"data: {Told}\n\n");
+        };
+        List<RelayedItem> items = [];
+        await foreach (var item in await engines.Relay.StreamAsync("/v1/chat/completions", "m", new JsonObject { ["stream"] = true }, "anna", TestContext.Current.CancellationToken)) { items.Add(item); }
+        Assert.Equal(Told, items[^1].Text);
+        Assert.Equal((EngineState.Ready, 0, 0), (engines.Report("a").State, engines.Report("a").FailuresInARow, engines.Report("a").InFlight));
     }
 
     private static async Task<string?> AskedAsync(string models)

@@ -108,6 +108,21 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await narrow.Http.PostAsync("/v1/completions", """{"model":"seed-chat:legal","prompt":"a"}""")).Status);
     }
 
+    [Fact]
+    public async Task What_somebody_does_to_the_files_by_hand_stands_in_the_way_of_nothing_else()
+    {
+        await rig.UploadAsync("?name=legal", AdapterRig.Adapter(1));
+        await rig.UploadAsync("?name=other", AdapterRig.Adapter(2));
+        await rig.Http.PostOkAsync("/lora-adapters", """[{"id":0,"scale":1}]""");
+        Directory.Delete(Path.Combine(rig.Folder, "legal"), recursive: true); // while it is set for every request
+        Assert.Equal(HttpStatusCode.OK, (await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/other/versions/1")).Status);
+        await File.WriteAllTextAsync(Path.Combine(rig.Folder, "blocked"), "where a folder is to be", Cancellation);
+        var (status, refusal) = await rig.UploadAsync("?name=blocked", AdapterRig.Adapter(1));
+        Assert.Equal((HttpStatusCode.Conflict, "cannot_write"), (status, refusal.Code()));
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("override_reason", "none")]); // as curl sends what is not said to be JSON
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await rig.SendAsync(HttpMethod.Post, "/v1/adapters/legal/versions/1/promote", form)).Status);
+    }
+
     /// <summary>An answer that goes on to the end of the context, left unread.</summary>
     private static async Task<HttpResponseMessage> BeginAsync(AdapterRig at)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Platform.ModelHost.Client.Engines;
+using Platform.ModelHost.Client.Http;
 using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client;
@@ -54,7 +55,7 @@ public sealed class EngineRelay
     public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, string userId, CancellationToken cancellation) =>
         ReadAsync(await engines.RunAsync(Call(model, body), lease => EngineStream.OpenAsync(lease, path, For(lease, body, userId), cancellation), cancellation));
 
-    /// <summary>Ends after the service's own end. Throws StreamBroken where there was none.</summary>
+    /// <summary>Ends after the service's own end, or with the error that it tells: that is of this answer, and the engine stays in. Throws StreamBroken where there was neither.</summary>
     private static async IAsyncEnumerable<RelayedItem> ReadAsync(EngineStream answer)
     {
         using (answer)
@@ -64,6 +65,12 @@ public sealed class EngineRelay
                 var item = await answer.NextAsync();
                 RelayedItem told = new(item.Text, item.IsComment, item.Event);
                 yield return told;
+                if (told.IsFailure)
+                {
+                    answer.Failed(ModelHostErrors.InStream(new ErrorDetailBody(null, null, null)));
+                    yield break;
+                }
+
                 if (told.IsEnd)
                 {
                     answer.Succeeded();

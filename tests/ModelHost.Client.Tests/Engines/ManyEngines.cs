@@ -25,6 +25,8 @@ internal sealed class ManyEngines : IAsyncDisposable
 
     public ITokenCounter Tokens => services.GetRequiredService<ITokenCounter>();
 
+    public EngineRelay Relay => services.GetRequiredService<EngineRelay>();
+
     public ServedModels Models => services.GetRequiredService<ServedModels>();
 
     public ServedEngines Engines => services.GetRequiredService<ServedEngines>();

@@ -40,12 +40,15 @@ public sealed class AdapterFaultTests : IAsyncLifetime
 
     /// <summary>Its numbers are sound one by one; what the model makes of them is not.</summary>
     [Theory]
-    [InlineData(0)]
-    [InlineData(2)]
-    public async Task An_adapter_that_leads_to_no_numbers_ends_the_answer_with_a_reason(int beams)
+    [InlineData(0, 0, null)]
+    [InlineData(2, 0, null)]
+    [InlineData(0, 1, null)]
+    [InlineData(0, 1, """root ::= "a" | "b" """)]
+    public async Task An_adapter_that_leads_to_no_numbers_ends_the_answer_with_a_reason(int beams, float temperature, string? grammar)
     {
         RandomAdapter.Write(Path.Combine(folder, "huge.gguf"), 1, number: n => n * 1e30f);
-        var request = SeedModels.Greedy("The river", 5) with { Adapters = [new AdapterChoice("huge")], Beam = beams == 0 ? null : new BeamOptions(beams) };
+        var greedy = SeedModels.Greedy("The river", 5);
+        var request = greedy with { Adapters = [new AdapterChoice("huge")], Beam = beams == 0 ? null : new BeamOptions(beams), Sampling = greedy.Sampling with { Temperature = temperature }, Grammar = grammar is null ? null : new GrammarOptions(grammar) };
         Assert.Contains("are no numbers", (await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(engine, request))).Message, StringComparison.Ordinal);
         Assert.NotEmpty((await Answer.OfAsync(engine, SeedModels.Greedy("The river"))).Text);
     }

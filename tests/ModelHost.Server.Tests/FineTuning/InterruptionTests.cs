@@ -93,6 +93,9 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         var cancelled = TrainingRig.Status((await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel")).Body) == "cancelled";
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        var way = Directory.CreateDirectory(Path.Combine(rig.Jobs, $".deleted-{job}")).CreateSubdirectory("full"); // the file system refuses
+        while ((await rig.Http.DeleteAsync(new Uri($"/v1/fine_tuning/jobs/{job}", UriKind.Relative), deadline.Token)) is var refused && (await Calls.ReadAsync(refused)).Code() != "cannot_write") { await Task.Delay(20, deadline.Token); }
+        way.Parent!.Delete(recursive: true);
         var told = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{job}/events?limit=1000");
         while (!(await rig.Http.DeleteAsync(new Uri($"/v1/fine_tuning/jobs/{job}", UriKind.Relative), deadline.Token)).IsSuccessStatusCode)
         {

@@ -74,6 +74,20 @@ public sealed class ModelChangeTests
     }
 
     [Fact]
+    public async Task A_file_that_somebody_removed_is_no_model_any_more()
+    {
+        await using var models = new ModelFolderHost();
+        var file = models.Add("a.gguf");
+        await models.StartAsync();
+        await models.Http.PostOkAsync("/models/pin", """{"model": "a", "pinned": true}""");
+        File.Delete(file);
+        var (status, body) = await models.Http.PostAsync("/v1/chat/completions", """{"model": "a", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 2}""");
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (status, body.GetProperty("error").GetProperty("code").GetString()));
+        File.Copy(ModelHostFixture.ChatModelPath, file);
+        await models.Http.PostOkAsync("/models/load", """{"model": "a"}""");
+    }
+
+    [Fact]
     public async Task Pins_and_how_models_are_loaded_outlive_the_service_until_they_are_changed()
     {
         await using var models = new ModelFolderHost();

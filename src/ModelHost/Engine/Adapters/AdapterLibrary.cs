@@ -49,7 +49,7 @@ public sealed class AdapterLibrary
         if (!AdapterRegistry.IsName(upload.Name)) { throw AdapterRegistry.NoName(upload.Name); }
         if (upload.State is not (AdapterState.Draft or AdapterState.Candidate)) { throw Refuse("state", "A new version is a draft or a candidate."); }
         var folder = registry.FolderOf(upload.Name);
-        Directory.CreateDirectory(folder);
+        FileChange.Run($"The adapter '{upload.Name}'", () => Directory.CreateDirectory(folder));
         var part = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         try
         {
@@ -64,6 +64,10 @@ public sealed class AdapterLibrary
         catch (IOException full) when (DiskFull.Is(full))
         {
             throw new EngineException(EngineErrorKind.NoSpace, "The disk of the adapters is full; nothing was kept of the upload. Make room and send it again.", full);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new EngineException(EngineErrorKind.CannotWrite, $"The adapter '{upload.Name}' cannot be kept: the program has no right to write into the folder of the adapters. Correct that and send it again.", refused);
         }
         finally
         {
@@ -135,7 +139,7 @@ public sealed class AdapterLibrary
         {
             var book = registry.Book(file.Name);
             if (version > 0 && book.Production == version) { throw Conflict($"The version {version} of '{name}' is in production. Promote another one, or roll it back, first."); }
-            if (usual?.Choices.Any(choice => registry.Find(choice.Id) == file) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
+            if (usual?.Choices.Any(choice => choice.Id == file.Id || (choice.Id == file.Name && registry.Find(file.Name) == file)) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
             if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw InUse(file, "Remove", "version"); }
             FileChange.Run($"The adapter '{file.Id}'", () =>
             {
@@ -239,8 +243,11 @@ public sealed class AdapterLibrary
                 State = upload.State, BaseModel = model.Id, BaseSha256 = model.Sha256, Sha256 = facts.Sha256, Rank = facts.Rank, Alpha = facts.Alpha, TargetModules = facts.TargetModules,
                 CreatedAt = time.GetUtcNow(), Lineage = upload.Lineage, Metrics = upload.Metrics,
             };
-            book.With(version, note).Write(registry.FolderOf(upload.Name)); // before the file: no version is ever there without what is known of it
-            File.Move(part, registry.FileOf(upload.Name, version));
+            FileChange.Run($"The adapter '{upload.Name}'", () =>
+            {
+                book.With(version, note).Write(registry.FolderOf(upload.Name)); // before the file: no version is ever there without what is known of it
+                File.Move(part, registry.FileOf(upload.Name, version));
+            });
             return Find(upload.Name, version);
         }
     }

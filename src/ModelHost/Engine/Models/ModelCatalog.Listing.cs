@@ -88,13 +88,22 @@ internal sealed partial class ModelCatalog
         }
     }
 
-    /// <summary>Makes a file of the folder known by its id. The folder is looked through outside the lock, which every request takes.</summary>
+    /// <summary>Makes a file of the folder known by its id, and forgets one that is gone. The folder is looked at outside the lock, which every request takes.</summary>
     private void Discover(string id)
     {
         var name = id.Split(':')[0];
+        ModelEntry? known;
         lock (gate)
         {
-            if (entries.ContainsKey(name)) { return; }
+            if (entries.TryGetValue(name, out known) && known.Loaded is not null) { return; }
+        }
+        if (known is not null)
+        {
+            if (!registry.Folder.Holds(known.Path) || File.Exists(known.Path)) { return; } // one that was named in the options may come back
+            lock (gate)
+            {
+                if (known.Loaded is null && !known.IsLoading) { entries.Remove(name); }
+            }
         }
         if (listing.Find(name) is not { } path) { return; }
         Entry(name.ToLowerInvariant(), path, embeds: null);

@@ -47,22 +47,18 @@ internal static class Relay
     private static async Task StreamAsync(HttpContext http, IAsyncEnumerable<RelayedItem> items)
     {
         await EventStream.BeginAsync(http);
-        var (toldOfError, named) = (false, false);
+        var named = false;
         try
         {
             await foreach (var item in items.WithCancellation(http.RequestAborted))
             {
                 await EventStream.SendAsync(http, item.IsComment ? $": {item.Text}\n\n" : $"{Name(item.Event)}data: {item.Text.ReplaceLineEndings("\ndata: ")}\n\n");
-                (toldOfError, named) = (toldOfError || item.IsFailure, named || item.Event is not null);
+                named |= item.Event is not null;
             }
         }
-        catch (ModelHostException broken) when (!toldOfError)
+        catch (ModelHostException broken)
         {
             await EventStream.SendAsync(http, Name(named ? "error" : null) + EventStream.Error(http, Problems.Of(broken)));
-        }
-        catch (ModelHostException)
-        {
-            await http.Response.CompleteAsync(); // the service has said itself why it ended
         }
     }
 

@@ -63,6 +63,7 @@ internal sealed class TokenSampler : IDisposable
     {
         foreach (var (token, add) in bias) { logits[token] += add; }
         if (ngram > 0) { RepeatedNgrams.Forbid(CollectionsMarshal.AsSpan(answer), ngram, logits); }
+        if (!TakesTheLargest && !float.IsFinite(TensorPrimitives.Max(logits))) { throw NoNumbers(); } // nothing below tells a number from none
         var picked = rule is { IsNarrow: true } ? PickNarrowed(logits) : PickFreely(logits);
         for (var tries = 0; rule is not null && !rule.Allows(picked); tries++)
         {
@@ -86,9 +87,11 @@ internal sealed class TokenSampler : IDisposable
         pick.Dispose();
     }
 
+    private bool TakesTheLargest => isGreedy && repetition is null && rule is not { IsNarrow: true };
+
     private int PickFreely(ReadOnlySpan<float> logits)
     {
-        if (!isGreedy || repetition is not null)
+        if (!TakesTheLargest)
         {
             candidates.Fill(logits);
             return PickFromCandidates();

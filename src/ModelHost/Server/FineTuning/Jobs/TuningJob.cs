@@ -123,7 +123,7 @@ internal sealed class TuningJob : IDisposable
     }
 
     /// <summary>Lets a job go that has ended and that nobody works at; it changes no more.</summary>
-    /// <param name="remove">Removes its files.</param>
+    /// <param name="remove">Removes its files, wholly or not at all.</param>
     /// <returns>False where it has not ended, or is still worked at.</returns>
     public bool TryForget(Action remove)
     {
@@ -140,8 +140,21 @@ internal sealed class TuningJob : IDisposable
                 _isGone = true;
             }
 
+            try
+            {
+                remove();
+            }
+            catch
+            {
+                lock (_gate)
+                {
+                    _isGone = false; // it is all there still, and can be asked for again
+                }
+
+                throw;
+            }
+
             Events.Close();
-            remove();
         }
 
         return true;

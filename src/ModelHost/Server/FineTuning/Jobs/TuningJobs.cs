@@ -9,6 +9,7 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider time, ILogger<TuningJobs> log) : IDisposable
 {
     private const int MostWaiting = 64, MostJobs = 10_000;
+    private const string Deleted = ".deleted-"; // before a folder's name while it is removed
     private const long MostRecordBytes = 4 << 20;
     private static readonly TimeSpan ComeBackIn = TimeSpan.FromMinutes(10);
     private readonly Lock _gate = new(), _adding = new(); // the second is held while the disk works, the first is not
@@ -67,7 +68,8 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
     public void Delete(string id)
     {
         var job = Find(id);
-        var isForgotten = job.TryForget(() => FileChange.Run($"The job '{id}'", () => Directory.Delete(job.Folder.Path, recursive: true)));
+        var gone = Path.Combine(Folder, Deleted + id);
+        var isForgotten = job.TryForget(() => FileChange.Run($"The job '{id}'", () => Directory.Move(job.Folder.Path, gone))); // at once: half a job would be nothing that could be listed or deleted
         if (!isForgotten)
         {
             throw new RequestRefused(new Problem(409, "conflict_error", "training_in_progress", job.Now.HasEnded ? $"The job '{id}' is being wound up, or a checkpoint of it exported. Try again shortly." : $"The job '{id}' has not ended. Cancel it first.", "id"));
@@ -80,6 +82,8 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
                 job.Dispose();
             }
         }
+
+        Clear(() => Directory.Delete(gone, recursive: true)); // else at the next start
     }
 
     /// <summary>Something changed that the queue should look at.</summary>
@@ -115,7 +119,11 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
         var found = new Dictionary<string, TuningJob>(StringComparer.Ordinal);
         foreach (var folder in Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder) : [])
         {
-            if (Id().IsMatch(Path.GetFileName(folder)) && Read(folder) is { } job)
+            if (Path.GetFileName(folder).StartsWith(Deleted, StringComparison.Ordinal))
+            {
+                Clear(() => Directory.Delete(folder, recursive: true));
+            }
+            else if (Id().IsMatch(Path.GetFileName(folder)) && Read(folder) is { } job)
             {
                 found[job.Now.Id] = job;
             }
@@ -166,7 +174,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            log.LogWarning(fault, "What a forecast, an export or a rating left cannot be deleted.");
+            log.LogWarning(fault, "What a deleted job, a forecast, an export or a rating left cannot be deleted.");
         }
     }
 
