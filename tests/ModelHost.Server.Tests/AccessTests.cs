@@ -115,11 +115,15 @@ public sealed partial class AccessTests(RunningModelHost running) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_body_of_another_type_is_415()
+    public async Task A_body_of_another_type_or_compressed_is_415()
     {
         using var content = new StringContent("{}", MediaTypeHeaderValue.Parse("text/plain"));
         using var response = await Host.Http.PostAsync(new Uri("/v1/embeddings", UriKind.Relative), content, Cancellation);
         Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (response.StatusCode, (await Calls.ReadAsync(response)).Code()));
+        using var packed = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+        packed.Headers.ContentEncoding.Add("gzip");
+        using var refused = await Host.Http.PostAsync(new Uri("/v1/embeddings", UriKind.Relative), packed, Cancellation);
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_encoding"), (refused.StatusCode, (await Calls.ReadAsync(refused)).Code()));
     }
 
     [Fact]

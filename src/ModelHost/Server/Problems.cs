@@ -85,9 +85,9 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     /// <summary>What cannot be read at all carries the reader's own exception inside; what has a wrong type does not.</summary>
     private static Problem OfJson(JsonException ex)
     {
-        if (ex.InnerException is JsonException)
+        if (ex.InnerException is JsonException broken)
         {
-            return new Problem(400, "invalid_request_error", "invalid_json", $"The body is not valid JSON: {ex.InnerException.Message}");
+            return new Problem(400, "invalid_request_error", "invalid_json", $"The body is not valid JSON: it cannot be read on from line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}.");
         }
 
         var param = JsonWithin.Place(ex.Path);

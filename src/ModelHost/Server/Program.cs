@@ -66,6 +66,7 @@ app.UseStatusCodePages(Problems.WriteBareStatusAsync);
 app.UseRouting();
 app.UseMiddleware<Access>();
 app.UseMiddleware<Readiness>();
+app.UseMiddleware<PlainBodies>();
 app.MapHealth();
 app.MapListModels();
 app.MapGetModel();

@@ -98,8 +98,15 @@ public sealed class CompletionTests
         Assert.Equal((400, "invalid_type", "stream"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user, stream = "yes" })));
         Assert.Equal((400, "unsupported_parameter", "tools"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = user, tools = new[] { new { type = "function" } } })));
         Assert.Equal((400, "invalid_value", "messages.[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
-        using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent("{\"model\":"), Cancellation);
-        Assert.Equal((400, "invalid_json"), Code(((int)broken.StatusCode, await broken.Content.ReadFromJsonAsync<JsonElement>(Cancellation))));
+        foreach (var body in (string[])["{\"model\":", """{"model":"scripted","messages":[{"role":"user","role":"user","content":"a"}]}""", """{"model":"scripted","messages":[{"role":"user","content":"\ud83d"}]}"""])
+        {
+            using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent(body), Cancellation);
+            Assert.Equal((400, "invalid_json"), Code(((int)broken.StatusCode, await broken.Content.ReadFromJsonAsync<JsonElement>(Cancellation))));
+        }
+
+        using var packed = new StringContent("{}") { Headers = { ContentEncoding = { "gzip" } } };
+        using var refused = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), packed, Cancellation);
+        Assert.Equal((415, "unsupported_encoding"), Code(((int)refused.StatusCode, await refused.Content.ReadFromJsonAsync<JsonElement>(Cancellation))));
         foreach (var path in (string[])["/v1/embeddings", "/v1/responses", "/v1/responses/input_tokens"])
         {
             Assert.Equal((400, "unsupported_parameter", "model"), Fault(await world.PostAsync(path, new { model = "agent:clerk", input = "x" })));

@@ -16,6 +16,11 @@ internal sealed class RequestFields
     /// <summary>Reads a body; an empty one is an object without fields. RefusedRequestException (400) when it is not one JSON object.</summary>
     public static async Task<RequestFields> ReadAsync(HttpContext http)
     {
+        if (http.Request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && encoding != "identity")
+        {
+            throw new RefusedRequestException(new Problem(415, "invalid_request_error", "unsupported_encoding", $"The body's encoding is '{Short(encoding)}', which is not read here. Send it as it is, without Content-Encoding."));
+        }
+
         using var content = new MemoryStream();
         await http.Request.Body.CopyToAsync(content, http.RequestAborted);
         if (content.Length == 0)
@@ -25,17 +30,22 @@ internal sealed class RequestFields
 
         try
         {
-            var parsed = JsonNode.Parse(content.GetBuffer().AsSpan(0, (int)content.Length), null, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            _ = (parsed as JsonObject)?.Count; // fields that stand twice are found when they are first looked at
+            var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+            var parsed = JsonNode.Parse(bytes, null, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            if (bytes.IndexOf("\\ud"u8) >= 0 || bytes.IndexOf("\\uD"u8) >= 0)
+            {
+                _ = parsed?.ToJsonString(); // finds half a pair, which no text can be made of
+            }
+
             return parsed is JsonObject body ? new RequestFields(body) : throw NotJson("it is no object");
         }
         catch (JsonException broken)
         {
-            throw NotJson(broken.Message);
+            throw NotJson(broken.LineNumber is { } line ? $"it cannot be read on from line {line + 1}, byte {broken.BytePositionInLine + 1}" : "a field stands twice in an object");
         }
-        catch (ArgumentException twice)
+        catch (InvalidOperationException)
         {
-            throw NotJson(twice.Message);
+            throw NotJson("half of a surrogate pair (\\ud800 to \\udfff) stands alone in a text; send both halves or U+FFFD");
         }
     }
 
