@@ -25,7 +25,7 @@ internal sealed partial record CitedAnswer(string Text, IReadOnlyList<Citation> 
     private static string Quotation(Citation cited)
     {
         var line = Plain(cited.Quote);
-        var quote = line.Length <= MaxQuote ? line : $"{line[..(char.IsHighSurrogate(line[MaxQuote - 1]) ? MaxQuote - 1 : MaxQuote)].TrimEnd()}…";
+        var quote = line.Length <= MaxQuote ? line : $"{ShortText.Cut(line, MaxQuote).TrimEnd()}…";
         return string.Create(CultureInfo.InvariantCulture, $"> “{Special().Replace(quote, @"\$0")}” — {Special().Replace(Plain(cited.DocumentName), @"\$0")} [{cited.N}]");
     }
 

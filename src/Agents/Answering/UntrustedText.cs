@@ -38,7 +38,7 @@ internal static partial class UntrustedText
     public static string NameForPrompt(string name)
     {
         var line = Breaks().Replace(ForPrompt(name), " ").Replace('"', '\'').Replace('<', '‹').Replace('>', '›').Trim();
-        return line.Length <= MaxNameLength ? line : line[..MaxNameLength];
+        return ShortText.Cut(line, MaxNameLength);
     }
 
     /// <summary>A numbered passage in its fence.</summary>

@@ -1,3 +1,5 @@
+using Platform.Agents.Answering;
+
 namespace Platform.Agents.Conversations;
 
 /// <summary>A conversation's title from its first question.</summary>
@@ -13,7 +15,7 @@ internal static class ConversationTitle
             return words;
         var cut = words.LastIndexOf(' ', MaxLength);
         if (cut < MaxLength / 2) // Chinese has no spaces, and some words are long
-            cut = char.IsHighSurrogate(words[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+            cut = ShortText.Cut(words, MaxLength).Length;
         return words[..cut].TrimEnd() + "…";
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Definitions;
 
@@ -40,5 +41,5 @@ internal sealed class Findings
             Add(path, DefinitionFaultKind.Unknown, [value], $"'{value}' is none of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
-    public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    public static string Short(string text) => ShortText.Of(text, 40);
 }

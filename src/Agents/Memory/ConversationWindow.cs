@@ -45,7 +45,6 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
     private static string Short(PastTurn turn)
     {
         var line = string.Join(' ', turn.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        var cut = line.Length <= Beginning ? line : line[..(char.IsHighSurrogate(line[Beginning - 1]) ? Beginning - 1 : Beginning)] + "…";
-        return $"{(turn.Role == "user" ? "Asked" : "Answered")}: {cut}";
+        return $"{(turn.Role == "user" ? "Asked" : "Answered")}: {ShortText.Of(line, Beginning)}";
     }
 }

@@ -61,7 +61,7 @@ internal sealed class AskAgentTool(Lazy<NestedRuns> runs) : AgentTool
     private static string About(AgentDefinition agent)
     {
         var words = UntrustedText.ForPrompt(agent.Description).ReplaceLineEndings(" ").Trim().TrimEnd('.');
-        return words.Length == 0 ? agent.Slug : $"{agent.Slug} ({(words.Length <= MaxAbout ? words : words[..MaxAbout] + "…")})";
+        return words.Length == 0 ? agent.Slug : $"{agent.Slug} ({ShortText.Of(words, MaxAbout)})";
     }
 
     private static JsonElement Schema(IReadOnlyList<string> slugs)

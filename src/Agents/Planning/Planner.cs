@@ -63,7 +63,7 @@ internal sealed class Planner(AgentDecision decision)
     private static string Shown(string text, int most)
     {
         var line = UntrustedText.Visible(text).ReplaceLineEndings(" ").Trim();
-        return line.Length <= most ? line : line[..most];
+        return ShortText.Cut(line, most);
     }
 
     private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, IReadOnlySet<string> used, ToolKit kit)

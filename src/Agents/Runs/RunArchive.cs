@@ -78,10 +78,7 @@ public sealed class RunArchive
     {
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
             await FindAsync(db, caller, runId, cancellation);
-        List<RunEvent> all = [];
-        while (await store.EventsAsync(runId, all.Count == 0 ? 0 : all[^1].Seq, cancellation) is { Count: > 0 } more)
-            all.AddRange(more);
-        return all;
+        return await store.AllEventsAsync(runId, cancellation);
     }
 
     /// <summary>As <see cref="RunAgent.FollowAsync"/>, for administrators too.</summary>

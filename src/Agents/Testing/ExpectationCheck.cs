@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Tools;
 
 namespace Platform.Agents.Testing;
@@ -34,7 +35,7 @@ internal static partial class ExpectationCheck
     public static ExpectationOutcome Judge(TestExpectation expectation, string answer, AgentPast past)
     {
         var calls = past.Decisions.SelectMany(decision => decision.Calls).Where(call => call.Fault is null && past.Results.GetValueOrDefault(call.CallId) is { } result && result.Text != CallGuard.Repeated).ToList();
-        var shown = answer.Length <= 200 ? answer : answer[..200] + "…";
+        var shown = ShortText.Of(answer, 200);
         var names = calls.Count == 0 ? "no call" : string.Join(", ", calls.Select(call => call.Tool).Distinct());
         var (met, found) = expectation.Kind switch
         {

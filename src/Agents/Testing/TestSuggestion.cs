@@ -52,7 +52,7 @@ internal static partial class TestSuggestion
     private static string Name(string question)
     {
         var line = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= TestLibrary.MaxName ? line : line[..(char.IsHighSurrogate(line[TestLibrary.MaxName - 2]) ? TestLibrary.MaxName - 2 : TestLibrary.MaxName - 1)] + "…";
+        return line.Length <= TestLibrary.MaxName ? line : ShortText.Of(line, TestLibrary.MaxName - 1);
     }
 
     [GeneratedRegex(@"\[\d{1,4}\]")]

@@ -38,7 +38,7 @@ public abstract class AgentTool
     /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>
     public virtual string Origin => "";
 
-    /// <summary>The longest that a call may take; then it ends as <see cref="ToolOutcome.IsTimeout"/>. Default 30 seconds.</summary>
+    /// <summary>The longest that a call may take; then it is stopped, and that is its outcome. Default 30 seconds.</summary>
     public virtual TimeSpan Timeout => TimeSpan.FromSeconds(30);
 
     /// <summary>Arguments already fit the schema. A call that cannot be done is an outcome with IsError and a sentence that says what to do; only cancellation is thrown.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools;
 
@@ -152,9 +153,7 @@ public static class ArgumentCheck
 
     private static string Join(string at, string name) => at.Length == 0 ? name : $"{at}.{name}";
 
-    private static string Place(string at) => at.Length == 0 ? "the object" : $"\"{Cut(at)}\"";
+    private static string Place(string at) => at.Length == 0 ? "the object" : $"\"{ShortText.Of(at, 80)}\"";
 
-    private static string Shown(JsonElement value) => Cut(value.GetRawText());
-
-    private static string Cut(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    private static string Shown(JsonElement value) => ShortText.Of(value.GetRawText(), 80);
 }

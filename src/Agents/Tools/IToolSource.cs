@@ -5,4 +5,7 @@ public interface IToolSource
 {
     /// <summary>The tools that can be called now. One that cannot be reached has none; it never throws for that.</summary>
     Task<IReadOnlyList<AgentTool>> ListAsync(CancellationToken cancellation);
+
+    /// <summary>The tool of that name, or null where it has none, without asking what cannot have it.</summary>
+    async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation) => (await ListAsync(cancellation)).FirstOrDefault(tool => tool.Name == name);
 }

@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools;
 
 /// <summary>Every tool of this installation by name, and the only way to call one.</summary>
 public sealed partial class ToolCatalog
 {
+    /// <summary>What is said of a call that writes and came to no end.</summary>
+    internal const string UnknownOutcome = "Whether anything was changed is not known.";
+
     private readonly Dictionary<string, AgentTool> builtIn = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<IToolSource> sources;
     private readonly TimeProvider time;
@@ -39,14 +43,26 @@ public sealed partial class ToolCatalog
     }
 
     /// <summary>The tool of that name, or null.</summary>
-    public async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation) =>
-        builtIn.TryGetValue(name, out var tool) ? tool : (await ListAsync(cancellation)).FirstOrDefault(other => other.Name == name);
+    /// <remarks>Only the server is asked whose name it begins with: no other one holds up the agents that have none of its tools.</remarks>
+    public async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation)
+    {
+        if (builtIn.TryGetValue(name, out var tool))
+            return tool;
+        if (!Names().IsMatch(name))
+            return null;
+        foreach (var source in sources)
+        {
+            if (await source.FindAsync(name, cancellation) is { } found)
+                return found;
+        }
+        return null;
+    }
 
     /// <summary>Finds, checks and calls. An unknown name, wrong arguments, a failure and the tool's time limit are outcomes; only the caller's cancellation is thrown.</summary>
     public async Task<ToolOutcome> CallAsync(string name, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         if (await FindAsync(name, cancellation) is not { } tool)
-            return ToolOutcome.Failed($"There is no tool named \"{Short(name)}\". Use one of the tools that are listed.");
+            return ToolOutcome.Failed($"There is no tool named \"{ShortText.Of(name, 64)}\". Use one of the tools that are listed.");
         return await CallAsync(tool, arguments, scope, cancellation);
     }
 
@@ -63,7 +79,7 @@ public sealed partial class ToolCatalog
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeUp.IsCancellationRequested)
         {
-            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{tool.Name} took longer than {tool.Timeout.TotalSeconds:0.###} seconds and was stopped. Ask it for less, or go on without it.")) with { IsTimeout = true };
+            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{tool.Name} took longer than {tool.Timeout.TotalSeconds:0.###} seconds and was stopped. {(tool.Effects.HasFlag(ToolEffects.Writes) ? UnknownOutcome : "Ask it for less, or go on without it.")}"));
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
@@ -71,8 +87,6 @@ public sealed partial class ToolCatalog
             return ToolOutcome.Failed($"{tool.Name} failed. Its cause is in the log; go on without it.");
         }
     }
-
-    private static string Short(string name) => name.Length <= 64 ? name : name[..64] + "…";
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$", RegexOptions.CultureInvariant)]
     internal static partial Regex Names();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Platform.Agents.Answering;
 
@@ -5,15 +7,15 @@ namespace Platform.Agents.Tools;
 
 /// <summary>What a call came to. The text is untrusted: whoever shows it to a model fences it.</summary>
 /// <param name="Text">For the model, at most <see cref="MaxCharacters"/>; of an error, a sentence that says what to do.</param>
-/// <param name="Data">The same as data, where there is any; for the trace and for tests.</param>
+/// <param name="Data">The same as data, where there is any, at most <see cref="MaxDataBytes"/>; for the trace and for tests.</param>
 /// <param name="Citations">What the numbers in the text stand for.</param>
 public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<Citation> Citations, bool IsError)
 {
     /// <summary>The most that one call may put before a model, characters.</summary>
     public const int MaxCharacters = 16_000;
 
-    /// <summary>True when the tool's own time was up: whether its work was done is not known.</summary>
-    public bool IsTimeout { get; init; }
+    /// <summary>The most data of one call, UTF-8 bytes of its JSON: it is stored with the run, sent to all who follow it, and copied into forks and tests.</summary>
+    public const int MaxDataBytes = 64 * 1024;
 
     /// <summary>True when a person must decide something before the call can come to an end: it is made again then.</summary>
     public bool IsWaiting { get; init; }
@@ -27,12 +29,13 @@ public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<C
 
     public static ToolOutcome Failed(string sentence) => new(sentence, null, [], IsError: true);
 
-    /// <summary>The outcome cut to <see cref="MaxCharacters"/>, saying so.</summary>
+    /// <summary>The outcome cut to <see cref="MaxCharacters"/>, saying so, and without data that is too large.</summary>
     public ToolOutcome Bounded()
     {
+        var bounded = Data is { } data && JsonMarshal.GetRawUtf8Value(data).Length > MaxDataBytes ? this with { Data = null } : this;
         if (Text.Length <= MaxCharacters)
-            return this;
-        var end = char.IsHighSurrogate(Text[MaxCharacters - 101]) ? MaxCharacters - 101 : MaxCharacters - 100;
-        return this with { Text = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Text.AsSpan(0, end)}\n… cut: {Text.Length - end:N0} further characters are left out.") };
+            return bounded;
+        var kept = ShortText.Cut(Text, MaxCharacters - 100);
+        return bounded with { Text = string.Create(CultureInfo.InvariantCulture, $"{kept}\n… cut: {Text.Length - kept.Length:N0} further characters are left out.") };
     }
 }

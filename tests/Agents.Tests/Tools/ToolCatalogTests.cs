@@ -46,8 +46,10 @@ public sealed class ToolCatalogTests
     {
         GivenTool slow = new("slow", Forever, TimeSpan.FromMilliseconds(20));
         var outcome = await Catalog(slow).CallAsync("slow", Nothing, Scope, CancellationToken.None);
-        Assert.True(outcome.IsTimeout);
-        Assert.Contains("0.02 seconds", outcome.Text, StringComparison.Ordinal);
+        Assert.True(outcome.IsError);
+        Assert.Contains("took longer than 0.02 seconds", outcome.Text, StringComparison.Ordinal);
+        GivenTool writer = new("writer", Forever, TimeSpan.FromMilliseconds(20), ToolEffects.Writes);
+        Assert.Contains("Whether anything was changed is not known", (await Catalog(writer).CallAsync("writer", Nothing, Scope, CancellationToken.None)).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,6 +70,24 @@ public sealed class ToolCatalogTests
     }
 
     [Fact]
+    public async Task Data_that_is_too_large_to_be_kept_is_left_out()
+    {
+        var small = JsonSerializer.SerializeToElement(new { rows = new string('x', 1000) });
+        var large = JsonSerializer.SerializeToElement(new { rows = new string('x', ToolOutcome.MaxDataBytes) });
+        ToolCatalog catalog = Catalog(new GivenTool("small", (_, _) => Task.FromResult(ToolOutcome.Of("here", small))), new GivenTool("large", (_, _) => Task.FromResult(ToolOutcome.Of("here", large))));
+        Assert.NotNull((await catalog.CallAsync("small", Nothing, Scope, CancellationToken.None)).Data);
+        var outcome = await catalog.CallAsync("large", Nothing, Scope, CancellationToken.None);
+        Assert.Equal((null, "here"), (outcome.Data, outcome.Text));
+    }
+
+    [Fact]
+    public async Task A_source_that_hangs_holds_up_nobody_who_looks_for_the_tool_of_another()
+    {
+        ToolCatalog catalog = new([], [new HangingSource("hung__"), new GivenSource("other__say")], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
+        Assert.NotNull(await catalog.FindAsync("other__say", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_source_cannot_take_the_name_of_another_tool()
     {
         ToolCatalog catalog = new([new GivenTool("say", (_, _) => Task.FromResult(ToolOutcome.Of("ours")))], [new GivenSource("say", "Bad Name", "more")], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
@@ -82,6 +102,18 @@ public sealed class ToolCatalogTests
     }
 
     private static ToolCatalog Catalog(params AgentTool[] tools) => new(tools, [], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
+
+    private sealed class HangingSource(string prefix) : IToolSource
+    {
+        public async Task<IReadOnlyList<AgentTool>> ListAsync(CancellationToken cancellation)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return [];
+        }
+
+        public async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation) =>
+            name.StartsWith(prefix, StringComparison.Ordinal) ? (await ListAsync(cancellation))[0] : null;
+    }
 
     private sealed class GivenSource(params string[] names) : IToolSource
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
@@ -16,6 +17,8 @@ public enum TraceState { Running, Waiting, Done, Failed, Refused, Cut }
 /// <remarks>All texts in it are untrusted.</remarks>
 public sealed class TraceRow
 {
+    private readonly List<TraceNote> log = [];
+
     internal TraceRow(string id, TraceKind kind, string name, DateTimeOffset beganAt, TraceRow? parent = null) =>
         (Id, Kind, Name, BeganAt, Parent) = (id, kind, name, beganAt, parent);
 
@@ -59,8 +62,30 @@ public sealed class TraceRow
 
     public IReadOnlyList<MemoryEntry> Remembered { get; internal set; } = [];
 
+    /// <summary>What it does again, because that failed; null for a first attempt.</summary>
+    public TraceRow? RetryOf { get; internal set; }
+
+    /// <summary>1, and one more for each attempt before it that failed.</summary>
+    public int Attempt => RetryOf is { } before ? before.Attempt + 1 : 1;
+
+    /// <summary>The events that it is made of, in order.</summary>
+    public IReadOnlyList<TraceNote> Log => log;
+
+    internal void Note(RunEvent happened, string said)
+    {
+        if (log is [.., var last] && last.Name == happened.Name && said.Length == 0 && last.Said.Length == 0)
+            log[^1] = last with { Times = last.Times + 1 };
+        else
+            log.Add(new(happened.Seq, happened.At, happened.Name, said));
+    }
+
     internal void End(TraceState state, DateTimeOffset at) => (State, EndedAt) = (state, at);
 }
+
+/// <summary>An event of a row, or so many of the same name that came one after the other.</summary>
+/// <param name="Seq">Number of the first.</param>
+/// <param name="Said">What it says besides what the row shows: why something failed. Empty for nothing.</param>
+public sealed record TraceNote(int Seq, DateTimeOffset At, string Name, string Said, int Times = 1);
 
 /// <summary>A question to the model and what it wrote.</summary>
 /// <param name="Sent">All messages that it was sent.</param>
@@ -69,7 +94,9 @@ public sealed class TraceRow
 public sealed record ModelTurn(StepKind Kind, IReadOnlyList<SentMessage> Sent, int SameAsBefore, IReadOnlyList<string> Tools)
 {
     /// <summary>What it wrote beside its answer, as it came.</summary>
-    public string Thought { get; init; } = "";
+    public string Thought => Thinking.ToString();
+
+    internal StringBuilder Thinking { get; } = new();
 
     /// <summary>What it wrote, word for word, once it is complete.</summary>
     public string Text { get; init; } = "";

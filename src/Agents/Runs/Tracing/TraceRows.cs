@@ -10,7 +10,7 @@ namespace Platform.Agents.Runs.Tracing;
 /// <summary>The rows of a trace, made of events: what happened in a step of a plan stands under it.</summary>
 internal sealed class TraceRows
 {
-    private readonly List<TraceRow> roots = [];
+    private readonly List<TraceRow> roots = [], added = [];
     private readonly Dictionary<TraceRow, List<TraceRow>> inside = [];
     private readonly Dictionary<string, TraceRow> byId = [], planSteps = [];
     private readonly Dictionary<string, PlanStep> begun = [];
@@ -24,7 +24,7 @@ internal sealed class TraceRows
         switch (happened.Name)
         {
             case "run.status":
-                Stage(happened.Read<RunStatusData>(), happened.At);
+                Stage(happened, happened.Read<RunStatusData>());
                 break;
             case "retrieval.completed" when byId.GetValueOrDefault("search") is { } search:
                 search.Passages = happened.Read<AnswerSources>().Sources;
@@ -38,34 +38,37 @@ internal sealed class TraceRows
                     row.IsTakenOver = true;
                 break;
             case "step.started":
-                Begin(happened.Read<StepStartedData>(), happened.At, past);
+                Begin(happened, happened.Read<StepStartedData>(), past);
                 break;
             case "step.delta" when happened.Read<StepTextData>() is var more && byId.GetValueOrDefault(more.StepId) is { Model: { } writing } row:
-                row.Model = writing with { Thought = writing.Thought + more.Text };
+                writing.Thinking.Append(more.Text);
+                row.Note(happened, "");
                 break;
             case "step.completed":
-                Complete(happened.Read<StepCompletedData>(), happened.At);
+                Complete(happened, happened.Read<StepCompletedData>());
                 break;
             case "step.failed" when happened.Read<StepFailedData>() is var failed && byId.GetValueOrDefault(failed.StepId) is { Model: { } failing } row:
                 row.Model = failing with { Failure = failed.Message };
+                row.Note(happened, failed.Message);
                 row.End(TraceState.Failed, row.EndedAt ?? happened.At);
                 break;
             case "tool.call":
                 var call = happened.Read<ToolCallData>();
-                Add(new(call.CallId, TraceKind.Tool, call.Tool, happened.At, StepOf(call.StepId)) { Tool = new(call.Tool, call.Arguments, call.Writes, null) });
+                Call(new(call.CallId, TraceKind.Tool, call.Tool, happened.At, StepOf(call.StepId)) { Tool = new(call.Tool, call.Arguments, call.Writes, null) }, happened);
                 break;
             case "tool.result":
-                Result(happened.Read<ToolResultData>(), happened.At);
+                Result(happened, happened.Read<ToolResultData>());
                 break;
             case "approval.requested":
                 var wanted = happened.Read<ApprovalRequestedData>();
-                Add(new($"approval {wanted.ApprovalId}", TraceKind.Approval, wanted.Tool, happened.At, StepOf(calls.GetValueOrDefault(wanted.CallId).StepId ?? "")) { Approval = new(wanted, null), State = TraceState.Waiting });
+                Add(new($"approval {wanted.ApprovalId}", TraceKind.Approval, wanted.Tool, happened.At, StepOf(calls.GetValueOrDefault(wanted.CallId).StepId ?? "")) { Approval = new(wanted, null), State = TraceState.Waiting }, happened);
                 break;
             case "approval.resolved":
                 var decided = happened.Read<ApprovalResolvedData>();
                 if (byId.GetValueOrDefault($"approval {decided.ApprovalId}") is { Approval: { } pending } waiting)
                 {
                     waiting.Approval = pending with { Decided = decided };
+                    waiting.Note(happened, decided.Reason);
                     waiting.End(decided.Status == ApprovalStatus.Approved ? TraceState.Done : TraceState.Refused, happened.At);
                 }
                 break;
@@ -84,25 +87,30 @@ internal sealed class TraceRows
             row.End(TraceState.Cut, at);
     }
 
-    private void Stage(RunStatusData status, DateTimeOffset at)
+    private void Stage(RunEvent happened, RunStatusData status)
     {
+        var at = happened.At;
         switch (status.Status)
         {
             case "searching" when !byId.ContainsKey("search"):
-                Add(new("search", TraceKind.Search, "", at));
+                Add(new("search", TraceKind.Search, "", at), happened);
                 break;
             case "writing" or "reading" when byId.ContainsKey("search") && !byId.ContainsKey("writing"):
-                Add(new("writing", TraceKind.Writing, "", at));
+                Add(new("writing", TraceKind.Writing, "", at), happened);
                 break;
             case AgentJournal.Resumed:
                 foreach (var row in byId.Values.Where(row => row is { EndedAt: null, Kind: TraceKind.Model or TraceKind.Plan or TraceKind.Tool }))
+                {
+                    row.Note(happened, status.Status);
                     row.End(TraceState.Cut, at);
+                }
                 break;
         }
     }
 
-    private void Begin(StepStartedData step, DateTimeOffset at, AgentPast past)
+    private void Begin(RunEvent happened, StepStartedData step, AgentPast past)
     {
+        var at = happened.At;
         if (step.Kind == StepKind.PlanStep)
         {
             // One that a crash cut off begins again under the same name.
@@ -111,35 +119,42 @@ internal sealed class TraceRows
             if (!planSteps.TryGetValue(id, out var row))
                 Add(planSteps[id] = row = new(step.StepId, TraceKind.PlanStep, step.Goal, at) { PlanStepId = id });
             byId[step.StepId] = row;
+            row.Note(happened, "");
             return;
         }
         lastSent = [.. lastSent.Take(step.SameAsBefore), .. step.Sent];
         var parent = step.PlanStep is { } of ? planSteps.GetValueOrDefault(of) : null;
         Add(new(step.StepId, step.Kind == StepKind.Plan ? TraceKind.Plan : TraceKind.Model, parent is null ? step.Goal : "", at, parent)
         {
-            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools),
-        });
+            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools), RetryOf = LastOf(row => row.Model is { } asked && asked.Kind == step.Kind && row.PlanStepId == step.PlanStep),
+        }, happened);
     }
 
-    private void Complete(StepCompletedData step, DateTimeOffset at)
+    private void Complete(RunEvent happened, StepCompletedData step)
     {
         foreach (var call in step.Calls)
             calls[call.CallId] = (step.StepId, call.Arguments);
         if (byId.GetValueOrDefault(step.StepId) is not { Model: { } asked } row)
             return;
+        row.Note(happened, string.Join(' ', step.Calls.Select(call => call.Fault).OfType<string>()));
         row.Model = asked with { Text = step.Text, Calls = step.Calls, PromptTokens = step.PromptTokens, CompletionTokens = step.CompletionTokens };
-        row.End(TraceState.Done, at);
+        row.End(TraceState.Done, happened.At);
     }
 
     /// <summary>A call that is not made has a result and no begin.</summary>
-    private void Result(ToolResultData result, DateTimeOffset at)
+    private void Result(RunEvent happened, ToolResultData result)
     {
+        var at = happened.At;
         if (byId.GetValueOrDefault(result.CallId) is not { Tool: { } called } row)
         {
             row = new(result.CallId, TraceKind.Tool, result.Tool, at, StepOf(result.StepId));
             called = new(result.Tool, calls.GetValueOrDefault(result.CallId).Arguments, false, null);
-            Add(row);
+            Call(row, happened);
             row.State = TraceState.Refused;
+        }
+        else
+        {
+            row.Note(happened, "");
         }
         row.Tool = called with { Result = result };
         row.End(row.State == TraceState.Refused ? TraceState.Refused : result.IsError ? TraceState.Failed : TraceState.Done, at);
@@ -155,8 +170,21 @@ internal sealed class TraceRows
 
     private TraceRow? StepOf(string stepId) => byId.GetValueOrDefault(stepId) is { } row ? row.Kind == TraceKind.PlanStep ? row : row.Parent : null;
 
-    private void Add(TraceRow row)
+    private void Call(TraceRow row, RunEvent happened)
     {
+        row.RetryOf = LastOf(before => before.Kind == TraceKind.Tool && before.Name == row.Name && before.Parent == row.Parent);
+        Add(row, happened);
+    }
+
+    /// <summary>The last of such rows, where it failed: what comes now is another attempt.</summary>
+    private TraceRow? LastOf(Func<TraceRow, bool> isSuch) =>
+        added.FindLast(row => isSuch(row)) is { } last && (last.State is TraceState.Failed or TraceState.Refused || last.Model is { Calls.Count: > 0 } turn && turn.Calls.All(call => call.Fault is not null)) ? last : null;
+
+    private void Add(TraceRow row, RunEvent? happened = null)
+    {
+        if (happened is not null)
+            row.Note(happened, "");
+        added.Add(row);
         byId[row.Id] = row;
         if (row.Parent is null)
             roots.Add(row);

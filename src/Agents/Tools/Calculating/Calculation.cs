@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Calculating;
 
@@ -151,7 +152,7 @@ internal sealed class Calculation
     private CalculatedNumber Number()
     {
         var start = at;
-        return NumberText.Read(text, ref at, grouped: inFunction == 0) ?? throw new CalculationException($"\"{Cut(text[start..])}\" is no number. Write 1250.5 or 1,250.5.", start);
+        return NumberText.Read(text, ref at, grouped: inFunction == 0) ?? throw new CalculationException($"\"{ShortText.Of(text[start..], 20)}\" is no number. Write 1250.5 or 1,250.5.", start);
     }
 
     private CalculatedNumber Named()
@@ -167,7 +168,7 @@ internal sealed class Calculation
         if (name == "√" && at < text.Length && text[at] != '(')
             return CalculationFunctions.Call("sqrt", [Operand()], start);
         if (!Take('('))
-            return CalculationFunctions.Constant(name) ?? throw new CalculationException($"\"{Cut(name)}\" is not known. {CalculationFunctions.Names}", start);
+            return CalculationFunctions.Constant(name) ?? throw new CalculationException($"\"{ShortText.Of(name, 20)}\" is not known. {CalculationFunctions.Names}", start);
         List<CalculatedNumber> arguments = [];
         inFunction++;
         do
@@ -185,7 +186,7 @@ internal sealed class Calculation
             throw at < text.Length ? Unexpected("Here an operator or ) was wanted") : new CalculationException("A ) is missing at the end.", at);
     }
 
-    private CalculationException Unexpected(string wanted) => new($"{wanted}, but there is \"{Cut(text[at..])}\".", at);
+    private CalculationException Unexpected(string wanted) => new($"{wanted}, but there is \"{ShortText.Of(text[at..], 20)}\".", at);
 
     private void Spaces()
     {
@@ -220,6 +221,4 @@ internal sealed class Calculation
 
     private bool WordAt(string word, int from) =>
         string.Compare(text, from, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0 && (from + word.Length >= text.Length || !char.IsAsciiLetterOrDigit(text[from + word.Length]));
-
-    private static string Cut(string rest) => rest.Length <= 20 ? rest : rest[..20] + "…";
 }

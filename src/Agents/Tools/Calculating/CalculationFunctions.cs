@@ -1,3 +1,5 @@
+using Platform.Agents.Answering;
+
 namespace Platform.Agents.Tools.Calculating;
 
 /// <summary>The functions and constants of the calculator.</summary>
@@ -31,7 +33,7 @@ internal static class CalculationFunctions
         "cos" => One(values, name, position).Apply(position, null, Math.Cos),
         "tan" => One(values, name, position).Apply(position, null, Math.Tan),
         "pow" when values.Count == 2 => Arithmetic.Power(values[0], values[1], position, 10_000),
-        _ => throw new CalculationException($"There is no function \"{(name.Length <= 20 ? name : name[..20] + "…")}\" with {values.Count} values. {Names}", position),
+        _ => throw new CalculationException($"There is no function \"{ShortText.Of(name, 20)}\" with {values.Count} values. {Names}", position),
     };
 
     private static CalculatedNumber One(IReadOnlyList<CalculatedNumber> values, string name, int position) =>

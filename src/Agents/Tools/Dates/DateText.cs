@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Dates;
 
@@ -28,7 +29,7 @@ internal static partial class DateText
         words = Weekday().Replace(Spaces().Replace(words, " "), "").Replace("Sept ", "Sep ", StringComparison.OrdinalIgnoreCase).Trim();
         return DateOnly.TryParseExact(words, English, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? (date, null)
-            : (null, $"\"{Cut(text)}\" is no date that exists. Write it as 2026-03-31.");
+            : (null, $"\"{ShortText.Of(text, 40)}\" is no date that exists. Write it as 2026-03-31.");
     }
 
     /// <summary>2026-11-22 (Sunday, 22 November 2026; 2026年11月22日 星期日; ISO week 2026-W47).</summary>
@@ -48,15 +49,13 @@ internal static partial class DateText
             return Of(text, year, b, a);
         return second > 12
             ? Of(text, year, a, b)
-            : (null, string.Create(CultureInfo.InvariantCulture, $"\"{Cut(text)}\" can be two dates: {year}-{second:00}-{first:00} or {year}-{first:00}-{second:00}. Write the one that is meant in that form."));
+            : (null, string.Create(CultureInfo.InvariantCulture, $"\"{ShortText.Of(text, 40)}\" can be two dates: {year}-{second:00}-{first:00} or {year}-{first:00}-{second:00}. Write the one that is meant in that form."));
     }
 
     private static (DateOnly?, string?) Of(string text, string year, string month, string day) =>
         DateOnly.TryParseExact($"{year}-{month}-{day}", "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? (date, null)
-            : (null, $"\"{Cut(text)}\" is no date that exists. Write it as 2026-03-31.");
-
-    private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";
+            : (null, $"\"{ShortText.Of(text, 40)}\" is no date that exists. Write it as 2026-03-31.");
 
     [GeneratedRegex(@"^(?<y>\d{4})(?:\s*年\s*|[-/.])(?<m>\d{1,2})(?:\s*月\s*|[-/.])(?<d>\d{1,2})\s*[日号]?$", RegexOptions.CultureInvariant)]
     private static partial Regex YearFirst();

@@ -3,52 +3,60 @@ using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Mcp;
 
 /// <summary>One configured server, connected when it is first needed and again after it was lost. Its process ends with this object.</summary>
+/// <remarks>One look at it is under way at a time, and belongs to nobody: who waits for it may leave. What it listed the last time counts meanwhile.</remarks>
 internal sealed partial class McpServer(McpServerOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
 {
     private static readonly TimeSpan ListedFor = TimeSpan.FromMinutes(5), QuietAfterFailure = TimeSpan.FromSeconds(15);
-    private const int MaxTools = 100, MaxPages = 20;
+    private const int MaxTools = 100, MaxPages = 20, MaxFault = 300;
 
     private readonly ILogger log = logs.CreateLogger<McpServer>();
-    private readonly SemaphoreSlim gate = new(1);
-    private McpClient? client;
-    private IReadOnlyList<AgentTool> tools = [];
+    private readonly CancellationTokenSource gone = new();
+    private readonly Lock gate = new();
+    private Task looking = Task.CompletedTask;
+    private volatile McpClient? client;
+    private volatile IReadOnlyList<AgentTool>? tools;
     private DateTimeOffset listedUntil, quietUntil;
 
     public string Name => options.Name;
 
     public TimeSpan Timeout => options.Timeout;
 
+    private string Where => options.Command.Length > 0 ? options.Command : options.Endpoint!.GetLeftPart(UriPartial.Path);
+
     /// <summary>Why it could not be reached the last time; null where it could. Untrusted.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>None while it cannot be reached; asked again at most every 15 seconds then.</summary>
+    /// <summary>What it offered the last time, without waiting for a look that is under way; only the first is waited for. None while it cannot be reached; asked again at most every 15 seconds then.</summary>
     public async Task<IReadOnlyList<AgentTool>> ToolsAsync(CancellationToken cancellation)
     {
-        await gate.WaitAsync(cancellation);
-        try
-        {
-            var now = time.GetUtcNow();
-            if (client is { Completion.IsCompleted: true })
-                await LoseAsync();
-            if (client is not null && now < listedUntil || now < quietUntil)
-                return tools;
-            tools = await ListAsync(cancellation);
-            listedUntil = now + ListedFor;
-            return tools;
-        }
-        finally
-        {
-            gate.Release();
-        }
+        var look = Look();
+        if (tools is null)
+            await look.WaitAsync(cancellation);
+        return tools ?? [];
+    }
+
+    /// <summary>One of its tools; a look that is under way is waited for only where the last one did not find it.</summary>
+    public async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation)
+    {
+        var look = Look();
+        if (Known() is { } known)
+            return known;
+        await look.WaitAsync(cancellation);
+        return Known();
+
+        AgentTool? Known() => tools?.FirstOrDefault(tool => tool.Name == name);
     }
 
     /// <summary>The result, or a sentence that says why there is none. The caller's cancellation is passed to the server and thrown.</summary>
     public async Task<(CallToolResult? Result, string? Fault)> CallAsync(string tool, JsonElement arguments, CancellationToken cancellation)
     {
+        if (client is null or { Completion.IsCompleted: true })
+            await Look().WaitAsync(cancellation);
         if (client is not { } connected)
             return (null, $"The MCP server {Name} cannot be reached now.");
         try
@@ -58,82 +66,95 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         }
         catch (McpException refused)
         {
-            return (null, $"The MCP server {Name} refused the call: {Short(refused.Message)}");
+            return (null, $"The MCP server {Name} refused the call: {ShortText.Of(refused.Message, MaxFault)}");
         }
         catch (Exception lost) when (lost is IOException or HttpRequestException or InvalidOperationException or JsonException)
         {
             LogLost(lost, Name);
-            return (null, $"The connection to the MCP server {Name} was lost during the call.");
+            return (null, $"The connection to the MCP server {Name} was lost during the call, or its answer is larger than {BoundedMessages.MaxBytes} bytes.");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        await gone.CancelAsync();
+        Task last;
+        lock (gate)
+            last = looking;
+        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (client is not null)
             await client.DisposeAsync();
-        gate.Dispose();
+        gone.Dispose();
     }
 
-    private async Task<IReadOnlyList<AgentTool>> ListAsync(CancellationToken cancellation)
+    /// <summary>The look that is under way; another one is begun where what is known is old, and the server was not just away.</summary>
+    private Task Look()
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            var isLost = client is null or { Completion.IsCompleted: true };
+            if (gone.IsCancellationRequested || !looking.IsCompleted || (isLost ? now < quietUntil : now < listedUntil))
+                return looking;
+            return looking = Task.Run(LookAsync);
+        }
+    }
+
+    // Whatever comes of it is kept: it throws nothing.
+    private async Task LookAsync()
     {
         using CancellationTokenSource timeUp = new(options.Timeout, time);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(gone.Token, timeUp.Token);
         try
         {
-            client ??= await McpClient.CreateAsync(Transport(), new McpClientOptions { ClientInfo = new Implementation { Name = "platform", Version = "1" }, InitializationTimeout = options.Timeout }, logs, limited.Token);
-            List<AgentTool> listed = [];
-            ListToolsRequestParams page = new();
-            for (var pages = 0; pages < MaxPages && listed.Count < MaxTools; pages++)
-            {
-                var result = await client.ListToolsAsync(page, limited.Token);
-                listed.AddRange(result.Tools.Where(tool => options.Tools.Length == 0 || options.Tools.Contains(tool.Name)).Select(tool => McpTool.Of(this, tool)).OfType<McpTool>());
-                if (result.NextCursor is not { } next)
-                    break;
-                page = new() { Cursor = next };
-            }
-            Fault = null;
-            return [.. listed.Take(MaxTools)];
+            if (client is { Completion.IsCompleted: true })
+                await LoseAsync();
+            tools = await ListAsync(client ??= await McpClient.CreateAsync(Transport(), new McpClientOptions { ClientInfo = new Implementation { Name = "platform", Version = "1" }, InitializationTimeout = options.Timeout }, logs, limited.Token), limited.Token);
+            (Fault, listedUntil) = (null, time.GetUtcNow() + ListedFor);
         }
-        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        catch (Exception failure)
         {
-            LogUnreachable(failure, Name, options.Command.Length > 0 ? options.Command : options.Endpoint!.GetLeftPart(UriPartial.Path));
             await LoseAsync();
-            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : Short(failure.GetBaseException().Message); // the cause, such as a program that is not there
-            quietUntil = time.GetUtcNow() + QuietAfterFailure;
-            return [];
+            if (gone.IsCancellationRequested)
+                return;
+            LogUnreachable(failure, Name, Where);
+            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : ShortText.Of(failure.GetBaseException().Message, MaxFault); // the cause, such as a program that is not there
+            (tools, quietUntil) = ([], time.GetUtcNow() + QuietAfterFailure);
         }
     }
 
-    private static string Short(string message) => message.Length <= 300 ? message : message[..300] + "…";
+    private async Task<IReadOnlyList<AgentTool>> ListAsync(McpClient connected, CancellationToken cancellation)
+    {
+        List<AgentTool> listed = [];
+        ListToolsRequestParams page = new();
+        for (var pages = 0; pages < MaxPages && listed.Count < MaxTools; pages++)
+        {
+            var result = await connected.ListToolsAsync(page, cancellation);
+            listed.AddRange(result.Tools.Where(tool => options.Tools.Length == 0 || options.Tools.Contains(tool.Name)).Select(tool => McpTool.Of(this, tool)).OfType<McpTool>());
+            if (result.NextCursor is not { } next)
+                break;
+            page = new() { Cursor = next };
+        }
+        return [.. listed.Take(MaxTools)];
+    }
 
     private async Task LoseAsync()
     {
-        if (client is not null)
-            await client.DisposeAsync();
-        (client, tools) = (null, []);
+        if (client is not { } lost)
+            return;
+        client = null;
+        await lost.DisposeAsync();
     }
 
     private IClientTransport Transport()
     {
-        if (options.Endpoint is { } endpoint)
-        {
-            // The address is the administrator's: no redirect and no proxy takes the headers elsewhere.
-            HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-            return new HttpClientTransport(
-                new HttpClientTransportOptions { Endpoint = endpoint, Name = Name, TransportMode = HttpTransportMode.StreamableHttp, AdditionalHeaders = new Dictionary<string, string>(options.Headers), ConnectionTimeout = options.Timeout },
-                http, logs, ownsHttpClient: true);
-        }
-        // The program sees none of our variables but these: keys among ours are not its business.
-        var environment = StdioClientTransportOptions.GetDefaultEnvironmentVariables();
-        foreach (var (name, value) in options.Environment)
-            environment[name] = value;
-        return new StdioClientTransport(
-            new StdioClientTransportOptions
-            {
-                Command = options.Command, Arguments = [.. options.Arguments], Name = Name, WorkingDirectory = options.WorkingDirectory, InheritEnvironmentVariables = false, EnvironmentVariables = environment,
-                ShutdownTimeout = TimeSpan.FromSeconds(3), StandardErrorLines = line => LogSaid(Name, line.Length <= 500 ? line : line[..500]),
-            },
-            logs);
+        if (options.Endpoint is not { } endpoint)
+            return new McpProgram(options, piece => LogSaid(Name, piece), logs);
+        // The address is the administrator's: no redirect and no proxy takes the headers elsewhere.
+        BoundedMessages http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
+        return new HttpClientTransport(
+            new HttpClientTransportOptions { Endpoint = endpoint, Name = Name, TransportMode = HttpTransportMode.StreamableHttp, AdditionalHeaders = new Dictionary<string, string>(options.Headers), ConnectionTimeout = options.Timeout },
+            new HttpClient(http) { Timeout = System.Threading.Timeout.InfiniteTimeSpan }, logs, ownsHttpClient: true);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The MCP server {Server} ({Where}) cannot be reached; its tools are left out.")]

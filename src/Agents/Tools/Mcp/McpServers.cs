@@ -15,6 +15,13 @@ internal sealed class McpServers(ToolSettingsBook settings, TimeProvider time, I
         return [.. (await Task.WhenAll(now.Select(server => server.ToolsAsync(cancellation)))).SelectMany(tools => tools)];
     }
 
+    /// <summary>Asks the one server whose name it begins with.</summary>
+    public async Task<AgentTool?> FindAsync(string name, CancellationToken cancellation)
+    {
+        var now = await ServersAsync((await settings.CurrentAsync(cancellation)).McpServers, cancellation);
+        return now.FirstOrDefault(server => McpTool.IsOf(server, name)) is { } server ? await server.FindAsync(name, cancellation) : null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(servers.Values.Select(server => server.DisposeAsync().AsTask()));

@@ -8,6 +8,7 @@ namespace Platform.Agents.Tools.Mcp;
 /// <summary>A tool of an MCP server. Its description, its schema and what it returns are written by strangers: untrusted.</summary>
 internal sealed class McpTool : AgentTool
 {
+    private const string Separator = "__";
     private const int MaxDescription = 600, MaxSchema = 16_384;
 
     private readonly McpServer server;
@@ -17,7 +18,7 @@ internal sealed class McpTool : AgentTool
     {
         (this.server, own, Name, Parameters) = (server, tool.Name, name, tool.InputSchema);
         var words = UntrustedText.ForPrompt(tool.Description ?? tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim();
-        Description = words.Length <= MaxDescription ? words : words[..MaxDescription] + "…";
+        Description = ShortText.Of(words, MaxDescription);
         // Wherever the server is, what is behind it is not ours to know.
         Effects = ToolEffects.Network | (tool.Annotations?.ReadOnlyHint == true ? ToolEffects.Reads : ToolEffects.Reads | ToolEffects.Writes);
     }
@@ -34,23 +35,28 @@ internal sealed class McpTool : AgentTool
 
     public override TimeSpan Timeout => server.Timeout;
 
+    /// <summary>Whether a tool of that name would be the server's.</summary>
+    public static bool IsOf(McpServer server, string name) => name.StartsWith(server.Name + Separator, StringComparison.Ordinal);
+
     /// <summary>Null when its schema is too large, or nothing is left of its name.</summary>
     public static McpTool? Of(McpServer server, Tool tool)
     {
-        StringBuilder name = new(server.Name + "__");
+        StringBuilder name = new(server.Name + Separator);
         foreach (var c in tool.Name.ToLowerInvariant())
             name.Append(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_');
-        return name.Length > server.Name.Length + 2 && name.Length <= 64 && tool.InputSchema.GetRawText().Length <= MaxSchema ? new(server, name.ToString(), tool) : null;
+        return name.Length > server.Name.Length + Separator.Length && name.Length <= 64 && tool.InputSchema.GetRawText().Length <= MaxSchema ? new(server, name.ToString(), tool) : null;
     }
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         var (result, fault) = await server.CallAsync(own, arguments, cancellation);
         if (result is null)
-            return ToolOutcome.Failed(fault + (Effects.HasFlag(ToolEffects.Writes) ? " Whether anything was changed is not known." : ""));
+            return ToolOutcome.Failed(fault + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""));
         StringBuilder text = new();
         foreach (var block in result.Content)
             text.Append(Shown(block)).Append('\n');
+        if (text.Length == 0 && result.StructuredContent is { } data)
+            text.Append(data.GetRawText()); // a model sees no data
         return new(UntrustedText.Visible(text.ToString().TrimEnd()), result.StructuredContent, [], result.IsError == true);
     }
 

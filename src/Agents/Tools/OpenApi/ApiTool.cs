@@ -20,7 +20,7 @@ internal sealed class ApiTool : AgentTool
     {
         (Name, this.api, this.operation, this.http) = (name, api, operation, http);
         var words = UntrustedText.ForPrompt(operation.Description).ReplaceLineEndings(" ").Trim();
-        Description = words.Length <= MaxDescription ? words : words[..MaxDescription] + "…";
+        Description = ShortText.Of(words, MaxDescription);
     }
 
     public override string Name { get; }
@@ -58,7 +58,7 @@ internal sealed class ApiTool : AgentTool
             var text = UntrustedText.Visible(Encoding.UTF8.GetString(await OutboundHttp.ReadAsync(response, MaxAnswerBytes, cancellation)));
             return response.IsSuccessStatusCode
                 ? ToolOutcome.Of(text.Length == 0 ? "Done; the API answered with no text." : text, Data(text))
-                : ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{api.Name} answered with status {(int)response.StatusCode}: {(text.Length <= 1000 ? text : text[..1000] + "…")}"));
+                : ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{api.Name} answered with status {(int)response.StatusCode}: {ShortText.Of(text, 1000)}"));
         }
         catch (RefusedAddressException refused)
         {
@@ -66,7 +66,7 @@ internal sealed class ApiTool : AgentTool
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? " Whether anything was changed is not known." : ""));
+            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""));
         }
     }
 

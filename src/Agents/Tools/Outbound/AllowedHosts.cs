@@ -1,3 +1,5 @@
+using Platform.Agents.Answering;
+
 namespace Platform.Agents.Tools.Outbound;
 
 /// <summary>The hosts that an administrator allows: "example.org", "*.example.org" for every name under it, "example.org:8443" for a port that is not the usual one.</summary>
@@ -8,13 +10,13 @@ internal sealed class AllowedHosts(IReadOnlyList<string> hosts)
     public string? Fault(Uri address, string setting)
     {
         if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
-            return $"\"{Cut(address.OriginalString)}\" is no http or https address.";
+            return $"\"{ShortText.Of(address.OriginalString, 100)}\" is no http or https address.";
         if (address.UserInfo.Length > 0)
             return "The address holds a user name or password; those are not sent.";
         if (hosts.Any(host => Matches(host, address)))
             return null;
         var now = hosts.Count == 0 ? "none" : string.Join(", ", hosts.Take(10));
-        return $"\"{Cut(address.Authority)}\" is not among the hosts that may be asked. An administrator allows it with {setting} (now: {now}).";
+        return $"\"{ShortText.Of(address.Authority, 100)}\" is not among the hosts that may be asked. An administrator allows it with {setting} (now: {now}).";
     }
 
     private static bool Matches(string host, Uri address)
@@ -27,6 +29,4 @@ internal sealed class AllowedHosts(IReadOnlyList<string> hosts)
             ? asked.EndsWith(name[1..], StringComparison.OrdinalIgnoreCase) && asked.Length > name.Length - 1
             : string.Equals(asked, name.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
     }
-
-    private static string Cut(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -14,8 +14,7 @@ internal static class QuotedPassages
         if (text.Length > 0)
             text.Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"Passage {citation.N} of \"{UntrustedText.NameForPrompt(citation.DocumentName)}\", page {citation.Page}{under}:\n");
-        var isCut = quote.Length > maxCharacters;
-        var kept = isCut ? quote[..(char.IsHighSurrogate(quote[maxCharacters - 1]) ? maxCharacters - 1 : maxCharacters)] + " …" : quote;
+        var kept = quote.Length <= maxCharacters ? quote : ShortText.Cut(quote, maxCharacters) + " …";
         foreach (var line in UntrustedText.ForPrompt(kept).Split('\n'))
             text.Append("> ").Append(line).Append('\n');
     }

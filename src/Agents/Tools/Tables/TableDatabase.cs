@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Tables;
 
@@ -119,7 +120,7 @@ internal sealed class TableDatabase : IDisposable
             byte[] bytes => $"{bytes.Length} bytes",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };
-        return text.Length <= MaxCell ? text : text[..MaxCell] + "…";
+        return ShortText.Of(text, MaxCell);
     }
 
     private void Fill(SheetTable table, SqliteTransaction transaction, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Platform.Agents.Answering;
 using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
@@ -74,7 +75,7 @@ internal sealed class RequestFields
     /// <summary>A value as it came.</summary>
     public JsonElement? Element(string name) => Body[name] is { } node ? JsonSerializer.SerializeToElement(node) : null;
 
-    internal static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    internal static string Short(string text) => ShortText.Of(text, 60);
 
     private T? Value<T>(string name, string wanted) =>
         Body[name] is not { } node ? default : node is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Wrong(name, wanted);

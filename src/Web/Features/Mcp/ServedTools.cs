@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Retrieval;
@@ -86,5 +87,5 @@ internal sealed class ServedTools(DocumentTools documents, RunTools runs, ILogge
         return message => _ = call.Server.NotifyProgressAsync(token, new ProgressNotificationValue { Progress = ++told, Message = message }, null, cancellation);
     }
 
-    private static string Short(string name) => name.Length <= 64 ? name : name[..64] + "…";
+    private static string Short(string name) => ShortText.Of(name, 64);
 }

@@ -122,6 +122,19 @@ public sealed class ArgumentForm
         };
     }
 
+    /// <summary>The JSON object that is typed; null for none, and for what is no object.</summary>
+    public static JsonElement? ObjectIn(string typed)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(typed) ? null : JsonSerializer.Deserialize<JsonElement>(typed) is { ValueKind: JsonValueKind.Object } read ? read : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>JSON as people read it.</summary>
     public static string Pretty(JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? "" : JsonSerializer.Serialize(json, Indented);
 

@@ -80,15 +80,5 @@ public sealed class PlanDraft
         return [.. steps.Where(step => step.Id != id).Select(step => step.DependsOn.Contains(id) ? step with { DependsOn = [.. step.DependsOn.Where(on => on != id).Union(waited)] } : step)];
     }
 
-    private JsonElement? ReadInputs()
-    {
-        try
-        {
-            return Inputs.Trim().Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(Inputs) is { ValueKind: JsonValueKind.Object } read ? read : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private JsonElement? ReadInputs() => ArgumentForm.ObjectIn(Inputs);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Web.Features.Account;
@@ -98,7 +99,7 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
     private static string First(string question)
     {
         var line = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= FirstWords ? line : line[..FirstWords] + "…";
+        return ShortText.Of(line, FirstWords);
     }
 
     public void Dispose()

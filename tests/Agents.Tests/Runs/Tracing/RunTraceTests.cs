@@ -128,6 +128,32 @@ public sealed class RunTraceTests
         Assert.Equal(["Hi", "And?"], trace.Rows[1].Model!.Sent.Select(message => message.Text));
     }
 
+    [Fact]
+    public void What_is_tried_again_after_a_failure_says_which_attempt_it_is_and_each_row_has_its_events()
+    {
+        var call = JsonSerializer.SerializeToElement(new { text = "hello" });
+        var trace = RunTrace.Of(Numbered(
+            ("step.started", new StepStartedData("s1", StepKind.Plan, "", 0, [new("user", "Plan")], [])),
+            ("step.delta", new StepTextData("s1", "Let ")),
+            ("step.delta", new StepTextData("s1", "me think.")),
+            ("step.completed", new StepCompletedData("s1", StepKind.Plan, "{", [], 3, 4, 5)),
+            ("step.failed", new StepFailedData("s1", StepKind.Plan, "It is not JSON of a plan.")),
+            ("step.started", new StepStartedData("s2", StepKind.Plan, "", 0, [new("user", "Plan, and mend it")], [])),
+            ("step.completed", new StepCompletedData("s2", StepKind.Plan, "{}", [], 3, 4, 5)),
+            ("step.started", new StepStartedData("s3", StepKind.Decision, "", 0, [new("user", "Do it")], ["send"])),
+            ("step.completed", new StepCompletedData("s3", StepKind.Decision, "", [new("s3_1", "send", call), new("s3_2", "look", call)], 3, 4, 5)),
+            ("tool.call", new ToolCallData("s3_1", "s3", "send", call, true)),
+            ("tool.result", new ToolResultData("s3_1", "s3", "send", "No such person.", null, true, [], 0)),
+            ("tool.call", new ToolCallData("s3_2", "s3", "look", call, false)),
+            ("tool.result", new ToolResultData("s3_2", "s3", "look", "Ben", null, false, [], 0)),
+            ("tool.call", new ToolCallData("s4_1", "s3", "send", call, true))));
+        Assert.Equal(["Plan 1", "Plan 2", "Model 1", "Tool send 1", "Tool look 1", "Tool send 2"], trace.Rows.Select(row => $"{row.Kind} {row.Name} {row.Attempt}".Replace("  ", " ", StringComparison.Ordinal)));
+        Assert.Equal((trace.Rows[0], trace.Rows[3]), (trace.Rows[1].RetryOf, trace.Rows[5].RetryOf));
+        Assert.Equal("Let me think.", trace.Rows[0].Model!.Thought);
+        Assert.Equal(["1 step.started ×1 ", "2 step.delta ×2 ", "4 step.completed ×1 ", "5 step.failed ×1 It is not JSON of a plan."], trace.Rows[0].Log.Select(note => $"{note.Seq} {note.Name} ×{note.Times} {note.Said}"));
+        Assert.Equal(["tool.call", "tool.result"], trace.Rows[3].Log.Select(note => note.Name));
+    }
+
     private static IEnumerable<RunEvent> Numbered(params (string Name, object Data)[] events) =>
         events.Select((e, i) => new RunEvent(Guid.Empty, i + 1, DateTimeOffset.UnixEpoch.AddSeconds(i), e.Name, JsonSerializer.Serialize(e.Data, e.Data.GetType(), RunJson.Options)));
 

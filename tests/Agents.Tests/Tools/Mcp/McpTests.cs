@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Agents.Tools.Mcp;
@@ -60,7 +62,7 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
         Assert.False((await catalog.CallAsync(sum, JsonElement.Parse("""{"a":1,"b":2}"""), Scope(), Stop)).IsError);
 
         options.Timeout = TimeSpan.FromMilliseconds(300);
-        Assert.True((await CallAsync(catalog, "everything__trigger_long_running_operation", """{"duration":60,"steps":60}""")).IsTimeout);
+        Assert.Contains("took longer than", (await CallAsync(catalog, "everything__trigger_long_running_operation", """{"duration":60,"steps":60}""")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,8 +86,8 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
                     process.Kill();
                     await process.WaitForExitAsync(Stop);
                 }
-                Assert.True((await catalog.CallAsync(sum!, JsonElement.Parse("""{"a":1,"b":2}"""), Scope(), Stop)).IsError);
-                await AgentsRig.UntilAsync(async () => !(await CallAsync(catalog, "everything__get_sum", """{"a":1,"b":2}""")).IsError);
+                // The tool that a run holds already: its next call, if not this one, connects anew.
+                await AgentsRig.UntilAsync(async () => !(await catalog.CallAsync(sum!, JsonElement.Parse("""{"a":1,"b":2}"""), Scope(), Stop)).IsError);
                 second = int.Parse(await File.ReadAllTextAsync(file, Stop), null);
                 Assert.NotEqual(first, second);
             }
@@ -107,12 +109,86 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
     }
 
     [Fact]
+    public async Task A_server_that_never_answers_is_waited_for_by_nobody_who_needs_another_and_once_by_who_lists_all()
+    {
+        using HangingServer hung = new();
+        var options = everything.Started();
+        options.Tools = ["echo"];
+        await using McpServers servers = Servers(new McpServerOptions { Name = "hung", Endpoint = hung.Endpoint, Timeout = TimeSpan.FromMinutes(30) }, options);
+        var catalog = Catalog(servers);
+        var listing = catalog.ListAsync(Stop);
+        await hung.Asked.WaitAsync(Stop);
+        Assert.NotNull(await catalog.FindAsync("everything__echo", Stop));
+        Assert.Null(await catalog.FindAsync("question", Stop));
+        Assert.False(listing.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData("application/json", false)]
+    [InlineData("text/event-stream", true)]
+    public async Task A_message_over_http_is_bounded_and_a_stream_of_events_is_not(string type, bool isStream)
+    {
+        const int half = BoundedMessages.MaxBytes / 2;
+        var events = string.Concat(Enumerable.Repeat($"data: {new string('x', half)}\r\n\r\n", 4));
+        using HttpMessageInvoker client = new(new BoundedMessages(new GivenAnswer(() => new StringContent(events, System.Text.Encoding.UTF8, type))));
+        using HttpRequestMessage request = new(HttpMethod.Post, "http://mcp.example.org/");
+        var answer = await client.SendAsync(request, Stop);
+        if (isStream)
+            Assert.Equal(events.Length, (await answer.Content.ReadAsStringAsync(Stop)).Length);
+        else
+            await Assert.ThrowsAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync(Stop));
+
+        using HttpMessageInvoker endless = new(new BoundedMessages(new GivenAnswer(() => new StringContent($"data: {new string('x', BoundedMessages.MaxBytes)}\n\n", System.Text.Encoding.UTF8, type))));
+        using HttpRequestMessage again = new(HttpMethod.Post, "http://mcp.example.org/");
+        var tooLarge = await endless.SendAsync(again, Stop);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => tooLarge.Content.ReadAsStringAsync(Stop));
+        Assert.Contains("more than 4194304 bytes", refused.GetBaseException().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_of_a_program_that_has_no_end_ends_the_connection_and_not_us()
+    {
+        McpServerOptions flood = new() { Name = "flood", Command = "sh", Arguments = ["-c", "head -c 6000000 /dev/zero | tr '\\0' x; sleep 60"], Timeout = TimeSpan.FromSeconds(20) };
+        await using McpServers servers = Servers(flood);
+        Assert.Empty(await servers.ListAsync(Stop));
+    }
+
+    [Fact]
     public async Task Only_the_tools_that_were_named_are_offered()
     {
         var options = everything.Started();
         options.Tools = ["echo"];
         await using McpServers servers = Servers(options);
         Assert.Equal(["everything__echo"], (await servers.ListAsync(Stop)).Select(tool => tool.Name));
+    }
+
+    private sealed class GivenAnswer(Func<HttpContent> content) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage { Content = content() });
+    }
+
+    /// <summary>Accepts, reads and says nothing.</summary>
+    private sealed class HangingServer : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+
+        public HangingServer()
+        {
+            listener.Start();
+            Endpoint = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mcp");
+            Asked = listener.AcceptTcpClientAsync();
+        }
+
+        public Uri Endpoint { get; }
+
+        public Task<TcpClient> Asked { get; }
+
+        public void Dispose()
+        {
+            listener.Dispose();
+            if (Asked.IsCompletedSuccessfully)
+                Asked.GetAwaiter().GetResult().Dispose();
+        }
     }
 
     private static McpServers Servers(params McpServerOptions[] servers) => 

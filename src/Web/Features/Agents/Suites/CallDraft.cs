@@ -26,15 +26,5 @@ public sealed class CallDraft(RecordedCall recorded)
         return call with { Tool = Tool, Arguments = Read(), Text = Text, IsError = IsError };
     }
 
-    private JsonElement? Read()
-    {
-        try
-        {
-            return Arguments.Trim().Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(Arguments) is { ValueKind: JsonValueKind.Object } read ? read : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private JsonElement? Read() => ArgumentForm.ObjectIn(Arguments);
 }
