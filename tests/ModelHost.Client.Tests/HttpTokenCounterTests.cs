@@ -46,6 +46,14 @@ public sealed class HttpTokenCounterTests
         Assert.Equal(1, asked);
     }
 
+    [Fact]
+    public async Task An_engine_that_is_not_ours_is_not_asked_what_its_tokens_are()
+    {
+        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, """{"object":"list","data":[{"id":"c","owned_by":"vllm"}]}"""));
+        Assert.Null(await engine.Pieces.OfAsync("c", ["a"], Cancellation));
+        Assert.Empty(engine.Requests);
+    }
+
     [Theory]
     [InlineData(503)]
     [InlineData(429)]

@@ -34,6 +34,8 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     public IEmbeddingGenerator<string, Embedding<float>> Embeddings => _services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 
+    public TokenPieces Pieces => _services.GetRequiredService<TokenPieces>();
+
     public ITokenCounter Tokens => _services.GetRequiredService<ITokenCounter>();
 
     public EngineRelay Relay => _services.GetRequiredService<EngineRelay>();

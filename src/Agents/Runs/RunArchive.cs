@@ -37,7 +37,11 @@ public sealed record RunListed(RunInfo Run, string OwnerId, string Agent, string
 
 /// <summary>A run with what it was started with.</summary>
 /// <param name="BaseIds">The bases of its conversation; none means all.</param>
-public sealed record RunRecord(RunListed Listed, AgentTask? Agent, AnswerMode Mode, IReadOnlyList<Guid> BaseIds);
+public sealed record RunRecord(RunListed Listed, AgentTask? Agent, AnswerMode Mode, IReadOnlyList<Guid> BaseIds)
+{
+    /// <summary>Whether its conversation stands in its owner's list.</summary>
+    public bool IsListed { get; init; }
+}
 
 /// <summary>Part of a list, and how many there are in all.</summary>
 public sealed record RunList(IReadOnlyList<RunListed> Runs, int Total);
@@ -69,8 +73,8 @@ public sealed class RunArchive
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await FindAsync(db, caller, runId, cancellation);
         var question = await db.Messages.Where(m => m.Id == row.UserMessageId).Select(m => m.Text).FirstOrDefaultAsync(cancellation);
-        var bases = await db.Conversations.Where(c => c.Id == row.ConversationId).Select(c => c.BaseIds).SingleAsync(cancellation);
-        return new(Listed(row, question), row.Agent is null ? null : RunJson.Read<AgentTask>(row.Agent), row.Mode, RunJson.Read<List<Guid>>(bases));
+        var conversation = await db.Conversations.Where(c => c.Id == row.ConversationId).Select(c => new { c.BaseIds, c.Listed }).SingleAsync(cancellation);
+        return new(Listed(row, question), row.Agent is null ? null : RunJson.Read<AgentTask>(row.Agent), row.Mode, RunJson.Read<List<Guid>>(conversation.BaseIds)) { IsListed = conversation.Listed };
     }
 
     /// <summary>All events that are stored.</summary>

@@ -9,7 +9,7 @@ using Platform.ModelHost.Client.Http;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, IReranker, ServedModels, ServedEngines, EngineRelay and, for administrators, ModelAdmin, AdapterAdmin, FineTuning and EngineLive over HTTP.</summary>
+/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, TokenPieces, IReranker, ServedModels, ServedEngines, EngineRelay and, for administrators, ModelAdmin, AdapterAdmin, FineTuning and EngineLive over HTTP.</summary>
 public static class ModelHostClientModule
 {
     /// <summary>One pool of engines for all of them; the configuration is read at the first call and stays. A host also watches the engines.</summary>
@@ -32,6 +32,7 @@ public static class ModelHostClientModule
         services.TryAddSingleton<IChatClient, HttpChatClient>();
         services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HttpEmbeddingGenerator>();
         services.TryAddSingleton<ITokenCounter, HttpTokenCounter>();
+        services.TryAddSingleton(provider => new TokenPieces(provider.GetRequiredService<EnginePool>(), provider.GetRequiredService<ServedModels>()));
         services.TryAddSingleton<IReranker, HttpReranker>();
         services.TryAddSingleton(provider => new EngineLive(provider.GetRequiredService<ModelHostHttp>()));
         services.TryAddSingleton(provider => new FineTuning(provider.GetRequiredService<ModelHostHttp>()));

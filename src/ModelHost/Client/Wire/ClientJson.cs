@@ -16,6 +16,7 @@ namespace Platform.ModelHost.Client.Wire;
 [JsonSerializable(typeof(ChatChunkBody))]
 [JsonSerializable(typeof(EmbeddingsBody))]
 [JsonSerializable(typeof(TokenCountsBody))]
+[JsonSerializable(typeof(TokenPiecesBody))]
 [JsonSerializable(typeof(RerankBody))]
 [JsonSerializable(typeof(AdminAdapterListBody))]
 [JsonSerializable(typeof(AdminAdapterBody))]

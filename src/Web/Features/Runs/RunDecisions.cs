@@ -4,6 +4,7 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tools;
 using Platform.Retrieval;
 using Platform.Web.Host;
@@ -11,8 +12,12 @@ using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
 
+/// <summary>What an agent waits for that another one asked.</summary>
+/// <param name="Plan">The trace of its run, where what waits is a plan: what is approved is the newest version in it.</param>
+public sealed record AskedBelow(Approval Asked, RunTrace? Plan);
+
 /// <summary>What a person decides about a run, from whatever page. What cannot be done is said as a toast.</summary>
-public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, PlanEditor plans, ToolCatalog tools, ToolGrant grants, Toasts toasts, IStringLocalizer<RunsTexts> texts, ILogger<RunDecisions> log)
+public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, RunArchive archive, PlanEditor plans, ToolCatalog tools, ToolGrant grants, Toasts toasts, IStringLocalizer<RunsTexts> texts, ILogger<RunDecisions> log)
 {
     /// <summary>What a tool takes, as a JSON Schema; null for one that is no longer there.</summary>
     public async Task<JsonElement?> ParametersAsync(string tool, CancellationToken cancellation) => (await tools.FindAsync(tool, cancellation))?.Parameters;
@@ -21,8 +26,17 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, P
     public async Task<bool> MayAlwaysAsync(Guid? agentId, string tool, CancellationToken cancellation) =>
         agentId is { } agent && await grants.MayAllowAsync(await current.GetAsync(), agent, tool, cancellation);
 
-    /// <summary>What waits in runs of agents that this run asked.</summary>
-    public async Task<IReadOnlyList<Approval>> BelowAsync(Guid runId, CancellationToken cancellation) => await approvals.BelowAsync(await current.GetAsync(), runId, cancellation);
+    /// <summary>What waits in runs of agents that this run asked; plans with the trace that shows them.</summary>
+    public async Task<IReadOnlyList<AskedBelow>> BelowAsync(Guid runId, CancellationToken cancellation)
+    {
+        var caller = await current.GetAsync();
+        List<AskedBelow> below = [];
+        foreach (var asked in await approvals.BelowAsync(caller, runId, cancellation))
+        {
+            below.Add(new(asked, asked.IsPlan ? RunTrace.Of(await archive.EventsAsync(caller, asked.RunId, cancellation)) : null));
+        }
+        return below;
+    }
 
     /// <summary>False when it could not be decided; what was decided counts, whether or not the agent goes on asking.</summary>
     /// <param name="alwaysFor">The agent that need not ask before this tool from now on.</param>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Microsoft.JSInterop;
+using Platform.Agents.Conversations;
 using Platform.Agents.Forking;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
@@ -13,7 +14,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Runs;
 
 /// <summary>One run: what came of it, what it was, and all that it did. The page only follows; leaving it changes nothing.</summary>
-public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork forks, CurrentCaller current, RunWindow window) : IAsyncDisposable
+public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork forks, RunRemoval removal, ConversationLibrary conversations, CurrentCaller current, RunWindow window) : IAsyncDisposable
 {
     private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(80);
 
@@ -26,6 +27,7 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
     private ForkDialog? fork;
     private SaveTestDialog? save;
     private CompareDialog? compare;
+    private ConfirmDialog? confirm;
     private CardPlace? card;
     private RunTab tab;
     private int? opened;
@@ -122,6 +124,22 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
             : await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), run.ConversationId, record.Listed.Question, record.Mode, run.AssistantMessageId, Model: record.Listed.Model), gone.Token);
         window.Navigation.NavigateTo($"/runs/{again.Id}");
     });
+
+    /// <summary>A run goes with its conversation: what it asked and answered is part of that.</summary>
+    private async Task DeleteAsync()
+    {
+        var conversation = record!.Listed.Run.ConversationId;
+        var runsInIt = (await archive.ListAsync(caller, new(ConversationId: conversation), 0, 1, gone.Token)).Total;
+        var text = record.IsListed ? Texts.Count("DeleteInChat", runsInIt) : Texts.Count("DeleteInThread", runsInIt);
+        if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["DeleteRunTitle"], text, Texts["Delete"]) { Danger = true }))
+        {
+            await TryAsync(async () =>
+            {
+                await (record.IsListed ? conversations.DeleteAsync(caller, conversation, CancellationToken.None) : removal.DeleteThreadAsync(caller, conversation, CancellationToken.None));
+                window.Navigation.NavigateTo("/runs");
+            });
+        }
+    }
 
     private async Task TryAsync(Func<Task> act)
     {

@@ -17,6 +17,13 @@ public static class RunWords
         return name.Length == 0 ? "" : texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
     }
 
+    /// <summary>Who speaks in a message to a model.</summary>
+    public static string Role(string role, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return texts[$"Role_{role}"] is { ResourceNotFound: false } known ? known.Value : role;
+    }
+
     /// <summary>What a row of a trace stands for.</summary>
     public static string Row(TraceRow row, IStringLocalizer<RunsTexts> texts)
     {

@@ -31,6 +31,7 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
     private IReadOnlyList<SuiteRun> history = [];
     private SuiteRun? run;
     private Guid? shown;
+    private string? rename;
     private bool draft = true, missing, starting, looking;
 
     [Parameter, EditorRequired] public Guid SuiteId { get; set; }
@@ -159,6 +160,19 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
             await library.DeleteTestAsync(caller, SuiteId, test.Id, CancellationToken.None);
             tests = await library.TestsAsync(caller, SuiteId, gone.Token);
             picked.IntersectWith(tests.Select(left => left.Id));
+        }
+    }
+
+    private async Task RenameAsync()
+    {
+        try
+        {
+            await library.RenameSuiteAsync(caller, SuiteId, rename!, CancellationToken.None);
+            (suite, rename) = (suite! with { Name = rename!.Trim() }, null);
+        }
+        catch (NotFoundException)
+        {
+            missing = true;
         }
     }
 
