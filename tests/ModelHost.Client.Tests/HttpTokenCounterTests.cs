@@ -49,9 +49,14 @@ public sealed class HttpTokenCounterTests
     [Fact]
     public async Task An_engine_that_is_not_ours_is_not_asked_what_its_tokens_are()
     {
-        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, """{"object":"list","data":[{"id":"c","owned_by":"vllm"}]}"""));
+        var asked = new List<string?>();
+        await using var engine = await LocalEngine.StartAsync((http, _) =>
+        {
+            asked.Add(http.Request.Path.Value);
+            return LocalEngine.JsonAsync(http, 200, """{"object":"list","data":[{"id":"c","owned_by":"vllm"}]}""");
+        });
         Assert.Null(await engine.Pieces.OfAsync("c", ["a"], Cancellation));
-        Assert.Empty(engine.Requests);
+        Assert.Equal(["/v1/models"], asked);
     }
 
     [Theory]

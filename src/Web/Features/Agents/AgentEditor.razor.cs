@@ -22,7 +22,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     private Caller caller = default!;
     private IReadOnlyList<KnowledgeBase> bases = [];
     private IReadOnlyList<ServedModel> models = [];
-    private IReadOnlyList<AgentTool> tools = [];
+    private IReadOnlyList<AgentTool>? tools;
     private IReadOnlyList<Agent> others = [];
     private ServedModel? usual;
     private PublishDialog? publish;
