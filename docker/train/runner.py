@@ -17,7 +17,7 @@ import traceback
 import uuid
 
 DONE, FAILED, PAUSED, CANCELLED = 0, 1, 3, 4
-BEAT_SECONDS, LOOK_SECONDS, HOLD_SECONDS = 1.0, 0.5, 0.05
+BEAT_SECONDS, LOOK_SECONDS = 1.0, 0.5
 
 
 class Refused(Exception):
@@ -61,21 +61,17 @@ class Job:
         self._say("state", state=state, **({"message": message} if message else {}), **({"fault": fault} if fault else {}))
 
     def may_go_on(self):
-        """Waits while the job is held; to be asked between two batches. Raises Stopped."""
-        while True:
-            try:
-                holder = (self.folder / "taken").read_text("utf-8").strip()
-            except FileNotFoundError:
-                holder = None
-            if holder != self._name:
-                raise Stopped(None)
-            if (self.folder / "cancel").exists():
-                raise Stopped(CANCELLED)
-            if (self.folder / "pause").exists() or self._stopping.is_set():
-                raise Stopped(PAUSED)
-            if not (self.folder / "hold").exists():
-                return
-            time.sleep(HOLD_SECONDS)
+        """To be asked between two batches. Raises Stopped."""
+        try:
+            owner = (self.folder / "taken").read_text("utf-8").strip()
+        except FileNotFoundError:
+            owner = None
+        if owner != self._name:
+            raise Stopped(None)
+        if (self.folder / "cancel").exists():
+            raise Stopped(CANCELLED)
+        if (self.folder / "pause").exists() or self._stopping.is_set():
+            raise Stopped(PAUSED)
 
     def write_whole(self, name, content):
         """A file of the folder that others see whole or not at all."""

@@ -32,7 +32,7 @@ public sealed partial class ModelEngine
                 await LoadConfiguredAsync(catalog, chat, configured!, cancellation);
                 if (options.DraftModel is not null) { await drafts.EnsureAsync(catalog.Find(chat), wanted: null, mayChoose: false, cancellation); } // nobody asks yet, so it stays
             }
-            var room = new WorkRoom(worker, loader, ledger, library);
+            var room = new WorkRoom(worker, catalog, loader, ledger, library);
             var downloads = new ModelDownloads(registry, HubRequests.Of(new Uri(options.HubEndpoint ?? PublicHub), options.HubToken, time), DownloadSurroundings.Of(time, tryOut.TryAsync), log);
             downloads.GoOn();
             var adapters = new AdapterRegistry(options.AdapterDirectory);

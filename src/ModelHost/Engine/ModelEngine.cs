@@ -92,6 +92,14 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; BadRequest: settings out of range; OutOfMemory with the numbers; Busy when it would have to be loaded anew and serves requests.</exception>
     public Task<ModelInfo> LoadAsync(string modelId, LoadSettings? settings, CancellationToken cancellation) => catalog.LoadAsync(modelId, settings, cancellation);
 
+    /// <summary>Size and time of the last change of a model's file as it lies there now, which may be another than the one that is loaded.</summary>
+    /// <exception cref="EngineException">Kind ModelNotFound.</exception>
+    public (long Bytes, long WrittenTicks) StampOf(string modelId)
+    {
+        var stamp = FileStamp.Of(FileOf(modelId).Path);
+        return (stamp.Bytes, stamp.WrittenTicks);
+    }
+
     /// <summary>A model that stays loaded while it is held, loaded first if it is not.</summary>
     /// <exception cref="EngineException">ModelNotFound, InvalidModelFile; OutOfMemory with the numbers.</exception>
     public async ValueTask<HeldModel> HoldAsync(string modelId, CancellationToken cancellation) => new((await catalog.TakeAsync(modelId, cancellation)).Info, () => catalog.Return(modelId));
@@ -119,17 +127,16 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">ModelNotFound.</exception>
     public void Pin(string modelId, bool isPinned) => catalog.Pin(modelId, isPinned);
 
-    /// <summary>Sets memory aside for work beside the models, as a training job's; give it back by <see cref="ReleaseMemory"/>.</summary>
+    /// <summary>Bytes that work beside the models may have: now, where models that nobody uses make room, and at most, while those stay that are pinned or answer where none is named.</summary>
+    public (long Now, long Most) RoomForWork => catalog.RoomForWork;
+
+    /// <summary>Sets memory aside for work beside the models, as a training job's; give it back by <see cref="ReleaseMemory"/>. Models that nobody uses make room; the one that answers where none is named stays.</summary>
     /// <exception cref="EngineException">Kind OutOfMemory, with the numbers.</exception>
-    public void HoldMemory(string owner, string part, long bytes)
+    public async Task HoldMemoryAsync(string owner, string part, long bytes, CancellationToken cancellation)
     {
         MemoryUse[] uses = [new MemoryUse(owner, part, bytes)];
-        if (!ledger.TryTake(uses)) { throw ledger.Refusal(uses); }
+        if (!await catalog.TrySetAsideAsync(uses, cancellation)) { throw ledger.Refusal(uses); }
     }
-
-    /// <summary>The same where models that nobody uses may make room; the one that answers where none is named stays.</summary>
-    /// <exception cref="EngineException">Kind OutOfMemory, with the numbers.</exception>
-    public Task HoldMemoryAsync(string owner, string part, long bytes, CancellationToken cancellation) => catalog.SetAsideAsync(new MemoryUse(owner, part, bytes), cancellation);
 
     /// <summary>Ends when somebody next gives memory back. Ask before you try to take some, so that none is missed.</summary>
     public Task MemoryFreed => ledger.Freed;

@@ -20,6 +20,9 @@ public enum TrainingFault
 
     /// <summary>The exported adapter does not answer as the trained one.</summary>
     Export,
+
+    /// <summary>The base model's file is another than the one that the job was made for.</summary>
+    Base,
 }
 
 /// <summary>Training was refused or ended; the message says why and what to do.</summary>

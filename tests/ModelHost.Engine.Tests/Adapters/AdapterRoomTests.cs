@@ -14,7 +14,7 @@ public sealed class AdapterRoomTests : IDisposable
     {
         foreach (var name in (string[])["one", "two"]) { RandomAdapter.Write(Path.Combine(folder, name + ".gguf"), name.Length + name[0]); }
         await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, AdapterDirectory = folder, PrefixMebibytes = 0 });
-        engine.HoldMemory("job", "training", engine.Memory.FreeBytes);
+        await engine.HoldMemoryAsync("job", "training", engine.Memory.FreeBytes, TestContext.Current.CancellationToken);
         var refusal = await Assert.ThrowsAsync<EngineException>(() => AskAsync(engine, "one"));
         Assert.Equal(EngineErrorKind.OutOfMemory, refusal.Kind);
         Assert.Contains("adapters", refusal.Message, StringComparison.Ordinal);
@@ -23,7 +23,7 @@ public sealed class AdapterRoomTests : IDisposable
         engine.ReleaseMemory("job");
         await AskAsync(engine, "one");
         await Answer.OfAsync(engine, SeedModels.Greedy("The river", 4)); // takes it off the context
-        engine.HoldMemory("job", "training", engine.Memory.FreeBytes);
+        await engine.HoldMemoryAsync("job", "training", engine.Memory.FreeBytes, TestContext.Current.CancellationToken);
         Assert.Single((await AskAsync(engine, "two")).End.Ran.Adapters);
         Assert.Equal(["two"], engine.Adapters(SeedModels.Chat).Where(a => a.IsLoaded).Select(a => a.Name));
         Assert.InRange(engine.Memory.FreeBytes, 0, long.MaxValue);

@@ -62,9 +62,9 @@ public sealed class ModelRoomTests : IDisposable
     {
         await using var engine = await StartAsync(1_000);
         var free = engine.Memory.FreeBytes;
-        engine.HoldMemory("job", "training", free - (1 << 20));
+        await engine.HoldMemoryAsync("job", "training", free - (1 << 20), TestContext.Current.CancellationToken);
         Assert.Contains("job", (await Assert.ThrowsAsync<EngineException>(() => AskAsync(engine, "one"))).Message, StringComparison.Ordinal);
-        Assert.Throws<EngineException>(() => engine.HoldMemory("job", "training", 2 << 20));
+        await Assert.ThrowsAsync<EngineException>(() => engine.HoldMemoryAsync("job", "training", 2 << 20, TestContext.Current.CancellationToken));
         engine.ReleaseMemory("job");
         Assert.NotEmpty((await AskAsync(engine, "one")).Text);
     }
@@ -78,7 +78,9 @@ public sealed class ModelRoomTests : IDisposable
         await engine.LoadAsync("one", TestContext.Current.CancellationToken);
         await engine.LoadAsync("two", TestContext.Current.CancellationToken);
         Assert.Equal(SeedModels.Chat, engine.UsualChatModel);
-        engine.HoldMemory("other", "work", engine.Memory.FreeBytes);
+        await engine.HoldMemoryAsync("other", "work", engine.Memory.FreeBytes, TestContext.Current.CancellationToken);
+        var held = engine.Memory.Uses.Where(use => use.Owner != "other").ToLookup(use => use.Owner, use => use.Bytes);
+        Assert.Equal((held["one"].Sum() + held["two"].Sum(), engine.Memory.TotalBytes - held[SeedModels.Chat].Sum()), engine.RoomForWork);
         using (await engine.HoldAsync("two", TestContext.Current.CancellationToken))
         {
             await engine.HoldMemoryAsync("job", "training", 1 << 20, TestContext.Current.CancellationToken);
@@ -135,7 +137,7 @@ public sealed class ModelRoomTests : IDisposable
         var need = (measure.Memory.Uses.Sum(u => u.Bytes) >> 20) + 1;
         await using var engine = await StartAsync(2 * need);
         await engine.LoadAsync("one", new LoadSettings(64), TestContext.Current.CancellationToken); // takes less than another would
-        engine.HoldMemory("job", "training", engine.Memory.FreeBytes);
+        await engine.HoldMemoryAsync("job", "training", engine.Memory.FreeBytes, TestContext.Current.CancellationToken);
         Assert.Equal(EngineErrorKind.OutOfMemory, (await Assert.ThrowsAsync<EngineException>(() => AskAsync(engine, "three"))).Kind);
         Assert.Equal(["one", "seed-chat"], engine.Models.Select(m => m.Id).Order());
     }

@@ -75,7 +75,7 @@ public sealed class PerplexityTests : IAsyncLifetime
     public async Task A_model_that_does_not_fit_is_refused_and_nothing_is_held()
     {
         var free = working.Engine.Memory.FreeBytes;
-        working.Engine.HoldMemory("other", "training", free - (1 << 20));
+        await working.Engine.HoldMemoryAsync("other", "training", free - (1 << 20), Cancellation);
         Assert.Equal(EngineErrorKind.OutOfMemory, (await Assert.ThrowsAsync<EngineException>(() => MeasureAsync(new PerplexityRequest("job", SeedModels.Chat, Text)))).Kind);
         working.Engine.ReleaseMemory("other");
         Assert.Equal(free, working.Engine.Memory.FreeBytes);

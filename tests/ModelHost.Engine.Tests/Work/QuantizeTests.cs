@@ -134,12 +134,22 @@ public sealed class QuantizeTests : IAsyncLifetime
         Assert.Equal((EngineErrorKind.OutOfMemory, false), (never.Kind, never.MayFitLater));
         Assert.StartsWith("Writing 'half' as q4_0 needs about ", never.Message, StringComparison.Ordinal);
         Assert.Contains("150 MiB. Take a smaller model, or raise Engine:MemoryMebibytes", never.Message, StringComparison.Ordinal);
-        Engine.HoldMemory("others", "everything", Engine.Memory.FreeBytes);
+        await Engine.HoldMemoryAsync("others", "everything", Engine.Memory.FreeBytes, Cancellation);
         var later = await Assert.ThrowsAsync<EngineException>(() => Engine.Work.Quantize.RunAsync(new QuantizeRequest("mjob-1", Half, "q4_0", null), _ => { }, Cancellation));
         Engine.ReleaseMemory("others");
         Assert.Equal((EngineErrorKind.OutOfMemory, true), (later.Kind, later.MayFitLater));
         Assert.Contains("held by", later.Message, StringComparison.Ordinal);
         Assert.All((string[])[never.Message, later.Message], message => Assert.DoesNotMatch("mjob|ContextTokens|Slots", message));
+    }
+
+    [Fact]
+    public async Task A_model_that_nobody_uses_makes_room_for_work()
+    {
+        await Engine.LoadAsync(Half, Cancellation);
+        await Engine.HoldMemoryAsync("others", "everything", Engine.Memory.FreeBytes - (1 << 20), Cancellation);
+        await Engine.Work.Measure.RunAsync(new PerplexityRequest("mjob-2", Half, "The river runs through the town and on to the sea."), _ => { }, Cancellation);
+        Engine.ReleaseMemory("others");
+        Assert.DoesNotContain(Engine.Models, model => model.Id == Half);
     }
 
     [Fact]
@@ -155,7 +165,7 @@ public sealed class QuantizeTests : IAsyncLifetime
         {
             Engine.ReleaseMemory("job");
             Engine.ReleaseMemory("others"); // the last share may be told twice
-            Engine.HoldMemory("others", "everything", Engine.Memory.FreeBytes);
+            Assert.True(Engine.HoldMemoryAsync("others", "everything", Engine.Memory.FreeBytes, Cancellation).IsCompletedSuccessfully);
         }
     }
 

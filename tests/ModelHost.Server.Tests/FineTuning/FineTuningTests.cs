@@ -54,9 +54,9 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.Contains(held.EnumerateArray(), row => row.GetProperty("f1").GetDouble() > row.GetProperty("base_f1").GetDouble());
 
         var measures = job.GetProperty("measures").EnumerateArray().ToDictionary(one => Text(one, "name")!, one => (Base: one.GetProperty("base").GetDouble(), Value: one.GetProperty("value").GetDouble()));
-        Assert.Equal(["perplexity", "exact_match", "accuracy", "f1", "bleu", "rouge_l", "general_perplexity"], job.GetProperty("measures").EnumerateArray().Select(one => Text(one, "name")));
+        Assert.Equal(["perplexity", "exact_match", "accuracy", "f1", "bleu", "rouge_1", "rouge_2", "rouge_l", "general_perplexity"], job.GetProperty("measures").EnumerateArray().Select(one => Text(one, "name")));
         Assert.Equal(Math.Exp(progress.GetProperty("base_valid_loss").GetDouble()), measures["perplexity"].Base, 0.01);
-        Assert.All(["f1", "bleu", "rouge_l"], name => Assert.True(measures[name].Value > measures[name].Base, $"{name}: {measures[name]}"));
+        Assert.All(["f1", "bleu", "rouge_1", "rouge_l"], name => Assert.True(measures[name].Value > measures[name].Base, $"{name}: {measures[name]}"));
 
         var evaluations = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/evaluations?order=asc");
         Assert.Equal(5, evaluations.GetProperty("prompts").GetArrayLength());
@@ -117,11 +117,32 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
     [InlineData("pretraining", "N went along the river until the evening came.")]
     public async Task Other_methods_learn_too(string method, string row)
     {
-        var file = await rig.UploadAsync(string.Concat(Enumerable.Range(0, 12).Select(i => row.Replace("N", $"N{i}", StringComparison.Ordinal) + "\n\n")));
-        var job = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", $$"""{"model": "seed-chat", "training_file": "{{file}}", "validation_file": "{{file}}", "suffix": "{{method}}", "method": {"type": "{{method}}", "{{method}}": {"hyperparameters": {"max_steps": 2, "batch_size": 4, "sequence_tokens": 48} } } }""")).GetProperty("id").GetString()!;
+        var (file, held) = (await rig.UploadAsync(Rows(0)), await rig.UploadAsync(Rows(12)));
+        var job = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", $$"""{"model": "seed-chat", "training_file": "{{file}}", "validation_file": "{{held}}", "suffix": "{{method}}", "precision": "exact", "device": "cpu", "method": {"type": "{{method}}", "{{method}}": {"hyperparameters": {"max_steps": 2, "batch_size": 4, "sequence_tokens": 48} } } }""")).GetProperty("id").GetString()!;
         var done = await rig.UntilAsync(job, "succeeded");
         Assert.Equal((method, $"seed-chat:{method}@1"), (Text(done, "method", "type"), Text(done, "fine_tuned_model")));
         Assert.True(done.GetProperty("progress").GetProperty("valid_loss").GetDouble() > 0);
+        Assert.Equal(("exact", "cpu", "cpu"), (Text(done, "precision"), Text(done, "device"), Text(done, "forecast", "device")));
+        Assert.Contains("\"precision\":\"Exact\"", File.ReadAllText(Path.Combine(rig.Jobs, job, "job.json")), StringComparison.Ordinal);
+
+        string Rows(int from) => string.Concat(Enumerable.Range(from, 12).Select(i => row.Replace("N", $"N{i}", StringComparison.Ordinal) + "\n\n"));
+    }
+
+    [Fact]
+    public async Task A_held_out_row_that_does_not_fit_the_served_context_costs_none_of_the_others_and_no_adapter_of_an_evaluation_stays()
+    {
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"max_steps\": 4, \"eval_steps\": 1", ", \"suffix\": \"long\"");
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause");
+        await rig.UntilAsync(id, "paused");
+        var questions = Path.Combine(rig.Jobs, id, "questions.jsonl");
+        File.AppendAllText(questions, JsonSerializer.Serialize(new { id = "line 99", question = "long", reference = "none", tokens = Enumerable.Repeat(5, 50_000), most_tokens = 16 }) + "\n");
+        var asked = File.ReadLines(questions).Count();
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/resume");
+        var job = await rig.UntilAsync(id, "succeeded");
+        Assert.Equal(asked - 1, job.GetProperty("measures").EnumerateArray().First(one => Text(one, "name") == "f1").GetProperty("of").GetInt32());
+        Assert.Contains($"1 of {asked} held-out questions do not fit the context", (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events?limit=1000")).ToString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id, "evaluations")));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id), "*.part"));
     }
 
     [Fact]

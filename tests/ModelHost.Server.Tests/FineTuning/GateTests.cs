@@ -6,7 +6,6 @@ namespace Platform.ModelHost.Server.Tests.FineTuning;
 /// <summary>Which versions go into production, and which of them a request gets.</summary>
 public sealed class GateTests : IAsyncLifetime
 {
-    private const string Trained = "&lineage={\"job_id\":\"ftjob-1\"}&metrics=";
     private AdapterRig _rig = null!;
 
     public async ValueTask InitializeAsync() => _rig = await AdapterRig.StartAsync();
@@ -36,6 +35,24 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_whose_job_named_golden_questions_passes_when_it_answers_no_more_of_them_wrongly_than_its_base()
+    {
+        const string Golden = "/v1/adapters/porter/versions/1/golden";
+        await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
+        Assert.Contains("golden_wrong was not measured", (await PromoteAsync(1, "{}")).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        foreach (var wrong in (string[])["""{"questions": 20, "accuracy": 1.2, "base_accuracy": 0.5}""", """{"questions": 20, "accuracy": 0.5}""", """{"questions": 0, "accuracy": 0.5, "base_accuracy": 0.5}"""])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await _rig.Http.PostAsync(Golden, wrong)).Status);
+        }
+
+        Assert.False((await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.4, "base_accuracy": 0.5}""")).Body.GetProperty("gate").GetProperty("passed").GetBoolean());
+        Assert.Contains("golden_wrong is 0.6000, and 0.5000 is the most", (await PromoteAsync(1, "{}")).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        var card = (await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5}""")).Body;
+        Assert.Equal((true, 1.9), (card.GetProperty("gate").GetProperty("passed").GetBoolean(), card.GetProperty("metrics").GetProperty("held_out").GetProperty("loss").GetDouble()));
+        Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
+    }
+
+    [Fact]
     public async Task A_share_of_the_requests_gets_the_version_that_is_tried_and_who_asks_keeps_theirs()
     {
         foreach (var seed in new[] { 1, 2 }) { Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync("?name=legal", AdapterRig.Adapter(seed))).Status); }
@@ -56,8 +73,8 @@ public sealed class GateTests : IAsyncLifetime
         Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal")).Version);
     }
 
-    private async Task AddAsync(int seed, string metrics) =>
-        Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync("?name=porter&state=draft" + Trained.Replace("{\"job_id\":\"ftjob-1\"}", Uri.EscapeDataString("{\"job_id\":\"ftjob-1\"}"), StringComparison.Ordinal) + Uri.EscapeDataString(metrics), AdapterRig.Adapter(seed))).Status);
+    private async Task AddAsync(int seed, string metrics, string lineage = """{"job_id":"ftjob-1"}""") =>
+        Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync($"?name=porter&state=draft&lineage={Uri.EscapeDataString(lineage)}&metrics={Uri.EscapeDataString(metrics)}", AdapterRig.Adapter(seed))).Status);
 
     private Task<(HttpStatusCode Status, JsonElement Body)> PromoteAsync(int version, string body) => _rig.Http.PostAsync($"/v1/adapters/porter/versions/{version}/promote", body);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Fakes;
 
 namespace Platform.ModelHost.Server.Tests.FineTuning;
 
@@ -16,6 +17,9 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": 1.5}}}", "method.supervised.hyperparameters.n_epochs")]
     [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": \"many\"}}}", "method.supervised.hyperparameters.n_epochs")]
     [InlineData("\"method\": {\"type\": \"dpo\", \"dpo\": {\"hyperparameters\": {\"beta\": 0}}}", "method.dpo.hyperparameters.beta")]
+    [InlineData("\"trainer\": \"other\"", "trainer")]
+    [InlineData("\"device\": \"tpu\"", "device")]
+    [InlineData("\"precision\": \"half\"", "precision")]
     [InlineData("\"lora\": {\"r\": 20}", "lora.r")]
     [InlineData("\"lora\": {\"target_modules\": [\"x_proj\"]}", "lora.target_modules")]
     [InlineData("\"lora\": {\"quantization\": \"4bit\"}", "lora.quantization")]
@@ -44,6 +48,20 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, body.ToString());
         Assert.Equal(param, body.GetProperty("error").GetProperty("param").GetString());
         Assert.Empty((await rig.Http.GetOkAsync("/v1/fine_tuning/jobs")).GetProperty("data").EnumerateArray());
+    }
+
+    /// <summary>It would wait for ever: the model that answers never leaves for it.</summary>
+    [Fact]
+    public async Task A_job_that_could_never_have_the_memory_beside_the_model_that_answers_is_refused_at_once()
+    {
+        var body = "{\"model\": \"seed-chat\", \"training_file\": \"" + await rig.UploadAsync(TrainingRig.Dialogues) + "\"}";
+        var needs = (await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", body)).GetProperty("forecast").GetProperty("memory_bytes").GetInt64();
+        var taken = (await rig.Http.GetOkAsync("/memory")).GetProperty("uses").EnumerateArray().Sum(use => use.GetProperty("bytes").GetInt64());
+        await using var small = await ModelHostFixture.StartAsync(("Training:Directory", rig.Training), ("Engine:MemoryMebibytes", $"{(taken + needs * 3 / 4) >> 20}"));
+        Assert.True((taken + needs * 3 / 4) >= needs, "it would not fit alone");
+        var (status, refused) = await small.Http.PostAsync("/v1/fine_tuning/forecast", body);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "out_of_memory"), (status, refused.Code()));
+        Assert.Contains("the model that answers", refused.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_job_waits_for_a_runner_is_held_paused_and_taken_up_by_another_and_its_adapter_answers()
+    public async Task A_job_waits_for_a_runner_is_paused_and_taken_up_by_another_and_its_adapter_answers()
     {
         var file = await rig.UploadAsync(TrainingRig.Dialogues);
         var id = await rig.StartJobAsync(file, "\"max_steps\": 250", Elsewhere + "far\"");
@@ -25,14 +25,12 @@ public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
         {
             await rig.UntilAsync(id, job => TrainingRig.Step(job) >= 2);
             await rig.Http.PostOkAsync("/v1/embeddings", """{"model": "seed-embed", "input": "The river"}""");
-            await rig.UntilAsync(id, job => job.GetProperty("held").GetBoolean());
-            var held = new List<int>();
+            var asked = TrainingRig.Step(await rig.JobAsync(id));
             await rig.UntilAsync(id, job =>
             {
-                held.Add(TrainingRig.Step(job));
-                return !job.GetProperty("held").GetBoolean();
+                Assert.False(job.GetProperty("held").GetBoolean()); // it computes elsewhere, and takes nothing from people
+                return TrainingRig.Step(job) > asked + 5;
             });
-            Assert.InRange(held[Math.Max(0, held.Count - 2)] - held[0], 0, 3); // a runner that did not wait would do some twenty steps
             Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause")).Status);
             await rig.UntilAsync(id, "paused");
             await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/resume");
@@ -55,7 +53,7 @@ public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
         var adapter = await rig.Http.GetOkAsync("/v1/adapters/far/versions/1");
         Assert.Equal(2, adapter.GetProperty("metrics").GetProperty("held_out").GetProperty("loss").GetDouble());
         Assert.NotEqual(await WriteAsync("seed-chat"), await WriteAsync("seed-chat:far@1"));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id)).Select(Path.GetFileName).Intersect(["offered", "taken", "ended", "hold"]));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id)).Select(Path.GetFileName).Intersect(["offered", "taken", "ended"]));
     }
 
     [Fact]

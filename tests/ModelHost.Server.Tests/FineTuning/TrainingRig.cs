@@ -93,7 +93,7 @@ public sealed class TrainingRig : IAsyncLifetime
     public static int Step(JsonElement job) => job.GetProperty("progress").GetProperty("step").GetInt32();
 
     private Task<ModelHostFixture> StartAsync() => ModelHostFixture.StartAsync(
-        ("Training:Directory", Training), ("Training:RunnerPatience", "00:00:03"), ("Engine:AdapterDirectory", Path.Combine(_folder.FullName, "adapters")), ("Training:Threads", "1"));
+        ("Training:Directory", Training), ("Training:RunnerPatience", "00:00:03"), ("Training:LongestHold", "00:00:02"), ("Engine:AdapterDirectory", Path.Combine(_folder.FullName, "adapters")), ("Training:Threads", "1"));
 
     private static string Row(string name, string place) => JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content = $"Where does {name} work?" }, new { role = "assistant", content = $"With pleasure: {name} works at {place}." } } }) + "\n";
 }

@@ -15,7 +15,7 @@ internal sealed class JobBench : IDisposable
         Folder = new JobFolder(temporary.Path);
         Settings = new JsonObject
         {
-            ["model"] = (model ?? new SyntheticModel()).Write(temporary), ["model_sha256"] = new string('c', 64), ["epochs"] = 4, ["batch_size"] = 8, ["sequence_tokens"] = 32, ["micro_batch_tokens"] = 128,
+            ["model"] = (model ?? new SyntheticModel()).Write(temporary), ["epochs"] = 4, ["batch_size"] = 8, ["sequence_tokens"] = 32, ["micro_batch_tokens"] = 128,
             ["learning_rate"] = 0.003, ["checkpoint_every"] = 5, ["evaluate_every"] = 10, ["validation"] = "valid.jsonl", ["early_stopping"] = null,
         };
         change?.Invoke(Settings);

@@ -15,7 +15,7 @@ public sealed class JobTests
         Assert.Equal(JobState.Succeeded, bench.Run());
         Assert.InRange(bench.ValidLossAt(40), 0, 0.75 * bench.ValidLossAt(0));
         using var file = File.OpenRead(bench.Folder.Adapter);
-        Assert.Equal(16, AdapterCheck.Run(file, GgufReader.Read(bench.Settings["model"]!.GetValue<string>()), new string('c', 64)).Rank);
+        Assert.Equal(16, AdapterCheck.Run(file, GgufReader.Read(bench.Settings["model"]!.GetValue<string>()), JobIdentity.HashOf(bench.Settings["model"]!.GetValue<string>())).Rank);
         var last = bench.Progress.Last(l => l.TryGetProperty("train_loss", out _));
         Assert.Equal((40, 40, 4.0), (last.GetProperty("step").GetInt32(), last.GetProperty("steps").GetInt32(), last.GetProperty("epoch").GetDouble()));
         Assert.Equal(0.0003, last.GetProperty("learning_rate").GetDouble(), 1e-9);
@@ -28,6 +28,16 @@ public sealed class JobTests
         Assert.Equal(bench.ValidLossAt(40), Mean(rows, "loss"), 1e-6);
 
         static double Mean(System.Text.Json.JsonElement[] rows, string name) => rows.Sum(r => r.GetProperty(name).GetDouble() * r.GetProperty("weight").GetDouble()) / rows.Sum(r => r.GetProperty("weight").GetDouble());
+    }
+
+    [Fact]
+    public void A_model_that_is_another_than_the_rows_were_made_for_is_not_trained_on()
+    {
+        using var bench = new JobBench(change: s => s["model_sha256"] = new string('c', 64));
+        var refused = Assert.Throws<TrainingException>(() => bench.Run());
+        Assert.Equal(TrainingFault.Base, refused.Fault);
+        Assert.Contains(JobIdentity.HashOf(bench.Settings["model"]!.GetValue<string>()), refused.Message, StringComparison.Ordinal);
+        Assert.Equal("base", bench.Progress[^1].GetProperty("fault").GetString());
     }
 
     [Fact]

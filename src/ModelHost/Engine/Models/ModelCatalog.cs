@@ -223,7 +223,10 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     private async Task<LoadedModel> LoadInto(ModelEntry entry, LoadSettings settings, CancellationToken cancellation)
     {
         var file = loader.Check(entry.Id, entry.Path, entry.Embeds, settings, cancellation);
-        while (!ledger.TryTake(file.Uses)) { await MakeRoomAsync(entry, file.Uses); }
+        while (!ledger.TryTake(file.Uses))
+        {
+            if (!await TryMakeRoomAsync(entry, file.Uses)) { throw ledger.Refusal(file.Uses); }
+        }
         try
         {
             await tryOut.TryAsync(file, cancellation);

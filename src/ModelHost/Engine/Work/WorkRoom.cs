@@ -3,8 +3,8 @@ using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Work;
 
-/// <summary>Runs native work on a model's file for somebody: takes the memory from the ledger for as long, and tells failures as the engine tells them.</summary>
-internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryLedger ledger, LlamaLibrary library)
+/// <summary>Runs native work on a model's file for somebody: takes the memory from the ledger for as long, for which models that nobody uses make room, and tells failures as the engine tells them.</summary>
+internal sealed class WorkRoom(NativeWorker? worker, ModelCatalog catalog, ModelLoader loader, MemoryLedger ledger, LlamaLibrary library)
 {
     private const long RuntimeBytes = 1L << 30;
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -28,7 +28,7 @@ internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryL
     internal async Task<WorkReport> RunAsync(string what, WorkOrder order, IReadOnlyList<MemoryUse> uses, Action<double> progress, CancellationToken cancellation)
     {
         if (worker is null) { throw new EngineException(EngineErrorKind.WorkFailed, $"{what} needs a process of its own, and this engine starts none."); }
-        if (!ledger.TryTake(uses)) { throw ledger.RefusalOfWork(what, uses); }
+        if (!await catalog.TrySetAsideAsync(uses, cancellation)) { throw ledger.RefusalOfWork(what, uses); }
         try
         {
             return await worker.RunAsync(order, new WorkLimits(RuntimeBytes + 2 * uses.Sum(use => use.Bytes), Longest), progress, cancellation);
@@ -52,7 +52,7 @@ internal sealed class WorkRoom(NativeWorker? worker, ModelLoader loader, MemoryL
     /// <exception cref="EngineException">OutOfMemory; WorkFailed with the reason.</exception>
     internal async Task RunAsync(string what, ChildProgram program, IEnumerable<string> words, IReadOnlyList<MemoryUse> uses, CancellationToken cancellation)
     {
-        if (!ledger.TryTake(uses)) { throw ledger.RefusalOfWork(what, uses); }
+        if (!await catalog.TrySetAsideAsync(uses, cancellation)) { throw ledger.RefusalOfWork(what, uses); }
         try
         {
             await program.RunAsync(what, RuntimeBytes + 2 * uses.Sum(use => use.Bytes), words, cancellation);

@@ -6,10 +6,11 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Adapters;
 
-/// <summary>Judges versions that were trained here by how they compare with their base: on rows that were held out, and on a general text. One that does not pass goes into production with a reason only.</summary>
+/// <summary>Judges versions that were trained here by how they compare with their base: on rows that were held out, on a general text, and on the golden questions that the job named. One that does not pass goes into production with a reason only.</summary>
 internal sealed class AdapterGate(TrainingOptions options)
 {
     private const int LongestReason = 1_000;
+    private const string GoldenKey = "golden_file"; // of the job's metadata, which go into the lineage
 
     /// <summary>How a version stands; null for one that was not trained here.</summary>
     public GateBody? Judge(AdapterInfo adapter)
@@ -19,12 +20,17 @@ internal sealed class AdapterGate(TrainingOptions options)
             return null;
         }
 
-        GateCheckBody[] checks =
+        List<GateCheckBody> checks =
         [
             Check("held_out_loss", Number(metrics, "held_out", "loss"), Number(metrics, "held_out", "base_loss"), options.MostLossRatio),
             Check("general_perplexity", Number(metrics, "general", "perplexity"), Number(metrics, "general", "base_perplexity"), options.MostPerplexityRatio),
         ];
-        return new GateBody(checks.All(check => check.Passed), checks);
+        if (lineage.TryGetProperty(GoldenKey, out _))
+        {
+            checks.Add(Check("golden_wrong", Number(metrics, "golden", "wrong"), Number(metrics, "golden", "base_wrong"), options.MostGoldenRatio));
+        }
+
+        return new GateBody(checks.TrueForAll(check => check.Passed), checks);
     }
 
     /// <summary>The reason to keep with a version that is let through, or null where it needs none.</summary>

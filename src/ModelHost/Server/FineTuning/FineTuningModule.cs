@@ -30,5 +30,6 @@ internal static class FineTuningModule
         app.MapCheckpoints();
         app.MapTuningSamples();
         app.MapTuningScores();
+        app.MapGolden();
     }
 }

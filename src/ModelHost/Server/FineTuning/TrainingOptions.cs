@@ -26,6 +26,9 @@ public sealed class TrainingOptions
     /// <summary>How long no request may run before a trainer that was held goes on. Default 0.5 s.</summary>
     public TimeSpan Calm { get; set; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long a trainer is held at most while requests run without end, before it computes for half a second all the same; 0 holds it as long as they run. 0 to 1 hour, default 30 s.</summary>
+    public TimeSpan LongestHold { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long nothing may be heard of a runner elsewhere before it is held to be gone, 1 s to 1 hour. Default 30 s.</summary>
     public TimeSpan RunnerPatience { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -38,6 +41,9 @@ public sealed class TrainingOptions
     /// <summary>The same of the perplexity on a general text, which grows with what was forgotten. Default 1.5.</summary>
     public double MostPerplexityRatio { get; set; } = 1.5;
 
+    /// <summary>The same of the share of golden questions that are answered wrongly, where a job names such questions. Default 1.</summary>
+    public double MostGoldenRatio { get; set; } = 1;
+
     /// <summary>Why these options cannot be run with, or null.</summary>
     public string? Refusal() => this switch
     {
@@ -46,10 +52,12 @@ public sealed class TrainingOptions
         { MaxFileBytes: <= 0 } => $"Training:MaxFileBytes is {MaxFileBytes}; it must be above zero.",
         { MaxTotalBytes: var total } when total < MaxFileBytes => $"Training:MaxTotalBytes is {MaxTotalBytes}; it must be at least Training:MaxFileBytes, {MaxFileBytes}.",
         { Calm: var calm } when calm < TimeSpan.Zero || calm > TimeSpan.FromHours(1) => $"Training:Calm is {Calm}; it must be 0 to 1 hour.",
+        { LongestHold: var hold } when hold < TimeSpan.Zero || hold > TimeSpan.FromHours(1) => $"Training:LongestHold is {LongestHold}; it must be 0 to 1 hour.",
         { RunnerPatience: var patience } when patience < TimeSpan.FromSeconds(1) || patience > TimeSpan.FromHours(1) => $"Training:RunnerPatience is {RunnerPatience}; it must be 1 second to 1 hour.",
         { MeasuredRows: < 0 or > MostMeasured } => $"Training:MeasuredRows is {MeasuredRows}; it must be 0 to {MostMeasured}.",
         { MostLossRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostLossRatio is {MostLossRatio}; it must be 0.01 to 100."),
         { MostPerplexityRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostPerplexityRatio is {MostPerplexityRatio}; it must be 0.01 to 100."),
+        { MostGoldenRatio: not (>= 0.01 and <= 100) } => FormattableString.Invariant($"Training:MostGoldenRatio is {MostGoldenRatio}; it must be 0.01 to 100."),
         _ => null,
     };
 }

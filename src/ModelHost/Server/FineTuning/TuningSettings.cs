@@ -7,6 +7,10 @@ internal sealed record TuningSettings
 
     public TuningTrainer Trainer { get; init; }
 
+    public TuningDevice Device { get; init; }
+
+    public TuningPrecision Precision { get; init; }
+
     public int Epochs { get; init; } = 3;
 
     /// <summary>0 does not end earlier.</summary>

@@ -64,6 +64,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(FileListBody))]
 [JsonSerializable(typeof(FileDeleted))]
 [JsonSerializable(typeof(TuningRequest))]
+[JsonSerializable(typeof(GoldenRequest))]
 [JsonSerializable(typeof(EarlyStoppingFields))]
 [JsonSerializable(typeof(TuningJobBody))]
 [JsonSerializable(typeof(TuningJobListBody))]

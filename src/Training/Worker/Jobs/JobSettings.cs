@@ -15,7 +15,7 @@ public sealed class JobSettings
     /// <summary>The base model's GGUF file.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>Its SHA-256 in hex, which the adapter will name; computed when it is not given.</summary>
+    /// <summary>Its SHA-256 in hex, which the adapter will name. The file is read through for it; another than the one given here is refused, for the rows were made for that.</summary>
     public string? ModelSha256 { get; set; }
 
     public TrainingMethod Method { get; set; }

@@ -66,6 +66,7 @@ internal sealed class JobSite : IDisposable
     private static JobSite Open(JobFolder folder, bool isOutline, CancellationToken cancellation)
     {
         var settings = JobSettings.Read(folder.Settings);
+        var sha256 = isOutline ? settings.ModelSha256 ?? "" : Hash(settings);
         var backend = settings.Device == TrainingDevice.Gpu ? ComputeBackend.Gpu() : ComputeBackend.Cpu(settings.Threads);
         BaseModel? model = null;
         LoraWeights? adapter = null;
@@ -73,7 +74,7 @@ internal sealed class JobSite : IDisposable
         {
             model = isOutline ? BaseModel.Outline(settings.Model, settings.Precision, backend) : BaseModel.Load(settings.Model, settings.Precision, backend, cancellation);
             adapter = isOutline ? LoraWeights.Outline(model, settings.LoraOptions) : LoraWeights.Create(model, settings.LoraOptions, settings.Seed);
-            return new JobSite(folder, settings, backend, model, adapter, settings.ModelSha256 ?? (isOutline ? "" : JobIdentity.HashOf(settings.Model)));
+            return new JobSite(folder, settings, backend, model, adapter, sha256);
         }
         catch (Exception fault)
         {
@@ -83,6 +84,13 @@ internal sealed class JobSite : IDisposable
             if (fault is GgufException) { throw new TrainingException(TrainingFault.Model, $"The model {Path.GetFileName(settings.Model)} is refused: {fault.Message}", fault); }
             throw;
         }
+    }
+
+    private static string Hash(JobSettings settings)
+    {
+        var sha256 = JobIdentity.HashOf(settings.Model);
+        return settings.ModelSha256 is not { } named || named.Equals(sha256, StringComparison.OrdinalIgnoreCase) ? sha256
+            : throw new TrainingException(TrainingFault.Base, $"The model {Path.GetFileName(settings.Model)} is another than the one that the rows were made for: its SHA-256 is {sha256}, not {named}. Make the job anew.");
     }
 
     private IObjective Objective(string path)

@@ -8,7 +8,7 @@ internal interface ITrainer : IDisposable
     /// <summary>It has ended, or nothing is heard of it any more.</summary>
     bool HasEnded { get; }
 
-    /// <summary>Tells it a word: hold, go, pause, cancel. One that is gone hears nothing.</summary>
+    /// <summary>Tells it a word: pause or cancel, and where it computes beside the service hold and go. One that is gone hears nothing.</summary>
     void Tell(string word);
 
     /// <summary>Ends it wherever it is.</summary>

@@ -29,7 +29,7 @@ internal sealed class JobCompletion(FileStore files, TimeProvider time)
             job.Say("info", $"The adapter is {record.Adapter}@{adapter.Version}, a draft, and answers as {job.Now.FineTunedModel} from now on.");
         }
 
-        adapter = await MeasureAsync(engine, job, adapter, "answers", "How the adapter answers was not measured", () => AnswerComparison.RunAsync(job, new ProbeAnswers(engine, record.Model, time), ServedAdapters.Id(adapter), cancellation));
+        adapter = await MeasureAsync(engine, job, adapter, "answers", "How the adapter answers was not measured", () => AnswerComparison.RunAsync(job, new ProbeAnswers(engine, record.Model, time) { Waits = job.Hold }, ServedAdapters.Id(adapter), cancellation));
         adapter = await MeasureAsync(engine, job, adapter, "general", "What the adapter may have forgotten was not measured", () => GeneralAsync(engine, job, adapter, cancellation));
         cancellation.ThrowIfCancellationRequested();
         var results = record.ResultFiles.Count > 0 ? record.ResultFiles : await ResultsAsync(job, cancellation);

@@ -44,9 +44,6 @@ internal sealed class JobFiles(string path)
 
     public string CancelMark => In("cancel");
 
-    /// <summary>While it exists a runner waits between two batches; the project's own trainer is told so by a word.</summary>
-    public string HoldMark => In("hold");
-
     /// <summary>The job may be taken by a runner, who renames this to <see cref="Taken"/>.</summary>
     public string Offered => In("offered");
 
@@ -72,6 +69,15 @@ internal sealed class JobFiles(string path)
     /// <summary>Steps of which there are checkpoints, the latest first; without the one of the untrained adapter.</summary>
     public IReadOnlyList<int> CheckpointSteps => !Directory.Exists(Checkpoints) ? [] :
         [.. Directory.EnumerateFiles(Checkpoints, "step-*.ckpt").Select(file => int.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], out var step) ? step : 0).Where(step => step > 0).OrderDescending()];
+
+    /// <summary>Deletes the adapters of evaluations that nobody will ask any more. Only while no trainer writes them.</summary>
+    public void ClearEvaluations()
+    {
+        foreach (var file in Directory.Exists(Evaluations) ? Directory.EnumerateFiles(Evaluations).ToList() : [])
+        {
+            File.Delete(file);
+        }
+    }
 
     /// <summary>Whether no trainer has the folder; one whose parent was killed still writes a checkpoint.</summary>
     public bool IsFree

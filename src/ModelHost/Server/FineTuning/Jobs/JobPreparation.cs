@@ -38,9 +38,10 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
         var (_, model) = engine.FileOf(record.Model);
         await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
-        await File.WriteAllTextAsync(folder.Settings, Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0).ToJsonString(), cancellation);
+        var settings = Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0);
+        await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation); // a runner reads it too
         var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture };
-        return (facts, record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record, folder, model, cancellation));
+        return (facts, record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation));
     }
 
     /// <summary>Renders some lines again and compares: whatever changed since, of the model, its template or this program, shows.</summary>
@@ -132,7 +133,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
             ["epochs"] = settings.Epochs, ["max_steps"] = settings.MaxSteps, ["batch_size"] = BatchSize(settings, examples), ["sequence_tokens"] = sequence,
             ["micro_batch_tokens"] = settings.MicroBatchTokens ?? Math.Max(MostMicroBatch, sequence), ["learning_rate"] = settings.LearningRate, ["warmup_share"] = settings.WarmupShare, ["weight_decay"] = settings.WeightDecay,
             ["max_gradient"] = settings.MaxGradient, ["beta"] = settings.Beta, ["checkpointing"] = settings.Checkpointing, ["evaluate_every"] = settings.EvaluateEvery, ["checkpoint_every"] = settings.CheckpointEvery,
-            ["threads"] = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / 2),
+            ["precision"] = settings.Precision.ToString(), ["threads"] = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / 2),
             ["early_stopping"] = settings.EarlyStopping is { } stop ? new JsonObject { ["patience"] = stop.Patience, ["min_delta"] = stop.MinDelta } : null,
         };
         var lora = new JsonObject { ["rank"] = settings.Lora.Rank, ["alpha"] = settings.Lora.Alpha, ["dropout"] = settings.Lora.Dropout, ["last_layers"] = settings.Lora.LastLayers };
@@ -155,14 +156,42 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         return new JobForecast(0, 0, 0, 0, (int)steps, settings.Epochs * learned.Tokens, 0);
     }
 
-    private async Task<JobForecast> ForecastAsync(ModelEngine engine, TuningRecord record, JobFiles folder, string model, CancellationToken cancellation)
+    /// <summary>Asks the trainer what the job takes, on the card where it is to be one. A card that it cannot have is passed over unless somebody asked for it.</summary>
+    private async Task<JobForecast> ForecastAsync(ModelEngine engine, TuningDevice wanted, JsonObject settings, JobFiles folder, CancellationToken cancellation)
     {
+        var card = engine.Library.Devices.Where(device => device.IsGpu).Select(device => (long?)device.MemoryBytes).Max();
+        if (wanted == TuningDevice.Gpu && card is null)
+        {
+            throw new TuningFault("invalid_request", "'device' is gpu, and the model service has no graphics card that its libraries can use. Leave 'device' out, or make it cpu.", "device");
+        }
+
+        if (card is { } bytes && wanted != TuningDevice.Cpu)
+        {
+            try
+            {
+                return await ForecastAsync(engine, "gpu", bytes, settings, folder, cancellation);
+            }
+            catch (TuningFault) when (wanted == TuningDevice.Auto)
+            {
+                settings.Remove("device"); // it does not fit the card, or the trainer cannot use that: the processor says what is wrong where it is more than that
+            }
+        }
+
+        return await ForecastAsync(engine, "cpu", long.MaxValue, settings, folder, cancellation);
+    }
+
+    /// <param name="most">Bytes that the device itself has.</param>
+    private async Task<JobForecast> ForecastAsync(ModelEngine engine, string device, long most, JsonObject settings, JobFiles folder, CancellationToken cancellation)
+    {
+        settings["device"] = device;
+        await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation);
         try
         {
-            var said = await trainer.Program.RunAsync("The forecast", ProbeBytes + 2 * new FileInfo(model).Length, ["forecast", folder.Path], cancellation);
+            var said = await trainer.Program.RunAsync("The forecast", ProbeBytes + 2 * new FileInfo(settings["model"]!.GetValue<string>()).Length, ["forecast", folder.Path], cancellation);
             var forecast = JsonSerializer.Deserialize(said, ForecastJson.Default.JobForecast) ?? throw new JsonException();
-            return forecast.TotalBytes <= engine.Memory.TotalBytes ? forecast : throw new TuningFault("out_of_memory", string.Create(CultureInfo.InvariantCulture,
-                $"The job needs about {forecast.TotalBytes >> 20} MiB (base {forecast.BaseBytes >> 20}, adapter {forecast.AdapterBytes >> 20}, a batch {forecast.GraphBytes >> 20}) and all that may be used is {engine.Memory.TotalBytes >> 20} MiB. Set 'gradient_checkpointing' to true, lower 'sequence_tokens' and 'micro_batch_tokens', or take a smaller or quantised base."));
+            var room = Math.Min(most, engine.RoomForWork.Most); // more than that it would wait for for ever
+            return forecast.TotalBytes <= room ? forecast with { Device = device } : throw new TuningFault("out_of_memory", string.Create(CultureInfo.InvariantCulture,
+                $"The job needs about {forecast.TotalBytes >> 20} MiB (base {forecast.BaseBytes >> 20}, adapter {forecast.AdapterBytes >> 20}, a batch {forecast.GraphBytes >> 20}) and {room >> 20} MiB of {engine.Memory.TotalBytes >> 20} is the most that it may have: the model that answers, and those that are pinned, stay loaded beside it. Set 'gradient_checkpointing' to true, lower 'sequence_tokens' and 'micro_batch_tokens', take a smaller or quantised base, or let a smaller model answer meanwhile."));
         }
         catch (EngineException refused)
         {

@@ -10,7 +10,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
 {
     private const int MostKills = 3, ImportShare = 6; // 16 bits as read, floats, floats in another order, as written
     private const long ImportBytes = 1L << 30;
-    private readonly ConcurrentDictionary<string, bool> _alike = new(); // jobs whose rows were found to be rendered as they are served
+    private readonly ConcurrentDictionary<string, (long, long)> _alike = new(); // jobs whose rows were found to be rendered as they are served, and the base's file that it was looked at with
 
     /// <summary>Renders and forecasts.</summary>
     /// <returns>False when it should be tried again later.</returns>
@@ -49,10 +49,11 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         try
         {
-            if (!_alike.ContainsKey(id)) // else the look would load the base each time anew, for whose memory the job may wait
+            var file = engine.StampOf(job.Now.Model);
+            if (!_alike.TryGetValue(id, out var seen) || seen != file) // else the look would load the base each time anew, for whose memory the job may wait
             {
                 await JobPreparation.CheckParityAsync(engine, job.Now, job.Folder, ending.Token);
-                _alike[id] = true;
+                _alike[id] = file;
             }
 
             if (!IsElsewhere(job))
@@ -61,6 +62,11 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             }
 
             _alike.TryRemove(id, out _);
+            if (engine.StampOf(job.Now.Model) != file) // while it waited: what would be trained on is looked at first
+            {
+                engine.ReleaseMemory(id);
+                return true;
+            }
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
@@ -83,7 +89,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             job.Change(now => now.Status == TuningStatus.Queued ? now with { Status = TuningStatus.Running, Reason = null, StartedAt = now.StartedAt ?? Seconds } : now);
             job.Begin();
             outcome = await new TrainerRun(job, engine, options, time).RunAsync(
-                () => IsElsewhere(job) ? new RunnerTrainer(job, runners, options, time, () => ImportAsync(engine, job)) : new ChildTrainer(trainer, job), stopping);
+                () => IsElsewhere(job) ? new RunnerTrainer(job, runners, options, time, () => ImportAsync(engine, job)) : new ChildTrainer(trainer, job), yields: !IsElsewhere(job), stopping);
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
@@ -130,6 +136,11 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
 
     private async Task<bool> AfterAsync(TuningJob job, RunOutcome outcome, CancellationToken stopping)
     {
+        if (outcome.End is RunEnd.Succeeded or RunEnd.Cancelled or RunEnd.Failed)
+        {
+            Clear(job);
+        }
+
         switch (outcome.End)
         {
             case RunEnd.Succeeded:
@@ -168,6 +179,18 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         {
             Fail(job, error with { Message = $"The adapter is trained and could not be put into the registry: {error.Message} POST …/resume tries it again." }, fault);
             return true;
+        }
+    }
+
+    private void Clear(TuningJob job)
+    {
+        try
+        {
+            job.Folder.ClearEvaluations();
+        }
+        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning(kept, "The adapters of {Job}'s evaluations cannot be deleted; they go with the job.", job.Now.Id);
         }
     }
 

@@ -15,11 +15,10 @@ internal sealed class RunnerTrainer : ITrainer
     private long _heard;
     private int? _withdrawn;
 
-    /// <param name="convert">Makes the job's adapter of what the runner saved.</param>
+    /// <param name="convert">Makes the job's adapter of what the runner saved; ends as cancelled with the job.</param>
     public RunnerTrainer(TuningJob job, Runners runners, TrainingOptions options, TimeProvider time, Func<Task> convert)
     {
         (_folder, _runners, _options, _time, _convert, _heard) = (job.Folder, runners, options, time, convert, time.GetTimestamp());
-        File.Delete(_folder.HoldMark);
         if (!File.Exists(_folder.Taken) && !File.Exists(_folder.Ended)) // else one works at it since before the service ended
         {
             File.WriteAllText(_folder.Offered, "");
@@ -30,25 +29,13 @@ internal sealed class RunnerTrainer : ITrainer
 
     public void Tell(string word)
     {
-        switch (word)
+        if (TakeBack())
         {
-            case "hold":
-                File.WriteAllText(_folder.HoldMark, "");
-                break;
-            case "go":
-                File.Delete(_folder.HoldMark);
-                break;
-            default:
-                if (TakeBack())
-                {
-                    _withdrawn = word == "cancel" ? Cancelled : Paused;
-                }
-                else
-                {
-                    File.WriteAllText(word == "cancel" ? _folder.CancelMark : _folder.PauseMark, "");
-                }
-
-                break;
+            _withdrawn = word == "cancel" ? Cancelled : Paused;
+        }
+        else
+        {
+            File.WriteAllText(word == "cancel" ? _folder.CancelMark : _folder.PauseMark, "");
         }
     }
 
@@ -62,7 +49,6 @@ internal sealed class RunnerTrainer : ITrainer
 
     public async Task<(int Code, EngineException Failure)> EndAsync()
     {
-        File.Delete(_folder.HoldMark);
         if (_withdrawn is { } code)
         {
             return (code, Failure("It was taken back."));
@@ -82,13 +68,17 @@ internal sealed class RunnerTrainer : ITrainer
             await (code == Succeeded ? _convert() : Task.CompletedTask);
             return (code, Failure($"the runner ended with code {code}."));
         }
+        catch (OperationCanceledException)
+        {
+            return (Cancelled, Failure("it was cancelled while its adapter was made."));
+        }
         catch (EngineException refused)
         {
             return (Failed, refused);
         }
     }
 
-    public void Dispose() => File.Delete(_folder.HoldMark);
+    public void Dispose() { } // nothing but marks, and those are the runner's or gone
 
     private bool IsSilent()
     {

@@ -14,16 +14,16 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
 {
     private readonly ProbeAnswers _probes = new(engine, job.Now.Model, time);
     private const int Refused = 1, Paused = 3, Cancelled = 4;
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Turn = TimeSpan.FromSeconds(0.5), Patience = TimeSpan.FromSeconds(30);
     private readonly TimeWindow? _window = job.Now.Settings.Window is { } window ? TimeWindow.Parse(window, job.Now.Settings.TimeZone) : null;
     private long _calmSince = time.GetTimestamp(), _seen = engine.Requests.Begun;
-    private long? _told;
-    private bool _isHeld;
+    private long? _told, _heldSince, _turnSince;
 
     /// <param name="start">Starts the trainer.</param>
+    /// <param name="yields">It computes on this machine, and gives way to requests.</param>
     /// <param name="stopping">The service ends: the trainer writes a checkpoint and ends too.</param>
     /// <exception cref="EngineException">The trainer cannot be started.</exception>
-    public async Task<RunOutcome> RunAsync(Func<ITrainer> start, CancellationToken stopping)
+    public async Task<RunOutcome> RunAsync(Func<ITrainer> start, bool yields, CancellationToken stopping)
     {
         File.Delete(job.Folder.PauseMark);
         File.Delete(job.Folder.CancelMark);
@@ -38,7 +38,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
             {
                 await beat.WaitForNextTickAsync(CancellationToken.None);
                 progress.Take();
-                Steer(trainer, stopping);
+                Steer(trainer, yields, stopping);
             }
 
             var (code, failure) = await trainer.EndAsync();
@@ -60,7 +60,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         }
     }
 
-    private void Steer(ITrainer trainer, CancellationToken stopping)
+    private void Steer(ITrainer trainer, bool yields, CancellationToken stopping)
     {
         if (_told is { } since)
         {
@@ -80,30 +80,36 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         {
             Tell(trainer, "pause", isLast: true);
         }
-        else
+        else if (yields)
         {
             Yield(trainer);
         }
     }
 
-    /// <summary>Answers, vectors and scores come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer.</summary>
+    /// <summary>Answers, vectors and scores come first: the trainer waits between two micro-batches while any request runs or waits, and a little longer. Where they never end it has a turn now and then.</summary>
     private void Yield(ITrainer trainer)
     {
         var (running, begun) = engine.Requests;
-        if (running > 0 || begun != _seen)
+        var isAsked = running > 0 || begun != _seen;
+        if (isAsked)
         {
-            _seen = begun;
-            _calmSince = time.GetTimestamp();
-            if (!_isHeld)
+            (_seen, _calmSince) = (begun, time.GetTimestamp());
+        }
+
+        if (_heldSince is not { } held)
+        {
+            if (isAsked && !(_turnSince is { } turn && time.GetElapsedTime(turn) < Turn))
             {
                 Tell(trainer, "hold");
-                job.Hold(_isHeld = true);
+                (_heldSince, _turnSince) = (time.GetTimestamp(), null);
+                job.Hold(true);
             }
         }
-        else if (_isHeld && time.GetElapsedTime(_calmSince) >= options.Calm)
+        else if ((!isAsked && time.GetElapsedTime(_calmSince) >= options.Calm) is var isCalm && (isCalm || (options.LongestHold > TimeSpan.Zero && time.GetElapsedTime(held) >= options.LongestHold)))
         {
             Tell(trainer, "go");
-            job.Hold(_isHeld = false);
+            (_heldSince, _turnSince) = (null, isCalm ? null : time.GetTimestamp());
+            job.Hold(false);
         }
     }
 
@@ -131,6 +137,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         "checkpoint" => "checkpoint_damaged",
         "numbers" => "training_unstable",
         "export" => "export_failed",
+        "base" => "base_changed",
         _ => "job_failed",
     };
 }

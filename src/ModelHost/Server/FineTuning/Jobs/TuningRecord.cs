@@ -96,7 +96,11 @@ internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long To
 internal sealed record MixtureShare(string File, string? ValidationFile, double Weight, int MaxRepeats);
 
 /// <summary>What the trainer says a job takes (docs/training.md).</summary>
-internal sealed record JobForecast(long BaseBytes, long AdapterBytes, long GraphBytes, long TotalBytes, int Steps, long Tokens, double Seconds);
+internal sealed record JobForecast(long BaseBytes, long AdapterBytes, long GraphBytes, long TotalBytes, int Steps, long Tokens, double Seconds)
+{
+    /// <summary>cpu or gpu; null where that is a runner's to choose.</summary>
+    public string? Device { get; init; }
+}
 
 /// <summary>The last of what the trainer told.</summary>
 internal sealed record TuningProgress

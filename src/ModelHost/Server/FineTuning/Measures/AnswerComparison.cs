@@ -12,27 +12,48 @@ namespace Platform.ModelHost.Server.FineTuning.Measures;
 internal static class AnswerComparison
 {
     /// <summary>The measures of the answers, the higher the better.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["exact_match", "accuracy", "f1", "bleu", "rouge_l"];
+    public static IReadOnlyList<string> Names { get; } = ["exact_match", "accuracy", "f1", "bleu", "rouge_1", "rouge_2", "rouge_l"];
 
-    /// <summary>Asks, and keeps row by row what was answered in answered.jsonl.</summary>
+    /// <summary>Asks, and keeps row by row what was answered in answered.jsonl. What was asked before the service ended is not asked again; a row that does not fit the served context is left out.</summary>
     /// <returns>The measures of both, or null where there is no row to ask.</returns>
     /// <exception cref="EngineException">The model cannot answer.</exception>
     public static async Task<JsonObject?> RunAsync(TuningJob job, ProbeAnswers probes, string adapter, CancellationToken cancellation)
     {
         var questions = File.Exists(job.Folder.Questions) ? JsonLines.Read(job.Folder.Questions, ProbeJson.Default.Probe).ToList() : [];
-        if (questions.Count == 0)
+        var begun = job.Folder.In($"answered-{adapter}.part");
+        var rows = Read(begun);
+        await File.WriteAllLinesAsync(begun, rows.Select(Line), cancellation); // half a line that a killed service left is gone
+        var (asked, tooLong) = (rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal), 0);
+        foreach (var question in questions.Where(question => !asked.Contains(question.Id)))
         {
-            return null;
+            try
+            {
+                var (plain, tuned, wanted) = (await probes.AskBaseAsync(question, cancellation), await probes.AskAdapterAsync(question, adapter, cancellation), question.Reference!);
+                rows.Add(new AnsweredRow(question.Id, question.Question, wanted, plain, tuned, TextMeasures.F1(plain, wanted), TextMeasures.F1(tuned, wanted)));
+                await File.AppendAllTextAsync(begun, Line(rows[^1]) + "\n", cancellation);
+            }
+            catch (EngineException full) when (full.Kind == EngineErrorKind.ContextTooLong)
+            {
+                tooLong++;
+            }
         }
 
-        var rows = new List<AnsweredRow>();
-        foreach (var question in questions)
+        if (tooLong > 0)
         {
-            var (plain, tuned, wanted) = (await probes.AskBaseAsync(question, cancellation), await probes.AskAdapterAsync(question, adapter, cancellation), question.Reference!);
-            rows.Add(new AnsweredRow(question.Id, question.Question, wanted, plain, tuned, TextMeasures.F1(plain, wanted), TextMeasures.F1(tuned, wanted)));
+            job.Say("warn", string.Create(CultureInfo.InvariantCulture, $"{tooLong} of {questions.Count} held-out questions do not fit the context that the model is served with, and were not asked."));
         }
 
-        await File.WriteAllLinesAsync(job.Folder.Answered, rows.OrderBy(row => row.F1 - row.BaseF1).Select(row => JsonSerializer.Serialize(row, ProbeJson.Default.AnsweredRow)), cancellation);
+        if (rows.Count > 0)
+        {
+            await File.WriteAllLinesAsync(job.Folder.Answered, rows.OrderBy(row => row.F1 - row.BaseF1).Select(Line), cancellation);
+        }
+
+        File.Delete(begun);
+        return rows.Count == 0 ? null : Measures(job, rows);
+    }
+
+    private static JsonObject Measures(TuningJob job, List<AnsweredRow> rows)
+    {
         var measures = new JsonObject { ["rows"] = rows.Count };
         foreach (var (name, plain, tuned) in Names.Zip(Of(rows, row => row.BaseAnswer), Of(rows, row => row.Answer)))
         {
@@ -43,6 +64,12 @@ internal static class AnswerComparison
         return measures;
     }
 
+    private static string Line(AnsweredRow row) => JsonSerializer.Serialize(row, ProbeJson.Default.AnsweredRow);
+
+    /// <summary>Whole lines of what was asked before.</summary>
+    private static List<AnsweredRow> Read(string path) => !File.Exists(path) || File.ReadAllText(path) is not { } text ? []
+        : [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, ProbeJson.Default.AnsweredRow)!)];
+
     /// <summary>In the order of the names.</summary>
     private static double[] Of(List<AnsweredRow> rows, Func<AnsweredRow, string> answer) =>
     [
@@ -50,6 +77,8 @@ internal static class AnswerComparison
         rows.Average(row => TextMeasures.Contains(answer(row), row.Reference) ? 1.0 : 0),
         rows.Average(row => TextMeasures.F1(answer(row), row.Reference)),
         TextMeasures.Bleu([.. rows.Select(row => (answer(row), row.Reference))]),
+        rows.Average(row => TextMeasures.RougeN(answer(row), row.Reference, 1)),
+        rows.Average(row => TextMeasures.RougeN(answer(row), row.Reference, 2)),
         rows.Average(row => TextMeasures.RougeL(answer(row), row.Reference)),
     ];
 

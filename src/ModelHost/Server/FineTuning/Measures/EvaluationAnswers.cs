@@ -10,6 +10,8 @@ namespace Platform.ModelHost.Server.FineTuning.Measures;
 /// <summary>Has the job's prompts answered at each evaluation: by the base at first, then by each adapter that the trainer leaves in the folder `evaluations`. What was answered is in answers.jsonl; an adapter that was asked is deleted.</summary>
 internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, ProbeAnswers probes, TimeProvider time)
 {
+    private const int LeastKept = 2;
+    private const long MostKeptBytes = 512 << 20; // of adapters that wait
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What was answered so far, by step.</summary>
@@ -35,22 +37,7 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
                 await AnswerAsync(known, prompts, 0, null, cancellation);
             }
 
-            for (var isOver = false; !isOver;)
-            {
-                await Task.WhenAny(trainer, Task.Delay(Look, time, cancellation));
-                cancellation.ThrowIfCancellationRequested();
-                isOver = trainer.IsCompleted;
-                foreach (var (step, file) in Waiting())
-                {
-                    if (!known.ContainsKey(step))
-                    {
-                        await AnswerAsync(known, prompts, step, file, cancellation);
-                    }
-
-                    engine.Forget(job.Now.Model, file);
-                    File.Delete(file);
-                }
-            }
+            await AskAsync(known, prompts, trainer, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -59,6 +46,48 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
         catch (Exception fault) when (fault is EngineException or IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
         {
             job.TrySay("warn", $"The prompts are not answered at further evaluations: {fault.Message}");
+            await DropAsync(trainer, cancellation);
+        }
+    }
+
+    private async Task AskAsync(Dictionary<int, EvaluationAnswer> known, List<Probe> prompts, Task trainer, CancellationToken cancellation)
+    {
+        for (var isOver = false; !isOver;)
+        {
+            await Task.WhenAny(trainer, Task.Delay(Look, time, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            isOver = trainer.IsCompleted;
+            while (Waiting() is [var (step, file), ..])
+            {
+                if (!known.ContainsKey(step))
+                {
+                    await AnswerAsync(known, prompts, step, file, cancellation);
+                }
+
+                engine.Forget(job.Now.Model, file);
+                File.Delete(file);
+            }
+        }
+    }
+
+    /// <summary>The trainer leaves adapters as long as it runs; where nobody asks them they must not fill the disk.</summary>
+    private async Task DropAsync(Task trainer, CancellationToken cancellation)
+    {
+        while (!trainer.IsCompleted && !cancellation.IsCancellationRequested)
+        {
+            foreach (var (_, file) in Waiting())
+            {
+                try
+                {
+                    File.Delete(file);
+                }
+                catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+                {
+                    break; // it is tried again, and at the job's end
+                }
+            }
+
+            await Task.WhenAny(trainer, Task.Delay(Look, time, CancellationToken.None));
         }
     }
 
@@ -67,6 +96,7 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
         var answers = new List<string?>();
         foreach (var prompt in prompts)
         {
+            Thin();
             try
             {
                 answers.Add(adapter is null ? await probes.AskBaseAsync(prompt, cancellation) : await probes.AskFileAsync(prompt, adapter, cancellation));
@@ -88,6 +118,17 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
 
     private List<(int Step, string File)> Waiting() => !Directory.Exists(job.Folder.Evaluations) ? []
         : [.. Directory.EnumerateFiles(job.Folder.Evaluations, "step-*.gguf").Order(StringComparer.Ordinal).Select(file => (int.Parse(Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture), file))];
+
+    /// <summary>Where the trainer is the quicker, the evaluations between the one that is asked and the last are not.</summary>
+    private void Thin()
+    {
+        var waiting = Waiting();
+        while (waiting.Count > LeastKept && waiting.Sum(one => new FileInfo(one.File).Length) > MostKeptBytes)
+        {
+            File.Delete(waiting[1].File);
+            waiting.RemoveAt(1);
+        }
+    }
 
     private void Keep(IEnumerable<EvaluationAnswer> known) =>
         File.WriteAllText(job.Folder.Answers, string.Concat(known.Select(one => JsonSerializer.Serialize(one, ProbeJson.Default.EvaluationAnswer) + "\n")), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

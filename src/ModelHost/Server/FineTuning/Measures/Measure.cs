@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Platform.ModelHost.Server.FineTuning.Measures;
 
 /// <summary>One measure of an adapter and of its base. The names of the fields are stored.</summary>
-/// <param name="Name">perplexity (of held-out rows), general_perplexity (of a text that has nothing to do with the job; both the lower the better), exact_match, accuracy, f1, bleu, rouge_l (of answers, 0 to 1).</param>
+/// <param name="Name">perplexity (of held-out rows), general_perplexity (of a text that has nothing to do with the job; both the lower the better), exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (of answers, 0 to 1), golden_accuracy (share of a knowledge base's golden questions that were answered rightly).</param>
 /// <param name="Of">Rows that it is about; null where it is about a text.</param>
 internal sealed record Measure(string Name, double Base, double Value, int? Of)
 {
@@ -23,6 +23,7 @@ internal sealed record Measure(string Name, double Base, double Value, int? Of)
         }
 
         Add("general", "perplexity", "general_perplexity");
+        Add("golden", "accuracy", "golden_accuracy");
         return found;
 
         void Add(string part, string name, string called)

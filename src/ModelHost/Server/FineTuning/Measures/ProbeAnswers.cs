@@ -4,11 +4,14 @@ using Platform.ModelHost.Engine.Generation;
 
 namespace Platform.ModelHost.Server.FineTuning.Measures;
 
-/// <summary>Asks a model what it answers, always the likeliest token. One question after the other, and none while anybody else asks: people come first.</summary>
+/// <summary>Asks a model what it answers, always the likeliest token. One question after the other, and while anybody else asks none for a while: people come first.</summary>
 internal sealed class ProbeAnswers(ModelEngine engine, string model, TimeProvider time)
 {
     private const string User = "training";
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50), Longest = TimeSpan.FromSeconds(30);
+
+    /// <summary>Told when a question waits for those of people, and when it no longer does; null tells nobody.</summary>
+    public Action<bool>? Waits { get; init; }
 
     /// <summary>What the base answers.</summary>
     /// <exception cref="EngineException">It cannot answer.</exception>
@@ -29,11 +32,7 @@ internal sealed class ProbeAnswers(ModelEngine engine, string model, TimeProvide
 
     private async Task<string> AskAsync(GenerationRequest request, CancellationToken cancellation)
     {
-        while (engine.Requests.Running > 0)
-        {
-            await Task.Delay(Beat, time, cancellation);
-        }
-
+        await GiveWayAsync(cancellation);
         var answer = new StringBuilder();
         await foreach (var news in engine.GenerateAsync(request, cancellation))
         {
@@ -41,5 +40,23 @@ internal sealed class ProbeAnswers(ModelEngine engine, string model, TimeProvide
         }
 
         return answer.ToString().Trim();
+    }
+
+    /// <summary>Where people never stop asking a question is asked beside theirs in the end: it waits in the same queue.</summary>
+    private async Task GiveWayAsync(CancellationToken cancellation)
+    {
+        var since = time.GetTimestamp();
+        try
+        {
+            while (engine.Requests.Running > 0 && time.GetElapsedTime(since) < Longest)
+            {
+                Waits?.Invoke(true);
+                await Task.Delay(Beat, time, cancellation);
+            }
+        }
+        finally
+        {
+            Waits?.Invoke(false);
+        }
     }
 }

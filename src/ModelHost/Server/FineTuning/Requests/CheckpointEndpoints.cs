@@ -38,7 +38,7 @@ internal static class CheckpointEndpoints
         using var use = job.Use();
         var (export, memory) = (Guid.NewGuid(), job.Now.Forecast!);
         var (owner, exported) = ($"{id}-{at}-{export:N}"[..^24], Path.Combine(job.Folder.Path, $"{export:N}.gguf")); // the same step may be asked for twice at once
-        engine.HoldMemory(owner, "export", memory.BaseBytes + memory.AdapterBytes);
+        await engine.HoldMemoryAsync(owner, "export", memory.BaseBytes + memory.AdapterBytes, http.RequestAborted);
         try
         {
             await trainer.Program.RunAsync($"Exporting step {at}", RuntimeBytes + 2 * memory.TotalBytes, ["export", job.Folder.Path, checkpoint, exported], http.RequestAborted);

@@ -38,7 +38,7 @@ internal static class SampleEndpoints
         try
         {
             var (dataset, forecast) = await preparation.RunAsync(host.Engine, record, folder, _ => { }, http.RequestAborted);
-            var free = host.Engine.Memory.FreeBytes;
+            var free = host.Engine.RoomForWork.Now;
             var samples = await SamplesAsync(host.Engine, record.Model, folder, UsualSamples, http.RequestAborted);
             await http.WriteJsonAsync(new ForecastAnswer("fine_tuning.forecast", TuningViews.Dataset(dataset), TuningViews.Forecast(forecast), forecast.TotalBytes <= free, free, samples), ServerJson.Wire.ForecastAnswer);
         }

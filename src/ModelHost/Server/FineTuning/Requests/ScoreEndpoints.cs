@@ -32,7 +32,7 @@ internal static class ScoreEndpoints
             var written = await WriteAsync(engine, job, rows!, asked, cancellation);
             if (written > 0)
             {
-                engine.HoldMemory(mark, "score", memory.TotalBytes);
+                await engine.HoldMemoryAsync(mark, "score", memory.TotalBytes, cancellation);
                 await trainer.Program.RunAsync("Scoring", RuntimeBytes + 2 * memory.TotalBytes, ["score", job.Folder.Path, Path.GetFileName(asked), Path.GetFileName(said)], cancellation);
             }
 

@@ -18,6 +18,8 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required long Seed { get; init; }
     public required MethodBody Method { get; init; }
     public required string Trainer { get; init; }
+    public required string Device { get; init; }
+    public required string Precision { get; init; }
     public required HyperparameterBody Hyperparameters { get; init; }
     public required IReadOnlyDictionary<string, string?> Metadata { get; init; }
     public required string? UserProvidedSuffix { get; init; }
@@ -73,7 +75,8 @@ internal sealed record MixedBody(string File, string Filename, int Rows, int Tak
 internal sealed record MixtureBody(string File, string? ValidationFile, double Weight, int MaxRepeats);
 
 /// <param name="MemoryBytes">All of it: the base's frozen weights, the adapter with its moments, the largest batch.</param>
-internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds);
+/// <param name="Device">What it is computed on: cpu or gpu; null where that is a runner's to choose.</param>
+internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds, string? Device);
 
 /// <summary>What a job would be, without making it.</summary>
 internal sealed record ForecastAnswer(string Object, DatasetBody Dataset, ForecastBody Forecast, bool Fits, long FreeBytes, IReadOnlyList<SampleBody> Samples);

@@ -25,12 +25,9 @@ internal static class TuningCheck
         return new TuningSettings
         {
             Method = method,
-            Trainer = request.Trainer switch
-            {
-                null or "builtin" => TuningTrainer.Builtin,
-                "peft" => TuningTrainer.Peft,
-                var other => throw Refused("trainer", $"'trainer' is '{other}'; it must be builtin or peft."),
-            },
+            Trainer = Named("trainer", request.Trainer, TuningTrainer.Builtin),
+            Device = Named("device", request.Device, TuningDevice.Auto),
+            Precision = Named("precision", request.Precision, TuningPrecision.Fast),
             Epochs = (int?)Whole($"{at}.n_epochs", given.NEpochs, 1, 1_000) ?? usual.Epochs,
             MaxSteps = (int?)Range($"{at}.max_steps", given.MaxSteps, 0, MostSteps) ?? 0,
             BatchSize = (int?)Whole($"{at}.batch_size", given.BatchSize, 1, 4_096) ?? 0,
@@ -70,6 +67,13 @@ internal static class TuningCheck
             throw new RequestRefused(Problem.Unsupported("integrations", "'integrations' would send the job's numbers elsewhere, and nothing leaves this machine. Leave it out."));
         }
     }
+
+    /// <summary>One of a few words, in lower case.</summary>
+    private static T Named<T>(string field, string? given, T usual) where T : struct, Enum =>
+        given is null ? usual : Enum.GetValues<T>().Cast<T?>().FirstOrDefault(one => given == Name(one!.Value)) ?? throw Refused(field, $"'{field}' is '{given}'; it must be {string.Join(" or ", Enum.GetValues<T>().Select(Name))}.");
+
+    /// <summary>The word of a choice on the wire.</summary>
+    public static string Name<T>(T choice) where T : struct, Enum => choice.ToString().ToLowerInvariant();
 
     private static List<string>? Prompts(IReadOnlyList<string?>? given) =>
         given is { Count: > ProbeChoice.MostPrompts } ? throw Refused("evaluation_prompts", $"'evaluation_prompts' has {given.Count} texts; {ProbeChoice.MostPrompts} is the most.")

@@ -19,6 +19,12 @@ internal sealed record TuningRequest
     /// <summary>builtin or peft.</summary>
     public string? Trainer { get; init; }
 
+    /// <summary>auto, cpu or gpu; of the project's own trainer.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>fast or exact; of the project's own trainer.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>Of supervised learning, where clients had it before there were methods.</summary>
     public HyperparameterFields? Hyperparameters { get; init; }
 

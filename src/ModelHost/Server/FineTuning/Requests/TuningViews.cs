@@ -20,7 +20,9 @@ internal static class TuningViews
             MixtureRows = now.MixtureRows,
             ResultFiles = now.ResultFiles,
             Seed = now.Seed,
-            Trainer = settings.Trainer.ToString().ToLowerInvariant(),
+            Trainer = TuningCheck.Name(settings.Trainer),
+            Device = TuningCheck.Name(settings.Device),
+            Precision = TuningCheck.Name(settings.Precision),
             Method = Method(settings.Method, new MethodPart(parameters)),
             Hyperparameters = parameters,
             Metadata = now.Metadata,
@@ -49,7 +51,7 @@ internal static class TuningViews
         facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256,
         [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))]);
 
-    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1));
+    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), forecast.Device);
 
     /// <summary>The checkpoints of a job, the latest first.</summary>
     public static IEnumerable<CheckpointBody> Checkpoints(TuningJob job)
