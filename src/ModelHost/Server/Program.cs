@@ -91,6 +91,7 @@ app.MapFollowModelJob();
 app.MapCancelModelJob();
 app.MapFineTuning();
 app.MapAddAdapter();
+app.MapImportPeft();
 app.MapChangeAdapters();
 app.MapLoraScales();
 app.MapLoadAdapter();

@@ -28,7 +28,9 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/pause")).Status);
         await rig.UntilAsync(cut, "paused");
         Assert.Empty(Trainers());
-        await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume");
+        Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume", """{"step": 4}""")).Status);
+        while ((await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume", """{"step": 5}""")).Status == HttpStatusCode.Conflict) { await Task.Delay(20, Cancellation); } // its last trainer is being wound up
+        Assert.Contains("goes back to step 5", (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{cut}/events?limit=1000")).ToString(), StringComparison.Ordinal);
         await rig.UntilAsync(cut, job => TrainingRig.Step(job) >= 14);
         await rig.RestartAsync();
         var job = await rig.UntilAsync(cut, "succeeded");

@@ -38,12 +38,39 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
     }
 
     [Fact]
+    public async Task An_adapter_of_peft_is_sent_in_a_form_and_nothing_of_it_stays_but_the_version()
+    {
+        var folder = Directory.CreateTempSubdirectory("peft-").FullName;
+        await PeftFolder.SaveAsync(folder);
+        var (config, weights) = (await File.ReadAllBytesAsync(Path.Combine(folder, "adapter_config.json"), Cancellation), await File.ReadAllBytesAsync(Path.Combine(folder, "adapter_model.safetensors"), Cancellation));
+        Directory.Delete(folder, recursive: true);
+        foreach (var (left, param) in new[] { ("name", "name"), ("weights", "weights"), ("base_model", "base_model") }) { Assert.Equal((HttpStatusCode.BadRequest, param), await RefusedAsync(left)); }
+        var (status, job) = await SendAsync("");
+        Assert.True(status == HttpStatusCode.Accepted, job.ToString());
+        while (job.GetProperty("finished_at").ValueKind == JsonValueKind.Null) { job = await Http.GetOkAsync($"{Jobs}/{job.GetProperty("id").GetString()}"); }
+        Assert.True(job.GetProperty("status").GetString() == "completed", job.ToString());
+        Assert.True(File.Exists(Path.Combine(room.Adapters, "sent", "1.gguf")));
+        Assert.Empty(Directory.EnumerateDirectories(room.Adapters, ".peft-*"));
+
+        async Task<(HttpStatusCode, string?)> RefusedAsync(string without) => await SendAsync(without) is var (code, body) ? (code, body.GetProperty("error").GetProperty("param").GetString()) : default;
+
+        async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(string without)
+        {
+            using var form = new MultipartFormDataContent();
+            (string Name, HttpContent Content)[] parts = [("name", new StringContent("sent")), ("base_model", new StringContent("seed-chat")), ("config", new ByteArrayContent(config)), ("weights", new ByteArrayContent(weights))];
+            foreach (var (name, content) in parts.Where(part => part.Name != without)) { form.Add(content, name); }
+            using var response = await Http.PostAsync(new Uri("/v1/adapters/peft", UriKind.Relative), form, Cancellation);
+            return (response.StatusCode, await Calls.ReadAsync(response));
+        }
+    }
+
+    [Fact]
     public async Task A_damaged_one_fails_with_the_reason_and_leaves_nothing()
     {
         await PeftFolder.SaveAsync(Path.Combine(room.Adapters, "damaged"), damaged: true);
         var job = await EndAsync("""{"type": "convert", "model": "seed-chat", "source": "damaged", "name": "broken"}""");
         Assert.Equal(("failed", "job_failed"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
-        Assert.StartsWith("Converting 'damaged' failed:", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("Converting 'broken' failed:", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(room.Adapters, "broken")));
     }
 

@@ -75,6 +75,10 @@ public sealed class AdapterLibrary
         }
     }
 
+    /// <summary>A place for an adapter as PEFT saves it; dispose of it when that is converted.</summary>
+    /// <exception cref="EngineException">BadRequest: there is no registry.</exception>
+    public PeftUpload MakePeftUpload() => new(registry.Folder ?? throw Refuse("name", "There is no registry of adapters: set Engine:AdapterDirectory to a folder."));
+
     /// <summary>From the next request on, the adapter's name without a version means this one.</summary>
     /// <param name="name">Of the adapter.</param>
     /// <param name="version">Of the adapter.</param>

@@ -16,7 +16,7 @@ internal sealed record AdapterFile(string Name, int Version, string Path)
 /// <summary>The folder of adapters: name/version.gguf with what is known of them in name/adapter.json; or name.gguf. Written by others while it is read: a file is put in place by renaming it.</summary>
 internal sealed partial class AdapterRegistry(string? folder)
 {
-    private const string Ending = ".gguf", PeftConfig = "adapter_config.json", PeftWeights = "adapter_model.safetensors";
+    private const string Ending = ".gguf";
 
     /// <summary>Where it is; null for none.</summary>
     internal string? Folder { get; } = folder;
@@ -111,6 +111,7 @@ internal sealed partial class AdapterRegistry(string? folder)
         try
         {
             foreach (var part in Directory.EnumerateDirectories(Folder).SelectMany(names => Directory.EnumerateFiles(names, ".*.part")).Where(part => File.GetLastWriteTimeUtc(part) < before.UtcDateTime).ToList()) { File.Delete(part); }
+            foreach (var left in Directory.EnumerateDirectories(Folder, PeftUpload.Prefix + "*").Where(left => Directory.GetLastWriteTimeUtc(left) < before.UtcDateTime).ToList()) { Directory.Delete(left, recursive: true); }
         }
         catch (Exception readOnly) when (readOnly is IOException or UnauthorizedAccessException)
         {
@@ -133,8 +134,8 @@ internal sealed partial class AdapterRegistry(string? folder)
     /// <summary>The full path of a folder inside the registry with an adapter as PEFT saves it, and the bytes of its weights.</summary>
     /// <inheritdoc cref="Inside" path="/exception"/>
     internal (string Folder, long Bytes) PeftInside(string path) =>
-        Below(Path.Combine(path, PeftConfig)) is { } config && Below(Path.Combine(path, PeftWeights)) is { } weights && File.Exists(config) && File.Exists(weights) ? (Path.GetDirectoryName(weights)!, new FileInfo(weights).Length)
-        : throw new EngineException(EngineErrorKind.BadRequest, $"'{path}' is no folder inside the registry of adapters with {PeftConfig} and {PeftWeights}. Give its path below the folder of Engine:AdapterDirectory, without links.") { Parameter = "source" };
+        Below(Path.Combine(path, PeftUpload.Config)) is { } config && Below(Path.Combine(path, PeftUpload.Weights)) is { } weights && File.Exists(config) && File.Exists(weights) ? (Path.GetDirectoryName(weights)!, new FileInfo(weights).Length)
+        : throw new EngineException(EngineErrorKind.BadRequest, $"'{path}' is no folder inside the registry of adapters with {PeftUpload.Config} and {PeftUpload.Weights}. Give its path below the folder of Engine:AdapterDirectory, without links.") { Parameter = "source" };
 
     /// <summary>The full path of what lies in the registry, or null where it would lead out of it.</summary>
     private string? Below(string path)

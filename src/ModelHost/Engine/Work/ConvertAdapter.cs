@@ -51,7 +51,7 @@ public sealed class ConvertAdapter
         }
     }
 
-    private static string What(ConvertRequest request) => $"Converting '{request.Source}'";
+    private static string What(ConvertRequest request) => $"Converting '{request.Name}'";
 
     private (string Id, string Model, string Folder, IReadOnlyList<MemoryUse> Uses) Plan(ConvertRequest request)
     {

@@ -65,6 +65,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(FileDeleted))]
 [JsonSerializable(typeof(TuningRequest))]
 [JsonSerializable(typeof(GoldenRequest))]
+[JsonSerializable(typeof(ResumeRequest))]
 [JsonSerializable(typeof(EarlyStoppingFields))]
 [JsonSerializable(typeof(TuningJobBody))]
 [JsonSerializable(typeof(TuningJobListBody))]

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Platform.ModelHost.Engine.Files;
+
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
 /// <summary>What people do with a job: cancel, pause, resume. What makes no sense in its state is refused with that state.</summary>
@@ -25,10 +28,18 @@ internal static class JobSteering
     }
 
     /// <summary>Lets a job go on that was paused, or that failed for a reason that is gone.</summary>
-    /// <exception cref="RequestRefused">It does neither.</exception>
-    public static void Resume(TuningJob job, TimeProvider time)
+    /// <param name="job">The job.</param>
+    /// <param name="step">Of a checkpoint to go back to: those after it are deleted. Null goes on from the last.</param>
+    /// <exception cref="RequestRefused">It does neither, or has no such checkpoint.</exception>
+    public static void Resume(TuningJob job, int? step)
     {
         Refuse(job, job.Now is not ({ IsPauseAsked: true } or { Status: TuningStatus.Paused or TuningStatus.Failed }), "resumed");
+        if (step is { } back)
+        {
+            Refuse(job, job.IsBusy || job.Now.Status is not (TuningStatus.Paused or TuningStatus.Failed), "taken back to a checkpoint before it is paused");
+            GoBack(job, back);
+        }
+
         job.Change(now => now with
         {
             IsPauseAsked = false, Reason = null, Error = null, FinishedAt = null,
@@ -40,6 +51,17 @@ internal static class JobSteering
             },
         });
         job.TrySay("info", "The job goes on.");
+    }
+
+    private static void GoBack(TuningJob job, int step)
+    {
+        if (job.Folder.Checkpoint(step) is null)
+        {
+            throw new RequestRefused(new Problem(404, "invalid_request_error", "not_found", $"The job '{job.Now.Id}' has no checkpoint of step '{step}'. It has {string.Join(", ", job.Folder.CheckpointSteps.DefaultIfEmpty(0))}.", "step"));
+        }
+
+        FileChange.Run("A checkpoint", () => job.Folder.CheckpointSteps.Where(later => later > step).Select(job.Folder.Checkpoint).OfType<string>().ToList().ForEach(File.Delete));
+        job.TrySay("info", string.Create(CultureInfo.InvariantCulture, $"The job goes back to step {step}."));
     }
 
     private static void Refuse(TuningJob job, bool isWrong, string what)

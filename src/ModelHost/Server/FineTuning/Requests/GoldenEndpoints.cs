@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.FineTuning.Jobs;
@@ -17,7 +16,7 @@ internal static class GoldenEndpoints
 
     public static void MapGolden(this IEndpointRouteBuilder app) => app.MapPost("/v1/adapters/{name}/versions/{version}/golden", KeepAsync).WithMetadata(new AdminOnly());
 
-    private static async Task KeepAsync(HttpContext http, EngineHost host, TuningJobs jobs, AdapterGate gate, string name, string version)
+    private static async Task KeepAsync(HttpContext http, EngineHost host, TuningJobs jobs, TrainingOptions training, AdapterGate gate, string name, string version)
     {
         var told = await http.ReadJsonAsync(ServerJson.Wire.GoldenRequest);
         var (questions, right, plain) = (Number("questions", told.Questions, 1, MostQuestions), Number("accuracy", told.Accuracy, 0, 1), Number("base_accuracy", told.BaseAccuracy, 0, 1));
@@ -26,7 +25,7 @@ internal static class GoldenEndpoints
         var metrics = JsonNode.Parse(found.Metrics?.GetRawText() ?? "{}")!.AsObject();
         metrics["golden"] = new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain };
         var kept = library.SetMetrics(found.Name, found.Version, JsonSerializer.SerializeToElement(metrics, ServerJson.Wire.JsonObject));
-        if (jobs.All.FirstOrDefault(job => job.Now.Adapter == kept.Name && job.Now.Version == kept.Version) is { } made)
+        if (training.Directory is { Length: > 0 } && jobs.All.FirstOrDefault(job => job.Now.Adapter == kept.Name && job.Now.Version == kept.Version) is { } made)
         {
             made.Change(now => now with { Measures = Measure.In(kept.Metrics) });
         }

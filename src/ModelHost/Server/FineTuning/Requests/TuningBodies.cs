@@ -14,6 +14,10 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required string? ValidationFile { get; init; }
     public required IReadOnlyList<MixtureBody> Mixture { get; init; }
     public required int MixtureRows { get; init; }
+
+    /// <summary>What is asked at each evaluation; null where that is some of the held-out rows.</summary>
+    public required IReadOnlyList<string>? EvaluationPrompts { get; init; }
+
     public required IReadOnlyList<string> ResultFiles { get; init; }
     public required long Seed { get; init; }
     public required MethodBody Method { get; init; }

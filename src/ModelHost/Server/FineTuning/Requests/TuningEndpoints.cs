@@ -21,7 +21,7 @@ internal static class TuningEndpoints
         app.MapDelete("/v1/fine_tuning/jobs/{id}", DeleteAsync).WithMetadata(new AdminOnly());
         app.MapPost("/v1/fine_tuning/jobs/{id}/cancel", (HttpContext http, TuningJobs jobs, TimeProvider time, string id) => SteerAsync(http, jobs, time, id, JobSteering.Cancel)).WithMetadata(new AdminOnly());
         app.MapPost("/v1/fine_tuning/jobs/{id}/pause", (HttpContext http, TuningJobs jobs, TimeProvider time, string id) => SteerAsync(http, jobs, time, id, JobSteering.Pause)).WithMetadata(new AdminOnly());
-        app.MapPost("/v1/fine_tuning/jobs/{id}/resume", (HttpContext http, TuningJobs jobs, TimeProvider time, string id) => SteerAsync(http, jobs, time, id, JobSteering.Resume)).WithMetadata(new AdminOnly());
+        app.MapPost("/v1/fine_tuning/jobs/{id}/resume", ResumeAsync).WithMetadata(new AdminOnly());
     }
 
     /// <summary>What is asked for as a record, once everything in it is checked that can be without reading the files.</summary>
@@ -73,6 +73,13 @@ internal static class TuningEndpoints
     {
         jobs.Delete(id);
         return http.WriteJsonAsync(new TuningJobDeleted(id, "fine_tuning.job", true), ServerJson.Wire.TuningJobDeleted);
+    }
+
+    /// <summary>A body is only needed to go back to a checkpoint.</summary>
+    private static async Task ResumeAsync(HttpContext http, TuningJobs jobs, TimeProvider time, string id)
+    {
+        var asked = !http.Request.HasJsonContentType() ? null : await http.ReadJsonAsync(ServerJson.Wire.ResumeRequest);
+        await SteerAsync(http, jobs, time, id, (job, _) => JobSteering.Resume(job, asked?.Step));
     }
 
     private static Task SteerAsync(HttpContext http, TuningJobs jobs, TimeProvider time, string id, Action<TuningJob, TimeProvider> steer)

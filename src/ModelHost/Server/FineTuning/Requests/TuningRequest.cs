@@ -50,6 +50,9 @@ internal sealed record TuningRequest
     public JsonElement? Integrations { get; init; }
 }
 
+/// <param name="Step">Of the checkpoint to go on from; null for the last.</param>
+internal sealed record ResumeRequest(int? Step);
+
 /// <param name="Weight">Its share, relative to the others'; 1 where it is left out.</param>
 /// <param name="MaxRepeats">How often a row may be used; 1 where it is left out.</param>
 internal sealed record MixtureFields(string? File, string? ValidationFile, double? Weight, int? MaxRepeats);

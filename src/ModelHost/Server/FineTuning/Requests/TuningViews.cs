@@ -18,6 +18,7 @@ internal static class TuningViews
             ValidationFile = now.ValidationFile,
             Mixture = [.. now.Mixture.Select(part => new MixtureBody(part.File, part.ValidationFile, part.Weight, part.MaxRepeats))],
             MixtureRows = now.MixtureRows,
+            EvaluationPrompts = settings.EvaluationPrompts,
             ResultFiles = now.ResultFiles,
             Seed = now.Seed,
             Trainer = TuningCheck.Name(settings.Trainer),
