@@ -24,7 +24,7 @@ public sealed class RealServiceTests
         Assert.True(counts[0] > 0 && counts[1] == 0 && counts[2] > 0);
 
         var pieces = (await client.GetRequiredService<TokenPieces>().OfAsync("", ["annual leave", "", "年假 😀"], Cancellation))!;
-        Assert.Equal(["annual leave", "", "年假 😀"], pieces.Select(text => string.Concat(text.Select(piece => piece.Text))));
+        Assert.Equal(["annual leave", "", "年假 😀"], pieces.Select(text => string.Concat(text.Select(piece => piece.Text)).TrimStart())); // some models put a space before a text
         Assert.True(pieces[0].Count > 1 && pieces[2].Any(piece => piece.Ids.Count > 1)); // a character of several tokens is one piece
 
         var vectors = await client.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GenerateAsync(Enumerable.Range(0, 100).Select(i => $"sentence {i}"), null, Cancellation);
