@@ -24,6 +24,7 @@ public sealed class AdapterManagementTests : IAsyncLifetime
             first.GetProperty("name").GetString(), first.GetProperty("version").GetInt32(), first.GetProperty("base_model").GetString(), first.GetProperty("rank").GetInt32(), first.GetProperty("alpha").GetSingle(),
             first.GetProperty("state").GetString(), first.GetProperty("served").GetBoolean()));
         Assert.Equal("""["attn_q","ffn_down"]""", first.GetProperty("target_modules").GetRawText());
+        Assert.Equal("adapters/legal/1", (await rig.GetAsync("/v1/models/seed-chat:legal")).GetProperty("root").GetString()); // what a request takes is told as well
         Assert.Equal("""{"loss":1.5}""", first.GetProperty("metrics").GetRawText());
         Assert.Equal(64, first.GetProperty("base_sha256").GetString()!.Length);
 

@@ -27,6 +27,7 @@ public sealed class DownloadTests
     [InlineData(1000, 1001, 70_000)]
     [InlineData(2_000_000, 4_000_000, 5_000_000)]
     [InlineData(5_594_463)]
+    [InlineData(100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000, 800_000)] // more than tries in vain are allowed
     public async Task A_connection_that_is_cut_goes_on_from_there(params int[] cuts)
     {
         await using var room = await DownloadRoom.OpenAsync();

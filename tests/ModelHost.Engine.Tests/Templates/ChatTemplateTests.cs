@@ -122,7 +122,10 @@ public sealed class ChatTemplateTests
         var strange = New("{% unknown %}");
         Assert.Contains("raw prompts only", strange.Weakness, StringComparison.Ordinal);
         Assert.Contains("'unknown'", Assert.Throws<EngineException>(() => strange.Apply([new ChatTurn("user", "Hi")], new ChatTemplateOptions())).Message, StringComparison.Ordinal);
-        Assert.Contains("carries no chat template", Assert.Throws<EngineException>(() => new ChatTemplate("m", null, SpecialTexts.None, TimeProvider.System).Apply([new ChatTurn("user", "Hi")], new ChatTemplateOptions())).Message, StringComparison.Ordinal);
+        foreach (var none in (string?[])[null, "", " \n"])
+        {
+            Assert.Contains("carries no chat template", Assert.Throws<EngineException>(() => new ChatTemplate("m", none, SpecialTexts.None, TimeProvider.System).Apply([new ChatTurn("user", "Hi")], new ChatTemplateOptions())).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

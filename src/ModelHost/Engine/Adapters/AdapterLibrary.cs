@@ -50,6 +50,7 @@ public sealed class AdapterLibrary
         if (upload.State is not (AdapterState.Draft or AdapterState.Candidate)) { throw Refuse("state", "A new version is a draft or a candidate."); }
         var folder = registry.FolderOf(upload.Name);
         FileChange.Run($"The adapter '{upload.Name}'", () => Directory.CreateDirectory(folder));
+        registry.DropParts(time.GetUtcNow() - PartsOutlive);
         var part = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         try
         {

@@ -17,6 +17,7 @@ internal sealed class ChatTemplate
 
     internal ChatTemplate(string modelId, string? source, SpecialTexts special, TimeProvider time)
     {
+        source = string.IsNullOrWhiteSpace(source) ? null : source; // some files carry an empty one
         this.modelId = modelId;
         this.source = source;
         this.special = special;

@@ -35,7 +35,7 @@ internal static class ModelCards
 
     private static ModelCard Of(ModelDownload download) => new(download.ModelId, "model", 0, "local", download.ModelId, null, null, new ModelStatus("downloading"), []) { Sha256 = download.Sha256 };
 
-    /// <summary>A version under its own id; the one in production also under the adapter's name alone.</summary>
+    /// <summary>A version under its own id; the one that is served also under the adapter's name alone.</summary>
     private static IEnumerable<ModelCard> On(KnownModel model, AdapterInfo adapter)
     {
         var of = Of(model);
@@ -50,7 +50,7 @@ internal static class ModelCards
             QuantizeTo = null,
             Adapter = new ListedAdapter(adapter.Name, adapter.Version, adapter.Rank, 1, adapter.BaseSha256, ServedAdapters.State(adapter)),
         };
-        return adapter.State == AdapterState.Production ? [card with { Id = $"{model.Id}:{adapter.Name}" }, card] : [card];
+        return adapter is { IsServed: true, Version: > 0 } ? [card with { Id = $"{model.Id}:{adapter.Name}" }, card] : [card];
     }
 
     private static ModelMeta? Meta(KnownModel model) => model.Traits is not { } traits ? null : new(

@@ -6,7 +6,7 @@ namespace Platform.ModelHost.Engine.Models.Downloads;
 internal sealed class DownloadRun(HubSource source, string target, string partPath, DownloadProgress progress, HubRequests hub, ModelRegistry registry, DownloadSurroundings around)
 {
     private const int MostTriesInVain = 6, BufferBytes = 1 << 20;
-    private const long Reserve = 128L << 20, LookAtSpaceEvery = 64L << 20, EnoughProgress = 1L << 20; // the reserve is for the rest of the program
+    private const long Reserve = 128L << 20, LookAtSpaceEvery = 64L << 20, EnoughProgress = 1L << 16; // the reserve is for the rest of the program
     private static readonly TimeSpan SilentTooLong = TimeSpan.FromSeconds(60);
 
     /// <exception cref="DownloadFault">It did not succeed.</exception>
