@@ -23,7 +23,7 @@ public sealed record AgentVersion(Guid AgentId, int Number, AgentDefinition Defi
 /// <param name="Agents">Names of other agents that may call it.</param>
 /// <param name="Runs">Of all people; they stay.</param>
 /// <param name="Memories">Entries of all people; they go.</param>
-public sealed record AgentUses(IReadOnlyList<string> Agents, int Runs, int Memories);
+public sealed record AgentUses(IReadOnlyList<string> Agents, int Runs, int Memories, int Schedules, int Suites);
 
 /// <summary>The slug is another agent's, or the draft was changed by somebody else meanwhile.</summary>
 public sealed class AgentConflictException(string message, Exception? inner = null) : Exception(message, inner);

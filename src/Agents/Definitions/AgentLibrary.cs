@@ -159,7 +159,8 @@ public sealed class AgentLibrary
             if (seen.Agents.Contains(row.Slug))
                 callers.Add(seen.Name);
         }
-        return new(callers, await db.Runs.CountAsync(r => r.AgentId == row.Id, cancellation), await db.Memories.CountAsync(m => m.AgentId == row.Id, cancellation));
+        return new(callers, await db.Runs.CountAsync(r => r.AgentId == row.Id, cancellation), await db.Memories.CountAsync(m => m.AgentId == row.Id, cancellation),
+            await db.Schedules.CountAsync(s => s.AgentId == row.Id, cancellation), await db.TestSuites.CountAsync(s => s.AgentId == row.Id, cancellation));
     }
 
     /// <summary>Deletes it with its versions. Its runs stay, with the version that each ran.</summary>

@@ -74,9 +74,11 @@ public sealed class AgentLibraryTests
         await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Name = "Desk", Slug = "desk", Agents = ["clerk"] }, Cancellation);
         await rig.Agents.CreateAsync(Carl, Clerk with { Name = "Nobody sees it", Slug = "hidden", Agents = ["clerk"] }, Cancellation);
         await rig.Memories.AddAsync(AgentsRig.Anna, agent.Id, "Half days count.", shared: true, Cancellation);
+        await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, agent.Id, "Leave", Cancellation);
+        await rig.Schedules.CreateAsync(AgentsRig.Anna, new("Each day", agent.Id, "And?", "0 8 * * *", "UTC"), Cancellation);
         var uses = await rig.Agents.UsesAsync(AgentsRig.Anna, agent.Id, Cancellation);
         Assert.Equal(["Desk"], uses.Agents);
-        Assert.Equal((0, 1), (uses.Runs, uses.Memories));
+        Assert.Equal((0, 1, 1, 1), (uses.Runs, uses.Memories, uses.Schedules, uses.Suites));
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Agents.UsesAsync(Carl, agent.Id, Cancellation));
     }
 

@@ -52,6 +52,15 @@ public sealed class RunTrace
     public IReadOnlyList<ApprovalTurn> Open => Status is RunStatus.RequiresAction or RunStatus.InProgress or RunStatus.Queued
         ? [.. rows.All.Where(row => row.Approval is { Decided: null }).Select(row => row.Approval!)] : [];
 
+    /// <summary>Why a call that is asked about is wanted, in the model's words: the step of the plan that it belongs to, or what the model wrote with it. Empty for nothing.</summary>
+    public string WhyOf(string callId)
+    {
+        if (rows.All.FirstOrDefault(row => row.Approval?.Asked.CallId == callId)?.Parent is { } step)
+            return step.Name;
+        var decision = rows.All.LastOrDefault(row => row.Model?.Calls.Any(call => call.CallId == callId) == true)?.Model;
+        return decision is null ? "" : decision.Text.Length > 0 ? decision.Text : decision.Thought;
+    }
+
     /// <summary>What it has written of its answer.</summary>
     public string Answer => answer.ToString();
 

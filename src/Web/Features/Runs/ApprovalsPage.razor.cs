@@ -1,23 +1,19 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Approvals;
-using Platform.Agents.Runs;
-using Platform.Agents.Runs.Tracing;
-using Platform.Retrieval;
-using Platform.Retrieval.Access;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
 
 /// <summary>What a person's agents wait for, in all runs; looked at again every few seconds.</summary>
-public sealed partial class ApprovalsPage(ApprovalBox box, RunArchive archive, CurrentCaller current, TimeProvider time)
+public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decisions, CurrentCaller current, TimeProvider time)
 {
     private const int MostPast = 30;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource gone = new();
-    private IReadOnlyList<Waiting>? pending;
+    private IReadOnlyList<AskedElsewhere>? pending;
     private IReadOnlyList<Approval> decided = [];
 
     [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
@@ -40,30 +36,13 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunArchive archive, C
     private async Task ReadAsync()
     {
         var caller = await current.GetAsync();
-        List<Waiting> now = [];
+        List<AskedElsewhere> now = [];
         foreach (var asked in await box.ListAsync(caller, pendingOnly: true, gone.Token))
         {
-            now.Add(await ReadAsync(caller, asked));
+            // What does not change is not read twice; a plan may.
+            now.Add(!asked.IsPlan && pending?.FirstOrDefault(known => known.Asked.Id == asked.Id) is { } read ? read : await decisions.ReadAsync(asked, gone.Token));
         }
         (pending, decided) = (now, [.. (await box.ListAsync(caller, pendingOnly: false, gone.Token)).Where(asked => asked.Status != ApprovalStatus.Pending).OrderByDescending(asked => asked.DecidedAt).Take(MostPast)]);
-    }
-
-    // What does not change is not read twice; a plan may.
-    private async Task<Waiting> ReadAsync(Caller caller, Approval asked)
-    {
-        if (!asked.IsPlan && pending?.FirstOrDefault(known => known.Approval.Id == asked.Id) is { } read)
-        {
-            return read;
-        }
-        try
-        {
-            var run = await archive.GetAsync(caller, asked.RunId, gone.Token);
-            return new(asked, run.Listed.Question, run.Listed.Run.AgentId, asked.IsPlan ? RunTrace.Of(await archive.EventsAsync(caller, asked.RunId, gone.Token)) : null);
-        }
-        catch (NotFoundException)
-        {
-            return new(asked, "", null, null); // deleted a moment ago
-        }
     }
 
     public void Dispose()
@@ -71,6 +50,4 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunArchive archive, C
         gone.Cancel();
         gone.Dispose();
     }
-
-    private sealed record Waiting(Approval Approval, string Question, Guid? AgentId, RunTrace? Trace);
 }

@@ -12,9 +12,12 @@ using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
 
-/// <summary>What an agent waits for that another one asked.</summary>
+/// <summary>What an agent waits for, for a page that does not follow its run.</summary>
+/// <param name="Question">What its run was asked; empty where that is not known.</param>
+/// <param name="AgentId">The agent that asks; null where nobody may be let off asking.</param>
+/// <param name="Why">Why it is wanted, in the model's words: untrusted.</param>
 /// <param name="Plan">The trace of its run, where what waits is a plan: what is approved is the newest version in it.</param>
-public sealed record AskedBelow(Approval Asked, RunTrace? Plan);
+public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? AgentId = null, string Why = "", RunTrace? Plan = null);
 
 /// <summary>What a person decides about a run, from whatever page. What cannot be done is said as a toast.</summary>
 public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, RunArchive archive, PlanEditor plans, ToolCatalog tools, ToolGrant grants, Toasts toasts, IStringLocalizer<RunsTexts> texts, ILogger<RunDecisions> log)
@@ -26,16 +29,32 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, R
     public async Task<bool> MayAlwaysAsync(Guid? agentId, string tool, CancellationToken cancellation) =>
         agentId is { } agent && await grants.MayAllowAsync(await current.GetAsync(), agent, tool, cancellation);
 
-    /// <summary>What waits in runs of agents that this run asked; plans with the trace that shows them.</summary>
-    public async Task<IReadOnlyList<AskedBelow>> BelowAsync(Guid runId, CancellationToken cancellation)
+    /// <summary>What waits in runs of agents that this run asked.</summary>
+    public async Task<IReadOnlyList<AskedElsewhere>> BelowAsync(Guid runId, CancellationToken cancellation)
     {
-        var caller = await current.GetAsync();
-        List<AskedBelow> below = [];
-        foreach (var asked in await approvals.BelowAsync(caller, runId, cancellation))
+        List<AskedElsewhere> below = [];
+        foreach (var asked in await approvals.BelowAsync(await current.GetAsync(), runId, cancellation))
         {
-            below.Add(new(asked, asked.IsPlan ? RunTrace.Of(await archive.EventsAsync(caller, asked.RunId, cancellation)) : null));
+            below.Add(await ReadAsync(asked, cancellation));
         }
         return below;
+    }
+
+    /// <summary>What is to be decided on, with what its run says of it.</summary>
+    public async Task<AskedElsewhere> ReadAsync(Approval asked, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        var caller = await current.GetAsync();
+        try
+        {
+            var run = (await archive.GetAsync(caller, asked.RunId, cancellation)).Listed;
+            var trace = RunTrace.Of(await archive.EventsAsync(caller, asked.RunId, cancellation));
+            return new(asked, run.Question, run.Run.AgentId, trace.WhyOf(asked.CallId), asked.IsPlan ? trace : null);
+        }
+        catch (NotFoundException)
+        {
+            return new(asked); // deleted a moment ago
+        }
     }
 
     /// <summary>False when it could not be decided; what was decided counts, whether or not the agent goes on asking.</summary>

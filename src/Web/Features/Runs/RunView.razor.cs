@@ -46,6 +46,8 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
 
     private string Model => trace?.Usage?.Usage.Model is { Length: > 0 } used ? used : record?.Agent?.Definition.Model.Id is { Length: > 0 } set ? set : record?.Listed.Model ?? "";
 
+    private string Adapters => string.Join(", ", (record?.Agent?.Definition.Model.Adapters ?? []).Select(RunWords.Adapter));
+
     private TimeSpan Worked => trace is null ? TimeSpan.Zero : trace.Clock.At(trace.EndedAt ?? window.Time.GetUtcNow());
 
     protected override async Task OnInitializedAsync()

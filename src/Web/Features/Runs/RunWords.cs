@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Acting;
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Web.Layout;
@@ -15,6 +16,13 @@ public static class RunWords
     {
         ArgumentNullException.ThrowIfNull(texts);
         return name.Length == 0 ? "" : texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
+    }
+
+    /// <summary>An adapter with its share: legal@2 × 0.5.</summary>
+    public static string Adapter(AdapterSetting adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        return $"{adapter.Name} × {adapter.Scale.ToString("0.##", CultureInfo.CurrentCulture)}";
     }
 
     /// <summary>Who speaks in a message to a model.</summary>

@@ -37,6 +37,7 @@ public sealed class RunTraceTests
         var waiting = RunTrace.Of(await rig.Archive.EventsAsync(AgentsRig.Anna, run.Id, Cancellation));
         Assert.Equal((RunStatus.RequiresAction, true), (waiting.Status, waiting.Clock.IsWaiting));
         Assert.Equal("send", Assert.Single(waiting.Open).Asked.Tool);
+        Assert.Equal("Tell Ben", waiting.WhyOf(waiting.Open[0].Asked.CallId));
         Assert.Equal([PlanStepState.Done, PlanStepState.Running], waiting.PlanSteps.Select(step => step.State));
 
         await rig.Approvals.DecideAsync(AgentsRig.Anna, waiting.Open[0].Asked.ApprovalId, new(Approve: true), Cancellation);
@@ -111,6 +112,7 @@ public sealed class RunTraceTests
             ("tool.result", new ToolResultData("s1_1", "s1", "send", "A person rejected this call. Not now", null, true, [], 0)),
             ("message.delta", new TextData("Fine."))));
         Assert.Equal("Fine.", trace.Answer);
+        Assert.Equal(("I will ", ""), (trace.WhyOf("s1_1"), trace.WhyOf("plan")));
         Assert.Equal([TraceState.Done, TraceState.Refused, TraceState.Refused], trace.Rows.Select(row => row.State));
         Assert.Equal("hello", trace.Rows[2].Tool!.Arguments.GetProperty("text").GetString());
     }

@@ -109,7 +109,7 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_waited_for_by_nobody_who_needs_another_and_once_by_who_lists_all()
+    public async Task A_server_that_never_answers_is_waited_for_by_nobody_who_needs_another()
     {
         using HangingServer hung = new();
         var options = everything.Started();
@@ -118,8 +118,8 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
         var catalog = Catalog(servers);
         var listing = catalog.ListAsync(Stop);
         await hung.Asked.WaitAsync(Stop);
-        Assert.NotNull(await catalog.FindAsync("everything__echo", Stop));
-        Assert.Null(await catalog.FindAsync("question", Stop));
+        Assert.NotNull(await catalog.FindAsync("everything__echo", Stop).WaitAsync(TimeSpan.FromMinutes(1), Stop));
+        Assert.Null(await catalog.FindAsync("question", Stop).WaitAsync(TimeSpan.FromMinutes(1), Stop));
         Assert.False(listing.IsCompleted);
     }
 
@@ -149,8 +149,9 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
     public async Task A_line_of_a_program_that_has_no_end_ends_the_connection_and_not_us()
     {
         McpServerOptions flood = new() { Name = "flood", Command = "sh", Arguments = ["-c", "head -c 6000000 /dev/zero | tr '\\0' x; sleep 60"], Timeout = TimeSpan.FromSeconds(20) };
-        await using McpServers servers = Servers(flood);
-        Assert.Empty(await servers.ListAsync(Stop));
+        await using McpServer server = new(flood, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.Empty(await server.ToolsAsync(Stop));
+        Assert.DoesNotContain("did not answer within", server.Fault, StringComparison.Ordinal);
     }
 
     [Fact]
