@@ -39,6 +39,10 @@ public sealed class AdapterParityTests
         Assert.InRange(LogitParity.Difference(trained, served), 0, tolerance);
         Assert.InRange(LogitParity.Difference(LogitParity.Trained(site.Shelf, null, tokens), plain), 0, tolerance);
         Assert.True(LogitParity.Difference(served, plain) > 0.2); // the comparison can tell the two apart
+        var (own, theirs) = (new AdapterLogits(LogitParity.Trained(site.Shelf, null, tokens), trained), new AdapterLogits(plain, served));
+        Assert.Null(LogitParity.Compare(own, theirs, site.Model.IsExact).Refusal);
+        Assert.Contains("What the exported adapter changes", LogitParity.Compare(own, theirs with { Adapted = plain }, site.Model.IsExact).Refusal, StringComparison.Ordinal); // as if nothing had been exported
+        Assert.Contains("of the base model", LogitParity.Compare(own, theirs with { Plain = [.. plain.Select(logit => logit + 1)] }, site.Model.IsExact).Refusal, StringComparison.Ordinal);
         using var stream = File.OpenRead(file);
         Assert.Equal(16, AdapterCheck.Run(stream, GgufReader.Read(model), new string('a', 64)).Rank);
     }

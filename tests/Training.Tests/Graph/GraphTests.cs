@@ -103,6 +103,7 @@ public sealed class GraphTests : IDisposable
         Assert.NotEqual(plain.Loss(site.Forward(plain)), batch.Loss(site.Forward(batch)));
         AssertSame(gradients, site.Backward(batch));
         Assert.All(site.Adapter.Trained, t => Assert.InRange(Slope.Error(t, gradients[t.Name], () => batch.Loss(site.Forward(batch))), 0, 1e-3));
+        Assert.All(site.Adapter.Trained, t => Assert.InRange(Slope.ErrorAcross(t, gradients[t.Name], () => batch.Loss(site.Forward(batch))), 0, 1e-3));
     }
 
     private static void AssertSame(Dictionary<string, float[]> one, Dictionary<string, float[]> other) => Assert.All(one, g => Assert.Equal(g.Value, other[g.Key]));

@@ -43,6 +43,14 @@ public sealed class PeftAdapterTests : IDisposable
         Refused("use_dora", good, Config() with { Extra = ("use_dora", true) });
         Refused("modules_to_save", good, Config() with { Extra = ("modules_to_save", new JsonArray("lm_head")) });
         Refused("not of the peft_type LORA", good, Config() with { Kind = "IA3" });
+        Refused("changes the base model too", good, Config() with { Extra = ("init_lora_weights", "pissa_niter_16") });
+        Refused("changes the base model too", good, Config() with { Extra = ("init_lora_weights", "olora") });
+        Refused("layer_replication", good, Config() with { Extra = ("layer_replication", new JsonArray(new JsonArray(0, 2))) });
+        foreach (var start in (JsonNode[])[true, false, "gaussian"])
+        {
+            Save(good, Config() with { Extra = ("init_lora_weights", start) });
+            PeftAdapter.Convert(folder.Path, model, Converted);
+        }
         Refused("trained biases", good, Config() with { Extra = ("bias", "all") });
         Refused("'base_model.model.lm_head.lora_A.weight'", new() { ["base_model.model.lm_head.lora_A.weight"] = (16, 64, new float[1024]) }, Config());
         Save(good, Config());

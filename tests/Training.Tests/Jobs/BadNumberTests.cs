@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Platform.Training.Batches;
 using Platform.Training.Jobs;
 using Platform.Training.Optimise;
 
@@ -36,6 +37,27 @@ public sealed class BadNumberTests
     }
 
     [Fact]
+    public void Weights_that_a_row_wrecked_before_the_leap_are_put_back_and_that_row_is_not_learned_again()
+    {
+        using var bench = new JobBench(Certain(), s => (s["learning_rate"], s["weight_decay"], s["epochs"], s["warmup_share"]) = (1, 0, 1, 0));
+        var rows = Enumerable.Range(0, 160).Select(i => Same($"row-{i}", 2 + i % 8)).ToArray();
+        const int Wrecking = 12; // a step between two checkpoints, which are written every five
+        var place = new RowOrder(rows.Length, 8, 42).At(Wrecking)[0];
+        rows[place] = new() { ["id"] = "wrecks", ["tokens"] = new JsonArray(2, 3), ["weights"] = new JsonArray(0, 0.02) };
+        bench.Write("train.jsonl", rows);
+        bench.Write("valid.jsonl", Enumerable.Range(0, 8).Select(i => Same($"valid-{i}", 2 + i)));
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        var warnings = bench.Progress.Where(l => l.TryGetProperty("level", out var level) && level.GetString() == "warn" && l.TryGetProperty("rows", out _)).ToArray();
+        Assert.Equal([13, 14, 15, 15], warnings.Select(w => w.GetProperty("step").GetInt32()));
+        Assert.All(warnings[..3], w => Assert.Contains("far above", w.GetProperty("message").GetString(), StringComparison.Ordinal));
+        Assert.Contains("are those of step 10 again, and steps 11 to 15 are passed over", warnings[3].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("wrecks", warnings[3].GetProperty("rows").EnumerateArray().Select(r => r.GetString()));
+        Assert.DoesNotContain("wrecks", warnings[..3].SelectMany(w => w.GetProperty("rows").EnumerateArray()).Select(r => r.GetString()));
+        Assert.Equal(20, bench.Evaluations[^1].Step);
+        Assert.InRange(bench.Evaluations[^1].Loss, 0, 0.01);
+    }
+
+    [Fact]
     public void Only_a_loss_far_above_the_last_ones_is_wrong()
     {
         var watch = new LossWatch();
@@ -65,6 +87,24 @@ public sealed class BadNumberTests
         Assert.Equal([0.25, 0.5, 0.75, 1], Enumerable.Range(1, 4).Select(schedule.At));
         Assert.Equal(0.55, schedule.At(12), 1e-9);
         Assert.Equal(0.1, schedule.At(20), 1e-9);
+    }
+
+    /// <summary>A row of one token only.</summary>
+    internal static JsonObject Same(string id, int token) => new() { ["id"] = id, ["tokens"] = new JsonArray(token, token, token, token) };
+
+    /// <summary>A model that is certain that the last token comes again: rows that say so teach it nothing, and leave its weights as they are to the bit.</summary>
+    internal static SyntheticModel Certain()
+    {
+        float[] embeddings = [];
+        return new()
+        {
+            Change = (name, numbers) =>
+            {
+                if (name == "token_embd.weight") { embeddings = numbers; }
+                if (name == "output.weight") { embeddings.Select(x => 6 * x).ToArray().CopyTo(numbers, 0); }
+                if (name.Contains("attn_output", StringComparison.Ordinal) || name.Contains("ffn_down", StringComparison.Ordinal)) { Array.Clear(numbers); }
+            },
+        };
     }
 
     private static SyntheticModel Poisoned() => new()

@@ -17,7 +17,9 @@ public sealed class ForecastTests
         Assert.InRange((double)forecast["graph_bytes"]! / site.Shelf.Bytes, 0.8, 1.25);
         Assert.Equal(site.Model.Bytes, (long)forecast["base_bytes"]!);
         Assert.Equal(site.Adapter.Bytes, (long)forecast["adapter_bytes"]!);
-        Assert.Equal((long)forecast["base_bytes"]! + (long)forecast["adapter_bytes"]! + (long)forecast["graph_bytes"]!, (long)forecast["total_bytes"]!);
+        Assert.Equal(8 * (site.Learning.Tokens + site.Validation!.Tokens), (long)forecast["row_bytes"]!);
+        Assert.Equal(96 * 64 * (4 + 8), (long)forecast["load_bytes"]!); // embeddings: as they lie, as floats, and turned
+        Assert.Equal((long)forecast["base_bytes"]! + Math.Max((long)forecast["load_bytes"]!, (long)forecast["adapter_bytes"]! + (long)forecast["graph_bytes"]! + (long)forecast["row_bytes"]!), (long)forecast["total_bytes"]!);
         Assert.Equal(40, (int)forecast["steps"]!);
         Assert.Equal(4 * site.Learning.Tokens, (long)forecast["tokens"]!);
         Assert.True((double)forecast["seconds"]! > 0);

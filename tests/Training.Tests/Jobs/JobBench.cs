@@ -59,6 +59,10 @@ internal sealed class JobBench : IDisposable
         }
     }
 
+    /// <summary>Each evaluation once.</summary>
+    internal IReadOnlyList<(int Step, double Loss)> Evaluations =>
+        [.. Progress.Where(l => l.TryGetProperty("valid_loss", out _)).Select(l => (l.GetProperty("step").GetInt32(), l.GetProperty("valid_loss").GetDouble())).GroupBy(e => e.Item1).Select(e => e.Last())];
+
     internal double ValidLossAt(int step) => Progress.Last(l => l.TryGetProperty("valid_loss", out _) && l.GetProperty("step").GetInt32() == step).GetProperty("valid_loss").GetDouble();
 
     internal static string ReadShared(string path)

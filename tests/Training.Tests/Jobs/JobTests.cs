@@ -24,10 +24,15 @@ public sealed class JobTests
         Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("difference of a logit", StringComparison.Ordinal));
         var rows = File.ReadLines(bench.Folder.Comparison).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(Enumerable.Range(0, 16).Select(i => $"row-{i}").Order(), rows.Select(r => r.GetProperty("id").GetString()).Order());
-        Assert.Equal(bench.ValidLossAt(0), Mean(rows, "base_loss"), 1e-6);
-        Assert.Equal(bench.ValidLossAt(40), Mean(rows, "loss"), 1e-6);
+        Assert.Equal(bench.ValidLossAt(0), MeanLoss(bench, "base_loss"), 1e-6);
+        Assert.Equal(bench.ValidLossAt(40), MeanLoss(bench), 1e-6);
+    }
 
-        static double Mean(System.Text.Json.JsonElement[] rows, string name) => rows.Sum(r => r.GetProperty(name).GetDouble() * r.GetProperty("weight").GetDouble()) / rows.Sum(r => r.GetProperty("weight").GetDouble());
+    /// <summary>Of the rows of evaluation.jsonl.</summary>
+    private static double MeanLoss(JobBench bench, string name = "loss")
+    {
+        var rows = File.ReadLines(bench.Folder.Comparison).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToArray();
+        return rows.Sum(r => r.GetProperty(name).GetDouble() * r.GetProperty("weight").GetDouble()) / rows.Sum(r => r.GetProperty("weight").GetDouble());
     }
 
     [Fact]
@@ -63,6 +68,36 @@ public sealed class JobTests
         var why = bench.Progress.Single(l => l.TryGetProperty("message", out var text) && text.GetString()!.StartsWith("Stopped after step", StringComparison.Ordinal));
         Assert.Contains("are kept", why.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.InRange(why.GetProperty("step").GetInt32(), 10, 39);
+        var lowest = bench.Evaluations.MinBy(e => e.Loss);
+        Assert.True(lowest.Step < why.GetProperty("step").GetInt32());
+        Assert.Equal(lowest.Loss, MeanLoss(bench), 1e-6); // those weights are the exported ones
+        Assert.Contains($"after step {lowest.Step};", why.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_lowest_evaluation_loss_is_kept_however_little_lower_it_is()
+    {
+        using var bench = new JobBench(change: s =>
+        {
+            s["early_stopping"] = new JsonObject { ["patience"] = 100, ["min_delta"] = 10 }; // no fall counts as one
+            (s["evaluate_every"], s["epochs"]) = (5, 2);
+        });
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        var lowest = bench.Evaluations.MinBy(e => e.Loss);
+        Assert.True(lowest.Step > 0);
+        Assert.Equal(lowest.Loss, MeanLoss(bench), 1e-6);
+    }
+
+    [Fact]
+    public void An_adapter_that_never_was_better_than_its_base_says_so()
+    {
+        using var bench = new JobBench(BadNumberTests.Certain());
+        bench.Write("train.jsonl", Enumerable.Range(0, 80).Select(i => BadNumberTests.Same($"row-{i}", 2 + i % 8)));
+        bench.Write("valid.jsonl", Enumerable.Range(0, 8).Select(i => BadNumberTests.Same($"valid-{i}", 2 + i)));
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        Assert.Equal(0, bench.Evaluations.MinBy(e => e.Loss).Step);
+        Assert.Equal(bench.ValidLossAt(0), MeanLoss(bench), 1e-6);
+        Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("the adapter changes nothing", StringComparison.Ordinal));
     }
 
     [Fact]

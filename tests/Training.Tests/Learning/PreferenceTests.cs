@@ -26,6 +26,7 @@ public sealed class PreferenceTests : IDisposable
         var gradients = site.Adapter.Trained.ToDictionary(t => t.Name, t => t.Gradient.ToArray());
         Assert.Equal(loss, Loss(), 1e-5);
         Assert.All(site.Adapter.Trained, t => Assert.InRange(Slope.Error(t, gradients[t.Name], Loss), 0, 1e-3));
+        Assert.All(site.Adapter.Trained, t => Assert.InRange(Slope.ErrorAcross(t, gradients[t.Name], Loss), 0, 1e-3));
 
         double Loss() => objective.Evaluate(site.Adapter, () => { }).Mean;
     }

@@ -11,6 +11,9 @@ public static class LogitParity
     /// <summary>Most tokens that are compared.</summary>
     public const int MostTokens = 64;
 
+    private const double Exact = 1e-3, Rounded = 2e-2, ExactBase = 5e-3, RoundedBase = 0.25;
+    private const int RoundedTwice = 2;
+
     /// <summary>What the training graph answers at each of the tokens [tokens, vocabulary].</summary>
     /// <param name="tokens">2 to <see cref="MostTokens"/>.</param>
     public static float[] Trained(GraphShelf shelf, LoraWeights? adapter, int[] tokens)
@@ -40,6 +43,14 @@ public static class LogitParity
         var logits = Enumerable.Range(0, tokens.Length).SelectMany(row => context.Logits(row).ToArray()).ToArray();
         context.SetAdapters([]);
         return logits;
+    }
+
+    /// <param name="isExact">Neither rounds to short numbers.</param>
+    public static ParityReport Compare(AdapterLogits trained, AdapterLogits served, bool isExact)
+    {
+        var noise = Difference(trained.Plain, served.Plain);
+        var effect = trained.Effect;
+        return new ParityReport(noise, Difference(effect, served.Effect), effect.Max(change => Math.Abs((double)change)), Math.Max(isExact ? Exact : Rounded, RoundedTwice * noise), isExact ? ExactBase : RoundedBase);
     }
 
     /// <returns>The largest difference; infinite where one is no number.</returns>

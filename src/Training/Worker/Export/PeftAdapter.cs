@@ -9,6 +9,8 @@ namespace Platform.Training.Export;
 public static partial class PeftAdapter
 {
     private const int LongestConfig = 1 << 20;
+    private static readonly string[] NotApplied = ["use_dora", "fan_in_fan_out", "modules_to_save", "alpha_pattern", "lora_bias", "layer_replication", "trainable_token_indices", "target_parameters", "alora_invocation_tokens", "use_qalora"];
+    private static readonly string[] PlainStarts = ["gaussian", "eva", "orthogonal"]; // all others change the base's weights, which are served unchanged
     private static readonly string[] Modules = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"];
 
     /// <param name="folder">With the two files.</param>
@@ -62,11 +64,15 @@ public static partial class PeftAdapter
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var config = json.RootElement;
             if (!config.TryGetProperty("peft_type", out var kind) || kind.ValueEquals("LORA") is false) { throw Refused("is not of the peft_type LORA"); }
-            foreach (var name in (string[])["use_dora", "fan_in_fan_out", "modules_to_save", "alpha_pattern", "lora_bias"])
+            foreach (var name in NotApplied)
             {
                 if (config.TryGetProperty(name, out var value) && !IsNothing(value)) { throw Refused($"uses {name}, which llama.cpp does not apply"); }
             }
             if (config.TryGetProperty("bias", out var bias) && !bias.ValueEquals("none")) { throw Refused("trained biases, which llama.cpp does not apply"); }
+            if (config.TryGetProperty("init_lora_weights", out var start) && start.ValueKind == JsonValueKind.String && !PlainStarts.Contains(start.GetString()))
+            {
+                throw Refused($"began with init_lora_weights '{start.GetString()}', which changes the base model too: on the base that is served here it would answer nonsense. Save it again with path_initial_model_for_weight_conversion, or train it with another start");
+            }
             var alpha = config.GetProperty("lora_alpha").GetSingle();
             if (!config.TryGetProperty("use_rslora", out var stable) || stable.ValueKind != JsonValueKind.True) { return alpha; }
             return ranks.Length == 1 ? alpha * MathF.Sqrt(ranks[0]) : throw Refused("is rank-stabilised with several ranks, which llama.cpp does not apply");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Native.Gguf;
 using Platform.ModelHost.Native.Tensors;
 using Platform.Training.Graph;
 
@@ -9,12 +10,14 @@ namespace Platform.Training.Jobs;
 /// <param name="BaseBytes">Frozen weights and their transposed copies.</param>
 /// <param name="AdapterBytes">Trained weights, gradients and moments.</param>
 /// <param name="GraphBytes">Activations of the largest batch.</param>
-/// <param name="TotalBytes">All of it.</param>
+/// <param name="RowBytes">Tokens and weights of all rows, those of the evaluation too.</param>
+/// <param name="LoadBytes">Copies of the largest matrix while the model is loaded, before there are graphs.</param>
+/// <param name="TotalBytes">The most at once.</param>
 /// <param name="Tokens">That would be read, padding left out.</param>
 /// <param name="Seconds">From the speed of one product measured now; other work on the machine and the shape of the texts may double it.</param>
-public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes, long TotalBytes, int Steps, long Tokens, double Seconds)
+public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes, long RowBytes, long LoadBytes, long TotalBytes, int Steps, long Tokens, double Seconds)
 {
-    private const int ProbeTokens = 128;
+    private const int ProbeTokens = 128, TokenBytes = sizeof(int) + sizeof(float), FloatCopies = 2;
 
     /// <summary>Measures the graphs of the first epoch without computing them.</summary>
     /// <returns>JSON.</returns>
@@ -27,9 +30,15 @@ public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes
         var graph = shapes.Distinct().Max(shape => Measure(site, shape));
         var tokens = (long)(site.Learning.Tokens * ((double)site.Steps / site.Order.StepsAnEpoch));
         var padded = shapes.Sum(s => (long)s.AllTokens) * ((double)site.Steps / steps);
-        var forecast = new Forecast(site.Model.Bytes, site.Adapter.Bytes, graph, site.Model.Bytes + site.Adapter.Bytes + graph, site.Steps, tokens, padded * Work(site) / Speed(site, time));
+        var rows = TokenBytes * (site.Learning.Tokens + (site.Validation?.Tokens ?? 0));
+        var load = Load(site);
+        var total = site.Model.Bytes + Math.Max(load, site.Adapter.Bytes + graph + rows);
+        var forecast = new Forecast(site.Model.Bytes, site.Adapter.Bytes, graph, rows, load, total, site.Steps, tokens, padded * Work(site) / Speed(site, time));
         return JsonSerializer.Serialize(forecast, ForecastJson.Default.Forecast);
     }
+
+    /// <summary>The largest matrix as it lies in the file, as floats, and as floats in another order.</summary>
+    private static long Load(JobSite site) => GgufReader.Read(site.Settings.Model).Tensors.Max(t => t.Bytes + FloatCopies * sizeof(float) * t.Shape.Aggregate(1L, (a, b) => a * b));
 
     private static long Measure(JobSite site, Bucket shape)
     {

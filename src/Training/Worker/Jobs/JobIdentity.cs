@@ -10,7 +10,7 @@ internal static class JobIdentity
     internal static string Of(JobSettings settings, string modelSha256, JobFolder folder)
     {
         var decisive = JsonSerializer.Deserialize(JsonSerializer.Serialize(settings, JobJson.Default.JobSettings), JobJson.Default.JobSettings)!;
-        (decisive.Model, decisive.ModelSha256, decisive.Template, decisive.Threads) = ("", modelSha256.ToLowerInvariant(), null, 1);
+        (decisive.Model, decisive.ModelSha256, decisive.Threads) = ("", modelSha256.ToLowerInvariant(), 1);
         var parts = new StringBuilder(JsonSerializer.Serialize(decisive, JobJson.Default.JobSettings)).Append('\n').Append(HashOf(folder.File(settings.Train)));
         if (settings.Validation is { } validation) { parts.Append('\n').Append(HashOf(folder.File(validation))); }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts.ToString())));

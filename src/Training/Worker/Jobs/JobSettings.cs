@@ -26,9 +26,6 @@ public sealed class JobSettings
     /// <summary>The rows to evaluate on, or null for none.</summary>
     public string? Validation { get; set; }
 
-    /// <summary>The chat template that the rows were rendered with; only kept, so that a job says what it learned.</summary>
-    public string? Template { get; set; }
-
     public long Seed { get; set; } = 42;
 
     /// <summary>1 to 1,000; default 3.</summary>

@@ -7,8 +7,6 @@ namespace Platform.Training.Jobs;
 /// <summary>One job, from its folder to its adapter.</summary>
 internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvider time)
 {
-    private const double ExactTolerance = 5e-3, RoundedTolerance = 0.25;
-
     /// <summary>Begins the job, or goes on where its last checkpoint stands.</summary>
     /// <returns>How it ended.</returns>
     internal JobState Run()
@@ -56,7 +54,8 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         }
         AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Unchecked);
         int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
-        return ((JobState.Succeeded, $"The adapter is {Path.GetFileName(folder.Adapter)}."), new TrainedAnswers(site.Settings.Model, probe, LogitParity.Trained(site.Shelf, site.Adapter, probe), site.Model.IsExact ? ExactTolerance : RoundedTolerance, loop.State.Step));
+        var answers = new AdapterLogits(LogitParity.Trained(site.Shelf, null, probe), LogitParity.Trained(site.Shelf, site.Adapter, probe));
+        return ((JobState.Succeeded, $"The adapter is {Path.GetFileName(folder.Adapter)}."), new TrainedAnswers(site.Settings.Model, probe, answers, site.Model.IsExact, loop.State.Step));
     }
 
     private TrainingState? Resume(JobSite site, string identity, ProgressLog log)
@@ -77,22 +76,25 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         return null;
     }
 
+    /// <summary>What the file of the best weights says of itself is what is told: it may come from beyond the checkpoint that a job went on from.</summary>
     private void TakeBest(JobSite site, TrainingLoop loop, string identity, ProgressLog log)
     {
         var state = loop.State;
-        if (site.Validation is null || state.BestStep == state.Step) { return; }
-        CheckpointFile.Read(folder.Best, identity, site.Adapter);
-        log.Message("info", state.Step, loop.StoppedEarly ? site.EarlyStop.Reason(state.Step, state.BestLoss!.Value, state.BestStep, state.Waited)
-            : string.Create(CultureInfo.InvariantCulture, $"All {site.Steps} steps are done. The evaluation loss was lowest, {state.BestLoss:0.0000}, after step {state.BestStep}; those weights are kept."));
+        if (site.Validation is null) { return; }
+        var best = state.BestStep == state.Step ? state : CheckpointFile.Read(folder.Best, identity, site.Adapter);
+        if (loop.StoppedEarly) { log.Message("info", state.Step, site.EarlyStop.Reason(state.Step, best.BestLoss!.Value, best.BestStep, state.Waited)); }
+        else if (best.BestStep != state.Step) { log.Message("info", state.Step, string.Create(CultureInfo.InvariantCulture, $"All {site.Steps} steps are done. The evaluation loss was lowest, {best.BestLoss:0.0000}, after step {best.BestStep}; those weights are kept.")); }
+        if (best.BestStep == 0) { log.Message("warn", state.Step, "No evaluation was better than the base's: the adapter changes nothing. Look at the rows, train longer, or take another learning rate."); }
     }
 
-    /// <summary>The adapter appears only when llama.cpp answers with it what the training graph answers.</summary>
+    /// <summary>The adapter appears only when llama.cpp changes its answers by it as the training graph does.</summary>
     private void Publish(TrainedAnswers trained, ProgressLog log)
     {
-        var difference = LogitParity.Difference(trained.Logits, LogitParity.Served(trained.Model, folder.Unchecked, trained.Tokens, CancellationToken.None));
-        if (!(difference <= trained.Tolerance)) { throw new TrainingException(TrainingFault.Export, string.Create(CultureInfo.InvariantCulture, $"llama.cpp's logits with the exported adapter differ by {difference:g3} from the trained ones; {trained.Tolerance} is the most. The adapter is not to be served.")); }
+        float[] Served(string? adapter) => LogitParity.Served(trained.Model, adapter, trained.Tokens, CancellationToken.None);
+        var parity = LogitParity.Compare(trained.Logits, new AdapterLogits(Served(null), Served(folder.Unchecked)), trained.IsExact);
+        if (parity.Refusal is { } refusal) { throw new TrainingException(TrainingFault.Export, $"{refusal} The adapter is not to be served."); }
         File.Move(folder.Unchecked, folder.Adapter, overwrite: true);
-        log.Message("info", trained.Step, string.Create(CultureInfo.InvariantCulture, $"llama.cpp answers with the exported adapter as the training graph does: the largest difference of a logit is {difference:g3}."));
+        log.Message("info", trained.Step, parity.Sentence);
     }
 
     private static JobState End(ProgressLog log, JobState state, string message)
@@ -102,6 +104,6 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
     }
 
     /// <summary>What the trained adapter answers to a few tokens.</summary>
-    /// <param name="Tolerance">Of a logit.</param>
-    private sealed record TrainedAnswers(string Model, int[] Tokens, float[] Logits, double Tolerance, int Step);
+    /// <param name="IsExact">Nothing is rounded to short numbers on the way.</param>
+    private sealed record TrainedAnswers(string Model, int[] Tokens, AdapterLogits Logits, bool IsExact, int Step);
 }

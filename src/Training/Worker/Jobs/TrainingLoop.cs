@@ -7,7 +7,7 @@ namespace Platform.Training.Jobs;
 /// <summary>Step after step, with evaluations and checkpoints between them. All that it decides follows from the job and its state, so a job that goes on ends as one that never stopped.</summary>
 internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog log, JobControl control, TimeProvider time) : IDisposable
 {
-    private const int BadUntilRollback = 3, MostRollbacks = 2, FewSkipped = 8, ShareSkipped = 10, KeptCheckpoints = 3;
+    private const int BadUntilRollback = 3, MostRollbacks = 2, FewBad = 8, ShareBad = 10, KeptCheckpoints = 3, NamedRows = 256;
     private readonly AdamW optimiser = new(site.Adapter, site.Backend) { WeightDecay = site.Settings.WeightDecay, MostLength = site.Settings.MaxGradient };
 
     internal TrainingState State { get; private set; } = new();
@@ -25,18 +25,21 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         {
             control.Pass();
             var line = Take(State.Step + 1);
-            if (line is null) { continue; }
+            if (line is null && State.Step < site.Steps) { continue; }
             var evaluated = IsDue(site.EvaluateEvery) ? Evaluate() : null;
-            log.Metrics(empty => line(empty) with { ValidLoss = evaluated });
-            if (IsDue(site.CheckpointEvery) || StoppedEarly) { Save(); }
+            if (line is not null) { log.Metrics(empty => line(empty) with { ValidLoss = evaluated }); }
+            if (!IsDue(site.CheckpointEvery) && !StoppedEarly) { continue; }
+            State = State with { Scheduled = State.Step };
+            Save();
         }
     }
 
-    /// <summary>Writes a checkpoint of what was reached, and drops all but a few: the one before in case this one is damaged, and the first, to which a job may have to fall back.</summary>
+    /// <summary>Writes a checkpoint of what was reached, and drops all but a few: those before in case this one is damaged, the last that was due, and the first.</summary>
     internal void Save()
     {
         CheckpointFile.Write(site.Folder.Checkpoint(State.Step), identity, State, site.Adapter);
-        foreach (var old in site.Folder.AllCheckpoints().Skip(KeptCheckpoints).SkipLast(1)) { File.Delete(old); }
+        var due = site.Folder.Checkpoint(State.Scheduled);
+        foreach (var old in site.Folder.AllCheckpoints().Skip(KeptCheckpoints).SkipLast(1).Where(file => file != due)) { File.Delete(old); }
     }
 
     private bool IsDue(int every) => State.Step % every == 0 || State.Step == site.Steps;
@@ -76,29 +79,33 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         }
     }
 
-    /// <summary>Bad rows are left out before they change anything; several bad steps in a row mean that the weights went wrong earlier, and those are put back.</summary>
+    /// <summary>Bad rows are left out before they change anything; several bad steps in a row mean that the weights went wrong earlier.</summary>
     private void LeaveOut(int step, IReadOnlyList<int> rows, double loss)
     {
         site.Adapter.ClearGradients();
         string[] ids = [.. rows.Select(site.Learning.IdOf)];
         var what = string.Create(CultureInfo.InvariantCulture, $"Step {step} was left out: its loss is {(double.IsFinite(loss) ? $"{loss:0.####}, far above that of the steps before" : "no number")}.");
         log.Message("warn", step, what, ids);
-        int[] skipped = [.. State.Skipped.Append(step).Distinct().Order()];
-        State = State with { Step = step, Skipped = skipped, BadInARow = State.BadInARow + 1 };
-        if (skipped.Length > Math.Max(FewSkipped, site.Steps / ShareSkipped)) { throw Wrong($"{skipped.Length} of {site.Steps} steps had to be left out"); }
-        if (State.BadInARow < BadUntilRollback) { return; }
-        if (State.Rollbacks == MostRollbacks) { throw Wrong($"{BadUntilRollback} steps in a row went wrong after {MostRollbacks} returns to a checkpoint"); }
-        var (rollbacks, file) = (State.Rollbacks + 1, LastScheduled());
-        State = CheckpointFile.Read(file, identity, site.Adapter) with { Skipped = skipped, BadInARow = 0, Rollbacks = rollbacks };
-        log.Message("warn", step, $"{BadUntilRollback} steps in a row went wrong: the weights are those of step {State.Step} again, and the bad steps are passed over.");
+        State = State with { Step = step, Skipped = [.. State.Skipped.Append(step).Order()], Bad = State.Bad + 1, BadInARow = State.BadInARow + 1 };
+        if (State.Bad > Math.Max(FewBad, site.Steps / ShareBad)) { throw Wrong($"{State.Bad} of {site.Steps} steps had to be left out"); }
+        if (State.BadInARow == BadUntilRollback) { GoBack(); }
     }
 
-    /// <summary>Not one that a pause wrote: where a job was paused must not decide what it becomes.</summary>
-    private string LastScheduled()
+    /// <summary>Puts the weights of the last checkpoint back and passes over all that was done since: the same rows would wreck them again. What was best stays so; its weights lie in a file of their own.</summary>
+    private void GoBack()
     {
-        var step = (State.Step - 1) / site.CheckpointEvery * site.CheckpointEvery;
-        while (step > 0 && !File.Exists(site.Folder.Checkpoint(step))) { step -= site.CheckpointEvery; } // a step that was left out wrote none
-        return site.Folder.Checkpoint(step);
+        var wrong = State;
+        if (wrong.Rollbacks == MostRollbacks) { throw Wrong($"{BadUntilRollback} steps in a row went wrong after {MostRollbacks} returns to a checkpoint"); }
+        var back = CheckpointFile.Read(site.Folder.Checkpoint(wrong.Scheduled), identity, site.Adapter);
+        int[] since = [.. Enumerable.Range(back.Step + 1, wrong.Step - back.Step)];
+        State = back with
+        {
+            Skipped = [.. wrong.Skipped.Union(since).Order()], Bad = wrong.Bad, BadInARow = 0, Rollbacks = wrong.Rollbacks + 1,
+            BestLoss = wrong.BestLoss, BestStep = wrong.BestStep, LastFall = wrong.LastFall, Waited = wrong.Waited,
+        };
+        string[] suspects = [.. since.Except(wrong.Skipped).SelectMany(site.Order.At).Distinct().Select(site.Learning.IdOf)];
+        var named = suspects.Length > NamedRows ? $"; the last {NamedRows} of {suspects.Length} rows of the others are named" : "";
+        log.Message("warn", wrong.Step, $"{BadUntilRollback} steps in a row went wrong: the weights are those of step {back.Step} again, and steps {since[0]} to {since[^1]} are passed over{named}.", suspects.Length == 0 ? null : [.. suspects.TakeLast(NamedRows)]);
     }
 
     private double? Evaluate()
@@ -106,9 +113,12 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         if (site.Validation is null) { return null; }
         var loss = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled).Mean; // a pause waits: the step that is evaluated is behind already
         if (!double.IsFinite(loss)) { throw Wrong("the evaluation loss is no number"); }
-        var isBetter = site.EarlyStop.IsBetter(loss, State.BestLoss);
-        State = isBetter ? State with { BestLoss = loss, BestStep = State.Step, Waited = 0 } : State with { Waited = State.Waited + 1 };
-        if (isBetter) { CheckpointFile.Write(site.Folder.Best, identity, State, site.Adapter); }
+        State = site.EarlyStop.IsFall(loss, State.LastFall) ? State with { LastFall = loss, Waited = 0 } : State with { Waited = State.Waited + 1 };
+        if (State.BestLoss is not { } lowest || loss < lowest)
+        {
+            State = State with { BestLoss = loss, BestStep = State.Step };
+            CheckpointFile.Write(site.Folder.Best, identity, State, site.Adapter);
+        }
         if (State.Step > 0 && site.Folder.Evaluated(State.Step) is { } path) { AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, path); }
         return loss;
     }
