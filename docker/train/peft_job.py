@@ -40,10 +40,14 @@ def train(job):
     if state.step:
         job.message("info", state.step, f"The job goes on after step {state.step} of {steps}.")
     elif held:
-        job.metrics(0, steps=steps, valid_loss=mean(evaluate(job, model, held, settings, adapter=False)))
+        state.best, state.best_step = mean(evaluate(job, model, held, settings, adapter=False)), 0
+        state.last_fall = state.best
+        state.keep_best(trained)
+        job.metrics(0, steps=steps, valid_loss=state.best)
 
     every = {name: settings[name] or max(1, steps // SHARE) for name in ("evaluate_every", "checkpoint_every")}
-    stop, ended = settings.get("early_stopping"), False
+    stop = settings.get("early_stopping")
+    ended = bool(stop) and state.waited >= stop["patience"]
     while state.step < steps and not ended:
         began, step = time.monotonic(), state.step + 1
         epoch, at = divmod(step - 1, per_epoch)
@@ -64,8 +68,8 @@ def train(job):
         valid = None
         if held and (step % every["evaluate_every"] == 0 or step == steps):
             valid = mean(evaluate(job, model, held, settings, adapter=True))
-            if state.best is None or valid < state.best - (stop["min_delta"] if stop else 0):
-                state.waited = 0
+            if state.last_fall is None or valid < state.last_fall - (stop["min_delta"] if stop else 0):
+                state.last_fall, state.waited = valid, 0
             else:
                 state.waited += 1
             if state.best is None or valid < state.best:
@@ -80,6 +84,8 @@ def train(job):
     if state.best_step is not None and state.best_step != state.step:
         state.take_best(trained)
         job.message("info", state.step, f"The evaluation loss was lowest, {state.best:.4f}, after step {state.best_step}; those weights are kept.")
+        if state.best_step == 0:
+            job.message("warn", state.step, "No evaluation was better than the base's: the adapter changes nothing. Look at the rows, train longer, or take another learning rate.")
     if held:
         compare(job, model, held, settings)
     export(model, job.folder / "peft")
@@ -231,32 +237,45 @@ def export(model, folder):
 
 
 class Checkpoint:
-    """The adapter, the moments and where the job stands; the whole folder is put in place by renaming it."""
+    """The adapter, the moments and where the job stands; the whole folder is put in place by renaming it.
+
+    A kill may fall between two renames: then the new folder, which is whole once its last file is there, or the one before lies beside the place.
+    """
+
+    NAMES = ("step", "tokens", "bad", "waited", "best", "best_step", "last_fall")
 
     def __init__(self, folder):
-        self.folder, self.step, self.tokens, self.bad, self.waited, self.best, self.best_step, self._moments = folder, 0, 0, 0, 0, None, None, None
-        try:
-            kept = torch.load(folder / "state.pt", map_location="cpu")
-        except FileNotFoundError:
+        self.folder, self.step, self.tokens, self.bad, self.waited, self.best, self.best_step, self.last_fall, self._moments = folder, 0, 0, 0, 0, None, None, None, None
+        whole = next((place for place in (folder, self._part, self._old) if (place / "state.pt").exists()), None)
+        if whole is None:
             return
-        self.step, self.tokens, self.waited, self.best, self.best_step = (kept[name] for name in ("step", "tokens", "waited", "best", "best_step"))
+        if whole != folder:
+            shutil.rmtree(folder, ignore_errors=True)
+            whole.rename(folder)
+        kept = torch.load(folder / "state.pt", map_location="cpu")
+        for name in self.NAMES:
+            setattr(self, name, kept[name])
         self._moments = kept["optimizer"]
         torch.set_rng_state(kept["random"])
+        if kept["card"] and torch.cuda.device_count() == len(kept["card"]):
+            torch.cuda.set_rng_state_all(kept["card"])
 
     def restore(self, optimizer):
         if self._moments is not None:
             optimizer.load_state_dict(self._moments)
 
     def write(self, model, optimizer):
-        part, old = self.folder.with_name("runner-checkpoint.part"), self.folder.with_name("runner-checkpoint.old")
-        shutil.rmtree(part, ignore_errors=True)
-        model.save_pretrained(str(part), safe_serialization=True)
-        torch.save({"step": self.step, "tokens": self.tokens, "waited": self.waited, "best": self.best, "best_step": self.best_step, "optimizer": optimizer.state_dict(), "random": torch.get_rng_state()}, part / "state.pt")
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self._part, ignore_errors=True)
+        model.save_pretrained(str(self._part), safe_serialization=True)
+        kept = {name: getattr(self, name) for name in self.NAMES}
+        kept |= {"optimizer": optimizer.state_dict(), "random": torch.get_rng_state(), "card": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []}
+        torch.save(kept, self._part / "state.unfinished")
+        (self._part / "state.unfinished").replace(self._part / "state.pt")
+        shutil.rmtree(self._old, ignore_errors=True)
         if self.folder.exists():
-            self.folder.rename(old)
-        part.rename(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
+            self.folder.rename(self._old)
+        self._part.rename(self.folder)
+        shutil.rmtree(self._old, ignore_errors=True)
 
     def keep_best(self, trained):
         part = self._best.with_name(self._best.name + ".part")
@@ -267,6 +286,14 @@ class Checkpoint:
         with torch.no_grad():
             for tensor, best in zip(trained, torch.load(self._best, map_location="cpu")):
                 tensor.copy_(best)
+
+    @property
+    def _part(self):
+        return self.folder.with_name(self.folder.name + ".part")
+
+    @property
+    def _old(self):
+        return self.folder.with_name(self.folder.name + ".old")
 
     @property
     def _best(self):
