@@ -46,6 +46,30 @@ public sealed class BestAnswersTests
         Assert.DoesNotContain(chat.Requests.SelectMany(messages => messages), message => message.Text == "what stood there");
     }
 
+    [Fact]
+    public async Task What_the_newest_version_of_the_source_holds_back_is_not_asked()
+    {
+        var said = 0;
+        var chat = ScriptedChatClient.Writing((_, _) => new[] { $"answer {said++}" }.ToAsyncEnumerable());
+        await using var here = await Installation.StartAsync(chat, working: true, services: services => services.AddSingleton<AnswerRewards>((_, answers, _) => Task.FromResult<IReadOnlyList<double?>>([.. answers.Select(answer => (double?)1)])));
+        var (library, items, versions) = (here.Get<DatasetLibrary>(), here.Get<DatasetItems>(), here.Get<DatasetVersions>());
+        var source = (await library.CreateAsync(Installation.Administrator, "Asked", "", RowKind.Dialogue, Stop)).Id;
+        await items.AddAsync(Installation.Administrator, source, [.. Enumerable.Range(0, 20).Select(row => new NewItem(TrainingRow.Answer($"question {row}", $"what stood at {row}"), "list"))], Stop);
+        await items.JudgeAsync(Installation.Administrator, source, new ItemQuery(), RowStatus.Approved, Stop);
+        await versions.FreezeAsync(Installation.Administrator, source, 0.25, 1, "", Stop);
+        var held = await versions.HeldBackAsync(Installation.Administrator, source, Stop);
+        Assert.NotEmpty(held);
+        var measured = (await items.FindAsync(Installation.Administrator, source, new(), Stop)).Items.Where(item => held.Contains(item.Id)).Select(item => item.Row.Question).ToHashSet();
+        var target = (await library.CreateAsync(Installation.Administrator, "Best", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        await jobs.StartAsync(Installation.Administrator, target, GenerationWish.Best(new(source, "ftjob-1", 2), 50, ""), Stop);
+        await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, target, Stop))[0].EndedAt is not null);
+        var made = (await items.FindAsync(Installation.Administrator, target, new(), Stop)).Items;
+        Assert.Equal(20 - held.Count, made.Count);
+        Assert.DoesNotContain(made, item => measured.Contains(item.Row.Question));
+        Assert.DoesNotContain(chat.Requests.SelectMany(messages => messages), message => measured.Contains(message.Text));
+    }
+
     [Theory]
     [InlineData(1, "ftjob-1", "samples_out_of_range")]
     [InlineData(17, "ftjob-1", "samples_out_of_range")]

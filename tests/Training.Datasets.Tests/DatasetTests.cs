@@ -66,11 +66,11 @@ public sealed class DatasetTests
         await using var here = await Installation.StartAsync();
         var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
         await items.AddAsync(Installation.Administrator, set, [Answer("Who may help me?", "Write to ana@example.com please."), Answer("How many days?", "There are 25 days.")], Stop);
-        Assert.Equal(1, await items.MaskAsync(Installation.Administrator, set, Stop));
+        Assert.Equal(new MaskedItems(1, 0), await items.MaskAsync(Installation.Administrator, set, Stop));
         var rows = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items;
         Assert.Equal(["Write to [email] please.", "There are 25 days."], rows.Select(item => item.Row.Reply));
         Assert.All(rows, item => Assert.Empty(item.Concerns));
-        Assert.Equal(0, await items.MaskAsync(Installation.Administrator, set, Stop));
+        Assert.Equal(new MaskedItems(0, 0), await items.MaskAsync(Installation.Administrator, set, Stop));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public async Task A_row_that_would_leak_is_learned_from_and_not_measured_by()
+    public async Task A_row_that_would_leak_is_neither_learned_from_nor_measured_by()
     {
         await using var here = await Installation.StartAsync();
         var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
@@ -129,9 +129,81 @@ public sealed class DatasetTests
         await items.AddAsync(Installation.Administrator, set, [Answer("How many days of leave are there?", answer, "a"), Answer("How many days of leave are there?", answer + " Thanks.", "b")], Stop);
         await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
         var frozen = await here.Get<DatasetVersions>().FreezeAsync(Installation.Administrator, set, 0.5, 1, "", Stop);
-        Assert.Equal((1, 0), (frozen.Leaks, frozen.Version.HeldBack));
+        Assert.Equal((1, 1, 0), (frozen.Leaks, frozen.Version.Rows, frozen.Version.HeldBack));
         Assert.Equal(1, await items.FindNearDuplicatesAsync(Installation.Administrator, set, Stop));
         Assert.Equal(2, (await items.FindAsync(Installation.Administrator, set, new(Concern: QualityConcern.NearDuplicate), Stop)).Items[0].Ordinal);
+    }
+
+    [Fact]
+    public async Task A_leak_of_one_row_leaves_the_others_of_its_document_on_their_side_and_makes_no_other_leak()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items, versions) = (await SetAsync(here), here.Get<DatasetItems>(), here.Get<DatasetVersions>());
+        const string common = "All employees of the company keep the rules of the house and are told of every change of them in time.";
+        string Own(string document, int row) => string.Join(' ', Enumerable.Range(0, 12).Select(word => $"{document}{row}x{word}"));
+        string[] documents = ["a", "b", "c"];
+        await items.AddAsync(Installation.Administrator, set, [.. documents.SelectMany(document => (NewItem[])[Answer("What holds for all?", $"{common} {document}", document), .. Enumerable.Range(0, 3).Select(row => Answer($"What of {document}{row}?", Own(document, row), document))])], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        var frozen = await versions.FreezeAsync(Installation.Administrator, set, 0.34, 1, "", Stop);
+        Assert.Equal((1, 11, 3), (frozen.Leaks, frozen.Version.Rows, frozen.Version.HeldBack));
+        var (held, learned) = (await ExportedAsync(versions, set, 1, heldBack: true), await ExportedAsync(versions, set, 1, heldBack: false));
+        var document = Assert.Single(documents, document => held.All(line => line.Contains(document + "0x", StringComparison.Ordinal) || line.Contains(document + "1x", StringComparison.Ordinal) || line.Contains(document + "2x", StringComparison.Ordinal)));
+        Assert.DoesNotContain(learned, line => line.Contains($"\"{common} {document}\"", StringComparison.Ordinal) || line.Contains(document + "0x0", StringComparison.Ordinal));
+        Assert.Equal(2, learned.Count(line => line.Contains(common, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_one_version_holds_back_and_another_teaches_is_found_and_can_be_left_out()
+    {
+        await using var here = await Installation.StartAsync();
+        var (items, versions, library) = (here.Get<DatasetItems>(), here.Get<DatasetVersions>(), here.Get<DatasetLibrary>());
+        string Text(int row) => string.Join(' ', Enumerable.Range(0, 14).Select(word => $"word{row}x{word}"));
+        var (one, other) = (await SetAsync(here), (await library.CreateAsync(Installation.Administrator, "Other", "", RowKind.Dialogue, Stop)).Id);
+        await items.AddAsync(Installation.Administrator, one, [.. Enumerable.Range(0, 4).Select(row => Answer($"Question {row}?", Text(row)))], Stop);
+        await items.AddAsync(Installation.Administrator, other, [.. Enumerable.Range(0, 4).Select(row => Answer($"Question {row}?", Text(row) + " indeed"))], Stop);
+        foreach (var set in (Guid[])[one, other]) await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        Assert.Equal(2, (await versions.FreezeAsync(Installation.Administrator, one, 0.5, 1, "", Stop)).Version.HeldBack);
+        await versions.FreezeAsync(Installation.Administrator, other, 0, 1, "", Stop);
+        Assert.Empty(await versions.LeaksAsync(Installation.Administrator, [(one, 1)], Stop));
+        var leaks = await versions.LeaksAsync(Installation.Administrator, [(one, 1), (other, 1)], Stop);
+        Assert.Equal(await versions.HeldBackAsync(Installation.Administrator, one, Stop), leaks);
+        using MemoryStream left = new();
+        await versions.ExportAsync(Installation.Administrator, one, 1, heldBack: true, left, Stop, leaks);
+        Assert.Equal(0, left.Length);
+        Assert.Empty(await versions.HeldBackAsync(Installation.Administrator, other, Stop));
+    }
+
+    [Fact]
+    public async Task Rows_that_differed_by_what_is_masked_become_one_and_their_sources_are_masked_too()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        await items.AddAsync(Installation.Administrator, set, [Answer("Who helps?", "Call [phone] please."), Answer("Who helps?", "Call 13812345678 please."), Answer("Who else?", "Call 13912345678 please."),
+            new(TrainingRow.Answer("Who else?", "Call 13712345678 please."), "13812345678.md", "d", new(Quote: "Call 13712345678."))], Stop);
+        var last = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items[3].Id;
+        await items.JudgeAsync(Installation.Administrator, set, [last], RowStatus.Approved, Stop);
+        Assert.Equal(new MaskedItems(1, 2), await items.MaskAsync(Installation.Administrator, set, Stop));
+        var rows = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items;
+        Assert.Equal([1, 4], rows.Select(item => item.Ordinal)); // of two that became the same the approved one stays
+        Assert.Equal(("Call [phone] please.", "[phone].md", "Call [phone]."), (rows[1].Row.Reply, rows[1].Source, rows[1].Span!.Quote));
+    }
+
+    [Fact]
+    public async Task Personal_data_in_calls_and_tools_is_found_and_masked_and_the_calls_stay_whole()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        const string row = """{"messages":[{"role":"user","content":"Tell Li Lei."},{"role":"assistant","tool_calls":[{"id":"call_13812345678","type":"function","function":{"name":"send","arguments":"{\"to\":\"li.lei@example.com\",\"text\":\"see\\n13812345678\",\"number\":13812345678,\"times\":2}"}}]},{"role":"tool","tool_call_id":"call_13812345678","content":"sent"},{"role":"assistant","content":"It is sent."}],"tools":[{"type":"function","function":{"name":"send","description":"Sends mail, as to ana@example.com."}}]}""";
+        await items.AddAsync(Installation.Administrator, set, [new(RowReader.Read(row), "test")], Stop);
+        Assert.Contains(QualityConcern.SensitiveData, Assert.Single((await items.FindAsync(Installation.Administrator, set, new(Text: "li.lei@"), Stop)).Items).Concerns);
+        Assert.Equal(new MaskedItems(1, 0), await items.MaskAsync(Installation.Administrator, set, Stop));
+        var masked = Assert.Single((await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items);
+        Assert.Empty(masked.Concerns);
+        using var calls = System.Text.Json.JsonDocument.Parse(masked.Row.Turns[1].Calls!);
+        Assert.Equal("call_13812345678", calls.RootElement[0].GetProperty("id").GetString());
+        Assert.Equal("""{"to":"[email]","text":"see\n[phone]","number":"[phone]","times":2}""", calls.RootElement[0].GetProperty("function").GetProperty("arguments").GetString());
+        Assert.Contains("as to [email]", masked.Row.Tools, StringComparison.Ordinal);
+        Assert.DoesNotContain("example.com", RowWriter.Write(masked.Row), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,11 +230,12 @@ public sealed class DatasetTests
     public async Task A_report_holds_so_many_faulty_rows_as_fit_it_and_counts_the_others()
     {
         await using var here = await Installation.StartAsync();
-        var line = $"{{\"text\":{new string('x', DatasetImport.MaxFaultText)}";
-        const int Fit = DatasetImport.MaxFaultTexts / DatasetImport.MaxFaultText, More = 7;
+        const int Fit = 4, More = 7;
+        var line = $"{{\"text\":{new string('x', DatasetImport.MaxFaultTexts / Fit - 8)}";
         var file = here.File("rows.jsonl", string.Join('\n', Enumerable.Repeat(line, Fit + More)));
         var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, await SetAsync(here), file, "rows.jsonl", null, Stop);
         Assert.Equal((Fit, Fit + More), (report.Faults.Count, report.Faulty));
+        Assert.All(report.Faults, fault => Assert.Equal(line, fault.Raw));
     }
 
     [Fact]
@@ -176,6 +249,9 @@ public sealed class DatasetTests
         Assert.Equal("二十五天；\n含\"特别\"假", Assert.Single(preview.Rows).Reply);
         var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.csv", null, Stop);
         Assert.Equal((1, "answer", 3), (report.Added, Assert.Single(report.Faults).Field, report.Faults[0].Line));
+        Assert.Equal("Id,问题,答案,Note\n2,没有答案,,y\n", report.BadRows);
+        var mended = here.File("mended.csv", report.BadRows.Replace(",,", ",\"有,了\",", StringComparison.Ordinal));
+        Assert.Equal((1, 0), (await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, mended, "mended.csv", null, Stop)) is var again ? (again.Added, again.Faulty) : default);
         var other = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.csv", new([ColumnRole.Answer, ColumnRole.Question, ColumnRole.Ignored, ColumnRole.Ignored]), Stop);
         Assert.Equal(2, other.Added);
     }
@@ -190,6 +266,22 @@ public sealed class DatasetTests
         var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Texts", "", RowKind.Text, Stop)).Id;
         var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, here.File("texts.json", content), "texts.json", null, Stop);
         Assert.Equal((added, faulty), (report.Added, report.Faulty));
+    }
+
+    [Fact]
+    public async Task A_plain_text_needs_no_empty_lines_and_may_begin_with_a_bracket()
+    {
+        await using var here = await Installation.StartAsync();
+        var (import, items) = (here.Get<DatasetImport>(), here.Get<DatasetItems>());
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Texts", "", RowKind.Text, Stop)).Id;
+        var novel = string.Concat(Enumerable.Range(0, 3000).Select(line => $"第{line}行：天下大势，分久必合，合久必分。\n"));
+        var report = await import.ImportAsync(Installation.Administrator, set, here.File("novel.txt", "[第一章]\n" + novel), "novel.txt", null, Stop);
+        Assert.Equal((5, 0), (report.Added, report.Faulty));
+        var rows = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items;
+        Assert.StartsWith("[第一章]", rows[0].Row.Reply, StringComparison.Ordinal);
+        Assert.Equal("[第一章]\n" + novel.TrimEnd(), string.Join('\n', rows.Select(row => row.Row.Reply)));
+        Assert.Equal(1, (await import.ImportAsync(Installation.Administrator, set, here.File("rows.txt", "{\"text\":\"An object.\"}"), "rows.txt", null, Stop)).Added);
+        Assert.Equal(1, (await items.FindAsync(Installation.Administrator, set, new(Text: "an object."), Stop)).Items.Count(item => item.Row.Reply == "An object."));
     }
 
     [Fact]
@@ -215,6 +307,21 @@ public sealed class DatasetTests
         await here.Get<DatasetLibrary>().DeleteAsync(Installation.Administrator, set, Stop);
         await Assert.ThrowsAsync<NotFoundException>(() => items.FindAsync(Installation.Administrator, set, new(), Stop));
         Assert.Empty(Directory.GetFiles(here.Get<DataFolder>().Path, "*.jsonl", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Files_that_outlived_their_dataset_are_deleted_and_those_of_others_stay()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
+        await items.AddAsync(Installation.Administrator, set, [Answer("How many days?", "There are 25 days.")], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        await here.Get<DatasetVersions>().FreezeAsync(Installation.Administrator, set, 0, 1, "", Stop);
+        var root = Path.Combine(here.Get<DataFolder>().Path, "datasets");
+        var gone = Directory.CreateDirectory(Path.Combine(root, Guid.NewGuid().ToString("N")));
+        await File.WriteAllTextAsync(Path.Combine(gone.FullName, "rows.jsonl"), "{}", Stop);
+        await here.Get<DatasetLibrary>().ForgetGoneAsync(Stop);
+        Assert.Equal(set.ToString("N"), Path.GetFileName(Assert.Single(Directory.GetDirectories(root))));
     }
 
     private static async Task<Guid> SetAsync(Installation here) => (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Leave", "", RowKind.Dialogue, Stop)).Id;

@@ -1,7 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.Retrieval;
 using Platform.Training.Datasets.Feedback;
+using Platform.Training.Datasets.Storage;
 using Platform.Training.Rows;
 
 namespace Platform.Training.Datasets.Tests;
@@ -63,6 +65,24 @@ public sealed class FeedbackTests
         Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Dismissed, Stop));
         await box.TakeBackAsync(Installation.Person, answer.Id, Stop);
         Assert.Empty(await box.ListAsync(Installation.Administrator, FeedbackState.Dismissed, Stop));
+    }
+
+    [Fact]
+    public async Task A_judgement_ends_with_its_conversation()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var box = here.Get<FeedbackBox>();
+        var (kept, answer) = await AnsweredAsync(here);
+        var (deleted, other) = await AnsweredAsync(here);
+        await box.GiveAsync(Installation.Person, kept, answer.Id, new(true, []), Stop);
+        await box.GiveAsync(Installation.Person, deleted, other.Id, new(true, []), Stop);
+        Assert.Equal(2, (await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop)).Count);
+        await here.Get<ConversationLibrary>().DeleteAsync(Installation.Person, deleted, Stop);
+        await Assert.ThrowsAsync<NotFoundException>(() => box.CorrectAsync(Installation.Administrator, other.Id, "No.", Stop));
+        await using (var db = await here.Get<IDbContextFactory<DatasetsContext>>().CreateDbContextAsync(Stop)) Assert.Equal(2, await db.Feedback.CountAsync(Stop));
+        await box.ForgetGoneAsync(Stop);
+        await using (var db = await here.Get<IDbContextFactory<DatasetsContext>>().CreateDbContextAsync(Stop)) Assert.Equal(answer.Id, (await db.Feedback.SingleAsync(Stop)).MessageId);
+        Assert.Equal(answer.Id, Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop)).MessageId);
     }
 
     private static async Task<(Guid Conversation, ConversationMessage Answer)> AnsweredAsync(Installation here)

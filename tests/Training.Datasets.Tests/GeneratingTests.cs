@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Runs;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Documents;
@@ -152,6 +153,35 @@ public sealed class GeneratingTests
         Assert.Equal(GenerationState.Cancelled, (await first.ListAsync(Installation.Administrator, set, Stop))[0].State);
 
         GenerationJobs Process(string name) => new(here.Get<IDbContextFactory<DatasetsContext>>(), new LeaseOwner(new DataFolder(name)), clock);
+    }
+
+    [Fact]
+    public async Task A_model_service_that_is_away_for_a_while_ends_no_job()
+    {
+        var asked = 0;
+        var chat = ScriptedChatClient.Writing((_, _) => asked++ < 2 ? throw new ModelHostException(ModelHostErrorKind.Unavailable, "The model service is away.")
+            : AsyncEnumerable.Repeat("""{"question":"How many days of annual leave are there after five years of service?","answer":"Employees with five years of service have twenty five days."}""", 1));
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var handbook = await here.BaseAsync(("leave.md", "# Annual leave\n\nEmployees with five years of service have twenty five days of annual leave in each calendar year."));
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], 1), Stop);
+        await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+        var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
+        Assert.Equal((GenerationState.Done, 1, (string?)null), (job.State, job.Made, job.Error));
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task A_row_of_two_statements_takes_both_from_one_document()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        string Document(string name) => string.Concat(Enumerable.Range(0, 4).Select(part => $"# {name} part {part}\n\nThe {name} has the rule number {part}, which every employee of the company keeps.\n\n"));
+        var rules = await here.BaseAsync(("north.md", Document("north")), ("south.md", Document("south")), ("west.md", Document("west")));
+        var rows = (await MadeAsync(here, new(rules, [], [QuestionKind.MultiHop], 12))).Where(made => made.Item is not null).ToArray();
+        Assert.NotEmpty(rows);
+        foreach (var row in rows)
+            Assert.Single((string[])["north", "south", "west"], name => row.Item!.Row.Reply.Contains(name, StringComparison.Ordinal));
     }
 
     [Fact]

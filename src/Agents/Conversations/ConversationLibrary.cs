@@ -127,6 +127,17 @@ public sealed class ConversationLibrary
         await db.Conversations.Where(c => c.Id == row.Id || asked.Contains(c.Id)).ExecuteDeleteAsync(cancellation);
     }
 
+    /// <summary>Which of them there still are, whoever's they are: what else is kept of a conversation ends with it.</summary>
+    public async Task<IReadOnlySet<Guid>> ExistingAsync(IReadOnlyCollection<Guid> conversationIds, CancellationToken cancellation)
+    {
+        const int portion = 500;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        HashSet<Guid> found = [];
+        foreach (var ids in conversationIds.Chunk(portion))
+            found.UnionWith(await db.Conversations.Where(c => ids.Contains(c.Id)).Select(c => c.Id).ToListAsync(cancellation));
+        return found;
+    }
+
     private async Task ChangeAsync(Caller caller, Guid conversationId, Action<ConversationRow> change, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

@@ -113,22 +113,40 @@ public sealed class DatasetItems
         return deleted;
     }
 
-    /// <summary>Replaces personal data and secrets in the rows that have some by their kind in brackets. Gives how many rows were changed.</summary>
-    public async Task<int> MaskAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    /// <summary>Replaces personal data and secrets in the rows that have some by their kind in brackets, in what is said of their sources too. A row that then says the same as another, word for word, is deleted.</summary>
+    public async Task<MaskedItems> MaskAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var set = await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
-        var bit = ItemRow.Bit(QualityConcern.SensitiveData);
-        var rows = await db.Items.Where(item => item.DatasetId == datasetId && (item.Concerns & bit) != 0).ToListAsync(cancellation);
-        foreach (var item in rows)
-        {
-            var masked = ItemJson.Read<TrainingRow>(item.Content).Map(SensitiveText.Mask);
-            var (content, sha256) = ItemJson.Of(masked);
-            Put(item, masked, content, sha256);
-        }
         set.UpdatedAt = StoredTime.Now(time);
-        await db.SaveChangesAsync(cancellation);
-        return rows.Count;
+        await db.SaveChangesAsync(cancellation); // who adds rows waits here, so that hashes are read when they are done
+        var bit = ItemRow.Bit(QualityConcern.SensitiveData);
+        var found = await db.Items.Where(item => item.DatasetId == datasetId && (item.Concerns & bit) != 0).OrderByDescending(item => item.Status == RowStatus.Approved).ThenBy(item => item.Ordinal).Select(item => item.Id).ToListAsync(cancellation);
+        var known = (await db.Items.Where(item => item.DatasetId == datasetId && (item.Concerns & bit) == 0).Select(item => item.Sha256).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        var removed = 0;
+        foreach (var ids in found.Chunk(MaxPage))
+        {
+            var rows = await db.Items.Where(item => ids.Contains(item.Id)).ToDictionaryAsync(item => item.Id, cancellation);
+            foreach (var item in ids.Select(id => rows[id]))
+            {
+                var masked = ItemJson.Read<TrainingRow>(item.Content).Map(SensitiveText.Mask);
+                var (content, sha256) = ItemJson.Of(masked);
+                if (!known.Add(sha256))
+                {
+                    db.Remove(item);
+                    removed++;
+                    continue;
+                }
+                Put(item, masked, content, sha256);
+                item.Source = SensitiveText.Mask(item.Source);
+                if (item.Span is { } span && ItemJson.Read<RowOrigin>(span) is var origin) item.Span = ItemJson.Write(origin with { Quote = SensitiveText.Mask(origin.Quote) });
+            }
+            await db.SaveChangesAsync(cancellation);
+            db.ChangeTracker.Clear();
+        }
+        await transaction.CommitAsync(cancellation);
+        return new(found.Count - removed, removed);
     }
 
     /// <summary>Marks rows that nearly repeat an earlier one, and takes the mark from those that no longer do. Gives how many are marked.</summary>

@@ -66,6 +66,16 @@ public sealed class DatasetLibrary
         files.Delete(datasetId);
     }
 
+    /// <summary>Deletes the files of versions whose dataset is gone: the program may have ended between the one and the other.</summary>
+    internal async Task ForgetGoneAsync(CancellationToken cancellation)
+    {
+        var kept = files.All(); // before the question: a dataset that is made meanwhile is not among them
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var there = (await db.Sets.Select(set => set.Id).ToListAsync(cancellation)).ToHashSet();
+        foreach (var gone in kept.Where(id => !there.Contains(id)))
+            files.Delete(gone);
+    }
+
     /// <summary>The set, tracked, for who may see it.</summary>
     internal static async Task<SetRow> FindAsync(DatasetsContext db, Caller caller, Guid datasetId, CancellationToken cancellation)
     {

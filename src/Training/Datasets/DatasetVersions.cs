@@ -10,7 +10,7 @@ using Platform.Training.Rows;
 namespace Platform.Training.Datasets;
 
 /// <param name="Version">That was made, or the one before when nothing has changed since.</param>
-/// <param name="Leaks">Rows that were to be held back and stand nearly the same among those to learn from; they are learned from, and not measured by.</param>
+/// <param name="Leaks">Rows that were to be held back and stand nearly the same among those to learn from: they are in neither part. What they say is learned all the same, and no other row changes sides for them.</param>
 public sealed record FrozenVersion(DatasetVersion Version, int Leaks);
 
 /// <summary>What changed from one version to another.</summary>
@@ -56,15 +56,15 @@ public sealed class DatasetVersions
         var rows = items.ConvertAll(item => ItemJson.Read<TrainingRow>(item.Content));
         var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), share, seed);
         var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(DatasetItems.TextOf), held, cancellation), cancellation);
-        foreach (var leak in leaks)
-            held[leak.Evaluation] = false;
-        var sha256 = await files.WriteAsync(datasetId, items.Select((item, i) => new VersionLine(item.Id, held[i], item.Origin, rows[i])), cancellation);
+        var left = leaks.Select(leak => leak.Evaluation).ToHashSet();
+        int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => !left.Contains(i))];
+        var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, held[i], items[i].Origin, rows[i])), cancellation);
         var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
         if (latest?.Sha256 == sha256)
             return new(Shown(latest), leaks.Count);
         VersionRow version = new()
         {
-            DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = rows.Count, HeldBack = held.Count(h => h), Tokens = items.Sum(item => (long)item.Tokens),
+            DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = kept.Length, HeldBack = kept.Count(i => held[i]), Tokens = kept.Sum(i => (long)items[i].Tokens),
             Share = share, Seed = seed, Note = note.Trim(), CreatedBy = caller.UserId, CreatedAt = StoredTime.Now(time),
         };
         db.Add(version);
@@ -73,12 +73,35 @@ public sealed class DatasetVersions
     }
 
     /// <summary>Writes the rows to learn from, or those held back, as JSON lines in OpenAI's format.</summary>
-    public async Task ExportAsync(Caller caller, Guid datasetId, int number, bool heldBack, Stream output, CancellationToken cancellation)
+    /// <param name="except">Ids of rows that are left out.</param>
+    public async Task ExportAsync(Caller caller, Guid datasetId, int number, bool heldBack, Stream output, CancellationToken cancellation, IReadOnlySet<Guid>? except = null)
     {
         await using StreamWriter writer = new(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await foreach (var line in LinesAsync(caller, datasetId, number, cancellation))
-            if (line.HeldBack == heldBack)
+            if (line.HeldBack == heldBack && except?.Contains(line.Id) is not true)
                 await writer.WriteLineAsync(RowWriter.Write(line.Row).AsMemory(), cancellation);
+    }
+
+    /// <summary>Of versions that are learned from together: ids of the rows that one holds back and that stand nearly the same among those to learn from of another. They are to be measured by no more.</summary>
+    public async Task<IReadOnlySet<Guid>> LeaksAsync(Caller caller, IReadOnlyList<(Guid DatasetId, int Number)> parts, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        List<(Guid Id, bool HeldBack, string Text)> rows = [];
+        foreach (var (datasetId, number) in parts)
+            await foreach (var line in LinesAsync(caller, datasetId, number, cancellation))
+                rows.Add((line.Id, line.HeldBack, DatasetItems.TextOf(line.Row)));
+        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Text), rows.ConvertAll(row => row.HeldBack), cancellation), cancellation);
+        return leaks.Select(leak => rows[leak.Evaluation].Id).ToHashSet();
+    }
+
+    /// <summary>Ids of the rows that the newest version holds back; none where there is no version.</summary>
+    public async Task<IReadOnlySet<Guid>> HeldBackAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
+    {
+        HashSet<Guid> held = [];
+        if ((await ListAsync(caller, datasetId, cancellation)) is [{ HeldBack: > 0 } newest, ..])
+            await foreach (var line in LinesAsync(caller, datasetId, newest.Number, cancellation))
+                if (line.HeldBack) held.Add(line.Id);
+        return held;
     }
 
     /// <summary>What a version has that another has not. Rows are known again by their identity, so that an edited one is changed and not new.</summary>

@@ -38,8 +38,9 @@ public static class DatasetsModule
             provider.GetRequiredService<DocumentLibrary>(), provider.GetRequiredService<SearchPassages>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>()));
         services.TryAddSingleton<AnswerRewards>(provider => (job, answers, cancellation) => provider.GetRequiredService<FineTuning>().ScoreAsync(job, [.. answers.Select(RowWriter.Write)], cancellation));
         services.TryAddSingleton(provider => new BestAnswers(
-            provider.GetRequiredService<DatasetItems>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>(), provider.GetRequiredService<AnswerRewards>()));
+            provider.GetRequiredService<DatasetItems>(), provider.GetRequiredService<DatasetVersions>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>(), provider.GetRequiredService<AnswerRewards>()));
         services.TryAddSingleton(provider => new GenerationJobs(Contexts(provider), provider.GetRequiredService<LeaseOwner>(), Time(provider)));
+        services.AddHostedService(provider => new Leftovers(provider.GetRequiredService<FeedbackBox>(), provider.GetRequiredService<DatasetLibrary>(), Time(provider), provider.GetRequiredService<ILogger<Leftovers>>()));
         services.AddHostedService(provider => new GenerationWorker(
             provider.GetRequiredService<GenerationJobs>(), provider.GetRequiredService<RowGenerator>(), provider.GetRequiredService<BestAnswers>(), provider.GetRequiredService<DatasetItems>(), Time(provider), provider.GetRequiredService<ILogger<GenerationWorker>>(),
             provider.GetService<IRunOwners>()));

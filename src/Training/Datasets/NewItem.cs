@@ -10,3 +10,7 @@ public sealed record NewItem(TrainingRow Row, string Source, string? Origin = nu
 /// <param name="Added">Rows that are there now.</param>
 /// <param name="Repeated">Rows that were there already, word for word.</param>
 public sealed record AddedItems(int Added, int Repeated);
+
+/// <param name="Changed">Rows in which something was masked.</param>
+/// <param name="Removed">Rows that then said the same as another, and are gone.</param>
+public sealed record MaskedItems(int Changed, int Removed);

@@ -10,7 +10,10 @@ public static class RowReader
 
     public const int MaxTurns = 512;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32 };
+    /// <summary>Of JSON in a row.</summary>
+    internal const int MaxDepth = 32;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth };
 
     /// <param name="json">One JSON object.</param>
     public static TrainingRow Read(string json)

@@ -27,14 +27,19 @@ public sealed record TrainingRow(RowKind Kind, IReadOnlyList<Turn> Turns, string
     /// <summary>What is to be answered: the chosen answer, the text, or the assistant's last turn.</summary>
     [JsonIgnore] public string Reply => Chosen ?? Turns.LastOrDefault(turn => turn.Role == TurnRole.Assistant)?.Content ?? "";
 
-    /// <summary>All that a model would read of it, in order.</summary>
-    [JsonIgnore] public IEnumerable<string> Texts => [.. Turns.Select(turn => turn.Content), .. Chosen is null ? Array.Empty<string>() : [Chosen], .. Rejected is null ? Array.Empty<string>() : [Rejected]];
+    /// <summary>All that a model would read of it, what calls and tools say too.</summary>
+    [JsonIgnore] public IEnumerable<string> Texts => [.. Turns.SelectMany(turn => (string[])[turn.Content, .. Said(turn.Calls)]), .. Chosen is null ? Array.Empty<string>() : [Chosen], .. Rejected is null ? Array.Empty<string>() : [Rejected], .. Said(Tools)];
 
     /// <summary>The row with each of its texts changed.</summary>
     public TrainingRow Map(Func<string, string> change) => this with
     {
-        Turns = [.. Turns.Select(turn => turn with { Content = change(turn.Content) })],
+        Turns = [.. Turns.Select(turn => turn with { Content = change(turn.Content), Calls = Changed(turn.Calls, change) })],
         Chosen = Chosen is null ? null : change(Chosen),
         Rejected = Rejected is null ? null : change(Rejected),
+        Tools = Changed(Tools, change),
     };
+
+    private static IReadOnlyList<string> Said(string? json) => json is null ? [] : JsonTexts.In(json);
+
+    private static string? Changed(string? json, Func<string, string> change) => json is null ? null : JsonTexts.Map(json, change);
 }

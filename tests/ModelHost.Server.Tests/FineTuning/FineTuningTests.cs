@@ -146,6 +146,22 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
     }
 
     [Fact]
+    public async Task What_is_measured_by_is_not_learned_though_it_stands_in_both_files()
+    {
+        static string Lines(int from, int count) => string.Concat(Enumerable.Range(from, count).Select(i => $$"""{"messages": [{"role": "user", "content": "Who is N{{i}}?"}, {"role": "assistant", "content": "N{{i}} is a smith."}]}""" + "\n"));
+        var (learned, held, within) = (await rig.UploadAsync(Lines(0, 16)), await rig.UploadAsync(Lines(12, 8)), await rig.UploadAsync(Lines(2, 4)));
+        string Body(string file, string validation) => "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\", \"validation_file\": \"" + validation + "\", \"suffix\": \"apart\", \"hyperparameters\": {\"max_steps\": 1, \"batch_size\": 4}}";
+        var id = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", Body(learned, held))).GetProperty("id").GetString()!;
+        await rig.UntilAsync(id, "succeeded");
+        var (train, valid) = (await File.ReadAllLinesAsync(Path.Combine(rig.Jobs, id, "train.jsonl"), Cancellation), await File.ReadAllLinesAsync(Path.Combine(rig.Jobs, id, "valid.jsonl"), Cancellation));
+        Assert.Equal((12, 8), (train.Length, valid.Length));
+        var events = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events")).GetProperty("data").EnumerateArray().Select(one => Text(one, "message"));
+        Assert.Contains(events, message => message.StartsWith("4 rows to learn from stand among the held-out ones too", StringComparison.Ordinal));
+        var refused = await rig.PostAsync("/v1/fine_tuning/forecast", Body(within, learned));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_training_file"), (refused.Status, refused.Body.Code()));
+    }
+
+    [Fact]
     public async Task Bad_lines_are_named_and_nothing_is_trained()
     {
         var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues + "{\"messages\": []}\nno json\n{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}\n"));

@@ -95,6 +95,24 @@ public sealed class CurationTests
     }
 
     [Fact]
+    public void A_row_that_is_like_a_repetition_alone_is_a_leak_too()
+    {
+        // The words at the beginning change, then those at the end: each is like its neighbour, and the first is not like the last.
+        string Text(int first, int last) => string.Join(' ', Enumerable.Range(0, 60).Select(word => word < first || word >= 60 - last ? $"other{word}" : $"word{word}"));
+        string[] texts = [Text(0, 0), Text(4, 0), Text(4, 4)];
+        Assert.True(NearDuplicates.Likeness(texts[0], texts[1]) >= NearDuplicates.Threshold && NearDuplicates.Likeness(texts[1], texts[2]) >= NearDuplicates.Threshold && NearDuplicates.Likeness(texts[0], texts[2]) < NearDuplicates.Threshold);
+        Assert.Equal(1, Assert.Single(Leakage.Find(texts, [false, false, true], TestContext.Current.CancellationToken)).Training);
+    }
+
+    [Fact]
+    public void Boilerplate_that_fills_a_band_hides_no_leak()
+    {
+        string Text(int row) => string.Join(' ', Enumerable.Range(0, 40).Select(word => word < 6 ? $"own{row}x{word}" : $"word{word}"));
+        string[] texts = [Text(0), .. Enumerable.Range(1, 200).Select(Text), Text(0) + " thanks"];
+        Assert.Equal(0, Assert.Single(Leakage.Find(texts, [.. texts.Select((_, place) => place == texts.Length - 1)], TestContext.Current.CancellationToken)).Training);
+    }
+
+    [Fact]
     public void A_mixture_keeps_its_ratio_as_far_as_caps_allow()
     {
         Assert.Equal([100, 100], Mixture.Counts([new(100, 1), new(1000, 1)]));

@@ -7,7 +7,7 @@ namespace Platform.Training.Datasets.Curation;
 /// <summary>Finds personal data and secrets by their form, and checks digits where the form has them. It errs on the side of leaving numbers alone: a figure of a report is no phone number.</summary>
 public static partial class SensitiveText
 {
-    private const int CardLeast = 13, CardMost = 19;
+    private const int CardLeast = 13, CardMost = 19, PhoneLeast = 7;
 
     // Weights and check characters of GB 11643-1999.
     private static readonly int[] IdWeights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -24,7 +24,7 @@ public static partial class SensitiveText
         Add(found, SensitiveKind.Email, Emails().EnumerateMatches(text), text, static _ => true);
         Add(found, SensitiveKind.ChineseId, IdForms().EnumerateMatches(text), text, IsChineseId);
         Add(found, SensitiveKind.Card, CardForms().EnumerateMatches(text), text, IsCard);
-        Add(found, SensitiveKind.Phone, Phones().EnumerateMatches(text), text, static _ => true);
+        Add(found, SensitiveKind.Phone, Phones().EnumerateMatches(text), text, IsPhone);
         return [.. found.Spans.OrderBy(span => span.Start)];
     }
 
@@ -73,6 +73,15 @@ public static partial class SensitiveText
             sum += i % 2 == 0 ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
         }
         return sum % 10 == 0;
+    }
+
+    /// <summary>So many digits as a number with a country's code has at least: "+12.50" is a figure.</summary>
+    private static bool IsPhone(ReadOnlySpan<char> text)
+    {
+        var digits = 0;
+        foreach (var c in text)
+            if (char.IsAsciiDigit(c)) digits++;
+        return digits >= PhoneLeast;
     }
 
     /// <summary>Resident identity number of China: 17 digits with a date of birth in them, and a check character.</summary>
@@ -135,10 +144,11 @@ public static partial class SensitiveText
     [GeneratedRegex(@"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")]
     private static partial Regex IdForms();
 
-    [GeneratedRegex(@"(?<![0-9A-Za-z.,\-])[0-9](?:[ \-]?[0-9]){12,18}(?![0-9A-Za-z]|[.,\-][0-9])")]
+    // A point or a hyphen with a digit before it makes a number the part of a longer one; a comma does not, for figures have at most three digits between commas.
+    [GeneratedRegex(@"(?<![0-9A-Za-z])(?<![0-9][.\-])[0-9](?:[ \-]?[0-9]){12,18}(?![0-9A-Za-z]|[.\-][0-9])")]
     private static partial Regex CardForms();
 
     // Mobile and fixed lines of China, numbers with a country's code, and ten digits written in groups as in North America.
-    [GeneratedRegex(@"(?<![0-9A-Za-z.,\-+])(?:(?:\+?86[ \-]?)?1[3-9][0-9](?:[ \-]?[0-9]{4}){2}|0[1-9][0-9]{1,2}-[0-9]{7,8}|\+[1-9][0-9]{0,2}(?:[ .\-]?\(?[0-9]{1,4}\)?){2,5}|\([2-9][0-9]{2}\) ?[0-9]{3}[ .\-][0-9]{4}|[2-9][0-9]{2}([.\-])[0-9]{3}\1[0-9]{4})(?![0-9A-Za-z]|[.,\-][0-9])")]
+    [GeneratedRegex(@"(?<![0-9A-Za-z+])(?<![0-9][.\-])(?:(?:\+?86[ \-]?)?1[3-9][0-9](?:[ \-]?[0-9]{4}){2}|0[1-9][0-9]{1,2}[ \-][0-9]{7,8}|\+[1-9][0-9]{0,2}(?:[ .\-]?\(?[0-9]{1,4}\)?){2,5}|(?:1[ \-])?\([2-9][0-9]{2}\) ?[0-9]{3}[ .\-][0-9]{4}|(?:1[ .\-])?[2-9][0-9]{2}([.\-])[0-9]{3}\1[0-9]{4})(?![0-9A-Za-z]|[.\-][0-9])")]
     private static partial Regex Phones();
 }

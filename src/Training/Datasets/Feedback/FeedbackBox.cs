@@ -61,8 +61,19 @@ public sealed class FeedbackBox
     {
         if (!caller.IsAdministrator)
             return [];
+        await ForgetGoneAsync(cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return [.. (await db.Feedback.AsNoTracking().Where(f => f.State == state).OrderByDescending(f => f.GivenAt).Take(MaxShown).ToListAsync(cancellation)).Select(Shown)];
+    }
+
+    /// <summary>Deletes the judgements of conversations that are there no more: who deletes a conversation deletes what was said in it. What was taken into a dataset stays there.</summary>
+    internal async Task ForgetGoneAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var judged = await db.Feedback.Select(f => f.ConversationId).Distinct().ToListAsync(cancellation);
+        var there = await conversations.ExistingAsync(judged, cancellation);
+        foreach (var gone in judged.Where(id => !there.Contains(id)))
+            await db.Feedback.Where(f => f.ConversationId == gone).ExecuteDeleteAsync(cancellation);
     }
 
     /// <summary>
@@ -120,8 +131,9 @@ public sealed class FeedbackBox
         }
     }
 
-    private static async Task<FeedbackRow> FindAsync(DatasetsContext db, Caller caller, Guid messageId, CancellationToken cancellation) =>
-        (caller.IsAdministrator ? await db.Feedback.SingleOrDefaultAsync(f => f.MessageId == messageId, cancellation) : null) ?? throw new NotFoundException($"Judgement of answer {messageId}");
+    private async Task<FeedbackRow> FindAsync(DatasetsContext db, Caller caller, Guid messageId, CancellationToken cancellation) =>
+        (caller.IsAdministrator ? await db.Feedback.SingleOrDefaultAsync(f => f.MessageId == messageId, cancellation) : null) is { } row && (await conversations.ExistingAsync([row.ConversationId], cancellation)).Count == 1
+            ? row : throw new NotFoundException($"Judgement of answer {messageId}");
 
     private static FeedbackEntry Shown(FeedbackRow row) => new(
         row.MessageId, row.ConversationId, row.RunId, row.OwnerId, new(row.Good, ItemJson.Read<List<FeedbackReason>>(row.Reasons), row.Comment, row.Correction), ItemJson.Read<List<Turn>>(row.Asked), row.Answer, row.State, row.GivenAt);

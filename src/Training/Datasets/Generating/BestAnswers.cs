@@ -10,7 +10,7 @@ namespace Platform.Training.Datasets.Generating;
 public delegate Task<IReadOnlyList<double?>> AnswerRewards(string rewardJob, IReadOnlyList<TrainingRow> answers, CancellationToken cancellation);
 
 /// <summary>Answers the questions of a dataset several times over by a model, and keeps of each the answer that a reward likes best: rows to train that model on again (decision 0029).</summary>
-internal sealed class BestAnswers(DatasetItems items, ServedModels models, IChatClient chat, AnswerRewards rewards)
+internal sealed class BestAnswers(DatasetItems items, DatasetVersions versions, ServedModels models, IChatClient chat, AnswerRewards rewards)
 {
     // Rated at once: the rewarding model is loaded for each portion.
     private const int Portion = 8;
@@ -19,24 +19,25 @@ internal sealed class BestAnswers(DatasetItems items, ServedModels models, IChat
 
     private const int MaxTokens = 1024;
 
-    /// <summary>A row a question, in the order of the dataset; none where the answers were all alike or none could be rated.</summary>
+    /// <summary>A row a question, in the order of the dataset; none where the answers were all alike or none could be rated. What the dataset's newest version holds back is not asked: what is learned may not be what is measured by.</summary>
     /// <param name="skip">Questions that are done with: goes on where a job was cut off.</param>
     public async IAsyncEnumerable<(int Row, NewItem? Item)> MakeAsync(Caller caller, GenerationWish wish, int skip, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var best = wish.BestOf!;
         var model = await models.ChatModelAsync(cancellation, wish.Model);
+        var held = await versions.HeldBackAsync(caller, best.SourceId, cancellation);
         for (int at = skip, taken; at < wish.Count; at += taken)
         {
             var asked = (await items.FindAsync(caller, best.SourceId, new(Status: RowStatus.Approved, Skip: at, Take: Math.Min(Portion, wish.Count - at)), cancellation)).Items;
             if ((taken = asked.Count) == 0)
                 yield break;
             List<(int Row, DatasetItem Asked, TrainingRow Answer)> answers = [];
-            foreach (var (index, item) in asked.Index())
+            foreach (var (index, item) in asked.Index().Where(one => !held.Contains(one.Item.Id)))
                 answers.AddRange((await AnswersAsync(item.Row, model.Id, wish.Seed + (long)(at + index) * BestOf.MaxSamples, best.Samples, cancellation)).Select(answer => (at + index, item, answer)));
             var rated = answers.Count == 0 ? [] : await rewards(best.RewardJob, [.. answers.Select(one => one.Answer)], cancellation);
             var liked = answers.Zip(rated).Where(pair => pair.Second is not null).GroupBy(pair => pair.First.Row).ToDictionary(group => group.Key, group => group.MaxBy(pair => pair.Second).First);
             for (var row = at; row < at + taken; row++)
-                yield return (row, liked.TryGetValue(row, out var kept) ? new NewItem(kept.Answer, kept.Asked.Source, $"row:{kept.Asked.Id:N}", kept.Asked.Span) : null);
+                if (!held.Contains(asked[row - at].Id)) yield return (row, liked.TryGetValue(row, out var kept) ? new NewItem(kept.Answer, kept.Asked.Source, $"row:{kept.Asked.Id:N}", kept.Asked.Span) : null);
         }
     }
 

@@ -97,6 +97,9 @@ public sealed class GenerationJobs : IDisposable
     internal Task<bool> ProgressAsync(Guid jobId, int done, int made, int dropped, CancellationToken cancellation) => MineAsync(
         jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Dropped, dropped).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
 
+    /// <summary>Says what a job that goes on waits for; null for nothing.</summary>
+    internal Task<bool> WaitsAsync(Guid jobId, string? reason, CancellationToken cancellation) => MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Error, reason), cancellation), cancellation);
+
     private async Task<bool> MineAsync(Guid jobId, Func<IQueryable<GenerationRow>, Task<int>> change, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

@@ -14,7 +14,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
     // After so many tries what was made is added: little is made twice after a kill.
     private const int Portion = 10;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5), FirstWait = TimeSpan.FromMilliseconds(250), LongestWait = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,7 +61,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
 
     private async Task RunAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
     {
-        var (done, made, dropped, tried) = (job.Done, job.Made, job.Dropped, 0);
+        var (done, made, dropped, tried, silent) = (job.Done, job.Made, job.Dropped, 0, TimeSpan.Zero);
         var set = job.DatasetId;
         List<NewItem> portion = [];
         async Task AddAsync(Caller caller)
@@ -81,13 +81,31 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
                 return;
             }
             Caller caller = new(ownerId, IsAdministrator: true);
-            await foreach (var (row, item) in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, stop).Select(made => (made.Row, made.Item)) : best.MakeAsync(caller, job.Wish, done, stop))
+            while (true)
             {
-                done = item is null && job.Wish.BestOf is null ? row : row + 1; // another passage may do for a row; a question has its answers
-                if (item is null) dropped++;
-                else portion.Add(item);
-                if (++tried % Portion == 0)
+                try
+                {
+                    await foreach (var (row, item) in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, stop).Select(made => (made.Row, made.Item)) : best.MakeAsync(caller, job.Wish, done, stop))
+                    {
+                        silent = TimeSpan.Zero;
+                        done = item is null && job.Wish.BestOf is null ? row : row + 1; // another passage may do for a row; a question has its answers
+                        if (item is null) dropped++;
+                        else portion.Add(item);
+                        if (++tried % Portion == 0)
+                            await AddAsync(caller);
+                    }
+                    break;
+                }
+                catch (ModelHostException away) when (away.Kind is ModelHostErrorKind.Unavailable or ModelHostErrorKind.Busy or ModelHostErrorKind.StreamBroken)
+                {
+                    // The service starts again, or answers others: hours of rows are not given up for that.
+                    silent = silent == TimeSpan.Zero ? FirstWait : silent * 2 < LongestWait ? silent * 2 : LongestWait;
+                    log.LogWarning(away, "Making rows for dataset {Dataset} waits for the model service", set);
                     await AddAsync(caller);
+                    await jobs.WaitsAsync(job.Id, away.Message, stop);
+                    await Task.Delay(silent, time, stop);
+                    await jobs.WaitsAsync(job.Id, null, stop);
+                }
             }
             done = job.Wish.Count;
             await AddAsync(caller);

@@ -46,7 +46,7 @@ public sealed class RowGenerator
             for (var tried = 0; tried < Tries; tried++)
             {
                 var sentence = sentences[place % sentences.Count];
-                var other = Other(sentences, place);
+                var other = kind == QuestionKind.MultiHop ? Other(sentences, place) : null;
                 if (++place > sentences.Count * Math.Max(2, wish.Kinds.Count))
                     yield break; // used up: the same would be asked again
                 if (row < skip)
@@ -106,11 +106,12 @@ public sealed class RowGenerator
 
     private static string Origin(SourceSentence sentence) => $"document:{sentence.Document.Id:N}";
 
+    // Of the same document: rows are parted by the document that they come from, and one of two would stand on both sides.
     private static SourceSentence? Other(IReadOnlyList<SourceSentence> sentences, int place)
     {
         var sentence = sentences[place % sentences.Count];
-        for (var step = 1; step < Math.Min(sentences.Count, 32); step++)
-            if (sentences[(place + step) % sentences.Count] is var other && other.IsChinese == sentence.IsChinese && other.Heading != sentence.Heading && other.Heading.Length > 0)
+        for (var step = 1; step < sentences.Count; step++)
+            if (sentences[(place + step) % sentences.Count] is var other && other.Document.Id == sentence.Document.Id && other.IsChinese == sentence.IsChinese && other.Heading != sentence.Heading && other.Heading.Length > 0)
                 return other;
         return null;
     }

@@ -14,9 +14,7 @@ public sealed class DatasetImport
     /// <summary>Faulty rows that a report names.</summary>
     public const int MaxFaults = 1000;
 
-    public const int MaxFaultText = 16 * 1024;
-
-    /// <summary>Most characters of all the rows that a report names together; rows after them are only counted.</summary>
+    /// <summary>Most characters of all the rows that a report names together; a row that does not fit whole is only counted.</summary>
     public const int MaxFaultTexts = 4 * 1024 * 1024;
 
     private const int PreviewRows = 5;
@@ -38,7 +36,7 @@ public sealed class DatasetImport
         mapping = sheets is null ? null : mapping ?? ColumnMapping.Guess(heads);
         List<TrainingRow> rows = [];
         List<RowFault> faults = [];
-        await foreach (var row in RowsAsync(path, sheets, mapping, cancellation))
+        await foreach (var row in RowsAsync(path, name, sheets, mapping, cancellation))
         {
             if (row.Row is { } good) rows.Add(good);
             else faults.Add(FaultOf(row));
@@ -58,7 +56,7 @@ public sealed class DatasetImport
         List<NewItem> added = [];
         List<RowFault> faults = [];
         var (faulty, kept) = (0, 0);
-        await foreach (var row in RowsAsync(path, sheets, mapping, cancellation))
+        await foreach (var row in RowsAsync(path, name, sheets, mapping, cancellation))
         {
             if (row.Row is { } good && good.Kind == set.Kind)
             {
@@ -68,23 +66,21 @@ public sealed class DatasetImport
                 continue;
             }
             faulty++;
-            if (faults.Count >= MaxFaults || kept >= MaxFaultTexts)
+            if (faults.Count >= MaxFaults || kept + row.Raw.Length > MaxFaultTexts)
                 continue;
-            faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", Cut(row.Raw)) : FaultOf(row));
+            faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", row.Raw) : FaultOf(row));
             kept += faults[^1].Raw.Length;
         }
         var taken = await items.AddAsync(caller, datasetId, added, cancellation);
-        return new(taken.Added, taken.Repeated, faults, faulty);
+        return new(taken.Added, taken.Repeated, faults, faulty, sheets is null ? null : CsvLine.Of(HeadsOf(sheets)));
     }
 
-    private static IAsyncEnumerable<SourceRow> RowsAsync(string path, IReadOnlyList<TableSheet>? sheets, ColumnMapping? mapping, CancellationToken cancellation) =>
-        sheets is null ? RowSource.OfTextAsync(path, cancellation) : RowSource.OfTable(sheets, mapping!).ToAsyncEnumerable();
+    private static IAsyncEnumerable<SourceRow> RowsAsync(string path, string name, IReadOnlyList<TableSheet>? sheets, ColumnMapping? mapping, CancellationToken cancellation) =>
+        sheets is null ? RowSource.OfTextAsync(path, name, cancellation) : RowSource.OfTable(sheets, mapping!).ToAsyncEnumerable();
 
     private static IReadOnlyList<string> HeadsOf(IReadOnlyList<TableSheet>? sheets) => sheets?.FirstOrDefault(sheet => sheet.Rows.Count > 0)?.Rows[0] ?? [];
 
-    private static RowFault FaultOf(SourceRow row) => new(row.Line, row.Fault!.Code, row.Fault.Field, row.Fault.Message, Cut(row.Raw));
-
-    private static string Cut(string raw) => raw.Length <= MaxFaultText ? raw : raw[..MaxFaultText];
+    private static RowFault FaultOf(SourceRow row) => new(row.Line, row.Fault!.Code, row.Fault.Field, row.Fault.Message, row.Raw);
 
     private static void CheckLength(string path)
     {

@@ -18,7 +18,7 @@ internal static class RowSource
     // Paragraphs are put together up to this many characters: about what a training sequence holds many times over, and little enough to look at.
     private const int TextCharacters = 4000;
 
-    private static readonly JsonSerializerOptions Strict = new() { MaxDepth = 64 };
+    private static readonly JsonSerializerOptions Strict = new() { MaxDepth = 64, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The sheets of a table; null where the file is none. DatasetException file_unreadable.</summary>
     public static async Task<IReadOnlyList<TableSheet>?> TableAsync(string path, string name, CancellationToken cancellation)
@@ -40,12 +40,14 @@ internal static class RowSource
     {
         foreach (var sheet in sheets)
             for (var at = 1; at < sheet.Rows.Count; at++)
-                yield return Tried(at + 1, string.Join('\t', sheet.Rows[at]), () => mapping.RowOf(sheet.Rows[at]));
+                yield return Tried(at + 1, CsvLine.Of(sheet.Rows[at]), () => mapping.RowOf(sheet.Rows[at]));
     }
 
-    public static async IAsyncEnumerable<SourceRow> OfTextAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="name">That the file came under; says whether what begins as JSON is none.</param>
+    public static async IAsyncEnumerable<SourceRow> OfTextAsync(string path, string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        switch (await FirstAsync(path, cancellation))
+        var start = await StartAsync(path, cancellation);
+        switch (TextPieces.IsText(name, start) ? default : start[0])
         {
             case '{':
                 await foreach (var row in LinesAsync(path, cancellation)) yield return row;
@@ -66,7 +68,7 @@ internal static class RowSource
         {
             number++;
             if (line is null)
-                yield return new(number, null, new RowException("too_long", "", $"The line is longer than {MaxLine:N0} characters."), "");
+                yield return TooLong(number);
             else if (line.AsSpan().Trim().Length > 0)
                 yield return Tried(number, line, () => RowReader.Read(line));
         }
@@ -84,7 +86,7 @@ internal static class RowSource
                 if (!await items.MoveNextAsync())
                     yield break;
                 var item = items.Current;
-                row = Tried(number, item.GetRawText(), () => RowReader.Read(item));
+                row = Tried(number, JsonSerializer.Serialize(item, Strict), () => RowReader.Read(item));
             }
             catch (JsonException error)
             {
@@ -98,36 +100,23 @@ internal static class RowSource
 
     private static async IAsyncEnumerable<SourceRow> ParagraphsAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        List<string> kept = [];
-        var (number, first, length) = (0, 1, 0);
-        SourceRow Whole()
-        {
-            var text = string.Join('\n', kept).Trim();
-            kept.Clear();
-            length = 0;
-            return Tried(first, text, () => RowReader.Read(RowWriter.Write(TrainingRow.OfText(text))));
-        }
+        TextPieces pieces = new(TextCharacters);
+        var number = 0;
         await foreach (var line in BoundedLines.ReadAsync(path, MaxLine, cancellation))
         {
             number++;
+            if ((line is null ? pieces.Skip() : pieces.Add(line)) is { } ended)
+                yield return Whole(ended);
             if (line is null)
-            {
-                yield return new(number, null, new RowException("too_long", "", $"The line is longer than {MaxLine:N0} characters."), "");
-                continue;
-            }
-            if (line.AsSpan().Trim().Length == 0 && length >= TextCharacters)
-                yield return Whole();
-            if (length == 0)
-            {
-                if (line.AsSpan().Trim().Length == 0) continue;
-                first = number;
-            }
-            kept.Add(line);
-            length += line.Length + 1;
+                yield return TooLong(number);
         }
-        if (length > 0)
-            yield return Whole();
+        if (pieces.End() is { } last)
+            yield return Whole(last);
+
+        static SourceRow Whole((int Line, string Text) piece) => Tried(piece.Line, piece.Text, () => RowReader.Read(RowWriter.Write(TrainingRow.OfText(piece.Text))));
     }
+
+    private static SourceRow TooLong(int number) => new(number, null, new RowException("too_long", "", $"The line is longer than {MaxLine:N0} characters."), "");
 
     private static SourceRow Tried(int line, string raw, Func<TrainingRow> read)
     {
@@ -141,14 +130,13 @@ internal static class RowSource
         }
     }
 
-    private static async Task<char> FirstAsync(string path, CancellationToken cancellation)
+    private static async Task<string> StartAsync(string path, CancellationToken cancellation)
     {
         using StreamReader reader = new(path);
         var buffer = new char[4096];
-        for (int read; (read = await reader.ReadAsync(buffer, cancellation)) > 0;)
-            foreach (var c in buffer.AsSpan(0, read))
-                if (!char.IsWhiteSpace(c))
-                    return c;
+        for (int read; (read = await reader.ReadBlockAsync(buffer, cancellation)) > 0;)
+            if (new string(buffer, 0, read).TrimStart() is { Length: > 0 } start)
+                return start;
         throw new DatasetException("file_empty", "The file is empty.");
     }
 }

@@ -53,6 +53,10 @@ internal sealed class VersionFiles(DataFolder folder)
             yield return ItemJson.Read<VersionLine>(line);
     }
 
+    /// <summary>Ids of the datasets that have a folder.</summary>
+    public IReadOnlyList<Guid> All() => !Directory.Exists(Root) ? []
+        : [.. Directory.EnumerateDirectories(Root).Select(place => Guid.TryParseExact(Path.GetFileName(place), "N", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
+
     public void Delete(Guid datasetId)
     {
         var place = Path.Combine(Root, datasetId.ToString("N"));

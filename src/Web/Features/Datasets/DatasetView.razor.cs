@@ -2,15 +2,18 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
+using Platform.ModelHost.Client;
 using Platform.Training.Datasets;
+using Platform.Training.Datasets.Curation;
 using Platform.Training.Datasets.Generating;
+using Platform.Web.Features.Training;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Datasets;
 
 /// <summary>One dataset: its rows, its versions, and what is being made for it.</summary>
-public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs generations, CurrentCaller current, DatasetsWindow window) : IDisposable
+public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs generations, FrozenFiles copies, CurrentCaller current, DatasetsWindow window) : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -77,6 +80,17 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
         tab = 1;
     }
 
+    private async Task ShowSensitiveAsync()
+    {
+        if (tab != 0)
+        {
+            tab = 0;
+            StateHasChanged();
+            await Task.Yield(); // the list is there after the page was drawn
+        }
+        await (rows?.ShowAsync(RowStatus.Approved, QualityConcern.SensitiveData) ?? Task.CompletedTask);
+    }
+
     private async Task CancelAsync(Generation job)
     {
         await generations.CancelAsync(caller, DatasetId, job.Id, CancellationToken.None);
@@ -88,9 +102,24 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
         if (set is not null && confirm is not null
             && await confirm.AskAsync(new Confirmation(Texts["DeleteTitle", set.Name], Texts["DeleteText", set.Rows, set.LatestVersion ?? 0], Texts["Delete"]) { Danger = true, TypeToConfirm = set.Name }))
         {
+            var left = await ForgetCopiesAsync(set);
             await library.DeleteAsync(caller, DatasetId, CancellationToken.None);
-            window.Toasts.Info(Texts["Deleted", set.Name]);
+            window.Toasts.Info(Texts["Deleted", set.Name] + (left ? " " + Texts["CopiesLeft"] : ""));
             window.Navigation.NavigateTo("/train/datasets");
+        }
+    }
+
+    // Copies of its versions lie with the model service; those that a job names stay with the job.
+    private async Task<bool> ForgetCopiesAsync(Dataset deleted)
+    {
+        try
+        {
+            return await copies.ForgetAsync(deleted, CancellationToken.None) > 0;
+        }
+        catch (ModelHostException away)
+        {
+            window.Log.LogWarning(away, "The model service's copies of a deleted dataset could not be deleted");
+            return deleted.LatestVersion is not null;
         }
     }
 

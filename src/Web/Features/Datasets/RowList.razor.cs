@@ -42,6 +42,13 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         await ReadAsync();
     }
 
+    /// <summary>Shows the rows of a status that have a concern, and no others.</summary>
+    public Task ShowAsync(RowStatus wanted, QualityConcern doubt)
+    {
+        (text, status, concern) = ("", wanted, doubt);
+        return AnewAsync();
+    }
+
     /// <summary>Reads the shown rows again.</summary>
     public async Task ReadAsync()
     {
@@ -105,7 +112,9 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
 
     private async Task ApproveFoundAsync()
     {
-        if (page.Total > 0 && confirm is not null && await confirm.AskAsync(new Confirmation(Texts["ApproveFoundTitle", page.Total], Texts["ApproveFoundText"], Texts["Approve"])))
+        var sensitive = (await items.FindAsync(caller, Set.Id, Query with { Concern = QualityConcern.SensitiveData, Skip = 0, Take = 1 }, gone.Token)).Total;
+        var told = (concern is null or QualityConcern.SensitiveData) && sensitive > 0 ? $"{Texts["ApproveFoundText"].Value} {Texts.Count("FoundSensitive", sensitive)}" : Texts["ApproveFoundText"].Value;
+        if (page.Total > 0 && confirm is not null && await confirm.AskAsync(new Confirmation(Texts["ApproveFoundTitle", page.Total], told, Texts["Approve"])))
         {
             window.Toasts.Info(Texts.Count("Approved", await items.JudgeAsync(caller, Set.Id, Query with { Skip = 0 }, RowStatus.Approved, CancellationToken.None)));
             await ChangedAsync();
@@ -120,7 +129,8 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
 
     private async Task MaskAsync()
     {
-        window.Toasts.Info(Texts.Count("Masked", await items.MaskAsync(caller, Set.Id, gone.Token)));
+        var masked = await items.MaskAsync(caller, Set.Id, gone.Token);
+        window.Toasts.Info(Texts.Count("Masked", masked.Changed) + (masked.Removed > 0 ? " " + Texts.Count("MaskedAlike", masked.Removed) : ""));
         await ChangedAsync();
     }
 

@@ -14,31 +14,104 @@ public sealed record SentVersion(string Learned, string? Held);
 /// <summary>Sends frozen rows to the model service. Rows that it has already, to the byte, are not sent again.</summary>
 public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current, TrainingAdministration administration)
 {
+    private const int JobsAtOnce = 1_000;
+    private const string Purpose = "fine-tune", HeldName = " held back", CleanName = HeldName + ", none that is learned elsewhere", Ending = ".jsonl";
+    private (string Parts, IReadOnlySet<Guid> Rows)? leaks;
+
+    /// <summary>Sends versions that are learned from together, in their order. What one holds back and another teaches is measured by no more.</summary>
     /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not take them.</exception>
     /// <exception cref="NotFoundException">There is no such version.</exception>
-    public async Task<SentVersion> SendAsync(Dataset set, DatasetVersion version, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SentVersion>> SendAsync(IReadOnlyList<(Dataset Set, DatasetVersion Version)> parts, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(set);
-        ArgumentNullException.ThrowIfNull(version);
-        var (caller, tuning) = (await current.GetAsync(), await administration.TuningAsync());
-        var known = (await tuning.FilesAsync(cancellation)).Where(file => file.Purpose == "fine-tune").GroupBy(file => file.Sha256).ToDictionary(same => same.Key, same => same.First().Id);
-        return new SentVersion(
-            await SendAsync(tuning, caller, set, version, heldBack: false, known, cancellation),
-            version.HeldBack > 0 ? await SendAsync(tuning, caller, set, version, heldBack: true, known, cancellation) : null);
+        ArgumentNullException.ThrowIfNull(parts);
+        var leaked = parts.Count > 1 ? await LeaksAsync(parts, cancellation) : null;
+        List<SentVersion> sent = [];
+        foreach (var (set, version) in parts)
+            sent.Add(await SendAsync(set, version, leaked, cancellation));
+        return sent;
     }
 
-    private async Task<string> SendAsync(FineTuning tuning, Caller caller, Dataset set, DatasetVersion version, bool heldBack, Dictionary<string, string> known, CancellationToken cancellation)
+    /// <summary>Deletes the service's copies of a dataset's versions that no job names.</summary>
+    /// <returns>How many copies jobs still name.</returns>
+    /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not answer, or refuses.</exception>
+    public async Task<int> ForgetAsync(Dataset set, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        var (caller, tuning, hashes, names) = (await current.GetAsync(), await administration.TuningAsync(), new HashSet<string>(), new HashSet<string>());
+        foreach (var version in await versions.ListAsync(caller, set.Id, cancellation))
+        {
+            names.Add(NameOf(set, version, CleanName));
+            foreach (var heldBack in (bool[])[false, true])
+            {
+                await using var rows = await RowsAsync(caller, set, version, heldBack, null, cancellation);
+                if (rows.Length > 0) hashes.Add(await HashAsync(rows, cancellation));
+            }
+        }
+        var copies = (await tuning.FilesAsync(cancellation)).Where(file => file.Purpose == Purpose && (hashes.Contains(file.Sha256) || names.Contains(file.Filename))).ToList();
+        if (copies.Count == 0)
+            return 0;
+        var used = new HashSet<string>();
+        string? after = null;
+        for (bool more = true; more;)
+        {
+            var page = await tuning.ListAsync(after, JobsAtOnce, cancellation);
+            foreach (var job in page.Items)
+                used.UnionWith([job.TrainingFile, job.ValidationFile ?? "", .. job.Mixture.SelectMany(part => (string[])[part.File, part.ValidationFile ?? ""])]);
+            (after, more) = (page.Items.Count > 0 ? page.Items[^1].Id : null, page.HasMore && page.Items.Count > 0);
+        }
+        foreach (var copy in copies.Where(copy => !used.Contains(copy.Id)))
+            await tuning.DeleteFileAsync(copy.Id, cancellation);
+        return copies.Count(copy => used.Contains(copy.Id));
+    }
+
+    // A forecast asks after each change of the form: the same parts are compared once.
+    private async Task<IReadOnlySet<Guid>> LeaksAsync(IReadOnlyList<(Dataset Set, DatasetVersion Version)> parts, CancellationToken cancellation)
+    {
+        var key = string.Join(' ', parts.Select(part => $"{part.Set.Id:N}@{part.Version.Number}"));
+        if (leaks?.Parts != key)
+            leaks = (key, await versions.LeaksAsync(await current.GetAsync(), [.. parts.Select(part => (part.Set.Id, part.Version.Number))], cancellation));
+        return leaks.Value.Rows;
+    }
+
+    private async Task<SentVersion> SendAsync(Dataset set, DatasetVersion version, IReadOnlySet<Guid>? leaked, CancellationToken cancellation)
+    {
+        var (caller, tuning) = (await current.GetAsync(), await administration.TuningAsync());
+        var known = (await tuning.FilesAsync(cancellation)).Where(file => file.Purpose == Purpose).GroupBy(file => file.Sha256).ToDictionary(same => same.Key, same => same.First().Id);
+        var learned = await SendAsync(tuning, caller, set, version, heldBack: false, null, known, cancellation);
+        return new SentVersion(learned!, version.HeldBack > 0 ? await SendAsync(tuning, caller, set, version, heldBack: true, leaked, known, cancellation) : null);
+    }
+
+    /// <returns>Null where no row is left.</returns>
+    private async Task<string?> SendAsync(FineTuning tuning, Caller caller, Dataset set, DatasetVersion version, bool heldBack, IReadOnlySet<Guid>? except, Dictionary<string, string> known, CancellationToken cancellation)
+    {
+        await using var rows = await RowsAsync(caller, set, version, heldBack, except, cancellation);
+        if (rows.Length == 0)
+            return null;
+        if (known.TryGetValue(await HashAsync(rows, cancellation), out var id))
+            return id;
+        rows.Position = 0;
+        return (await tuning.UploadAsync(NameOf(set, version, !heldBack ? "" : except is null ? HeldName : CleanName), rows, cancellation)).Id;
+    }
+
+    private static string NameOf(Dataset set, DatasetVersion version, string part) => $"{set.Name} {version.Number}{part}{Ending}";
+
+    private async Task<FileStream> RowsAsync(Caller caller, Dataset set, DatasetVersion version, bool heldBack, IReadOnlySet<Guid>? except, CancellationToken cancellation)
     {
         var place = DataFolder.PrivateFile(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         place.Options |= FileOptions.DeleteOnClose;
-        await using FileStream rows = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), place);
-        await versions.ExportAsync(caller, set.Id, version.Number, heldBack, rows, cancellation);
-        rows.Position = 0;
-        if (known.TryGetValue(Convert.ToHexStringLower(await SHA256.HashDataAsync(rows, cancellation)), out var id))
+        FileStream rows = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), place);
+        try
         {
-            return id;
+            await versions.ExportAsync(caller, set.Id, version.Number, heldBack, rows, cancellation, except);
+            rows.Position = 0;
+            return rows;
         }
-        rows.Position = 0;
-        return (await tuning.UploadAsync($"{set.Name} {version.Number}{(heldBack ? " held back" : "")}.jsonl", rows, cancellation)).Id;
+        catch
+        {
+            await rows.DisposeAsync();
+            throw;
+        }
     }
+
+    private static async Task<string> HashAsync(FileStream rows, CancellationToken cancellation) => Convert.ToHexStringLower(await SHA256.HashDataAsync(rows, cancellation));
 }

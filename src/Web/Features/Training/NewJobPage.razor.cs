@@ -170,12 +170,8 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
 
     private async Task<TuningRequest> RequestAsync(CancellationToken cancellation)
     {
-        List<SentVersion> others = [];
-        foreach (var part in form.Others.ToList())
-        {
-            others.Add(await files.SendAsync(part.Set, part.Version, cancellation));
-        }
-        return form.ToRequest(await files.SendAsync(set!, version!, cancellation), set!, version!, others);
+        var sent = await files.SendAsync([(set!, version!), .. form.Others.Select(part => (part.Set, part.Version))], cancellation);
+        return form.ToRequest(sent[0], set!, version!, [.. sent.Skip(1)]);
     }
 
     private async Task StartAsync()

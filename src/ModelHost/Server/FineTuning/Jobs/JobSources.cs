@@ -13,11 +13,11 @@ internal sealed record JobSources(IEnumerable<RowLine> Learned, IEnumerable<RowL
     public static JobSources Open(FileStore files, TuningRecord record)
     {
         var validation = record.ValidationFile is { } file ? files.Find(file, "validation_file") : null;
-        var (lines, sha256) = (validation is null ? null : RowLines.Read(files.PathOf(validation)), validation?.Sha256);
+        var (lines, sha256) = (validation is null ? null : RowLines.Read(files.PathOf(validation), validation.Filename), validation?.Sha256);
         if (record.Mixture.Count == 0)
         {
             var training = files.Find(record.TrainingFile, "training_file");
-            return new JobSources(RowLines.Read(files.PathOf(training)), lines, training.Sha256, sha256, []);
+            return new JobSources(RowLines.Read(files.PathOf(training), training.Filename), lines, training.Sha256, sha256, []);
         }
 
         var mixed = new MixedLines([.. record.Mixture.Select(part => Source(part.File, part))], record.MixtureRows, record.Seed);

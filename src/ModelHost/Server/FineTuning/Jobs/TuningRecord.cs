@@ -87,6 +87,9 @@ internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long To
 {
     /// <summary>What is taken of each file of a mixture; empty for one file.</summary>
     public IReadOnlyList<MixedFile> Mixture { get; init; } = [];
+
+    /// <summary>Rows that stand among the held-out ones too and are not learned from.</summary>
+    public int Dropped { get; init; }
 }
 
 /// <summary>A part of a mixture as it was asked for.</summary>

@@ -98,6 +98,26 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         }
     }
 
+    /// <summary>Takes the rows out of what is learned that are held out too, word for word.</summary>
+    /// <param name="counts">Of what is learned.</param>
+    /// <returns>What is left of it, and how many rows were dropped.</returns>
+    public static (RowCounts Learned, int Dropped) DropHeldOut(string learned, string heldOut, RowCounts counts)
+    {
+        var known = JsonLines.Read(heldOut, RenderedJson.Default.RenderedRow).Select(row => row.Text).ToHashSet();
+        var left = RowCounts.None with { Rows = counts.Rows };
+        using (var written = File.Create(learned + Partial))
+        {
+            foreach (var row in JsonLines.Read(learned, RenderedJson.Default.RenderedRow).Where(row => !known.Contains(row.Text)))
+            {
+                left = left.With(row);
+                Append(written, row);
+            }
+        }
+
+        File.Move(learned + Partial, learned, overwrite: true);
+        return (left, counts.Examples - left.Examples);
+    }
+
     private static (RowCounts Learned, RowCounts HeldOut) Deal(string all, string learned, string heldOut, bool[] isHeldOut, int heldOutLines, int lines)
     {
         var (kept, held) = (RowCounts.None with { Rows = lines - heldOutLines }, RowCounts.None with { Rows = heldOutLines });

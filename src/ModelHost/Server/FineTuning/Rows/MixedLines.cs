@@ -40,7 +40,7 @@ internal sealed class MixedLines
     public IEnumerable<RowLine> Read() => _parts.SelectMany(part => Lines(part.Source).Zip(part.Uses, Enumerable.Repeat<RowLine>).SelectMany(same => same));
 
     /// <summary>Every line of a file, with the file's id.</summary>
-    public static IEnumerable<RowLine> Lines(MixtureSource source) => RowLines.Read(source.Path).Select(line => line with { File = source.Id });
+    public static IEnumerable<RowLine> Lines(MixtureSource source) => RowLines.Read(source.Path, source.Name).Select(line => line with { File = source.Id });
 
     /// <summary>How often each line is used: all of them equally, and those that come first by their place once more.</summary>
     private static int[] Uses(double[] places, int count)

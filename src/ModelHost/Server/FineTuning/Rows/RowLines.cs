@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using Platform.Training.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
 
@@ -17,14 +18,15 @@ internal readonly record struct RowLine(int Number, string Text, bool IsPlain = 
 /// <summary>Reads a training file line by line, never more of it than may be. A file that does not begin as JSON is plain text, whose paragraphs are gathered to rows.</summary>
 internal static class RowLines
 {
-    private const int LongestLine = 4 << 20, MostRows = 1_000_000, ParagraphCharacters = 16_384;
+    private const int LongestLine = 4 << 20, MostRows = 1_000_000, StartCharacters = 4_096;
 
+    /// <param name="name">That the file came under.</param>
     /// <exception cref="RowFault">A line is too long, there are too many, or it is no UTF-8.</exception>
-    public static IEnumerable<RowLine> Read(string path)
+    public static IEnumerable<RowLine> Read(string path, string name = "")
     {
         using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         var rows = 0;
-        foreach (var line in IsJson(path) ? Lines(reader) : Paragraphs(reader))
+        foreach (var line in IsJson(path, name) ? Lines(reader) : Paragraphs(reader))
         {
             yield return ++rows <= MostRows ? line : throw new RowFault($"The file has more than {MostRows:N0} rows.");
         }
@@ -32,15 +34,19 @@ internal static class RowLines
 
     /// <summary>Whether a file holds a JSON object a line.</summary>
     /// <exception cref="RowFault">It is one JSON array.</exception>
-    private static bool IsJson(string path)
+    private static bool IsJson(string path, string name)
     {
-        using var file = new StreamReader(path, Encoding.Latin1); // the first sign that shows is enough
-        int sign;
-        while ((sign = file.Read()) >= 0 && (char.IsWhiteSpace((char)sign) || sign is 0xEF or 0xBB or 0xBF))
+        using var file = new StreamReader(path); // a damaged sign shows when the lines are read
+        var buffer = new char[StartCharacters];
+        for (int read; (read = file.ReadBlock(buffer)) > 0;)
         {
+            if (new string(buffer, 0, read).TrimStart() is { Length: > 0 } start)
+            {
+                return !TextPieces.IsText(name, start) && (start[0] == '[' ? throw new RowFault("The file is one JSON array; write one object a line (JSONL).") : start[0] == '{');
+            }
         }
 
-        return sign == '[' ? throw new RowFault("The file is one JSON array; write one object a line (JSONL).") : sign == '{';
+        return false;
     }
 
     private static IEnumerable<RowLine> Lines(StreamReader reader)
@@ -56,23 +62,21 @@ internal static class RowLines
 
     private static IEnumerable<RowLine> Paragraphs(StreamReader reader)
     {
-        var (text, first) = (new StringBuilder(), 1);
+        var pieces = new TextPieces(TextPieces.Most);
         for (var number = 1; Line(reader, number) is { } line; number++)
         {
-            if (text.Length >= (string.IsNullOrWhiteSpace(line) ? ParagraphCharacters : LongestLine))
+            if (pieces.Add(line) is { } piece)
             {
-                yield return new RowLine(first, text.ToString(), IsPlain: true);
-                text.Clear();
+                yield return Whole(piece);
             }
-
-            first = text.Length == 0 ? number : first;
-            text.Append(line).Append('\n');
         }
 
-        if (text.ToString().Trim().Length > 0)
+        if (pieces.End() is { } last)
         {
-            yield return new RowLine(first, text.ToString(), IsPlain: true);
+            yield return Whole(last);
         }
+
+        static RowLine Whole((int Line, string Text) piece) => new(piece.Line, piece.Text, IsPlain: true);
     }
 
     private static string? Line(StreamReader reader, int number)

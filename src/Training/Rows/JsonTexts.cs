@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Training.Rows;
+
+/// <summary>What JSON in a row says: its texts and numbers, those in texts that are JSON themselves too, as the arguments of a call are. Names by which parts of a row know each other are none of it.</summary>
+internal static class JsonTexts
+{
+    private static readonly string[] Names = ["id", "name", "type", "$ref"];
+
+    /// <summary>All of them, in order.</summary>
+    public static IReadOnlyList<string> In(string json)
+    {
+        List<string> texts = [];
+        Map(json, text =>
+        {
+            texts.Add(text);
+            return text;
+        });
+        return texts;
+    }
+
+    /// <summary>The JSON with each changed; a number that is changed is a text from then on. The same where none is.</summary>
+    public static string Map(string json, Func<string, string> change)
+    {
+        var root = JsonNode.Parse(json);
+        return Changed(root, change, out var mapped) ? mapped!.ToJsonString(JsonFields.Plain) : json;
+    }
+
+    private static bool Changed(JsonNode? node, Func<string, string> change, out JsonNode? mapped)
+    {
+        var any = false;
+        mapped = node;
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (name, value) in fields.ToList())
+                {
+                    if (value is JsonValue && Names.Contains(name) || !Changed(value, change, out var other)) continue;
+                    if (other != value) fields[name] = other;
+                    any = true;
+                }
+                return any;
+            case JsonArray items:
+                for (var at = 0; at < items.Count; at++)
+                {
+                    var value = items[at];
+                    if (!Changed(value, change, out var other)) continue;
+                    if (other != value) items[at] = other;
+                    any = true;
+                }
+                return any;
+            case JsonValue value when value.GetValueKind() is JsonValueKind.String or JsonValueKind.Number:
+                var said = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+                var changed = IsJson(said) ? Map(said, change) : change(said);
+                if (changed == said) return false;
+                mapped = changed;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool IsJson(string text)
+    {
+        if (text.AsSpan().TrimStart() is not ['{' or '[', ..])
+            return false;
+        try
+        {
+            using var parsed = JsonDocument.Parse(text, new() { MaxDepth = RowReader.MaxDepth });
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
