@@ -89,7 +89,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("import-take").ClickAsync();
         var saved = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("bad-rows").ClickAsync());
         Assert.Equal("more.jsonl.faults.jsonl", saved.SuggestedFilename);
-        Assert.Equal($"{Bad}\n{Odd}", await File.ReadAllTextAsync(await saved.PathAsync()));
+        Assert.Equal($"{Bad}\n{Odd}\n", await File.ReadAllTextAsync(await saved.PathAsync()));
         await page.Keyboard.PressAsync("Escape");
     }
 

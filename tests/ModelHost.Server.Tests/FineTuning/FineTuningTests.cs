@@ -155,7 +155,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         await rig.UntilAsync(id, "succeeded");
         var (train, valid) = (await File.ReadAllLinesAsync(Path.Combine(rig.Jobs, id, "train.jsonl"), Cancellation), await File.ReadAllLinesAsync(Path.Combine(rig.Jobs, id, "valid.jsonl"), Cancellation));
         Assert.Equal((12, 8), (train.Length, valid.Length));
-        var events = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events")).GetProperty("data").EnumerateArray().Select(one => Text(one, "message"));
+        var events = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events")).GetProperty("data").EnumerateArray().Select(one => Text(one, "message")!);
         Assert.Contains(events, message => message.StartsWith("4 rows to learn from stand among the held-out ones too", StringComparison.Ordinal));
         var refused = await rig.PostAsync("/v1/fine_tuning/forecast", Body(within, learned));
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_training_file"), (refused.Status, refused.Body.Code()));

@@ -37,9 +37,12 @@ internal sealed class BestAnswers(DatasetItems items, DatasetVersions versions, 
             var rated = answers.Count == 0 ? [] : await rewards(best.RewardJob, [.. answers.Select(one => one.Answer)], cancellation);
             var liked = answers.Zip(rated).Where(pair => pair.Second is not null).GroupBy(pair => pair.First.Row).ToDictionary(group => group.Key, group => group.MaxBy(pair => pair.Second).First);
             for (var row = at; row < at + taken; row++)
-                if (!held.Contains(asked[row - at].Id)) yield return (row, liked.TryGetValue(row, out var kept) ? new NewItem(kept.Answer, kept.Asked.Source, $"row:{kept.Asked.Id:N}", kept.Asked.Span) : null);
+                if (!held.Contains(asked[row - at].Id)) yield return (row, liked.TryGetValue(row, out var kept) ? new NewItem(kept.Answer, kept.Asked.Source, OriginOf(kept.Asked), kept.Asked.Span) : null);
         }
     }
+
+    // Answers to questions about one document are parted with it.
+    private static string OriginOf(DatasetItem asked) => asked.Span?.DocumentId is { } document ? RowGenerator.OriginOf(document) : $"row:{asked.Id:N}";
 
     /// <summary>Different answers to what is asked last; none where all were alike, for then nothing is chosen.</summary>
     private async Task<IReadOnlyList<TrainingRow>> AnswersAsync(TrainingRow row, string model, long seed, int count, CancellationToken cancellation)

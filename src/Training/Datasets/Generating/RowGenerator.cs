@@ -86,14 +86,14 @@ public sealed class RowGenerator
         var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         if (hits.Any(hit => Held(refusal.Question, hit.Passage.Text) > Unrelated))
             return new(row, QuestionKind.Refusal, null, "answerable");
-        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, Origin(sentence)));
+        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, OriginOf(sentence.Document.Id)));
     }
 
     private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, int number, QuestionKind kind, TrainingRow row, SourceSentence sentence, CancellationToken cancellation)
     {
         var hits = (await search.SearchAsync(caller, new(row.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         return hits.Any(hit => hit.Passage.DocumentId == sentence.Document.Id)
-            ? new(number, kind, new(row, sentence.Source, Origin(sentence), sentence.Origin))
+            ? new(number, kind, new(row, sentence.Source, OriginOf(sentence.Document.Id), sentence.Origin))
             : new(number, kind, null, "not_found_again");
     }
 
@@ -104,7 +104,8 @@ public sealed class RowGenerator
         return terms.Length == 0 ? 0 : (double)terms.Count(held.Contains) / terms.Length;
     }
 
-    private static string Origin(SourceSentence sentence) => $"document:{sentence.Document.Id:N}";
+    /// <summary>What rows of a document are held together by.</summary>
+    internal static string OriginOf(Guid document) => $"document:{document:N}";
 
     // Of the same document: rows are parted by the document that they come from, and one of two would stand on both sides.
     private static SourceSentence? Other(IReadOnlyList<SourceSentence> sentences, int place)

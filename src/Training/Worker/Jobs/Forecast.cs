@@ -38,7 +38,7 @@ public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes
     }
 
     /// <summary>The largest matrix as it lies in the file, as floats, and as floats in another order.</summary>
-    private static long Load(JobSite site) => GgufReader.Read(site.Settings.Model).Tensors.Max(t => t.Bytes + FloatCopies * sizeof(float) * t.Shape.Aggregate(1L, (a, b) => a * b));
+    private static long Load(JobSite site) => site.Settings.Precision == Precision.Exact ? 0 : GgufReader.Read(site.Settings.Model).Tensors.Max(t => t.Bytes + FloatCopies * sizeof(float) * t.Shape.Aggregate(1L, (a, b) => a * b));
 
     private static long Measure(JobSite site, Bucket shape)
     {

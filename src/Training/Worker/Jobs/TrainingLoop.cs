@@ -27,7 +27,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
             var line = Take(State.Step + 1);
             if (line is null && State.Step < site.Steps) { continue; }
             var evaluated = IsDue(site.EvaluateEvery) ? Evaluate() : null;
-            if (line is not null) { log.Metrics(empty => line(empty) with { ValidLoss = evaluated }); }
+            if (line is not null || evaluated is not null) { log.Metrics(empty => (line?.Invoke(empty) ?? empty with { Step = State.Step, Steps = site.Steps }) with { ValidLoss = evaluated }); }
             if (!IsDue(site.CheckpointEvery) && !StoppedEarly) { continue; }
             State = State with { Scheduled = State.Step };
             Save();
