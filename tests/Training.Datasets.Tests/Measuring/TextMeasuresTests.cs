@@ -28,6 +28,8 @@ public sealed class TextMeasuresTests
         // Lin 2004, section 3: "police killed the gunman" against "police kill the gunman" and "the gunman kill police".
         Assert.Equal(3.0 / 4, TextMeasures.RougeL("police kill the gunman", "police killed the gunman"), Tolerance);
         Assert.Equal(2.0 / 4, TextMeasures.RougeL("the gunman kill police", "police killed the gunman"), Tolerance);
+        Assert.Equal(1.0 / 3, TextMeasures.RougeN("police kill the gunman", "police killed the gunman", 2), Tolerance);
+        Assert.Equal(0, TextMeasures.RougeN("one", "one", 2));
     }
 
     [Fact]

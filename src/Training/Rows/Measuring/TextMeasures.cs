@@ -22,6 +22,14 @@ public static class TextMeasures
         return given.Length == 0 || wanted.Length == 0 ? (given.Length == wanted.Length ? 1 : 0) : Harmonic(Common(Grams(given, 1), Grams(wanted, 1)), given.Length, wanted.Length);
     }
 
+    /// <summary>ROUGE-N: F1 over n-grams (Lin 2004).</summary>
+    public static double RougeN(string answer, string expected, int n)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
+        var (given, wanted) = (MeasureTokens.Of(answer), MeasureTokens.Of(expected));
+        return Harmonic(Common(Grams(given, n), Grams(wanted, n)), given.Length - n + 1, wanted.Length - n + 1);
+    }
+
     /// <summary>ROUGE-L: F1 over the longest common subsequence (Lin 2004). Texts are cut at 4,096 tokens: the measure takes time of their product.</summary>
     public static double RougeL(string answer, string expected)
     {

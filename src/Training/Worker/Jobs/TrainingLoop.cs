@@ -96,7 +96,8 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     {
         var wrong = State;
         if (wrong.Rollbacks == MostRollbacks) { throw Wrong($"{BadUntilRollback} steps in a row went wrong after {MostRollbacks} returns to a checkpoint"); }
-        var back = CheckpointFile.Read(site.Folder.Checkpoint(wrong.Scheduled), identity, site.Adapter);
+        var due = site.Folder.Checkpoint(wrong.Scheduled);
+        var back = CheckpointFile.Read(File.Exists(due) ? due : site.Folder.Checkpoint(0), identity, site.Adapter); // who took the job back to an older one may have lost it
         int[] since = [.. Enumerable.Range(back.Step + 1, wrong.Step - back.Step)];
         State = back with
         {
