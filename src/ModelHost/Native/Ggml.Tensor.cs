@@ -22,6 +22,10 @@ internal static unsafe partial class Ggml
 
     [LibraryImport(Base)] internal static partial nint ggml_mul_mat(nint context, nint a, nint b);
 
+    /// <summary>A tensor that a function of ours computes on the processor: with itself, the number of the thread, how many there are, and the settings. -1 tasks are as many as there are threads.</summary>
+    [LibraryImport(Base)]
+    internal static partial nint ggml_custom_4d(nint context, int type, long n0, long n1, long n2, long n3, nint* sources, int count, delegate* unmanaged<GgmlTensor*, int, int, nint, void> compute, int tasks, nint settings);
+
     /// <summary>10 adds in F32 where the device would add in the weights' type.</summary>
     [LibraryImport(Base)] internal static partial void ggml_mul_mat_set_prec(nint product, int precision);
 

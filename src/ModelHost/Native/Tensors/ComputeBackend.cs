@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Platform.ModelHost.Native.Products;
 
 namespace Platform.ModelHost.Native.Tensors;
 
 /// <summary>What computes graphs: the CPU or a graphics card. One thread at a time.</summary>
 public sealed unsafe class ComputeBackend : SafeHandle
 {
+    private const string Amx = "AMX";
     private const int CpuDevice = 0, GpuDevice = 1, MostThreads = 256;
     private readonly nint device;
     private readonly Dictionary<(TensorType, long, long), nint> packings = [];
@@ -14,6 +16,9 @@ public sealed unsafe class ComputeBackend : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     public bool IsGpu { get; private init; }
+
+    /// <summary>Whether <see cref="TensorArena.PanelProduct"/> is computed here, and faster than ggml's products: on processors with AVX-512 and without AMX.</summary>
+    public bool HasPanels { get; private init; }
 
     internal nint BufferType
     {
@@ -25,17 +30,18 @@ public sealed unsafe class ComputeBackend : SafeHandle
     }
 
     /// <param name="threads">1 to 256. More than are really free make it many times slower: ggml's threads wait for each other by spinning.</param>
-    public static ComputeBackend Cpu(int threads)
+    /// <param name="ownProducts">False leaves all products to ggml.</param>
+    public static ComputeBackend Cpu(int threads, bool ownProducts = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MostThreads);
-        var backend = Open(CpuDevice);
+        var backend = Open(CpuDevice, ownProducts);
         ((delegate* unmanaged<nint, int, void>)Function(backend.device, "ggml_backend_set_n_threads"))(backend.handle, threads);
         return backend;
     }
 
     /// <exception cref="NativeCallException">The machine has none, or the libraries cannot use it.</exception>
-    public static ComputeBackend Gpu() => Open(GpuDevice);
+    public static ComputeBackend Gpu() => Open(GpuDevice, ownProducts: false);
 
     /// <summary>Gives memory to all tensors of an arena that have none.</summary>
     /// <param name="isWeights">They are written once and only read afterwards.</param>
@@ -78,7 +84,7 @@ public sealed unsafe class ComputeBackend : SafeHandle
     private nint Packing(TensorType type, long length, long rows)
     {
         if (packings.TryGetValue((type, length, rows), out var known)) { return known; }
-        foreach (var packing in Packings())
+        foreach (var packing in Packings(device))
         {
             if (Packs(packing, type, length, rows)) { return packings[(type, length, rows)] = packing; }
         }
@@ -95,7 +101,7 @@ public sealed unsafe class ComputeBackend : SafeHandle
         return Supports(product.MatrixProduct(matrix, product.New("vectors", TensorType.F32, length, 2)).Native);
     }
 
-    private List<nint> Packings()
+    private static List<nint> Packings(nint device)
     {
         var found = new List<nint>();
         var list = (delegate* unmanaged<nint, nint*>)Function(device, "ggml_backend_dev_get_extra_bufts");
@@ -105,12 +111,12 @@ public sealed unsafe class ComputeBackend : SafeHandle
 
     private static nint Function(nint device, string name) => Ggml.ggml_backend_reg_get_proc_address(Ggml.ggml_backend_dev_backend_reg(device), name);
 
-    private static ComputeBackend Open(int kind)
+    private static ComputeBackend Open(int kind, bool ownProducts)
     {
         _ = LlamaLibrary.Load();
         var device = Ggml.ggml_backend_dev_by_type(kind);
         if (device == 0) { throw new NativeCallException("This machine has no graphics card that the llama.cpp libraries can use."); }
-        var backend = new ComputeBackend(device) { IsGpu = kind == GpuDevice };
+        var backend = new ComputeBackend(device) { IsGpu = kind == GpuDevice, HasPanels = ownProducts && ProductOperation.IsSupported && Packings(device).All(p => LlamaLibrary.Text(Ggml.ggml_backend_buft_name(p)) != Amx) };
         NativeLog.ForgetErrors();
         backend.SetHandle(Ggml.ggml_backend_dev_init(device, 0));
         return backend.IsInvalid ? throw new NativeCallException($"{LlamaLibrary.Text(Ggml.ggml_backend_dev_name(device))} does not start: {NativeLog.Errors}") : backend;

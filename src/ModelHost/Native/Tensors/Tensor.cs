@@ -29,7 +29,8 @@ public sealed unsafe class Tensor
 
     internal bool IsParameter => (Live->flags & 4) != 0;
 
-    internal bool IsTransposed => Live->nb[0] > Live->nb[1];
+    /// <summary>True of a view whose second dimension lies in order.</summary>
+    public bool IsTransposed => Live->nb[0] > Live->nb[1];
 
     internal nint Native => (nint)Live;
 

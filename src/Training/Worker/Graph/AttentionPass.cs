@@ -14,16 +14,16 @@ internal sealed class AttentionPass
     internal AttentionPass(GraphContext context, int layer, Tensor input)
     {
         (this.context, groups) = (context, new HeadGroups(context));
-        var (arena, shape, weights) = (context.Arena, context.Shape, context.Model.Layers[layer]);
+        var (arena, products, shape, weights) = (context.Arena, context.Products, context.Shape, context.Model.Layers[layer]);
         queries = new LinearPass(context, layer, Projection.Query, input);
         keys = new LinearPass(context, layer, Projection.Key, input);
         values = new LinearPass(context, layer, Projection.Value, input);
         (queryNorm, q) = Turned(Heads(queries.Output, shape.Heads), weights.QueryNorm);
         (keyNorm, k) = Turned(Heads(keys.Output, shape.KeyHeads), weights.KeyNorm);
         v = Heads(values.Output, shape.KeyHeads);
-        var scores = arena.MatrixProduct(groups.Group(k, shape.KeyHeads), groups.Group(q, shape.Heads)); // [tokens, tokens * heads a group, groups]
+        var scores = products.Of(groups.Group(k, shape.KeyHeads), groups.Group(q, shape.Heads)); // [tokens, tokens * heads a group, groups]
         p = arena.SoftMax(ByHead(scores), context.Mask, Scale);
-        var o = groups.Ungroup(arena.MatrixProduct(groups.GroupTransposed(v), ByGroup(p)), shape.Heads);
+        var o = groups.Ungroup(products.Of(groups.GroupTransposed(v), ByGroup(p)), shape.Heads);
         output = new LinearPass(context, layer, Projection.Output, arena.Reshape(o, shape.QueryWidth, context.Bucket.AllTokens));
     }
 
@@ -33,14 +33,14 @@ internal sealed class AttentionPass
 
     internal Tensor? Backward(Tensor gradient, bool needsInput)
     {
-        var (arena, shape) = (context.Arena, context.Shape);
+        var (arena, products, shape) = (context.Arena, context.Products, context.Shape);
         var dO = groups.Group(Heads(output.Backward(gradient, needsInput: true)!, shape.Heads), shape.Heads);
-        var dP = arena.MatrixProduct(groups.Group(v, shape.KeyHeads), dO);
+        var dP = products.Of(groups.Group(v, shape.KeyHeads), dO);
         // dV uses P after the softmax's way back does: that keeps P from being overwritten while it is read.
-        var dV = arena.MatrixProduct(groups.Turn(dO), groups.Turn(ByGroup(p)));
+        var dV = products.Of(products.Turned(dO), products.Turned(ByGroup(p)));
         var dS = ByGroup(arena.SoftMaxBackward(ByHead(dP), p, Scale));
-        var dQ = arena.MatrixProduct(groups.GroupTransposed(k), dS);
-        var dK = arena.MatrixProduct(groups.Turn(groups.Group(q, shape.Heads)), groups.Turn(dS));
+        var dQ = products.Of(groups.GroupTransposed(k), dS);
+        var dK = products.Of(products.Turned(groups.Group(q, shape.Heads)), products.Turned(dS));
         var ofQueries = Returned(groups.Ungroup(dQ, shape.Heads), queryNorm, shape.QueryWidth);
         var ofKeys = Returned(groups.Ungroup(dK, shape.KeyHeads), keyNorm, shape.KeyWidth);
         var ofValues = Flat(groups.Ungroup(dV, shape.KeyHeads), shape.KeyWidth);

@@ -72,11 +72,11 @@ public sealed class BaseModel : IDisposable
     private FrozenMatrix HeadOf(Precision precision)
     {
         var name = store.Has(OwnHead) ? OwnHead : Embeddings;
-        if (precision == Precision.Exact) { return new FrozenMatrix(name, name == Embeddings ? Embedding : store.Plain(name, Shape.Width, Shape.Vocabulary), null, null); }
+        if (Backend.HasPanels || precision == Precision.Exact) { return new FrozenMatrix(name, name == Embeddings ? Embedding : store.Plain(name, Shape.Width, Shape.Vocabulary), null, null, precision); }
         var type = store.TypeOf(name, Shape.Width, Shape.Vocabulary);
         var isShared = name == Embeddings && !Backend.CanPack(type, Shape.Width, Shape.Vocabulary);
         var weight = isShared ? Embedding : store.Multiplied(name, Shape.Width, Shape.Vocabulary);
-        return new FrozenMatrix(name, weight, store.Transposed(name, Shape.Width, Shape.Vocabulary, TransposedType(type, Shape.Width, Shape.Vocabulary)), null);
+        return new FrozenMatrix(name, weight, store.Transposed(name, Shape.Width, Shape.Vocabulary, TransposedType(type, Shape.Width, Shape.Vocabulary)), null, precision);
     }
 
     private LayerWeights Layer(int layer, Precision precision)
@@ -92,9 +92,9 @@ public sealed class BaseModel : IDisposable
     {
         var weight = name + ".weight";
         var bias = store.Has(name + ".bias") ? store.Vector(name + ".bias", size.Out) : null;
-        if (precision == Precision.Exact) { return new FrozenMatrix(weight, store.Plain(weight, size.In, size.Out), null, bias); }
+        if (Backend.HasPanels || precision == Precision.Exact) { return new FrozenMatrix(weight, store.Plain(weight, size.In, size.Out), null, bias, precision); }
         var type = store.TypeOf(weight, size.In, size.Out);
-        return new FrozenMatrix(weight, store.Multiplied(weight, size.In, size.Out), store.Transposed(weight, size.In, size.Out, TransposedType(type, size.In, size.Out)), bias);
+        return new FrozenMatrix(weight, store.Multiplied(weight, size.In, size.Out), store.Transposed(weight, size.In, size.Out, TransposedType(type, size.In, size.Out)), bias, precision);
     }
 
     /// <summary>

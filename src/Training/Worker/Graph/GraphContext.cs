@@ -8,5 +8,7 @@ namespace Platform.Training.Graph;
 /// <param name="Adapter">Null computes the base model alone.</param>
 internal sealed record GraphContext(TensorArena Arena, ComputeGraph Graph, BaseModel Model, Bucket Bucket, Tensor Positions, Tensor Mask, LoraWeights? Adapter)
 {
+    internal Products Products { get; } = new(Arena, Model.Backend);
+
     internal ModelShape Shape => Model.Shape;
 }

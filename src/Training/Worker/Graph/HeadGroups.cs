@@ -17,15 +17,12 @@ internal sealed class HeadGroups(GraphContext context)
         arena.Reshape(arena.Contiguous(arena.Permute(Sequences(x, heads), 0, 2, 1, 3)), shape.Width, size.Tokens * (heads / shape.KeyHeads), shape.KeyHeads * size.Sequences);
 
     /// <summary>[width, key heads, all tokens] to [tokens, width, groups].</summary>
-    internal Tensor GroupTransposed(Tensor x) =>
+    internal Tensor GroupTransposed(Tensor x) => context.Products.TakeViews ? arena.Transpose(Group(x, shape.KeyHeads)) :
         arena.Reshape(arena.Contiguous(arena.Permute(Sequences(x, shape.KeyHeads), 1, 2, 0, 3)), size.Tokens, shape.Width, shape.KeyHeads * size.Sequences);
 
     /// <summary>[width, tokens * heads a group, groups] back to [width, heads, all tokens].</summary>
     internal Tensor Ungroup(Tensor x, int heads) =>
         arena.Reshape(arena.Contiguous(arena.Permute(arena.Reshape(x, shape.Width, size.Tokens, heads, size.Sequences), 0, 2, 1, 3)), shape.Width, heads, size.Tokens * size.Sequences);
-
-    /// <summary>[a, b, groups] to [b, a, groups].</summary>
-    internal Tensor Turn(Tensor x) => arena.Contiguous(arena.Permute(x, 1, 0, 2, 3));
 
     private Tensor Sequences(Tensor x, int heads) => arena.Reshape(x, shape.Width, heads, size.Tokens, size.Sequences);
 }

@@ -16,13 +16,16 @@ internal sealed class LinearPass
         (this.context, this.input) = (context, input);
         matrix = context.Model.Layers[layer].Matrices[(int)projection];
         lora = context.Adapter?.Of(layer, projection);
-        var arena = context.Arena;
-        Output = matrix.Forward(arena, input);
-        if (lora is null) { return; }
+        var (arena, products) = (context.Arena, context.Products);
+        if (lora is null)
+        {
+            Output = products.Forward(matrix, input);
+            return;
+        }
         a = lora.DropoutMask is null ? lora.A.Value : arena.Product(lora.A.Value, lora.DropoutMask);
-        low = arena.Scale(arena.MatrixProduct(a, input), Scale);
-        turnedB = arena.Contiguous(arena.Transpose(lora.B.Value)); // [out, rank]
-        Output = arena.Sum(Output, FromLow(turnedB, low));
+        low = arena.Scale(products.Of(a, input), Scale);
+        turnedB = products.Turned(lora.B.Value); // [out, rank]
+        Output = products.Forward(matrix, input, (arena.Transpose(turnedB), low));
     }
 
     internal Tensor Output { get; }
@@ -35,24 +38,19 @@ internal sealed class LinearPass
     /// <returns>The gradient of the input [in, t], or null.</returns>
     internal Tensor? Backward(Tensor gradient, bool needsInput)
     {
-        var arena = context.Arena;
         var ofLow = lora is null ? null : BackwardLow(gradient);
         if (!needsInput) { return null; }
-        var below = matrix.Backward(arena, gradient);
-        return ofLow is null ? below : arena.Sum(below, FromLow(a!, ofLow));
+        return context.Products.Backward(matrix, gradient, ofLow is null ? null : (context.Arena.Transpose(a!), ofLow));
     }
-
-    /// <summary>[n, rank] by [rank, t] to [n, t]. As a sum of outer products, for dot products as short as the rank are mostly overhead.</summary>
-    private Tensor FromLow(Tensor matrix, Tensor small) => context.Arena.OuterProduct(matrix, context.Arena.Transpose(small));
 
     /// <returns>The gradient at A's output [rank, t].</returns>
     private Tensor BackwardLow(Tensor gradient)
     {
-        var arena = context.Arena;
-        var ofB = arena.OuterProduct(gradient, low!); // [out, rank]: the long rows go to the fast dimension
+        var (arena, products) = (context.Arena, context.Products);
+        var ofB = products.Of(arena.Transpose(gradient), arena.Transpose(low!)); // [out, rank]: the long rows go to the fast dimension
         context.Graph.Add(arena.Accumulate(lora!.B.Gradient, arena.Transpose(ofB)));
-        var below = arena.Scale(arena.MatrixProduct(turnedB!, gradient), Scale);
-        var ofA = arena.OuterProduct(input, below);
+        var below = arena.Scale(products.Of(turnedB!, gradient), Scale);
+        var ofA = products.Of(arena.Transpose(input), arena.Transpose(below));
         context.Graph.Add(arena.Accumulate(lora.A.Gradient, lora.DropoutMask is null ? ofA : arena.Product(ofA, lora.DropoutMask)));
         return below;
     }

@@ -23,7 +23,7 @@ internal sealed class LossPass
         Weights = arena.Input($"weights.{number}", TensorType.F32, 1, rows);
         picked = arena.Rows(last, Rows);
         norm = new NormPass(context, picked, context.Model.OutputNorm);
-        logits = context.Model.Head.Forward(arena, norm.Output);
+        logits = context.Products.Forward(context.Model.Head, norm.Output);
         softMax = arena.SoftMax(logits);
         probability = arena.Rows(Column(softMax), places); // [1, rows]
         LogProbabilities = arena.Log(arena.Scale(probability, 1, Least)).Keep();
@@ -57,7 +57,7 @@ internal sealed class LossPass
     {
         var arena = context.Arena;
         softMax = arena.ReplaceRows(Column(softMax), arena.Scale(probability, 1, -1), places);
-        var below = context.Model.Head.Backward(arena, arena.Reshape(softMax, Vocabulary, Count));
+        var below = context.Products.Backward(context.Model.Head, arena.Reshape(softMax, Vocabulary, Count));
         return arena.RowsBackward(norm.Backward(arena.Product(below, Weights)), Rows, last);
     }
 

@@ -62,9 +62,10 @@ public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes
         var (length, rows) = site.Model.Shape.SizeOf(Projection.Up);
         using var arena = TensorArena.Create(4, graphNodes: 4);
         using var memory = GraphMemory.Create(site.Backend);
-        var (weights, input) = (arena.Input("weights", site.Model.Layers[0].Matrices[(int)Projection.Up].Weight.Type, length, rows), arena.Input("input", TensorType.F32, length, ProbeTokens));
+        var matrix = site.Model.Layers[0].Matrices[(int)Projection.Up];
+        var (weights, input) = (arena.Input("weights", matrix.Weight.Type, length, rows), arena.Input("input", TensorType.F32, length, ProbeTokens));
         var graph = new ComputeGraph(arena, 4);
-        graph.Add(arena.MatrixProduct(weights, input).Keep());
+        graph.Add(new Products(arena, site.Backend).Forward(matrix with { Weight = weights, Bias = null }, input).Keep());
         memory.Place(graph);
         weights.WriteBytes(new byte[weights.Bytes]);
         input.Write(new float[length * ProbeTokens]);

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Platform.ModelHost.Native.QuantisedRows;
+
+namespace Platform.ModelHost.Native.Products;
+
+/// <summary>One side of a product: lines (rows, or lanes) of numbers along k. Either dimension may be the one that lies in order.</summary>
+internal unsafe struct ProductSide
+{
+    private const int F32 = 0, Q8 = 8, Q8Block = 32, Q8Bytes = 34, ToFloatOffset = 40;
+    private byte* data;
+    private readonly int type, elements, bytes;
+    private readonly delegate* unmanaged<byte*, float*, long, void> convert;
+
+    /// <param name="tensor">[k, lines], or transposed.</param>
+    /// <param name="second">Which of its matrices.</param>
+    /// <param name="third">And of those.</param>
+    internal ProductSide(GgmlTensor* tensor, long second, long third)
+    {
+        data = (byte*)tensor->data + second * (long)tensor->nb[2] + third * (long)tensor->nb[3];
+        (type, Step, Line) = (tensor->type, (nint)tensor->nb[0], (nint)tensor->nb[1]);
+        (elements, bytes) = ((int)Ggml.ggml_blck_size(type), (int)Ggml.ggml_type_size(type));
+        IsAlongK = Step == bytes;
+        convert = Conversion(type);
+    }
+
+    internal static bool CanRead(int type) => type == F32 || Conversion(type) != null;
+
+    /// <summary>Bytes from one line to the next, or from one block of lines.</summary>
+    internal readonly nint Line { get; }
+
+    /// <summary>Bytes from one k to the next, or from one block.</summary>
+    internal nint Step { get; }
+
+    /// <summary>Whether the numbers along k lie in order; else those of all lines at one k do.</summary>
+    internal bool IsAlongK { get; }
+
+    internal bool IsFloat => type == F32;
+
+    /// <summary>The same without its first lines.</summary>
+    internal ProductSide From(long line)
+    {
+        var rest = this;
+        rest.data += line * Line;
+        return rest;
+    }
+
+    /// <summary>Where a number lies; F32 only.</summary>
+    internal float* At(long line, long k) => (float*)(data + line * Line + k * Step);
+
+    /// <summary>Makes floats of numbers that lie in order.</summary>
+    /// <param name="first">Of them, a multiple of the type's block.</param>
+    /// <param name="other">The line, or the k, that they belong to.</param>
+    internal void Read(long other, long first, int count, float* to)
+    {
+        var from = data + other * (IsAlongK ? Line : Step) + first / elements * bytes;
+        if (type == F32) { new Span<float>(from, count).CopyTo(new Span<float>(to, count)); }
+        else if (type == Q8) { ReadQ8(from, count, to); }
+        else { convert(from, to, count); }
+    }
+
+    private static delegate* unmanaged<byte*, float*, long, void> Conversion(int type) => *(delegate* unmanaged<byte*, float*, long, void>*)(Ggml.ggml_get_type_traits(type) + ToFloatOffset);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadQ8(byte* from, int count, float* to)
+    {
+        for (; count > 0; count -= Q8Block, from += Q8Bytes, to += Q8Block)
+        {
+            var scale = Vector512.Create(Float16.Single(*(ushort*)from));
+            (Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)from + 2))) * scale).Store(to);
+            (Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)from + 18))) * scale).Store(to + 16);
+        }
+    }
+}
