@@ -45,8 +45,6 @@ internal static unsafe partial class Ggml
 
     [LibraryImport(Base)] internal static partial nint ggml_log(nint context, nint a);
 
-    [LibraryImport(Base)] internal static partial nint ggml_silu(nint context, nint a);
-
     [LibraryImport(Base)] internal static partial nint ggml_silu_back(nint context, nint gradient, nint input);
 
     [LibraryImport(Base)] internal static partial nint ggml_swiglu_split(nint context, nint gate, nint up);

@@ -11,6 +11,9 @@ public sealed class TensorArenaTests
     {
         ["product of rows of other lengths"] = (arena, a, b) => arena.MatrixProduct(a, b),
         ["product of a transposed matrix"] = (arena, a, _) => arena.MatrixProduct(arena.Transpose(a), arena.New("c", TensorType.F32, 6, 2)),
+        ["panel product of other lengths"] = (arena, a, b) => arena.PanelProduct(a, b),
+        ["panel product in whole numbers of a view"] = (arena, a, _) => arena.PanelProduct(arena.New("c", TensorType.F32, 6, 2), arena.Transpose(a), isShort: true),
+        ["panel product with a second pair of other rows"] = (arena, a, b) => arena.PanelProduct(a, a, second: (arena.New("c", TensorType.F32, 5, 6), b)),
         ["outer product of other counts"] = (arena, a, b) => arena.OuterProduct(a, b),
         ["sum of other shapes"] = (arena, a, b) => arena.Sum(a, b),
         ["sum of whole numbers"] = (arena, a, _) => arena.Sum(a, arena.New("i", TensorType.I32, 4, 6)),

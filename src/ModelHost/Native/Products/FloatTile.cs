@@ -7,15 +7,16 @@ namespace Platform.ModelHost.Native.Products;
 /// <summary>Eight rows by up to 48 lanes in F32: 24 sums stay in registers while the numbers pass, which is what the processor can multiply at most.</summary>
 internal static unsafe class FloatTile
 {
-    /// <summary>sums[row, lane] = Σ_k x[row, k] · w[k, lane].</summary>
+    /// <summary>to[row, lane] = Σ_k x[row, k] · w[k, lane].</summary>
     /// <param name="x">Eight rows.</param>
     /// <param name="row">Numbers from one row of x to the next.</param>
     /// <param name="step">Numbers from one k of x to the next.</param>
     /// <param name="w">16 · W.Vectors lanes one after the other.</param>
     /// <param name="next">Numbers from one k of w to the next.</param>
-    /// <param name="sums">[8, 16 · W.Vectors].</param>
+    /// <param name="stride">Numbers from one row of the result to the next.</param>
+    /// <param name="adds">Adds to what is there.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply<W>(float* x, nint row, nint step, float* w, nint next, int k, float* sums) where W : ITileWidth
+    internal static void Multiply<W>(float* x, nint row, nint step, float* w, nint next, int k, float* to, nint stride, bool adds) where W : ITileWidth
     {
         var (a0, a1, a2, a3, a4, a5, a6, a7) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
         var (b0, b1, b2, b3, b4, b5, b6, b7) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
@@ -56,22 +57,21 @@ internal static unsafe class FloatTile
             if (W.Vectors > 1) { b7 = Avx512F.FusedMultiplyAdd(x7, v, b7); }
             if (W.Vectors > 2) { c7 = Avx512F.FusedMultiplyAdd(x7, s, c7); }
         }
-        Store<W>(sums, 0, a0, b0, c0);
-        Store<W>(sums, 1, a1, b1, c1);
-        Store<W>(sums, 2, a2, b2, c2);
-        Store<W>(sums, 3, a3, b3, c3);
-        Store<W>(sums, 4, a4, b4, c4);
-        Store<W>(sums, 5, a5, b5, c5);
-        Store<W>(sums, 6, a6, b6, c6);
-        Store<W>(sums, 7, a7, b7, c7);
+        Store<W>(to + 0 * stride, adds, a0, b0, c0);
+        Store<W>(to + 1 * stride, adds, a1, b1, c1);
+        Store<W>(to + 2 * stride, adds, a2, b2, c2);
+        Store<W>(to + 3 * stride, adds, a3, b3, c3);
+        Store<W>(to + 4 * stride, adds, a4, b4, c4);
+        Store<W>(to + 5 * stride, adds, a5, b5, c5);
+        Store<W>(to + 6 * stride, adds, a6, b6, c6);
+        Store<W>(to + 7 * stride, adds, a7, b7, c7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<W>(float* sums, int row, Vector512<float> a, Vector512<float> b, Vector512<float> c) where W : ITileWidth
+    private static void Store<W>(float* to, bool adds, Vector512<float> a, Vector512<float> b, Vector512<float> c) where W : ITileWidth
     {
-        var to = sums + row * 16 * W.Vectors;
-        a.Store(to);
-        if (W.Vectors > 1) { b.Store(to + 16); }
-        if (W.Vectors > 2) { c.Store(to + 32); }
+        (adds ? a + Vector512.Load(to) : a).Store(to);
+        if (W.Vectors > 1) { (adds ? b + Vector512.Load(to + 16) : b).Store(to + 16); }
+        if (W.Vectors > 2) { (adds ? c + Vector512.Load(to + 32) : c).Store(to + 32); }
     }
 }

@@ -21,13 +21,13 @@ internal static unsafe class LanePanels
 
     private static void Turned(in ProductSide side, long lane, int lanes, long first, int depth, bool isShort, ProductRoom room)
     {
-        var whole = (depth + Block - 1) / Block * Block;
+        var whole = ShortNumbers.Filled(depth);
         for (var panel = 0; panel < lanes; panel += ProductRoom.Panel)
         {
             var width = Width(lanes - panel);
             if (whole > depth || panel + width > lanes) { new Span<float>(room.Plain, width * whole).Clear(); }
             for (var i = 0; i < Math.Min(width, lanes - panel); i++) { side.Read(lane + panel + i, first, depth, room.Plain + i * whole); }
-            if (isShort) { ShortNumbers.Lanes(room.Plain, whole, width, (int*)room.LeftSide + (nint)panel * whole / 2, room.LeftScales + panel * whole / Block); }
+            if (isShort) { ShortNumbers.Lanes(room.Plain, whole, width, (int*)room.LeftSide + (nint)panel * whole / 2, room.LeftScales + panel * ShortNumbers.Blocks(depth)); }
             else { TurnedFloats(room.Plain, whole, depth, width, room.LeftSide + (nint)panel * depth); }
         }
     }
@@ -56,7 +56,7 @@ internal static unsafe class LanePanels
 
     private static void Straight(in ProductSide side, long lane, int lanes, long first, int depth, bool isShort, ProductRoom room)
     {
-        var (stride, whole) = ((lanes + Vector - 1) / Vector * Vector, (depth + Block - 1) / Block * Block);
+        var (stride, whole) = ((lanes + Vector - 1) / Vector * Vector, ShortNumbers.Filled(depth));
         for (var k = 0; k < depth; k += Block)
         {
             var here = Math.Min(Block, depth - k);
@@ -68,7 +68,7 @@ internal static unsafe class LanePanels
             for (var panel = 0; panel < lanes; panel += ProductRoom.Panel)
             {
                 var width = Width(lanes - panel);
-                if (isShort) { ShortNumbers.Block32(room.Plain + panel, stride, here, width, (int*)room.LeftSide + (nint)panel * whole / 2 + k / 2 * width, room.LeftScales + (nint)panel * whole / Block + k / Block * width); }
+                if (isShort) { ShortNumbers.OneBlock(room.Plain + panel, stride, here, width, (int*)room.LeftSide + (nint)panel * whole / 2 + k / 2 * width, room.LeftScales + panel * ShortNumbers.Blocks(depth) + k / Block * width); }
                 else { Copy(room.Plain + panel, stride, here, width, room.LeftSide + (nint)panel * depth + (nint)k * width); }
             }
         }

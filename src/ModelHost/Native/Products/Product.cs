@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace Platform.ModelHost.Native.Products;
 
 /// <summary>A product of two matrices in tiles of 8 rows by 48 lanes, the left side laid in panels first: whatever its type, each number of it is unpacked once for up to 1,024 rows.</summary>
@@ -11,7 +8,7 @@ internal static unsafe class Product
 
     /// <summary>to[row · stride + lane] = Σ_k left[lane, k] · right[row, k].</summary>
     /// <param name="adds">Adds to what is there.</param>
-    /// <param name="isShort">In whole numbers of 14 bits, which is faster; the right side's numbers along k must lie in order.</param>
+    /// <param name="isShort">In whole numbers of 13 bits and a sign, which is faster; the right side's numbers along k must lie in order.</param>
     internal static void Multiply(in ProductSide left, in ProductSide right, long lanes, long rows, long k, float* to, nint stride, bool adds, bool isShort)
     {
         var room = ProductRoom.Mine;
@@ -45,23 +42,24 @@ internal static unsafe class Product
 
     private static void Shorts(int lanes, int rows, int depth, float* to, nint stride, bool adds, ProductRoom room)
     {
-        var blocks = (depth + ShortTile.Block - 1) / ShortTile.Block;
+        var (filled, blocks) = (ShortNumbers.Filled(depth), ShortNumbers.Blocks(depth));
         for (var panel = 0; panel < lanes; panel += ProductRoom.Panel)
         {
             var width = LanePanels.Width(lanes - panel);
-            var w = (int*)room.LeftSide + (nint)panel * blocks * ShortTile.Block / 2;
-            var scales = room.LeftScales + (nint)panel * blocks;
+            var w = (int*)room.LeftSide + (nint)panel * filled / 2;
+            var scales = room.LeftScales + panel * blocks;
             for (var row = 0; row < rows; row += ShortTile.Rows)
             {
-                var x = (int*)room.RightSide + (nint)row * blocks * ShortTile.Block / 2;
+                var x = (int*)room.RightSide + (nint)row * blocks * ShortTile.HalfBlock;
                 var xScales = room.RightScales + (nint)row * blocks;
+                var place = new TilePlace(to + row * stride + panel, stride, adds, width, rows - row, lanes - panel, room);
                 switch (width / Vector)
                 {
-                    case 1: ShortTile.Multiply<OneVector>(x, xScales, w, scales, blocks, room.Sums); break;
-                    case 2: ShortTile.Multiply<TwoVectors>(x, xScales, w, scales, blocks, room.Sums); break;
-                    default: ShortTile.Multiply<ThreeVectors>(x, xScales, w, scales, blocks, room.Sums); break;
+                    case 1: ShortTile.Multiply<OneVector>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); break;
+                    case 2: ShortTile.Multiply<TwoVectors>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); break;
+                    default: ShortTile.Multiply<ThreeVectors>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); break;
                 }
-                Place(room.Sums, width, Math.Min(ShortTile.Rows, rows - row), Math.Min(width, lanes - panel), to + row * stride + panel, stride, adds);
+                place.Finish();
             }
         }
     }
@@ -76,21 +74,21 @@ internal static unsafe class Product
             var step = next == 0 ? width : next;
             for (var row = 0; row < rows; row += ShortTile.Rows)
             {
-                var here = Math.Min(ShortTile.Rows, rows - row);
                 var x = right.At(firstRow + row, first);
                 var (line, along) = (right.Line / sizeof(float), right.Step / sizeof(float));
-                if (here < ShortTile.Rows)
+                if (rows - row < ShortTile.Rows)
                 {
-                    x = Filled(x, line, along, here, depth, room.LastRows);
+                    x = Filled(x, line, along, rows - row, depth, room.LastRows);
                     (line, along) = (depth, 1);
                 }
+                var place = new TilePlace(to + row * stride + panel, stride, adds, width, rows - row, lanes - panel, room);
                 switch (width / Vector)
                 {
-                    case 1: FloatTile.Multiply<OneVector>(x, line, along, w, step, depth, room.Sums); break;
-                    case 2: FloatTile.Multiply<TwoVectors>(x, line, along, w, step, depth, room.Sums); break;
-                    default: FloatTile.Multiply<ThreeVectors>(x, line, along, w, step, depth, room.Sums); break;
+                    case 1: FloatTile.Multiply<OneVector>(x, line, along, w, step, depth, place.To, place.Stride, place.Adds); break;
+                    case 2: FloatTile.Multiply<TwoVectors>(x, line, along, w, step, depth, place.To, place.Stride, place.Adds); break;
+                    default: FloatTile.Multiply<ThreeVectors>(x, line, along, w, step, depth, place.To, place.Stride, place.Adds); break;
                 }
-                Place(room.Sums, width, here, Math.Min(width, lanes - panel), to + row * stride + panel, stride, adds);
+                place.Finish();
             }
         }
     }
@@ -103,20 +101,5 @@ internal static unsafe class Product
             for (var k = 0; k < depth; k++) { to[row * depth + k] = x[row * line + k * along]; }
         }
         return to;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Place(float* sums, int width, int rows, int lanes, float* to, nint stride, bool adds)
-    {
-        for (; rows > 0; rows--, sums += width, to += stride)
-        {
-            var lane = 0;
-            for (; lane + Vector <= lanes; lane += Vector)
-            {
-                var sum = Vector512.Load(sums + lane);
-                (adds ? sum + Vector512.Load(to + lane) : sum).Store(to + lane);
-            }
-            for (; lane < lanes; lane++) { to[lane] = adds ? to[lane] + sums[lane] : sums[lane]; }
-        }
     }
 }

@@ -6,10 +6,8 @@ namespace Platform.ModelHost.Native.Products;
 /// <summary>Our products as an operation of ggml's graphs on the processor: the result's sources are left and right, and perhaps a second pair whose product is added.</summary>
 internal static unsafe class ProductOperation
 {
-    /// <summary>Multiplies the first pair in whole numbers.</summary>
-    internal const nint Short = 1;
-
     private const int AllThreads = -1;
+    private const nint Short = 1, Turned = 2;
 
     internal static bool IsSupported => Avx512BW.IsSupported && Avx512F.IsSupported && Avx2.IsSupported;
 
@@ -23,10 +21,12 @@ internal static unsafe class ProductOperation
 
     /// <summary>A node that is computed when a graph that holds it is.</summary>
     /// <param name="sources">Left [k, lanes] and right [k, rows], then perhaps the second pair; either may be transposed.</param>
+    /// <param name="isShort">Multiplies the first pair in whole numbers.</param>
+    /// <param name="isTurned">The first is [lanes, k] instead.</param>
     /// <param name="n0">The result's shape, [lanes, rows, …].</param>
-    internal static nint Make(nint context, ReadOnlySpan<nint> sources, long n0, long n1, long n2, long n3, bool isShort)
+    internal static nint Make(nint context, ReadOnlySpan<nint> sources, long n0, long n1, long n2, long n3, bool isShort, bool isTurned)
     {
-        fixed (nint* first = sources) { return Ggml.ggml_custom_4d(context, 0, n0, n1, n2, n3, first, sources.Length, &Compute, AllThreads, isShort ? Short : 0); }
+        fixed (nint* first = sources) { return Ggml.ggml_custom_4d(context, 0, n0, n1, n2, n3, first, sources.Length, &Compute, AllThreads, (isShort ? Short : 0) | (isTurned ? Turned : 0)); }
     }
 
     // What is allocated here is small and of a fixed size; no exception but the lack of memory, which ends the process, can leave.
@@ -34,11 +34,11 @@ internal static unsafe class ProductOperation
     private static void Compute(GgmlTensor* result, int thread, int threads, nint settings)
     {
         GgmlTensor* second = (GgmlTensor*)result->other_src[0], third = (GgmlTensor*)result->other_src[1];
-        Multiply(result, result->src0, result->src1, thread, threads, adds: false, (settings & Short) != 0);
-        if (second is not null) { Multiply(result, second, third, thread, threads, adds: true, isShort: false); }
+        Multiply(result, result->src0, result->src1, thread, threads, adds: false, settings);
+        if (second is not null) { Multiply(result, second, third, thread, threads, adds: true, 0); }
     }
 
-    private static void Multiply(GgmlTensor* result, GgmlTensor* left, GgmlTensor* right, int thread, int threads, bool adds, bool isShort)
+    private static void Multiply(GgmlTensor* result, GgmlTensor* left, GgmlTensor* right, int thread, int threads, bool adds, nint settings)
     {
         var (first, end) = (Border(right->ne[1], thread, threads), Border(right->ne[1], thread + 1, threads));
         if (first == end) { return; }
@@ -47,10 +47,9 @@ internal static unsafe class ProductOperation
         {
             for (var second = 0L; second < right->ne[2]; second++)
             {
-                var (ofLeft, ofResult) = (second / (right->ne[2] / left->ne[2]), second / (right->ne[2] / result->ne[2]));
-                var isFirst = second % (right->ne[2] / result->ne[2]) == 0;
-                var to = (byte*)result->data + first * line + ofResult * (long)result->nb[2] + third * (long)result->nb[3];
-                Product.Multiply(new ProductSide(left, ofLeft, third), new ProductSide(right, second, third).From(first), left->ne[1], end - first, left->ne[0], (float*)to, stride, adds || !isFirst, isShort);
+                var to = (byte*)result->data + first * line + second * (long)result->nb[2] + third * (long)result->nb[3];
+                var ofLeft = new ProductSide(left, second / (right->ne[2] / left->ne[2]), third, (settings & Turned) != 0);
+                Product.Multiply(ofLeft, new ProductSide(right, second, third).From(first), result->ne[0], end - first, right->ne[0], (float*)to, stride, adds, (settings & Short) != 0);
             }
         }
     }

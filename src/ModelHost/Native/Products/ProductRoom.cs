@@ -13,7 +13,7 @@ internal sealed unsafe class ProductRoom
     private const int Alignment = 64, Block = ShortTile.Block;
 
     [ThreadStatic] private static ProductRoom? mine;
-    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(Alignment + 4 * (Rows * Depth / 2 + Rows * Depth / Block + Lanes * Depth / 2 + Lanes * Depth / Block + Panel * Depth + ShortTile.Rows * (Depth + Panel)), pinned: true);
+    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(Alignment + 4 * (Rows * Depth / 2 + Rows * Depth / Block + Lanes * Depth / 2 + Lanes * Depth / Block + Block * Lanes + ShortTile.Rows * (Depth + Panel)), pinned: true);
 
     private ProductRoom()
     {
@@ -24,7 +24,7 @@ internal sealed unsafe class ProductRoom
             LeftSide = RightScales + Rows * Depth / Block;
             LeftScales = LeftSide + Lanes * Depth / 2;
             Plain = LeftScales + Lanes * Depth / Block;
-            LastRows = Plain + Panel * Depth;
+            LastRows = Plain + Block * Lanes;
             Sums = LastRows + ShortTile.Rows * Depth;
         }
     }
@@ -41,12 +41,12 @@ internal sealed unsafe class ProductRoom
 
     internal float* LeftScales { get; }
 
-    /// <summary>What is read of the left side: a panel along k, or 32 numbers of all lanes.</summary>
+    /// <summary>What is read of the left side: a panel along k, or 64 numbers of all lanes.</summary>
     internal float* Plain { get; }
 
     /// <summary>Fewer than eight rows, filled up.</summary>
     internal float* LastRows { get; }
 
-    /// <summary>Of one tile.</summary>
+    /// <summary>Of a tile that is not whole.</summary>
     internal float* Sums { get; }
 }

@@ -13,15 +13,16 @@ internal unsafe struct ProductSide
     private readonly int type, elements, bytes;
     private readonly delegate* unmanaged<byte*, float*, long, void> convert;
 
-    /// <param name="tensor">[k, lines], or transposed.</param>
+    /// <param name="tensor">[k, lines], perhaps a transposed view.</param>
+    /// <param name="isTurned">It is [lines, k] instead. Of a view of packed numbers nobody could tell.</param>
     /// <param name="second">Which of its matrices.</param>
     /// <param name="third">And of those.</param>
-    internal ProductSide(GgmlTensor* tensor, long second, long third)
+    internal ProductSide(GgmlTensor* tensor, long second, long third, bool isTurned = false)
     {
         data = (byte*)tensor->data + second * (long)tensor->nb[2] + third * (long)tensor->nb[3];
-        (type, Step, Line) = (tensor->type, (nint)tensor->nb[0], (nint)tensor->nb[1]);
+        (type, Step, Line) = (tensor->type, (nint)tensor->nb[isTurned ? 1 : 0], (nint)tensor->nb[isTurned ? 0 : 1]);
         (elements, bytes) = ((int)Ggml.ggml_blck_size(type), (int)Ggml.ggml_type_size(type));
-        IsAlongK = Step == bytes;
+        IsAlongK = !isTurned && Step == bytes;
         convert = Conversion(type);
     }
 

@@ -63,13 +63,7 @@ public sealed partial class TensorArena
         return Made(Ggml.ggml_log(Room(), a.Native));
     }
 
-    public Tensor Silu(Tensor a)
-    {
-        Check(Floats(a) && a.IsContiguous, nameof(Silu), $"{a}");
-        return Made(Ggml.ggml_silu(Room(), a.Native));
-    }
-
-    /// <summary>The gradient of <see cref="Silu"/> at its input.</summary>
+    /// <summary>The gradient of silu at its input.</summary>
     public Tensor SiluBackward(Tensor gradient, Tensor input)
     {
         Check(Floats(gradient, input) && SameShape(gradient, input) && gradient.IsContiguous && input.IsContiguous, nameof(SiluBackward), $"{gradient} and {input}");

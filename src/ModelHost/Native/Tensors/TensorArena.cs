@@ -56,9 +56,9 @@ public sealed unsafe partial class TensorArena : SafeHandle
     }
 
     /// <summary>A tensor that is written before each computation.</summary>
-    public Tensor Input(string name, TensorType type, long n0, long n1 = 1)
+    public Tensor Input(string name, TensorType type, long n0, long n1 = 1, long n2 = 1)
     {
-        var tensor = New(name, type, n0, n1);
+        var tensor = New(name, type, n0, n1, n2);
         Ggml.ggml_set_input(tensor.Native);
         return tensor;
     }

@@ -2,11 +2,12 @@ using Platform.ModelHost.Native.Tensors;
 
 namespace Platform.Training.Graph;
 
-/// <summary>All products of a graph: by kernels of ours where the backend has them, else by ggml's. Left [k, n] by right [k, m] gives [n, m].</summary>
-internal sealed class Products(TensorArena arena, ComputeBackend backend)
+/// <summary>All products of a graph: by kernels of ours, or by ggml's. Left [k, n] by right [k, m] gives [n, m].</summary>
+/// <param name="inPanels">By ours; see <see cref="ComputeBackend.HasPanels"/>.</param>
+internal sealed class Products(TensorArena arena, bool inPanels)
 {
     /// <summary>Whether either side of a product may be a transposed view, so that nothing need be copied.</summary>
-    internal bool TakeViews => backend.HasPanels;
+    internal bool TakeViews => inPanels;
 
     /// <summary>Both F32; either may be transposed. Where left is, ggml sums outer products.</summary>
     internal Tensor Of(Tensor left, Tensor right) =>
@@ -20,14 +21,14 @@ internal sealed class Products(TensorArena arena, ComputeBackend backend)
     /// <summary>W x + bias, and what an adapter adds: [in, t] to [out, t].</summary>
     internal Tensor Forward(FrozenMatrix matrix, Tensor input, (Tensor Left, Tensor Right)? added = null)
     {
-        var product = TakeViews ? arena.PanelProduct(matrix.Weight, input, IsShort(matrix), added)
-            : Added(arena.MatrixProduct(matrix.Transposed is null ? Exact(matrix) : matrix.Weight, input), added);
+        var product = TakeViews ? arena.PanelProduct(matrix.Weight, input, IsShort(matrix), isTurned: false, added)
+            : Added(arena.MatrixProduct(matrix.Precision == Precision.Exact ? Exact(matrix) : matrix.Weight, input), added);
         return matrix.Bias is null ? product : arena.Sum(product, matrix.Bias);
     }
 
     /// <summary>Wᵀ dy, and what an adapter adds: [out, t] to [in, t].</summary>
     internal Tensor Backward(FrozenMatrix matrix, Tensor gradient, (Tensor Left, Tensor Right)? added = null) =>
-        TakeViews ? arena.PanelProduct(arena.Transpose(matrix.Weight), gradient, IsShort(matrix), added)
+        TakeViews ? arena.PanelProduct(matrix.Weight, gradient, IsShort(matrix), isTurned: true, added)
         : Added(arena.MatrixProduct(matrix.Transposed ?? arena.Contiguous(arena.Transpose(Exact(matrix))), gradient), added);
 
     private static bool IsShort(FrozenMatrix matrix) => matrix.Precision == Precision.Fast && matrix.Weight.Type != TensorType.F32;

@@ -8,7 +8,7 @@ namespace Platform.Training.Graph;
 /// <param name="Backward">Adds gradients to the adapter's; else only log-probabilities are computed.</param>
 /// <param name="Adapter">Null computes the base model alone, and then not backward.</param>
 /// <param name="Recompute">Keeps only each layer's input and computes the rest again on the way back: a tenth of the memory, about 40 % more time.</param>
-/// <param name="Logits">Keeps the logits of all rows too, for comparing.</param>
+/// <param name="Logits">Keeps the logits of all rows too, for comparing with llama.cpp's: they are multiplied by ggml as there, for its rounding would show.</param>
 /// <param name="MostLogits">Numbers of logits that are held at a time: rows by vocabulary, at least one row.</param>
 public sealed record GraphPlan(Bucket Bucket, LoraWeights? Adapter, bool Backward, bool Recompute = false, bool Logits = false, long MostLogits = 4 << 20);
 
@@ -35,7 +35,7 @@ public sealed class TrainingGraph : IDisposable
         tokens = arena.Input("tokens", TensorType.I32, plan.Bucket.AllTokens);
         positions = arena.Input("positions", TensorType.I32, plan.Bucket.AllTokens);
         mask = arena.Input("mask", TensorType.F32, plan.Bucket.Tokens, plan.Bucket.Tokens);
-        Build(new GraphContext(arena, graph, model, plan.Bucket, positions, mask, plan.Adapter), rows);
+        Build(new GraphContext(arena, new Products(arena, model.Backend.HasPanels && !plan.Logits), graph, model, plan.Bucket, positions, mask, plan.Adapter), rows);
     }
 
     public GraphPlan Plan { get; }

@@ -65,7 +65,7 @@ public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes
         var matrix = site.Model.Layers[0].Matrices[(int)Projection.Up];
         var (weights, input) = (arena.Input("weights", matrix.Weight.Type, length, rows), arena.Input("input", TensorType.F32, length, ProbeTokens));
         var graph = new ComputeGraph(arena, 4);
-        graph.Add(new Products(arena, site.Backend).Forward(matrix with { Weight = weights, Bias = null }, input).Keep());
+        graph.Add(new Products(arena, site.Backend.HasPanels).Forward(matrix with { Weight = weights, Bias = null }, input).Keep());
         memory.Place(graph);
         weights.WriteBytes(new byte[weights.Bytes]);
         input.Write(new float[length * ProbeTokens]);
