@@ -47,14 +47,20 @@ public sealed class GradientTests
         }
     }
 
+    [Theory]
+    [InlineData("llama", TensorType.F32, Precision.Fast)]
+    [InlineData("qwen2", TensorType.Q8, Precision.Exact)]
+    [InlineData("llama", TensorType.Q4K, Precision.Exact)]
+    public void Gradients_by_ggmls_products_are_the_measured_slopes_too(string architecture, TensorType type, Precision precision) => Check(Packed(architecture, type), precision, ownProducts: false);
+
     private static SyntheticModel Packed(string architecture, TensorType type) => type is TensorType.Q4K or TensorType.Q6K
         ? new SyntheticModel { Architecture = architecture, Type = type, Width = 256, HeadWidth = 64, Inner = 256, Layers = 1 }
         : new SyntheticModel { Architecture = architecture, Type = type };
 
-    private static void Check(SyntheticModel synthetic, Precision precision)
+    private static void Check(SyntheticModel synthetic, Precision precision, bool ownProducts = true)
     {
         using var folder = new TemporaryFolder();
-        using var site = new TrainingSite(synthetic.Write(folder), precision);
+        using var site = new TrainingSite(synthetic.Write(folder), precision, ownProducts: ownProducts);
         var batch = site.Batch();
         var gradients = site.Backward(batch);
         var errors = site.Adapter.Trained.Select(t => (t.Name, Error: Slope.Error(t, gradients[t.Name], () => batch.Loss(site.Forward(batch))))).ToArray();

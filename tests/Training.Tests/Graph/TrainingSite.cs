@@ -7,10 +7,12 @@ namespace Platform.Training.Tests.Graph;
 /// <summary>A model with an adapter that is no longer at its start, and a batch with padding, prompts that do not count and weights that differ.</summary>
 internal sealed class TrainingSite : IDisposable
 {
-    private readonly ComputeBackend backend = ComputeBackend.Cpu(1);
+    private readonly ComputeBackend backend;
 
-    internal TrainingSite(string path, Precision precision, LoraOptions? lora = null)
+    /// <param name="ownProducts">False leaves products to ggml, as on processors and cards that our kernels are not for.</param>
+    internal TrainingSite(string path, Precision precision, LoraOptions? lora = null, bool ownProducts = true)
     {
+        backend = ComputeBackend.Cpu(1, ownProducts);
         Model = BaseModel.Load(path, precision, backend, TestContext.Current.CancellationToken);
         Adapter = LoraWeights.Create(Model, lora ?? new LoraOptions(), seed: 3);
         Shelf = new GraphShelf(Model);
