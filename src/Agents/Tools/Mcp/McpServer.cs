@@ -130,12 +130,26 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         for (var pages = 0; pages < MaxPages && listed.Count < MaxTools; pages++)
         {
             var result = await connected.ListToolsAsync(page, cancellation);
-            listed.AddRange(result.Tools.Where(tool => options.Tools.Length == 0 || options.Tools.Contains(tool.Name)).Select(tool => McpTool.Of(this, tool)).OfType<McpTool>());
+            listed.AddRange(result.Tools.Where(tool => (options.Tools.Length == 0 || options.Tools.Contains(tool.Name)) && IsKnown(connected, tool)).Select(tool => McpTool.Of(this, tool)).OfType<McpTool>());
             if (result.NextCursor is not { } next)
                 break;
             page = new() { Cursor = next };
         }
         return [.. listed.Take(MaxTools)];
+    }
+
+    // The client puts arguments into headers where a tool asks for that; one that asks for what cannot be is left out.
+    private static bool IsKnown(McpClient connected, Tool tool)
+    {
+        try
+        {
+            connected.AddKnownTools([tool]);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private async Task LoseAsync()
