@@ -14,12 +14,12 @@ public sealed class RunFileTests
     public void Each_document_and_page_that_was_read_stands_once_the_cited_ones_first()
     {
         var read = new ToolResultData("s1_1", "s1", "search_documents", "…", null, false,
-            [Of(1, Memo, "memo.txt", Guid.NewGuid()), Of(2, Memo, "memo.txt", Guid.NewGuid()), Of(3, Handbook, "handbook.pdf", First), Of(4, Handbook, "handbook.pdf", Second)], 1);
+            [Of(1, Memo, "aide.txt", Guid.NewGuid()), Of(2, Memo, "aide.txt", Guid.NewGuid()), Of(3, Handbook, "handbook.pdf", First), Of(4, Handbook, "handbook.pdf", Second)], 1);
         var fetched = new ToolResultData("s1_2", "s1", "fetch_page", "…", null, false, [Of(5, Guid.NewGuid(), "Example", Guid.NewGuid()) with { Url = "https://example.org/" }], 1);
         var trace = RunTrace.Of([Event(1, "tool.result", read), Event(2, "tool.result", read), Event(3, "tool.result", fetched), Event(4, "citation.added", Of(1, Handbook, "handbook.pdf", First))]);
 
         var files = RunFile.Of(trace);
-        Assert.Equal(["handbook.pdf 2 True", "memo.txt 2 False", "Example 1 False"], files.Select(file => $"{file.Name} {file.Passages} {file.IsCited}"));
+        Assert.Equal(["handbook.pdf 2 True", "aide.txt 2 False", "Example 1 False"], files.Select(file => $"{file.Name} {file.Passages} {file.IsCited}"));
         Assert.Equal((Base, null, "https://example.org/"), (files[0].BaseId, files[2].BaseId, files[2].Url));
     }
 
