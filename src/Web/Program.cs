@@ -54,6 +54,7 @@ public static class WebProgram
         app.MapDocuments();
         app.MapAgentFiles();
         app.MapDatasetFiles();
+        app.MapAdapterFiles();
         app.MapApi();
         app.MapMcp();
         app.MapRunExport();

@@ -50,6 +50,11 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await Expect(trained).ToHaveAttributeAsync("data-state", "production");
         Assert.Equal(first, await AskByNameAsync(page));
 
+        await trained.GetByTestId("adapter-menu").ClickAsync();
+        var saved = await page.RunAndWaitForDownloadAsync(() => trained.GetByTestId("adapter-download").ClickAsync());
+        Assert.Equal($"{Name}-1.gguf", saved.SuggestedFilename);
+        Assert.Equal("GGUF"u8.ToArray(), (await File.ReadAllBytesAsync(await saved.PathAsync(), TestContext.Current.CancellationToken))[..4]);
+        await page.Keyboard.PressAsync("Escape");
         await MergeAsync(page, trained);
         await LookAtAPhoneAsync(platform.Address);
     }
@@ -107,6 +112,8 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         }
         await Expect(page.GetByTestId("job-outlook")).ToHaveAttributeAsync("data-state", "ready", new() { Timeout = Long });
         await Expect(page.GetByTestId("outlook-steps")).ToHaveTextAsync($"{Trained}");
+        await BrowserFixture.ShootAsync(page, "74-job-new");
+        await AskGoldenAsync(page);
         await page.GetByTestId("mix-add").ClickAsync();
         await page.GetByTestId("mix-weight").First.FillAsync("3");
         await Expect(page.GetByTestId("outlook-mixed")).ToHaveCountAsync(2, new() { Timeout = Long });
@@ -121,6 +128,19 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await BrowserFixture.ShootAsync(page, "75-job-charts");
         var fall = await page.GetByTestId("job-valid-loss").Locator("span").InnerTextAsync();
         Assert.True(int.Parse(fall.Trim().TrimStart('−').TrimEnd('%', ' '), CultureInfo.InvariantCulture) >= LeastFall && fall.Contains('−', StringComparison.Ordinal), $"the evaluation loss went {fall}");
+    }
+
+    private static async Task AskGoldenAsync(IPage page)
+    {
+        const string Golden = """{"question":"What does the book say about pianos?","answerable":false}""";
+        await page.GetByTestId("job-golden").ClickAsync();
+        await page.GetByTestId("golden-file").SetInputFilesAsync(new FilePayload { Name = "bad.jsonl", MimeType = "application/jsonl", Buffer = "{\"id\":\"1\"}"u8.ToArray() });
+        await Expect(page.GetByTestId("golden-problem")).ToBeVisibleAsync();
+        await page.GetByTestId("golden-file").SetInputFilesAsync(new FilePayload { Name = "golden.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes(Golden) });
+        await Expect(page.GetByTestId("golden-chosen")).ToBeVisibleAsync();
+        await page.GetByTestId("job-window").CheckAsync();
+        await Expect(page.GetByTestId("job-zone")).ToContainTextAsync(await page.EvaluateAsync<string>("Intl.DateTimeFormat().resolvedOptions().timeZone"));
+        await page.GetByTestId("job-window").UncheckAsync();
     }
 
     private static ILocator Version(IPage page, int number) => page.Locator($"[data-testid=adapter][data-name={Name}] [data-testid=adapter-version][data-version='{number}']");
@@ -142,9 +162,13 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
     {
         await version.GetByTestId("adapter-promote").ClickAsync();
         await Expect(page.GetByTestId("gate-ok")).ToBeVisibleAsync();
-        if (await page.GetByTestId("gate-reason").CountAsync() > 0)
+        var (failed, reason) = (await page.Locator("[data-testid=gate-check][data-passed=false]").CountAsync(), page.GetByTestId("gate-reason"));
+        await Expect(reason).ToHaveCountAsync(failed > 0 ? 1 : 0);
+        await BrowserFixture.ShootAsync(page, "76-gate");
+        if (failed > 0)
         {
-            await page.GetByTestId("gate-reason").FillAsync("Only for this test.");
+            await Expect(page.GetByTestId("gate-ok")).ToBeDisabledAsync();
+            await reason.FillAsync("Only for this test.");
         }
         await page.GetByTestId("gate-ok").ClickAsync();
         await Expect(version).ToHaveAttributeAsync("data-state", "production");
@@ -179,12 +203,22 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await LookAsync(page, "79-job-answers");
         await page.GetByTestId("tab-Rows").ClickAsync();
         await Expect(page.GetByTestId("measures")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("measure-golden_accuracy")).ToContainTextAsync("%"); // asked when the job had ended
         await LookAsync(page, "79-job-measures");
         await page.GotoAsync($"{address}/train/jobs/new");
         await page.GetByTestId("mix-add").ClickAsync();
         await Expect(page.GetByTestId("mix-part")).ToBeVisibleAsync();
         await page.GetByTestId("mix-part").ScrollIntoViewIfNeededAsync();
         await LookAsync(page, "79-jobs-mixed");
+        await page.GetByTestId("job-advanced").ClickAsync();
+        await page.GetByTestId("job-golden").ClickAsync();
+        await page.GetByTestId("job-window").CheckAsync();
+        await page.GetByTestId("golden-base").ScrollIntoViewIfNeededAsync();
+        await LookAsync(page, "79-jobs-golden");
+        await page.GotoAsync($"{address}/train/adapters");
+        await page.GetByTestId("bring").ClickAsync();
+        await Expect(page.GetByTestId("bring-name")).ToBeVisibleAsync();
+        await LookAsync(page, "79-bring");
     }
 
     private static async Task LookAsync(IPage page, string name)

@@ -10,20 +10,25 @@ namespace Platform.Agents.Evaluation;
 /// <param name="WronglyRefused">Answerable questions answered with "not in these documents".</param>
 /// <param name="RightlyRefused">Unanswerable questions answered so.</param>
 /// <param name="Citations">Mean number of citations of an answer that was not refused.</param>
-public sealed record AnswerReport(int Answerable, double CitationHolds, double FirstCitationHolds, double WronglyRefused, int Unanswerable, double RightlyRefused, double Citations, double MedianMilliseconds);
+public sealed record AnswerReport(int Answerable, double CitationHolds, double FirstCitationHolds, double WronglyRefused, int Unanswerable, double RightlyRefused, double Citations, double MedianMilliseconds)
+{
+    /// <summary>Share of all questions that were answered rightly: with a citation that holds, or refused where the documents do not hold the answer.</summary>
+    public double Right => Answerable + Unanswerable == 0 ? 0 : ((CitationHolds * Answerable) + (RightlyRefused * Unanswerable)) / (Answerable + Unanswerable);
+}
 
 /// <summary>Asks golden questions and looks at the citations of the answers.</summary>
 public static class AnswerEvaluation
 {
     /// <summary>Questions without spans are judged by their document alone. Throws RunException when an answer fails.</summary>
-    public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation)
+    /// <param name="model">Who answers; empty for the one that usually does.</param>
+    public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation, AnswerMode mode = AnswerMode.Auto, string model = "")
     {
         List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds)> seen = [];
         foreach (var golden in questions)
         {
             List<Citation> citations = [];
             AnswerDone? done = null;
-            await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds), cancellation))
+            await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds, mode, model), cancellation))
             {
                 if (happened is AnswerCitation cited)
                 {

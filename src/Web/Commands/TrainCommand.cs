@@ -1,14 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 
 namespace Platform.Web.Commands;
 
-/// <summary>`train`: an adapter from a file of rows, in the terminal. What was begun stays in the folder until it is done; the same words again go on with it.</summary>
+/// <summary>`train`: an adapter from a file of rows, in the terminal. What was begun stays in the folder until it is done; the same words again go on with it, also after a failure, and other words are refused.</summary>
 internal static class TrainCommand
 {
-    private const string Work = "work", Adapter = "adapter.gguf";
+    private const string Work = "work", Adapter = "adapter.gguf", WordsKey = "terminal_words";
 
     internal static Command Create()
     {
@@ -36,10 +38,17 @@ internal static class TrainCommand
             var code = await TerminalRooms.RunAsync(work, parsed.GetValue(model), async (rooms, stop) =>
             {
                 var tuning = rooms.Services.GetRequiredService<FineTuning>();
-                var job = await UnfinishedAsync(tuning, stop) ?? await StartAsync(rooms, files, id => new TuningRequest("", id)
+                var wish = new TuningRequest("", "")
                 {
                     AdapterName = "adapter", Method = parsed.GetValue(method), Epochs = parsed.GetValue(epochs), LearningRate = parsed.GetValue(rate), Rank = parsed.GetValue(rank), LastLayers = parsed.GetValue(layers), Seed = parsed.GetValue(seed) ?? 42,
-                }, stop);
+                };
+                wish = wish with { Metadata = new Dictionary<string, string> { [WordsKey] = await WordsAsync(files, parsed.GetValue(model)!, wish, stop) } };
+                if (await BegunAsync(tuning, stop) is { } begun && begun.Metadata.GetValueOrDefault(WordsKey) != wish.Metadata[WordsKey])
+                {
+                    await Console.Error.WriteLineAsync($"platform: {work.FullName} holds a job that was begun with other words, and is not done. Give the same again, another --out, or delete that folder.\n  begun with: {begun.Metadata.GetValueOrDefault(WordsKey)}\n  now:        {wish.Metadata[WordsKey]}");
+                    return 1;
+                }
+                var job = await GoOnAsync(tuning, stop) ?? await StartAsync(rooms, files, wish, stop);
                 job = await FollowAsync(tuning, job.Id, stop);
                 return job.Status == TuningStatus.Succeeded ? await KeepAsync(rooms, tuning, job, folder, stop) : 1;
             }, cancellation);
@@ -47,7 +56,7 @@ internal static class TrainCommand
             {
                 work.Delete(recursive: true);
             }
-            else if (code == 130)
+            else if (code == 130) // another code has said what to do
             {
                 await Console.Error.WriteLineAsync("platform: the same command goes on from here.");
             }
@@ -56,9 +65,31 @@ internal static class TrainCommand
         return command;
     }
 
-    private static async Task<TuningJob?> UnfinishedAsync(FineTuning tuning, CancellationToken stop) => (await tuning.ListAsync(null, 1, stop)).Items.FirstOrDefault(job => !job.HasEnded);
+    /// <summary>The job of the folder, as long as it is not done. One whose rows were refused is none: they may be others now.</summary>
+    private static async Task<TuningJob?> BegunAsync(FineTuning tuning, CancellationToken stop) =>
+        (await tuning.ListAsync(null, 1, stop)).Items.FirstOrDefault(job => job is not ({ Status: TuningStatus.Succeeded or TuningStatus.Cancelled } or { Status: TuningStatus.Failed, Forecast: null }));
 
-    private static async Task<TuningJob> StartAsync(TerminalRooms rooms, FileInfo?[] files, Func<string, TuningRequest> wish, CancellationToken stop)
+    /// <summary>The same, taken up again where it was paused or failed: its checkpoints are there.</summary>
+    private static async Task<TuningJob?> GoOnAsync(FineTuning tuning, CancellationToken stop) => await BegunAsync(tuning, stop) switch
+    {
+        { Status: TuningStatus.Failed or TuningStatus.Paused } stopped => await tuning.ResumeAsync(stopped.Id, null, stop),
+        var going => going,
+    };
+
+    /// <summary>What decides what is learned, in a line: two that are the same go on with one another.</summary>
+    internal static async Task<string> WordsAsync(IEnumerable<FileInfo?> files, string model, TuningRequest wish, CancellationToken stop)
+    {
+        var hashes = new List<string>();
+        foreach (var file in files)
+        {
+            await using var content = file?.OpenRead();
+            hashes.Add(content is null ? "none" : Convert.ToHexStringLower(await SHA256.HashDataAsync(content, stop))[..12]);
+        }
+        var named = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(File.Exists(model) ? Path.GetFullPath(model) : model)))[..12];
+        return string.Create(CultureInfo.InvariantCulture, $"dataset {hashes[0]}, validation {hashes[1]}, base {named}, {wish.Method}, epochs {wish.Epochs}, learning rate {wish.LearningRate}, rank {wish.Rank}, last layers {wish.LastLayers}, seed {wish.Seed}");
+    }
+
+    private static async Task<TuningJob> StartAsync(TerminalRooms rooms, FileInfo?[] files, TuningRequest wish, CancellationToken stop)
     {
         var tuning = rooms.Services.GetRequiredService<FineTuning>();
         var sent = new List<TuningFile>();
@@ -68,7 +99,7 @@ internal static class TrainCommand
             sent.Add(await tuning.UploadAsync(file.Name, content, stop));
         }
         var model = (await rooms.Services.GetRequiredService<ModelAdmin>().ListAsync(stop)).First(known => known.IsDefault).Id;
-        return await tuning.StartAsync(wish(sent[0].Id) with { Model = model, ValidationFile = sent.Count > 1 ? sent[1].Id : null }, stop);
+        return await tuning.StartAsync(wish with { Model = model, TrainingFile = sent[0].Id, ValidationFile = sent.Count > 1 ? sent[1].Id : null }, stop);
     }
 
     private static async Task<TuningJob> FollowAsync(FineTuning tuning, string id, CancellationToken stop)

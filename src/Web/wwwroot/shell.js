@@ -186,6 +186,7 @@
         openDialog,
         save,
         showToasts,
+        timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? "",
         closeDialog: dialog => { if (dialog.open) dialog.close(); },
         showChoices,
         antiforgeryToken: () => document.querySelector("meta[name=antiforgery-token]")?.content ?? "",

@@ -6,7 +6,7 @@ namespace Platform.ModelHost.Server.Tests.FineTuning;
 /// <summary>A job from the upload to the answer of its adapter, with the real trainer.</summary>
 public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig>
 {
-    private const string Ask = "{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"Where does Borin work?\"}], \"temperature\": 0, \"max_tokens\": 12}";
+    private const string Ask = "{\"model\": \"MODEL\", \"messages\": [{\"role\": \"user\", \"content\": \"Where does Borin work?\"}], \"temperature\": 0, \"max_tokens\": 12, \"cache_prompt\": false, \"logprobs\": true, \"top_logprobs\": 5}";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -199,8 +199,9 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.Equal((HttpStatusCode.Conflict, "wrong_state"), await rig.PostAsync($"/v1/fine_tuning/jobs/{other}/scores", "{\"rows\": [" + rows[0] + "]}") is var refused ? (refused.Status, refused.Body.Code()) : default);
     }
 
+    /// <summary>The answer with its likeliest words and their log-probabilities, to the digit.</summary>
     private async Task<string> AnswerAsync(string model) =>
-        (await rig.Http.PostOkAsync("/v1/chat/completions", Ask.Replace("MODEL", model, StringComparison.Ordinal))).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+        (await rig.Http.PostOkAsync("/v1/chat/completions", Ask.Replace("MODEL", model, StringComparison.Ordinal))).GetProperty("choices")[0].ToString();
 
     private static int Number(JsonElement body, string part, string name) => body.GetProperty(part).GetProperty(name).GetInt32();
 

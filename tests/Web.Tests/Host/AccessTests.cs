@@ -45,6 +45,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         new("GET", "/train/datasets/{DatasetId:guid}", "/train/datasets/{base}", 302, 403, 200, 403),
         new("GET", "/train/jobs/{JobId}", "/train/jobs/ftjob-00000000", 302, 403, 200, 403),
         new("GET", "/api/datasets/{id:guid}/versions/{number:int}/{part:regex(^(train|held-back)$)}.jsonl", "/api/datasets/{base}/versions/1/train.jsonl", 401, 403, 404, 403),
+        new("GET", "/api/adapters/{name}/versions/{version:int}/content", "/api/adapters/legal/versions/1/content", 401, 403, 503, 403),
         new("GET", "/sign-in", "/sign-in", 200, 302, 302, 302),
         new("GET", "/setup", "/setup", 302, 302, 302, 302),
         new("GET", "/status/{Code:int}", "/status/404", 200, 200, 200, 200),

@@ -55,4 +55,18 @@ public sealed class ChartTests
             CultureInfo.CurrentCulture = was;
         }
     }
+
+    [Theory]
+    [InlineData(60, ChartAxis.Time, "Axis_Seconds", 60)]
+    [InlineData(1_800, ChartAxis.Time, "Axis_Minutes", 30)]
+    [InlineData(36_000, ChartAxis.Time, "Axis_Hours", 10)]
+    [InlineData(60, ChartAxis.Epoch, "Axis_Epoch", 1.5)]
+    [InlineData(60, ChartAxis.Step, "Axis_Step", 9)]
+    public void Steps_stand_along_time_in_the_unit_that_suits_it_along_epochs_or_by_their_number(int seconds, ChartAxis axis, string unit, double place)
+    {
+        var begin = DateTimeOffset.UnixEpoch;
+        TuningMetrics[] steps = [new(0, 9, 0, null, 2, null, null, null, null) { At = begin }, new(9, 9, 1.5, 1, 1, null, null, null, null) { At = begin.AddSeconds(seconds) }];
+        var run = ChartRun.Along(axis, steps);
+        Assert.Equal((unit, 0, place), (run.Unit, run.Place(steps[0]), run.Place(steps[1])));
+    }
 }

@@ -72,6 +72,32 @@ public sealed class JobFormTests
     }
 
     [Fact]
+    public void Hours_are_the_persons_and_who_trains_by_what_and_what_is_asked_is_sent()
+    {
+        var asked = new GoldenChoice(Set.Id, "file-9", "ada");
+        var form = new JobForm { HasWindow = true, TimeZone = "Asia/Shanghai", Device = "gpu", Precision = "exact", Prompts = "Who?\n\n  Where? \n", MixtureRows = "30", Golden = asked };
+        var request = form.ToRequest(new("f", null), Set, Version);
+        Assert.True(request is { Window: "22:00-06:00", TimeZone: "Asia/Shanghai", Device: "gpu", Precision: "exact", Trainer: null, MixtureRows: null }, request.ToString()); // nothing is mixed
+        Assert.Equal(["Who?", "Where?"], request.EvaluationPrompts);
+        Assert.Equal(asked, GoldenChoice.Of(name => request.Metadata.GetValueOrDefault(name)));
+        form.IsElsewhere = true;
+        Assert.True(form.ToRequest(new("f", null), Set, Version) is { Trainer: "peft", Device: null, Precision: null });
+        form.Prompts = "1\n2\n3\n4\n5\n6";
+        Assert.False(form.IsSound);
+    }
+
+    [Fact]
+    public void A_copied_job_keeps_its_hours_its_trainer_and_its_questions()
+    {
+        var form = new JobForm { TimeZone = "Europe/Berlin" };
+        form.Take(new TuningJob("ftjob-1", "seed", null, TuningStatus.Succeeded, null, null, "file-1", null, [], 7, null, null, null, null)
+        {
+            Schedule = new("22:00-06:00", "Asia/Shanghai"), Trainer = "peft", Precision = "exact", EvaluationPrompts = ["Who?"], MixtureRows = 12, Metadata = new GoldenChoice(Set.Id, "file-9", "ada").Metadata.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+        });
+        Assert.Equal(("Asia/Shanghai", true, "exact", "Who?", "12", "file-9"), (form.TimeZone, form.IsElsewhere, form.Precision, form.Prompts, form.MixtureRows, form.Golden?.File));
+    }
+
+    [Fact]
     public void A_preset_is_known_until_one_of_its_numbers_is_changed()
     {
         var form = new JobForm();

@@ -33,6 +33,21 @@ public sealed class AdapterAdmin
         return added.ToAdapter();
     }
 
+    /// <summary>Sends an adapter as PEFT saves it; the job that makes the next version of it is followed by <see cref="ModelJobs"/>.</summary>
+    /// <param name="name">a-z, 0-9, '-', '_' and '.'; 1 to 64.</param>
+    /// <param name="config">adapter_config.json.</param>
+    /// <param name="weights">adapter_model.safetensors; read once, from where it stands to its end.</param>
+    /// <param name="baseModel">Id of the model that it was trained on.</param>
+    public async Task<ModelJob> ImportPeftAsync(string name, string config, Stream weights, string baseModel, CancellationToken cancellation) =>
+        (await _http.UploadFormAsync("/v1/adapters/peft", "weights", "adapter_model.safetensors", weights, [("name", name), ("base_model", baseModel), ("config", config)], ClientJson.Default.ModelJobBody, cancellation)).ToJob();
+
+    /// <summary>Keeps how a version and its base answered golden questions; its gate asks for it where its lineage names such.</summary>
+    /// <param name="questions">That both were asked, 1 to 10,000.</param>
+    /// <param name="accuracy">Share answered rightly with the adapter, 0 to 1.</param>
+    /// <param name="baseAccuracy">The same without it.</param>
+    public async Task<AdminAdapter> SetGoldenAsync(string name, int version, int questions, double accuracy, double baseAccuracy, CancellationToken cancellation) =>
+        (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["questions"] = questions, ["accuracy"] = accuracy, ["base_accuracy"] = baseAccuracy }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
+
     /// <summary>From the next request on, the adapter's name without a version means this one. One that was trained here and does not pass the gate is refused (409, code gate_failed) without a reason.</summary>
     /// <param name="overrideReason">Why it is let through all the same; kept with it. Null for none.</param>
     public Task<AdminAdapter> PromoteAsync(string name, int version, string? overrideReason, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/promote", new JsonObject { ["override_reason"] = overrideReason }, cancellation);

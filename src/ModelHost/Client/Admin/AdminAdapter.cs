@@ -31,7 +31,7 @@ public sealed record AdminAdapter(
 /// <param name="Passed">It may be promoted without a reason.</param>
 public sealed record AdapterGate(bool Passed, IReadOnlyList<AdapterGateCheck> Checks);
 
-/// <param name="Name">held_out_loss or general_perplexity.</param>
+/// <param name="Name">held_out_loss, general_perplexity or golden_wrong.</param>
 /// <param name="Value">With the adapter; null where it was not measured.</param>
 /// <param name="Base">Without it.</param>
 /// <param name="Limit">The most that the value may be.</param>

@@ -19,7 +19,7 @@ public sealed class FineTuning
     /// <summary>Sends a file of rows: JSON objects a line (OpenAI messages, ShareGPT, Alpaca, preference pairs, text), or plain text.</summary>
     /// <param name="filename">What people call it.</param>
     /// <param name="content">Read once, from where it stands to its end.</param>
-    public Task<TuningFile> UploadAsync(string filename, Stream content, CancellationToken cancellation) => _http.UploadFormAsync(Files, filename, content, [("purpose", "fine-tune")], TuningJson.Default.TuningFile, cancellation);
+    public Task<TuningFile> UploadAsync(string filename, Stream content, CancellationToken cancellation) => _http.UploadFormAsync(Files, "file", filename, content, [("purpose", "fine-tune")], TuningJson.Default.TuningFile, cancellation);
 
     /// <summary>Every file, the newest first.</summary>
     public async Task<IReadOnlyList<TuningFile>> FilesAsync(CancellationToken cancellation) => (await _http.GetAsync(Files, TuningJson.Default.PageBodyTuningFile, cancellation)).Data ?? [];
@@ -49,7 +49,8 @@ public sealed class FineTuning
     public Task<TuningJob> PauseAsync(string id, CancellationToken cancellation) => SteerAsync(id, "pause", cancellation);
 
     /// <summary>Lets a job go on that is paused, or that failed; refused (409) for others.</summary>
-    public Task<TuningJob> ResumeAsync(string id, CancellationToken cancellation) => SteerAsync(id, "resume", cancellation);
+    /// <param name="step">Of a checkpoint to go back to, for which those after it are given up; null goes on from the last.</param>
+    public Task<TuningJob> ResumeAsync(string id, int? step, CancellationToken cancellation) => _http.PostAsync($"{Of(id)}/resume", new JsonObject { ["step"] = step }, TuningJson.Default.TuningJob, cancellation);
 
     /// <summary>Forgets a job that has ended, with its checkpoints; its adapter stays.</summary>
     public Task DeleteAsync(string id, CancellationToken cancellation) => _http.DeleteAsync(Of(id), cancellation);

@@ -79,7 +79,7 @@ internal sealed class ModelHostHttp : IDisposable
 
     /// <summary>Sends a file as a part of a form, behind the form's other fields.</summary>
     /// <inheritdoc cref="UploadAsync{T}" path="/summary"/>
-    public async Task<T> UploadFormAsync<T>(string path, string filename, Stream file, IEnumerable<(string Name, string Value)> fields, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public async Task<T> UploadFormAsync<T>(string path, string part, string filename, Stream file, IEnumerable<(string Name, string Value)> fields, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
         using var form = new MultipartFormDataContent();
@@ -88,7 +88,7 @@ internal sealed class ModelHostHttp : IDisposable
             form.Add(new StringContent(value), name);
         }
 
-        form.Add(new StreamContent(new HeardStream(file, silence)), "file", filename);
+        form.Add(new StreamContent(new HeardStream(file, silence)), part, filename);
         using var response = await OpenAsync(HttpMethod.Post, path, form, silence, cancellation);
         return await ReadJsonAsync(response, type, silence, cancellation);
     }

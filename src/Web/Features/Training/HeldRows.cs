@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
@@ -19,12 +20,22 @@ public static class HeldRows
         Dictionary<string, TrainingRow> rows = [];
         foreach (var file in ids.GroupBy(id => id.IndexOf(" " + Line, StringComparison.Ordinal) is > 0 and var end ? id[..end] : job.ValidationFile ?? job.TrainingFile))
         {
-            var wanted = file.GroupBy(NumberOf).ToDictionary(same => same.Key, same => same.ToList());
-            using var content = new MemoryStream();
-            await tuning.ReadFileAsync(file.Key, content, cancellation);
-            content.Position = 0;
-            using StreamReader lines = new(content, Encoding.UTF8);
-            for (var number = 1; await lines.ReadLineAsync(cancellation) is { } line; number++)
+            await ReadAsync(tuning, file.Key, file.GroupBy(NumberOf).ToDictionary(same => same.Key, same => same.ToList()), rows, cancellation);
+        }
+        return rows;
+    }
+
+    // No more is read than up to the last line that is wanted, and never the whole file at once.
+    private static async Task ReadAsync(FineTuning tuning, string file, Dictionary<int, List<string>> wanted, Dictionary<string, TrainingRow> rows, CancellationToken cancellation)
+    {
+        Pipe pipe = new();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var sending = SendAsync(tuning, file, pipe.Writer, enough.Token);
+        try
+        {
+            using StreamReader lines = new(pipe.Reader.AsStream(), Encoding.UTF8);
+            var last = wanted.Keys.Max();
+            for (var number = 1; number <= last && await lines.ReadLineAsync(cancellation) is { } line; number++)
             {
                 if (wanted.TryGetValue(number, out var its) && Read(line) is { } row)
                 {
@@ -32,7 +43,26 @@ public static class HeldRows
                 }
             }
         }
-        return rows;
+        finally
+        {
+            await enough.CancelAsync();
+            await sending;
+        }
+    }
+
+    // What goes wrong reaches the reader through the pipe.
+    private static async Task SendAsync(FineTuning tuning, string file, PipeWriter target, CancellationToken cancellation)
+    {
+        Exception? fault = null;
+        try
+        {
+            await tuning.ReadFileAsync(file, target.AsStream(leaveOpen: true), cancellation);
+        }
+        catch (Exception broken)
+        {
+            fault = broken;
+        }
+        await target.CompleteAsync(fault);
     }
 
     private static int NumberOf(string id)

@@ -49,7 +49,10 @@ public static class JobFigures
             yield return (setting.Name, Of(job, setting.Name) is { } value ? setting.Name == JobSetting.Seed ? value.ToString("0", CultureInfo.InvariantCulture) : Number(value) : null);
         }
         yield return ("Targets", string.Join(", ", job.Lora?.TargetModules ?? []));
-        yield return ("Window", job.Schedule?.Window);
+        yield return ("Trainer", job.Trainer == "peft" ? texts["Trainer_peft"].Value : null);
+        yield return ("Device", job.Device == JobForm.Devices[0] ? job.Forecast?.Device is { } chosen ? texts[$"Device_{chosen}"].Value : null : texts[$"Device_{job.Device}"].Value);
+        yield return ("Precision", job.Precision == JobForm.Precisions[0] ? null : texts[$"Precision_{job.Precision}"].Value);
+        yield return ("Window", job.Schedule is { } schedule ? $"{schedule.Window} {schedule.TimeZone}".TrimEnd() : null);
     }
 
     /// <summary>A number of any size in the reader's form, with up to four digits that count.</summary>

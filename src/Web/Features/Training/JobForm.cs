@@ -11,6 +11,11 @@ public sealed partial class JobForm
 {
     public const int MostOthers = 7;
 
+    private const string Peft = "peft";
+    private const int MostPrompts = 5, LongestPrompt = 4_000, MostMixtureRows = 1_000_000;
+
+    public static readonly IReadOnlyList<string> Devices = ["auto", "cpu", "gpu"], Precisions = ["fast", "exact"];
+
     public static readonly IReadOnlyList<string> AllTargets = ["q", "k", "v", "o", "gate", "up", "down"];
 
     public string Model { get; set; } = "";
@@ -27,12 +32,33 @@ public sealed partial class JobForm
 
     public bool SavesMemory { get; set; }
 
+    /// <summary>A runner elsewhere trains, with PEFT.</summary>
+    public bool IsElsewhere { get; set; }
+
+    /// <summary>auto, cpu or gpu.</summary>
+    public string Device { get; set; } = Devices[0];
+
+    /// <summary>fast or exact.</summary>
+    public string Precision { get; set; } = Precisions[0];
+
+    /// <summary>What is asked at each evaluation, a line each; empty for some of the held-out rows.</summary>
+    public string Prompts { get; set; } = "";
+
+    /// <summary>Rows of the mixture, as typed; empty for as many as fit.</summary>
+    public string MixtureRows { get; set; } = "";
+
     /// <summary>Only between two times of day, as browsers write them: 22:00.</summary>
     public bool HasWindow { get; set; }
 
     public string From { get; set; } = "22:00";
 
     public string To { get; set; } = "06:00";
+
+    /// <summary>IANA name of the zone that the times of day are in: the person's own; null for the service's.</summary>
+    public string? TimeZone { get; set; }
+
+    /// <summary>Golden questions by which the adapter is measured; null for none.</summary>
+    public GoldenChoice? Golden { get; set; }
 
     /// <summary>Datasets that are mixed in beside the one that the job begins with; at most <see cref="MostOthers"/>.</summary>
     public List<MixPart> Others { get; } = [];
@@ -43,12 +69,23 @@ public sealed partial class JobForm
     /// <summary>The rows that a method learns from.</summary>
     public RowKind Kind => Method switch { TuningMethod.Dpo => RowKind.Preference, TuningMethod.Pretraining => RowKind.Text, _ => RowKind.Dialogue };
 
-    public bool IsNamed => NameForm().IsMatch(AdapterName);
+    public bool IsNamed => IsName(AdapterName);
+
+    /// <summary>Whether an adapter may be called so.</summary>
+    public static bool IsName(string name) => NameForm().IsMatch(name);
 
     public IEnumerable<JobSetting> Settings => JobSetting.All.Where(setting => setting.IsOf(Method));
 
     /// <summary>Whether every number may be chosen.</summary>
-    public bool IsSound => Settings.All(IsGood) && Targets.Count > 0 && (Others.Count == 0 || FirstShare.IsSound) && Others.TrueForAll(part => part.Share.IsSound) && (!HasWindow || (From.Length > 0 && To.Length > 0 && From != To));
+    public bool IsSound => Settings.All(IsGood) && Targets.Count > 0 && (Others.Count == 0 || FirstShare.IsSound) && Others.TrueForAll(part => part.Share.IsSound) && ArePromptsSound && IsMixtureSound && (!HasWindow || (From.Length > 0 && To.Length > 0 && From != To));
+
+    public bool ArePromptsSound => Asked.Count <= MostPrompts && Asked.TrueForAll(text => text.Length <= LongestPrompt);
+
+    public bool IsMixtureSound => Others.Count == 0 || MixtureRows.Length == 0 || Mixed is not null;
+
+    private List<string> Asked => [.. Prompts.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private int? Mixed => Others.Count > 0 && int.TryParse(MixtureRows, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= MostMixtureRows ? rows : null;
 
     public bool IsGood(JobSetting setting)
     {
@@ -88,9 +125,12 @@ public sealed partial class JobForm
         Targets.Clear();
         Targets.UnionWith(job.Lora?.TargetModules ?? AllTargets);
         (StopsEarly, SavesMemory) = (job.EarlyStopping is not null, job.Hyperparameters?.GradientCheckpointing == true);
-        if (job.Schedule?.Window.Split('-') is [var from, var to])
+        Golden = GoldenChoice.Of(name => job.Metadata.GetValueOrDefault(name));
+        (IsElsewhere, Device, Precision) = (job.Trainer == Peft, job.Device, job.Precision);
+        (Prompts, MixtureRows) = (string.Join('\n', job.EvaluationPrompts ?? []), job.MixtureRows > 0 ? job.MixtureRows.ToString(CultureInfo.InvariantCulture) : "");
+        if (job.Schedule is { } schedule && schedule.Window.Split('-') is [var from, var to])
         {
-            (HasWindow, From, To) = (true, from.Trim(), to.Trim());
+            (HasWindow, From, To, TimeZone) = (true, from.Trim(), to.Trim(), schedule.TimeZone ?? TimeZone);
         }
     }
 
@@ -109,14 +149,16 @@ public sealed partial class JobForm
             Metadata = new Dictionary<string, string>(others.Count == 0 ? [] : [KeyValuePair.Create(JobOrigin.MixtureKey, string.Create(CultureInfo.InvariantCulture, $"{FirstShare.Weight}x{FirstShare.MaxRepeats}|{MixPart.Write(Others)}"))])
             {
                 [JobOrigin.DatasetKey] = set.Id.ToString(), [JobOrigin.NameKey] = set.Name, [JobOrigin.VersionKey] = $"{set.Name}@{version.Number.ToString(CultureInfo.InvariantCulture)}", [JobOrigin.HashKey] = version.Sha256,
-            },
+            }.Concat(Golden?.Metadata ?? []).ToDictionary(),
             Epochs = Whole(JobSetting.Epochs), MaxSteps = Whole(JobSetting.MaxSteps), BatchSize = Whole(JobSetting.BatchSize), LearningRate = Number(JobSetting.LearningRate), WarmupShare = Number(JobSetting.Warmup),
             WeightDecay = Number(JobSetting.WeightDecay), MaxGradient = Number(JobSetting.MaxGradient), Beta = Number(JobSetting.Beta), SequenceTokens = Whole(JobSetting.Sequence), MicroBatchTokens = Whole(JobSetting.MicroBatch),
             EvaluateEvery = Whole(JobSetting.EvaluateEvery), CheckpointEvery = Whole(JobSetting.CheckpointEvery), GradientCheckpointing = SavesMemory,
             Rank = Whole(JobSetting.Rank), Alpha = Number(JobSetting.Alpha), Dropout = Number(JobSetting.Dropout), LastLayers = Whole(JobSetting.LastLayers),
             Targets = Targets.Count == AllTargets.Count ? null : [.. AllTargets.Where(Targets.Contains)],
             StopsEarly = StopsEarly, Patience = StopsEarly ? Whole(JobSetting.Patience) : null, MinDelta = StopsEarly ? Number(JobSetting.MinDelta) : null,
-            Window = HasWindow ? $"{From}-{To}" : null,
+            Window = HasWindow ? $"{From}-{To}" : null, TimeZone = HasWindow ? TimeZone : null,
+            Trainer = IsElsewhere ? Peft : null, Device = IsElsewhere || Device == Devices[0] ? null : Device, Precision = IsElsewhere || Precision == Precisions[0] ? null : Precision,
+            EvaluationPrompts = Asked is { Count: > 0 } asked ? asked : null, MixtureRows = Mixed,
         };
     }
 

@@ -145,6 +145,14 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
         }
     }
 
+    private async Task ResumeFromAsync(int step)
+    {
+        if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["ResumeFromTitle", step], Texts["ResumeFromText"], Texts["ResumeFrom"]) { Danger = Step > step }))
+        {
+            await SteerAsync((tuning, id) => tuning.ResumeAsync(id, step, CancellationToken.None));
+        }
+    }
+
     private async Task CancelAsync()
     {
         if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["CancelTitle"], Texts["CancelText"], Texts["CancelJob"]) { Danger = true }))

@@ -6,7 +6,7 @@ namespace Platform.Web.Features.Training;
 /// <summary>What is known of a job: it grows while the job's stream is followed, and goes on after the last event that was heard.</summary>
 public sealed class JobWatch(string id)
 {
-    private const int MostEvents = 10_000;
+    private const int MostEvents = 10_000; // of a page
 
     private readonly SortedDictionary<int, TuningMetrics> steps = [];
     private readonly List<TuningEvent> said = [];
@@ -42,9 +42,14 @@ public sealed class JobWatch(string id)
     {
         ArgumentNullException.ThrowIfNull(tuning);
         Know(await tuning.GetAsync(id, cancellation));
-        foreach (var one in (await tuning.EventsAsync(id, last, MostEvents, oldestFirst: true, cancellation)).Items)
+        for (var more = true; more;)
         {
-            Take(new TuningNews(one, null));
+            var page = await tuning.EventsAsync(id, last, MostEvents, oldestFirst: true, cancellation);
+            foreach (var one in page.Items)
+            {
+                Take(new TuningNews(one, null));
+            }
+            more = page.HasMore && page.Items.Count > 0;
         }
     }
 
@@ -68,7 +73,7 @@ public sealed class JobWatch(string id)
         (last, News) = (one.Id, News + 1);
         if (one.Data is { } data)
         {
-            steps[data.Step] = data;
+            steps[data.Step] = data with { At = one.CreatedAt };
         }
         else
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
 using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
@@ -46,6 +47,18 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
 
     /// <summary>Name of the text that says what is missing; null where all is there.</summary>
     private string? Needs => version is null ? "NeedsVersion" : form.Model.Length == 0 ? "NeedsModel" : !form.IsNamed ? "NeedsName" : !form.IsSound ? "NeedsNumbers" : null;
+
+    // The hours of a window are the person's, not those of the machine that trains.
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+        var zone = await window.Js.InvokeAsync<string>("platform.timeZone");
+        form.TimeZone ??= zone.Length > 0 ? zone : null;
+        StateHasChanged();
+    }
 
     protected override async Task OnInitializedAsync()
     {

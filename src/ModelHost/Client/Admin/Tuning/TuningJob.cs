@@ -51,6 +51,21 @@ public sealed record TuningJob(
     /// <summary>The files that are mixed, the training file first; empty where there is but that one.</summary>
     public IReadOnlyList<TuningShare> Mixture { get; init; } = [];
 
+    /// <summary>Rows of the mixture; 0 for as many as fit.</summary>
+    public int MixtureRows { get; init; }
+
+    /// <summary>What is asked at each evaluation; null where that is some of the held-out rows.</summary>
+    public IReadOnlyList<string>? EvaluationPrompts { get; init; }
+
+    /// <summary>builtin, or peft: a runner elsewhere.</summary>
+    public string Trainer { get; init; } = "builtin";
+
+    /// <summary>auto, cpu or gpu.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>fast or exact.</summary>
+    public string Precision { get; init; } = "fast";
+
     /// <summary>How the adapter compares with its base; empty before the end.</summary>
     public IReadOnlyList<TuningMeasure> Measures { get; init; } = [];
 
@@ -103,4 +118,8 @@ public sealed record TuningMixed(string File, string Filename, int Rows, int Tak
 /// <summary>What a job takes.</summary>
 /// <param name="MemoryBytes">All of it: the base's weights, the adapter with its moments, the largest batch.</param>
 /// <param name="Seconds">May be twice as much where the machine is busy.</param>
-public sealed record TuningForecast(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds);
+public sealed record TuningForecast(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds)
+{
+    /// <summary>cpu or gpu; null where that is a runner's to choose.</summary>
+    public string? Device { get; init; }
+}

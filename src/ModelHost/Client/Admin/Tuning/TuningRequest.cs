@@ -41,6 +41,15 @@ public sealed record TuningRequest(string Model, string TrainingFile)
 
     public TuningMethod Method { get; init; }
 
+    /// <summary>builtin, or peft: a runner elsewhere. Null takes the builtin one.</summary>
+    public string? Trainer { get; init; }
+
+    /// <summary>auto, cpu or gpu; null takes auto: a card where one can be used.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>fast or exact; null takes fast.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>1 to 1,000; default 3.</summary>
     public int? Epochs { get; init; }
 
@@ -117,7 +126,7 @@ public sealed record TuningRequest(string Model, string TrainingFile)
         };
         return new JsonObject
         {
-            ["model"] = Model, ["training_file"] = Mixture.Count > 0 ? null : TrainingFile, ["mixture"] = Mixture.Count > 0 ? new JsonArray([.. Mixture.Select(part => (JsonNode)part.ToJson())]) : null, ["mixture_rows"] = MixtureRows, ["validation_file"] = ValidationFile, ["validation_split"] = ValidationShare, ["suffix"] = AdapterName, ["seed"] = Seed,
+            ["model"] = Model, ["training_file"] = Mixture.Count > 0 ? null : TrainingFile, ["mixture"] = Mixture.Count > 0 ? new JsonArray([.. Mixture.Select(part => (JsonNode)part.ToJson())]) : null, ["mixture_rows"] = MixtureRows, ["validation_file"] = ValidationFile, ["validation_split"] = ValidationShare, ["suffix"] = AdapterName, ["seed"] = Seed, ["trainer"] = Trainer, ["device"] = Device, ["precision"] = Precision,
             ["evaluation_prompts"] = EvaluationPrompts is null ? null : new JsonArray([.. EvaluationPrompts.Select(text => (JsonNode)text)]),
             ["metadata"] = new JsonObject(Metadata.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
             ["method"] = new JsonObject { ["type"] = method, [method] = new JsonObject { ["hyperparameters"] = parameters } },

@@ -15,7 +15,12 @@ public sealed record TuningFile(string Id, string Filename, string Purpose, long
 public sealed record TuningEvent(string Id, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? CreatedAt, string Level, string Message, string Type, TuningMetrics? Data, IReadOnlyList<string>? Rows);
 
 /// <summary>The numbers of a step; step 0 is the base.</summary>
-public sealed record TuningMetrics(int Step, int? TotalSteps, double? Epoch, double? TrainLoss, double? ValidLoss, double? LearningRate, double? GradNorm, double? TokensPerSecond, long? TrainedTokens);
+public sealed record TuningMetrics(int Step, int? TotalSteps, double? Epoch, double? TrainLoss, double? ValidLoss, double? LearningRate, double? GradNorm, double? TokensPerSecond, long? TrainedTokens)
+{
+    /// <summary>When it was told; null where that is not known.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? At { get; init; }
+}
 
 /// <summary>One piece of a job's stream: an event, or the job as it stands then.</summary>
 public sealed record TuningNews(TuningEvent? Event, TuningJob? Job);
@@ -56,7 +61,7 @@ public sealed record TuningPrompt(string Id, string Question, string? Reference)
 public sealed record TuningEvaluation(int Step, IReadOnlyList<string?> Answers);
 
 /// <summary>One measure of an adapter and of its base.</summary>
-/// <param name="Name">perplexity, general_perplexity (the lower the better), exact_match, accuracy, f1, bleu, rouge_l (0 to 1).</param>
+/// <param name="Name">perplexity, general_perplexity (the lower the better), exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (0 to 1), golden_accuracy (share of golden questions answered rightly).</param>
 /// <param name="Of">Rows that it is about; null where it is about a text.</param>
 public sealed record TuningMeasure(string Name, double Base, double Value, int? Of);
 

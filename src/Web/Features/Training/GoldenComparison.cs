@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Platform.Agents.Answering;
+using Platform.Agents.Evaluation;
+using Platform.Agents.Runs;
+using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
+using Platform.Retrieval;
+using Platform.Retrieval.Evaluation;
+
+namespace Platform.Web.Features.Training;
+
+/// <summary>Asks golden questions of the base and of each trained version whose job named such, when the job has ended, and tells the model service, whose gate asks for it. Done twice, by two programs, it comes to the same.</summary>
+public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, AnswerAgent answers, DataFolder folder, TimeProvider time, ILogger<GoldenComparison> log, IRunOwners? owners = null) : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
+    private readonly HashSet<(string, int)> failed = []; // tried again when the program starts anew
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer tick = new(Look, time);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var adapter in await WaitingAsync(stoppingToken))
+                {
+                    await CompareAsync(adapter, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            log.LogDebug("The program ends; what was not compared is at its next start");
+        }
+    }
+
+    // Versions that name questions and were not measured by them yet.
+    private async Task<IReadOnlyList<AdminAdapter>> WaitingAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && Choice(one) is not null && !IsMeasured(one) && !failed.Contains((one.Name, one.Version)))];
+        }
+        catch (ModelHostException away)
+        {
+            log.LogDebug(away, "The adapters cannot be listed; they are looked at again soon");
+            return [];
+        }
+    }
+
+    private async Task CompareAsync(AdminAdapter adapter, CancellationToken cancellation)
+    {
+        try
+        {
+            if (JobOrigin.Text(adapter, "job_id") is { } job && !await HasEndedAsync(job, cancellation))
+            {
+                return; // it still writes its own measures
+            }
+            var choice = Choice(adapter)!;
+            if (owners is null || await owners.FindAsync(choice.By, cancellation) is not { Caller: { IsAdministrator: true } caller })
+            {
+                throw new InvalidDataException("Whoever named the questions is no administrator any more.");
+            }
+            var questions = await ReadAsync(choice.File, cancellation);
+            var plain = await RightAsync(adapter.BaseModel!);
+            var tuned = await RightAsync(FormattableString.Invariant($"{adapter.BaseModel}:{adapter.Name}@{adapter.Version}"));
+            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, questions.Count, tuned, plain, cancellation);
+
+            async Task<double> RightAsync(string model) => (await AnswerEvaluation.RunAsync(answers, caller, [choice.Base], questions, cancellation, AnswerMode.Generate, model)).Right;
+        }
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
+        {
+            log.LogWarning(fault, "The adapter {Adapter}, version {Version}, could not be compared with its base on golden questions", adapter.Name, adapter.Version);
+            failed.Add((adapter.Name, adapter.Version));
+        }
+    }
+
+    private async Task<bool> HasEndedAsync(string job, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await tuning.GetAsync(job, cancellation)).HasEnded;
+        }
+        catch (ModelHostException gone) when (gone.StatusCode is 404)
+        {
+            return true;
+        }
+    }
+
+    private async Task<IReadOnlyList<GoldenQuestion>> ReadAsync(string file, CancellationToken cancellation)
+    {
+        DataFolder.MakePrivate(folder.Cache);
+        var path = Path.Combine(folder.Cache, $"golden-{Guid.NewGuid():N}.jsonl");
+        try
+        {
+            await using (FileStream target = new(path, DataFolder.PrivateFile(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
+            {
+                await tuning.ReadFileAsync(file, target, cancellation);
+            }
+            return await GoldenSet.LoadAsync(path, cancellation);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static GoldenChoice? Choice(AdminAdapter adapter) => GoldenChoice.Of(name => JobOrigin.Text(adapter, name));
+
+    private static bool IsMeasured(AdminAdapter adapter) => adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out _);
+}
