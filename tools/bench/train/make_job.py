@@ -71,7 +71,7 @@ def write_job(folder, shape, steps):
         for number in range(64):
             tokens = [rnd.randrange(vocabulary) for _ in range(TOKENS + 1)]
             rows.write(json.dumps({"id": f"row-{number}", "tokens": tokens, "weights": [0] * (TOKENS + 1 - COUNTED) + [1] * COUNTED}) + "\n")
-    job = {"model": model, "model_sha256": "0" * 64, "epochs": 1000, "max_steps": steps, "batch_size": TEXTS, "sequence_tokens": TOKENS, "micro_batch_tokens": TEXTS * TOKENS,
+    job = {"model": model, "epochs": 1000, "max_steps": steps, "batch_size": TEXTS, "sequence_tokens": TOKENS, "micro_batch_tokens": TEXTS * TOKENS,
            "learning_rate": 1e-4, "early_stopping": None, "checkpoint_every": 1000000}
     with open(os.path.join(folder, "job.json"), "w") as file:
         json.dump(job, file)
