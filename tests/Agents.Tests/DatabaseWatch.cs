@@ -14,6 +14,9 @@ internal sealed class DatabaseWatch : IDbCommandInterceptor, IDbTransactionInter
     /// <summary>Called after each query.</summary>
     public Action? AfterQuery { get; set; }
 
+    /// <summary>Called after each commit, which stands whatever this does.</summary>
+    public Action? AfterCommit { get; set; }
+
     /// <summary>Done when a statement has failed.</summary>
     public Task Failed => failed.Task;
 
@@ -29,6 +32,12 @@ internal sealed class DatabaseWatch : IDbCommandInterceptor, IDbTransactionInter
     {
         AfterQuery?.Invoke();
         return ValueTask.FromResult(result);
+    }
+
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        AfterCommit?.Invoke();
+        return Task.CompletedTask;
     }
 
     public Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)

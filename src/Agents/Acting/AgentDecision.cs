@@ -16,7 +16,7 @@ internal sealed record ModelQuestion(StepKind Kind, string Goal, IReadOnlyList<C
     public string? PlanStep { get; init; }
 }
 
-/// <summary>Lets the model take one decision: to call tools, or to answer. What it writes is told as it comes.</summary>
+/// <summary>Lets the model take one decision: to call tools, or to answer. What it writes is told as it comes. Of several at once at most one tells an answer.</summary>
 /// <remarks>What the model writes is untrusted.</remarks>
 internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
 {
@@ -25,9 +25,13 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
     /// <summary>The step as it was stored. Calls have ids that are unique in the run, and a fault where they cannot be made.</summary>
     public async Task<StepCompletedData> TakeAsync(ModelQuestion question, AgentJournal journal, Func<string, IEnumerable<ToldText>>? split, CancellationToken cancellation)
     {
-        var id = journal.Past.NextStepId;
         var begun = time.GetTimestamp();
-        journal.Add("step.started", Started(id, question, journal.Past.LastSent));
+        var id = journal.Exclusively(past =>
+        {
+            var next = past.NextStepId;
+            journal.Add("step.started", Started(next, question, past.LastSent));
+            return next;
+        });
         StringBuilder text = new();
         List<FunctionCallContent> calls = [];
         int read = 0, written = 0;
@@ -48,7 +52,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
             journal.Add("step.failed", new StepFailedData(id, question.Kind, failure.Message));
             throw;
         }
-        if (calls.Count > 0)
+        if (calls.Count > 0 && question.ShowsAnswer)
             journal.Reset("tool_call");
         read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
         written = written > 0 ? written : TokenEstimate.Of(text.ToString());

@@ -1,10 +1,10 @@
-using Platform.Agents.Answering;
+using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Acting;
 
 /// <summary>Writes what a run does: each event into the run, and into what the loop knows of its past, which is the same after a restart.</summary>
-internal sealed class AgentJournal(LiveRun run, AgentPast past)
+internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle style)
 {
     /// <summary>The status of a run that was taken up again.</summary>
     public const string Resumed = "resumed";
@@ -14,6 +14,8 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past)
 
     /// <summary>The status of a run that waits for a person.</summary>
     public const string Waiting = "requires_action";
+
+    private AnswerMarks? marks;
 
     public AgentPast Past => past;
 
@@ -33,23 +35,44 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past)
 
     public void Status(string status, int value = 0) => Add("run.status", new RunStatusData(status, value), p => p.Status = RunStatus.InProgress);
 
+    /// <summary>Tells more of the answer; its marks come out in the agent's style.</summary>
     public void Text(string text)
     {
-        if (text.Length > 0)
-            Add("message.delta", new TextData(text), p => p.Write(text));
+        marks ??= new(style, past.Citations.Select(citation => citation.N).ToHashSet());
+        Tell(marks.Push(text));
+    }
+
+    /// <summary>Tells what was held back of the answer, which is whole: it could have become a mark.</summary>
+    public void EndText()
+    {
+        Tell(marks?.Rest() ?? "");
+        marks = null;
+    }
+
+    /// <summary>Tells the answer's citations, and what stands under it because of them.</summary>
+    public void Cite(CitedAnswer answer)
+    {
+        Tell(answer.After);
+        foreach (var citation in answer.Citations)
+            Add("citation.added", citation, p => p.Cite(citation));
     }
 
     /// <summary>Takes back what was told of the answer.</summary>
     public void Reset(string reason)
     {
+        marks = null;
         if (run.Progress.Text.Length > 0)
             Add("message.reset", new MessageResetData(reason), p => p.Clear());
     }
 
-    public void Cite(Citation citation) => Add("citation.added", citation, p => p.Cite(citation));
-
     /// <summary>Returns when all that was written is in the database. OperationCanceledException where the run is no longer this process's.</summary>
     public Task StoredAsync(CancellationToken cancellation) => run.UntilStoredAsync(cancellation);
+
+    private void Tell(string text)
+    {
+        if (text.Length > 0)
+            Add("message.delta", new TextData(text), p => p.Write(text));
+    }
 
     private void CatchUp(IReadOnlyList<RunEvent> events)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
+using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
@@ -39,13 +40,13 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         var begun = time.GetTimestamp();
         var past = AgentPast.Of(run.Since(0).Events);
         RefuseUnknown(past);
-        AgentJournal journal = new(run, past);
+        AgentJournal journal = new(run, past, task.Definition.Knowledge.Citations);
         RunLimit limit = new(task.Definition.Limits, past, time);
         using CancellationTokenSource timer = new(limit.Left, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         journal.Status(AgentJournal.Writing);
         var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options);
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options, AnswerWords.LanguageOf(run.Question.Question));
         AgentEnd end;
         try
         {
@@ -70,8 +71,8 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         if (work.Definition.Planning != PlanningMode.None)
         {
             var plan = await plans.RunAsync(work, scope, cancellation);
-            if (plan.Rejection is { } why)
-                journal.Text($"The plan was rejected. {why}".TrimEnd());
+            if (plan.Rejection is { } rejected)
+                await AnswerRejectedAsync(work, rejected, cancellation);
             if (plan.IsWaiting || plan.Rejection is not null || plan.Reason is not null)
                 return new(plan.IsWaiting, plan.Reason);
         }
@@ -85,6 +86,14 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
                 return default;
         }
         return new(IsWaiting: true, null);
+    }
+
+    /// <summary>Where the first plan is rejected nothing was done; where a later one is, the model answers from what is known.</summary>
+    private async Task AnswerRejectedAsync(AgentWork work, ApprovalResolvedData rejected, CancellationToken cancellation)
+    {
+        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, $"{AgentPrompt.AnswerNow} The further plan was rejected. {rejected.Comment}".TrimEnd()))
+            return;
+        work.Journal.Text(AgentWords.PlanRejected(inTime: rejected.Status != ApprovalStatus.Expired, rejected.Comment, work.Language));
     }
 
     /// <summary>One decision; true when it is the answer, which is then told.</summary>
@@ -150,27 +159,15 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         {
             work.Journal.Reset("limit");
         }
-        var limits = work.Definition.Limits;
-        work.Journal.Text(reason switch
-        {
-            StopReason.MaxSteps => string.Create(CultureInfo.InvariantCulture, $"The agent took the {limits.Steps:N0} steps that it may take and has no answer yet."),
-            StopReason.MaxTokens => string.Create(CultureInfo.InvariantCulture, $"The agent took the {limits.Tokens:N0} tokens that it may take and has no answer yet."),
-            StopReason.Timeout => string.Create(CultureInfo.InvariantCulture, $"The agent worked the {limits.Seconds:N0} seconds that it may work and has no answer yet."),
-            _ => "The agent went in circles and has no answer.",
-        });
+        work.Journal.Text(AgentWords.AtLimit(reason, work.Definition.Limits, work.Language));
     }
 
-    /// <summary>Brings the answer into the agent's style of citations, tells those that it has, and what it took.</summary>
+    /// <summary>Tells the answer's citations in the agent's style, and what it took.</summary>
     private static void Finish(LiveRun run, AgentWork work, double milliseconds)
     {
         var journal = work.Journal;
-        var written = run.Progress.Text;
-        var answer = CitedAnswer.Of(written, work.Definition.Knowledge.Citations, journal.Past.Citations);
-        if (!answer.Text.StartsWith(written, StringComparison.Ordinal))
-            journal.Reset("citations");
-        journal.Text(answer.Text[run.Progress.Text.Length..]);
-        foreach (var citation in answer.Citations)
-            journal.Cite(citation);
+        journal.EndText();
+        journal.Cite(CitedAnswer.Of(run.Progress.Text, work.Definition.Knowledge.Citations, journal.Past.Citations));
         AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, 0, journal.Past.Tokens - journal.Past.PromptTokens, 0));
         run.Add("usage", usage, p => p.Usage = usage);
     }

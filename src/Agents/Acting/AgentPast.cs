@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
@@ -9,10 +10,11 @@ namespace Platform.Agents.Acting;
 internal sealed class AgentPast
 {
     private readonly List<StepCompletedData> decisions = [];
+    private readonly Dictionary<string, int> places = [];
     private readonly HashSet<string> begunPlanSteps = [], planStepIds = [];
     private int started, planFailures;
     private readonly Dictionary<string, ToolResultData> results = [];
-    private readonly Dictionary<string, ToolCallData> open = [];
+    private readonly Dictionary<string, ToolCallData> open = [], made = [];
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
     private readonly List<ApprovalRequestedData> questions = [];
@@ -26,8 +28,11 @@ internal sealed class AgentPast
     /// <summary>The newest plan; null while there is none.</summary>
     public Plan? Plan { get; private set; }
 
-    /// <summary>Whether the model was asked for a plan and made none that can be used.</summary>
+    /// <summary>Whether the model was asked for a plan, or for another version of the newest, and made none that can be used.</summary>
     public bool IsPlanTried => planFailures >= 2;
+
+    /// <summary>A plan that a person approved with changes which no version has taken over yet.</summary>
+    public ApprovalResolvedData? PlanToTakeOver { get; private set; }
 
     /// <summary>Versions of the plan that a failure made necessary.</summary>
     public int PlansByFailure { get; private set; }
@@ -43,7 +48,7 @@ internal sealed class AgentPast
     /// <summary>Of the step that begins next.</summary>
     public string NextStepId => $"s{started + 1}";
 
-    /// <summary>Decisions with calls, and what was thought in steps of a plan, in order.</summary>
+    /// <summary>Decisions with calls, and what was thought in steps of a plan, in the order in which the model was asked: of several at once any may be done first.</summary>
     public IReadOnlyList<StepCompletedData> Decisions => decisions;
 
     /// <summary>By call.</summary>
@@ -94,7 +99,7 @@ internal sealed class AgentPast
                 break;
             case "plan.created" or "plan.updated":
                 var planned = happened.Read<PlanData>();
-                Plan = planned.Plan;
+                (Plan, planFailures, PlanToTakeOver) = (planned.Plan, 0, null);
                 planStepIds.UnionWith(planned.Plan.Steps.Select(step => step.Id));
                 PlansByFailure += happened.Name == "plan.updated" && planned.Reason != PlanData.Edited ? 1 : 0;
                 break;
@@ -103,7 +108,7 @@ internal sealed class AgentPast
                 break;
             case "tool.call":
                 var call = happened.Read<ToolCallData>();
-                open[call.CallId] = call;
+                open[call.CallId] = made[call.CallId] = call;
                 break;
             case "tool.result":
                 var result = happened.Read<ToolResultData>();
@@ -120,13 +125,18 @@ internal sealed class AgentPast
             case "approval.resolved":
                 var decided = happened.Read<ApprovalResolvedData>();
                 resolved[decided.CallId] = decided;
+                if (decided is { Status: ApprovalStatus.Approved, Arguments: not null } && PlanExecution.IsCall(decided.CallId))
+                    PlanToTakeOver = decided;
                 break;
         }
     }
 
-    /// <summary>The calls that have no result yet.</summary>
-    public IReadOnlyList<(string StepId, CallData Call)> Unsettled =>
-        [.. decisions.SelectMany(decision => decision.Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decision.StepId, call)))];
+    /// <summary>The calls that have no result yet, and whether each belongs to a step of the plan.</summary>
+    public IReadOnlyList<(string StepId, CallData Call, bool IsPlanned)> Unsettled =>
+        [.. decisions.SelectMany(decision => decision.Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decision.StepId, call, decision.PlanStep is not null)))];
+
+    /// <summary>What a call was made with, where it was: a person may have edited what the model wrote.</summary>
+    public JsonElement? MadeWith(string callId) => made.TryGetValue(callId, out var call) ? call.Arguments : null;
 
     /// <summary>Whether a call was begun and has no result.</summary>
     public bool IsOpen(string callId) => open.ContainsKey(callId);
@@ -171,7 +181,7 @@ internal sealed class AgentPast
 
     private void Started(StepStartedData step)
     {
-        started++;
+        places[step.StepId] = ++started;
         if (step.PlanStep is { } planStep)
             begunPlanSteps.Add(planStep);
         if (step.Kind == StepKind.PlanStep)
@@ -187,6 +197,8 @@ internal sealed class AgentPast
         if (step.Kind == StepKind.Summary && step.Text.Trim() is { Length: > 0 } summary)
             Summary = summary;
         else if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })
-            decisions.Add(step);
+            decisions.Insert(decisions.FindLastIndex(earlier => PlaceOf(earlier) <= PlaceOf(step)) + 1, step);
+
+        int PlaceOf(StepCompletedData of) => places.GetValueOrDefault(of.StepId);
     }
 }

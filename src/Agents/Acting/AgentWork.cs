@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Agents.Prompting;
 
@@ -6,4 +7,5 @@ namespace Platform.Agents.Acting;
 
 /// <summary>What a stretch of a run works with.</summary>
 /// <param name="Options">Of every question to the model, without tools.</param>
-internal sealed record AgentWork(AgentDefinition Definition, AgentJournal Journal, RunLimit Limit, AgentPrompt Prompt, ToolKit Kit, ChatOptions Options);
+/// <param name="Language">The question's: of what the program itself says.</param>
+internal sealed record AgentWork(AgentDefinition Definition, AgentJournal Journal, RunLimit Limit, AgentPrompt Prompt, ToolKit Kit, ChatOptions Options, AnswerLanguage Language);

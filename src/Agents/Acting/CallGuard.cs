@@ -11,7 +11,7 @@ internal static class CallGuard
     /// <summary>What a repeated call is answered with, instead of being made again.</summary>
     public const string Repeated = "This call was made before with the same arguments; its result is above. Use it, call something else, or answer.";
 
-    /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order.</summary>
+    /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order, as the model wrote them or as a person edited them.</summary>
     public static bool IsRepeated(AgentPast past, CallData call) => Earlier(past, call).Any();
 
     /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>
@@ -35,6 +35,7 @@ internal static class CallGuard
     private static IEnumerable<CallData> Earlier(AgentPast past, CallData call)
     {
         var key = ArgumentKey.Of(call.Arguments);
-        return past.Decisions.SelectMany(d => d.Calls).TakeWhile(other => other.CallId != call.CallId).Where(other => other.Tool == call.Tool && ArgumentKey.Of(other.Arguments) == key);
+        return past.Decisions.SelectMany(d => d.Calls).TakeWhile(other => other.CallId != call.CallId)
+            .Where(other => other.Tool == call.Tool && (ArgumentKey.Of(other.Arguments) == key || (past.MadeWith(other.CallId) is { } made && ArgumentKey.Of(made) == key)));
     }
 }

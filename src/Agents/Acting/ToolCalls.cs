@@ -16,7 +16,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         List<(string StepId, CallData Call, AgentTool Tool, JsonElement Arguments)> ready = [];
         List<(CallData Call, AgentTool Tool)> toAsk = [];
         var waiting = false;
-        foreach (var (stepId, call) in journal.Past.Unsettled)
+        foreach (var (stepId, call, isPlanned) in journal.Past.Unsettled)
         {
             var decision = journal.Past.DecisionOn(call.CallId);
             var arguments = decision?.Arguments ?? call.Arguments;
@@ -26,7 +26,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
                 Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call. {decision.Comment}".TrimEnd() + " Go on without it.");
             else if (decision is null && CallGuard.IsRepeated(journal.Past, call))
                 Refuse(journal, stepId, call, CallGuard.Repeated);
-            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool) && decision is null && !journal.Past.IsGranted(tool.Name))
+            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && !journal.Past.IsGranted(tool.Name))
                 (waiting, toAsk) = (true, journal.Past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
             else
                 ready.Add((stepId, call, kit.Find(call.Tool)!, arguments));
@@ -54,8 +54,12 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
     {
         cancellation.ThrowIfCancellationRequested();
         var writes = Writes(tool);
-        if (!journal.Past.IsOpen(call.CallId)) // else it was begun before a restart, or before a person decided
-            journal.Add("tool.call", new ToolCallData(call.CallId, stepId, tool.Name, arguments, writes));
+        journal.Exclusively(past =>
+        {
+            if (!past.IsOpen(call.CallId)) // else it was begun before a restart, or before a person decided
+                journal.Add("tool.call", new ToolCallData(call.CallId, stepId, tool.Name, arguments, writes));
+            return true;
+        });
         if (writes)
             await journal.StoredAsync(cancellation);
         var begun = time.GetTimestamp();

@@ -15,7 +15,7 @@ internal sealed class ToolKit
 {
     private readonly Dictionary<string, (AgentTool Tool, ToolPolicy Policy)> tools = new(StringComparer.Ordinal);
 
-    private bool plans;
+    private bool plans, asksBeyondPlan;
 
     public IReadOnlyList<AgentTool> Tools => [.. tools.Values.Select(t => t.Tool)];
 
@@ -26,7 +26,7 @@ internal sealed class ToolKit
     public static async Task<ToolKit> OfAsync(AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation)
     {
         var definition = task.Definition;
-        ToolKit kit = new() { plans = definition.Planning != PlanningMode.None };
+        ToolKit kit = new() { plans = definition.Planning != PlanningMode.None, asksBeyondPlan = definition.Planning == PlanningMode.AskBeforePlan && task.Recorded is null };
         foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
         {
             var here = await catalog.FindAsync(setting.Name, cancellation);
@@ -49,7 +49,9 @@ internal sealed class ToolKit
     /// <summary>The tool under that name if the agent has it.</summary>
     public AgentTool? Find(string name) => tools.TryGetValue(name, out var found) ? found.Tool : plans && name == ChangePlanTool.ToolName ? ChangePlanTool.Only : null;
 
-    public bool MustAsk(AgentTool tool) => tools.TryGetValue(tool.Name, out var found) && found.Policy == ToolPolicy.Ask;
+    /// <summary>Whether a person decides about a call. Of an agent whose plans are approved they decide too about what acts, or leaves the machine, and stands in no plan.</summary>
+    public bool MustAsk(AgentTool tool, bool isPlanned) => tools.TryGetValue(tool.Name, out var found)
+        && (found.Policy == ToolPolicy.Ask || (asksBeyondPlan && !isPlanned && (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0));
 
     /// <summary>What is wrong with a call; null when it can be made.</summary>
     public string? Fault(string name, JsonElement arguments) =>

@@ -26,12 +26,15 @@ internal static partial class UntrustedText
     }
 
     /// <summary>A passage's text for a prompt: visible, and without anything that reads as a fence, a chat mark or a citation mark.</summary>
-    public static string ForPrompt(string text)
+    public static string ForPrompt(string text) => ForPrompt(text, []);
+
+    /// <summary>The same, but that citation marks with these numbers stay: the program vouches for them.</summary>
+    public static string ForPrompt(string text, IReadOnlyCollection<int> numbers)
     {
         var visible = Visible(text.Replace("\r\n", "\n", StringComparison.Ordinal));
         visible = Fence().Replace(visible, match => "‹" + match.Value[1..]);
         visible = visible.Replace("<|", "‹|", StringComparison.Ordinal).Replace("|>", "|›", StringComparison.Ordinal);
-        return Mark().Replace(visible, "($1)");
+        return Mark().Replace(visible, mark => int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var n) && numbers.Contains(n) ? $"[{n.ToString(CultureInfo.InvariantCulture)}]" : $"({mark.Groups[1].Value})");
     }
 
     /// <summary>A file name or heading for a prompt: one line, no quotes, at most 120 characters.</summary>
@@ -49,15 +52,10 @@ internal static partial class UntrustedText
     }
 
     /// <summary>What a tool gave, in its fence. Of the citation marks in it those stay that the tool vouches for.</summary>
-    public static string ToolOutput(string tool, string text, IReadOnlyCollection<int> numbers, bool isError)
-    {
-        var visible = Fence().Replace(Visible(text.Replace("\r\n", "\n", StringComparison.Ordinal)), match => "‹" + match.Value[1..]);
-        visible = visible.Replace("<|", "‹|", StringComparison.Ordinal).Replace("|>", "|›", StringComparison.Ordinal);
-        visible = Mark().Replace(visible, mark => int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var n) && numbers.Contains(n) ? $"[{n.ToString(CultureInfo.InvariantCulture)}]" : $"({mark.Groups[1].Value})");
-        return $"<tool_output tool=\"{NameForPrompt(tool)}\"{(isError ? " error=\"true\"" : "")}>\n{visible}\n</tool_output>";
-    }
+    public static string ToolOutput(string tool, string text, IReadOnlyCollection<int> numbers, bool isError) =>
+        $"<tool_output tool=\"{NameForPrompt(tool)}\"{(isError ? " error=\"true\"" : "")}>\n{ForPrompt(text, numbers)}\n</tool_output>";
 
-    [GeneratedRegex(@"[<＜﹤]\s*[/／]?\s*(passage|think|system|user|assistant|tool)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[<＜﹤]\s*[/／]?\s*(passage|think|system|user|assistant|tool|memory)", RegexOptions.IgnoreCase)]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"[\[【［]\s*(\d+(?:\s*[,，、-]\s*\d+)*)\s*[\]】］]")]

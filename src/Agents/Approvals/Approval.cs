@@ -18,7 +18,7 @@ public sealed record Approval(
     DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? DecidedAt, string? DecidedBy, string? Comment)
 {
     /// <summary>Whether the run's plan is asked about, and not a call.</summary>
-    public bool IsPlan => CallId == PlanExecution.ApprovalCall;
+    public bool IsPlan => PlanExecution.IsCall(CallId);
 
     /// <summary>Whether the person is asked something before the plan, and not about a call.</summary>
     public bool IsQuestion => Clarification.IsCall(CallId);
@@ -29,7 +29,7 @@ public sealed record ApprovalRequestedData(Guid ApprovalId, string CallId, strin
 {
     /// <summary>Whether the run's plan is asked about, and not a call.</summary>
     [JsonIgnore]
-    public bool IsPlan => CallId == PlanExecution.ApprovalCall;
+    public bool IsPlan => PlanExecution.IsCall(CallId);
 
     /// <summary>Whether the person is asked something before the plan, and not about a call.</summary>
     [JsonIgnore]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Acting;
 using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
@@ -74,12 +75,8 @@ public sealed class ApprovalBox
         Approval asked;
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
             asked = Shown(await OwnAsync(db, caller, approvalId, cancellation));
-        if (choice is { Approve: true, Arguments: { } edited } && await tools.FindAsync(asked.Tool, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, edited) is { } fault)
-            throw new ArgumentException($"The arguments of {asked.Tool} are wrong: {fault}", nameof(choice));
-        if (choice is { Approve: true, Arguments: { } plan } && asked.Tool == PlanExecution.ApprovalName && PlanExecution.FaultOf(plan) is { } wrong)
-            throw new ArgumentException($"The plan cannot be carried out: {wrong}", nameof(choice));
-        if (choice.Approve && asked.IsQuestion && Clarification.Fault(choice.Arguments) is { } unanswered)
-            throw new ArgumentException(unanswered, nameof(choice));
+        if (choice.Approve && await FaultAsync(asked, choice.Arguments, cancellation) is { } fault)
+            throw new ArgumentException(fault, nameof(choice));
         await UntilWaitingAsync(asked, cancellation);
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
         await ResolveAsync(asked, inTime ? choice : new(Approve: false), inTime ? caller.UserId : null, cancellation);
@@ -106,6 +103,18 @@ public sealed class ApprovalBox
                 continue; // a person, or another process, was quicker
             }
         }
+    }
+
+    /// <summary>What keeps these arguments from being taken; null when nothing does. Only of a call are the tools looked at: a server of theirs may be slow.</summary>
+    private async Task<string?> FaultAsync(Approval asked, JsonElement? arguments, CancellationToken cancellation)
+    {
+        if (asked.IsQuestion)
+            return Clarification.Fault(arguments);
+        if (arguments is not { } edited)
+            return null;
+        if (asked.IsPlan)
+            return PlanExecution.FaultOf(edited, AgentPast.Of(await store.AllEventsAsync(asked.RunId, cancellation))) is { } wrong ? $"The plan cannot be carried out: {wrong}" : null;
+        return await tools.FindAsync(asked.Tool, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, edited) is { } fault ? $"The arguments of {asked.Tool} are wrong: {fault}" : null;
     }
 
     /// <param name="decidedBy">Null where its time was up.</param>

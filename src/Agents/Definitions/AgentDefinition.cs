@@ -41,7 +41,17 @@ public sealed record AgentDefinition
 /// <param name="MaxTokens">Most tokens of one text of the model.</param>
 /// <param name="Effort">How long a model that thinks is to think; null for its own way.</param>
 public sealed record ModelSettings(
-    string Id = "", IReadOnlyList<AdapterSetting>? Adapters = null, double Temperature = 0.2, double TopP = 1, int MaxTokens = 768, long? Seed = null, IReadOnlyList<string>? Stop = null, ThinkingEffort? Effort = null);
+    string Id = "", IReadOnlyList<AdapterSetting>? Adapters = null, double Temperature = 0.2, double TopP = 1, int MaxTokens = 768, long? Seed = null, IReadOnlyList<string>? Stop = null, ThinkingEffort? Effort = null)
+{
+    /// <summary>The same for another model, or with other adapters; null leaves them. Adapters are trained for one base, and do not go along to another.</summary>
+    public ModelSettings With(string? model, IReadOnlyList<AdapterSetting>? adapters)
+    {
+        var id = model ?? Id;
+        return this with { Id = id, Adapters = adapters ?? (Base(id) == Base(Id) ? Adapters : null) };
+
+        static string Base(string of) => of.Split(':')[0];
+    }
+}
 
 /// <param name="Scale">Strength, 0 to 2; 1 as trained.</param>
 public sealed record AdapterSetting(string Name, double Scale = 1);

@@ -53,7 +53,7 @@ internal static class ForkedEvents
 
         // What was decided about a call holds with what the call came to, and for no call that is yet to be made; a plan comes to nothing but its steps, a question to nothing but its answer.
         var settled = kept.Where(e => e.Name == "tool.result").Select(CallOf).ToHashSet();
-        settled.UnionWith(kept.Where(e => e.Name == "approval.resolved").Select(CallOf).Where(call => call is not null && (call == PlanExecution.ApprovalCall || Clarification.IsCall(call))));
+        settled.UnionWith(kept.Where(e => e.Name == "approval.resolved").Select(CallOf).Where(call => call is not null && (PlanExecution.IsCall(call) || Clarification.IsCall(call))));
         return kept.Where(e => !e.Name.StartsWith("approval.", StringComparison.Ordinal) || settled.Contains(CallOf(e)));
     }
 

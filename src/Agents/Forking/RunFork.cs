@@ -28,9 +28,8 @@ public sealed class RunFork
         var overrides = fork.Overrides ?? new();
         var events = await store.AllEventsAsync(row.Id, cancellation);
         var task = Changed(RunJson.Read<AgentTask>(row.Agent), overrides);
-        var policies = await PoliciesAsync(caller, task, cancellation);
-        task = fork.Recorded ? task with { Recorded = RecordedRun.CallsOf(events) }
-            : task with { Definition = task.Definition with { Tools = [.. task.Definition.Tools.Select(tool => tool with { Policy = Stricter(tool.Policy, policies.GetValueOrDefault(tool.Name, ToolPolicy.Never)) })] } };
+        var now = await PresentAsync(caller, task, cancellation);
+        task = fork.Recorded ? task with { Recorded = RecordedRun.CallsOf(events) } : task with { Definition = Tightened(task.Definition, now) };
         var asked = await QuestionAsync(row, cancellation);
         var question = overrides.Question ?? asked;
         RunOrigin origin = new(row.Id, fork.FromStep);
@@ -47,20 +46,31 @@ public sealed class RunFork
         var definition = task.Definition with
         {
             Instructions = overrides.Instructions ?? task.Definition.Instructions,
-            Model = task.Definition.Model with { Id = overrides.Model ?? task.Definition.Model.Id, Adapters = overrides.Adapters ?? task.Definition.Model.Adapters },
+            Model = task.Definition.Model.With(overrides.Model, overrides.Adapters),
         };
         DefinitionCheck.Require(definition);
         return task with { Definition = definition, Depth = 0 };
     }
 
-    /// <summary>What the agent may use now: what was taken from it since stays taken. Of a draft's run the draft counts, while the caller may see it.</summary>
-    private async Task<Dictionary<string, ToolPolicy>> PoliciesAsync(Caller caller, AgentTask task, CancellationToken cancellation)
+    /// <summary>With the tools, under the stricter policy, and the agents to ask that it has now too: what was taken from it since stays taken.</summary>
+    private static AgentDefinition Tightened(AgentDefinition then, AgentDefinition now)
+    {
+        var policies = now.Tools.GroupBy(tool => tool.Name).ToDictionary(same => same.Key, same => same.Min(tool => tool.Policy));
+        return then with
+        {
+            Tools = [.. then.Tools.Select(tool => tool with { Policy = Stricter(tool.Policy, policies.GetValueOrDefault(tool.Name, ToolPolicy.Never)) })],
+            Agents = [.. then.Agents.Intersect(now.Agents)],
+        };
+    }
+
+    /// <summary>What the agent is now. Of a draft's run the draft counts, while the caller may see it.</summary>
+    private async Task<AgentDefinition> PresentAsync(Caller caller, AgentTask task, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var agent = await AgentAccess.VisibleAsync(db, caller, task.AgentId, cancellation);
         var published = task.Version is null && AgentAccess.MayChange(agent, caller) ? null
             : await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agent.Id && v.Number == agent.PublishedVersion).Select(v => v.Definition).SingleOrDefaultAsync(cancellation);
-        return RunJson.Read<AgentDefinition>(published ?? agent.Draft).Tools.GroupBy(tool => tool.Name).ToDictionary(same => same.Key, same => same.Min(tool => tool.Policy));
+        return RunJson.Read<AgentDefinition>(published ?? agent.Draft);
     }
 
     private static ToolPolicy Stricter(ToolPolicy one, ToolPolicy other) => one < other ? one : other;

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 
 namespace Platform.Agents.Memory;
@@ -46,7 +48,7 @@ internal sealed class KeptVectors(IDbContextFactory<AgentsContext> contexts, IEm
     private static async Task KeepAsync(
         AgentsContext db, Guid agentId, VectorUse use, Dictionary<string, VectorRow> rows, Dictionary<string, Embedding<float>> made, string[] wanted, CancellationToken cancellation)
     {
-        if (!await db.Agents.AnyAsync(a => a.Id == agentId, cancellation))
+        if (await db.Agents.AsNoTracking().SingleOrDefaultAsync(a => a.Id == agentId, cancellation) is not { } agent)
             return; // it was deleted meanwhile, and its vectors with it
         foreach (var (hash, vector) in made)
         {
@@ -57,13 +59,22 @@ internal sealed class KeptVectors(IDbContextFactory<AgentsContext> contexts, IEm
         try
         {
             await db.SaveChangesAsync(cancellation);
-            if (use == VectorUse.Demonstration) // an agent's are all asked for together: what is not among them was taken out
-                await db.Vectors.Where(v => v.AgentId == agentId && v.Use == use && !wanted.Contains(v.Sha256)).ExecuteDeleteAsync(cancellation);
+            if (use == VectorUse.Demonstration) // an agent's are all asked for together: what is among them neither here, nor in its draft, nor in what is published, was taken out
+            {
+                string[] kept = [.. wanted, .. await DemonstrationsAsync(db, agent, cancellation)];
+                await db.Vectors.Where(v => v.AgentId == agentId && v.Use == use && !kept.Contains(v.Sha256)).ExecuteDeleteAsync(cancellation);
+            }
         }
         catch (DbUpdateException)
         {
             return; // another run was quicker, or the agent is gone: the next run looks again
         }
+    }
+
+    private static async Task<IEnumerable<string>> DemonstrationsAsync(AgentsContext db, AgentRow agent, CancellationToken cancellation)
+    {
+        var published = await db.AgentVersions.Where(v => v.AgentId == agent.Id && v.Number == agent.PublishedVersion).Select(v => v.Definition).SingleOrDefaultAsync(cancellation);
+        return ((string?[])[agent.Draft, published]).OfType<string>().SelectMany(written => RunJson.Read<AgentDefinition>(written).Prompting.Demonstrations ?? []).Select(shown => HashOf(shown.Question));
     }
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

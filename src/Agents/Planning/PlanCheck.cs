@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Agents.Acting;
 using Platform.Agents.Definitions;
 
 namespace Platform.Agents.Planning;
@@ -29,10 +30,14 @@ internal static class PlanCheck
             if (step.Inputs is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) })
                 return $"Step '{id}': its inputs must be an object.";
         }
-        if (steps.SelectMany(step => step.DependsOn.Select(on => (step.Id, On: on))).FirstOrDefault(pair => !ids.Contains(pair.On)) is { Id: not null } lost)
-            return $"Step '{lost.Id}' depends on '{Findings.Short(lost.On)}', which is no step.";
+        if (steps.SelectMany(step => step.DependsOn.Select(on => (step.Id, On: on))).FirstOrDefault(pair => pair.On is null || !ids.Contains(pair.On)) is { Id: not null } lost)
+            return $"Step '{lost.Id}' depends on '{Findings.Short(lost.On ?? "")}', which is no step.";
         return Circle(steps) is { } caught ? $"Step '{caught}' waits for itself." : null;
     }
+
+    /// <summary>Which step has begun and is another in a further version; null when none is.</summary>
+    public static string? Begun(AgentPast past, IReadOnlyList<PlanChange> changes) =>
+        changes.FirstOrDefault(change => change.Kind != PlanChangeKind.Moved && past.BegunPlanSteps.Contains(change.StepId)) is { } begun ? $"Step '{begun.StepId}' has begun and can no longer be changed." : null;
 
     private static string? Circle(IReadOnlyList<PlanStep> steps)
     {

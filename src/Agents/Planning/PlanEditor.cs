@@ -80,9 +80,7 @@ public sealed class PlanEditor
             throw new RunConflictException($"The plan is at version {before.Version} by now; version {version} was edited. Look at it again.");
         Plan after = new(before.Version + 1, steps);
         var changes = PlanDiff.Between(before, after);
-        return changes.FirstOrDefault(change => change.Kind != PlanChangeKind.Moved && past.BegunPlanSteps.Contains(change.StepId)) is { } begun
-            ? throw new ArgumentException($"Step '{begun.StepId}' has begun and can no longer be changed.", nameof(steps))
-            : new(after, changes, PlanData.Edited);
+        return PlanCheck.Begun(past, changes) is { } begun ? throw new ArgumentException(begun, nameof(steps)) : new(after, changes, PlanData.Edited);
     }
 
     private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AgentsContext db, Guid runId, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Planning;
@@ -31,8 +32,8 @@ internal static class PlanProgress
         return [.. plan.Steps.Where(step => Of(step, past) == PlanStepState.Pending && step.DependsOn.All(settled.Contains))];
     }
 
-    /// <summary>What went wrong in the first step that failed; null when none did.</summary>
-    public static string? Failure(Plan plan, AgentPast past) =>
+    /// <summary>What went wrong in the first step that failed, in the language of the question; null when none did. It holds what a tool said: untrusted.</summary>
+    public static string? Failure(Plan plan, AgentPast past, AnswerLanguage language) =>
         plan.Steps.FirstOrDefault(step => Of(step, past) == PlanStepState.Failed) is not { } failed ? null
-        : $"Step {failed.Id} ({failed.Goal}) failed: {past.Decisions.Where(d => d.PlanStep == failed.Id).SelectMany(d => d.Calls).Select(call => past.Results.GetValueOrDefault(call.CallId)).First(r => r is { IsError: true })!.Text}";
+        : $"{AgentWords.StepFailed(failed.Id, failed.Goal, language)}{past.Decisions.Where(d => d.PlanStep == failed.Id).SelectMany(d => d.Calls).Select(call => past.Results.GetValueOrDefault(call.CallId)).First(r => r is { IsError: true })!.Text}";
 }

@@ -18,7 +18,7 @@ internal sealed class Planner(AgentDecision decision)
 
     private const string MayAsk = " Only where the question can be meant in ways that lead to different plans, and nothing above says which, ask the person first: one short question, up to four choices, and no steps. Otherwise leave question \"\" and choices [].";
 
-    /// <summary>Without steps where the model made none that can be carried out, told once what is wrong: then the run goes on without a plan.</summary>
+    /// <summary>Without steps where the model made none that can be carried out, told once what is wrong, or a limit was reached: then the run goes on without a plan.</summary>
     /// <param name="work">What is sent comes after all that is known.</param>
     /// <param name="kept">Steps that are done, under whose ids none may be made again.</param>
     /// <param name="mayAsk">Whether it may ask the person something instead.</param>
@@ -27,8 +27,8 @@ internal sealed class Planner(AgentDecision decision)
         var tools = string.Join('\n', work.Kit.Tools.Select(tool => $"- {tool.Name}: {tool.Description} Inputs: {tool.Parameters.GetRawText()}"));
         var ask = $"{Ask}{(mayAsk ? MayAsk : "")}\n## Tools\n{tools}";
         if (kept.Count > 0 || reason.Length > 0)
-            ask += $"\n## So far\n{UntrustedText.ToolOutput("plan", reason, [], isError: true)}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({step.Goal})"))}. Plan only what is left.";
-        for (var attempt = 0; attempt < 2; attempt++)
+            ask += $"\n## So far\n{UntrustedText.ToolOutput("plan", reason, [], isError: true)}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({UntrustedText.ForPrompt(step.Goal)})"))}. Plan only what is left.";
+        for (var attempt = 0; attempt < 2 && work.Limit.Reached is null; attempt++)
         {
             var options = work.Options.Clone();
             options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)], mayAsk), "plan");
@@ -40,7 +40,7 @@ internal sealed class Planner(AgentDecision decision)
             if (fault is null)
                 return new(steps);
             work.Journal.Add("step.failed", new StepFailedData(step.StepId, StepKind.Plan, fault));
-            ask += $"\n## Your last plan was wrong\n{fault}";
+            ask += $"\n## Your last plan was wrong\n{UntrustedText.ForPrompt(fault)}";
         }
         return default;
     }
@@ -80,7 +80,7 @@ internal sealed class Planner(AgentDecision decision)
             PlanStep[] steps =
             [
                 .. kept,
-                .. written.Select(step => new PlanStep(ids[step.Id], step.Goal, step.Tool ?? "", step.Inputs, [.. (step.DependsOn ?? []).Select(id => ids.GetValueOrDefault(id, id))], step.DoneWhen ?? "")),
+                .. written.Select(step => new PlanStep(ids[step.Id], step.Goal, step.Tool ?? "", step.Inputs, [.. (step.DependsOn ?? []).Select(id => id is null ? "" : ids.GetValueOrDefault(id, id))], step.DoneWhen ?? "")),
             ];
             return (steps, PlanCheck.Fault(steps, name => kit.Find(name) is not null));
         }
@@ -112,5 +112,5 @@ internal sealed class Planner(AgentDecision decision)
     private sealed record Written(IReadOnlyList<WrittenStep>? Steps, string? Question = null, IReadOnlyList<string?>? Choices = null);
 
     private sealed record WrittenStep(
-        string Id, string Goal, string? Tool, JsonElement? Inputs, [property: JsonPropertyName("depends_on")] IReadOnlyList<string>? DependsOn, [property: JsonPropertyName("done_when")] string? DoneWhen);
+        string Id, string Goal, string? Tool, JsonElement? Inputs, [property: JsonPropertyName("depends_on")] IReadOnlyList<string?>? DependsOn, [property: JsonPropertyName("done_when")] string? DoneWhen);
 }

@@ -18,9 +18,9 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
         var examples = await demonstrations.ForAsync(task.AgentId, question.Question, definition.Prompting, cancellation);
         var remembered = await memories.RecallAsync(question.Caller.UserId, task.AgentId, definition.Memory.Scope, question.Question, cancellation);
         if (remembered.Count > 0)
-            journal.Add("memory.recalled", new MemoryRecalledData(remembered));
+            journal.Add("memory.recalled", new MemoryRecalledData([.. remembered.Select(entry => new RecalledEntry(entry.Id, entry.Shared, entry.Text))]));
         var turns = definition.Memory.Scope == MemoryScope.None ? new([], "") : await window.OfAsync(question.History, definition.Memory.WindowTokens, cancellation);
         turns = await summary.OfAsync(turns, definition.Memory.WindowTokens / 4, options, journal, cancellation);
-        return AgentPrompt.Of(definition, instructions, question, examples, [.. remembered.Select(entry => entry.Text)], turns);
+        return AgentPrompt.Of(definition, instructions, question, examples, remembered, turns);
     }
 }

@@ -80,6 +80,9 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     /// <summary>Ends this process's part without an event: the run goes on in the next start.</summary>
     public void Leave() => Change(() => ended = true);
 
+    /// <summary>How many events are in the database, as far as this process knows.</summary>
+    public int StoredCount => Exclusively(_ => storedCount);
+
     /// <summary>So many events are in the database.</summary>
     public void MarkStored(int count) => Change(() => storedCount = count);
 
@@ -133,7 +136,7 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
         }
     }
 
-    /// <summary>Events after a number, as they come, to the last. A number that no event has yet stands for the newest one; in a run that has ended the last is told again, so that every reader learns the end. The last is told when it is stored, so that who reads the conversation then finds the whole answer; with a disk that takes nothing, after five seconds.</summary>
+    /// <summary>Events after a number, as they come, to the last. A number that no event has yet stands for the newest one; in a run that has ended the last is told again, so that every reader learns the end. The last is told when it is stored, so that who reads the conversation then finds the whole answer; with a disk that takes nothing, after five seconds. Of a run that is another process's by then the end is told there.</summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var seen = FirstUnseen(afterSeq); ;)
@@ -147,7 +150,11 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             for (var i = 0; i < next.Count; i++)
             {
                 if (end && i + 1 == next.Count)
+                {
                     await Stored.WaitAsync(TimeSpan.FromSeconds(5), time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (IsLost)
+                        yield break;
+                }
                 cancellation.ThrowIfCancellationRequested();
                 yield return next[i];
             }

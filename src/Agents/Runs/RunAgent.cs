@@ -111,8 +111,19 @@ public sealed class RunAgent
         {
             var live = host.Find(runId); // before the row: a run that leaves memory between the two has ended
             var row = await RowAsync(caller, runId, cancellation);
+            try
+            {
+                if (!isAsked && row.EndedAt is null && row.Status != RunStatus.RequiresAction)
+                    await store.AskToStopAsync(runId, cancellation); // it is stopped also where another process has it, or takes it up after a crash
+                isAsked = true;
+            }
+            finally
+            {
+                if (live is not null)
+                    host.Stop(live);
+            }
             if (live is not null)
-                await host.StopAsync(live, cancellation);
+                await live.Stored.WaitAsync(cancellation);
             if (row.Status == RunStatus.RequiresAction && await store.CancelWaitingAsync(runId, cancellation))
             {
                 host.Tell(runId);
@@ -123,12 +134,7 @@ public sealed class RunAgent
             row = await RowAsync(caller, runId, cancellation);
             if (row.EndedAt is not null)
                 return;
-            if (!isAsked && row.Status != RunStatus.RequiresAction && row.Lease != store.Lease)
-            {
-                await store.AskToStopAsync(runId, cancellation);
-                isAsked = true; // it is stopped there even where nobody waits for it here
-            }
-            await Task.Delay(isAsked ? ElsewherePause : TimeSpan.FromMilliseconds(50), time, cancellation); // stored a moment ago, and about to be in memory; or another process's
+            await Task.Delay(row.Lease != store.Lease ? ElsewherePause : TimeSpan.FromMilliseconds(50), time, cancellation); // another process's; or stored a moment ago, and about to be in memory
         }
     }
 
@@ -145,6 +151,30 @@ public sealed class RunAgent
     /// <summary>Stored events after a number, then live ones until the last. Works while it runs, after it ended, and after a restart. Ending the enumeration does not touch the run. A reader that has seen more than was stored before a crash is given the last event, so that it too learns the end.</summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(Caller caller, Guid runId, int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        try
+        {
+            await foreach (var item in EventsAsync(caller, runId, afterSeq, cancellation))
+                yield return item;
+        }
+        finally
+        {
+            host.Tell(runId); // others that wait for it look again, and nothing of who left stays
+        }
+    }
+
+    /// <summary>All events until the run has ended, or waits for a person; a wait that is over is passed.</summary>
+    public async IAsyncEnumerable<RunEvent> UntilAnswerAsync(Caller caller, Guid runId, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var happened in FollowAsync(caller, runId, 0, cancellation))
+        {
+            yield return happened;
+            if (happened.Name == "run.status" && happened.Read<RunStatusData>().Status == AgentJournal.Waiting && await store.IsWaitingSinceAsync(runId, happened.Seq, cancellation))
+                yield break;
+        }
+    }
+
+    private async IAsyncEnumerable<RunEvent> EventsAsync(Caller caller, Guid runId, int afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         Task? told = null;
         for (var seen = Math.Max(0, afterSeq); ;)
         {
@@ -156,9 +186,9 @@ public sealed class RunAgent
                 RunEvent? newest = null;
                 await foreach (var item in live.FollowAsync(seen, cancellation))
                     yield return newest = item;
-                if (newest is { Name: "done" or "error" } || host.IsStopping || live.Agent is null)
+                if (newest is { Name: "done" or "error" } || host.IsStopping || (live.Agent is null && !live.IsLost))
                     yield break;
-                seen = newest?.Seq ?? seen; // it waits for a person, and goes on after
+                seen = live.IsLost ? Math.Min(live.StoredCount, newest?.Seq ?? seen) : newest?.Seq ?? seen; // it waits for a person, and goes on after; or elsewhere, from what was stored
                 await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);
                 continue;
             }

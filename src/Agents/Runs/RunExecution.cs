@@ -38,6 +38,10 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
                 Record(run, happened);
             Complete(run, RunStatus.Completed);
         }
+        catch (Exception) when (run.IsLost)
+        {
+            run.Leave(); // it goes on elsewhere, and is neither stopped nor failed
+        }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
             Complete(run, RunStatus.Cancelled);
@@ -125,7 +129,7 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
     {
         var settings = options.Value;
         var pause = ShortestPause;
-        for (var stored = run.Earlier; ;)
+        for (var (stored, isAgain) = (run.Earlier, false); ;)
         {
             await run.UntilAsync(stored + 1, CancellationToken.None);
             using (var patience = new CancellationTokenSource(settings.StoreEvery, time))
@@ -134,14 +138,14 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
             var (events, progress, ended) = run.Since(stored);
             try
             {
-                if (!run.IsLost && await store.AppendAsync(run, events, progress, ended, CancellationToken.None))
+                if (!run.IsLost && await store.AppendAsync(run, events, progress, ended, CancellationToken.None, isAgain))
                     run.MarkStored(stored + events.Count);
                 else
                     run.Lose();
                 stored += events.Count;
                 if (pause > ShortestPause && log.IsEnabled(LogLevel.Information))
                     log.LogInformation("Events of run {RunId} are stored again", run.Id);
-                pause = ShortestPause;
+                (pause, isAgain) = (ShortestPause, false);
                 if (ended)
                     return;
             }
@@ -151,6 +155,7 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
                     log.LogError(failure, "Events of run {RunId} after {Seq} could not be stored; it is tried again until they are", run.Id, stored);
                 if (ended && shutdown.IsCancellationRequested)
                     return; // the next start finds the run unfinished and says so
+                isAgain = true;
                 await Task.Delay(pause, time, shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

@@ -17,9 +17,14 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
     public string Lease { get; } = owner.NewLease();
 
     /// <summary>Adds events and brings the message, the run and its approvals up to the last of them, all or nothing. False, and nothing, for a run that was deleted meanwhile or that another process has taken over or ended.</summary>
-    public async Task<bool> AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation)
+    /// <param name="isAgain">It failed before, and may have been done all the same: a connection can break between a commit and its answer.</param>
+    public async Task<bool> AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation, bool isAgain = false)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (isAgain)
+            events = await MissingAsync(db, run.Id, events, cancellation);
+        if (events.Count == 0)
+            return true;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
 
         // The run first: from here on nobody takes it or ends it until what is added is stored.
@@ -50,6 +55,23 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         return true;
     }
 
+    /// <summary>Those of the events of this process's run that are not there; all where the run is another's.</summary>
+    private async Task<IReadOnlyList<RunEvent>> MissingAsync(AgentsContext db, Guid runId, IReadOnlyList<RunEvent> events, CancellationToken cancellation)
+    {
+        if (!await db.Runs.AnyAsync(r => r.Id == runId && r.Lease == Lease, cancellation))
+            return events;
+        var last = await db.RunEvents.Where(e => e.RunId == runId).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
+        return [.. events.Where(e => e.Seq > last)];
+    }
+
+    /// <summary>Whether a run waits for a person since that event: no stretch of work began after it.</summary>
+    public async Task<bool> IsWaitingSinceAsync(Guid runId, int seq, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Runs.AnyAsync(r => r.Id == runId && r.Status == RunStatus.RequiresAction && r.EndedAt == null, cancellation)
+            && !await db.RunEvents.AnyAsync(e => e.RunId == runId && e.Seq > seq && e.Name == "run.status", cancellation);
+    }
+
     /// <summary>Takes a run that waits for a person, or is nobody's, for this process; false when another was quicker.</summary>
     public async Task<bool> TakeAsync(AgentsContext db, Guid runId, Expression<Func<RunRow, bool>> which, CancellationToken cancellation)
     {
@@ -58,7 +80,7 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.Lease, Lease).SetProperty(r => r.LeaseUntil, until).SetProperty(r => r.Status, RunStatus.Queued), cancellation) == 1;
     }
 
-    /// <summary>Has the process that executes a run stop it (<see cref="RunStops"/>), whichever that is by then.</summary>
+    /// <summary>Has the process that executes a run stop it (<see cref="RunStops"/>), whichever that is by then, or whichever takes it up after a crash.</summary>
     public async Task AskToStopAsync(Guid runId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

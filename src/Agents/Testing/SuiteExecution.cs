@@ -19,12 +19,12 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
     public static AgentDefinition With(AgentDefinition definition, TestTarget target) => definition with
     {
         Planning = definition.Planning == PlanningMode.None ? PlanningMode.None : PlanningMode.PlanThenAct,
-        Model = definition.Model with { Id = target.Model.Length > 0 ? target.Model : definition.Model.Id, Adapters = target.Adapters ?? definition.Model.Adapters },
+        Model = definition.Model.With(target.Model.Length > 0 ? target.Model : null, target.Adapters),
     };
 
     /// <summary>Returns when each test has its outcome.</summary>
     /// <param name="stop">Cancelled when a person stopped it, here or in another process, or deleted it: the runs on their way are stopped too.</param>
-    /// <param name="shutdown">The program ends: the next start goes on where it was.</param>
+    /// <param name="shutdown">The program ends, or another process has the suite by now: that, or the next start, goes on where it was.</param>
     public async Task ExecuteAsync(SuiteRunRow suite, CancellationTokenSource stop, CancellationToken shutdown)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, shutdown);

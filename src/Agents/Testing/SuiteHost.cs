@@ -53,7 +53,8 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
     private async Task RunAsync(SuiteRunRow suite, CancellationToken shutdown)
     {
         using CancellationTokenSource stop = new();
-        var done = execution.ExecuteAsync(suite, stop, shutdown);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(shutdown); // what another process has by now is left as it is
+        var done = execution.ExecuteAsync(suite, stop, leave.Token);
         lock (gate)
             current = (suite.Id, stop, done);
         try
@@ -64,8 +65,8 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
             {
                 try
                 {
-                    if (!await KeepAsync(suite.Id, shutdown)) // another process stopped it, or has it by now
-                        await stop.CancelAsync();
+                    if (!await KeepAsync(suite.Id, shutdown))
+                        await (await IsStoppedAsync(suite.Id, shutdown) ? stop : leave).CancelAsync();
                 }
                 catch (Exception failure) when (!shutdown.IsCancellationRequested)
                 {
@@ -75,10 +76,10 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
             }
             await done;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!shutdown.IsCancellationRequested)
         {
             if (log.IsEnabled(LogLevel.Information))
-                log.LogInformation("The run {SuiteRun} of a suite was stopped", suite.Id);
+                log.LogInformation("The run {SuiteRun} of a suite was stopped, or is another process's by now", suite.Id);
         }
         finally
         {
@@ -100,6 +101,13 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
                 return row;
         }
         return null;
+    }
+
+    /// <summary>Whether a person stopped or deleted it in another process; else that process has it.</summary>
+    private async Task<bool> IsStoppedAsync(Guid id, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return !await db.SuiteRuns.AnyAsync(r => r.Id == id && r.EndedAt == null, cancellation);
     }
 
     private async Task<bool> KeepAsync(Guid id, CancellationToken cancellation)

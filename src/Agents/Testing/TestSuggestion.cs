@@ -32,9 +32,12 @@ internal static partial class TestSuggestion
         return new(task.AgentId, suggested, further);
     }
 
-    /// <summary>Nobody is asked in a test: what the person answered stands with the question.</summary>
-    private static string Cleared(string question, AgentPast past) =>
-        past.Clarified.Where(clarified => clarified.Answer is not null).Aggregate(question, (all, clarified) => $"{all}\n{clarified.Question} {clarified.Answer}");
+    /// <summary>Nobody is asked in a test: what the person answered stands with the question, as far as a question may be long.</summary>
+    private static string Cleared(string question, AgentPast past)
+    {
+        var all = past.Clarified.Where(clarified => clarified.Answer is not null).Aggregate(question, (before, clarified) => $"{before}\n{clarified.Question} {clarified.Answer}");
+        return ShortText.Cut(all, RunAgent.MaxQuestionLength);
+    }
 
     /// <summary>A model in other words asks for the same: the only result of a tool answers whatever it is called with.</summary>
     private static RecordedCall Loose(RecordedCall call, IReadOnlyList<RecordedCall> all) => all.Count(other => other.Tool == call.Tool) == 1 ? call with { Arguments = null } : call;

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Tests.Acting;
@@ -23,6 +26,16 @@ public sealed class AgentPastTests
     {
         RunEvent forked = new(Guid.Empty, 1, Noon.AddSeconds(100), "run.forked", "{}");
         Assert.Equal(TimeSpan.FromSeconds(4), AgentPast.Of([Status(0, "writing"), Result(90, "s1_1", 90), forked, Status(101, "queued"), Status(102, "writing"), Status(106, "completed")]).Worked);
+    }
+
+    [Fact]
+    public void What_a_person_made_of_a_plan_when_they_approved_it_is_taken_over_once()
+    {
+        RunEvent made = new(Guid.Empty, 1, Noon, "plan.created", RunJson.Write(new PlanData(new(1, []), [], ""))), edited = made with { Name = "plan.updated", Data = RunJson.Write(new PlanData(new(2, []), [], PlanData.Edited)) };
+        RunEvent approved = new(Guid.Empty, 2, Noon, "approval.resolved", RunJson.Write(new ApprovalResolvedData(Guid.Empty, "plan_2", "plan", ApprovalStatus.Approved, JsonElement.Parse("{}"), "", "", false)));
+        Assert.NotNull(AgentPast.Of([made, approved]).PlanToTakeOver);
+        Assert.Null(AgentPast.Of([made, approved, edited]).PlanToTakeOver); // what was edited after it stands
+        Assert.Null(AgentPast.Of([made, approved with { Data = approved.Data.Replace("plan_2", "s1_1", StringComparison.Ordinal) }]).PlanToTakeOver);
     }
 
     private static RunEvent Status(int second, string status) => new(Guid.Empty, 1, Noon.AddSeconds(second), "run.status", RunJson.Write(new RunStatusData(status, 0)));

@@ -3,34 +3,35 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Platform.Agents.Tools;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Acting;
 
-/// <summary>What the loop itself costs: 200 runs at once on a model and a tool that take no time. `Platform.Agents.Tests --as-child measure` in an otherwise idle machine.</summary>
+/// <summary>What the loop itself costs: 200 runs at once on a model and a tool that take no time, one that reads and one that writes. `Platform.Agents.Tests --as-child measure` in an otherwise idle machine.</summary>
 internal static class LoopMeasure
 {
     private const int Runs = 200, Steps = 6;
 
     public static async Task RunAsync()
     {
-        foreach (var atOnce in (int[])[4, 64])
+        foreach (var (atOnce, tool) in new[] { (4, "look"), (64, "look"), (4, "send") })
         {
-            using Chat chat = new();
-            await using var rig = await AgentsRig.StartAsync(chat, o => (o.RunsAtOnce, o.WaitingRuns) = (atOnce, 500), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+            using Chat chat = new(tool);
+            await using var rig = await AgentsRig.StartAsync(chat, o => (o.RunsAtOnce, o.WaitingRuns) = (atOnce, 500), tools: [new RecordingTool("look"), new RecordingTool("send", ToolEffects.Writes)]);
             var agent = AgentLoopTests.Clerk with { Limits = new(Steps: 50) };
             for (var batch = 1; batch <= 5; batch++)
             {
                 chat.Gaps.Clear();
-                var watch = Stopwatch.StartNew();
+                var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
                 var runs = await Task.WhenAll(Enumerable.Range(0, Runs).Select(i => rig.LetAsync(agent, $"{batch}.{i}")));
                 var all = await Task.WhenAll(runs.Select(run => rig.EventsAsync(run)));
-                var took = watch.Elapsed;
+                var (took, used) = (watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
                 var whole = all.Count(events => events[^1].Name == "done" && events.Select(e => e.Seq).SequenceEqual(Enumerable.Range(1, events.Count)));
                 var gaps = chat.Gaps.Order().ToList();
                 await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0));
                 await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{atOnce} at once, batch {batch}: {whole} of {Runs} whole, {took.TotalSeconds:0.0} s; loop and tool between two questions: median {At(gaps, 0.5):0.0} ms, p95 {At(gaps, 0.95):0.0} ms, p99 {At(gaps, 0.99):0.0} ms of {gaps.Count}; live {GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:0.0} MiB"));
+                    $"{atOnce} at once, {tool}, batch {batch}: {whole} of {Runs} whole, {took.TotalSeconds:0.0} s and {used.TotalSeconds:0.0} s of processor; loop and tool between two questions: median {At(gaps, 0.5):0.0} ms, p95 {At(gaps, 0.95):0.0} ms, p99 {At(gaps, 0.99):0.0} ms of {gaps.Count}; live {GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:0.0} MiB"));
             }
         }
     }
@@ -38,7 +39,7 @@ internal static class LoopMeasure
     private static double At(List<double> sorted, double share) => sorted[(int)((sorted.Count - 1) * share)];
 
     /// <summary>Looks for something new at each question, then answers; notes how long a run took from an answer of it to its next question.</summary>
-    private sealed class Chat() : DelegatingChatClient(Saying())
+    private sealed class Chat(string tool) : DelegatingChatClient(Saying())
     {
         private readonly ConcurrentDictionary<string, long> ended = [];
 
@@ -55,7 +56,7 @@ internal static class LoopMeasure
             var done = sent.Count(m => m.Role == ChatRole.Tool);
             if (done < Steps)
                 ended[question] = Stopwatch.GetTimestamp();
-            yield return new ChatResponseUpdate(ChatRole.Assistant, [done < Steps ? Call("look", new { text = $"{question} {done}" }) : new TextContent("Done.")]);
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [done < Steps ? Call(tool, new { text = $"{question} {done}" }) : new TextContent("Done.")]);
         }
     }
 }

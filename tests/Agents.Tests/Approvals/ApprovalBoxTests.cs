@@ -161,6 +161,52 @@ public sealed class ApprovalBoxTests
         Assert.Equal(gone ? [] : [false], administrators);
     }
 
+    [Fact]
+    public async Task A_call_that_a_person_edited_is_not_made_again_as_they_edited_it()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        string[] texts = ["to Bob", "to Robert", "to Bob"];
+        var chat = Deciding(messages => messages.Count(m => m.Role == ChatRole.Tool) is var made and < 3 ? [Call("send", new { text = texts[made] })] : [new TextContent("Sent.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
+        var run = await rig.LetAsync(Clerk);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true, ForRun: true, Arguments: JsonSerializer.SerializeToElement(new { text = "to Robert" })), Cancellation);
+        await rig.EventsAsync(run);
+        Assert.Equal(["to Robert"], send.Calls);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_answer_passes_a_wait_that_is_over()
+    {
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk);
+        Assert.Equal("requires_action", (await AnswerAsync())[^1].Read<RunStatusData>().Status);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true), Cancellation);
+        Assert.Equal(("done", "Sent."), ((await AnswerAsync())[^1].Name, (await AnswerAsync())[^1].Read<TextData>().Text));
+
+        async Task<List<RunEvent>> AnswerAsync() => await rig.Runs.UntilAnswerAsync(AgentsRig.Anna, run.Id, Cancellation).ToListAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Who_leaves_a_run_that_waits_leaves_nothing_behind()
+    {
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk);
+        await AskedAsync(rig);
+        await foreach (var happened in rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, Cancellation))
+        {
+            if (happened.Name == "run.status" && happened.Read<RunStatusData>().Status == "requires_action")
+                break;
+        }
+        var told = rig.Host.NextOf(run.Id);
+        using (CancellationTokenSource leaving = new())
+        {
+            await using var following = rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, leaving.Token).GetAsyncEnumerator(leaving.Token);
+            await following.MoveNextAsync();
+        }
+        Assert.True(told.IsCompleted);
+        Assert.NotSame(told, rig.Host.NextOf(run.Id));
+    }
+
     private static ScriptedChatClient Sending(string answer) => Deciding(Call("send", new { text = "mail 0" }), new TextContent(answer));
 
     private static string Output(ScriptedChatClient chat) => chat.Requests.Last()[^1].Contents.OfType<FunctionResultContent>().Single().Result!.ToString()!;

@@ -167,14 +167,15 @@ public sealed class RunForkTests
         var agent = await rig.Agents.CreateAsync(AgentsRig.Boris, Clerk, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Boris, agent.Id, "", Cancellation);
         await rig.Agents.SetVisibilityAsync(AgentsRig.Boris, agent.Id, AgentVisibility.Everyone, Cancellation);
-        var run = await rig.LetAsync(Clerk, id: agent.Id);
+        var run = await rig.LetAsync(Clerk with { Agents = ["kept", "taken"] }, id: agent.Id);
         await rig.EventsAsync(run);
-        await rig.Agents.SaveDraftAsync(AgentsRig.Boris, agent.Id, Clerk with { Tools = [new("send", ToolPolicy.Ask)] }, null, Cancellation);
+        await rig.Agents.SaveDraftAsync(AgentsRig.Boris, agent.Id, Clerk with { Tools = [new("send", ToolPolicy.Ask)], Agents = ["kept", "new"] }, null, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Boris, agent.Id, "", Cancellation);
 
         var fork = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid()), Cancellation);
         await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
         Assert.Single(send.Calls);
+        Assert.Equal(["kept"], RunJson.Read<AgentTask>((await rig.Store.FindAsync(AgentsRig.Anna.UserId, fork.Id, Cancellation))!.Agent!).Definition.Agents);
         await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, fork.Id, Cancellation)).Status == RunStatus.RequiresAction);
         await rig.Runs.CancelAsync(AgentsRig.Anna, fork.Id, Cancellation);
         await rig.Agents.SetVisibilityAsync(AgentsRig.Boris, agent.Id, AgentVisibility.Private, Cancellation);

@@ -111,8 +111,8 @@ public sealed class InjectionWorld : IAsyncLifetime
         return made.Id;
     }
 
-    /// <summary>Anna asks; whatever is asked of her she rejects. All events of the run.</summary>
-    public async Task<(IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Asked)> AskAsync(AgentDefinition agent, Guid agentId, Guid? conversation = null)
+    /// <summary>Anna asks; whatever is asked of her she rejects, but for what a test lets her approve. All events of the run.</summary>
+    public async Task<(IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Asked)> AskAsync(AgentDefinition agent, Guid agentId, Guid? conversation = null, Func<Approval, bool>? approves = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         conversation ??= (await Get<ConversationLibrary>().CreateAsync(Anna, [], cancellation)).Id;
@@ -124,7 +124,7 @@ public sealed class InjectionWorld : IAsyncLifetime
             foreach (var approval in await approvals.ListAsync(Anna, pendingOnly: true, cancellation))
             {
                 asked.Add(approval.Tool);
-                await approvals.DecideAsync(Anna, approval.Id, new(Approve: false, Comment: "No."), cancellation);
+                await approvals.DecideAsync(Anna, approval.Id, new(approves?.Invoke(approval) ?? false, Comment: "No."), cancellation);
             }
             return (await Get<RunAgent>().GetAsync(Anna, run.Id, cancellation)).EndedAt is not null;
         });

@@ -35,7 +35,7 @@ public sealed class AskAgentTests
         Assert.Equal("27 days", Assert.Single((await rig.AnswerAsync(run)).Citations).Quote);
 
         var result = events.Single(e => e.Name == "tool.result").Read<ToolResultData>();
-        Assert.Equal(("27 days [1]. ", 240), (result.Text, result.Tokens));
+        Assert.Equal(("27 days [1].", 240), (result.Text, result.Tokens));
         var nested = await rig.Runs.GetAsync(AgentsRig.Anna, result.Data!.Value.GetProperty("run").GetGuid(), Cancellation);
         Assert.Equal((RunPurpose.Nested, run.Id, RunStatus.Completed), (nested.Purpose, nested.ParentId, nested.Status));
         Assert.Contains((await rig.EventsAsync(nested)), e => e.Name == "tool.call"); // its trace is a run's like any other

@@ -101,4 +101,19 @@ public sealed class ClarificationTests
         await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
         return (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation))[0];
     }
+
+    [Fact]
+    public async Task A_test_from_a_run_with_an_answered_question_can_be_stored_however_long_the_question_was()
+    {
+        await using var rig = await AgentsRig.StartAsync(Planning(Question, Plan), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        var run = await rig.LetAsync(Clerk, new string('x', RunAgent.MaxQuestionLength - 20), id: agent.Id);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true, Arguments: Clarification.Answer(new string('y', 500))), Cancellation);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true), Cancellation);
+        await rig.EventsAsync(run);
+        var suite = await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, agent.Id, "Leave", Cancellation);
+        var suggested = (await rig.Tests.SuggestAsync(AgentsRig.Anna, run.Id, Cancellation)).Case;
+        Assert.Contains("Which year", suggested.Question, StringComparison.Ordinal);
+        await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, suggested, Cancellation);
+    }
 }

@@ -278,6 +278,7 @@ public sealed class PlanExecutionTests
         Assert.Equal("Step 'p1': there is no tool 'look'.", PlanCheck.Fault([first], _ => false));
         Assert.NotNull(PlanCheck.Fault([first with { Goal = null! }], null));
         Assert.NotNull(PlanCheck.Fault([null!], null));
+        Assert.Equal("Step 'p1' depends on '', which is no step.", PlanCheck.Fault([first with { DependsOn = [null!] }], null));
     }
 
     private static bool IsPlanning(IReadOnlyList<ChatMessage> messages) => messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal);

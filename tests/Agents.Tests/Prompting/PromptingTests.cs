@@ -169,7 +169,7 @@ public sealed class PromptingTests
         await rig.EventsAsync(first);
         await rig.EventsAsync(await rig.LetAsync(agent, "Second question?", first.ConversationId));
         var events = await rig.EventsAsync(await rig.LetAsync(agent, "Third question?", first.ConversationId));
-        Assert.Contains("## Earlier in this conversation\nAnna asked twice. ‹/tool_output>", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+        Assert.Contains("## Earlier in this conversation\n<memory>\nAnna asked twice. ‹/tool_output>\n</memory>", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
         var sent = chat.Requests.ElementAt(chat.Requests.Count - 2);
         Assert.Contains("Asked: First question?\nAnswered: bbb", sent[1].Text, StringComparison.Ordinal);
         Assert.StartsWith("<tool_output", sent[1].Text, StringComparison.Ordinal);

@@ -9,6 +9,7 @@ using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tests.Runs;
 using Platform.Agents.Tests.Testing;
 using Platform.Agents.Tools;
+using Platform.Fakes;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Storage;
@@ -139,6 +140,80 @@ public abstract partial class SharedDatabaseSuite
 
         Assert.Equal("Sent.", (await first.EventsAsync(run))[^1].Read<TextData>().Text);
         Assert.Equal(["mail"], send.Calls);
+    }
+
+    [Fact]
+    public async Task Who_follows_a_run_that_another_process_takes_over_is_told_how_it_ended_there()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        await using var first = await AgentsRig.StartAsync(gate.Chat("Written", " too late."), process: new(connection));
+        var run = await first.LetAsync(new() { Name = "Clerk", Slug = "clerk", Instructions = "Answer." });
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(first, run, "Written");
+        var following = first.EventsAsync(run);
+        ManualClock later = new(TimeProvider.System.GetUtcNow() + 2 * RunStore.LeaseTime);
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another", later), chat: Saying("27 days."));
+        Assert.Equal("27 days.", (await second.EventsAsync(run))[^1].Read<TextData>().Text);
+        gate.Let(1); // the first goes on, and learns that the run is no longer its own
+        var seen = await following;
+        Assert.Equal("27 days.", seen[^1].Read<TextData>().Text);
+        Assert.DoesNotContain(seen, e => e.Name == "run.status" && e.Read<RunStatusData>().Status == "cancelled");
+        await AgentsRig.UntilAsync(() => Task.FromResult(first.Host.Live.Count == 0));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_stopped_is_not_gone_on_with_by_who_takes_it_up()
+    {
+        var connection = await ConnectionAsync();
+        var chat = Deciding(Call("send", new { text = "mail" }), new TextContent("Sent."));
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var first = await AgentsRig.StartAsync(chat, process: new(connection), tools: [new RecordingTool("look"), send]);
+        var run = await first.LetAsync(AgentLoopTests.Clerk with { Tools = [new("send", ToolPolicy.Ask)] });
+        await AgentsRig.UntilAsync(async () => (await first.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        await first.WorkOnWaitingAsync();
+        await first.Store.AskToStopAsync(run.Id, Cancellation);
+        ManualClock later = new(TimeProvider.System.GetUtcNow() + 2 * RunStore.LeaseTime);
+        await using var second = await first.RestartAsync(new(connection, DataFolder: "/another", later), chat, [new RecordingTool("look"), send]);
+        await second.EventsAsync(run);
+        Assert.Equal(RunStatus.Cancelled, (await second.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        Assert.Empty(send.Calls);
+    }
+
+    [Fact]
+    public async Task Who_stops_a_run_has_that_stored_before_its_end_is()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written", " never."), process: new(connection));
+        var run = await rig.AskAsync();
+        gate.Let(1);
+        await RunAgentTests.WrittenAsync(rig, run, "Written");
+        await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.True((await rig.Store.FindAsync(AgentsRig.Anna.UserId, run.Id, Cancellation))!.StopAsked); // a kill in between would leave this
+    }
+
+    [Fact]
+    public async Task What_was_stored_while_the_connection_broke_is_not_stored_again_and_the_run_goes_on()
+    {
+        using Gate gate = new();
+        var connection = await ConnectionAsync();
+        DatabaseWatch watch = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written", " to the end."), process: new(connection, Watch: watch));
+        var run = await rig.AskAsync();
+        var broken = 0;
+        watch.AfterCommit = () =>
+        {
+            if (Interlocked.Increment(ref broken) <= 2)
+                throw new IOException("The connection broke before the answer.");
+        };
+        gate.Let(1);
+        await AgentsRig.UntilAsync(() => Task.FromResult(broken > 0));
+        gate.Let(1);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(("done", "Written to the end."), (events[^1].Name, (await rig.AnswerAsync(run)).Text));
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0)); // its place is free
+        Assert.Equal(Enumerable.Range(1, events.Count), (await rig.Store.AllEventsAsync(run.Id, Cancellation)).Select(e => e.Seq));
     }
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -215,4 +215,36 @@ public sealed class SuiteTests
             yield return new ChatResponseUpdate(ChatRole.Assistant, [decided]);
         }
     }
+
+    [Fact]
+    public async Task A_suite_that_another_process_has_by_now_is_left_and_its_runs_with_it()
+    {
+        using SemaphoreSlim go = new(0);
+        ManualClock clock = new(TimeProvider.System.GetUtcNow());
+        await using var rig = await AgentsRig.StartAsync(Hanging(go), tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock));
+        var started = await rig.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), (await SuiteAsync(rig, "hang")).Id, []), "Anna", Cancellation);
+        await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results[0].Outcome == TestOutcome.Running);
+        var run = (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results[0].RunId!.Value;
+        await AgentsRig.UntilAsync(async () => await rig.Store.FindAsync(AgentsRig.Anna.UserId, run, Cancellation) is { Status: RunStatus.InProgress });
+        await using (var db = rig.OpenDatabase())
+        {
+            var until = clock.GetUtcNow() + 10 * RunStore.LeaseTime;
+            await db.SuiteRuns.ExecuteUpdateAsync(set => set.SetProperty(s => s.Lease, "/another#1").SetProperty(s => s.LeaseUntil, until), Cancellation);
+        }
+        clock.Advance(RunStore.LeaseTime / 3);
+        Assert.Equal(SuiteRunStatus.Completed, (await RunAsync(rig, (await SuiteAsync(rig, "quick")).Id, [])).Status); // the host is done with it
+        Assert.Equal(RunStatus.InProgress, (await rig.Runs.GetAsync(AgentsRig.Anna, run, Cancellation)).Status);
+        go.Release(1);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run, Cancellation)).Status == RunStatus.Completed);
+    }
+
+    [Fact]
+    public void Adapters_stay_with_the_base_that_they_were_trained_for()
+    {
+        ModelSettings settings = new("a:legal@2", [new("tone")]);
+        Assert.NotNull(settings.With("a", null).Adapters);
+        Assert.NotNull(settings.With(null, null).Adapters);
+        Assert.Null(settings.With("b", null).Adapters);
+        Assert.Equal(["own"], settings.With("b", [new("own")]).Adapters!.Select(a => a.Name));
+    }
 }

@@ -9,13 +9,19 @@ internal sealed record AnswerPiece(string Text, IReadOnlyList<int> Numbers)
     public bool IsMark => Numbers.Count > 0;
 }
 
-/// <summary>Finds citation marks in streamed text, however it is split: [1], [1][2], [1, 2], [1-3], 【1】, ［1］. What could still become a mark is held back. The text is untrusted: numbers that were not given are dropped with their mark.</summary>
-internal sealed class CitationMarks(int passages)
+/// <summary>Finds citation marks in streamed text, however it is split: [1], [1][2], [1, 2], [1-3], 【1】, ［1］. What could still become a mark is held back. In code there are none. The text is untrusted: numbers that were not given are dropped with their mark.</summary>
+internal sealed class CitationMarks(Func<int, bool> isGiven)
 {
     private const int LongestMark = 40;
     private readonly StringBuilder held = new();
+    private readonly CodeSpans code = new();
     private bool inMark;
     private int markStart;
+
+    public CitationMarks(int passages)
+        : this(number => number >= 1 && number <= passages)
+    {
+    }
 
     /// <summary>Takes the next text and returns what is certain.</summary>
     public IReadOnlyList<AnswerPiece> Push(string text)
@@ -23,7 +29,12 @@ internal sealed class CitationMarks(int passages)
         List<AnswerPiece> pieces = [];
         StringBuilder plain = new();
         foreach (var c in text)
-            Take(c, plain, pieces);
+        {
+            if (code.Take(c))
+                Pass(c, plain);
+            else
+                Take(c, plain, pieces);
+        }
         Emit(plain, pieces);
         return pieces;
     }
@@ -57,9 +68,15 @@ internal sealed class CitationMarks(int passages)
         }
         else
         {
-            plain.Append(held).Append(c);
-            held.Clear();
+            Pass(c, plain);
         }
+    }
+
+    private void Pass(char c, StringBuilder plain)
+    {
+        plain.Append(held).Append(c);
+        held.Clear();
+        inMark = false;
     }
 
     /// <summary>It was no mark; the character that showed it may open another.</summary>
@@ -80,7 +97,7 @@ internal sealed class CitationMarks(int passages)
         {
             plain.Append(held);
         }
-        else if (numbers.Where(n => n >= 1 && n <= passages).Distinct().ToList() is { Count: > 0 } known)
+        else if (numbers.Where(isGiven).Distinct().ToList() is { Count: > 0 } known)
         {
             var before = held.ToString(0, markStart);
             Emit(plain, pieces);

@@ -60,7 +60,7 @@ public sealed class TraceRow
     /// <summary>Passages that were read for an answer.</summary>
     public IReadOnlyList<SourceRead> Passages { get; internal set; } = [];
 
-    public IReadOnlyList<MemoryEntry> Remembered { get; internal set; } = [];
+    public IReadOnlyList<RecalledEntry> Remembered { get; internal set; } = [];
 
     /// <summary>What it does again, because that failed; null for a first attempt.</summary>
     public TraceRow? RetryOf { get; internal set; }

@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 
 namespace Platform.Web.Features.Api;
@@ -12,7 +14,7 @@ internal sealed class AgentAnswer(RunInfo run)
 {
     private readonly StringBuilder _text = new();
     private readonly List<Citation> _citations = [];
-    private readonly List<(string Tool, Guid Id)> _waiting = [];
+    private readonly List<(string For, Guid Id)> _waiting = [];
     private string _status = "queued";
     private AnswerDone? _usage;
     private int _read, _written;
@@ -52,7 +54,7 @@ internal sealed class AgentAnswer(RunInfo run)
                 break;
             case "approval.requested":
                 var asked = happened.Read<ApprovalRequestedData>();
-                _waiting.Add((asked.Tool, asked.ApprovalId));
+                _waiting.Add((For(asked.Tool, asked.IsQuestion, asked.Arguments), asked.ApprovalId));
                 break;
             case "approval.resolved":
                 _waiting.RemoveAll(waits => waits.Id == happened.Read<ApprovalResolvedData>().ApprovalId);
@@ -70,11 +72,11 @@ internal sealed class AgentAnswer(RunInfo run)
     }
 
     /// <summary>What agents wait for that this run asked: it stands in their runs.</summary>
-    public void WaitsToo(IEnumerable<Approval> below) => _waiting.AddRange(below.Select(asked => (asked.Tool, asked.Id)));
+    public void WaitsToo(IEnumerable<Approval> below) => _waiting.AddRange(below.Select(asked => (For(asked.Tool, asked.IsQuestion, asked.Arguments), asked.Id)));
 
     /// <summary>The answer; of a run that waits, a sentence that says for what.</summary>
     public string Content => !IsWaiting ? _text.ToString()
-        : $"This run waits for a decision on {string.Join(", ", _waiting.Select(asked => $"'{asked.Tool}' (approval {asked.Id})"))}. Decide in the browser or with POST /v1/approvals/{{id}}; GET /v1/runs/{run.Id} then tells the answer.";
+        : $"This run waits for {string.Join(", ", _waiting.Select(asked => $"{asked.For} (approval {asked.Id})"))}. Decide in the browser or with POST /v1/approvals/{{id}}; GET /v1/runs/{run.Id} then tells the answer.";
 
     /// <summary>stop, or length where a limit ended the run.</summary>
     public string FinishReason => _reason is null ? "stop" : "length";
@@ -116,13 +118,12 @@ internal sealed class AgentAnswer(RunInfo run)
         ["score"] = Math.Round(citation.Score, 4), ["verdict"] = EventNames.Of(citation.Verdict), ["document_version"] = citation.DocumentVersion,
     }))]);
 
+    private static string For(string tool, bool isQuestion, JsonElement arguments) => isQuestion ? $"the answer to \"{Clarification.Read(arguments).Question}\"" : $"a decision on '{tool}'";
+
     private void Became(RunStatusData status)
     {
-        if (status.Status is "requires_action")
-        {
-            (HasEnded, IsWaiting) = (true, true);
-        }
-
+        IsWaiting = status.Status is "requires_action";
+        HasEnded = IsWaiting; // for a run that goes on, until it ends
         _status = status.Status is "completed" or "cancelled" or "failed" or "incomplete" or "requires_action" or "queued" ? status.Status : "in_progress";
         _reason = status.Reason;
     }

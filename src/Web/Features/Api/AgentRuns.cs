@@ -38,19 +38,15 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
     {
         try
         {
-            await foreach (var happened in runs.FollowAsync(caller, answer.Run.Id, 0, gone))
+            await foreach (var happened in runs.UntilAnswerAsync(caller, answer.Run.Id, gone))
             {
                 answer.Take(happened);
-                if (answer.IsWaiting)
-                {
-                    answer.WaitsToo(await approvals.BelowAsync(caller, answer.Run.Id, gone));
-                }
-
                 yield return happened;
-                if (answer.HasEnded)
-                {
-                    yield break;
-                }
+            }
+
+            if (answer.IsWaiting)
+            {
+                answer.WaitsToo(await approvals.BelowAsync(caller, answer.Run.Id, gone));
             }
         }
         finally

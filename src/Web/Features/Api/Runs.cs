@@ -93,14 +93,9 @@ internal static class Runs
 
     private static async Task UntilEndAsync(HttpContext http, RunInfo run)
     {
-        AgentAnswer answer = new(run);
-        await foreach (var happened in http.RequestServices.GetRequiredService<RunAgent>().FollowAsync(CurrentCaller.From(http.User), run.Id, 0, http.RequestAborted))
+        await foreach (var _ in http.RequestServices.GetRequiredService<RunAgent>().UntilAnswerAsync(CurrentCaller.From(http.User), run.Id, http.RequestAborted))
         {
-            answer.Take(happened);
-            if (answer.HasEnded)
-            {
-                return;
-            }
+            continue; // what it came to is read from the database
         }
     }
 

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Platform.Agents.Answering;
+using Platform.Agents.Definitions;
+
+namespace Platform.Agents.Acting;
+
+/// <summary>What the program itself says in an agent's run, in the question's language.</summary>
+internal static class AgentWords
+{
+    /// <summary>In the place of an answer, where the plan was not approved.</summary>
+    /// <param name="comment">The person's; empty where there is none.</param>
+    public static string PlanRejected(bool inTime, string comment, AnswerLanguage language) => (inTime, language) switch
+    {
+        (false, AnswerLanguage.Chinese) => "计划未在期限内获得批准，因此没有执行。",
+        (false, _) => "Nobody approved the plan in time, and it was not carried out.",
+        (_, AnswerLanguage.Chinese) => $"计划被拒绝。{comment}",
+        _ => $"The plan was rejected. {comment}".TrimEnd(),
+    };
+
+    /// <summary>In the place of an answer, where a limit was reached and the model gave none.</summary>
+    public static string AtLimit(StopReason reason, RunLimits limits, AnswerLanguage language)
+    {
+        FormattableString said = (reason, language) switch
+        {
+            (StopReason.MaxSteps, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Steps:N0} 个步骤，尚无答案。",
+            (StopReason.MaxTokens, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Tokens:N0} 个令牌，尚无答案。",
+            (StopReason.Timeout, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Seconds:N0} 秒，尚无答案。",
+            (_, AnswerLanguage.Chinese) => $"智能体在原地打转，没有得出答案。",
+            (StopReason.MaxSteps, _) => $"The agent took the {limits.Steps:N0} steps that it may take and has no answer yet.",
+            (StopReason.MaxTokens, _) => $"The agent took the {limits.Tokens:N0} tokens that it may take and has no answer yet.",
+            (StopReason.Timeout, _) => $"The agent worked the {limits.Seconds:N0} seconds that it may work and has no answer yet.",
+            _ => $"The agent went in circles and has no answer.",
+        };
+        return said.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Why there is another version of a plan; what the step came to follows.</summary>
+    public static string StepFailed(string id, string goal, AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? $"步骤 {id}（{goal}）失败：" : $"Step {id} ({goal}) failed: ";
+}
