@@ -11,8 +11,10 @@ public static class LogitParity
     /// <summary>Most tokens that are compared.</summary>
     public const int MostTokens = 64;
 
-    private const double Exact = 1e-3, Rounded = 2e-2, ExactBase = 5e-3, RoundedBase = 0.25;
-    private const double RoundedShare = 0.1; // of the effect: a number that rounds the other way shows, even where the base models agree to the bit; an adapter that is not the trained one differs by about all of it
+    private const double Exact = 1e-3, ExactBase = 5e-3, RoundedBase = 0.25;
+
+    // Of the effect, and of how far logits lie apart. Even where the base models agree to the bit, one number that rounds the other way beside the adapter makes others do so, up to what rounding changes at all: about a tenth of the spread at worst.
+    private const double RoundedShare = 0.1, RoundedSpread = 0.2;
     private const int RoundedTwice = 2;
 
     /// <summary>What the training graph answers at each of the tokens [tokens, vocabulary].</summary>
@@ -51,7 +53,7 @@ public static class LogitParity
     {
         var noise = Difference(trained.Plain, served.Plain);
         var effect = trained.Effect.Max(change => Math.Abs((double)change));
-        var allowed = Math.Max(isExact ? Exact : Math.Max(Rounded, RoundedShare * effect), RoundedTwice * noise);
+        var allowed = Math.Max(isExact ? Exact : Math.Max(RoundedShare * effect, RoundedSpread * Spread(trained.Plain)), RoundedTwice * noise);
         return new ParityReport(noise, Difference(trained.Effect, served.Effect), effect, allowed, isExact ? ExactBase : RoundedBase);
     }
 
@@ -60,5 +62,12 @@ public static class LogitParity
     {
         if (one.Length != other.Length) { throw new ArgumentException($"{one.Length} logits cannot be compared with {other.Length}. This is a bug."); }
         return one.Zip(other).Max(pair => Math.Abs((double)pair.First - pair.Second) is var distance && double.IsNaN(distance) ? double.PositiveInfinity : distance);
+    }
+
+    /// <summary>The standard deviation.</summary>
+    private static double Spread(float[] logits)
+    {
+        var mean = logits.Average(logit => (double)logit);
+        return Math.Sqrt(logits.Average(logit => (logit - mean) * (logit - mean)));
     }
 }
