@@ -36,6 +36,17 @@ public sealed unsafe class TokenCandidates : SafeHandle
         }
     }
 
+    /// <summary>The tokens that are held, forbidden or not.</summary>
+    public IEnumerable<int> Tokens
+    {
+        get
+        {
+            var tokens = new int[array->size];
+            for (var i = 0; i < tokens.Length; i++) { tokens[i] = array->data[i].id; }
+            return tokens;
+        }
+    }
+
     /// <summary>Takes every token with its logit.</summary>
     public void Fill(ReadOnlySpan<float> logits)
     {

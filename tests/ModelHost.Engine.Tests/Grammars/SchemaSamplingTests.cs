@@ -3,7 +3,7 @@ using Platform.ModelHost.Engine.Generation;
 
 namespace Platform.ModelHost.Engine.Tests.Grammars;
 
-/// <summary>The same through llama.cpp's own grammar sampler, by a model that writes anything if it may.</summary>
+/// <summary>The same through the sampler, by a model that writes anything if it may.</summary>
 public sealed class SchemaSamplingTests(SeedModels models) : IClassFixture<SeedModels>
 {
     private const int Schemas = 60;

@@ -97,7 +97,7 @@ internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Token
     private ITokenRule? Rule(GenerationRequest request, int prompt) => request.Thinking is { } thinking ? new ThinkingRule(tokenizer, thinking, Form(request, prompt)) : Form(request, prompt);
 
     private ITokenRule? Form(GenerationRequest request, int prompt) =>
-        request.Grammar is { } grammar ? new GrammarRule(model, tokenizer, grammar)
+        request.Grammar is { } grammar ? new GrammarRule(tokenizer, grammar)
         : request.Verbatim is { } verbatim ? new VerbatimRule(tokenizer, verbatim, Math.Min(request.MaxTokens ?? int.MaxValue, loop.ContextTokens - prompt + 1))
         : null;
 

@@ -3,7 +3,7 @@ namespace Platform.ModelHost.Engine.Grammars;
 /// <summary>Looks for texts after which too many ways are open at once (each of them costs memory and time at every token): always goes on from the text with the most ways, for a bounded time.</summary>
 internal static class AmbiguityProbe
 {
-    private const int MostWays = 600, MostPlaces = 250_000, Budget = 10_000, LongestText = 256;
+    private const int MostWays = 1_000, MostPlaces = 250_000, Budget = 10_000, LongestText = 256;
 
     /// <exception cref="GrammarFault">Such a text was found, or so much lies between two characters that none could be looked for.</exception>
     internal static void Run(GrammarRules rules, int root)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Platform.ModelHost.Engine.Grammars;
 
-/// <summary>Holds a grammar against everything that native code would choke on: native code sees no grammar that did not pass here.</summary>
+/// <summary>Holds a grammar against everything that those who follow it would choke on: no answer is begun with one that did not pass here.</summary>
 public static class GrammarCheck
 {
     private const int MostCharacters = 256 * 1024, MostWays = 1_000, MostRemembered = 64, FirstSurrogate = 0xD800, LastSurrogate = 0xDFFF;

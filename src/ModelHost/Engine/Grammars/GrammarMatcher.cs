@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Engine.Grammars;
 
-/// <summary>Follows a text through a grammar as llama.cpp does: one stack for every way in which it may still go on.</summary>
+/// <summary>Follows a text through a grammar: one place for every way in which it may still go on, each with what lies below it. Equal places are one, so that ways that meet again are one too.</summary>
 internal sealed class GrammarMatcher
 {
     private readonly GrammarRules rules;
@@ -35,6 +35,19 @@ internal sealed class GrammarMatcher
     /// <summary>The ways after one more character.</summary>
     internal Ways After(Ways ways, int character) =>
         Close(ways.Stacks.Where(p => p.Characters.Contains(character)).Select(p => At(p.Alternative, p.Index + 1, p.Below)));
+
+    /// <summary>How many places are kept.</summary>
+    internal int PlacesMet => places.Count;
+
+    /// <summary>Lets all places go that these ways do not stand on.</summary>
+    internal void ForgetBut(Ways ways)
+    {
+        places.Clear();
+        foreach (var stack in ways.Stacks)
+        {
+            for (var place = stack; place is not null && places.TryAdd((place.Alternative, place.Index, place.Below), place); place = place.Below) { }
+        }
+    }
 
     private Ways Close(IEnumerable<Place?> starts)
     {
@@ -89,5 +102,5 @@ internal sealed class GrammarMatcher
 
     /// <param name="Stacks">The places that wait for a character.</param>
     /// <param name="MayEnd">True when the text may end here.</param>
-    internal sealed record Ways(IReadOnlyCollection<Place> Stacks, bool MayEnd);
+    internal sealed record Ways(IReadOnlySet<Place> Stacks, bool MayEnd);
 }

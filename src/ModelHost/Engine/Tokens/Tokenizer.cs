@@ -11,6 +11,7 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
     private readonly bool[] ends = Flags(model, model.EndsText);
     private readonly byte[]?[] pieces = new byte[model.VocabularySize][], shownPieces = new byte[model.VocabularySize][]; // read when first asked for
     private readonly Lazy<int[]> byteTokens = new(() => SingleBytes(model));
+    private readonly Lock sorting = new();
     private readonly Lazy<string[]> marks = new(() => Marks(model));
     private readonly bool splitsWords = model.VocabularyType == ByteLevel;
 
@@ -47,6 +48,12 @@ internal sealed class Tokenizer(SafeLlamaModelHandle model)
 
     /// <summary>The bytes of a token; of a control token none, unless special ones are to be shown.</summary>
     internal ReadOnlySpan<byte> Piece(int token, bool special = false) => ((special ? shownPieces : pieces)[token] ??= Read(token, special));
+
+    /// <summary>All tokens in the order of their bytes; made when a grammar first wants it, in a fifth of a second for a large vocabulary.</summary>
+    internal SortedTokens Sorted
+    {
+        get { lock (sorting) { return field ??= new SortedTokens(this); } }
+    }
 
     /// <summary>Tokens that read as a text and nothing else, without the space that some vocabularies put before it.</summary>
     internal int[] Spell(string text)

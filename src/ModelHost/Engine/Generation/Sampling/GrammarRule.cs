@@ -1,78 +1,75 @@
 using System.Text;
+using Platform.ModelHost.Engine.Grammars;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 
 namespace Platform.ModelHost.Engine.Generation.Sampling;
 
-/// <summary>Keeps an answer to a grammar, from its start or from a trigger text on. llama.cpp ends the process over a token that a grammar did not allow, so every one is asked for first.</summary>
+/// <summary>Keeps an answer to a grammar, from its start or from a trigger text on. What may come is looked for in the whole vocabulary at once, and once for each state that the grammar comes back to (docs/decisions/0034-grammars-are-followed-by-a-reader-of-our-own.md).</summary>
 internal sealed class GrammarRule : ITokenRule
 {
-    private readonly SafeLlamaModelHandle model;
     private readonly Tokenizer tokenizer;
-    private readonly GrammarOptions options;
+    private readonly SortedTokens sorted;
+    private readonly GrammarStates states;
     private readonly byte[][] triggers;
-    private readonly TokenCandidates one = new(1);
-    private SafeLlamaSamplerHandle? grammar;
+    private readonly GrammarReading[] path; // before each byte of the token that is looked at
+    private GrammarReading now;
     private byte[] tail = [];
     private bool awake;
 
+    /// <param name="tokenizer">The model's.</param>
     /// <param name="options">A grammar that GrammarCheck has passed.</param>
-    /// <exception cref="EngineException">Kind BadRequest: llama.cpp refuses it all the same.</exception>
-    internal GrammarRule(SafeLlamaModelHandle model, Tokenizer tokenizer, GrammarOptions options)
+    internal GrammarRule(Tokenizer tokenizer, GrammarOptions options)
     {
-        (this.model, this.tokenizer, this.options) = (model, tokenizer, options);
+        (this.tokenizer, sorted) = (tokenizer, tokenizer.Sorted);
+        var rules = GrammarReader.Read(options.Text);
+        states = new GrammarStates(rules, rules.Find(options.Root)!.Value);
         triggers = [.. options.Triggers.Select(Encoding.UTF8.GetBytes)];
         awake = triggers.Length == 0;
-        grammar = Read();
+        now = new GrammarReading(states.Start);
+        path = new GrammarReading[sorted.Longest + 1];
     }
 
     public bool IsNarrow => false;
 
     public bool Allows(int token)
     {
-        if (awake) { return Asks(token); }
-        if (tokenizer.EndsText(token) || !Wakes(token, out var text)) { return true; }
-        if (Follows(text)) { return true; }
-        grammar!.Dispose();
-        grammar = Read(); // it has read a part of what it refused
-        return false;
+        try
+        {
+            if (!awake) { return tokenizer.EndsText(token) || !Wakes(token, out var text) || now.After(text).Fits; }
+            return tokenizer.EndsText(token) ? now.MayEnd : tokenizer.Piece(token, special: true) is [not 0, ..] piece && now.After(piece).Fits;
+        }
+        catch (GrammarFault fault)
+        {
+            throw fault.Refusal("grammar");
+        }
     }
 
     public void Narrow(TokenCandidates candidates, ReadOnlySpan<float> logits)
     {
-        candidates.Fill(logits);
-        if (awake) { candidates.Apply(grammar!); }
+        if (awake) { candidates.Fill(Allowed(), logits); }
+        else { candidates.Fill(logits); }
     }
 
     public void Accept(int token)
     {
-        if (awake)
-        {
-            grammar!.Accept(token);
-            return;
-        }
-        awake = Wakes(token, out var text); // Allows has let the grammar read it
-        var kept = Math.Min(text.Length, triggers.Max(t => t.Length) - 1);
-        tail = text[^kept..];
-    }
-
-    public void Dispose()
-    {
-        grammar?.Dispose();
-        one.Dispose();
-    }
-
-    private SafeLlamaSamplerHandle Read()
-    {
+        byte[]? text = null;
+        var isAwake = awake || Wakes(token, out text);
+        if (!awake) { tail = text![^Math.Min(text.Length, triggers.Max(t => t.Length) - 1)..]; }
+        awake = isAwake;
+        if (!awake) { return; }
         try
         {
-            return SafeLlamaSamplerHandle.Grammar(model, options.Text, options.Root);
+            now = now.After(text ?? tokenizer.Piece(token, special: true));
+            now = now with { State = states.Trim(now.State!) };
         }
-        catch (NativeCallException fault)
+        catch (GrammarFault fault)
         {
-            throw new EngineException(EngineErrorKind.BadRequest, $"llama.cpp cannot read the grammar: {fault.Message}", fault) { Parameter = "grammar" };
+            throw fault.Refusal("grammar");
         }
     }
+
+    public void Dispose() => tail = [];
 
     /// <summary>Whether a token would complete a trigger; gives the text that it would stand at the end of, cut to begin with the trigger.</summary>
     private bool Wakes(int token, out byte[] text)
@@ -89,22 +86,40 @@ internal sealed class GrammarRule : ITokenRule
         return true;
     }
 
-    /// <summary>Lets the grammar read bytes by the tokens of single bytes, wherever the answer's token borders lie.</summary>
-    private bool Follows(byte[] text)
+    private int[] Allowed()
     {
-        foreach (var b in text)
+        if (now.IsWhole && now.State!.Allowed is { } known) { return known; }
+        try
         {
-            var token = tokenizer.ByteToken(b);
-            if (!Asks(token)) { return false; }
-            grammar!.Accept(token);
+            var allowed = Look();
+            if (now.IsWhole) { states.Keep(now.State!, allowed); }
+            return allowed;
         }
-        return true;
+        catch (GrammarFault fault)
+        {
+            throw fault.Refusal("grammar");
+        }
     }
 
-    private bool Asks(int token)
+    /// <summary>Reads every token of the vocabulary, and what they begin with alike once.</summary>
+    private int[] Look()
     {
-        one.Fill([token]);
-        one.Apply(grammar!);
-        return one.AnyAllowed;
+        List<int> allowed = [.. now.MayEnd ? tokenizer.EndTokens : []];
+        path[0] = now;
+        var dead = int.MaxValue; // bytes of the shortest beginning of the last token that does not fit
+        for (var i = 0; i < sorted.Count; i++)
+        {
+            var at = sorted.Shared(i);
+            if (at >= dead) { continue; }
+            var text = sorted.Text(i);
+            dead = int.MaxValue;
+            for (; at < text.Length && dead > at; at++)
+            {
+                path[at + 1] = path[at].After(text[at]);
+                if (!path[at + 1].Fits) { dead = at + 1; }
+            }
+            if (dead == int.MaxValue && text[0] != 0 && !tokenizer.EndsText(sorted.Id(i))) { allowed.Add(sorted.Id(i)); }
+        }
+        return [.. allowed];
     }
 }
