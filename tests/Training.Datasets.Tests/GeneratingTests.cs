@@ -173,6 +173,33 @@ public sealed class GeneratingTests
     }
 
     [Fact]
+    public async Task A_job_that_failed_goes_on_where_it_stood()
+    {
+        var asked = 0;
+        var chat = ScriptedChatClient.Writing((messages, _) => asked++ == 11 ? throw new ModelHostException(ModelHostErrorKind.Failed, "The model broke.")
+            : AsyncEnumerable.Repeat($$"""{"question":"{{new string('?', asked)}} How many days of annual leave are there after five years of service?","answer":"Employees with five years of service have twenty five days."}""", 1));
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var handbook = await here.BaseAsync(("leave.md", "# Annual leave\n\n" + string.Concat(Enumerable.Range(0, 20).Select(place => $"Employees with five years of service have twenty five days of annual leave in place {place}. "))));
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        var job = await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], 14), Stop);
+        async Task<Generation> EndedAsync()
+        {
+            await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+            return (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
+        }
+        var failed = await EndedAsync();
+        Assert.Equal((GenerationState.Failed, 10, 10, "The model broke."), (failed.State, failed.Done, failed.Made, failed.Error));
+        await jobs.GoOnAsync(Installation.Administrator, set, job.Id, Stop);
+        var done = await EndedAsync();
+        Assert.Equal((GenerationState.Done, 14, (string?)null), (done.State, done.Made, done.Error));
+        Assert.Equal(12 + 4, asked); // of the first ten none is written again
+        await jobs.GoOnAsync(Installation.Administrator, set, job.Id, Stop);
+        Assert.Equal(done, (await jobs.ListAsync(Installation.Administrator, set, Stop))[0] with { Wish = done.Wish });
+        await Assert.ThrowsAsync<NotFoundException>(() => jobs.GoOnAsync(Installation.Person, set, job.Id, Stop));
+    }
+
+    [Fact]
     public async Task A_row_of_two_statements_takes_both_from_one_document()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);

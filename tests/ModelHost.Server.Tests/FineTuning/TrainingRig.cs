@@ -21,6 +21,9 @@ public sealed class TrainingRig : IAsyncLifetime
 
     public string Jobs => Path.Combine(Training, "jobs");
 
+    /// <summary>The base: a copy of the seed model's file.</summary>
+    public string Model => Path.Combine(_folder.FullName, ModelHostFixture.ChatModel + ".gguf");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Hyperparameters with which the seed model learns quickly; more may be added behind them.</summary>
@@ -29,7 +32,11 @@ public sealed class TrainingRig : IAsyncLifetime
     /// <summary>Dialogues in OpenAI's form.</summary>
     public static string Dialogues => string.Concat(from name in Names from place in Places select Row(name, place));
 
-    public async ValueTask InitializeAsync() => Host = await StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        File.Copy(ModelHostFixture.ChatModelPath, Model);
+        Host = await StartAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -38,10 +45,12 @@ public sealed class TrainingRig : IAsyncLifetime
     }
 
     /// <summary>Kills the service, and starts it on the same folders.</summary>
-    public async Task RestartAsync()
+    /// <param name="meanwhile">Done while nothing runs.</param>
+    public async Task RestartAsync(Action? meanwhile = null)
     {
         await Host.KillAsync();
         await Host.DisposeAsync();
+        meanwhile?.Invoke();
         Host = await StartAsync();
     }
 
@@ -93,7 +102,7 @@ public sealed class TrainingRig : IAsyncLifetime
     public static int Step(JsonElement job) => job.GetProperty("progress").GetProperty("step").GetInt32();
 
     private Task<ModelHostFixture> StartAsync() => ModelHostFixture.StartAsync(
-        ("Training:Directory", Training), ("Training:RunnerPatience", "00:00:03"), ("Training:LongestHold", "00:00:02"), ("Engine:AdapterDirectory", Path.Combine(_folder.FullName, "adapters")), ("Training:Threads", "1"));
+        ("Engine:ChatModel", Model), ("Training:Directory", Training), ("Training:RunnerPatience", "00:00:03"), ("Training:LongestHold", "00:00:02"), ("Engine:AdapterDirectory", Path.Combine(_folder.FullName, "adapters")), ("Training:Threads", "1"));
 
     private static string Row(string name, string place) => JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content = $"Where does {name} work?" }, new { role = "assistant", content = $"With pleasure: {name} works at {place}." } } }) + "\n";
 }

@@ -63,6 +63,19 @@ public sealed class GenerationJobs : IDisposable
         if (running.TryGetValue(jobId, out var stop)) await stop.CancelAsync();
     }
 
+    /// <summary>Lets a job that failed go on where it stood; one that did not stays as it is.</summary>
+    public async Task GoOnAsync(Caller caller, Guid datasetId, Guid jobId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var own = db.Generations.Where(g => g.Id == jobId && g.DatasetId == datasetId);
+        if (!await own.AnyAsync(cancellation))
+            throw new NotFoundException($"Generation {jobId}");
+        await own.Where(g => g.State == GenerationState.Failed).ExecuteUpdateAsync(u => u
+            .SetProperty(g => g.State, GenerationState.Queued).SetProperty(g => g.OwnerId, caller.UserId).SetProperty(g => g.Error, (string?)null).SetProperty(g => g.EndedAt, (DateTimeOffset?)null).SetProperty(g => g.Lease, (string?)null), cancellation);
+        wake.Writer.TryWrite(true);
+    }
+
     /// <summary>Waits until a job may be looked for: one was queued, or another process may have left one.</summary>
     internal async Task WokenAsync(CancellationToken cancellation)
     {

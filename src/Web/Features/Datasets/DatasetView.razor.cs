@@ -28,7 +28,7 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
     private Caller caller = default!;
     private Dataset? set;
     private IReadOnlyList<Generation> jobs = [];
-    private Guid? watched;
+    private Guid? watched, closed;
     private int tab;
     private bool missing;
 
@@ -36,8 +36,9 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
 
     [Inject] private IStringLocalizer<DatasetsTexts> Texts { get; set; } = default!;
 
-    // What was made is told until it has been looked through.
-    private bool IsTold(Generation job) => job.EndedAt is null || (job.Id == watched && (job.State != GenerationState.Done || set?.New > 0));
+    // What was made is told until it has been looked through; what failed last, until it goes on or is put away.
+    private bool IsTold(Generation job) => job.EndedAt is null
+        || (job.State == GenerationState.Failed ? job.Id == jobs[0].Id && job.Id != closed : job.Id == watched && (job.State != GenerationState.Done || set?.New > 0));
 
     protected override async Task OnInitializedAsync()
     {
@@ -95,6 +96,12 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
     {
         await generations.CancelAsync(caller, DatasetId, job.Id, CancellationToken.None);
         await ChangedAsync();
+    }
+
+    private async Task GoOnAsync(Generation job)
+    {
+        await generations.GoOnAsync(caller, DatasetId, job.Id, CancellationToken.None);
+        await StartedAsync(job);
     }
 
     private async Task DeleteAsync()

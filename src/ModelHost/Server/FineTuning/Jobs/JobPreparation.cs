@@ -57,11 +57,24 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var rendering = new RowRendering(engine, record.Model, record.Settings.Method);
         foreach (var kept in JsonLines.Read(folder.Parity, RenderedJson.Default.ParityRow))
         {
-            var now = rendering.Render(kept.Line);
-            if (now.Count != kept.Rows.Count || !now.Zip(kept.Rows).All(pair => pair.First.IsSame(pair.Second)))
+            var now = Rendered(rendering, kept.Line);
+            if (now is null || now.Count != kept.Rows.Count || !now.Zip(kept.Rows).All(pair => pair.First.IsSame(pair.Second)))
             {
                 throw new TuningFault("template_mismatch", $"What was prepared of {kept.Line.Id} is served in other tokens now: the chat template of '{record.Model}', or its tokens, changed. Nothing is trained on what would not be served; make the job anew.", "training_file");
             }
+        }
+    }
+
+    /// <summary>Null where the template refuses the row by now.</summary>
+    private static IReadOnlyList<RenderedRow>? Rendered(RowRendering rendering, RowLine line)
+    {
+        try
+        {
+            return rendering.Render(line);
+        }
+        catch (RowFault)
+        {
+            return null;
         }
     }
 
