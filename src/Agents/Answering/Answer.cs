@@ -11,7 +11,11 @@ public enum AnswerMode { Auto, Quote, Generate }
 
 /// <summary>A question with the conversation before it. All of it untrusted text. No base ids means all bases that the caller may read.</summary>
 /// <param name="Model">The model that is to answer; empty for the one that is there for it.</param>
-public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyList<PastTurn> History, IReadOnlyList<Guid> BaseIds, AnswerMode Mode = AnswerMode.Auto, string Model = "");
+public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyList<PastTurn> History, IReadOnlyList<Guid> BaseIds, AnswerMode Mode = AnswerMode.Auto, string Model = "")
+{
+    /// <summary>The conversation that it is asked in; null where there is none. Its turns are answered by the engine that has read its beginning.</summary>
+    public Guid? ConversationId { get; init; }
+}
 
 /// <summary>An earlier message; Role is user or assistant.</summary>
 public sealed record PastTurn(string Role, string Text);

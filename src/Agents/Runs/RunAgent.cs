@@ -99,7 +99,7 @@ public sealed partial class RunAgent
             throw; // a full disk, say
         }
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
-        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode, start.Model);
+        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode, start.Model) { ConversationId = conversation.Id };
         return (Info(run), new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent, beginning.Events));
     }
 

@@ -9,6 +9,7 @@ namespace Platform.ModelHost.Client;
 /// <summary>Chat with any OpenAI-compatible service, on the engine that the pool chooses. Streaming is the only implementation; the whole answer is its fold.</summary>
 /// <remarks>
 /// What the model writes is untrusted. Calls of tools come whole, as FunctionCallContent with the end of the answer; who calls the functions and sends the results is the caller. A stream that ends without its `[DONE]`, or with an error, throws StreamBroken after the text that did arrive.
+/// Requests of one ChatOptions.ConversationId go to one replica as long as it has room; the id itself is sent to nobody.
 /// The engine's name, queue position, prompt progress and timings come as additional properties of updates: see <see cref="ChatUpdateKeys"/>.
 /// </remarks>
 internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : IChatClient
@@ -25,7 +26,7 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
     {
         var model = options?.ModelId ?? (await models.ChatModelAsync(cancellationToken)).Id;
         var asked = messages.ToList();
-        var conversation = Affinity.Of(model, asked, options?.Instructions);
+        var conversation = options?.ConversationId is { Length: > 0 } named ? Affinity.Of(named) : Affinity.Of(model, asked, options?.Instructions);
         var call = new EngineCall(model, conversation, [.. options?.AdditionalProperties?.Keys ?? []]);
         using var answer = await engines.RunAsync(
             call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, options, conversation), cancellationToken), cancellationToken);

@@ -135,7 +135,7 @@ public sealed partial class ModelEngine : IAsyncDisposable
     public async Task HoldMemoryAsync(string owner, string part, long bytes, CancellationToken cancellation)
     {
         MemoryUse[] uses = [new MemoryUse(owner, part, bytes)];
-        if (!await catalog.TrySetAsideAsync(uses, cancellation)) { throw ledger.Refusal(uses); }
+        if (!await catalog.TrySetAsideAsync(uses, cancellation)) { throw ledger.RefusalOfWork($"'{owner}'", uses); }
     }
 
     /// <summary>Ends when somebody next gives memory back. Ask before you try to take some, so that none is missed.</summary>

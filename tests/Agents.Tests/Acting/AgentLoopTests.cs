@@ -45,6 +45,7 @@ public sealed class AgentLoopTests
         Assert.Equal("27 days", Assert.Single((await rig.AnswerAsync(run)).Citations).Quote);
         Assert.Equal(["leave"], look.Calls);
 
+        Assert.All(chat.Options, options => Assert.Equal(run.ConversationId.ToString("N"), options!.ConversationId));
         var sent = chat.Requests.ToArray();
         Assert.Contains("## Instructions\nAnswer Anna.", sent[0][0].Text, StringComparison.Ordinal);
         Assert.Equal(["look", "send"], chat.Options.First()!.Tools!.Select(t => t.Name));

@@ -36,6 +36,19 @@ public sealed class RunAgentTests
     }
 
     [Fact]
+    public async Task Every_turn_names_its_conversation_to_the_model_service()
+    {
+        var chat = ScriptedChatClient.Saying("27 days [1].");
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var first = await rig.AskAsync();
+        await rig.EventsAsync(first);
+        await rig.EventsAsync(await rig.AskAsync("And in the first year?", first.ConversationId));
+        var other = await rig.AskAsync();
+        await rig.EventsAsync(other);
+        Assert.Equal([first.ConversationId, first.ConversationId, other.ConversationId], chat.Options.Select(options => Guid.Parse(options!.ConversationId!)));
+    }
+
+    [Fact]
     public async Task Followers_during_after_and_from_a_cursor_see_the_same_events_once()
     {
         using Gate gate = new();

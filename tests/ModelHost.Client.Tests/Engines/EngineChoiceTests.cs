@@ -75,6 +75,24 @@ public sealed class EngineChoiceTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A chat's first message carries the passages of its question, and an agent's system message the examples for its own.</summary>
+    [Fact]
+    public async Task A_named_conversation_stays_with_its_replica_however_its_turns_begin_and_is_told_to_nobody()
+    {
+        await using var engines = Of();
+        List<string> first = [], second = [];
+        for (var i = 0; i < 20; i++)
+        {
+            var named = new ChatOptions { ModelId = "m", ConversationId = $"chat-{i}" };
+            first.Add(await WhoAsync(engines, named, $"passages and question {i}"));
+            second.Add(await WhoAsync(engines, named, $"another beginning {i}", "answer", "and then?"));
+        }
+
+        Assert.Equal(first, second);
+        Assert.InRange(first.Count(name => name == "a"), 2, 18);
+        Assert.All(A.Asked.Concat(B.Asked), asked => Assert.DoesNotContain("chat-", asked.Body.GetRawText(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_conversation_leaves_its_replica_when_that_has_more_than_its_share_and_comes_back()
     {

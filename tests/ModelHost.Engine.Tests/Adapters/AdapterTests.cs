@@ -63,8 +63,7 @@ public sealed class AdapterTests : IAsyncLifetime
     public async Task An_adapter_that_is_long_in_loading_keeps_nobody_else_waiting()
     {
         var expected = await TextAsync("legal@1");
-        var pipe = Path.Combine(folder, "slow.gguf");
-        using (var make = Process.Start("mkfifo", pipe)) { await make.WaitForExitAsync(TestContext.Current.CancellationToken); }
+        var pipe = await PipeAsync();
         var slow = Task.Run(() => Answer.OfAsync(engine, Ask("slow")), TestContext.Current.CancellationToken);
         try
         {
@@ -73,9 +72,39 @@ public sealed class AdapterTests : IAsyncLifetime
         }
         finally
         {
-            await using (new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite)) { File.Delete(pipe); } // lets go whoever waits
+            await LetGoAsync(pipe);
         }
         await Assert.ThrowsAnyAsync<Exception>(() => slow); // it was no adapter
+    }
+
+    /// <summary>All ask on one thread: the first that read the file itself, or waited for who reads it, would never come back.</summary>
+    [Fact]
+    public async Task Many_who_ask_for_an_adapter_that_is_long_in_loading_hold_no_threads()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var pipe = await PipeAsync();
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asking = Enumerable.Range(0, 60).Select(i => engine.GenerateAsync(Ask("slow"), cancellation).GetAsyncEnumerator(i == 0 ? leaving.Token : cancellation)).ToList();
+        List<Task<bool>> answers;
+        try
+        {
+            answers = await Task.Run(() => asking.ConvertAll(one => one.MoveNextAsync().AsTask()), cancellation).WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answers[0]); // who leaves does not wait for the file
+            Assert.All(answers[1..], one => Assert.False(one.IsCompleted));
+            Assert.Equal(EngineErrorKind.Busy, Assert.Throws<EngineException>(() => engine.AdapterLibrary.Delete("slow", 0)).Kind);
+        }
+        finally
+        {
+            await LetGoAsync(pipe);
+        }
+        foreach (var one in answers[1..]) { Assert.Equal(EngineErrorKind.InvalidModelFile, (await Assert.ThrowsAsync<EngineException>(() => one)).Kind); } // it was no adapter
+        foreach (var one in asking) { await one.DisposeAsync(); }
+
+        RandomAdapter.Write(pipe, seed: 4);
+        var texts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TextAsync("slow")));
+        Assert.Single(texts.Distinct());
+        engine.AdapterLibrary.Unload("slow"); // nobody is left who holds it
     }
 
     [Fact]
@@ -162,6 +191,20 @@ public sealed class AdapterTests : IAsyncLifetime
         Assert.Equal("lora", (await Assert.ThrowsAsync<EngineException>(() => ScaledAsync(float.NaN))).Parameter);
         Assert.Equal("lora", (await Assert.ThrowsAsync<EngineException>(() => ScaledAsync(9))).Parameter);
         await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(engine, Ask() with { Adapters = [new AdapterChoice("style"), new AdapterChoice("style")] }));
+    }
+
+    /// <summary>A file that nobody writes to: whoever opens it waits.</summary>
+    private async Task<string> PipeAsync()
+    {
+        var pipe = Path.Combine(folder, "slow.gguf");
+        using var make = Process.Start("mkfifo", pipe);
+        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return pipe;
+    }
+
+    private static async Task LetGoAsync(string pipe)
+    {
+        await using (new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite)) { File.Delete(pipe); }
     }
 
     private static GenerationRequest Ask(string? adapter = null, int tokens = 12) =>

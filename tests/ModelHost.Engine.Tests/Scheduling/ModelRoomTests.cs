@@ -64,7 +64,9 @@ public sealed class ModelRoomTests : IDisposable
         var free = engine.Memory.FreeBytes;
         await engine.HoldMemoryAsync("job", "training", free - (1 << 20), TestContext.Current.CancellationToken);
         Assert.Contains("job", (await Assert.ThrowsAsync<EngineException>(() => AskAsync(engine, "one"))).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<EngineException>(() => engine.HoldMemoryAsync("job", "training", 2 << 20, TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => engine.HoldMemoryAsync("job", "training", 2 << 20, TestContext.Current.CancellationToken));
+        Assert.StartsWith("'job' needs about 2 MiB (training 2)", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("unload a model to let it.", refusal.Message, StringComparison.Ordinal); // a job is no model, and no smaller one can be taken
         engine.ReleaseMemory("job");
         Assert.NotEmpty((await AskAsync(engine, "one")).Text);
     }

@@ -1,3 +1,4 @@
+using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Work;
 
 namespace Platform.ModelHost.Engine.Tests.Work;
@@ -86,6 +87,37 @@ public sealed class TryOutTests : IAsyncLifetime
         Assert.Equal("tried", (await engine.LoadAsync("tried", Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation)).Id);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trial);
+    }
+
+    /// <summary>The file's hash and its trial may take half an hour for a large model.</summary>
+    [Fact]
+    public async Task A_model_that_is_long_in_being_tried_keeps_nobody_waiting_who_wants_another()
+    {
+        foreach (var name in (string[])["tried", "endless"]) { File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, name + ".gguf")); }
+        await File.AppendAllTextAsync(Path.Combine(working.Models, "endless.gguf"), "another file", Cancellation);
+        await (await working.StartAsync(withModels: false)).LoadAsync("tried", Cancellation);
+        await working.Engine.DisposeAsync();
+        var begun = Path.Combine(working.State, "begun");
+        var engine = await working.StartAsync(new NativeWorker("/bin/sh", "-c", $"echo > '{begun}'; exec sleep 600", "sh"), withModels: false);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var endless = engine.LoadAsync("endless", cancel.Token);
+        var deletion = engine.DeleteAsync("endless", cancel.Token);
+        while (!File.Exists(begun)) { await Task.Delay(10, Cancellation); }
+        Assert.Equal(ModelState.Loading, engine.KnownModels.Single(model => model.Id == "endless").State);
+        Assert.Contains(engine.Memory.Uses, use => use.Owner == "try:endless");
+
+        var limit = TimeSpan.FromMinutes(1);
+        Assert.NotEmpty((await Answer.OfAsync(engine, SeedModels.Greedy("The river", 4) with { ModelId = "tried" }).WaitAsync(limit, Cancellation)).Text);
+        await engine.LoadAsync("tried", new LoadSettings(64), Cancellation).WaitAsync(limit, Cancellation);
+        await engine.UnloadAsync("tried", Cancellation).WaitAsync(limit, Cancellation);
+        await engine.DeleteAsync("tried", Cancellation).WaitAsync(limit, Cancellation);
+        Assert.False(endless.IsCompleted || deletion.IsCompleted); // who would delete the file waits for its turn
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deletion);
+        Assert.Empty(engine.Memory.Uses);
+        Assert.Equal(ModelState.Unloaded, engine.KnownModels.Single().State);
     }
 
     [Fact]

@@ -10,7 +10,10 @@ internal static class Affinity
 {
     private const int MostCharacters = 8_192;
 
-    /// <summary>What stays the same while a conversation goes on: the model, the instructions, and the messages up to the first of the user.</summary>
+    /// <summary>A conversation that is named: whatever its messages begin with now, as a chat's passages and an agent's examples differ from turn to turn.</summary>
+    internal static byte[] Of(string conversation) => SHA256.HashData(Encoding.UTF8.GetBytes("conversation\0" + conversation));
+
+    /// <summary>What stays the same while one without a name goes on: the model, the instructions, and the messages up to the first of the user.</summary>
     internal static byte[] Of(string model, IEnumerable<ChatMessage> messages, string? instructions)
     {
         var text = new StringBuilder(model).Append('\0').Append(instructions);

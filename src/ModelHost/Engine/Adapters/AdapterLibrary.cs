@@ -207,7 +207,7 @@ public sealed class AdapterLibrary
         var taken = await catalog.TakeAsync(model, cancellation);
         try
         {
-            taken.Generating.Shelf.Take(choices, mayTry: false).Release();
+            (await taken.Generating.Shelf.TakeAsync(choices, user: null, mayTry: false, cancellation)).Release();
         }
         finally
         {

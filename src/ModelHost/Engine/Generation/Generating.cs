@@ -30,7 +30,7 @@ internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Token
         cancellation.ThrowIfCancellationRequested();
         RequestCheck.Check(request, tokenizer.VocabularySize);
         var outbox = new EventOutbox(request.Candidates);
-        var ran = Enqueue(request, outbox);
+        var ran = await EnqueueAsync(request, outbox, cancellation);
         await using var registration = cancellation.Register(() => queue.Cancel(outbox));
         try
         {
@@ -49,16 +49,17 @@ internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Token
     public async ValueTask DisposeAsync()
     {
         await loop.DisposeAsync();
-        adapters.Dispose();
+        await adapters.DisposeAsync();
         draft?.Dispose(); // the loop used it
     }
 
-    private ModelRun Enqueue(GenerationRequest request, EventOutbox outbox)
+    private async Task<ModelRun> EnqueueAsync(GenerationRequest request, EventOutbox outbox, CancellationToken cancellation)
     {
         var prompt = Prompt(request);
         if (model.IsRecurrent) { request = request with { Speculation = Speculation.Off }; } // its state cannot go back
         request = request with { Sampling = request.Sampling.Within(loop.ContextTokens) };
-        var set = request.AdapterPath is { } path ? adapters.Take(path) : request.Adapters is { Count: > 0 } choices ? adapters.Take(choices, request.User) : AdapterSet.Base;
+        var set = request.AdapterPath is { } path ? await adapters.TakeAsync(path, cancellation)
+            : request.Adapters is { Count: > 0 } choices ? await adapters.TakeAsync(choices, request.User, mayTry: true, cancellation) : AdapterSet.Base;
         var tickets = new List<GenerationTicket>(request.Candidates);
         try
         {

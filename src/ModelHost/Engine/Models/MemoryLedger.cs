@@ -75,7 +75,7 @@ internal sealed class MemoryLedger(long total)
     /// <param name="what">What is done, to begin a sentence with.</param>
     /// <param name="wanted">What it takes.</param>
     internal EngineException RefusalOfWork(string what, IReadOnlyList<MemoryUse> wanted) => CouldFit(wanted)
-        ? new(EngineErrorKind.OutOfMemory, $"{what} {Needs(wanted)}; {Holders()}. It begins when enough is given back: unload a model to let it.") { MayFitLater = true }
+        ? new(EngineErrorKind.OutOfMemory, $"{what} {Needs(wanted)}; {Holders()}. It can begin when enough is given back: unload a model to let it.") { MayFitLater = true }
         : new(EngineErrorKind.OutOfMemory, $"{what} {Needs(wanted)}; all that models and jobs may take together here are {Mebibytes(total)} MiB. Take a smaller model, or raise Engine:MemoryMebibytes on a machine that has the memory.");
 
     /// <summary>False for what would not fit even if everybody let go of theirs.</summary>

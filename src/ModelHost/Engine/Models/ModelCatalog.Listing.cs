@@ -68,24 +68,15 @@ internal sealed partial class ModelCatalog
     internal async Task DeleteAsync(string id, CancellationToken cancellation)
     {
         if (AdapterOf(id) is not null) { throw new EngineException(EngineErrorKind.BadRequest, $"'{id}' is a model with an adapter; nothing was deleted. DELETE /v1/adapters/NAME/versions/VERSION deletes a version of an adapter, '{id.Split(':')[0]}' alone names the model.") { Parameter = "model" }; }
-        Discover(id);
-        await changing.WaitAsync(cancellation);
-        try
+        using var turn = await TurnAsync(id, cancellation);
+        var entry = turn.Entry;
+        lock (gate)
         {
-            ModelEntry entry;
-            lock (gate)
-            {
-                entry = Known(id);
-                if (entry.Loaded is not null) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is loaded. Unload it first.") { Parameter = "model" }; }
-                if (!registry.Folder.Holds(entry.Path)) { throw new EngineException(EngineErrorKind.BadRequest, $"The file of '{entry.Id}' does not lie in the model folder and is not deleted from here.") { Parameter = "model" }; }
-            }
-            FileChange.Run($"The model '{entry.Id}'", () => registry.Delete(entry.Path)); // may take long; nobody loads it meanwhile
-            lock (gate) { entries.Remove(entry.Id); }
+            if (entry.Loaded is not null) { throw new EngineException(EngineErrorKind.Busy, $"The model '{entry.Id}' is loaded. Unload it first.") { Parameter = "model" }; }
+            if (!registry.Folder.Holds(entry.Path)) { throw new EngineException(EngineErrorKind.BadRequest, $"The file of '{entry.Id}' does not lie in the model folder and is not deleted from here.") { Parameter = "model" }; }
         }
-        finally
-        {
-            changing.Release();
-        }
+        FileChange.Run($"The model '{entry.Id}'", () => registry.Delete(entry.Path)); // may take long; nobody loads it meanwhile
+        lock (gate) { entries.Remove(entry.Id); }
     }
 
     /// <summary>Makes a file of the folder known by its id, and forgets one that is gone. The folder is looked at outside the lock, which every request takes.</summary>

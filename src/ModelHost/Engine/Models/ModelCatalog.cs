@@ -1,12 +1,10 @@
-using Platform.ModelHost.Native.Gguf;
-
 namespace Platform.ModelHost.Engine.Models;
 
 /// <summary>The models by id; `model:adapter` finds the model. Loads what is asked for and lets go of what nobody uses: the longest unused first when another needs its room, and after a time anyway. A model that serves a request stays.</summary>
 internal sealed partial class ModelCatalog : IAsyncDisposable
 {
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim changing = new(1, 1); // one load or unload at a time
+    private readonly SemaphoreSlim changing = new(1, 1); // one model at a time comes into memory or goes; taken after a model's own turn
     private readonly Dictionary<string, ModelEntry> entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelLoader loader;
     private readonly ModelTryOut tryOut;
@@ -137,70 +135,16 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
         }
     }
 
-    internal Task<ModelInfo> LoadAsync(string id, CancellationToken cancellation) => LoadAsync(id, null, cancellation);
-
-    /// <summary>Loads a model; one that is loaded otherwise than it shall be is loaded anew. Null settings take those of the last time.</summary>
-    /// <exception cref="EngineException">ModelNotFound, BadRequest, InvalidModelFile, OutOfMemory; Busy when it would have to be loaded anew and serves requests.</exception>
-    internal async Task<ModelInfo> LoadAsync(string id, LoadSettings? settings, CancellationToken cancellation)
-    {
-        Discover(id);
-        await changing.WaitAsync(cancellation);
-        try
-        {
-            ModelEntry entry;
-            lock (gate) { entry = Known(id); }
-            settings ??= SettingsOf(entry);
-            lock (gate)
-            {
-                if (entry.Loaded is { } there && settings == entry.Settings) { return there.Info; }
-                RefuseWhileUsed(entry);
-            }
-            if (entry.Loaded is not null && Fit(entry, settings) is { Fits: false } no) { throw new EngineException(EngineErrorKind.OutOfMemory, no.Reason!); } // rather than to be left with none
-            LoadedModel? former;
-            lock (gate)
-            {
-                former = Detach(entry);
-                (entry.IsLoading, entry.LastUsed) = (true, time.GetTimestamp());
-            }
-            try
-            {
-                await FreeAsync(entry, former);
-                var loaded = await Task.Run(() => LoadInto(entry, settings, cancellation), cancellation);
-                lock (gate) { (entry.Loaded, entry.Settings, entry.Failure) = (loaded, settings, null); }
-                KeepSettings(entry, settings);
-                return loaded.Info;
-            }
-            catch (EngineException fault) when (fault.Kind == EngineErrorKind.InvalidModelFile)
-            {
-                lock (gate) { entry.Failure = fault.InnerException is GgufException ? fault.InnerException.Message : fault.Message; }
-                throw;
-            }
-            finally
-            {
-                lock (gate) { entry.IsLoading = false; }
-            }
-        }
-        finally
-        {
-            changing.Release();
-        }
-    }
-
     /// <exception cref="EngineException">ModelNotFound; Busy while it serves requests.</exception>
     internal async Task UnloadAsync(string id, CancellationToken cancellation)
     {
-        Discover(id);
+        using var turn = await TurnAsync(id, cancellation);
         await changing.WaitAsync(cancellation);
         try
         {
-            ModelEntry entry;
             LoadedModel? former;
-            lock (gate)
-            {
-                entry = Known(id);
-                former = Detach(entry);
-            }
-            await FreeAsync(entry, former);
+            lock (gate) { former = Detach(turn.Entry); }
+            await FreeAsync(turn.Entry, former);
         }
         finally
         {
@@ -212,31 +156,17 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     {
         stopping = true;
         if (sweeper is not null) { await sweeper.DisposeAsync(); }
+        ModelEntry[] known;
+        lock (gate) { known = [.. entries.Values]; }
+        foreach (var entry in known) { await entry.Turn.WaitAsync(); } // a load that has begun comes to its end
         await changing.WaitAsync();
-        LoadedModel[] loaded;
-        lock (gate) { loaded = [.. entries.Values.Select(e => e.Loaded).OfType<LoadedModel>()]; }
-        foreach (var model in loaded) { await model.DisposeAsync(); }
+        foreach (var entry in known)
+        {
+            if (entry.Loaded is { } model) { await model.DisposeAsync(); }
+        }
         changing.Release();
+        foreach (var entry in known) { entry.Turn.Release(); } // who waits is told that the service stops
         await registry.DisposeAsync();
-    }
-
-    private async Task<LoadedModel> LoadInto(ModelEntry entry, LoadSettings settings, CancellationToken cancellation)
-    {
-        var file = loader.Check(entry.Id, entry.Path, entry.Embeds, settings, cancellation);
-        while (!ledger.TryTake(file.Uses))
-        {
-            if (!await TryMakeRoomAsync(entry, file.Uses)) { throw ledger.Refusal(file.Uses); }
-        }
-        try
-        {
-            await tryOut.TryAsync(file, cancellation);
-            return loader.Load(file, cancellation);
-        }
-        catch
-        {
-            ledger.Release(entry.Id);
-            throw;
-        }
     }
 
     /// <summary>Takes a model out of service, in one with the look whether anybody uses it: no request can come between. Only under the lock.</summary>

@@ -10,6 +10,9 @@ internal sealed class ModelEntry(string id, string path, bool? embeds)
     /// <summary>Null lets the file say.</summary>
     internal bool? Embeds { get; } = embeds;
 
+    /// <summary>Who loads, unloads or deletes it, one after the other. Not guarded by the lock; taken before it.</summary>
+    internal SemaphoreSlim Turn { get; } = new(1, 1);
+
     internal LoadedModel? Loaded { get; set; }
 
     internal bool IsLoading { get; set; }

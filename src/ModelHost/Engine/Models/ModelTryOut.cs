@@ -66,7 +66,7 @@ public sealed class ModelTryOut
 
     /// <summary>Whether a file need not be tried.</summary>
     /// <exception cref="EngineException">InvalidModelFile: it was, and is unusable.</exception>
-    private bool IsTried(ModelFile file) => worker is null || tried.Find(file.Sha256) switch { null => false, { Reason: { } reason } => throw Unusable(file, reason), _ => true };
+    internal bool IsTried(ModelFile file) => worker is null || tried.Find(file.Sha256) switch { null => false, { Reason: { } reason } => throw Unusable(file, reason), _ => true };
 
     private async Task RunAsync(ModelFile file, NativeWorker worker, CancellationToken cancellation)
     {

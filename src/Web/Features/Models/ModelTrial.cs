@@ -15,6 +15,7 @@ public sealed class ModelTrial(string model, TimeProvider time, bool likeliest =
 
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(60);
     private readonly List<TrialTurn> turns = [];
+    private readonly string conversation = Guid.NewGuid().ToString("N");
 
     /// <summary>Id of the model, or of a model with an adapter on it.</summary>
     public string Model { get; } = model;
@@ -51,7 +52,7 @@ public sealed class ModelTrial(string model, TimeProvider time, bool likeliest =
     private async Task FollowAsync(IChatClient chat, List<ChatMessage> messages, TrialTurn turn, Action changed, CancellationToken cancellation)
     {
         var (asked, first, drawn) = (time.GetTimestamp(), 0L, 0L);
-        await foreach (var update in chat.GetStreamingResponseAsync(messages, new ChatOptions { ModelId = Model, MaxOutputTokens = LongestAnswer, Temperature = likeliest ? 0 : null }, cancellation))
+        await foreach (var update in chat.GetStreamingResponseAsync(messages, new ChatOptions { ModelId = Model, ConversationId = conversation, MaxOutputTokens = LongestAnswer, Temperature = likeliest ? 0 : null }, cancellation))
         {
             if (turn.FirstToken is null && update.Contents.Any(content => content is TextContent or TextReasoningContent))
             {
