@@ -9,6 +9,10 @@ public sealed partial class ModelEngine
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     public (string Id, string Path) FileOf(string modelId) => catalog.FileOf(modelId);
 
+    /// <summary>The hash of a model's file, read through where that is not known yet.</summary>
+    /// <exception cref="EngineException">ModelNotFound; InvalidModelFile: it cannot be read.</exception>
+    public Task<string> HashAsync(string modelId, CancellationToken cancellation) => Task.Run(() => catalog.HashOf(modelId, cancellation), cancellation);
+
     /// <summary>Every token that ends an answer of a loaded model.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
     public IReadOnlyList<int> EndTokens(string modelId) => catalog.Find(modelId).Tokenizer.EndTokens;

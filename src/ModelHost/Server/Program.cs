@@ -93,6 +93,7 @@ app.MapFineTuning();
 app.MapAddAdapter();
 app.MapImportPeft();
 app.MapChangeAdapters();
+app.MapMeasureAdapter();
 app.MapLoraScales();
 app.MapLoadAdapter();
 

@@ -5,7 +5,7 @@ using Platform.Training;
 using Platform.Training.Export;
 using Platform.Training.Jobs;
 
-const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON\n       Platform.Training export FOLDER CHECKPOINT OUT     makes an adapter of a checkpoint\n       Platform.Training score FOLDER ROWS OUT            rates a file of rows with the adapter of a finished job\n       Platform.Training merge MODEL ADAPTER OUT          makes a model of its own of a model and an adapter\n       Platform.Training convert FOLDER MODEL OUT         makes an adapter here of one that PEFT saved";
+const string Usage = "usage: Platform.Training train FOLDER [--stdin]   runs the job of a folder, or goes on with it\n       Platform.Training forecast FOLDER          says what memory and time it would take, as JSON\n       Platform.Training export FOLDER CHECKPOINT OUT     makes an adapter of a checkpoint\n       Platform.Training compare FOLDER ADAPTER OUT       sets an adapter of a job beside its base, on the rows that the job held out\n       Platform.Training score FOLDER ROWS OUT            rates a file of rows with the adapter of a finished job\n       Platform.Training merge MODEL ADAPTER OUT          makes a model of its own of a model and an adapter\n       Platform.Training convert FOLDER MODEL OUT         makes an adapter here of one that PEFT saved";
 try
 {
     switch (args)
@@ -24,6 +24,9 @@ try
             return 0;
         case ["export", var trained, var checkpoint, var exported]:
             CheckpointExport.Write(new JobFolder(trained), checkpoint, exported);
+            return 0;
+        case ["compare", var held, var compared, var told]:
+            BaseComparison.Write(new JobFolder(held), compared, told);
             return 0;
         case ["score", var job, var rows, var scores]:
             RowScores.Write(new JobFolder(job), rows, scores);

@@ -19,19 +19,7 @@ public sealed record Problem(int Status, string Type, string Code, string Messag
     public object Error(string requestId) => new { error = new { message = Message, type = Type, param = Param, code = Code, request_id = requestId } };
 
     /// <summary>The same as Anthropic's Messages API tells it.</summary>
-    public object MessagesError(string requestId) => new { type = "error", error = new { type = MessagesType, message = Message }, request_id = requestId };
-
-    private string MessagesType => Status switch
-    {
-        401 => "authentication_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        413 => "request_too_large",
-        429 => "rate_limit_error",
-        503 => "overloaded_error",
-        < 500 => "invalid_request_error",
-        _ => "api_error",
-    };
+    public object MessagesError(string requestId) => new { type = "error", error = new { type = MessagesErrorTypes.Of(Status), message = Message }, request_id = requestId };
 }
 
 /// <summary>The one table from errors to answers of the HTTP API: the only place of this room that knows both.</summary>

@@ -42,7 +42,7 @@ public sealed class RunAgentTests
         await using var rig = await AgentsRig.StartAsync(chat);
         var first = await rig.AskAsync();
         await rig.EventsAsync(first);
-        await rig.EventsAsync(await rig.AskAsync("And in the first year?", first.ConversationId));
+        await rig.EventsAsync(await rig.AskAsync(conversation: first.ConversationId));
         var other = await rig.AskAsync();
         await rig.EventsAsync(other);
         Assert.Equal([first.ConversationId, first.ConversationId, other.ConversationId], chat.Options.Select(options => Guid.Parse(options!.ConversationId!)));

@@ -18,10 +18,11 @@ public sealed class GateTests : IAsyncLifetime
         await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""");
         await AddAsync(2, """{"held_out":{"loss":2.1,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""");
         await AddAsync(3, """{"held_out":{"loss":1.0,"base_loss":2.0},"general":{"perplexity":90,"base_perplexity":25}}""");
-        await AddAsync(4, "{}");
-        Assert.Equal([true, false, false, false], (await _rig.GetAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("gate").GetProperty("passed").GetBoolean()));
+        await AddAsync(4, null);
+        await AddAsync(5, """{"held_out":{"loss":2.0,"base_loss":2.0},"general":{"perplexity":25,"base_perplexity":25}}""");
+        Assert.Equal([true, false, false, false, false], (await _rig.GetAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("gate").GetProperty("passed").GetBoolean()));
         Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
-        foreach (var (version, cause) in new[] { (2, "held_out_loss is 2.1000"), (3, "general_perplexity is 90.0000"), (4, "held_out_loss was not measured") })
+        foreach (var (version, cause) in new[] { (2, "held_out_loss is 2.1000"), (3, "general_perplexity is 90.0000"), (4, "held_out_loss was not measured"), (5, "learned nothing") })
         {
             var (status, body) = await PromoteAsync(version, "{}");
             Assert.Equal((HttpStatusCode.Conflict, "gate_failed"), (status, body.Code()));
@@ -73,8 +74,8 @@ public sealed class GateTests : IAsyncLifetime
         Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal")).Version);
     }
 
-    private async Task AddAsync(int seed, string metrics, string lineage = """{"job_id":"ftjob-1"}""") =>
-        Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync($"?name=porter&state=draft&lineage={Uri.EscapeDataString(lineage)}&metrics={Uri.EscapeDataString(metrics)}", AdapterRig.Adapter(seed))).Status);
+    private async Task AddAsync(int seed, string? metrics, string lineage = """{"job_id":"ftjob-1"}""") =>
+        Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync($"?name=porter&state=draft&lineage={Uri.EscapeDataString(lineage)}{(metrics is null ? "" : "&metrics=" + Uri.EscapeDataString(metrics))}", AdapterRig.Adapter(seed))).Status);
 
     private Task<(HttpStatusCode Status, JsonElement Body)> PromoteAsync(int version, string body) => _rig.Http.PostAsync($"/v1/adapters/porter/versions/{version}/promote", body);
 

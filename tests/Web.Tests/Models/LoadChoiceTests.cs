@@ -32,6 +32,17 @@ public sealed class LoadChoiceTests
     }
 
     [Fact]
+    public void A_base_that_was_set_by_the_api_stays_as_long_as_a_scaling_is_chosen()
+    {
+        var choice = LoadChoice.Of(Chat with { ChosenRope = new RopeChoice(RopeKind.Yarn, 4, 1_000_000), ChosenContext = 8192 });
+        Assert.Equal(new RopeChoice(RopeKind.Yarn, 4, 1_000_000), choice.Rope);
+        Assert.Equal(new RopeChoice(RopeKind.Linear, 3, 1_000_000), choice.WithKind(RopeKind.Linear).WithFactor("3").Rope);
+        Assert.Equal(new RopeChoice(RopeKind.None, 1, 1_000_000), choice.WithContext("").WithKind(RopeKind.None).Rope);
+        Assert.Equal(new RopeChoice(RopeKind.Yarn, 2), choice.WithKind(null).WithKind(RopeKind.Yarn).Rope);
+        Assert.Null(choice.AsUsual().Base);
+    }
+
+    [Fact]
     public void Beyond_the_training_the_positions_are_stretched_as_far_as_the_context_needs()
     {
         var choice = LoadChoice.Of(Chat).WithContext("10000");

@@ -60,6 +60,10 @@ public sealed class AdapterAdmin
     /// <summary>Puts the version that was in production before this one back; refused (409) when this one is not in production or none was before it. Returns the one that is served now.</summary>
     public Task<AdminAdapter> RollbackAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", [], cancellation);
 
+    /// <summary>Starts to measure what is not known yet of how a version compares with its base, as a job among <see cref="ModelJobs"/>; refused (409, code wrong_state) where nothing is left to measure.</summary>
+    public async Task<ModelJob> MeasureAsync(string name, int version, CancellationToken cancellation) =>
+        (await _http.PostAsync(Path(name, version) + "/measure", [], ClientJson.Default.ModelJobBody, cancellation)).ToJob();
+
     /// <summary>Writes a version's GGUF file into a stream.</summary>
     public Task ReadAsync(string name, int version, Stream target, CancellationToken cancellation) => _http.DownloadAsync(Path(name, version) + "/content", target, cancellation);
 

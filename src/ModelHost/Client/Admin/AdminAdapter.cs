@@ -29,7 +29,14 @@ public sealed record AdminAdapter(
 }
 
 /// <param name="Passed">It may be promoted without a reason.</param>
-public sealed record AdapterGate(bool Passed, IReadOnlyList<AdapterGateCheck> Checks);
+public sealed record AdapterGate(bool Passed, IReadOnlyList<AdapterGateCheck> Checks)
+{
+    /// <summary>Whether there is a number to every check.</summary>
+    public bool IsMeasured => Checks.All(check => check.Value is not null);
+
+    /// <summary>Whether the service can still measure what is missing; golden questions are asked elsewhere.</summary>
+    public bool CanBeMeasured => Checks.Any(check => check is { Value: null, Name: "held_out_loss" or "general_perplexity" });
+}
 
 /// <param name="Name">held_out_loss, general_perplexity or golden_wrong.</param>
 /// <param name="Value">With the adapter; null where it was not measured.</param>

@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Client.Admin;
 
-public enum ModelJobKind { Other, Quantize, Perplexity, Merge, Convert }
+public enum ModelJobKind { Other, Quantize, Perplexity, Merge, Convert, Measure }
 
 public enum ModelJobState { Queued, Running, Completed, Failed, Cancelled }
 
@@ -18,7 +18,7 @@ public sealed record ModelJob(
     /// <summary>What it waits for where that is more than its turn, as room in memory: the service's own words.</summary>
     public string? Waits { get; init; }
 
-    /// <summary>Id of the model that merging made, or of the adapter that converting made.</summary>
+    /// <summary>Id of the model that merging made, or of the adapter that converting made or measuring measured.</summary>
     public string? Made { get; init; }
 }
 

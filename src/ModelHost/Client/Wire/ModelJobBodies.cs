@@ -23,6 +23,7 @@ internal sealed record ModelJobBody(string? Id, string? Type, string? Model, str
         "perplexity" => ModelJobKind.Perplexity,
         "merge" => ModelJobKind.Merge,
         "convert" => ModelJobKind.Convert,
+        "measure" => ModelJobKind.Measure,
         _ => ModelJobKind.Other,
     };
 

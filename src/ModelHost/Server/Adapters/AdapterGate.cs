@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Adapters;
@@ -9,25 +11,26 @@ namespace Platform.ModelHost.Server.Adapters;
 /// <summary>Judges versions that were trained here by how they compare with their base: on rows that were held out, on a general text, and on the golden questions that the job named. One that does not pass goes into production with a reason only.</summary>
 internal sealed class AdapterGate(TrainingOptions options)
 {
+    private const string HeldOutLoss = "held_out_loss";
     private const int LongestReason = 1_000;
     private const string GoldenKey = "golden_file"; // of the job's metadata, which go into the lineage
 
     /// <summary>How a version stands; null for one that was not trained here.</summary>
     public GateBody? Judge(AdapterInfo adapter)
     {
-        if (adapter is not { Metrics: { ValueKind: JsonValueKind.Object } metrics, Lineage: { ValueKind: JsonValueKind.Object } lineage } || !lineage.TryGetProperty("job_id", out _))
+        if (AdapterLineage.JobOf(adapter) is null)
         {
             return null;
         }
 
         List<GateCheckBody> checks =
         [
-            Check("held_out_loss", Number(metrics, "held_out", "loss"), Number(metrics, "held_out", "base_loss"), options.MostLossRatio),
-            Check("general_perplexity", Number(metrics, "general", "perplexity"), Number(metrics, "general", "base_perplexity"), options.MostPerplexityRatio),
+            Check(HeldOutLoss, Number(adapter, VersionMeasures.HeldOut, "loss"), Number(adapter, VersionMeasures.HeldOut, "base_loss"), options.MostLossRatio),
+            Check("general_perplexity", Number(adapter, VersionMeasures.General, "perplexity"), Number(adapter, VersionMeasures.General, "base_perplexity"), options.MostPerplexityRatio),
         ];
-        if (lineage.TryGetProperty(GoldenKey, out _))
+        if (AdapterLineage.Says(adapter, GoldenKey))
         {
-            checks.Add(Check("golden_wrong", Number(metrics, "golden", "wrong"), Number(metrics, "golden", "base_wrong"), options.MostGoldenRatio));
+            checks.Add(Check("golden_wrong", Number(adapter, "golden", "wrong"), Number(adapter, "golden", "base_wrong"), options.MostGoldenRatio));
         }
 
         return new GateBody(checks.TrueForAll(check => check.Passed), checks);
@@ -55,12 +58,16 @@ internal sealed class AdapterGate(TrainingOptions options)
     private static GateCheckBody Check(string name, double? value, double? plain, double most)
     {
         var limit = plain * most;
-        return new GateCheckBody(name, value, plain, limit, value <= limit);
+        return new GateCheckBody(name, value, plain, limit, value <= limit && !HasLearnedNothing(name, value, plain));
     }
 
+    /// <summary>The best weights were those before the first step.</summary>
+    private static bool HasLearnedNothing(string name, double? value, double? plain) => name == HeldOutLoss && value == plain;
+
     private static string Sentence(GateCheckBody check) => check.Value is null ? $"its {check.Name} was not measured"
+        : HasLearnedNothing(check.Name, check.Value, check.Base) ? $"its {check.Name} is its base's, so it has learned nothing"
         : string.Create(CultureInfo.InvariantCulture, $"its {check.Name} is {check.Value:0.0000}, and {check.Limit:0.0000} is the most (the base's is {check.Base:0.0000})");
 
-    private static double? Number(JsonElement metrics, string part, string name) =>
-        metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
+    private static double? Number(AdapterInfo adapter, string part, string name) =>
+        adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
 }

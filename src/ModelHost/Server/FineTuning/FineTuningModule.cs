@@ -1,6 +1,7 @@
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Requests;
 
 namespace Platform.ModelHost.Server.FineTuning;
@@ -15,6 +16,7 @@ internal static class FineTuningModule
         services.AddSingleton<FileStore>();
         services.AddSingleton<TuningJobs>();
         services.AddSingleton<JobPreparation>();
+        services.AddSingleton<VersionMeasures>();
         services.AddSingleton<JobCompletion>();
         services.AddSingleton<Runners>();
         services.AddSingleton<JobStages>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.Training.Export;
 using Platform.Training.Graph;
 using Platform.Training.Learning;
 
@@ -12,6 +13,19 @@ public sealed record ComparedRow(string Id, double BaseLoss, double Loss, double
 /// <summary>Sets an adapter beside its base on the evaluation rows, the ones that got worst first.</summary>
 internal static class BaseComparison
 {
+    /// <summary>The same for an adapter's file, once the job is over or before.</summary>
+    /// <param name="folder">Of the job that the adapter is of, its end or a checkpoint.</param>
+    /// <param name="adapter">Its file, as the job's exports are.</param>
+    /// <param name="path">Where the rows appear, whole or not at all.</param>
+    /// <exception cref="TrainingException">The job holds no rows back, or the adapter is of another shape.</exception>
+    internal static void Write(JobFolder folder, string adapter, string path)
+    {
+        using var site = JobSite.Open(folder, CancellationToken.None);
+        if (site.Validation is null) { throw new TrainingException(TrainingFault.Job, "The job holds no rows back, so there is nothing to compare on."); }
+        AdapterFile.Read(adapter, site.Adapter);
+        Write(path, site.Validation, site.Adapter, () => { });
+    }
+
     /// <returns>What came of it, in a sentence.</returns>
     internal static string Write(string path, IObjective rows, LoraWeights adapter, Action pause)
     {

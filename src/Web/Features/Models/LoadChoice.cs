@@ -17,6 +17,9 @@ public sealed record LoadChoice(string Context, RopeKind? Kind, string Factor, i
 
     public static LoadChoice Usual { get; } = new("", null, "", 0, CanStretch: false);
 
+    /// <summary>Of the rotation, as it was set by the API; there is no field for it, and it goes with the scaling.</summary>
+    public double? Base { get; private init; }
+
     /// <summary>The scaling came with a context beyond the training, and goes with it.</summary>
     private bool CameAlong { get; init; }
 
@@ -25,7 +28,7 @@ public sealed record LoadChoice(string Context, RopeKind? Kind, string Factor, i
     {
         ArgumentNullException.ThrowIfNull(model);
         var fresh = Usual with { Trained = model.TrainingContextTokens, CanStretch = model.CanChat && model.TrainingContextTokens > 0 };
-        var last = model.ChosenRope is { } rope ? fresh with { Kind = rope.Kind, Factor = rope.Kind == RopeKind.None ? "" : Written(rope.Factor) } : fresh;
+        var last = model.ChosenRope is { } rope ? fresh with { Kind = rope.Kind, Base = rope.Base, Factor = rope.Kind == RopeKind.None ? "" : Written(rope.Factor) } : fresh;
         return model.ChosenContext is { } tokens ? last.WithContext(Written(tokens)) : last;
     }
 
@@ -54,7 +57,7 @@ public sealed record LoadChoice(string Context, RopeKind? Kind, string Factor, i
 
     public bool IsValid => !ContextIsWrong && !ScalingIsMissing && !FactorIsWrong;
 
-    public RopeChoice? Rope => !CanStretch || Kind is not { } kind ? null : kind == RopeKind.None ? new RopeChoice(kind, 1) : Scale is { } scale ? new RopeChoice(kind, scale) : null;
+    public RopeChoice? Rope => !CanStretch || Kind is not { } kind ? null : kind == RopeKind.None ? new RopeChoice(kind, 1, Base) : Scale is { } scale ? new RopeChoice(kind, scale, Base) : null;
 
     /// <summary>Contexts that people often choose, up to what the model was trained on.</summary>
     public IReadOnlyList<int> Steps => [.. Usually.Where(step => step <= Trained).TakeLast(MostSteps)];
@@ -78,7 +81,7 @@ public sealed record LoadChoice(string Context, RopeKind? Kind, string Factor, i
     /// <summary>Another scaling, with a factor that is enough.</summary>
     public LoadChoice WithKind(RopeKind? kind)
     {
-        var next = this with { Kind = kind, CameAlong = false };
+        var next = this with { Kind = kind, Base = kind is null ? null : Base, CameAlong = false };
         return !next.IsStretched ? next with { Factor = "" } : next.FactorIsWrong ? next with { Factor = next.IsBeyond ? next.Enough : Written(UsualFactor) } : next;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Platform.ModelHost.Server.FineTuning.Rows;
 
@@ -10,6 +11,26 @@ internal sealed record HeldOutRow(string Id, double BaseLoss, double Loss, doubl
 internal static class HeldOutRows
 {
     public static IReadOnlyList<HeldOutRow> Read(string path) => File.Exists(path) ? [.. JsonLines.Read(path, HeldOutJson.Default.HeldOutRow)] : [];
+
+    /// <summary>What they say together, the losses weighted by the tokens that count; null where there is no row.</summary>
+    public static JsonObject? Summary(string path, TuningMethod method)
+    {
+        var rows = Read(path);
+        if (rows.Count == 0)
+        {
+            return null;
+        }
+
+        var weight = rows.Sum(row => row.Weight);
+        var (loss, plain) = (rows.Sum(row => row.Loss * row.Weight) / weight, rows.Sum(row => row.BaseLoss * row.Weight) / weight);
+        var summary = new JsonObject { ["rows"] = rows.Count, ["better"] = rows.Count(row => row.Loss < row.BaseLoss), ["loss"] = loss, ["base_loss"] = plain };
+        if (method != TuningMethod.Dpo) // whose loss is of pairs, and foretells no text
+        {
+            (summary["perplexity"], summary["base_perplexity"]) = (Math.Exp(loss), Math.Exp(plain));
+        }
+
+        return summary;
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

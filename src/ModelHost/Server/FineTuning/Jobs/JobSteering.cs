@@ -6,7 +6,7 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 /// <summary>What people do with a job: cancel, pause, resume. What makes no sense in its state is refused with that state.</summary>
 internal static class JobSteering
 {
-    /// <summary>Ends a job; what it trained so far stays in its folder, and its draft in the registry where it stands there already. One that has ended stays as it is.</summary>
+    /// <summary>Ends a job; what it trained so far stays in its folder, and its draft goes out of the registry where it stands there already. One that has ended stays as it is.</summary>
     public static void Cancel(TuningJob job, TimeProvider time)
     {
         if (job.Now.HasEnded)

@@ -14,10 +14,16 @@ internal static class AnswerComparison
     /// <summary>The measures of the answers, the higher the better.</summary>
     public static IReadOnlyList<string> Names { get; } = ["exact_match", "accuracy", "f1", "bleu", "rouge_1", "rouge_2", "rouge_l"];
 
-    /// <summary>Asks, and keeps row by row what was answered in answered.jsonl. What was asked before the service ended is not asked again; a row that does not fit the served context is left out.</summary>
+    /// <summary>Asks, and keeps row by row what was answered. What was asked before the service ended is not asked again; a row that does not fit the served context is left out.</summary>
+    /// <param name="job">That held the rows out.</param>
+    /// <param name="isOfItsEnd">The adapter is the job's own, and no checkpoint's: what was answered is kept in answered.jsonl.</param>
+    /// <param name="say">Told what comes of it: a level, and a sentence.</param>
+    /// <param name="probes">Asks.</param>
+    /// <param name="adapter">name@version.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>The measures of both, or null where there is no row to ask.</returns>
     /// <exception cref="EngineException">The model cannot answer.</exception>
-    public static async Task<JsonObject?> RunAsync(TuningJob job, ProbeAnswers probes, string adapter, CancellationToken cancellation)
+    public static async Task<JsonObject?> RunAsync(TuningJob job, bool isOfItsEnd, Action<string, string> say, ProbeAnswers probes, string adapter, CancellationToken cancellation)
     {
         var questions = File.Exists(job.Folder.Questions) ? JsonLines.Read(job.Folder.Questions, ProbeJson.Default.Probe).ToList() : [];
         var begun = job.Folder.In($"answered-{adapter}.part");
@@ -40,19 +46,19 @@ internal static class AnswerComparison
 
         if (tooLong > 0)
         {
-            job.Say("warn", string.Create(CultureInfo.InvariantCulture, $"{tooLong} of {questions.Count} held-out questions do not fit the context that the model is served with, and were not asked."));
+            say("warn", string.Create(CultureInfo.InvariantCulture, $"{tooLong} of {questions.Count} held-out questions do not fit the context that the model is served with, and were not asked."));
         }
 
-        if (rows.Count > 0)
+        if (rows.Count > 0 && isOfItsEnd)
         {
             await File.WriteAllLinesAsync(job.Folder.Answered, rows.OrderBy(row => row.F1 - row.BaseF1).Select(Line), cancellation);
         }
 
         File.Delete(begun);
-        return rows.Count == 0 ? null : Measures(job, rows);
+        return rows.Count == 0 ? null : Measures(rows, say);
     }
 
-    private static JsonObject Measures(TuningJob job, List<AnsweredRow> rows)
+    private static JsonObject Measures(List<AnsweredRow> rows, Action<string, string> say)
     {
         var measures = new JsonObject { ["rows"] = rows.Count };
         foreach (var (name, plain, tuned) in Names.Zip(Of(rows, row => row.BaseAnswer), Of(rows, row => row.Answer)))
@@ -60,7 +66,7 @@ internal static class AnswerComparison
             (measures[name], measures["base_" + name]) = (tuned, plain);
         }
 
-        job.Say("info", string.Create(CultureInfo.InvariantCulture, $"Of {rows.Count} held-out questions {Number(measures, "accuracy"):P0} are answered rightly with the adapter and {Number(measures, "base_accuracy"):P0} without; F1 is {Number(measures, "f1"):0.000} and {Number(measures, "base_f1"):0.000}."));
+        say("info", string.Create(CultureInfo.InvariantCulture, $"Of {rows.Count} held-out questions {Number(measures, "accuracy"):P0} are answered rightly with the adapter and {Number(measures, "base_accuracy"):P0} without; F1 is {Number(measures, "f1"):0.000} and {Number(measures, "base_f1"):0.000}."));
         return measures;
     }
 

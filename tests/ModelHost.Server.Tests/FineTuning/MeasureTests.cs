@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>A version that was not measured when it came is measured later, so that the gate can judge it; and one that a job is measuring goes with the job.</summary>
+public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Versions_that_were_not_measured_are_measured_later_as_at_the_end_of_their_job_and_pass_the_gate()
+    {
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"late\"");
+        await rig.UntilAsync(id, "succeeded");
+        var step = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/checkpoints")).GetProperty("data")[0].GetProperty("step_number").GetInt32();
+        Assert.Equal(HttpStatusCode.Created, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/checkpoints/{step}/register")).Status);
+        await AddAgainAsync(id); // as where memory was short at the job's end
+
+        var made = (await CardAsync(1)).GetProperty("metrics");
+        foreach (var version in new[] { 2, 3 })
+        {
+            Assert.Equal("gate_failed", (await rig.PostAsync($"/v1/adapters/late/versions/{version}/promote")).Body.Code());
+            var measured = await MeasuredAsync(version);
+            Assert.Equal(["answers", "general", "held_out"], measured.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object).Select(part => part.Name).Order());
+            Assert.Equal(Number(made, "held_out", "base_loss"), Number(measured, "held_out", "base_loss"), 1e-6);
+            Assert.Equal(Number(made, "general", "base_perplexity"), Number(measured, "general", "base_perplexity"), 1e-6);
+            Assert.All((await CardAsync(version)).GetProperty("gate").GetProperty("checks").EnumerateArray(), check => Assert.Equal(JsonValueKind.Number, check.GetProperty("value").ValueKind));
+        }
+
+        var same = (await CardAsync(3)).GetProperty("metrics");
+        Assert.Equal(Number(made, "held_out", "loss"), Number(same, "held_out", "loss"), 1e-6);
+        Assert.Equal(Number(made, "general", "perplexity"), Number(same, "general", "perplexity"), 1e-6);
+        Assert.NotEqual(Number(made, "held_out", "base_loss"), Number(made, "held_out", "loss"));
+        Assert.Equal("wrong_state", (await rig.PostAsync("/v1/adapters/late/versions/1/measure")).Body.Code()); // nothing is left
+        Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync("/v1/adapters/late/versions/9/measure")).Status);
+        Assert.Equal(["adapter.gguf"], Directory.EnumerateFiles(Path.Combine(rig.Jobs, id), "*.gguf").Select(Path.GetFileName));
+    }
+
+    /// <summary>What it trained stays in its folder; the draft that nobody else names does not.</summary>
+    [Fact]
+    public async Task A_job_that_is_cancelled_while_it_is_measured_leaves_no_adapter()
+    {
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"dropped\"");
+        await rig.UntilAsync(id, job => job.GetProperty("fine_tuned_model").ValueKind == JsonValueKind.String);
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/cancel");
+        var job = await rig.UntilAsync(id, now => now.GetProperty("fine_tuned_model").ValueKind == JsonValueKind.Null);
+        Assert.Equal("cancelled", TrainingRig.Status(job));
+        Assert.DoesNotContain((await rig.Http.GetOkAsync("/v1/adapters")).GetProperty("data").EnumerateArray(), one => one.GetProperty("name").GetString() == "dropped");
+        Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync("/v1/chat/completions", """{"model": "seed-chat:dropped", "messages": [{"role": "user", "content": "x"}]}""")).Status);
+    }
+
+    /// <summary>The same weights, as a version of which nothing is known but its job.</summary>
+    private async Task AddAgainAsync(string job)
+    {
+        using var file = new ByteArrayContent(await rig.Http.GetByteArrayAsync(new Uri("/v1/adapters/late/versions/1/content", UriKind.Relative), Cancellation));
+        var lineage = Uri.EscapeDataString(JsonSerializer.Serialize(new { job_id = job }));
+        using var added = await rig.Http.PostAsync(new Uri($"/v1/adapters?name=late&base_model=seed-chat&state=draft&lineage={lineage}", UriKind.Relative), file, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+    }
+
+    private async Task<JsonElement> MeasuredAsync(int version)
+    {
+        var (status, job) = await rig.PostAsync($"/v1/adapters/late/versions/{version}/measure");
+        Assert.Equal((HttpStatusCode.Accepted, "measure", $"seed-chat:late@{version}"), (status, job.GetProperty("type").GetString(), job.GetProperty("model").GetString()));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        while (job.GetProperty("finished_at").ValueKind == JsonValueKind.Null)
+        {
+            await Task.Delay(50, deadline.Token);
+            job = await rig.Http.GetOkAsync($"/v1/model_jobs/{job.GetProperty("id").GetString()}");
+        }
+
+        Assert.True(job.GetProperty("status").GetString() == "completed", job.ToString());
+        Assert.Equal($"late@{version}", job.GetProperty("result").GetProperty("adapter").GetString());
+        return (await CardAsync(version)).GetProperty("metrics");
+    }
+
+    private Task<JsonElement> CardAsync(int version) => rig.Http.GetOkAsync($"/v1/adapters/late/versions/{version}");
+
+    private static double Number(JsonElement metrics, string part, string name) => metrics.GetProperty(part).GetProperty(name).GetDouble();
+}
