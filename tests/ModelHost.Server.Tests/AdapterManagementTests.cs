@@ -28,10 +28,10 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal("""{"loss":1.5}""", first.GetProperty("metrics").GetRawText());
         Assert.Equal(64, first.GetProperty("base_sha256").GetString()!.Length);
 
-        using var form = new MultipartFormDataContent { { new StringContent("legal"), "name" }, { new StringContent("{\"job_id\":\"j1\"}"), "lineage" }, { new StringContent("draft"), "state" }, { new ByteArrayContent(AdapterRig.Adapter(2)), "file", "../../x.gguf" } };
+        using var form = new MultipartFormDataContent { { new StringContent("legal"), "name" }, { new StringContent("{\"made_by\":\"j1\"}"), "lineage" }, { new StringContent("draft"), "state" }, { new ByteArrayContent(AdapterRig.Adapter(2)), "file", "../../x.gguf" } };
         var (formStatus, second) = await rig.SendAsync(HttpMethod.Post, "/v1/adapters", form);
         Assert.True(formStatus == HttpStatusCode.Created, second.ToString());
-        Assert.Equal((2, "draft", "j1"), (second.GetProperty("version").GetInt32(), second.GetProperty("state").GetString(), second.GetProperty("lineage").GetProperty("job_id").GetString()));
+        Assert.Equal((2, "draft", "j1"), (second.GetProperty("version").GetInt32(), second.GetProperty("state").GetString(), second.GetProperty("lineage").GetProperty("made_by").GetString()));
         Assert.Equal(["legal/1.gguf", "legal/2.gguf", "legal/adapter.json"], rig.Files);
 
         Assert.Equal("production", (await PostAsync("1/promote")).GetProperty("state").GetString());

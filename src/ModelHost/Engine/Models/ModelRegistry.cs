@@ -107,7 +107,7 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
         {
             try
             {
-                Hash(file, stopped.Token);
+                if (FileStamp.Of(file).Bytes > 0) { Hash(file, stopped.Token); } // not of a pipe: who opens one waits until somebody writes, and with it whoever waits for the end of this
             }
             catch (OperationCanceledException)
             {
