@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Adapters;
-using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.FineTuning.Jobs;
@@ -95,7 +94,7 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
 
         var (bytes, mark) = (job.Now.Forecast!.TotalBytes, job.Folder.In($"{Guid.NewGuid():N}"));
         var (weights, compared) = (mark + ".gguf", mark + ".jsonl"); // names that a start clears away
-        await engine.HoldMemoryAsync($"Measuring '{ServedAdapters.Id(adapter)}'", new MemoryUse(owner, "held-out rows", bytes), cancellation);
+        await engine.HoldMemoryAsync(owner, "held-out rows", bytes, cancellation);
         try
         {
             await using (var from = engine.AdapterLibrary.Read(adapter.Name, adapter.Version))
