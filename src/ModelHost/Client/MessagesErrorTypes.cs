@@ -1,4 +1,4 @@
-namespace Platform.ModelHost.Client;
+namespace Platform.ModelHost;
 
 /// <summary>What Anthropic's Messages API calls an error, by its HTTP status. Both who serves that API and who relays it speak by this table: the model service compiles this file too, as the two meet over HTTP alone.</summary>
 public static class MessagesErrorTypes

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
+using Platform.ModelHost;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Ingest;

@@ -1,4 +1,3 @@
-using Platform.ModelHost.Client;
 using Platform.ModelHost.Server.Streams;
 using Platform.ModelHost.Server.Wire;
 using Platform.ModelHost.Server.Wire.Messages;
