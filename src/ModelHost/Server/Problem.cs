@@ -16,6 +16,9 @@ internal sealed record Problem(int Status, string Type, string? Code, string Mes
 
     public static Problem WrongKey { get; } = new(401, "authentication_error", "invalid_api_key", "The API key is missing or wrong. Send it as 'Authorization: Bearer <key>'.");
 
+    /// <summary>JSON.stringify writes a text so that was cut within an emoji.</summary>
+    public static Problem HalfPair { get; } = new(400, "invalid_request_error", "invalid_json", "Half of a surrogate pair (\\ud800 to \\udfff) stands alone in a text of the body. Send both halves or U+FFFD.");
+
     public static Problem NeedsAdmin { get; } = new(403, "permission_error", "insufficient_scope", "This needs the administrator's key (Server:AdminKey).");
 
     /// <summary>A field that has a wrong value.</summary>

@@ -55,6 +55,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         RequestRefused refused => refused.Problem,
         EngineException engine => OfEngine(engine, requestId),
         JsonException json => OfJson(json),
+        InvalidOperationException { Source: "System.Text.Json.Rethrowable" } => Problem.HalfPair, // what is JSON inside of a text
         BadHttpRequestException { StatusCode: 413 } large => new Problem(413, "invalid_request_error", "request_too_large", large.Message),
         BadHttpRequestException bad => new Problem(bad.StatusCode, "invalid_request_error", null, bad.Message),
         OperationCanceledException when draining => Problem.ShuttingDown,

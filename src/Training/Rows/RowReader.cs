@@ -28,6 +28,10 @@ public static class RowReader
         {
             throw new RowException("not_json", "", $"The row is not JSON: {error.Message.Split(". Path", 2)[0].Split(" LineNumber", 2)[0]}");
         }
+        catch (InvalidOperationException)
+        {
+            throw new RowException("not_json", "", "Half of a surrogate pair (\\ud800 to \\udfff) stands alone in a text of the row. Write both halves or U+FFFD.");
+        }
     }
 
     public static TrainingRow Read(JsonElement row)

@@ -29,6 +29,42 @@ public sealed class TemplateLimitTests
     [InlineData("{% for i in range(999) recursive %}{{ loop(range(999)) }}{% endfor %}")]
     public void What_a_hostile_template_may_cost_is_limited(string source) => Assert.Equal(TemplateFault.Limit, Fault(source).Fault);
 
+    [Theory]
+    [InlineData("{{ ''.zfill(-9223372036854775807) }}")]
+    [InlineData("{{ ''.ljust(-999999999) }}")]
+    [InlineData("{{ 'x' | center(-999999999) }}")]
+    [InlineData("{{ 'x' | indent(-999999999) }}")]
+    [InlineData("{{ [1] | tojson(indent=-999999999) }}")]
+    public void A_width_below_zero_gives_no_steps_back(string source) =>
+        Assert.Equal(TemplateFault.Limit, Fault(source + "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}").Fault);
+
+    [Theory]
+    [InlineData("{{ s.strip(t) }}")]
+    [InlineData("{{ s | trim(t) }}")]
+    [InlineData("{{ s.rsplit('a', 999999999) | length }}")]
+    [InlineData("{{ part in s }}")]
+    [InlineData("{{ s.find(part) }}{{ s.rfind(part) }}")]
+    [InlineData("{{ s.count(part) }}{{ s.replace(part, '') | length }}")]
+    [InlineData("{{ s.split(part) | length }}{{ s.rsplit(part, 2) | length }}{{ s.partition(part) | length }}")]
+    public async Task Long_texts_are_searched_within_the_limits(string use)
+    {
+        const string Long = "{% set t = 'b' * 1000000 ~ 'a' %}{% set s = 'a' * 4000000 %}{% set part = 'a' * 500000 ~ 'b' ~ 'a' * 500000 %}";
+        var limits = TemplateLimits.Default with { Time = TimeSpan.FromSeconds(0.1) };
+        var ended = Task.Run(() => Record.Exception(() => Render(Long + use, limits)), TestContext.Current.CancellationToken);
+        var fault = await ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(fault is null or TemplateException { Fault: TemplateFault.Limit }, fault?.ToString());
+    }
+
+    [Theory]
+    [InlineData("{{ 'a,b,,c'.split(',') }}", "['a', 'b', '', 'c']")]
+    [InlineData("{{ 'a,b,,c'.split(',', 1) }}", "['a', 'b,,c']")]
+    [InlineData("{{ 'a,b,,c'.rsplit(',', 2) }}", "['a,b', '', 'c']")]
+    [InlineData("{{ 'aaaa'.rsplit('aa', 1) }}{{ 'aaa'.rfind('aa') }}{{ 'abc'.rfind('') }}{{ ''.find('') }}", "['aa', '']130")]
+    [InlineData("{{ 'abab'.replace('ab', 'x', 1) }}{{ 'abab'.replace('ab', '') }}{{ 'abab'.replace('c', 'd') }}{{ 'ab'.replace('', '-') }}", "xababab-a-b-")]
+    [InlineData("{{ 'abab'.rpartition('a') }}{{ 'ab'.count('') }}{{ 'aaaa'.count('aa') }}", "('ab', 'a', 'b')32")]
+    [InlineData("{{ 'xyaxy'.strip('yx') }}{{ ' a '.strip() }}{{ 'a\ud83d\ude00b'[1] == 'a\ud83d\ude00b'[-2] }}{{ 'ab'[-1] }}{{ 'ab'[2] is defined }}", "aaTruebFalse")]
+    public void Texts_are_searched_as_in_Python(string source, string written) => Assert.Equal(written, Render(source, Small));
+
     [Fact]
     public void Values_nested_deeper_than_the_stack_are_refused()
     {

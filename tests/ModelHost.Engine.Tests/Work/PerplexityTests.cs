@@ -71,6 +71,17 @@ public sealed class PerplexityTests : IAsyncLifetime
         Assert.Contains("at least 2 tokens", (await Assert.ThrowsAsync<EngineException>(() => MeasureAsync(new PerplexityRequest("job", SeedModels.Chat, "a")))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A window moves on by half of what it holds.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)] // one of them is the mark of the beginning
+    public async Task A_context_too_short_to_move_on_in_is_refused(int window)
+    {
+        var order = new PerplexityOrder(SeedModels.ChatFile, "", null, Text, window, Tokens, 0) { NativeDirectory = "", Threads = 1 };
+        var measured = Task.Run(() => MeasurePerplexity.Run(order, _ => { }), Cancellation);
+        Assert.Contains("window of", (await Assert.ThrowsAsync<EngineException>(() => measured.WaitAsync(TimeSpan.FromSeconds(30), Cancellation))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_model_that_does_not_fit_is_refused_and_nothing_is_held()
     {

@@ -34,6 +34,7 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     [InlineData("\"mixture\": [{\"weight\": 1}], \"training_file\": null", "mixture.[0].file")]
     [InlineData("\"mixture\": [{\"file\": \"FILE\", \"weight\": 0}], \"training_file\": null", "mixture.[0].weight")]
     [InlineData("\"mixture\": [{\"file\": \"FILE\", \"max_repeats\": 0}], \"training_file\": null", "mixture.[0].max_repeats")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\"}, {\"file\": \"FILE\", \"weight\": 2}], \"training_file\": null", "mixture.[1].file")]
     [InlineData("\"mixture\": [{\"file\": \"FILE\"}]", "training_file")]
     [InlineData("\"mixture_rows\": 9", "mixture_rows")]
     [InlineData("\"integrations\": [{\"type\": \"wandb\"}]", "integrations")]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning;
@@ -88,6 +90,76 @@ public sealed class TuningDiskTests : IDisposable
         Assert.Equal(["info", "info", "warn", "info"], job.Events.All().Select(one => one.Level));
     }
 
+    /// <summary>In pieces of a line's most length: such a line must not be met again and again.</summary>
+    [Fact]
+    public void A_line_of_the_progress_that_is_too_long_is_passed_over_once()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        var follower = new ProgressFollower(job, TimeProvider.System);
+        File.WriteAllText(job.Folder.Progress, new string('x', 3 << 20));
+        follower.Take();
+        follower.Take();
+        File.AppendAllText(job.Folder.Progress, new string('x', 5) + "\n{\"type\":\"metrics\",\"step\":2,\"at\":\"2026-01-01T00:00:01Z\"}\n");
+        follower.Take();
+        Assert.Equal(2, job.Now.Progress.Step);
+        Assert.Equal(["info", "warn", "info"], job.Events.All().Select(one => one.Level));
+    }
+
+    /// <summary>Who opens a pipe waits for a writer, and with it every job.</summary>
+    [Fact]
+    public async Task Pipes_in_the_place_of_a_runners_files_are_not_opened()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        foreach (var file in (string[])[job.Folder.Ended, job.Folder.Taken, job.Folder.Progress])
+        {
+            using var made = Process.Start("mkfifo", [file]);
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var ended = Task.Run(async () =>
+        {
+            new ProgressFollower(job, TimeProvider.System).Take();
+            using var trainer = Trainer(job, () => Task.CompletedTask);
+            return (trainer.HasEnded, await trainer.EndAsync());
+        }, TestContext.Current.CancellationToken);
+        var (hasEnded, (_, failure)) = await ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.True(hasEnded);
+        Assert.Contains("nothing was heard", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(job.Folder.Ended));
+    }
+
+    [Fact]
+    public async Task An_import_that_was_broken_off_is_made_again_without_a_runner()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        File.WriteAllText(job.Folder.Ended, "0");
+        using (var stopped = Trainer(job, () => throw new OperationCanceledException())) { Assert.Equal(3, (await stopped.EndAsync()).Code); } // paused: nobody cancelled the job
+        using var again = Trainer(job, () => Task.CompletedTask);
+        Assert.True(again.HasEnded);
+        Assert.False(File.Exists(job.Folder.Offered));
+        Assert.Equal(0, (await again.EndAsync()).Code);
+        Assert.False(File.Exists(job.Folder.Ended));
+    }
+
+    /// <summary>Else each of its rows is there twice, in what is counted and in the list.</summary>
+    [Fact]
+    public async Task A_validation_file_that_two_parts_of_a_mixture_name_is_read_once()
+    {
+        var store = Store();
+        var (one, two, held) = (await StoreAsync("one"), await StoreAsync("two"), await StoreAsync("held"));
+        var record = Record("ftjob-1") with { Mixture = [new MixtureShare(one, held, 1, 1), new MixtureShare(two, held, 1, 1)] };
+        Assert.Equal(["held"], JobSources.Open(store, record).HeldOut!.Select(line => line.Text.Trim()));
+
+        async Task<string> StoreAsync(string text)
+        {
+            using var staged = await store.StageAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), TestContext.Current.CancellationToken);
+            return store.Keep(staged, text, StoredFile.ForTuning).Id;
+        }
+    }
+
     [Fact]
     public void What_the_disk_refuses_is_told_without_the_files_path()
     {
@@ -144,6 +216,12 @@ public sealed class TuningDiskTests : IDisposable
         Assert.Single(again.All);
         Assert.False(File.Exists(export) || Directory.Exists(again.Forecasts));
         Assert.True(File.Exists(job.Folder.Adapter));
+    }
+
+    private RunnerTrainer Trainer(TuningJob job, Func<Task> convert)
+    {
+        var options = new TrainingOptions { Directory = _folder.FullName };
+        return new RunnerTrainer(job, new Runners(options, TimeProvider.System), options, TimeProvider.System, convert);
     }
 
     private FileStore Store() => new(new TrainingOptions { Directory = _folder.FullName }, TimeProvider.System, NullLogger<FileStore>.Instance);

@@ -9,6 +9,8 @@ internal sealed record ModelFacts(FileStamp Stamp, GgufHeader? Header, ModelTrai
 /// <summary>The model files of the folder and those that options name: what each is, told from its header, and its hash, computed once, in the background for those that only lie there.</summary>
 internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IAsyncDisposable
 {
+    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, ModelFacts> facts = new(StringComparer.Ordinal);
     private readonly HashSet<string> unhashable = new(StringComparer.Ordinal);
@@ -56,6 +58,7 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
     internal string Hash(string file, CancellationToken cancellation)
     {
         if (index.HashOf(file) is { } known) { return known; }
+        if (FileStamp.Of(file).Bytes == 0) { throw new IOException($"'{file}' is empty or no file."); } // to open a pipe would wait for a writer
         using var stream = File.OpenRead(file);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 20];
@@ -84,8 +87,8 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
     {
         if (stopped.IsCancellationRequested) { return; }
         await stopped.CancelAsync();
-        await hashing;
-        stopped.Dispose();
+        await Task.WhenAny(hashing, Task.Delay(MostWait)); // a disk that does not answer keeps the program from nothing
+        if (hashing.IsCompleted) { stopped.Dispose(); }
     }
 
     private static ModelFacts Read(string file, bool? embeds, FileStamp stamp)

@@ -53,7 +53,7 @@ internal sealed class ChatVariables(SpecialTexts special, TemplateTraits traits,
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object) { return Read(document.RootElement); }
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // the latter over half of a surrogate pair
         {
             return Mapping(("input", special.Defuse(json))); // a broken call in the past must not make the conversation unusable
         }

@@ -16,7 +16,7 @@ internal static class MeasurePerplexity
     /// <summary>Why a text cannot be measured.</summary>
     internal static string TooShort { get; } = $"The text is too short to be foretold: a perplexity needs at least {FewestTokens} tokens. Give a longer one.";
 
-    /// <exception cref="EngineException">Kind BadRequest: fewer than two tokens.</exception>
+    /// <exception cref="EngineException">Kind BadRequest: fewer than two tokens, or a context that holds fewer.</exception>
     /// <exception cref="NativeCallException">llama.cpp refuses or fails.</exception>
     internal static PerplexityResult Run(PerplexityOrder order, Action<double> progress)
     {
@@ -37,6 +37,7 @@ internal static class MeasurePerplexity
     {
         var first = begin.Length > 0 ? 0 : 1; // with a mark of the beginning even the first token is foretold
         if (text.Length < FewestTokens) { throw new EngineException(EngineErrorKind.BadRequest, TooShort) { Parameter = "text" }; }
+        if (window - begin.Length < FewestTokens) { throw new EngineException(EngineErrorKind.BadRequest, $"A window of {window} tokens holds too few of the text to foretell any: measure a model of a longer context.") { Parameter = "model" }; }
         var (held, surprise, squares, count) = (window - begin.Length, 0.0, 0.0, 0);
         for (var (start, told) = (0, first); told < text.Length; start += held / 2)
         {

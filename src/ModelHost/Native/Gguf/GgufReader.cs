@@ -13,8 +13,17 @@ public static class GgufReader
     /// <exception cref="GgufException">The file is refused; the fault names the reason.</exception>
     public static GgufHeader Read(string path)
     {
-        using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
+        using var file = Open(path);
         return Read(file, file.Length);
+    }
+
+    /// <summary>Opens a file that may be one, which others may replace or delete meanwhile. One without bytes is not opened: it may be a pipe, where that would wait for a writer.</summary>
+    /// <exception cref="GgufException">It is empty.</exception>
+    public static FileStream Open(string path)
+    {
+        FileSystemInfo info = new FileInfo(path);
+        if ((info.LinkTarget is null ? info : info.ResolveLinkTarget(returnFinalTarget: true)) is FileInfo { Exists: true, Length: 0 }) { throw TooShort(0); }
+        return new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan, Share = FileShare.ReadWrite | FileShare.Delete });
     }
 
     /// <inheritdoc cref="Read(string)"/>
@@ -37,7 +46,7 @@ public static class GgufReader
 
     private static uint Preamble(GgufSource source)
     {
-        if (source.Length < 24) { throw new GgufException(GgufFault.Truncated, $"The file has {source.Length} bytes; a GGUF file has at least 24. Download it again."); }
+        if (source.Length < 24) { throw TooShort(source.Length); }
         if (!source.Take(4, "the magic").SequenceEqual("GGUF"u8)) { throw new GgufException(GgufFault.NotGguf, "The file does not begin with GGUF. Name a model in the GGUF format."); }
         var version = source.UInt32("the version");
         if (version is 2 or 3) { return version; }
@@ -45,6 +54,8 @@ public static class GgufReader
             ? "The file is written for big-endian machines. Convert it, or take the usual little-endian one."
             : $"The file has GGUF version {version}; versions 2 and 3 are read. Convert the model again with a current llama.cpp.");
     }
+
+    private static GgufException TooShort(long length) => new(GgufFault.Truncated, $"The file has {length} bytes; a GGUF file has at least 24. Download it again.");
 
     private static int Count(GgufSource source, string what)
     {

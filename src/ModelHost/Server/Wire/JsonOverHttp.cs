@@ -6,6 +6,8 @@ namespace Platform.ModelHost.Server.Wire;
 /// <summary>Reads and writes bodies. Wrong types throw JsonException with the path of the field; <see cref="Problems"/> makes the 400.</summary>
 internal static class JsonOverHttp
 {
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public static async Task<T> ReadJsonAsync<T>(this HttpContext http, JsonTypeInfo<T> type)
     {
         if (!http.Request.HasJsonContentType())
@@ -14,7 +16,47 @@ internal static class JsonOverHttp
                 $"The body's type is '{http.Request.ContentType}'; send 'Content-Type: application/json'."));
         }
 
-        return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) ?? throw new JsonException();
+        using var content = new MemoryStream();
+        await http.Request.Body.CopyToAsync(content, http.RequestAborted);
+        return Read(content.GetBuffer().AsSpan(0, (int)content.Length), type) ?? throw new JsonException();
+    }
+
+    private static T? Read<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+    {
+        body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        if (HasHalfPair(body))
+        {
+            throw new RequestRefused(Problem.HalfPair);
+        }
+
+        return JsonSerializer.Deserialize(body, type);
+    }
+
+    /// <summary>Whether a text or a name holds half of a surrogate pair: no text can be made of it, wherever it is asked for.</summary>
+    private static bool HasHalfPair(ReadOnlySpan<byte> body)
+    {
+        if (body.IndexOf("\\ud"u8) < 0 && body.IndexOf("\\uD"u8) < 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            for (var reader = new Utf8JsonReader(body); reader.Read();)
+            {
+                _ = reader.ValueIsEscaped ? reader.GetString() : null;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false; // whoever reads it says where it is broken
+        }
+
+        return false;
     }
 
     public static async Task WriteJsonAsync<T>(this HttpContext http, T body, JsonTypeInfo<T> type)

@@ -6,7 +6,7 @@ namespace Platform.ModelHost.Engine.Tokens.Jinja;
 internal sealed class Budget(TemplateLimits limits, TimeProvider time)
 {
     private const int CharactersPerStep = 64;
-    private const int StepsBetweenClockReadings = 8_192;
+    private const int StepsBetweenClockReadings = 256; // one step may be some milliseconds of work with a long text
 
     private readonly long start = time.GetTimestamp();
     private long stepsLeft = limits.Steps;
@@ -16,10 +16,16 @@ internal sealed class Budget(TemplateLimits limits, TimeProvider time)
     /// <exception cref="TemplateException">Kind Limit.</exception>
     internal void Step(long count = 1)
     {
-        stepsLeft -= count;
+        stepsLeft -= Math.Clamp(count, 0, stepsLeft + 1); // sizes come from the template: below 0 would give steps back
         if (stepsLeft < 0) { throw TemplateException.Limit($"The template took more than {limits.Steps} steps."); }
         if (stepsLeft > nextReading) { return; }
         nextReading = stepsLeft - StepsBetweenClockReadings;
+        Clock();
+    }
+
+    /// <summary>Between pieces of work that steps do not measure.</summary>
+    internal void Clock()
+    {
         if (time.GetElapsedTime(start) > limits.Time) { throw TemplateException.Limit($"The template took more than {limits.Time.TotalSeconds:0.#} s."); }
     }
 

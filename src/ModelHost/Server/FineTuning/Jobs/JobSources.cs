@@ -21,7 +21,7 @@ internal sealed record JobSources(IEnumerable<RowLine> Learned, IEnumerable<RowL
         }
 
         var mixed = new MixedLines([.. record.Mixture.Select(part => Source(part.File, part))], record.MixtureRows, record.Seed);
-        var heldOut = record.Mixture.Where(part => part.ValidationFile is not null).Select(part => Source(part.ValidationFile!, part)).ToList();
+        var heldOut = record.Mixture.Where(part => part.ValidationFile is not null).DistinctBy(part => part.ValidationFile).Select(part => Source(part.ValidationFile!, part)).ToList();
         return heldOut.Count == 0 ? new JobSources(mixed.Read(), lines, mixed.Sha256, sha256, mixed.Files)
             : new JobSources(mixed.Read(), heldOut.SelectMany(MixedLines.Lines), mixed.Sha256, MixedLines.HashOf(heldOut.Select(part => part.Sha256)), mixed.Files);
 

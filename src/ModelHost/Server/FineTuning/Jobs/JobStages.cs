@@ -94,7 +94,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             job.Change(now => now.Status == TuningStatus.Queued ? now with { Status = TuningStatus.Running, Reason = null, StartedAt = now.StartedAt ?? Seconds } : now);
             job.Begin();
             outcome = await new TrainerRun(job, engine, options, time).RunAsync(
-                () => IsElsewhere(job) ? new RunnerTrainer(job, runners, options, time, () => ImportAsync(engine, job)) : new ChildTrainer(trainer, job), yields: !IsElsewhere(job), stopping);
+                () => IsElsewhere(job) ? new RunnerTrainer(job, runners, options, time, () => ImportAsync(engine, job, ending.Token)) : new ChildTrainer(trainer, job), yields: !IsElsewhere(job), stopping);
         }
         catch (Exception fault) when (Error(fault) is { } error)
         {
@@ -122,13 +122,13 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
 
     /// <summary>What a runner saved becomes the job's adapter. It is untrusted: read in a process of its own, and checked as any file when it is taken into the registry.</summary>
     /// <exception cref="EngineException">It is refused.</exception>
-    private async Task ImportAsync(ModelEngine engine, TuningJob job)
+    private async Task ImportAsync(ModelEngine engine, TuningJob job, CancellationToken cancellation)
     {
         var made = job.Folder.In($"{Guid.NewGuid():N}.gguf");
         try
         {
             var weights = new FileInfo(Path.Combine(job.Folder.Peft, "adapter_model.safetensors"));
-            await trainer.Program.RunAsync("Importing the runner's adapter", ImportBytes + ImportShare * (weights.Exists ? weights.Length : 0), ["convert", job.Folder.Peft, engine.FileOf(job.Now.Model).Path, made], job.Work);
+            await trainer.Program.RunAsync("Importing the runner's adapter", ImportBytes + ImportShare * (weights.Exists ? weights.Length : 0), ["convert", job.Folder.Peft, engine.FileOf(job.Now.Model).Path, made], cancellation);
             File.Move(made, job.Folder.Adapter, overwrite: true);
         }
         finally

@@ -7,7 +7,9 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 internal sealed class ProgressFollower(TuningJob job, TimeProvider time)
 {
     private const int LongestLine = 1 << 20;
+    private const int MostAtOnce = 16 * LongestLine;
     private long _at = job.Events.Read;
+    private bool _isTooLong;
 
     /// <summary>The last state that was told since this follows; null before that.</summary>
     public TrainerLine? State { get; private set; }
@@ -15,24 +17,34 @@ internal sealed class ProgressFollower(TuningJob job, TimeProvider time)
     /// <summary>Reads every whole line that is new.</summary>
     public void Take()
     {
-        if (!File.Exists(job.Folder.Progress))
+        if (JobFiles.Size(job.Folder.Progress) <= _at)
         {
             return;
         }
 
         using var file = new FileStream(job.Folder.Progress, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        if (file.Length <= _at)
+        var (bytes, most) = (new byte[Math.Min(file.Length - _at, LongestLine)], Math.Min(file.Length, _at + MostAtOnce));
+        for (var before = -1L; before != _at && _at < most;)
         {
-            return;
+            (before, file.Position) = (_at, _at);
+            Take(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
         }
+    }
 
-        file.Position = _at;
-        var bytes = new byte[Math.Min(file.Length - _at, 16 * LongestLine)];
-        ReadOnlySpan<byte> left = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+    /// <summary>Takes the whole lines of a piece. What fills it and has no end is passed over: the line is too long.</summary>
+    private void Take(ReadOnlySpan<byte> piece)
+    {
+        var left = piece;
         for (int end; (end = left.IndexOf((byte)'\n')) >= 0; left = left[(end + 1)..])
         {
             _at += end + 1;
-            Take(Read(left[..end]) ?? new TrainerLine { Type = "message", Level = "warn", Message = "A line of the trainer's progress is damaged and was passed over.", At = time.GetUtcNow() });
+            Take((_isTooLong ? null : Read(left[..end])) ?? new TrainerLine { Type = "message", Level = "warn", Message = "A line of the trainer's progress is damaged and was passed over.", At = time.GetUtcNow() });
+            _isTooLong = false;
+        }
+
+        if (left.Length == LongestLine)
+        {
+            (_at, _isTooLong) = (_at + left.Length, true);
         }
     }
 

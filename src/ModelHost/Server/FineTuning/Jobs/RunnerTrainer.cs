@@ -7,6 +7,7 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 internal sealed class RunnerTrainer : ITrainer
 {
     private const int Gone = -1, Succeeded = 0, Failed = 1, Paused = 3, Cancelled = 4, LongestMark = 64;
+    private readonly TuningJob _job;
     private readonly JobFiles _folder;
     private readonly Runners _runners;
     private readonly TrainingOptions _options;
@@ -15,10 +16,10 @@ internal sealed class RunnerTrainer : ITrainer
     private long _heard;
     private int? _withdrawn;
 
-    /// <param name="convert">Makes the job's adapter of what the runner saved; ends as cancelled with the job.</param>
+    /// <param name="convert">Makes the job's adapter of what the runner saved; ends as cancelled with the job or the service; then it is made at the next start.</param>
     public RunnerTrainer(TuningJob job, Runners runners, TrainingOptions options, TimeProvider time, Func<Task> convert)
     {
-        (_folder, _runners, _options, _time, _convert, _heard) = (job.Folder, runners, options, time, convert, time.GetTimestamp());
+        (_job, _folder, _runners, _options, _time, _convert, _heard) = (job, job.Folder, runners, options, time, convert, time.GetTimestamp());
         if (!File.Exists(_folder.Taken) && !File.Exists(_folder.Ended)) // else one works at it since before the service ended
         {
             File.WriteAllText(_folder.Offered, "");
@@ -57,23 +58,29 @@ internal sealed class RunnerTrainer : ITrainer
         var said = Read(_folder.Ended);
         TakeBack();
         File.Delete(_folder.Taken);
-        File.Delete(_folder.Ended);
         if (!int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out code))
         {
+            File.Delete(_folder.Ended);
             return (Gone, Failure(string.Create(CultureInfo.InvariantCulture, $"nothing was heard of the runner for {_options.RunnerPatience.TotalSeconds} s.")));
         }
 
         try
         {
             await (code == Succeeded ? _convert() : Task.CompletedTask);
+            File.Delete(_folder.Ended); // not before: where the import is broken off, the work that is done is not asked for again
             return (code, Failure($"the runner ended with code {code}."));
         }
         catch (OperationCanceledException)
         {
-            return (Cancelled, Failure("it was cancelled while its adapter was made."));
+            return (_job.Work.IsCancellationRequested ? Cancelled : Paused, Failure("it was broken off while its adapter was made."));
         }
         catch (EngineException refused)
         {
+            if (refused.Kind is not (EngineErrorKind.OutOfMemory or EngineErrorKind.NoSpace))
+            {
+                File.Delete(_folder.Ended);
+            }
+
             return (Failed, refused);
         }
     }
@@ -109,9 +116,9 @@ internal sealed class RunnerTrainer : ITrainer
     {
         try
         {
-            return new FileInfo(mark) is { Exists: true, Length: <= LongestMark } ? File.ReadAllText(mark).Trim() : null;
+            return JobFiles.Size(mark) is > 0 and <= LongestMark ? File.ReadAllText(mark).Trim() : null;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return null;
         }

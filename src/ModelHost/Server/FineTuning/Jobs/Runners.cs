@@ -38,7 +38,7 @@ internal sealed class Runners(TrainingOptions options, TimeProvider time)
     {
         try
         {
-            return new FileInfo(file) is { Length: > 0 and <= LongestBeat } ? File.ReadAllText(file) : null;
+            return JobFiles.Size(file) is > 0 and <= LongestBeat ? File.ReadAllText(file) : null;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

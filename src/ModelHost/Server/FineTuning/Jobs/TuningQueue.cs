@@ -72,7 +72,7 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
         {
             return jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel ? "Another job is training; one waits for the other."
                 : job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? $"Waits for its hours, {window} ({settings.TimeZone ?? TimeZoneInfo.Local.Id})."
-                : job.Now.Settings.Trainer == TuningTrainer.Peft && !runners.AreThere() ? "Waits for a runner: start one (docker compose --profile train up)."
+                : job.Now.Settings.Trainer == TuningTrainer.Peft && !File.Exists(job.Folder.Ended) && !runners.AreThere() ? "Waits for a runner: start one (docker compose --profile train up)."
                 : job.Folder.IsFree ? null : "The trainer of the service that ran before still writes its checkpoint.";
         }
         catch (Exception fault) when (fault is RequestRefused or IOException or UnauthorizedAccessException)

@@ -8,7 +8,7 @@ internal static class TextFilters
 {
     internal static readonly Dictionary<string, Filter> All = new(StringComparer.Ordinal)
     {
-        ["trim"] = (run, value, arguments) => arguments.Bind("trim", "chars").TextOrNone(0) is var set ? PythonText.TrimEnd(PythonText.TrimStart(Text(run, value), set), set) : null,
+        ["trim"] = (run, value, arguments) => arguments.Bind("trim", "chars").TextOrNone(0) is { } set ? PythonText.Trim(Text(run, value), Text(run, set)) : PythonText.Trim(Text(run, value), null),
         ["upper"] = (run, value, _) => Text(run, value).ToUpperInvariant(),
         ["lower"] = (run, value, _) => Text(run, value).ToLowerInvariant(),
         ["capitalize"] = (run, value, _) => PythonText.Capitalize(Text(run, value)),

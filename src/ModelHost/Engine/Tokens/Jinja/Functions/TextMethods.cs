@@ -9,14 +9,14 @@ internal static class TextMethods
 
     private static readonly Dictionary<string, Method> All = new(StringComparer.Ordinal)
     {
-        ["strip"] = (_, text, arguments) => arguments.Bind("strip", "chars").TextOrNone(0) is var set ? PythonText.TrimEnd(PythonText.TrimStart(text, set), set) : text,
+        ["strip"] = (_, text, arguments) => PythonText.Trim(text, arguments.Bind("strip", "chars").TextOrNone(0)),
         ["lstrip"] = (_, text, arguments) => PythonText.TrimStart(text, arguments.Bind("lstrip", "chars").TextOrNone(0)),
         ["rstrip"] = (_, text, arguments) => PythonText.TrimEnd(text, arguments.Bind("rstrip", "chars").TextOrNone(0)),
         ["split"] = (run, text, arguments) => Split(run, text, arguments, fromEnd: false),
         ["rsplit"] = (run, text, arguments) => Split(run, text, arguments, fromEnd: true),
         ["splitlines"] = (run, text, arguments) => List(run, PythonText.Lines(text, arguments.Bind("splitlines", "keepends").Flag(0))),
-        ["partition"] = (_, text, arguments) => Partition(text, arguments.Bind("partition", "sep").Text(0), fromEnd: false),
-        ["rpartition"] = (_, text, arguments) => Partition(text, arguments.Bind("rpartition", "sep").Text(0), fromEnd: true),
+        ["partition"] = (run, text, arguments) => Partition(run, text, arguments.Bind("partition", "sep").Text(0), fromEnd: false),
+        ["rpartition"] = (run, text, arguments) => Partition(run, text, arguments.Bind("rpartition", "sep").Text(0), fromEnd: true),
         ["startswith"] = (run, text, arguments) => Meets(run, text, arguments, "startswith", (whole, part) => whole.StartsWith(part, StringComparison.Ordinal)),
         ["endswith"] = (run, text, arguments) => Meets(run, text, arguments, "endswith", (whole, part) => whole.EndsWith(part, StringComparison.Ordinal)),
         ["replace"] = (run, text, arguments) => arguments.Bind("replace", "old", "new", "count") is var given ? Replace(run, text, given.Text(0), given.Text(1), given.Whole(2, -1)) : text,
@@ -28,7 +28,7 @@ internal static class TextMethods
         ["capitalize"] = (_, text, _) => PythonText.Capitalize(text),
         ["title"] = (_, text, _) => PythonText.Title(text),
         ["find"] = (run, text, arguments) => Find(run, text, arguments, "find"),
-        ["rfind"] = (_, text, arguments) => Place(text, text.LastIndexOf(arguments.Bind("rfind", "sub").Text(0), StringComparison.Ordinal)),
+        ["rfind"] = (run, text, arguments) => Place(text, TextSearch.Last(run.Budget, text, arguments.Bind("rfind", "sub").Text(0), text.Length)),
         ["index"] = (run, text, arguments) => Find(run, text, arguments, "index") is var place && place >= 0 ? place : throw TemplateException.Evaluation("The text does not hold the other."),
         ["count"] = (run, text, arguments) => Count(run, text, arguments.Bind("count", "sub").Text(0)),
         ["join"] = (run, text, arguments) => Join(run, text, arguments.Bind("join", "iterable").Required(0)),
@@ -50,19 +50,22 @@ internal static class TextMethods
         ? new Callable(name, (run, arguments) =>
         {
             run.Budget.Text(text.Length);
+            foreach (var given in arguments.ByPlace.Concat(arguments.ByName.Values)) { run.Budget.Text((given as string)?.Length ?? 0); }
             return method(run, text, arguments);
         })
         : null;
 
     internal static string Replace(Run run, string text, string old, string with, long most)
     {
-        var places = Math.Min(most < 0 ? long.MaxValue : most, old.Length == 0 ? PythonText.Length(text) + 1L : Count(run, text, old));
-        if (places == 0) { return text; }
-        run.Budget.Text(text.Length + places * with.Length);
-        if (old.Length == 0) { return string.Concat(PythonText.Characters(text).Append("").Select((c, i) => i < places ? with + c : c)); }
-        if (most < 0) { return text.Replace(old, with, StringComparison.Ordinal); }
-        var parts = text.Split(old, (int)places + 1, StringSplitOptions.None);
-        return string.Join(with, parts);
+        if (old.Length == 0)
+        {
+            var places = Math.Min(most < 0 ? long.MaxValue : most, PythonText.Length(text) + 1L);
+            run.Budget.Text(text.Length + places * with.Length);
+            return string.Concat(PythonText.Characters(text).Append("").Select((c, i) => i < places ? with + c : c));
+        }
+        var parts = TextSearch.Split(run.Budget, text, old, most);
+        run.Budget.Text(text.Length + (parts.Count - 1L) * with.Length);
+        return parts.Count == 1 ? text : string.Join(with, parts);
     }
 
     private static Sequence Split(Run run, string text, Arguments arguments, bool fromEnd)
@@ -71,24 +74,29 @@ internal static class TextMethods
         var cuts = given.Whole(1, -1);
         if (given.TextOrNone(0) is not { } separator) { return List(run, fromEnd && cuts >= 0 ? throw TemplateException.Evaluation("'rsplit' with a limit wants a separator.") : PythonText.Words(text, cuts)); }
         if (separator.Length == 0) { throw TemplateException.Evaluation("'split' wants a separator that is not empty."); }
-        run.Budget.Step(text.Length / separator.Length / 16);
-        if (cuts < 0 || !fromEnd) { return List(run, text.Split(separator, cuts < 0 ? int.MaxValue : (int)Math.Min(cuts + 1, int.MaxValue), StringSplitOptions.None)); }
+        if (cuts < 0 || !fromEnd) { return List(run, TextSearch.Split(run.Budget, text, separator, cuts)); }
         var parts = new List<string>();
-        for (int at; parts.Count < cuts && (at = text.LastIndexOf(separator, StringComparison.Ordinal)) >= 0; text = text[..at]) { parts.Insert(0, text[(at + separator.Length)..]); }
-        parts.Insert(0, text);
+        var end = text.Length;
+        for (int at; parts.Count < cuts && (at = TextSearch.Last(run.Budget, text, separator, end)) >= 0; end = at)
+        {
+            run.Budget.Step();
+            parts.Add(text[(at + separator.Length)..end]);
+        }
+        parts.Add(text[..end]);
+        parts.Reverse();
         return List(run, parts);
     }
 
-    private static Sequence List(Run run, IReadOnlyList<string> texts)
+    private static Sequence List(Run run, List<string> texts)
     {
         run.Budget.Step(texts.Count);
         return new Sequence([.. texts]);
     }
 
-    private static Sequence Partition(string text, string separator, bool fromEnd)
+    private static Sequence Partition(Run run, string text, string separator, bool fromEnd)
     {
         if (separator.Length == 0) { throw TemplateException.Evaluation("'partition' wants a separator that is not empty."); }
-        var at = fromEnd ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        var at = fromEnd ? TextSearch.Last(run.Budget, text, separator, text.Length) : TextSearch.First(run.Budget, text, separator);
         object?[] parts = at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]] : fromEnd ? ["", "", text] : [text, "", ""];
         return new Sequence(parts, SequenceKind.Tuple);
     }
@@ -97,16 +105,22 @@ internal static class TextMethods
     {
         var given = arguments.Bind(name, "prefix", "start", "end");
         if (given.Has(1)) { text = (string)Access.Slice(run.Budget, text, given.Value(1), given.Value(2), null)!; }
-        return given.Required(0) is Sequence { Kind: SequenceKind.Tuple } several ? several.Items.Any(part => part is string one && meets(text, one)) : meets(text, given.Text(0));
+        return given.Required(0) is Sequence { Kind: SequenceKind.Tuple } several ? several.Items.Any(Is) : meets(text, given.Text(0));
+
+        bool Is(object? part)
+        {
+            run.Budget.Step();
+            return part is string one && meets(text, one);
+        }
     }
 
     private static long Find(Run run, string text, Arguments arguments, string name)
     {
         var given = arguments.Bind(name, "sub", "start", "end");
-        if (!given.Has(1)) { return Place(text, text.IndexOf(given.Text(0), StringComparison.Ordinal)); }
+        if (!given.Has(1)) { return Place(text, TextSearch.First(run.Budget, text, given.Text(0))); }
         var start = given.Whole(1, 0);
         var part = (string)Access.Slice(run.Budget, text, start, given.Value(2), null)!;
-        var place = Place(part, part.IndexOf(given.Text(0), StringComparison.Ordinal));
+        var place = Place(part, TextSearch.First(run.Budget, part, given.Text(0)));
         return place < 0 ? -1 : place + (start < 0 ? Math.Max(0, PythonText.Length(text) + start) : start);
     }
 
@@ -115,9 +129,12 @@ internal static class TextMethods
     private static long Count(Run run, string text, string part)
     {
         if (part.Length == 0) { return PythonText.Length(text) + 1L; }
-        run.Budget.Text(text.Length);
         var count = 0L;
-        for (var at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length) { count++; }
+        for (var at = 0; (at = TextSearch.First(run.Budget, text, part, at)) >= 0; at += part.Length)
+        {
+            run.Budget.Step();
+            count++;
+        }
         return count;
     }
 

@@ -20,7 +20,7 @@ internal static class Access
             case Mapping mapping when key is not (Sequence or Mapping or Undefined) && mapping.TryGet(key, out var item): return item;
             case Sequence { HasPlaces: true } sequence when PythonNumber.AsLong(key) is { } place: return At(sequence.Items, place);
             case string text when PythonNumber.AsLong(key) is { } place:
-                return At(PythonText.Characters(text), place);
+                return (object?)PythonText.At(text, place) ?? NoItem(place, PythonText.Length(text));
         }
         return key is string name ? MemberOrNull(value, name) is { } member ? member.Value : Nothing(value, name) : new Undefined($"{PythonValue.TypeName(value)} has no such item.");
     }
@@ -93,8 +93,10 @@ internal static class Access
     private static object? At(IReadOnlyList<object?> items, long place)
     {
         var index = place < 0 ? place + items.Count : place;
-        return index >= 0 && index < items.Count ? items[(int)index] : new Undefined($"There is no item {place}; there are {items.Count}.");
+        return index >= 0 && index < items.Count ? items[(int)index] : NoItem(place, items.Count);
     }
+
+    private static Undefined NoItem(long place, int count) => new($"There is no item {place}; there are {count}.");
 
     private static Undefined Nothing(object? value, string name) => new($"{char.ToUpperInvariant(PythonValue.TypeName(value)[0])}{PythonValue.TypeName(value)[1..]} has no '{name}'.");
 }

@@ -1,3 +1,5 @@
+using Platform.ModelHost.Engine.Tokens.Jinja.Functions;
+
 namespace Platform.ModelHost.Engine.Tokens.Jinja.Values;
 
 /// <summary>What the operators do with values.</summary>
@@ -38,7 +40,7 @@ internal static class Operators
             case string text:
                 if (part is not string piece) { throw part is Undefined missing ? missing.Fault() : TemplateException.Evaluation($"'in' a text wants a text, not {PythonValue.TypeName(part)}."); }
                 run.Budget.Text(text.Length);
-                return text.Contains(piece, StringComparison.Ordinal);
+                return TextSearch.First(run.Budget, text, piece) >= 0;
             case Mapping mapping:
                 return part is not (Undefined or Sequence or Mapping) && mapping.TryGet(part, out _);
             default:

@@ -21,6 +21,19 @@ internal static class PythonText
 
     internal static int Length(string text) => IsFlat(text) ? text.Length : text.EnumerateRunes().Count();
 
+    /// <summary>One character by its place, counted from the end below 0; null where there is none.</summary>
+    internal static string? At(string text, long place)
+    {
+        if (!IsFlat(text))
+        {
+            var characters = Characters(text);
+            var at = place < 0 ? place + characters.Length : place;
+            return at >= 0 && at < characters.Length ? characters[at] : null;
+        }
+        var index = place < 0 ? place + text.Length : place;
+        return index >= 0 && index < text.Length ? text[(int)index].ToString() : null;
+    }
+
     /// <summary>The characters, each a text of its own.</summary>
     internal static string[] Characters(string text)
     {
@@ -35,17 +48,21 @@ internal static class PythonText
         return [.. characters];
     }
 
+    internal static string Trim(string text, string? characters) => TrimEnd(TrimStart(text, characters), characters);
+
     internal static string TrimStart(string text, string? characters = null)
     {
         var start = 0;
-        while (start < text.Length && IsOneOf(text[start], characters)) { start++; }
+        var set = characters?.ToHashSet(); // as long as the template likes
+        while (start < text.Length && IsOneOf(text[start], set)) { start++; }
         return text[start..];
     }
 
     internal static string TrimEnd(string text, string? characters = null)
     {
         var end = text.Length;
-        while (end > 0 && IsOneOf(text[end - 1], characters)) { end--; }
+        var set = characters?.ToHashSet();
+        while (end > 0 && IsOneOf(text[end - 1], set)) { end--; }
         return text[..end];
     }
 
@@ -123,5 +140,5 @@ internal static class PythonText
 
     private static bool IsFlat(string text) => !text.AsSpan().ContainsAny(Surrogates);
 
-    private static bool IsOneOf(char c, string? characters) => characters is null ? IsSpace(c) : characters.Contains(c, StringComparison.Ordinal);
+    private static bool IsOneOf(char c, HashSet<char>? characters) => characters?.Contains(c) ?? IsSpace(c);
 }
