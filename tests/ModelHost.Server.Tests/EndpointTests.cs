@@ -124,7 +124,7 @@ public sealed class EndpointTests(RunningModelHost running) : IClassFixture<Runn
         Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, body.ToString());
         var error = body.GetProperty("error");
         Assert.Equal(param, error.GetProperty("param").GetString());
-        if (error.GetProperty("message").GetString() is { } message && param.StartsWith("max_", StringComparison.Ordinal)) { Assert.StartsWith(param, message, StringComparison.Ordinal); }
+        if (error.GetProperty("message").GetString() is { } message && param.StartsWith("max_", StringComparison.Ordinal)) { Assert.StartsWith(param + " is 0; it must be 1 or more.", message, StringComparison.Ordinal); }
     }
 
     [Fact]

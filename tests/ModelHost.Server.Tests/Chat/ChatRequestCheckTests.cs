@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.ModelHost.Engine.Generation;
+using Platform.ModelHost.Engine.Grammars;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Engine.Tokens.Answers;
 using Platform.ModelHost.Server.Chat;
@@ -24,6 +25,10 @@ public sealed class ChatRequestCheckTests
     [InlineData("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {}}", "response_format.json_schema.schema", "invalid_value")]
     [InlineData("\"response_format\": {\"type\": \"json_object\"}, \"grammar\": \"root ::= \\\"a\\\"\"", "response_format", "invalid_value")]
     [InlineData("\"grammar\": \"root ::= \\\"a\\\"\", \"json_schema\": {}", "grammar", "invalid_value")]
+    [InlineData("\"num_beams\": 2, \"response_format\": {\"type\": \"json_object\"}", "response_format", "invalid_value")]
+    [InlineData("\"num_beams\": 2, \"json_schema\": {}", "json_schema", "invalid_value")]
+    [InlineData("\"num_beams\": 2, \"tools\": [{\"function\": {\"name\": \"f\"}}]", "tools", "unsupported_parameter")]
+    [InlineData("\"response_format\": {\"type\": \"json_object\", \"schema\": {\"not\": {}}}", "response_format", "invalid_value")]
     [InlineData("\"top_logprobs\": 3", "top_logprobs", "invalid_value")]
     [InlineData("\"reasoning_effort\": \"utmost\"", "reasoning_effort", "invalid_value")]
     [InlineData("\"id_slot\": 2", "id_slot", "unsupported_parameter")]
@@ -98,6 +103,25 @@ public sealed class ChatRequestCheckTests
     {
         Assert.Equal(5, Of("""{"model": "m", "messages": [], "max_tokens": 9, "max_completion_tokens": 5}""").MaxTokens);
         Assert.Equal(9, Of("""{"model": "m", "messages": [], "max_tokens": 9}""").MaxTokens);
+    }
+
+    /// <summary>llama-server's form of a schema.</summary>
+    [Fact]
+    public void A_schema_beside_json_object_is_followed()
+    {
+        var schema = JsonDocument.Parse("""{"type": "boolean"}""").RootElement;
+        Assert.Equal(JsonSchemaGrammar.Of(schema), Of("""{"model": "m", "messages": [], "response_format": {"type": "json_object", "schema": {"type": "boolean"}}}""").Grammar!.Text);
+        Assert.Equal(JsonSchemaGrammar.AnyObject, Of("""{"model": "m", "messages": [], "response_format": {"type": "json_object"}}""").Grammar!.Text);
+    }
+
+    /// <summary>What it means that it lists no arguments is the grammar's business.</summary>
+    [Fact]
+    public void A_tool_without_properties_is_told_as_it_was_sent()
+    {
+        const string Sent = """{"type": "object", "properties": {}}""";
+        var request = Read($$"""{"model": "m", "messages": [], "tools": [{"type": "function", "function": {"name": "f", "parameters": {{Sent}}}}]}""");
+        var told = Assert.Single(ChatGeneration.Of(request).Template.Tools);
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(Sent).RootElement, told.GetProperty("function").GetProperty("parameters")), told.ToString());
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class RequestCheck
     internal static void Check(GenerationRequest request, int vocabulary)
     {
         if ((request.Messages is null ? 0 : 1) + (request.Prompt is null ? 0 : 1) + (request.PromptTokens is null ? 0 : 1) != 1) { throw Refuse("messages", "Give either messages or a prompt, not both and not neither."); }
-        if (request.MaxTokens < (request.TellsPrompt ? 0 : 1)) { throw Refuse("max_tokens", $"max_tokens is {request.MaxTokens}; it must be {(request.TellsPrompt ? "0 or more." : "1 or more, or 0 together with echo.")}"); }
+        if (request.MaxTokens < (request.TellsPrompt ? 0 : 1)) { throw Refuse("max_tokens", $"max_tokens is {request.MaxTokens}; it must be {(request.TellsPrompt ? "0" : "1")} or more."); }
         Range("n", request.Candidates, 1, MostCandidates);
         Range("top_logprobs", request.TopLogProbabilities ?? 0, 0, MostTopLogProbabilities);
         Texts("stop", request.Stop, MostStops, LongestStop);

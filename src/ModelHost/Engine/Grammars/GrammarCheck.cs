@@ -19,17 +19,24 @@ public static class GrammarCheck
     /// <exception cref="EngineException">Kind BadRequest.</exception>
     public static void Check(string grammar, string root = Root, string parameter = "grammar")
     {
-        if (accepted.ContainsKey((grammar, root))) { return; }
         try
         {
-            Read(grammar, root);
-            if (accepted.Count >= MostRemembered) { accepted.Clear(); }
-            accepted.TryAdd((grammar, root), true);
+            Accept(grammar, root);
         }
         catch (GrammarFault fault)
         {
             throw fault.Refusal(parameter);
         }
+    }
+
+    /// <summary>Reads a grammar that was not read lately.</summary>
+    /// <exception cref="GrammarFault">It is refused.</exception>
+    internal static void Accept(string grammar, string root)
+    {
+        if (accepted.ContainsKey((grammar, root))) { return; }
+        Read(grammar, root);
+        if (accepted.Count >= MostRemembered) { accepted.Clear(); }
+        accepted.TryAdd((grammar, root), true);
     }
 
     /// <exception cref="GrammarFault">It is refused.</exception>
@@ -43,7 +50,10 @@ public static class GrammarCheck
         {
             if (!rules.IsDefined(rule)) { throw new GrammarFault($"The grammar names a rule '{rules.Name(rule)}' and does not define it."); }
         }
-        if (!Fixpoint(rules, ofCharacter: true)[root]) { throw new GrammarFault("No finite text fits the grammar: a rule needs itself without an alternative that ends, or a character of a set that has none."); }
+        if (Fixpoint(rules, ofCharacter: true) is var ends && !ends[root])
+        {
+            throw new GrammarFault("No finite text fits the grammar: a rule needs itself without an alternative that ends, or a character of a set that has none.") { Rule = rules.Name(Endless(rules, ends, root)), Plainly = "nothing that ends fits: it needs itself in every way in which it can go on." };
+        }
         if (!SaysSomething(rules, root)) { throw new GrammarFault("Only the empty text fits the grammar. Let it say something."); }
         CheckWays(rules, Fixpoint(rules, ofCharacter: false));
         AmbiguityProbe.Run(rules, root);
@@ -67,6 +77,14 @@ public static class GrammarCheck
             foreach (var user in users[rule] ?? []) { open.Enqueue(user); }
         }
         return holds;
+    }
+
+    /// <summary>A rule that no text ends and that leads back to itself.</summary>
+    private static int Endless(GrammarRules rules, bool[] ends, int root)
+    {
+        var (seen, at) = (new HashSet<int>(), root);
+        while (seen.Add(at) && rules.Alternatives(at).SelectMany(a => a).FirstOrDefault(e => e.IsRule && !ends[e.Rule], GrammarElement.OfRule(at)) is var next) { at = next.Rule; }
+        return at;
     }
 
     /// <summary>Whether a text of at least one character fits, of a grammar that some text fits.</summary>
@@ -102,11 +120,11 @@ public static class GrammarCheck
                 {
                     path.Pop();
                     ways[top.Rule] = Math.Max(1, Beginnings(rules, empty, top.Rule).Sum(e => e.IsRule ? ways[e.Rule] : 1));
-                    if (ways[top.Rule] > MostWays) { throw new GrammarFault($"The grammar's rule '{rules.Name(top.Rule)}' can begin in more than {MostWays} ways. Give it fewer alternatives."); }
+                    if (ways[top.Rule] > MostWays) { throw new GrammarFault($"The grammar's rule '{rules.Name(top.Rule)}' can begin in more than {MostWays} ways. Give it fewer alternatives.") { Rule = rules.Name(top.Rule), Plainly = $"it can begin in more than {MostWays} ways. Give it fewer alternatives." }; }
                 }
                 else if (ways[top.Left.Current] < 0)
                 {
-                    throw new GrammarFault($"The grammar's rule '{rules.Name(top.Left.Current)}' comes back to itself without taking a character (left recursion, or a repetition of something that may be empty).");
+                    throw new GrammarFault($"The grammar's rule '{rules.Name(top.Left.Current)}' comes back to itself without taking a character (left recursion, or a repetition of something that may be empty).") { Rule = rules.Name(top.Left.Current), Plainly = "it comes back to itself without taking a character: it repeats something that may be empty, or is a reference to itself." };
                 }
                 else if (ways[top.Left.Current] == 0) { Enter(top.Left.Current); }
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Platform.ModelHost.Engine.Grammars.Schemas;
 
 namespace Platform.ModelHost.Engine.Grammars;
 
@@ -10,7 +11,14 @@ internal sealed class GrammarDraft
 
     private readonly StringBuilder text = new();
     private readonly Dictionary<string, string> byBody = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Owner, string Place)> places = new(StringComparer.Ordinal);
     private int count;
+
+    /// <summary>JSON pointer of the schema that is being written: what its rules are at fault for is told by it.</summary>
+    internal string Place { get; set; } = "#";
+
+    /// <summary>What the schema is of, to begin a sentence with; empty where there is only one.</summary>
+    internal string Owner { get; set; } = "";
 
     /// <summary>A name that no rule has yet.</summary>
     internal string Reserve(string kind) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{++count}");
@@ -30,9 +38,25 @@ internal sealed class GrammarDraft
     {
         if (text.Length + body.Length > MostCharacters) { throw new GrammarFault($"The grammar of the schema has more than {MostCharacters} characters. Make the schema smaller."); }
         text.Append(name).Append(" ::= ").Append(body).Append('\n');
+        places.TryAdd(name, (Owner, Place));
     }
 
-    public override string ToString() => text.ToString();
+    /// <summary>The grammar, held against what native code would choke on.</summary>
+    /// <exception cref="GrammarFault">It is refused, in words of the schema.</exception>
+    internal string Finish()
+    {
+        var grammar = text.ToString();
+        try
+        {
+            GrammarCheck.Accept(grammar, GrammarCheck.Root);
+            return grammar;
+        }
+        catch (GrammarFault fault)
+        {
+            var (owner, place) = fault.Rule is { } rule && places.TryGetValue(rule, out var known) ? known : ("", "#");
+            throw new GrammarFault($"{owner}{SchemaFault.At(place, fault.Plainly ?? "what fits it is too much, or too ambiguous, to be followed character by character. Make it smaller.").Message}");
+        }
+    }
 
     /// <summary>A text, word for word.</summary>
     internal static string Text(string text)

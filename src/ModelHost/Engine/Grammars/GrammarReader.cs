@@ -10,6 +10,7 @@ internal sealed class GrammarReader
 
     private readonly string text;
     private readonly GrammarRules rules = new();
+    private string? current;
     private int at;
 
     private GrammarReader(string text) => this.text = text;
@@ -19,7 +20,14 @@ internal sealed class GrammarReader
     {
         var reader = new GrammarReader(text);
         reader.SkipSpace(newlines: true);
-        while (reader.at < text.Length) { reader.ReadRule(); }
+        try
+        {
+            while (reader.at < text.Length) { reader.ReadRule(); }
+        }
+        catch (GrammarFault fault) when (fault.Rule is null && reader.current is not null)
+        {
+            throw new GrammarFault(fault.Message) { Rule = reader.current, Plainly = fault.Plainly };
+        }
         return reader.rules;
     }
 
@@ -27,7 +35,7 @@ internal sealed class GrammarReader
 
     private void ReadRule()
     {
-        var name = ReadName();
+        var name = current = ReadName();
         SkipSpace(newlines: false);
         if (!text.AsSpan(at).StartsWith("::=", StringComparison.Ordinal)) { throw Fault($"'::=' is missing after '{name}'"); }
         at += 3;
@@ -247,6 +255,6 @@ internal sealed class GrammarReader
     private GrammarFault Fault(string what)
     {
         var line = text.AsSpan(0, Math.Min(at, text.Length)).Count('\n') + 1;
-        return new GrammarFault($"The grammar cannot be read at line {line}: {what}.");
+        return new GrammarFault($"The grammar cannot be read at line {line}: {what}.") { Plainly = $"{what}." };
     }
 }

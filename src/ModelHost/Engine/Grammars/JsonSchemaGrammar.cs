@@ -26,9 +26,7 @@ public static class JsonSchemaGrammar
     {
         try
         {
-            var grammar = Write(draft => AddTo(draft, schema));
-            GrammarCheck.Check(grammar, GrammarCheck.Root, parameter);
-            return grammar;
+            return Write(draft => AddTo(draft, schema));
         }
         catch (GrammarFault fault)
         {
@@ -47,18 +45,25 @@ public static class JsonSchemaGrammar
     {
         var text = schema.GetRawText();
         if (text.Length > MostCharacters) { throw new GrammarFault($"The schema has {text.Length} characters; {MostCharacters} is the most."); }
-        return new SchemaCompiler(draft, Read(text) ?? throw SchemaFault.At("#", "a schema is an object, true or false."));
+        CheckForm(schema, "#", 1);
+        return new SchemaCompiler(draft, JsonNode.Parse(text) ?? throw SchemaFault.At("#", "a schema is an object, true or false."));
     }
 
-    private static JsonNode? Read(string text)
+    /// <summary>No deeper than what is made of it can be followed, and no name twice in an object.</summary>
+    private static void CheckForm(JsonElement value, string at, int depth)
     {
-        try
+        if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) { return; }
+        if (depth > MostDepth) { throw SchemaFault.At(at, $"the schema is nested deeper than {MostDepth}. Say parts of it in $defs, and refer to them."); }
+        if (value.ValueKind == JsonValueKind.Array)
         {
-            return JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+            foreach (var (i, item) in value.EnumerateArray().Index()) { CheckForm(item, $"{at}/{i}", depth + 1); }
+            return;
         }
-        catch (JsonException fault)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in value.EnumerateObject())
         {
-            throw new GrammarFault($"The schema cannot be read: {fault.Message}");
+            if (!names.Add(property.Name)) { throw SchemaFault.At(at.Below(property.Name), "the name stands twice in its object."); }
+            CheckForm(property.Value, at.Below(property.Name), depth + 1);
         }
     }
 
@@ -66,6 +71,6 @@ public static class JsonSchemaGrammar
     {
         var draft = new GrammarDraft();
         draft.Define(GrammarCheck.Root, write(draft));
-        return draft.ToString();
+        return draft.Finish();
     }
 }

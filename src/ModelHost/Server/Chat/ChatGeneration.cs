@@ -33,6 +33,11 @@ internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<
             throw new RequestRefused(Problem.Unsupported("grammar", "A grammar together with tools is not supported. Send 'tool_choice': \"none\", or a schema in 'response_format'."));
         }
 
+        if (tools.IsUsed && request.NumBeams is not null)
+        {
+            throw new RequestRefused(Problem.Unsupported("tools", "tools do not go together with num_beams. Leave one of them out."));
+        }
+
         var settings = GenerationSettings.Of(request);
         var format = Format(request.ResponseFormat) ?? request.JsonSchema;
         settings = settings with
@@ -69,7 +74,7 @@ internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<
 
     private static JsonElement? Format(ResponseFormatFields? format) => format?.Type switch
     {
-        "json_object" => AnyObject,
+        "json_object" => format.Schema is { ValueKind: not JsonValueKind.Null } schema ? schema : AnyObject,
         "json_schema" => format.JsonSchema!.Schema,
         _ => null,
     };

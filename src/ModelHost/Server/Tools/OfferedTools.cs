@@ -7,7 +7,7 @@ using Platform.ModelHost.Server.Wire;
 namespace Platform.ModelHost.Server.Tools;
 
 /// <summary>A function that the model may call.</summary>
-/// <param name="Parameters">JSON Schema of the arguments; an empty object where the caller gave none.</param>
+/// <param name="Parameters">JSON Schema of the arguments as it was sent; one without properties where the caller gave none.</param>
 internal sealed record OfferedTool(string Name, string? Description, JsonElement Parameters)
 {
     /// <summary>In the API's own form.</summary>
@@ -29,7 +29,7 @@ internal sealed partial record OfferedTools(IReadOnlyList<OfferedTool> Tools, To
 {
     private const int MaxTools = 128;
 
-    private static readonly JsonElement NoArguments = JsonDocument.Parse("""{"type":"object","properties":{},"additionalProperties":false}""").RootElement;
+    private static readonly JsonElement NoArguments = JsonDocument.Parse("""{"type":"object","properties":{}}""").RootElement;
 
     public static OfferedTools None { get; } = new([], new ToolChoice(ToolChoiceKind.None), false);
 
@@ -79,14 +79,9 @@ internal sealed partial record OfferedTools(IReadOnlyList<OfferedTool> Tools, To
     private static JsonElement Parameters(JsonElement? parameters, string at) => parameters switch
     {
         null or { ValueKind: JsonValueKind.Null } => NoArguments,
-        { ValueKind: JsonValueKind.Object } schema when TakesNothing(schema) => NoArguments,
         { ValueKind: JsonValueKind.Object } schema => schema,
         _ => throw Refused($"{at}.function.parameters", $"'{at}.function.parameters' must be a JSON schema."),
     };
-
-    // A function that lists no arguments takes none, as OpenAI has it; to a schema alone such an object could hold anything.
-    private static bool TakesNothing(JsonElement schema) => schema.TryGetProperty("properties", out var listed) && listed.ValueKind == JsonValueKind.Object && !listed.EnumerateObject().Any()
-        && schema.EnumerateObject().All(field => field.Name is "properties" or "type" or "description" or "title" or "$schema" or "required");
 
     private static RequestRefused Refused(string param, string message) => new(new Problem(400, "invalid_request_error", "invalid_tool_schema", message, param));
 

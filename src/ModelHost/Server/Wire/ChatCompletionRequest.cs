@@ -81,7 +81,8 @@ internal sealed record ChatMessage
 
 internal sealed record ContentPart(string? Type, string? Text);
 
-internal sealed record ResponseFormatFields(string? Type, JsonSchemaFields? JsonSchema);
+/// <param name="Schema">Of a json_object, as llama-server takes it.</param>
+internal sealed record ResponseFormatFields(string? Type, JsonSchemaFields? JsonSchema, JsonElement? Schema = null);
 
 internal sealed record JsonSchemaFields(string? Name, string? Description, bool? Strict, JsonElement? Schema);
 

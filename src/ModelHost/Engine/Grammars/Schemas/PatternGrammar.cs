@@ -15,19 +15,27 @@ internal sealed class PatternGrammar
     private static readonly CharSet Single = CharSet.Of((0, 0xD7FF), (0xE000, 0xFFFF)); // what every regular expression counts as one character
 
     private readonly string pattern, at;
+    private readonly Func<CharSet, string> write;
     private readonly string any;
     private int next;
 
-    private PatternGrammar(string pattern, string any, string at) => (this.pattern, this.any, this.at) = (pattern, any, at);
+    private PatternGrammar(string pattern, Func<CharSet, string> write, string any, string at) => (this.pattern, this.write, this.any, this.at) = (pattern, write, any, at);
 
-    /// <summary>What stands between the quotes of a JSON string that the pattern is found in.</summary>
-    internal static string Of(GrammarDraft draft, JsonRules json, string pattern, string at)
+    /// <summary>The texts that the pattern is found in.</summary>
+    /// <param name="write">One character of a set; empty where none of it can be written.</param>
+    /// <param name="any">Any character.</param>
+    internal static string Of(GrammarDraft draft, Func<CharSet, string> write, string any, string pattern, string at)
     {
         if (pattern.Length > 1_000) { throw SchemaFault.At(at, $"the pattern has {pattern.Length} characters; 1000 is the most."); }
-        var reader = new PatternGrammar(pattern, json.Character, at);
+        var reader = new PatternGrammar(pattern, write, any, at);
         var ways = new List<string>();
         do { ways.Add(reader.ReadAnchored()); } while (reader.Take('|'));
-        return reader.next == pattern.Length ? draft.Rule("pattern", string.Join(" | ", ways)) : throw reader.Fault($"'{pattern[reader.next]}' has no partner");
+        if (reader.next < pattern.Length) { throw reader.Fault($"'{pattern[reader.next]}' has no partner"); }
+        var outer = draft.Place;
+        draft.Place = at;
+        var rule = draft.Rule("pattern", string.Join(" | ", ways));
+        draft.Place = outer;
+        return rule;
     }
 
     private char Next => next < pattern.Length ? pattern[next] : '\0';
@@ -82,15 +90,17 @@ internal sealed class PatternGrammar
         switch (Next)
         {
             case '(': return ReadGroup(depth + 1);
-            case '[': return JsonRules.Written(ReadClass());
+            case '[': return Written(ReadClass());
             case '.':
                 next++;
-                return JsonRules.Written(Single.Except(LineEnds));
+                return Written(Single.Except(LineEnds));
             case '^': throw Fault("'^' is supported at the beginning only");
             case '*' or '+' or '?' or '{': throw Fault("a repetition has nothing before it");
-            default: return JsonRules.Written(ReadCharacter(inClass: false));
+            default: return Written(ReadCharacter(inClass: false));
         }
     }
+
+    private string Written(CharSet set) => write(set) is { Length: > 0 } written ? written : throw Fault("it asks for a character that cannot stand in a text here");
 
     private string ReadGroup(int depth)
     {

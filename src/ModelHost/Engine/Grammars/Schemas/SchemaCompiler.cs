@@ -25,18 +25,38 @@ internal sealed class SchemaCompiler(GrammarDraft draft, JsonNode document)
     }
 
     /// <summary>The rules of all properties of the document, an object, one by one, for who does not write it as JSON does.</summary>
-    /// <param name="bare">The rule of a value that is written without JSON's marks, by its schema; null where it is written as JSON.</param>
-    internal IReadOnlyList<(string Name, string Rule, bool IsRequired)> CompileProperties(Func<JsonObject, string, string?> bare)
+    /// <param name="bare">How texts are written, which stand without JSON's marks; other values are written as JSON.</param>
+    internal IReadOnlyList<(string Name, string Rule, bool IsRequired)> CompileProperties(BareTexts bare)
     {
-        var schema = flattening.Flatten(SchemaFlattening.Read(document, "#"), "#");
-        var rules = ObjectRules.Properties(schema, "#").Select(p => (p.Name, (p.Schema is JsonObject own ? bare(own, p.At) : null) ?? Compile(p.Schema, p.At), p.IsRequired)).ToList();
+        var rules = ObjectRules.Properties(FlatDocument(), "#").Select(p => (p.Name, BareTexts.Is(p.Schema) ? CompileBare(p.Schema, p.At, bare) : $"{Compile(p.Schema, p.At)} {bare.End}", p.IsRequired)).ToList();
         CompileReferences();
         return rules;
     }
 
+    /// <summary>The document with what its references at the root say.</summary>
+    internal JsonObject FlatDocument() => flattening.Flatten(SchemaFlattening.Read(document, "#"), "#");
+
+    private string CompileBare(JsonNode? node, string at, BareTexts bare)
+    {
+        var outer = Draft.Place;
+        Draft.Place = at;
+        var schema = flattening.Flatten(SchemaFlattening.Read(node, at), at);
+        var expression = Choice(schema, "anyOf", at, Inner) ?? Choice(schema, "oneOf", at, Inner) ?? Listed(schema, at, bare.Listed) ?? bare.Of(schema, at);
+        Draft.Place = outer;
+        return expression;
+
+        string Inner(JsonNode? alternative, string place) => CompileBare(alternative, place, bare);
+    }
+
     private void CompileReferences()
     {
-        while (open.TryDequeue(out var reference)) { Draft.Define(reference.Name, Compile(flattening.Resolve(reference.Pointer, reference.Pointer), reference.Pointer)); }
+        while (open.TryDequeue(out var reference))
+        {
+            var body = Compile(flattening.Resolve(reference.Pointer, reference.Pointer), reference.Pointer);
+            Draft.Place = reference.Pointer;
+            Draft.Define(reference.Name, body);
+        }
+        Draft.Place = "#";
     }
 
     /// <summary>An expression for the values that a schema takes.</summary>
@@ -48,13 +68,16 @@ internal sealed class SchemaCompiler(GrammarDraft draft, JsonNode document)
         var schema = SchemaFlattening.Read(node, at);
         if (schema.Count == 1 && SchemaKeywords.Text(schema, "$ref", at) is { } pointer) { return Reference(pointer, at); }
         if (schema.Count == 1 && schema["allOf"] is JsonArray { Count: 1 } only) { return Compile(only[0], at.Below("allOf", 0)); } // so that a reference stays one
+        var outer = Draft.Place;
+        Draft.Place = at;
         if (++depth > MostDepth) { throw SchemaFault.At(at, $"schemas lead deeper than {MostDepth} into each other. Does an 'allOf' contain its own schema? Use a plain $ref."); }
         var expression = CompileFlat(flattening.Flatten(schema, at), at);
         depth--;
+        Draft.Place = outer;
         return expression;
     }
 
-    private string CompileFlat(JsonObject schema, string at) => Choice(schema, "anyOf", at) ?? Choice(schema, "oneOf", at) ?? Listed(schema, at) ?? OfTypes(schema, at);
+    private string CompileFlat(JsonObject schema, string at) => Choice(schema, "anyOf", at, Compile) ?? Choice(schema, "oneOf", at, Compile) ?? Listed(schema, at, value => GrammarDraft.Text(JsonTexts.Of(value))) ?? OfTypes(schema, at);
 
     private string Reference(string pointer, string at)
     {
@@ -66,21 +89,21 @@ internal sealed class SchemaCompiler(GrammarDraft draft, JsonNode document)
         return name;
     }
 
-    private string? Choice(JsonObject schema, string keyword, string at)
+    private string? Choice(JsonObject schema, string keyword, string at, Func<JsonNode?, string, string> compile)
     {
         if (SchemaKeywords.List(schema, keyword, at) is not { } alternatives) { return null; }
         if (keyword == "oneOf") { SchemaDifference.Check(flattening, alternatives, at.Below(keyword)); }
         schema.Remove(keyword);
-        return GrammarDraft.Or([.. alternatives.Select((alternative, i) => Compile(
+        return GrammarDraft.Or([.. alternatives.Select((alternative, i) => compile(
             schema.Count == 0 ? alternative : SchemaMerge.Of(schema, flattening.Flatten(SchemaFlattening.Read(alternative, at.Below(keyword, i)), at.Below(keyword, i)), at.Below(keyword, i)),
             at.Below(keyword, i)))]);
     }
 
-    private static string? Listed(JsonObject schema, string at)
+    private static string? Listed(JsonObject schema, string at, Func<JsonNode?, string> write)
     {
         if (SchemaKeywords.Values(schema, at) is not { } values) { return null; }
         if (schema.FirstOrDefault(k => k.Key is not ("enum" or "const" or "type")) is { Key: { } other }) { throw SchemaFault.At(at.Below(other), $"'{other}' beside a list of values is not supported. Leave out the values that it excludes."); }
-        return values.Count > 0 ? GrammarDraft.Or([.. values.Select(value => GrammarDraft.Text(JsonTexts.Of(value))).Distinct()]) : throw SchemaFault.At(at, "no value of the list has the type.");
+        return values.Count > 0 ? GrammarDraft.Or([.. values.Select(write).Distinct()]) : throw SchemaFault.At(at, "no value of the list has the type.");
     }
 
     private string OfTypes(JsonObject schema, string at) =>

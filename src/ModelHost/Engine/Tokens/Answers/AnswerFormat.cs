@@ -45,7 +45,7 @@ internal sealed class AnswerFormat
     /// <param name="tools">The tools on offer; without any, nothing is taken for a call.</param>
     /// <param name="keepsThoughts">Takes thinking for content.</param>
     internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools, bool keepsThoughts = false) => isHarmony ? new HarmonyAnswer(keepsThoughts)
-        : new MarkedAnswer(keepsThoughts ? null : new ReasoningSplitter(reasoning, reasoning.AreOpenIn(prompt)), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
+        : new MarkedAnswer(keepsThoughts ? null : new ReasoningSplitter(reasoning, reasoning.AreOpenIn(prompt)), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).Select(tool => Calls.Pairs is null ? tool : tool.Flat()).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
 
     /// <summary>A limit of the thinking before an answer to a prompt; null where it is not told by a pair of marks.</summary>
     internal ThinkingLimit? Limit(string prompt, int tokens) => isHarmony ? null : new ThinkingLimit(tokens, reasoning.Open, reasoning.Close, reasoning.AreOpenIn(prompt));

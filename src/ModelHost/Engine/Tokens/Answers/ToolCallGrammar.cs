@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine.Grammars;
 using Platform.ModelHost.Engine.Grammars.Schemas;
 
@@ -8,7 +7,7 @@ namespace Platform.ModelHost.Engine.Tokens.Answers;
 /// <summary>Writes the grammar of calls in a model's own format, so that a call is always of a tool on offer and its arguments fit that tool's schema.</summary>
 internal sealed class ToolCallGrammar(ToolCallFormat format)
 {
-    private const int MostCalls = 16; // a weak model would go on calling
+    private const int MostCalls = 16, MostSpace = 4; // a weak model would go on calling, or writing line ends
 
     private readonly GrammarDraft draft = new();
 
@@ -22,7 +21,7 @@ internal sealed class ToolCallGrammar(ToolCallFormat format)
     {
         string[] ways = [.. tools.Count > 0 ? (string[])[Calls(tools, many)] : [], .. otherwise is { } schema ? (string[])[JsonSchemaGrammar.AddTo(draft, schema)] : []];
         draft.Define(GrammarCheck.Root, Before(thoughts) + GrammarDraft.Or(ways));
-        return draft.ToString();
+        return draft.Finish();
     }
 
     private string Calls(IReadOnlyList<ToolSchema> tools, bool many)
@@ -36,40 +35,38 @@ internal sealed class ToolCallGrammar(ToolCallFormat format)
     private string Before((ReasoningMarks Marks, bool AreOpen)? thoughts)
     {
         if (thoughts is not { } given) { return ""; }
-        var rest = $"{Until(given.Marks.Close)} {GrammarDraft.Text(given.Marks.Close)} {draft.Rule("space", "[ \\n]*")}";
+        var rest = $"{BareTexts.Until(draft, given.Marks.Close)} {draft.Rule("space", $"[ \\n]{{0,{MostSpace}}}")}";
         return given.AreOpen ? rest + " " : $"({GrammarDraft.Text(given.Marks.Open)} {rest})? ";
     }
 
     private string Call(ToolSchema tool)
     {
         var head = Mark(tool.Name + format.AfterName);
-        var arguments = format.Pairs is { } pairs ? Pairs(pairs, tool.Parameters) : JsonSchemaGrammar.AddTo(draft, tool.Parameters);
-        return $"{head} {arguments}{(format.AfterArguments.Length > 0 ? " " + Mark(format.AfterArguments) : "")}";
+        draft.Owner = $"Of the tool '{tool.Name}': ";
+        try
+        {
+            var arguments = format.Pairs is { } pairs ? Pairs(pairs, tool.Parameters) : JsonSchemaGrammar.AddTo(draft, tool.Parameters);
+            return $"{head} {arguments}{(format.AfterArguments.Length > 0 ? " " + Mark(format.AfterArguments) : "")}";
+        }
+        catch (GrammarFault fault)
+        {
+            throw new GrammarFault(draft.Owner + fault.Message);
+        }
+        finally
+        {
+            draft.Owner = "";
+        }
     }
 
     /// <summary>The properties in the schema's order; those that are not required may be left out.</summary>
     private string Pairs(PairFormat pairs, JsonElement schema)
     {
-        var written = JsonSchemaGrammar.Compiler(draft, schema).CompileProperties((value, at) => Bare(pairs, value, at)).Select(property =>
+        var written = JsonSchemaGrammar.Compiler(draft, schema).CompileProperties(new BareTexts(draft, pairs.AfterValue)).Select(property =>
         {
-            var pair = $"{Mark(pairs.BeforeKey + property.Name + pairs.AfterKey)} {property.Rule} {Mark(pairs.AfterValue)}";
+            var pair = $"{Mark(pairs.BeforeKey + property.Name + pairs.AfterKey)} {property.Rule}";
             return property.IsRequired ? pair : $"({pair})?";
         });
         return string.Join(' ', written) is { Length: > 0 } all ? all : "\"\"";
-    }
-
-    /// <summary>Texts stand between the marks as they are; <see cref="PairReader"/> tells them by the same sign.</summary>
-    private string? Bare(PairFormat pairs, JsonObject schema, string at) =>
-        schema["type"] is not JsonValue type || !type.TryGetValue<string>(out var name) || name != "string" ? null
-        : SchemaKeywords.Values(schema, at) is not { } values ? Until(pairs.AfterValue.Trim())
-        : values.Count > 0 ? GrammarDraft.Or([.. values.Select(value => GrammarDraft.Text(value!.GetValue<string>()))])
-        : throw SchemaFault.At(at, "no value of the list has the type.");
-
-    /// <summary>Any text that does not hold the first two characters of a mark.</summary>
-    private string Until(string mark)
-    {
-        var (first, second) = (Escaped(mark[0]), Escaped(mark[1]));
-        return draft.Rule("until", $"([^{first}] | \"{first}\" [^{second}{first}])*");
     }
 
     private string Mark(string text)
@@ -77,15 +74,13 @@ internal sealed class ToolCallGrammar(ToolCallFormat format)
         var parts = text.Split(ToolCallFormat.Id).Select(part => part.Length > 0 ? GrammarDraft.Text(part) : "").ToArray();
         return parts.Length == 1 ? parts[0] : string.Join(' ', string.Join(' ' + draft.Rule("id", "[a-zA-Z0-9]{9}") + ' ', parts).Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
-
-    private static string Escaped(char c) => c < 0x80 && !char.IsAsciiLetterOrDigit(c) ? $"\\x{(int)c:X2}" : c.ToString();
 }
 
 /// <summary>A tool on offer.</summary>
 /// <param name="Parameters">A JSON Schema of an object.</param>
 internal sealed record ToolSchema(string Name, JsonElement Parameters)
 {
-    private static readonly JsonElement NoParameters = JsonDocument.Parse("""{"type":"object","properties":{}}""").RootElement;
+    private static readonly JsonElement NoParameters = JsonDocument.Parse("""{"type":"object","properties":{},"additionalProperties":false}""").RootElement;
 
     /// <exception cref="EngineException">Kind BadRequest: it is not of the API's form.</exception>
     internal static ToolSchema Of(JsonElement tool, int place)
@@ -94,8 +89,25 @@ internal sealed record ToolSchema(string Name, JsonElement Parameters)
         var isSound = tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
             && function.TryGetProperty("name", out var given) && given.ValueKind == JsonValueKind.String && IsName(name = given.GetString()!);
         if (!isSound) { throw new EngineException(EngineErrorKind.BadRequest, $"Tool {place} has no function with a name of 1 to 64 letters, digits, '_' or '-'.") { Parameter = "tools" }; }
-        return new ToolSchema(name, tool.GetProperty("function").TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object ? parameters : NoParameters);
+        return new ToolSchema(name, tool.GetProperty("function").TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object && !TakesNothing(parameters) ? parameters : NoParameters);
     }
+
+    /// <summary>The same with what references at the root of the parameters lead to, for who looks at the properties.</summary>
+    internal ToolSchema Flat()
+    {
+        try
+        {
+            return this with { Parameters = JsonDocument.Parse(JsonSchemaGrammar.Compiler(new GrammarDraft(), Parameters).FlatDocument().ToJsonString()).RootElement };
+        }
+        catch (GrammarFault)
+        {
+            return this; // the grammar refuses it with the reason
+        }
+    }
+
+    /// <summary>A function that lists no arguments takes none, as OpenAI has it; to a schema alone such an object could hold anything.</summary>
+    private static bool TakesNothing(JsonElement schema) => schema.TryGetProperty("properties", out var listed) && listed.ValueKind == JsonValueKind.Object && !listed.EnumerateObject().Any()
+        && schema.EnumerateObject().All(field => field.Name is "properties" or "type" or "description" or "title" or "$schema" or "required");
 
     private static bool IsName(string name) => name.Length is >= 1 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 }
