@@ -33,6 +33,17 @@ public sealed class EngineRelayTests
         Assert.Equal((EngineState.Ready, 0, 0), (engines.Report("a").State, engines.Report("a").FailuresInARow, engines.Report("a").InFlight));
     }
 
+    /// <summary>Foreign engines write the field first and null, behind others, or as a text; and an answer may speak of errors.</summary>
+    [Theory]
+    [InlineData("""{"error":{"message":"no"}}""", true)]
+    [InlineData("""{ "error" : {"message":"no"}}""", true)]
+    [InlineData("""{"id":"1","choices":[],"error":{"code":502}}""", true)]
+    [InlineData("""{"error":"no"}""", true)]
+    [InlineData("""{"error":null,"id":"1","choices":[]}""", false)]
+    [InlineData("""{"choices":[{"delta":{"content":"{\"error\": {}}"}}]}""", false)]
+    [InlineData("half \"error\"", false)]
+    public void An_error_is_told_by_its_field_wherever_it_stands(string text, bool isFailure) => Assert.Equal(isFailure, new RelayedItem(text, IsComment: false, Event: null).IsFailure);
+
     private static async Task<string?> AskedAsync(string models)
     {
         await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, http.Request.Path == "/v1/models" ? models : "{}"));

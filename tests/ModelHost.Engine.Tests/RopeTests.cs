@@ -86,6 +86,26 @@ public sealed class RopeTests
         static KnownModel Known(ModelEngine engine) => engine.KnownModels.Single(model => model.Id == "story");
     }
 
+    /// <summary>As a file is replaced that serves: what it was loaded with need not hold for the new one.</summary>
+    [Fact]
+    public async Task What_a_loaded_model_would_need_anew_is_told_of_the_file_that_is_there()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-models-");
+        File.Copy(SeedModels.ChatFile, Path.Combine(folder.FullName, "story.gguf"));
+        await using (var engine = await SeedModels.StartAsync(new EngineOptions { ModelDirectory = folder.FullName }))
+        {
+            await engine.LoadAsync("story", new LoadSettings(200), Cancellation);
+            var shorter = File.ReadAllBytes(SeedModels.ChatFile);
+            var key = shorter.AsSpan().IndexOf(".context_length"u8) + ".context_length".Length + sizeof(uint);
+            (shorter[key], shorter[key + 1]) = (128, 0);
+            File.WriteAllBytes(Path.Combine(folder.FullName, "story.part"), shorter);
+            File.Move(Path.Combine(folder.FullName, "story.part"), Path.Combine(folder.FullName, "story.gguf"), overwrite: true);
+            Assert.True(engine.Fit("story", null).Fits);
+            Assert.Equal("context_tokens", Assert.Throws<EngineException>(() => engine.Fit("story", new LoadSettings(200))).Parameter);
+        }
+        folder.Delete(recursive: true);
+    }
+
     [Theory]
     [InlineData(RopeKind.Linear, 0.5, 0, null, "rope.factor")]
     [InlineData(RopeKind.Yarn, double.NaN, 0, null, "rope.factor")]

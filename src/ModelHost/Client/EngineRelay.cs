@@ -11,10 +11,24 @@ namespace Platform.ModelHost.Client;
 public readonly record struct RelayedItem(string Text, bool IsComment, string? Event)
 {
     /// <summary>The engine says itself that it failed; nothing follows.</summary>
-    public bool IsFailure => Event is "error" or "response.failed" || (!IsComment && Text.StartsWith("{\"error\"", StringComparison.Ordinal));
+    public bool IsFailure => Event is "error" or "response.failed" || (!IsComment && Text.Contains("\"error\"", StringComparison.Ordinal) && TellsError(Text));
 
     /// <summary>The whole answer is there. Chat completions say so in their data, the other two APIs in the last event's name.</summary>
     internal bool IsEnd => Event is "message_stop" or "response.completed" or "response.incomplete" || (!IsComment && Text == "[DONE]");
+
+    /// <summary>Wherever the field stands in the object; an answer may speak of errors, and the field may be null.</summary>
+    private static bool TellsError(string text)
+    {
+        try
+        {
+            using var data = JsonDocument.Parse(text);
+            return data.RootElement.ValueKind == JsonValueKind.Object && data.RootElement.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.Object or JsonValueKind.String;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>Passes requests of programs on to the engine that serves their model, and the answers back, both as they are but for the model's id.</summary>

@@ -6,6 +6,7 @@ namespace Platform.ModelHost.Native;
 public sealed unsafe class SafeLlamaSamplerHandle : SafeHandle
 {
     private const int MirostatTokens = 100; // the paper's m
+    private const uint AnySeed = uint.MaxValue; // llama.cpp draws a seed of its own for it
 
     private SafeHandle? keptAlive; // a grammar and DRY read the model's vocabulary
 
@@ -45,6 +46,7 @@ public sealed unsafe class SafeLlamaSamplerHandle : SafeHandle
     /// <summary>What comes after top-p, the pick included: min-p, XTC, temperature, draw; or mirostat; or the likeliest.</summary>
     public static SafeLlamaSamplerHandle Pick(SafeLlamaModelHandle model, SamplerSettings settings, uint seed)
     {
+        seed = seed == AnySeed ? AnySeed >> 1 : seed;
         var chain = Chain();
         if (settings.Temperature <= 0)
         {

@@ -37,7 +37,7 @@ public sealed class ChatAnswerTests
     [Fact]
     public async Task A_place_in_the_queue_is_a_comment_before_the_role()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: false, withProgress: false);
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: false);
         var items = await ToListAsync(answer.StreamAsync(Parts(new GenerationQueued(2), new GenerationQueued(1), ScriptedEvents.Finished), Cancellation));
         Assert.Equal(["queued position=2", "queued position=1", null, null], items.Select(item => item.Comment));
     }
@@ -45,7 +45,7 @@ public sealed class ChatAnswerTests
     [Fact]
     public async Task Progress_is_told_only_when_asked_for()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: false, withProgress: true);
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: true);
         var items = await ToListAsync(answer.StreamAsync(Parts(new PromptProgress(5, 10, 4), ScriptedEvents.Finished), Cancellation));
         Assert.Equal((10, 4, 5), (((ChatChunk)items[1].Body!).PromptProgress!.Total, ((ChatChunk)items[1].Body!).PromptProgress!.Cache, ((ChatChunk)items[1].Body!).PromptProgress!.Processed));
     }
@@ -53,7 +53,7 @@ public sealed class ChatAnswerTests
     [Fact]
     public async Task The_whole_answer_is_the_fold_of_the_stream()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: true, withProgress: false);
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: true, withProgress: false);
         var whole = await ChatFold.OfAsync(answer.StreamAsync(Parts(new GenerationQueued(1), new GeneratedText("你"), new GeneratedText("好"), ScriptedEvents.Finished), Cancellation), Cancellation);
         Assert.Equal(("你好", "stop", 13), (whole.Choices[0].Message.Content, whole.Choices[0].FinishReason, whole.Usage!.TotalTokens));
         Assert.Equal((6, 300d, 3, 100d, 7u), (whole.Timings!.PromptN, whole.Timings.PromptPerSecond, whole.Timings.PredictedN, whole.Timings.PredictedPerSecond, whole.Timings.Seed));
@@ -73,13 +73,22 @@ public sealed class ChatAnswerTests
     [Fact]
     public async Task Several_answers_have_each_their_role_and_end_and_one_usage()
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 2, withUsage: true, withProgress: false);
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: true, withProgress: false);
         var stream = answer.StreamAsync(Parts(new GeneratedText("a"), new GeneratedText("b") { Candidate = 1 }, ScriptedEvents.Finished with { Candidate = 1 }, new GeneratedText("c"), ScriptedEvents.Finished), Cancellation);
         var items = await ToListAsync(stream);
         Assert.Single(items, item => item.Body is ChatChunk { Choices.Count: 0 });
         var whole = await ChatFold.OfAsync(Replay(items), Cancellation);
         Assert.Equal(["ac", "b"], whole.Choices.Select(choice => choice.Message.Content));
         Assert.Equal((10, 6), (whole.Usage!.PromptTokens, whole.Usage.CompletionTokens)); // one prompt, two answers
+    }
+
+    /// <summary>A search may find fewer answers than were asked for.</summary>
+    [Fact]
+    public async Task The_usage_is_told_at_the_end_however_many_answers_there_are()
+    {
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: true, withProgress: false);
+        var items = await ToListAsync(answer.StreamAsync(Parts(new GeneratedText("b") { Candidate = 1 }, ScriptedEvents.Finished with { Candidate = 1 }), Cancellation));
+        Assert.Equal(3, (await ChatFold.OfAsync(Replay(items), Cancellation)).Usage!.CompletionTokens);
     }
 
     [Fact]
@@ -140,7 +149,7 @@ public sealed class ChatAnswerTests
 
     private static async Task<List<JsonElement>> StreamAsync(bool withUsage, params GenerationEvent[] events)
     {
-        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage, withProgress: false);
+        var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage, withProgress: false);
         var items = await ToListAsync(answer.StreamAsync(Parts(events), Cancellation));
         return [.. items.Select(item => JsonSerializer.SerializeToElement(item.Body!, item.Type!))];
     }

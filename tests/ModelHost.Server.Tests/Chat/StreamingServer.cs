@@ -29,7 +29,7 @@ internal sealed class StreamingServer : IAsyncDisposable
         var app = builder.Build();
         app.MapGet("/", async (HttpContext http) =>
         {
-            var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, answers: 1, withUsage: false, withProgress: false);
+            var answer = new ChatAnswer(ScriptedEvents.Model, TimeProvider.System, withUsage: false, withProgress: false);
             var stream = new EventStream(http, options, TimeProvider.System, ChatAnswer.Manner, ex => Problems.Of(ex, "req_1", draining: false));
             try
             {

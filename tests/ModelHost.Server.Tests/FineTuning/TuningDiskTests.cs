@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning;
 using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.Tests.FineTuning;
 
@@ -158,6 +159,19 @@ public sealed class TuningDiskTests : IDisposable
             using var staged = await store.StageAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), TestContext.Current.CancellationToken);
             return store.Keep(staged, text, StoredFile.ForTuning).Id;
         }
+    }
+
+    /// <summary>A file of ours, and nobody's request.</summary>
+    [Fact]
+    public void Damaged_answers_of_evaluations_are_told_as_a_damaged_file_and_a_step_counts_once()
+    {
+        using var jobs = Jobs();
+        var folder = jobs.Add(Record).Folder;
+        const string Step = "{\"step\":1,\"at\":1,\"answers\":[\"a\"]}\n";
+        File.WriteAllText(folder.Answers, Step + Step);
+        Assert.Single(EvaluationAnswers.Read(folder));
+        File.AppendAllText(folder.Answers, "{\"step\":\n");
+        Assert.Throws<InvalidDataException>(() => EvaluationAnswers.Read(folder));
     }
 
     [Fact]

@@ -54,7 +54,9 @@ public sealed class AdapterLibrary
         var part = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         try
         {
-            await using (var file = File.Create(part))
+            FileStream made = null!;
+            FileChange.Run($"The adapter '{upload.Name}'", () => made = File.Create(part));
+            await using (var file = made)
             {
                 await content.CopyToAsync(file, cancellation);
                 file.Flush(flushToDisk: true);

@@ -50,7 +50,7 @@ internal sealed partial class ModelCatalog
         Discover(id);
         ModelEntry entry;
         lock (gate) { entry = Known(id); }
-        return Fit(entry, settings ?? SettingsOf(entry));
+        return Fit(entry, settings ?? Holding(entry, entry.Settings)); // a loaded one would be loaded anew, from the file that is there now
     }
 
     /// <summary>What a model's file says of itself, be it loaded or not.</summary>

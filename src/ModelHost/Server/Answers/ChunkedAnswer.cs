@@ -9,9 +9,8 @@ namespace Platform.ModelHost.Server.Answers;
 
 /// <summary>Tells the parts of answers as chunks of OpenAI's older endpoints: one id, progress, an end to every answer, then the usage of all. The stream is the only implementation; the whole answer is its fold.</summary>
 /// <param name="idPrefix">What ids begin with.</param>
-/// <param name="answers">How many answers the request has.</param>
 /// <param name="type">How the chunks are written.</param>
-internal abstract class ChunkedAnswer(string idPrefix, ModelInfo model, TimeProvider time, int answers, bool withUsage, bool withProgress, JsonTypeInfo type)
+internal abstract class ChunkedAnswer(string idPrefix, ModelInfo model, TimeProvider time, bool withUsage, bool withProgress, JsonTypeInfo type)
 {
     private readonly List<Ends> _ended = [];
 
@@ -59,11 +58,14 @@ internal abstract class ChunkedAnswer(string idPrefix, ModelInfo model, TimeProv
             }
             else if (part is Ends end)
             {
-                foreach (var last in End(end))
-                {
-                    yield return Item(last);
-                }
+                _ended.Add(end);
+                yield return Item(End(end));
             }
+        }
+
+        if (withUsage && _ended.Count > 0)
+        {
+            yield return Item(Empty() with { Usage = new UsageField(true, AnswerUsage.Of(_ended)) });
         }
     }
 
@@ -79,20 +81,12 @@ internal abstract class ChunkedAnswer(string idPrefix, ModelInfo model, TimeProv
     /// <summary>A chunk to tell progress in.</summary>
     protected virtual AnswerChunk Progress() => Empty();
 
-    private IEnumerable<AnswerChunk> End(Ends end)
+    private AnswerChunk End(Ends end) => Last(end.Choice, AnswerUsage.FinishReason(end.Finished.Reason, end.HasCalls)) with
     {
-        _ended.Add(end);
-        yield return Last(end.Choice, AnswerUsage.FinishReason(end.Finished.Reason, end.HasCalls)) with
-        {
-            Timings = AnswerUsage.Timings(end.Finished.Usage),
-            Adapter = AnswerUsage.Single(end.Finished.Ran),
-            Adapters = AnswerUsage.Several(end.Finished.Ran),
-        };
-        if (withUsage && _ended.Count == answers)
-        {
-            yield return Empty() with { Usage = new UsageField(true, AnswerUsage.Of(_ended)) };
-        }
-    }
+        Timings = AnswerUsage.Timings(end.Finished.Usage),
+        Adapter = AnswerUsage.Single(end.Finished.Ran),
+        Adapters = AnswerUsage.Several(end.Finished.Ran),
+    };
 
     private StreamItem Item(AnswerChunk chunk) => new(null, null, chunk, type);
 }

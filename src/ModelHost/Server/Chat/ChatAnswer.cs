@@ -5,9 +5,8 @@ using Platform.ModelHost.Server.Wire;
 namespace Platform.ModelHost.Server.Chat;
 
 /// <summary>Tells the parts of answers as OpenAI's chat chunks.</summary>
-/// <param name="answers">How many answers the request has.</param>
-internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, int answers, bool withUsage, bool withProgress)
-    : ChunkedAnswer("chatcmpl-", model, time, answers, withUsage, withProgress, ServerJson.Wire.ChatChunk)
+internal sealed class ChatAnswer(ModelInfo model, TimeProvider time, bool withUsage, bool withProgress)
+    : ChunkedAnswer("chatcmpl-", model, time, withUsage, withProgress, ServerJson.Wire.ChatChunk)
 {
     private static readonly ChunkDelta Nothing = new();
 

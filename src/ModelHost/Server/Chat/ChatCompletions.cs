@@ -14,7 +14,7 @@ internal static class ChatCompletions
         var request = await http.ReadJsonAsync(ServerJson.Wire.ChatCompletionRequest);
         using var run = await ChatRun.BeginAsync(request, host, http);
         var isStream = request.Stream == true;
-        var answer = new ChatAnswer(run.Model, time, request.N ?? 1, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
+        var answer = new ChatAnswer(run.Model, time, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
         var stream = answer.StreamAsync(run.Parts(), run.Ending);
         if (isStream)
         {

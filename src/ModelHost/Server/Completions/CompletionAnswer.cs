@@ -8,8 +8,8 @@ namespace Platform.ModelHost.Server.Completions;
 
 /// <summary>Tells the parts of answers as OpenAI's text completions.</summary>
 /// <param name="before">What stands before each answer, by its place: its prompt, where that is echoed.</param>
-internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, int answers, Func<int, string> before, bool withUsage, bool withProgress)
-    : ChunkedAnswer("cmpl-", model, time, answers, withUsage, withProgress, ServerJson.Wire.Completion)
+internal sealed class CompletionAnswer(ModelInfo model, TimeProvider time, Func<int, string> before, bool withUsage, bool withProgress)
+    : ChunkedAnswer("cmpl-", model, time, withUsage, withProgress, ServerJson.Wire.Completion)
 {
     private readonly Dictionary<int, int> _lengths = [];
     private readonly Dictionary<int, EchoedText> _prompts = []; // those whose tokens are told

@@ -36,7 +36,7 @@ internal static class CreateCompletion
         };
         string Before(int choice) => request.Echo != true ? "" : prompts.Texts?[choice / each] ?? host.Engine.Detokenize(model.Id, prompts.Tokens![choice / each]);
         var answer = new CompletionAnswer(
-            model, time, prompts.Count * each, Before, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
+            model, time, Before, withUsage: !isStream || request.StreamOptions?.IncludeUsage == true, withProgress: isStream && request.ReturnProgress == true);
         IAsyncEnumerable<AnswerPart> Parts(int prompt, CancellationToken cancellation) =>
             new AnswerReading(null, _ => 0).PartsAsync(host.GenerateAsync(generation with { Prompt = prompts.Texts?[prompt], PromptTokens = prompts.Tokens?[prompt] }, cancellation), cancellation);
         var parts = prompts.Count == 1 ? Parts(0, ending.Token)

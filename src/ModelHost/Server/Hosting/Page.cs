@@ -13,7 +13,7 @@ internal sealed record PageWish(int Count, bool IsAscending)
     /// <exception cref="RequestRefused">limit or order is wrong.</exception>
     public static PageWish Read(string? limit, string? order, int usual)
     {
-        var count = limit is null ? usual : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked is >= 1 and <= Most ? asked
+        var count = string.IsNullOrEmpty(limit) ? usual : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked is >= 1 and <= Most ? asked
             : throw new RequestRefused(Problem.Invalid("limit", $"'limit' is '{limit}'; it must be 1 to {Most}."));
         return new PageWish(count, order switch
         {

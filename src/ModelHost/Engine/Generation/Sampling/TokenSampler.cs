@@ -63,7 +63,7 @@ internal sealed class TokenSampler : IDisposable
     {
         foreach (var (token, add) in bias) { logits[token] += add; }
         if (ngram > 0) { RepeatedNgrams.Forbid(CollectionsMarshal.AsSpan(answer), ngram, logits); }
-        if (!TakesTheLargest && !float.IsFinite(TensorPrimitives.Max(logits))) { throw NoNumbers(); } // nothing below tells a number from none
+        if (!TakesTheLargest && TensorPrimitives.Max(logits) is var largest && !float.IsFinite(largest)) { throw Unusable(largest); } // nothing below tells a number from none
         var picked = rule is { IsNarrow: true } ? PickNarrowed(logits) : PickFreely(logits);
         for (var tries = 0; rule is not null && !rule.Allows(picked); tries++)
         {
@@ -97,7 +97,7 @@ internal sealed class TokenSampler : IDisposable
             return PickFromCandidates();
         }
         var best = TensorPrimitives.IndexOfMax(logits);
-        return float.IsFinite(logits[best]) ? best : throw NoNumbers();
+        return float.IsFinite(logits[best]) ? best : throw Unusable(logits[best]);
     }
 
     private int PickNarrowed(ReadOnlySpan<float> logits)
@@ -122,6 +122,10 @@ internal sealed class TokenSampler : IDisposable
 
     /// <summary>There is no token to go on with.</summary>
     internal static EngineException NoNumbers() => new(EngineErrorKind.Failed, "The model's scores for the next token are no numbers. Its file or an adapter is damaged, or a logit bias forbids everything.");
+
+    /// <summary>Nothing is left over where the request forbids everything; else the model gives no numbers.</summary>
+    private EngineException Unusable(float largest) => float.IsNegativeInfinity(largest) && bias.Length + ngram > 0
+        ? new EngineException(EngineErrorKind.BadRequest, "No token is allowed here that logit_bias or no_repeat_ngram_size does not forbid. Loosen one of them.") { Parameter = bias.Length > 0 ? "logit_bias" : "no_repeat_ngram_size" } : NoNumbers();
 
     private static EngineException DeadEnd() => new(EngineErrorKind.BadRequest, "What the answer must keep to (a grammar or passages) allows no token here that a logit bias or no_repeat_ngram_size does not forbid. Loosen one of them.");
 }

@@ -15,8 +15,9 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What was answered so far, by step.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static IReadOnlyList<EvaluationAnswer> Read(JobFiles folder) => !File.Exists(folder.Answers) ? []
-        : [.. Whole(File.ReadAllText(folder.Answers)).Select(line => JsonSerializer.Deserialize(line, ProbeJson.Default.EvaluationAnswer)!).OrderBy(one => one.Step)];
+        : [.. JsonLines.Parse(Whole(File.ReadAllText(folder.Answers)), folder.Answers, ProbeJson.Default.EvaluationAnswer).DistinctBy(one => one.Step).OrderBy(one => one.Step)];
 
     /// <summary>Until the trainer has ended and its last evaluation is answered. Nothing that goes wrong here ends the job.</summary>
     /// <param name="trainer">Ends with it.</param>
@@ -43,7 +44,7 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
         {
             return; // what waits is answered when the job goes on
         }
-        catch (Exception fault) when (fault is EngineException or IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
+        catch (Exception fault) when (fault is EngineException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             job.TrySay("warn", $"The prompts are not answered at further evaluations: {fault.Message}");
             await DropAsync(trainer, cancellation);
@@ -117,7 +118,8 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
     }
 
     private List<(int Step, string File)> Waiting() => !Directory.Exists(job.Folder.Evaluations) ? []
-        : [.. Directory.EnumerateFiles(job.Folder.Evaluations, "step-*.gguf").Order(StringComparer.Ordinal).Select(file => (int.Parse(Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture), file))];
+        : [.. Directory.EnumerateFiles(job.Folder.Evaluations, "step-*.gguf").Order(StringComparer.Ordinal)
+            .Select(file => (Step: int.TryParse(Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1, File: file)).Where(one => one.Step >= 0)];
 
     /// <summary>Where the trainer is the quicker, the evaluations between the one that is asked and the last are not.</summary>
     private void Thin()

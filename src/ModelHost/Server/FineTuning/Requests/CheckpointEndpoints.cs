@@ -37,7 +37,7 @@ internal static class CheckpointEndpoints
 
         using var use = job.Use();
         var (export, memory) = (Guid.NewGuid(), job.Now.Forecast!);
-        var (owner, exported) = ($"{id}-{at}-{export:N}"[..^24], Path.Combine(job.Folder.Path, $"{export:N}.gguf")); // the same step may be asked for twice at once
+        var (owner, exported) = ($"{id}-{at}-{export.ToString("N")[..8]}", Path.Combine(job.Folder.Path, $"{export:N}.gguf")); // the same step may be asked for twice at once
         await engine.HoldMemoryAsync(owner, "export", memory.BaseBytes + memory.AdapterBytes, http.RequestAborted);
         try
         {

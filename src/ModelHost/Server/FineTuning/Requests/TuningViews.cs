@@ -58,9 +58,13 @@ internal static class TuningViews
     public static IEnumerable<CheckpointBody> Checkpoints(TuningJob job)
     {
         var (steps, metrics) = (job.Folder.CheckpointSteps, new Dictionary<int, TuningMetrics>());
-        foreach (var data in job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().Where(data => steps.Contains(data.Step)))
+        foreach (var data in job.Events.Before(null).Select(one => one.Data).OfType<TuningMetrics>().Where(data => steps.Contains(data.Step)))
         {
-            metrics[data.Step] = data;
+            metrics.TryAdd(data.Step, data); // the last one told of a step
+            if (metrics.Count == steps.Count)
+            {
+                break; // far from the beginning, as a rule: the trainer keeps the latest
+            }
         }
 
         foreach (var step in steps)

@@ -7,7 +7,11 @@ namespace Platform.ModelHost.Server.FineTuning.Rows;
 internal static class JsonLines
 {
     /// <exception cref="InvalidDataException">A line is damaged: our file, and nobody's request.</exception>
-    public static IEnumerable<T> Read<T>(string path, JsonTypeInfo<T> type) => File.ReadLines(path).Select((line, at) => Parse(line, at + 1, path, type));
+    public static IEnumerable<T> Read<T>(string path, JsonTypeInfo<T> type) => Parse(File.ReadLines(path), path, type);
+
+    /// <summary>The same of lines that were read already.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static IEnumerable<T> Parse<T>(IEnumerable<string> lines, string path, JsonTypeInfo<T> type) => lines.Select((line, at) => Parse(line, at + 1, path, type));
 
     private static T Parse<T>(string line, int number, string path, JsonTypeInfo<T> type)
     {
