@@ -55,6 +55,11 @@ internal static class ScoreEndpoints
             throw TuningCheck.Refused("rows", $"'rows' has {rows?.Count ?? 0} rows; it must be 1 to {MostRows} conversations that end with the answer.");
         }
 
+        if (job.Now.Settings.Trainer == TuningTrainer.Peft)
+        {
+            throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{job.Now.Id}' was trained by a runner elsewhere; only jobs that were trained here rate answers.", "id"));
+        }
+
         if (job.Now is not { Status: TuningStatus.Succeeded, Settings.Method: TuningMethod.Dpo, Dataset: not null, Forecast: not null })
         {
             throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{job.Now.Id}' ({job.Now.Settings.Method.ToString().ToLowerInvariant()}) is {TuningViews.Status(job.Now.Status)}; only a dpo job that has succeeded rates answers.", "id"));
