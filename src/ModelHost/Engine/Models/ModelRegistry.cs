@@ -110,7 +110,7 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
         {
             try
             {
-                if (FileStamp.Of(file).Bytes > 0) { Hash(file, stopped.Token); } // not of a pipe: who opens one waits until somebody writes, and with it whoever waits for the end of this
+                Hash(file, stopped.Token);
             }
             catch (OperationCanceledException)
             {
