@@ -87,7 +87,7 @@ public sealed class ModelsPageTests(BrowserFixture browser, ModelsProgram progra
         await tab.GotoAsync($"{platform.Address}/admin/models");
         await tab.GetByTestId("user-menu").ClickAsync();
         await tab.GetByTestId("sign-out").ClickAsync();
-        await page.WaitForURLAsync("**/sign-in*", new() { Timeout = 10_000 }); // the other tab asks nothing by itself for half a minute
+        await page.WaitForURLAsync("**/sign-in*", new() { Timeout = 25_000 }); // the other tab asks nothing by itself for half a minute
     }
 
     [Fact]

@@ -63,10 +63,12 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
 
     private static async Task MakeDatasetAsync(IPage page, string address)
     {
-        await page.GotoAsync($"{address}/train/datasets");
-        await page.GetByTestId("dataset-new").ClickAsync();
-        await page.GetByTestId("dataset-name").FillAsync("Security questions");
-        await page.GetByTestId("dataset-save").ClickAsync();
+        await NewDatasetAsync(page, address, "Manners"); // to be mixed in
+        await ImportAsync(page, """{"prompt":"Who greets first?","completion":"Whoever comes in."}""");
+        await page.Keyboard.PressAsync("Escape");
+        await ApproveAsync(page);
+        await FreezeAsync(page);
+        await NewDatasetAsync(page, address, "Security questions");
         await page.GetByTestId("dataset-generate").ClickAsync();
         await page.GetByTestId("generate-count").FillAsync("60");
         await page.GetByTestId("kind-Fact").UncheckAsync(); // the seed model learns forms of answers, not facts
@@ -74,26 +76,50 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("generate-start").ClickAsync();
         await Expect(page.Locator("[data-testid=generation][data-state=Done]")).ToBeVisibleAsync(new() { Timeout = Long });
         await Expect(page.GetByTestId("row").First).ToBeVisibleAsync();
+        await ApproveAsync(page);
+        await Expect(page.GetByTestId("generation")).ToHaveCountAsync(0); // what waits for nobody is told no longer
+        await SaveBadRowsAsync(page);
+        await FreezeAsync(page);
+        await page.GetByTestId("versions-tab").ClickAsync();
+        await page.GetByTestId("train-on").ClickAsync();
+    }
+
+    private static async Task NewDatasetAsync(IPage page, string address, string name)
+    {
+        await page.GotoAsync($"{address}/train/datasets");
+        await page.GetByTestId("dataset-new").ClickAsync();
+        await page.GetByTestId("dataset-name").FillAsync(name);
+        await page.GetByTestId("dataset-save").ClickAsync();
+    }
+
+    private static async Task ApproveAsync(IPage page)
+    {
         await page.GetByTestId("row-tools").ClickAsync();
         await page.GetByTestId("approve-found").ClickAsync();
         await page.GetByTestId("confirm-ok").ClickAsync();
         await Expect(page.Locator("[data-testid=row][data-status=New]")).ToHaveCountAsync(0);
-        await Expect(page.GetByTestId("generation")).ToHaveCountAsync(0); // what waits for nobody is told no longer
-        await SaveBadRowsAsync(page);
+    }
+
+    private static async Task FreezeAsync(IPage page)
+    {
         await page.GetByTestId("dataset-freeze").ClickAsync();
         await page.GetByTestId("freeze-ok").ClickAsync();
         await Expect(page.GetByTestId("freeze-dialog")).ToBeHiddenAsync();
-        await page.GetByTestId("versions-tab").ClickAsync();
-        await page.GetByTestId("train-on").ClickAsync();
+    }
+
+    private static async Task ImportAsync(IPage page, string rows)
+    {
+        await page.GetByTestId("dataset-import").ClickAsync();
+        await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "more.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.GetByTestId("import-take").ClickAsync();
+        await Expect(page.GetByTestId("import-report")).ToBeVisibleAsync();
     }
 
     // Those that a file has beside good ones come back as a file, word for word.
     private static async Task SaveBadRowsAsync(IPage page)
     {
         const string Bad = """{"messages":[{"role":"user"}]}""", Odd = "密码 – no JSON";
-        await page.GetByTestId("dataset-import").ClickAsync();
-        await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "more.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes($$"""{"prompt":"Who owns the rules?","completion":"The head of IT."}{{'\n'}}{{Bad}}{{'\n'}}{{Odd}}""") });
-        await page.GetByTestId("import-take").ClickAsync();
+        await ImportAsync(page, $$"""{"prompt":"Who owns the rules?","completion":"The head of IT."}{{'\n'}}{{Bad}}{{'\n'}}{{Odd}}""");
         var saved = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("bad-rows").ClickAsync());
         Assert.Equal("more.jsonl.faults.jsonl", saved.SuggestedFilename);
         Assert.Equal($"{Bad}\n{Odd}\n", await File.ReadAllTextAsync(await saved.PathAsync()));
