@@ -66,6 +66,9 @@ public sealed class StructureTests(RunningModelHost running) : IClassFixture<Run
     }
 
     [Theory]
+    [InlineData(", \"parameters\": {}")]
+    [InlineData(", \"parameters\": {\"type\": \"object\"}")]
+    [InlineData(", \"parameters\": {\"description\": \"Nothing.\", \"$defs\": {}}")]
     [InlineData("")]
     [InlineData(", \"parameters\": {\"type\": \"object\", \"properties\": {}}")]
     public async Task A_tool_that_lists_no_arguments_is_called_with_none(string parameters)

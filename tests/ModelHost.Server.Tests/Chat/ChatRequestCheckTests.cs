@@ -15,6 +15,8 @@ public sealed class ChatRequestCheckTests
     [InlineData("\"tool_choice\": \"required\"", "tool_choice", "invalid_value")]
     [InlineData("\"tool_choice\": \"sometimes\"", "tool_choice", "invalid_value")]
     [InlineData("\"tools\": [{\"type\": \"web_search\"}]", "tools.[0].type", "invalid_tool_schema")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\", \"parameters\": {\"type\": \"array\"}}}]", "tools.[0].function.parameters", "invalid_tool_schema")]
+    [InlineData("\"tools\": [{\"function\": {\"name\": \"f\", \"parameters\": {\"type\": [\"object\", \"null\"]}}}]", "tools.[0].function.parameters", "invalid_tool_schema")]
     [InlineData("\"tools\": [{\"type\": \"function\"}]", "tools.[0].function.name", "invalid_tool_schema")]
     [InlineData("\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a b\"}}]", "tools.[0].function.name", "invalid_tool_schema")]
     [InlineData("\"tools\": [{\"function\": {\"name\": \"f\"}}, {\"function\": {\"name\": \"f\"}}]", "tools", "invalid_tool_schema")]

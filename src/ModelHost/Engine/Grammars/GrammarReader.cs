@@ -141,6 +141,7 @@ internal sealed class GrammarReader
         }
         at++;
         if (ranges.Count == 0) { throw Fault("a class has nothing between its brackets"); } // llama.cpp takes it for no character at all, and so the grammar for another
+        rules.ChargeRanges(ranges.Count);
         var set = CharSet.Of(ranges);
         return negated ? CharSet.All.Except(set) : set;
     }

@@ -52,6 +52,9 @@ internal readonly record struct GrammarReading(GrammarState? State)
     }
 
     // Whether any character that may still come of it is waited for.
-    private GrammarReading Begin(int bits, int left, int least) =>
-        State!.Expects(Math.Max(bits << (6 * left), least), ((bits + 1) << (6 * left)) - 1) ? this with { Bits = bits, Left = left, Least = least } : default;
+    private GrammarReading Begin(int bits, int left, int least)
+    {
+        var (first, last) = (Math.Max(bits << (6 * left), least), Math.Min(((bits + 1) << (6 * left)) - 1, Greatest));
+        return first > last || (first >= FirstSurrogate && last <= LastSurrogate) || !State!.Expects(first, last) ? default : this with { Bits = bits, Left = left, Least = least };
+    }
 }

@@ -13,12 +13,12 @@ internal readonly record struct GrammarElement(int Rule, CharSet? Characters)
 /// <summary>A grammar as llama.cpp keeps it: repetitions and groups are rules of their own.</summary>
 internal sealed class GrammarRules
 {
-    private const int MostRules = 10_000, MostElements = 100_000, MostAlternatives = 1_000;
+    private const int MostRules = 10_000, MostElements = 100_000, MostAlternatives = 1_000, MostRanges = 10_000;
 
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> names = [];
     private readonly List<IReadOnlyList<GrammarElement[]>?> alternatives = [];
-    private long elements;
+    private long elements, ranges;
 
     internal int Count => names.Count;
 
@@ -55,6 +55,13 @@ internal sealed class GrammarRules
         if (IsDefined(rule)) { throw new GrammarFault($"The grammar's rule '{names[rule]}' is defined twice."); }
         if (body.Count > MostAlternatives) { throw new GrammarFault($"The grammar's rule '{names[rule]}' has {body.Count} alternatives; {MostAlternatives} is the most."); }
         alternatives[rule] = body;
+    }
+
+    /// <summary>Counts ranges of characters in classes.</summary>
+    internal void ChargeRanges(int count)
+    {
+        ranges += count;
+        if (ranges > MostRanges) { throw new GrammarFault($"The grammar's classes have more than {MostRanges} characters and ranges together. Write neighbours as ranges, or a class that stands often as a rule of its own."); }
     }
 
     /// <summary>Counts places before their memory is taken.</summary>

@@ -19,6 +19,9 @@ internal sealed class GrammarState
 
     internal GrammarMatcher.Ways Ways { get; }
 
+    /// <summary>Ranges of characters that it tells apart.</summary>
+    internal int Size => bounds.Length;
+
     /// <summary>The text may end here.</summary>
     internal bool MayEnd => Ways.MayEnd;
 

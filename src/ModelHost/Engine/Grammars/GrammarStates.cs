@@ -3,10 +3,10 @@ namespace Platform.ModelHost.Engine.Grammars;
 /// <summary>The states of a grammar that were met, as far as they fit a bounded memory. One thread at a time.</summary>
 internal sealed class GrammarStates
 {
-    private const int MostStates = 4_000, MostPlaces = 250_000, MostKeptTokens = 2_000_000;
+    private const int MostStates = 4_000, MostPlaces = 250_000, MostKeptTokens = 2_000_000, MostRanges = 4_000_000, MostWays = 2_000;
     private readonly GrammarMatcher matcher;
     private readonly Dictionary<IReadOnlySet<GrammarMatcher.Place>, GrammarState> open = new(SameSet.Instance), ending = new(SameSet.Instance);
-    private int kept;
+    private int kept, ranges;
 
     /// <exception cref="GrammarFault">Too much lies before the first character.</exception>
     internal GrammarStates(GrammarRules rules, int root)
@@ -33,10 +33,10 @@ internal sealed class GrammarStates
     /// <summary>Forgets everything but what a text goes on from where much has been met.</summary>
     internal GrammarState Trim(GrammarState now)
     {
-        if (open.Count + ending.Count < MostStates && matcher.PlacesMet < MostPlaces / 2 && kept < MostKeptTokens / 2) { return now; }
+        if (open.Count + ending.Count < MostStates && matcher.PlacesMet < MostPlaces / 2 && kept < MostKeptTokens / 2 && ranges < MostRanges / 4) { return now; }
         open.Clear();
         ending.Clear();
-        kept = 0;
+        (kept, ranges) = (0, 0);
         matcher.ForgetBut(now.Ways);
         return Of(now.Ways);
     }
@@ -44,7 +44,10 @@ internal sealed class GrammarStates
     private GrammarState Of(GrammarMatcher.Ways ways)
     {
         var known = ways.MayEnd ? ending : open;
-        if (!known.TryGetValue(ways.Stacks, out var state)) { known.Add(ways.Stacks, state = new GrammarState(this, ways)); }
+        if (known.TryGetValue(ways.Stacks, out var state)) { return state; }
+        if (ways.Stacks.Count > MostWays || ranges > MostRanges) { throw new GrammarFault($"The grammar is too ambiguous: the answer has come to a text after which there are more than {MostWays} ways to go on, or too many in sum. Let alternatives that recurse begin with different characters."); }
+        known.Add(ways.Stacks, state = new GrammarState(this, ways));
+        ranges += state.Size;
         return state;
     }
 

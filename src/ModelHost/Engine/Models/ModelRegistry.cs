@@ -13,7 +13,7 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, ModelFacts> facts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> unhashable = new(StringComparer.Ordinal);
+    private readonly HashSet<(string File, FileStamp Stamp)> unhashable = [];
     private readonly ModelIndex index = new(folder.Path);
     private readonly CancellationTokenSource stopped = new();
     private Task hashing = Task.CompletedTask;
@@ -46,9 +46,10 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
     internal string? KnownHash(string file)
     {
         if (index.HashOf(file) is { } known) { return known; }
+        var stamp = FileStamp.Of(file);
         lock (gate)
         {
-            if (hashing.IsCompleted && !stopped.IsCancellationRequested && !unhashable.Contains(file)) { hashing = Task.Run(HashMissing); }
+            if (hashing.IsCompleted && !stopped.IsCancellationRequested && !unhashable.Contains((file, stamp))) { hashing = Task.Run(HashMissing); }
         }
         return null;
     }
@@ -118,7 +119,8 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                lock (gate) { unhashable.Add(file); }
+                var stamp = FileStamp.Of(file);
+                lock (gate) { unhashable.Add((file, stamp)); } // another content is tried anew
             }
         }
     }

@@ -79,7 +79,8 @@ internal sealed partial record OfferedTools(IReadOnlyList<OfferedTool> Tools, To
     private static JsonElement Parameters(JsonElement? parameters, string at) => parameters switch
     {
         null or { ValueKind: JsonValueKind.Null } => NoArguments,
-        { ValueKind: JsonValueKind.Object } schema => schema,
+        { ValueKind: JsonValueKind.Object } schema when !schema.TryGetProperty("type", out var type) || (type.ValueKind == JsonValueKind.String && type.ValueEquals("object")) => schema,
+        { ValueKind: JsonValueKind.Object } => throw Refused($"{at}.function.parameters", $"'{at}.function.parameters' is no schema of an object: its 'type' must be \"object\", or be left out."),
         _ => throw Refused($"{at}.function.parameters", $"'{at}.function.parameters' must be a JSON schema."),
     };
 

@@ -106,8 +106,8 @@ internal sealed record ToolSchema(string Name, JsonElement Parameters)
     }
 
     /// <summary>A function that lists no arguments takes none, as OpenAI has it; to a schema alone such an object could hold anything.</summary>
-    private static bool TakesNothing(JsonElement schema) => schema.TryGetProperty("properties", out var listed) && listed.ValueKind == JsonValueKind.Object && !listed.EnumerateObject().Any()
-        && schema.EnumerateObject().All(field => field.Name is "properties" or "type" or "description" or "title" or "$schema" or "required");
+    private static bool TakesNothing(JsonElement schema) => (!schema.TryGetProperty("properties", out var listed) || (listed.ValueKind == JsonValueKind.Object && !listed.EnumerateObject().Any()))
+        && schema.EnumerateObject().All(field => field.Name is "properties" or "type" or "description" or "title" or "$schema" or "$id" or "$comment" or "$defs" or "definitions" or "required");
 
     private static bool IsName(string name) => name.Length is >= 1 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 }
