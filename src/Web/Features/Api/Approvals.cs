@@ -42,7 +42,13 @@ internal static class Approvals
             "reject" => false,
             var other => throw RefusedRequestException.Of("decision", $"'{RequestFields.Short(other)}' is no decision; there are approve and reject."),
         };
-        var choice = new ApprovalChoice(approve, request.Flag("for_run") ?? false, request.Object("arguments") is null ? null : request.Element("arguments"), request.Text("comment") ?? "");
+        var given = request.Object("arguments") is null ? null : request.Element("arguments");
+        if (given is { } plan && (await box.GetAsync(caller, id, gone)).IsPlan)
+        {
+            given = EventNames.Stored(plan);
+        }
+
+        var choice = new ApprovalChoice(approve, request.Flag("for_run") ?? false, given, request.Text("comment") ?? "");
         if (run is { } bound && (await box.GetAsync(caller, id, gone)).RunId != bound && (await box.BelowAsync(caller, bound, gone)).All(asked => asked.Id != id))
         {
             throw new NotFoundException("Approval");

@@ -7,6 +7,8 @@ namespace Platform.Web.Features.Api;
 /// <summary>Stored data of a run in the words of the public API: snake_case fields and values. What a model, a tool or a person wrote stays as it is.</summary>
 internal static partial class EventNames
 {
+    private const string Plan = "plan"; // what is asked about where it is no tool's call
+
     /// <summary>JSON of strangers.</summary>
     private static readonly HashSet<string> Foreign = ["arguments", "data", "inputs", "schema"];
 
@@ -19,9 +21,20 @@ internal static partial class EventNames
     /// <summary>A name of ours: maxSteps becomes max_steps.</summary>
     public static string Of<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
+    /// <summary>A plan as the API tells it, with the names that it is stored under.</summary>
+    public static JsonElement Stored(JsonElement plan) => JsonSerializer.SerializeToElement(Stored(JsonObject.Create(plan)));
+
+    private static JsonNode? Stored(JsonNode? node) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(Underline().Replace(field.Key, next => next.Groups[1].Value.ToUpperInvariant()), Foreign.Contains(field.Key) ? field.Value?.DeepClone() : Stored(field.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Stored)]),
+        _ => node?.DeepClone(),
+    };
+
     private static JsonNode? Renamed(JsonNode? node) => node switch
     {
-        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Key), Value(field.Key, field.Value)))),
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Key),
+            field.Key == "arguments" && fields["tool"] is JsonValue tool && tool.TryGetValue<string>(out var name) && name == Plan ? Renamed(field.Value) : Value(field.Key, field.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Renamed)]),
         _ => node?.DeepClone(),
     };
@@ -30,6 +43,9 @@ internal static partial class EventNames
         Foreign.Contains(name) ? value?.DeepClone()
         : Named.Contains(name) && value is JsonValue text && text.TryGetValue<string>(out var word) && CamelCase().IsMatch(word) ? JsonNamingPolicy.SnakeCaseLower.ConvertName(word)
         : Renamed(value);
+
+    [GeneratedRegex("_([a-z])")]
+    private static partial Regex Underline();
 
     [GeneratedRegex("^[a-z]+([A-Z][a-z]+)+$")]
     private static partial Regex CamelCase();

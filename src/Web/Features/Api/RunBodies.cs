@@ -28,7 +28,7 @@ internal static class RunBodies
     public static JsonObject Of(Approval approval) => new()
     {
         ["id"] = approval.Id.ToString(), ["object"] = "approval", ["run_id"] = approval.RunId.ToString(), ["agent"] = approval.Agent, ["call_id"] = approval.CallId, ["tool"] = approval.Tool,
-        ["arguments"] = JsonSerializer.SerializeToNode(approval.Arguments), ["effects"] = EffectsOf(approval.Effects), ["status"] = EventNames.Of(approval.Status),
+        ["arguments"] = approval.IsPlan ? EventNames.Of(approval.Arguments.GetRawText()) : JsonSerializer.SerializeToNode(approval.Arguments), ["effects"] = EffectsOf(approval.Effects), ["status"] = EventNames.Of(approval.Status),
         ["created_at"] = approval.CreatedAt.ToUnixTimeSeconds(), ["expires_at"] = approval.ExpiresAt.ToUnixTimeSeconds(), ["decided_at"] = approval.DecidedAt?.ToUnixTimeSeconds(), ["comment"] = approval.Comment,
     };
 
