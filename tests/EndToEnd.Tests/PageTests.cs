@@ -97,6 +97,25 @@ public sealed class PageTests(SharedProgram program)
         await FitsAsync(page, ".list");
     }
 
+    [Fact]
+    public async Task A_dialog_opens_with_empty_fields_after_it_was_left_with_full_ones()
+    {
+        const string Opened = """
+            window.opened = [];
+            const show = HTMLDialogElement.prototype.showModal;
+            HTMLDialogElement.prototype.showModal = function () { show.call(this); window.opened.push(this.querySelector('input').value); };
+            """;
+        var page = await program.OpenAsAdministratorAsync(1280, 860, "en-GB");
+        await page.AddInitScriptAsync(Opened);
+        await page.GotoAsync($"{program.Address}/admin/users");
+        await page.GetByTestId("user-add").ClickAsync();
+        await page.GetByTestId("user-email").FillAsync("left@example.org");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByTestId("user-add").ClickAsync();
+        await Expect(page.GetByTestId("user-email")).ToBeFocusedAsync();
+        Assert.Equal(["", ""], await page.EvaluateAsync<string[]>("opened"));
+    }
+
     private static FilePayload File(string name, string text) => new() { Name = name, MimeType = "application/octet-stream", Buffer = System.Text.Encoding.UTF8.GetBytes(text) };
 
     // Neither the page nor any of the elements holds more than it shows.

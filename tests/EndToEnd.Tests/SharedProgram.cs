@@ -46,7 +46,6 @@ public sealed class SharedProgram : IAsyncLifetime
         _platform = await RunningPlatform.StartAsync();
         _users = await _browser.OpenAsync();
         await _users.SignInAsync(Address);
-        await _users.GotoAsync($"{Address}/admin/users");
     }
 
     public async ValueTask DisposeAsync()
@@ -64,7 +63,8 @@ public sealed class SharedProgram : IAsyncLifetime
     // The start password that the program made for them.
     private async Task<string> AddAsync(string email)
     {
-        await _users!.GetByTestId("user-add").ClickAsync();
+        await _users!.GotoAsync($"{Address}/admin/users"); // anew: what failed before one test is not there before the next
+        await _users.GetByTestId("user-add").ClickAsync();
         await _users.GetByTestId("user-email").FillAsync(email);
         var start = await _users.GetByTestId("user-password").InputValueAsync();
         await _users.GetByTestId("user-save").ClickAsync();

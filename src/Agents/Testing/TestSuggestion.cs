@@ -22,13 +22,14 @@ internal static partial class TestSuggestion
         List<TestExpectation> expected = [.. called.Select(tool => new TestExpectation(ExpectationKind.ToolCalled, Tool: tool))];
         expected.AddRange(refused ? [new(ExpectationKind.Refused)] : Facts(answer).Select(fact => new TestExpectation(ExpectationKind.Contains, fact)));
         var writing = tools.Where(tool => (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0).Select(tool => tool.Name).ToHashSet();
+        var computing = tools.Where(tool => tool.Effects == ToolEffects.None).Select(tool => tool.Name).ToHashSet(); // called where other arguments are sent: 6 times 7 answers no other sum
         expected.AddRange(task.Definition.Tools.Select(tool => tool.Name).Where(name => writing.Contains(name) && !recorded.Any(call => call.Tool == name)).Select(name => new TestExpectation(ExpectationKind.ToolNotCalled, Tool: name)));
         List<TestExpectation> further =
         [
             .. recorded.Where(call => !call.IsError && call.Arguments is { } arguments && arguments.GetRawText().Length <= MaxArguments).Select(call => new TestExpectation(ExpectationKind.Arguments, Tool: call.Tool, Arguments: call.Arguments)),
             .. NumberAndWord().Matches(Plain(answer)).Select(match => match.Value).Distinct().Take(3).Select(found => new TestExpectation(ExpectationKind.Matches, $@"\b{Regex.Escape(found).Replace(@"\ ", @"\s+", StringComparison.Ordinal)}\b")),
         ];
-        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => Loose(call, recorded))], expected) { FromRun = runId };
+        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => computing.Contains(call.Tool) ? call : Loose(call, recorded))], expected) { FromRun = runId };
         return new(task.AgentId, suggested, further);
     }
 

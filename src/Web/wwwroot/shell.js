@@ -156,19 +156,12 @@
         setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     }
 
-    // A dialog is open before its content has arrived: whoever opened it shall stand in its first field all the same.
+    // Whoever opened a dialog stands in its first field.
     function openDialog(dialog) {
         if (!dialog.open) dialog.showModal();
         showToasts(true);
-        if (focusFirst(dialog)) return;
-        const arrival = new MutationObserver(() => { if (!dialog.open || focusFirst(dialog)) arrival.disconnect(); });
-        arrival.observe(dialog, { childList: true, subtree: true });
-    }
-
-    function focusFirst(dialog) {
         const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]):not(:disabled), textarea, select") ?? dialog.querySelector("button:not(:disabled)");
         first?.focus();
-        return first !== null;
     }
 
     // Notices stand above an open dialog: in the layer that was opened last.

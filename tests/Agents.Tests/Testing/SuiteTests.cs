@@ -61,6 +61,23 @@ public sealed class SuiteTests
     }
 
     [Fact]
+    public async Task What_a_tool_that_only_computes_came_to_is_recorded_with_what_it_was_asked()
+    {
+        var days = 26;
+        RecordingTool look = new("look", ToolEffects.None, act: (_, _, _) => Task.FromResult(ToolOutcome.Of($"{++days} days"))); // as a clock, another each time
+        using ThreeModels chat = new();
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send", ToolEffects.Writes)]);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        var run = await rig.LetAsync(Clerk, id: agent.Id);
+        await rig.EventsAsync(run);
+        var draft = await rig.Tests.SuggestAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.NotNull(draft.Case.Calls[0].Arguments);
+        var suite = await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, agent.Id, "Leave", Cancellation);
+        await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, draft.Case, Cancellation);
+        Assert.Equal((TestOutcome.Passed, 1), ((await RunAsync(rig, suite.Id, [new()])).Results.Single().Outcome, look.Calls.Count));
+    }
+
+    [Fact]
     public async Task A_suite_that_is_stopped_keeps_what_it_has_and_ends_the_runs_on_their_way()
     {
         using SemaphoreSlim go = new(0);

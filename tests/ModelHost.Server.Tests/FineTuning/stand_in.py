@@ -17,7 +17,7 @@ def train(job):
     for step in range(done + 1, settings["max_steps"] + 1):
         job.may_go_on()
         job.metrics(step, steps=settings["max_steps"], train_loss=4.0 / step, valid_loss=3.0 / step)
-        at.write_text(str(step))
+        job.write_whole("counted", str(step).encode())  # it is killed in between
         time.sleep(0.02)
     held = job.rows(settings["validation"])
     job.write_whole("evaluation.jsonl", "".join('{"id": "%s", "base_loss": 4.0, "loss": 2.0, "weight": 1}\n' % row["id"] for row in held).encode())

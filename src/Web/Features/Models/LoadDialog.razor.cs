@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
+using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Models;
 
@@ -48,7 +48,7 @@ public sealed partial class LoadDialog(ModelAdministration administration, Model
     {
         (model, choice, said, problem, isOpen, loading) = (wanted, LoadChoice.Of(wanted), null, null, true, false);
         StateHasChanged();
-        await window.Js.InvokeVoidAsync("platform.openDialog", element);
+        await window.Js.OpenDialogAsync(element);
         await AskAsync();
     }
 
@@ -106,5 +106,5 @@ public sealed partial class LoadDialog(ModelAdministration administration, Model
         }
     }
 
-    private Task CloseAsync() => window.Js.InvokeVoidAsync("platform.closeDialog", element).AsTask();
+    private Task CloseAsync() => window.Js.CloseDialogAsync(element);
 }
