@@ -67,7 +67,7 @@ public sealed class EngineRelay
     /// <summary>A question with a stream for an answer. Throws ModelHostException before it returns where there will be none.</summary>
     /// <inheritdoc cref="AskAsync" path="/param"/>
     public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, string userId, CancellationToken cancellation) =>
-        ReadAsync(await engines.RunAsync(Call(model, body), lease => EngineStream.OpenAsync(lease, path, For(lease, body, userId), cancellation), cancellation));
+        ReadAsync(await engines.StreamAsync(Call(model, body), path, lease => For(lease, body, userId), cancellation));
 
     /// <summary>Ends after the service's own end, or with the error that it tells: that is of this answer, and the engine stays in. Throws StreamBroken where there was neither.</summary>
     private static async IAsyncEnumerable<RelayedItem> ReadAsync(EngineStream answer)
@@ -77,6 +77,11 @@ public sealed class EngineRelay
             while (true)
             {
                 var item = await answer.NextAsync();
+                if (!item.IsComment)
+                {
+                    answer.Keep(); // its id, from the first event on
+                }
+
                 RelayedItem told = new(item.Text, item.IsComment, item.Event);
                 yield return told;
                 if (told.IsFailure)

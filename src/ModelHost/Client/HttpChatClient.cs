@@ -28,8 +28,8 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
         var asked = messages.ToList();
         var conversation = options?.ConversationId is { Length: > 0 } named ? Affinity.Of(named) : Affinity.Of(model, asked, options?.Instructions);
         var call = new EngineCall(model, conversation, [.. options?.AdditionalProperties?.Keys ?? []]);
-        using var answer = await engines.RunAsync(
-            call, lease => EngineStream.OpenAsync(lease, "/v1/chat/completions", ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, options, conversation), cancellationToken), cancellationToken);
+        using var answer = await engines.StreamAsync(
+            call, "/v1/chat/completions", lease => ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, options, conversation), cancellationToken);
         var calls = new ToolCallFragments();
         while (true)
         {
@@ -54,7 +54,13 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
             }
             else
             {
-                foreach (var update in ChatUpdates.Of(Parse(item.Text, answer), calls))
+                var chunk = Parse(item.Text, answer);
+                if (chunk.TellsOfAnswer)
+                {
+                    answer.Keep();
+                }
+
+                foreach (var update in ChatUpdates.Of(chunk, calls))
                 {
                     yield return update;
                 }

@@ -6,7 +6,7 @@ using Platform.ModelHost.Client.Engines;
 
 namespace Platform.ModelHost.Client.Tests.Engines;
 
-/// <summary>What happens when one of two replicas fails: before its first byte another is asked, once; after it, nobody.</summary>
+/// <summary>What happens when one of two replicas fails: before it has told anything of its answer another is asked, once; after that, nobody.</summary>
 public sealed class EngineFailureTests : IAsyncLifetime
 {
     private static readonly ChatOptions M = new() { ModelId = "m" };
@@ -76,17 +76,51 @@ public sealed class EngineFailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half\"},\"finish_reason\":null}]}\n\n")]
     [InlineData(": queued position=1\n\n")]
-    public async Task After_the_first_byte_it_is_a_broken_stream_and_the_next_request_goes_elsewhere(string sent)
+    [InlineData(": queued position=1\n\ndata: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n: ping\n\n")]
+    public async Task One_that_is_lost_before_its_answer_begins_is_followed_by_the_other(string sent)
     {
         var heard = new TaskCompletionSource();
-        Home.Answer = async http =>
+        CutAfter(sent, heard);
+        List<ChatResponseUpdate> updates = [];
+        await foreach (var update in engines.Chat.GetStreamingResponseAsync("hello", M, Cancellation))
         {
-            await LocalEngine.StreamAsync(http, sent);
-            await heard.Task; // what is cut off unread was never sent
-            http.Abort();
-        };
+            updates.Add(update);
+            heard.TrySetResult();
+        }
+
+        Assert.Equal(1, Assert.IsType<int>(updates[0].AdditionalProperties![ChatUpdateKeys.QueuePosition]));
+        Assert.Equal(("well", home == "a" ? "b" : "a"), (updates.ToChatResponse().Text, ManyEngines.EngineOf(updates.ToChatResponse())));
+        Assert.Equal((EngineState.Down, 0, 0), (engines.Report(home).State, engines.Report("a").InFlight, engines.Report("b").InFlight));
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n", 0)]
+    public async Task A_program_that_has_seen_an_event_of_an_answer_sees_no_other_answer_begin(string sent, int asked)
+    {
+        var heard = new TaskCompletionSource();
+        CutAfter(": queued position=1\n\n" + sent, heard);
+        var stream = await engines.Relay.StreamAsync("/v1/chat/completions", "m", new() { ["messages"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["role"] = "user", ["content"] = "hello" }) }, "u", Cancellation);
+        List<RelayedItem> items = [];
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (var item in stream)
+            {
+                items.Add(item);
+                if (sent.Length == 0 || !item.IsComment) { heard.TrySetResult(); }
+            }
+        });
+        Assert.Equal(asked, Other.Asked.Count);
+        Assert.Equal(asked == 1, failure is null);
+        Assert.Equal(asked == 1, items[^1].Text == "[DONE]");
+    }
+
+    [Fact]
+    public async Task One_that_is_lost_while_it_answers_breaks_that_answer_and_the_next_request_goes_elsewhere()
+    {
+        var heard = new TaskCompletionSource();
+        CutAfter(ScriptedEngine.Says("half"), heard);
         var text = new StringBuilder();
         var failure = await Assert.ThrowsAsync<ModelHostException>(async () =>
         {
@@ -98,7 +132,7 @@ public sealed class EngineFailureTests : IAsyncLifetime
         });
         Assert.Equal(ModelHostErrorKind.StreamBroken, failure.Kind);
         Assert.Contains("broke off", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(sent.Contains("half", StringComparison.Ordinal) ? "half" : "", text.ToString());
+        Assert.Equal("half", text.ToString());
         Assert.Empty(Other.Asked);
         Assert.Equal((EngineState.Down, 1, 0), (engines.Report(home).State, engines.Report(home).FailuresInARow, engines.Report(home).InFlight));
         Home.Status = 503;
@@ -140,6 +174,55 @@ public sealed class EngineFailureTests : IAsyncLifetime
         clock.Advance(new ModelHostOptions().SilenceLimit);
         Assert.Equal(ModelHostErrorKind.Unavailable, (await Assert.ThrowsAsync<ModelHostException>(() => asking)).Kind);
         Assert.Empty(Other.Asked);
+    }
+
+    [Theory]
+    [InlineData("half")]
+    [InlineData("")]
+    public async Task One_that_stands_still_ends_what_it_answers_when_its_look_does(string said)
+    {
+        var clock = new ManualClock();
+        await using var timed = ManyEngines.Of(clock, [], [(servers[0].Endpoint, ""), (servers[1].Endpoint, "")]);
+        await timed.Watch.StartAsync(Cancellation);
+        await ManyEngines.UntilAsync(() => timed.Engines.List().All(report => report.State == EngineState.Ready));
+        var reached = new TaskCompletionSource();
+        Home.Answer = async http =>
+        {
+            Home.Health = frozen => Task.Delay(Timeout.Infinite, frozen.RequestAborted); // as after kill -STOP
+            if (said.Length > 0) { await LocalEngine.StreamAsync(http, ScriptedEngine.Says(said)); }
+            reached.SetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        };
+        var asking = timed.Chat.GetResponseAsync("hello", M, Cancellation);
+        await reached.Task;
+        await AdvanceUntilAsync(clock, () => asking.IsCompleted);
+        if (said.Length == 0)
+        {
+            Assert.NotEqual(home, ManyEngines.EngineOf(await asking)); // nothing was told: the other answers
+        }
+        else
+        {
+            var failure = await Assert.ThrowsAsync<ModelHostException>(() => asking);
+            Assert.Equal((ModelHostErrorKind.StreamBroken, null), (failure.Kind, failure.Code));
+            Assert.Contains("stopped answering", failure.Message, StringComparison.Ordinal);
+        }
+
+        await timed.Watch.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Only_what_was_silent_as_long_as_the_look_is_given_up()
+    {
+        var clock = new ManualClock();
+        using var quiet = new Http.Silence(TimeSpan.FromMinutes(10), clock, Cancellation);
+        using var talking = new Http.Silence(TimeSpan.FromMinutes(10), clock, Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(9));
+        talking.Heard();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        quiet.GiveUpAfter(TimeSpan.FromSeconds(10));
+        talking.GiveUpAfter(TimeSpan.FromSeconds(10));
+        Assert.Equal((true, true, false), (quiet.IsBroken, quiet.IsGivenUp, talking.IsBroken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(TimeSpan.FromSeconds(60), quiet.Token));
     }
 
     [Fact]
@@ -188,6 +271,14 @@ public sealed class EngineFailureTests : IAsyncLifetime
         Assert.DoesNotContain("key-of", report.ToString() + engines.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", report.LastError, StringComparison.Ordinal);
     }
+
+    /// <summary>Home says this and is cut off when that was heard: what is cut off unread was never sent.</summary>
+    private void CutAfter(string sent, TaskCompletionSource heard) => Home.Answer = async http =>
+    {
+        await LocalEngine.StreamAsync(http, sent);
+        await heard.Task;
+        http.Abort();
+    };
 
     private static Task FailAsync(HttpContext http, int status)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -32,9 +33,31 @@ internal sealed partial class EnginePool : IDisposable
     internal event Action? Changed;
 
     /// <summary>Runs a request where it belongs. The work ends its lease; where it throws, that is done for it. Throws ModelHostException; a cancellation is never tried again.</summary>
-    internal async Task<T> RunAsync<T>(EngineCall call, Func<EngineLease, Task<T>> work, CancellationToken cancellation)
+    internal async Task<T> RunAsync<T>(EngineCall call, Func<EngineLease, Task<T>> work, CancellationToken cancellation) =>
+        await RunAsync(order.Of(Alike(await TargetsAsync(call, cancellation), call), call), work);
+
+    /// <summary>A request with a stream for an answer. Throws ModelHostException where none begins.</summary>
+    /// <param name="call">What is wanted of an engine.</param>
+    /// <param name="path">The endpoint.</param>
+    /// <param name="body">The request as an engine takes it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal async Task<EngineStream> StreamAsync(EngineCall call, string path, Func<EngineLease, JsonObject> body, CancellationToken cancellation)
     {
-        var targets = order.Of(Alike(await TargetsAsync(call, cancellation), call), call);
+        return new EngineStream(await RunAsync(call, OpenAsync, cancellation), ElsewhereAsync);
+
+        Task<OpenStream> OpenAsync(EngineLease lease) => EngineStream.OpenAsync(lease, path, body(lease), cancellation);
+
+        async Task<OpenStream?> ElsewhereAsync(RemoteEngine lost, ModelHostException failure)
+        {
+            if (!MayHelpElsewhere(failure) || Others(call, lost) is not { Count: > 0 } others) { return null; }
+            var targets = order.Of(others, call);
+            LogElsewhere(lost.Name, failure.Message, targets[0].Engine.Name);
+            return await RunAsync(targets, OpenAsync);
+        }
+    }
+
+    private async Task<T> RunAsync<T>(IReadOnlyList<EngineTarget> targets, Func<EngineLease, Task<T>> work)
+    {
         for (var tries = 1; ; tries++)
         {
             var lease = new EngineLease(targets[tries - 1]);
@@ -103,6 +126,14 @@ internal sealed partial class EnginePool : IDisposable
         if (targets.Count > 0) { return targets; }
         await CheckAsync(Engines.Where(one => one.Offer is null), cancellation); // it may be on one that was away
         return Find(Known(), model) is { Count: > 0 } found ? found : throw NotServed(model);
+    }
+
+    /// <summary>Those beside a lost one that are known to serve the same; nobody is asked for it, so that a failure is told at once where there is none.</summary>
+    private List<EngineTarget> Others(EngineCall call, RemoteEngine lost)
+    {
+        var known = Known().FindAll(one => one.Engine != lost);
+        var targets = call.Model.Length == 0 ? (known.Count == 0 ? [] : [Usual(known)]) : Named(call.Model).Engine is null ? Find(known, call.Model) : [];
+        return targets.FindAll(target => ExtensionFields.Missing(target.Dialect, call.Fields ?? []) is null);
     }
 
     /// <summary>Those whose weights are the ones that are asked for: another file under the same name is another model. Who has it is told once.</summary>

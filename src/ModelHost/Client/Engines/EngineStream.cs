@@ -3,24 +3,31 @@ using Platform.ModelHost.Client.Http;
 
 namespace Platform.ModelHost.Client.Engines;
 
-/// <summary>An answer that one engine is giving: its first item has arrived, so from here on nobody else is asked. Ends the lease.</summary>
+/// <summary>An answer that one engine is giving. As long as it has told nothing but who waits, another is asked in its place where it is lost, once. Ends the lease.</summary>
 internal sealed class EngineStream : IDisposable
 {
-    private readonly EngineLease lease;
-    private readonly EventSource events;
+    private readonly Func<RemoteEngine, ModelHostException, Task<OpenStream?>> elsewhere;
+    private OpenStream open;
     private SseItem? first;
+    private bool isKept;
 
-    private EngineStream(EngineLease lease, EventSource events, SseItem first) => (this.lease, this.events, this.first) = (lease, events, first);
+    /// <param name="open">What was asked, and its first item.</param>
+    /// <param name="elsewhere">Asks another engine than the one that was lost; null where there is none.</param>
+    internal EngineStream(OpenStream open, Func<RemoteEngine, ModelHostException, Task<OpenStream?>> elsewhere)
+    {
+        (this.open, this.elsewhere) = (open, elsewhere);
+        first = open.First;
+    }
 
-    internal string Engine => lease.Engine.Name;
+    internal string Engine => open.Lease.Engine.Name;
 
     /// <summary>Asks, and waits for the first item. Throws ModelHostException; what has arrived by then is nothing.</summary>
-    internal static async Task<EngineStream> OpenAsync(EngineLease lease, string path, JsonObject body, CancellationToken cancellation)
+    internal static async Task<OpenStream> OpenAsync(EngineLease lease, string path, JsonObject body, CancellationToken cancellation)
     {
         var events = await lease.Engine.Http.StreamAsync(path, body, cancellation);
         try
         {
-            return new EngineStream(lease, events, await events.NextAsync());
+            return new OpenStream(lease, events, await events.NextAsync());
         }
         catch
         {
@@ -40,22 +47,34 @@ internal sealed class EngineStream : IDisposable
 
         try
         {
-            return await events.NextAsync();
+            return await open.Events.NextAsync();
         }
         catch (ModelHostException failure)
         {
             Failed(failure);
-            throw;
+            if (isKept || await elsewhere(open.Lease.Engine, failure) is not { } other) { throw; }
+            open.Dispose();
+            (open, isKept) = (other, true);
+            return other.First;
         }
     }
 
-    internal void Succeeded() => lease.Succeeded();
+    /// <summary>Something of the answer has been told: from here on nobody else is asked.</summary>
+    internal void Keep() => isKept = true;
 
-    internal void Failed(ModelHostException failure) => lease.Failed(failure);
+    internal void Succeeded() => open.Lease.Succeeded();
 
+    internal void Failed(ModelHostException failure) => open.Lease.Failed(failure);
+
+    public void Dispose() => open.Dispose();
+}
+
+/// <summary>A request that an engine has begun to answer.</summary>
+internal sealed record OpenStream(EngineLease Lease, EventSource Events, SseItem First) : IDisposable
+{
     public void Dispose()
     {
-        events.Dispose();
-        lease.Dispose();
+        Events.Dispose();
+        Lease.Dispose();
     }
 }

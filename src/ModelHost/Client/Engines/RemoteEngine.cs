@@ -79,7 +79,7 @@ internal sealed class RemoteEngine : IDisposable
         }
     }
 
-    /// <summary>Looks whether it is well and what it serves, within 10 s; the result is in <see cref="Health"/> and <see cref="Offer"/>. Who comes while a look is under way waits for that one.</summary>
+    /// <summary>Looks whether it is well and what it serves, within 10 s; the result is in <see cref="Health"/> and <see cref="Offer"/>. When it is out, its streams that have been silent as long end. Who comes while a look is under way waits for that one.</summary>
     internal Task CheckAsync(CancellationToken cancellation)
     {
         lock (gate)
@@ -119,6 +119,8 @@ internal sealed class RemoteEngine : IDisposable
             Forget();
             Health.Failed(new ModelHostException(ModelHostErrorKind.Unavailable, $"The model service did not answer within {CheckLimit.TotalSeconds:0} s."));
         }
+
+        if (Health.State == EngineState.Down) { Http.GiveUpStreams(CheckLimit); } // a process that stands still keeps its connections
     }
 
     private EngineOffer Learn(EngineOffer heard)

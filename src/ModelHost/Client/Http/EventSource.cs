@@ -1,7 +1,11 @@
 namespace Platform.ModelHost.Client.Http;
 
 /// <summary>An open stream of events. Not finished until the caller says so: an end of bytes is a broken stream.</summary>
-internal sealed class EventSource(HttpResponseMessage response, Stream stream, Silence silence) : IDisposable
+/// <param name="response">Disposed with it.</param>
+/// <param name="stream">Its bytes.</param>
+/// <param name="silence">How long it may say nothing.</param>
+/// <param name="over">Called when it is disposed.</param>
+internal sealed class EventSource(HttpResponseMessage response, Stream stream, Silence silence, Action over) : IDisposable
 {
     private readonly SseReader _reader = new(stream);
 
@@ -16,7 +20,7 @@ internal sealed class EventSource(HttpResponseMessage response, Stream stream, S
         }
         catch (OperationCanceledException) when (silence.IsBroken)
         {
-            throw new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service fell silent (ModelHost:SilenceLimit).") { Code = ModelHostErrors.SilentCode };
+            throw silence.IsGivenUp ? ModelHostErrors.GivenUp() : new ModelHostException(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service fell silent (ModelHost:SilenceLimit).") { Code = ModelHostErrors.SilentCode };
         }
         catch (OperationCanceledException ex) when (silence.Caller.IsCancellationRequested)
         {
@@ -33,6 +37,6 @@ internal sealed class EventSource(HttpResponseMessage response, Stream stream, S
     {
         stream.Dispose();
         response.Dispose();
-        silence.Dispose();
+        over();
     }
 }

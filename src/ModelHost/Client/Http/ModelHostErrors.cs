@@ -34,6 +34,10 @@ internal static class ModelHostErrors
     public static ModelHostException Cut(Exception? inner) =>
         new(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service closed the connection before the end. Ask again.", inner);
 
+    /// <summary>It answers no look any more, and this stream of it is as quiet.</summary>
+    public static ModelHostException GivenUp() =>
+        new(ModelHostErrorKind.StreamBroken, "The answer broke off: the model service stopped answering. Ask again.");
+
     public static ModelHostException Unreachable(Exception inner) =>
         new(ModelHostErrorKind.Unavailable, "The model service does not answer. Try again in a moment; if it stays so, the log names the cause.", inner);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,6 +13,7 @@ internal sealed class ModelHostHttp : IDisposable
     private readonly ModelHostOptions _options;
     private readonly TimeProvider _time;
     private readonly string _root;
+    private readonly ConcurrentDictionary<Silence, bool> _streams = new();
 
     public ModelHostHttp(Uri endpoint, string apiKey, ModelHostOptions options, TimeProvider time)
     {
@@ -37,6 +39,15 @@ internal sealed class ModelHostHttp : IDisposable
     public Uri Endpoint { get; }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Ends every stream that was asked for or heard of last so long ago, as if its connection had been cut.</summary>
+    public void GiveUpStreams(TimeSpan quiet)
+    {
+        foreach (var silence in _streams.Keys)
+        {
+            silence.GiveUpAfter(quiet);
+        }
+    }
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
@@ -134,18 +145,25 @@ internal sealed class ModelHostHttp : IDisposable
     private async Task<EventSource> StreamAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellation)
     {
         var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        _streams.TryAdd(silence, true);
         HttpResponseMessage? response = null;
         try
         {
             response = await OpenAsync(method, path, body is null ? null : Json(body), silence, cancellation);
-            return new EventSource(response, await response.Content.ReadAsStreamAsync(silence.Token), silence);
+            return new EventSource(response, await response.Content.ReadAsStreamAsync(silence.Token), silence, () => End(silence));
         }
         catch
         {
             response?.Dispose();
-            silence.Dispose();
+            End(silence);
             throw;
         }
+    }
+
+    private void End(Silence silence)
+    {
+        _streams.TryRemove(silence, out _);
+        silence.Dispose();
     }
 
     private static ByteArrayContent Json(JsonObject body)
@@ -163,9 +181,9 @@ internal sealed class ModelHostHttp : IDisposable
         {
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
         }
-        catch (OperationCanceledException) when (silence.IsBroken)
+        catch (OperationCanceledException ex) when (silence.IsBroken)
         {
-            throw ModelHostErrors.Silent(_options.SilenceLimit);
+            throw silence.IsGivenUp ? ModelHostErrors.Unreachable(ex) : ModelHostErrors.Silent(_options.SilenceLimit);
         }
         catch (OperationCanceledException ex) when (cancellation.IsCancellationRequested)
         {

@@ -2,7 +2,11 @@ namespace Platform.ModelHost.Client.Wire;
 
 /// <summary>One event of a chat stream.</summary>
 internal sealed record ChatChunkBody(
-    string? Id, long? Created, string? Model, IReadOnlyList<ChatChoiceBody>? Choices, UsageBody? Usage, PromptProgressBody? PromptProgress, TimingsBody? Timings, ErrorDetailBody? Error);
+    string? Id, long? Created, string? Model, IReadOnlyList<ChatChoiceBody>? Choices, UsageBody? Usage, PromptProgressBody? PromptProgress, TimingsBody? Timings, ErrorDetailBody? Error)
+{
+    /// <summary>More than that it begins, or how far the prompt is read.</summary>
+    internal bool TellsOfAnswer => Usage is not null || Choices?.Any(choice => choice.FinishReason is not null || choice.Delta is { Content.Length: > 0 } or { ReasoningContent.Length: > 0 } or { ToolCalls.Count: > 0 }) == true;
+}
 
 internal sealed record ChatChoiceBody(int Index, DeltaBody? Delta, string? FinishReason);
 
