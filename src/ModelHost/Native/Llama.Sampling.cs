@@ -41,7 +41,7 @@ internal static unsafe partial class Llama
     [LibraryImport(Library)]
     internal static partial nint llama_sampler_init_dry(nint vocab, float multiplier, float @base, int allowedLength, int window, byte** breakers, nuint breakerCount);
 
-    /// <summary>Null when the text is no grammar; the reason goes to the log.</summary>
+    /// <summary>Null when the text is no grammar; the reason goes to the log. Only tests follow one by it.</summary>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint llama_sampler_init_grammar(nint vocab, string grammar, string root);
 
     [LibraryImport(Library)] internal static partial void llama_sampler_apply(SafeLlamaSamplerHandle sampler, LlamaTokenDataArray* candidates);

@@ -2,10 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Platform.ModelHost.Native;
 
-/// <summary>A loaded LoRA adapter. It keeps its model alive; contexts that use it must let it go first.</summary>
+/// <summary>A loaded LoRA adapter. It keeps its model alive; contexts that use it must let it go first. To dispose of it waits while another of its model is read.</summary>
 public sealed class SafeLlamaAdapterHandle : SafeHandle
 {
-    private static readonly Lock Gate = new(); // a model lists its adapters without a lock of its own
     private readonly SafeLlamaModelHandle model;
 
     private SafeLlamaAdapterHandle(SafeLlamaModelHandle model) : base(0, ownsHandle: true) => this.model = model;
@@ -21,7 +20,7 @@ public sealed class SafeLlamaAdapterHandle : SafeHandle
         var adapter = new SafeLlamaAdapterHandle(model);
         var held = false;
         model.DangerousAddRef(ref held);
-        lock (Gate)
+        lock (model.AdapterList)
         {
             NativeLog.ForgetErrors();
             adapter.SetHandle(Llama.llama_adapter_lora_init(model, path));
@@ -34,7 +33,7 @@ public sealed class SafeLlamaAdapterHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        lock (Gate) { Llama.llama_adapter_lora_free(handle); }
+        lock (model.AdapterList) { Llama.llama_adapter_lora_free(handle); }
         model.DangerousRelease();
         return true;
     }

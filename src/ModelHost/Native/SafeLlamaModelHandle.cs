@@ -10,6 +10,9 @@ public sealed unsafe partial class SafeLlamaModelHandle : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>Held while an adapter of this model comes or goes: llama.cpp lists them without a lock of its own.</summary>
+    internal Lock AdapterList { get; } = new();
+
     /// <summary>Loads a GGUF that GgufCheck has passed.</summary>
     /// <exception cref="NativeCallException">llama.cpp refused it; the message carries its reason.</exception>
     public static SafeLlamaModelHandle Load(string path, ModelLoadOptions options, CancellationToken cancellation)

@@ -68,7 +68,7 @@ public sealed unsafe class SafeLlamaSamplerHandle : SafeHandle
         return chain;
     }
 
-    /// <summary>A grammar that forbids what it does not allow next: what ours is held against. Its text must have been checked, since llama.cpp reads nested rules recursively.</summary>
+    /// <summary>A grammar that forbids what it does not allow next: for tests alone, which hold ours against it. Its text must have been checked, since llama.cpp reads nested rules recursively.</summary>
     /// <exception cref="NativeCallException">It is no grammar; the message says why.</exception>
     public static SafeLlamaSamplerHandle Grammar(SafeLlamaModelHandle model, string text, string root)
     {

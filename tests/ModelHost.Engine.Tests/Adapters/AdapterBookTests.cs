@@ -34,6 +34,20 @@ public sealed class AdapterBookTests : IDisposable
         Assert.Equal(1, AdapterRegistry.Served(files, book.With(2, new AdapterNote()).Promote(1)).Version);
     }
 
+    [Fact]
+    public async Task Measures_that_several_tell_at_once_are_all_kept()
+    {
+        RandomAdapter.Write(Path.Combine(folder, "legal", "1.gguf"), seed: 1);
+        await using var engine = await SeedModels.StartAsync(new EngineOptions { EmbeddingModel = SeedModels.EmbedFile, AdapterDirectory = folder });
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(part => Task.Run(() => engine.AdapterLibrary.ChangeMetrics("legal", 1, known =>
+        {
+            var parts = known?.Deserialize<Dictionary<string, int>>() ?? [];
+            parts[$"part {part}"] = part;
+            return JsonSerializer.SerializeToElement(parts);
+        }))));
+        Assert.Equal(Enumerable.Range(0, 16), engine.AdapterLibrary.Find("legal", 1).Metrics!.Value.Deserialize<Dictionary<string, int>>()!.Values.Order());
+    }
+
     [Theory]
     [InlineData(1, 1_000_000)]
     [InlineData(62, 0)]

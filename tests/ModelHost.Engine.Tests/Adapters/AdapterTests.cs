@@ -58,23 +58,49 @@ public sealed class AdapterTests : IAsyncLifetime
         Assert.Equal(0, (await Answer.OfAsync(engine, Ask() with { Adapters = [new AdapterChoice("legal@1", 0.5f)] })).End.Usage.CachedTokens); // another scale is another state
     }
 
-    /// <summary>The file is a pipe that nobody writes to: whoever opens it waits.</summary>
     [Fact]
     public async Task An_adapter_that_is_long_in_loading_keeps_nobody_else_waiting()
     {
         var expected = await TextAsync("legal@1");
-        var pipe = await PipeAsync();
-        var slow = Task.Run(() => Answer.OfAsync(engine, Ask("slow")), TestContext.Current.CancellationToken);
-        try
+        Task<Answer> slow;
+        using (var far = await FarAsync())
         {
+            slow = Task.Run(() => Answer.OfAsync(engine, Ask("slow")), TestContext.Current.CancellationToken);
+            await far.AskedAsync(TestContext.Current.CancellationToken);
             for (var i = 0; i < 20; i++) { Assert.Equal(expected, await Task.Run(() => TextAsync("legal@1"), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)); }
             Assert.False(slow.IsCompleted);
         }
-        finally
-        {
-            await LetGoAsync(pipe);
-        }
         await Assert.ThrowsAnyAsync<Exception>(() => slow); // it was no adapter
+    }
+
+    /// <summary>Who asked for it has left: its reading goes on and belongs to nobody.</summary>
+    [Fact]
+    public async Task An_adapter_whose_file_does_not_answer_keeps_neither_its_model_nor_the_service_from_going()
+    {
+        var (cancellation, limit) = (TestContext.Current.CancellationToken, TimeSpan.FromSeconds(20));
+        var own = await StartAsync();
+        using (var far = await FarAsync())
+        {
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var asked = Task.Run(() => Answer.OfAsync(own, Ask("slow"), leaving.Token), cancellation);
+            await far.AskedAsync(cancellation);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+            await own.UnloadAsync(SeedModels.Chat, cancellation).WaitAsync(limit, cancellation);
+            Assert.Empty(own.Memory.Uses);
+            Assert.Single((await Answer.OfAsync(own, Ask("legal@1")).WaitAsync(limit, cancellation)).End.Ran.Adapters);
+            await own.DisposeAsync().AsTask().WaitAsync(limit, cancellation);
+        }
+    }
+
+    /// <summary>Whoever opens a pipe waits until somebody writes: it is told by its size, which is none.</summary>
+    [Fact]
+    public async Task A_pipe_among_the_adapters_is_refused_and_not_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are no pipes in the file system.");
+        using (var made = Process.Start("mkfifo", Path.Combine(folder, "pipe.gguf"))) { await made.WaitForExitAsync(TestContext.Current.CancellationToken); }
+        var asked = Task.Run(() => Answer.OfAsync(engine, Ask("pipe")), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(EngineErrorKind.InvalidModelFile, (await Assert.ThrowsAsync<EngineException>(() => asked)).Kind);
     }
 
     /// <summary>All ask on one thread: the first that read the file itself, or waited for who reads it, would never come back.</summary>
@@ -82,11 +108,10 @@ public sealed class AdapterTests : IAsyncLifetime
     public async Task Many_who_ask_for_an_adapter_that_is_long_in_loading_hold_no_threads()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var pipe = await PipeAsync();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var asking = Enumerable.Range(0, 60).Select(i => engine.GenerateAsync(Ask("slow"), cancellation).GetAsyncEnumerator(i == 0 ? leaving.Token : cancellation)).ToList();
         List<Task<bool>> answers;
-        try
+        using (await FarAsync())
         {
             answers = await Task.Run(() => asking.ConvertAll(one => one.MoveNextAsync().AsTask()), cancellation).WaitAsync(TimeSpan.FromSeconds(30), cancellation);
             await leaving.CancelAsync();
@@ -94,14 +119,10 @@ public sealed class AdapterTests : IAsyncLifetime
             Assert.All(answers[1..], one => Assert.False(one.IsCompleted));
             Assert.Equal(EngineErrorKind.Busy, Assert.Throws<EngineException>(() => engine.AdapterLibrary.Delete("slow", 0)).Kind);
         }
-        finally
-        {
-            await LetGoAsync(pipe);
-        }
         foreach (var one in answers[1..]) { Assert.Equal(EngineErrorKind.InvalidModelFile, (await Assert.ThrowsAsync<EngineException>(() => one)).Kind); } // it was no adapter
         foreach (var one in asking) { await one.DisposeAsync(); }
 
-        RandomAdapter.Write(pipe, seed: 4);
+        RandomAdapter.Write(Path.Combine(folder, "slow.gguf"), seed: 4);
         var texts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TextAsync("slow")));
         Assert.Single(texts.Distinct());
         engine.AdapterLibrary.Unload("slow"); // nobody is left who holds it
@@ -193,18 +214,13 @@ public sealed class AdapterTests : IAsyncLifetime
         await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(engine, Ask() with { Adapters = [new AdapterChoice("style"), new AdapterChoice("style")] }));
     }
 
-    /// <summary>A file that nobody writes to: whoever opens it waits.</summary>
-    private async Task<string> PipeAsync()
+    /// <summary>The file of 'slow', which is no adapter, on a disk that does not answer.</summary>
+    private async Task<FarFile> FarAsync()
     {
-        var pipe = Path.Combine(folder, "slow.gguf");
-        using var make = Process.Start("mkfifo", pipe);
-        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return pipe;
-    }
-
-    private static async Task LetGoAsync(string pipe)
-    {
-        await using (new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite)) { File.Delete(pipe); }
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are no leases of files.");
+        var file = Path.Combine(folder, "slow.gguf");
+        await File.WriteAllTextAsync(file, "no adapter, but long enough to look", TestContext.Current.CancellationToken);
+        return await FarFile.HoldAsync(file, TestContext.Current.CancellationToken);
     }
 
     private static GenerationRequest Ask(string? adapter = null, int tokens = 12) =>

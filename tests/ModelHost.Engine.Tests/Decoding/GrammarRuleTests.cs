@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Generation.Sampling;
@@ -73,17 +72,19 @@ public sealed class GrammarRuleTests : IDisposable
     [InlineData("root ::= (\"a\"?){500} \"a\"{500}")]
     public void Fault_23_many_ways_to_read_the_same_cost_little(string grammar)
     {
-        var outcome = Record.Exception(() => GrammarCheck.Check(grammar));
-        if (outcome is EngineException { Kind: EngineErrorKind.BadRequest }) { return; }
+        var rules = GrammarCheck.Read(grammar);
+        var matcher = new GrammarMatcher(rules, rules.Find(GrammarCheck.Root)!.Value);
+        var ways = matcher.Start;
+        for (var at = 0; at < 200; at++) { ways = matcher.After(ways, 'a'); }
+        Assert.NotEmpty(ways.Stacks);
+        Assert.InRange(matcher.PlacesMet, 1, 10_000);
         using var rule = new GrammarRule(tokenizer, new GrammarOptions(grammar));
-        var before = Process.GetCurrentProcess().TotalProcessorTime;
         for (var step = 0; step < 10; step++)
         {
             var next = Allowed(rule).MaxBy(token => tokenizer.Piece(token).Length);
             if (tokenizer.EndsText(next)) { break; }
             rule.Accept(next);
         }
-        Assert.True(Process.GetCurrentProcess().TotalProcessorTime - before < TimeSpan.FromSeconds(5), $"{Process.GetCurrentProcess().TotalProcessorTime - before}");
     }
 
     private HashSet<int> Allowed(GrammarRule rule)

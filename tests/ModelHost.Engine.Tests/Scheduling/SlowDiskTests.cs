@@ -14,7 +14,7 @@ public sealed class SlowDiskTests : IDisposable
     [Fact]
     public async Task Answers_go_on_while_the_header_of_another_model_is_waited_for()
     {
-        if (!OperatingSystem.IsLinux()) { return; } // no leases
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are no leases of files.");
         var token = TestContext.Current.CancellationToken;
         await using var engine = await SeedModels.StartAsync(new EngineOptions { ChatModel = SeedModels.ChatFile, ModelDirectory = folder });
         var file = Path.Combine(folder, "far.gguf");
@@ -33,7 +33,7 @@ public sealed class SlowDiskTests : IDisposable
     [Fact]
     public async Task A_pipe_in_the_folder_is_a_damaged_model_and_neither_the_list_nor_the_end_waits_for_it()
     {
-        if (!OperatingSystem.IsLinux()) { return; } // no pipes in the file system
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are no pipes in the file system.");
         var token = TestContext.Current.CancellationToken;
         var pipe = Path.Combine(folder, "far.gguf");
         using (var made = Process.Start("mkfifo", [pipe])) { await made.WaitForExitAsync(token); }

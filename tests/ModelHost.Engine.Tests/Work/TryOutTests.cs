@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Engine.Tests.Adapters;
 using Platform.ModelHost.Engine.Work;
 
 namespace Platform.ModelHost.Engine.Tests.Work;
@@ -118,6 +119,29 @@ public sealed class TryOutTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deletion);
         Assert.Empty(engine.Memory.Uses);
         Assert.Equal(ModelState.Unloaded, engine.KnownModels.Single().State);
+    }
+
+    [Fact]
+    public async Task A_model_that_fits_but_for_the_trial_of_another_waits_for_that_and_is_not_refused()
+    {
+        foreach (var name in (string[])["first", "second"])
+        {
+            File.Copy(SeedModels.ChatFile, Path.Combine(working.Models, name + ".gguf"));
+            await File.AppendAllTextAsync(Path.Combine(working.Models, name + ".gguf"), name, Cancellation);
+        }
+        var (needs, trial) = ((await working.StartAsync(withModels: false)).Fit("first", null).NeedsBytes, TryModel.Uses("", RandomAdapter.Model).Sum(use => use.Bytes));
+        await working.Engine.DisposeAsync();
+        var (begun, goOn) = (Path.Combine(working.State, "begun"), Path.Combine(working.State, "go"));
+        var worker = new NativeWorker("/bin/sh", "-c", $"echo > '{begun}'; while [ ! -e '{goOn}' ]; do sleep 0.02; done; exec '{Platform.Fakes.ModelHostFixture.ServerProgram}' \"$@\"", "sh");
+        var engine = await working.StartAsync(worker, withModels: false, mebibytes: (Math.Max(needs, trial) >> 20) + 1);
+        var first = engine.LoadAsync("first", Cancellation);
+        while (!File.Exists(begun)) { await Task.Delay(10, Cancellation); }
+        var second = engine.LoadAsync("second", Cancellation);
+        while (!second.IsCompleted && engine.KnownModels.Single(model => model.Id == "second").Sha256 is null) { await Task.Delay(10, Cancellation); } // read through; its memory is looked for next
+        await File.WriteAllTextAsync(goOn, "", Cancellation);
+        Assert.Equal("first", (await first).Id);
+        Assert.Equal("second", (await second).Id);
+        Assert.Equal(["second"], engine.Memory.Uses.Select(use => use.Owner).Distinct());
     }
 
     [Fact]

@@ -29,9 +29,11 @@ internal sealed class WorkingEngine : IAsyncDisposable
     internal ModelEngine Engine { get; private set; } = null!;
 
     /// <param name="worker">Null takes the real service.</param>
-    internal async Task<ModelEngine> StartAsync(NativeWorker? worker = null, bool withModels = true)
+    /// <param name="withModels">Loads the seed chat model.</param>
+    /// <param name="mebibytes">Of the ledger; 0 for what the machine has.</param>
+    internal async Task<ModelEngine> StartAsync(NativeWorker? worker = null, bool withModels = true, long mebibytes = 0)
     {
-        var options = new EngineOptions { ChatModel = withModels ? SeedModels.ChatFile : null, ModelDirectory = Models, StateDirectory = State, AdapterDirectory = Adapters, Threads = 1 };
+        var options = new EngineOptions { ChatModel = withModels ? SeedModels.ChatFile : null, ModelDirectory = Models, StateDirectory = State, AdapterDirectory = Adapters, Threads = 1, MemoryMebibytes = mebibytes };
         return Engine = await ModelEngine.StartAsync(options, TimeProvider.System, NullLogger.Instance, worker ?? Worker, TestContext.Current.CancellationToken);
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Platform.ModelHost.Server.Tests.FineTuning;
 
@@ -15,20 +17,23 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         await rig.UntilAsync(id, "succeeded");
         var step = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/checkpoints")).GetProperty("data")[0].GetProperty("step_number").GetInt32();
         Assert.Equal(HttpStatusCode.Created, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/checkpoints/{step}/register")).Status);
-        await AddAgainAsync(id); // as where memory was short at the job's end
+        await AddAsync(id, "copy", await rig.Http.GetByteArrayAsync(new Uri("/v1/adapters/late/versions/1/content", UriKind.Relative), Cancellation)); // as where memory was short at the job's end
 
-        var made = (await CardAsync(1)).GetProperty("metrics");
-        foreach (var version in new[] { 2, 3 })
+        var made = (await CardAsync("late", 1)).GetProperty("metrics");
+        string[] kept = [Path.Combine(rig.Jobs, id, "answered.jsonl"), Path.Combine(rig.Jobs, id, "record.json")];
+        foreach (var file in kept) { File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch); }
+        foreach (var (name, version) in new[] { ("late", 2), ("copy", 1) })
         {
-            Assert.Equal("gate_failed", (await rig.PostAsync($"/v1/adapters/late/versions/{version}/promote")).Body.Code());
-            var measured = await MeasuredAsync(version);
+            Assert.Equal("gate_failed", (await rig.PostAsync($"/v1/adapters/{name}/versions/{version}/promote")).Body.Code());
+            var measured = await MeasuredAsync(name, version);
             Assert.Equal(["answers", "general", "held_out"], measured.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object).Select(part => part.Name).Order());
             Assert.Equal(Number(made, "held_out", "base_loss"), Number(measured, "held_out", "base_loss"), 1e-6);
             Assert.Equal(Number(made, "general", "base_perplexity"), Number(measured, "general", "base_perplexity"), 1e-6);
-            Assert.All((await CardAsync(version)).GetProperty("gate").GetProperty("checks").EnumerateArray(), check => Assert.Equal(JsonValueKind.Number, check.GetProperty("value").ValueKind));
+            Assert.All((await CardAsync(name, version)).GetProperty("gate").GetProperty("checks").EnumerateArray(), check => Assert.Equal(JsonValueKind.Number, check.GetProperty("value").ValueKind));
         }
 
-        var same = (await CardAsync(3)).GetProperty("metrics");
+        Assert.All(kept, file => Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(file))); // neither is the version that the job made, whatever they say of it
+        var same = (await CardAsync("copy", 1)).GetProperty("metrics");
         Assert.Equal(Number(made, "held_out", "loss"), Number(same, "held_out", "loss"), 1e-6);
         Assert.Equal(Number(made, "general", "perplexity"), Number(same, "general", "perplexity"), 1e-6);
         Assert.NotEqual(Number(made, "held_out", "base_loss"), Number(made, "held_out", "loss"));
@@ -43,26 +48,54 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
     {
         var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"dropped\"");
         await rig.UntilAsync(id, job => job.GetProperty("fine_tuned_model").ValueKind == JsonValueKind.String);
+        var (status, refusal) = await rig.PostAsync("/v1/adapters/dropped/versions/1/measure");
+        Assert.Equal((HttpStatusCode.Conflict, "wrong_state"), (status, refusal.Code())); // else two would do it at once
+        Assert.Contains("has not ended", refusal.ToString(), StringComparison.Ordinal);
         await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/cancel");
         var job = await rig.UntilAsync(id, now => now.GetProperty("fine_tuned_model").ValueKind == JsonValueKind.Null);
         Assert.Equal("cancelled", TrainingRig.Status(job));
-        Assert.DoesNotContain((await rig.Http.GetOkAsync("/v1/adapters")).GetProperty("data").EnumerateArray(), one => one.GetProperty("name").GetString() == "dropped");
+        Assert.False(await IsThereAsync("dropped"));
         Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync("/v1/chat/completions", """{"model": "seed-chat:dropped", "messages": [{"role": "user", "content": "x"}]}""")).Status);
     }
 
-    /// <summary>The same weights, as a version of which nothing is known but its job.</summary>
-    private async Task AddAgainAsync(string job)
+    /// <summary>The service ended while it was measured; now it waits, and nobody works at it.</summary>
+    [Fact]
+    public async Task A_job_that_is_cancelled_while_it_waits_leaves_no_draft_of_an_earlier_run()
     {
-        using var file = new ByteArrayContent(await rig.Http.GetByteArrayAsync(new Uri("/v1/adapters/late/versions/1/content", UriKind.Relative), Cancellation));
+        var now = TimeProvider.System.GetUtcNow();
+        var window = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(7):HH:mm}");
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"waits\", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
+        await rig.UntilAsync(id, "queued");
+        await AddAsync(id, "waits", AdapterRig.Adapter(seed: 1));
+        await rig.RestartAsync(() =>
+        {
+            var file = Path.Combine(rig.Jobs, id, "record.json");
+            var record = JsonNode.Parse(File.ReadAllText(file))!;
+            record["version"] = 1;
+            File.WriteAllText(file, record.ToJsonString());
+        });
+        await rig.UntilAsync(id, job => job.GetProperty("fine_tuned_model").GetString() == "seed-chat:waits@1");
+        Assert.True(await IsThereAsync("waits"));
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/cancel");
+        await rig.UntilAsync(id, job => job.GetProperty("fine_tuned_model").ValueKind == JsonValueKind.Null);
+        Assert.False(await IsThereAsync("waits"));
+    }
+
+    private async Task<bool> IsThereAsync(string name) => (await rig.Http.GetOkAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Any(one => one.GetProperty("name").GetString() == name);
+
+    /// <summary>A draft of which nothing is known but the job that it names.</summary>
+    private async Task AddAsync(string job, string name, byte[] adapter)
+    {
+        using var file = new ByteArrayContent(adapter);
         var lineage = Uri.EscapeDataString(JsonSerializer.Serialize(new { job_id = job }));
-        using var added = await rig.Http.PostAsync(new Uri($"/v1/adapters?name=late&base_model=seed-chat&state=draft&lineage={lineage}", UriKind.Relative), file, Cancellation);
+        using var added = await rig.Http.PostAsync(new Uri($"/v1/adapters?name={name}&base_model=seed-chat&state=draft&lineage={lineage}", UriKind.Relative), file, Cancellation);
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
     }
 
-    private async Task<JsonElement> MeasuredAsync(int version)
+    private async Task<JsonElement> MeasuredAsync(string name, int version)
     {
-        var (status, job) = await rig.PostAsync($"/v1/adapters/late/versions/{version}/measure");
-        Assert.Equal((HttpStatusCode.Accepted, "measure", $"seed-chat:late@{version}"), (status, job.GetProperty("type").GetString(), job.GetProperty("model").GetString()));
+        var (status, job) = await rig.PostAsync($"/v1/adapters/{name}/versions/{version}/measure");
+        Assert.Equal((HttpStatusCode.Accepted, "measure", $"seed-chat:{name}@{version}"), (status, job.GetProperty("type").GetString(), job.GetProperty("model").GetString()));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(TimeSpan.FromMinutes(2));
         while (job.GetProperty("finished_at").ValueKind == JsonValueKind.Null)
@@ -72,11 +105,11 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         }
 
         Assert.True(job.GetProperty("status").GetString() == "completed", job.ToString());
-        Assert.Equal($"late@{version}", job.GetProperty("result").GetProperty("adapter").GetString());
-        return (await CardAsync(version)).GetProperty("metrics");
+        Assert.Equal($"{name}@{version}", job.GetProperty("result").GetProperty("adapter").GetString());
+        return (await CardAsync(name, version)).GetProperty("metrics");
     }
 
-    private Task<JsonElement> CardAsync(int version) => rig.Http.GetOkAsync($"/v1/adapters/late/versions/{version}");
+    private Task<JsonElement> CardAsync(string name, int version) => rig.Http.GetOkAsync($"/v1/adapters/{name}/versions/{version}");
 
     private static double Number(JsonElement metrics, string part, string name) => metrics.GetProperty(part).GetProperty(name).GetDouble();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning;
@@ -172,6 +173,47 @@ public sealed class TuningDiskTests : IDisposable
         Assert.Single(EvaluationAnswers.Read(folder));
         File.AppendAllText(folder.Answers, "{\"step\":\n");
         Assert.Throws<InvalidDataException>(() => EvaluationAnswers.Read(folder));
+    }
+
+    /// <summary>As the ones that a killed service asked for twice have left them.</summary>
+    [Fact]
+    public async Task A_question_that_was_answered_twice_counts_once()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        var row = JsonSerializer.Serialize(new AnsweredRow("1", "Who?", "Alda", "Borin", "Alda", 0, 1), ProbeJson.Default.AnsweredRow);
+        File.WriteAllLines(job.Folder.In("answered-a@1.part"), [row, row]);
+        var measures = await AnswerComparison.RunAsync(job, isOfItsEnd: false, (_, _) => { }, probes: null!, "a@1", TestContext.Current.CancellationToken); // nothing is left to ask
+        Assert.Equal(1, measures!["rows"]!.GetValue<int>());
+        Assert.False(File.Exists(job.Folder.Answered));
+    }
+
+    /// <summary>They lie in a folder that cannot be listed even by the one who may do everything: what a process that ended says of its network.</summary>
+    [Fact]
+    public async Task Evaluations_that_cannot_be_answered_nor_dropped_end_no_job()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no such folder.");
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            var gone = $"/proc/{await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)}/net";
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            deadline.CancelAfter(TimeSpan.FromSeconds(30));
+            while (Xunit.Record.Exception(() => Directory.GetFiles(gone)) is not IOException) { await Task.Delay(5, deadline.Token); }
+            Directory.CreateSymbolicLink(job.Folder.Evaluations, gone);
+            File.WriteAllText(job.Folder.Prompts, "{half a line\n");
+            var trainer = new TaskCompletionSource();
+            var answers = new EvaluationAnswers(job, engine: null!, probes: null!, TimeProvider.System).RunAsync(trainer.Task, TestContext.Current.CancellationToken); // neither is come to
+            trainer.SetResult();
+            await answers;
+            Assert.Contains(job.Events.All(), one => one.Message.StartsWith("The prompts are not answered", StringComparison.Ordinal));
+        }
+        finally
+        {
+            parent.Kill();
+        }
     }
 
     [Fact]

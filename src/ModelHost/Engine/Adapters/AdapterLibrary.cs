@@ -127,13 +127,15 @@ public sealed class AdapterLibrary
     /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
     public Stream Read(string name, int version) => File.OpenRead(FileOf(name, version).Path);
 
-    /// <summary>Sets what is known of how good a version is.</summary>
-    /// <param name="metrics">A JSON object.</param>
+    /// <summary>Changes what is known of how good a version is; one change after the other.</summary>
+    /// <param name="name">Of the adapter.</param>
+    /// <param name="version">Of the adapter.</param>
+    /// <param name="change">From what is known by now, null for nothing, to a JSON object.</param>
     /// <exception cref="EngineException">Kinds ModelNotFound; BadRequest: it is a file without versions, or too much is told.</exception>
-    public AdapterInfo SetMetrics(string name, int version, JsonElement metrics)
+    public AdapterInfo ChangeMetrics(string name, int version, Func<JsonElement?, JsonElement> change)
     {
         var file = Numbered(name, version, "described");
-        Change(file.Name, book => book.With(version, book.Note(version) with { Metrics = metrics }));
+        Change(file.Name, book => book.With(version, book.Note(version) with { Metrics = change(book.Note(version).Metrics) }));
         return Find(name, version);
     }
 

@@ -53,6 +53,7 @@ internal sealed partial class AdapterShelf
         await turn.WaitAsync();
         try
         {
+            lock (gate) { RefuseClosed(); } // the model may be gone, which the file would be held against
             var read = Read(file);
             lock (gate) { return reading.Read = Publish(read, reading.Users); }
         }
@@ -125,7 +126,7 @@ internal sealed partial class AdapterShelf
         return AdapterFacts.Of(header, rank, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
 
-    private static FileStream Open(string path, string name) => Checked(name, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    private static FileStream Open(string path, string name) => Checked(name, () => GgufReader.Open(path));
 
     private static T Checked<T>(string name, Func<T> work)
     {

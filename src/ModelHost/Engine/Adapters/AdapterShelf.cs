@@ -10,9 +10,12 @@ namespace Platform.ModelHost.Engine.Adapters;
 internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaModelHandle native, ModelFile model, int most, MemoryShare memory, TimeProvider time) : IAsyncDisposable
 {
     private const int MostInOneAnswer = 8, MostScale = 8;
+    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new(); // the loop takes it at each step, so it is never held while a file is read
     private readonly List<LoadedAdapter> loaded = [];
+    private Task freeing = Task.CompletedTask;
+    private bool isClosed;
 
     /// <summary>The adapters of the registry that may stand on this model: those that were checked for another are left out, and files put there by hand that do not fit.</summary>
     internal IReadOnlyList<AdapterInfo> All() => [.. registry.All().GroupBy(f => f.Name).SelectMany(versions => AdapterListing.Of(registry, [.. versions], Find)).Where(a => a.BaseSha256 is { } of ? of == model.Sha256 : Fits(registry.At(a.Name, a.Version)))];
@@ -123,24 +126,27 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
         }
     }
 
-    /// <summary>Lets everything go. No context uses an adapter any more, and nobody asks for one.</summary>
+    /// <summary>Lets everything go. No context uses an adapter any more, and nobody asks for one. A file that does not answer is not waited for: what comes of it is freed when it comes.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task[] running;
-        lock (gate) { running = [.. readings.Values.Select(reading => reading.Done)]; } // whose askers have left
-        foreach (var reading in running) { await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); }
+        Task ending;
         lock (gate)
         {
-            foreach (var adapter in loaded) { adapter.Handle.Dispose(); }
+            isClosed = true;
+            loaded.ForEach(Free);
             loaded.Clear();
+            ending = Task.WhenAll(readings.Values.Select(reading => (Task)reading.Done).Append(freeing)); // readings whose askers have left
         }
-        turn.Dispose();
+        await Task.WhenAny(ending, Task.Delay(MostWait));
+        if (ending.IsCompleted) { turn.Dispose(); }
     }
 
     /// <summary>Puts an adapter that was read among the others, held for all who wait for it.</summary>
-    /// <exception cref="EngineException">OutOfMemory: it is let go again.</exception>
+    /// <exception cref="EngineException">OutOfMemory, or Failed: the shelf is closed. It is let go again.</exception>
     private LoadedAdapter Publish(LoadedAdapter read, int users)
     {
+        if (isClosed) { Free(read); }
+        RefuseClosed();
         if (loaded.Find(a => a.File == read.File) is { } old) { Drop(old); }
         while (loaded.Count >= most && Unused is { } oldest) { Drop(oldest); }
         while (!memory.TrySet(Held + read.Bytes))
@@ -148,7 +154,7 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
             if (Unused is { } oldest) { Drop(oldest); }
             else
             {
-                read.Handle.Dispose();
+                Free(read);
                 throw memory.Refusal(read.Bytes);
             }
         }
@@ -172,8 +178,20 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
     private void FreeIfUnused(LoadedAdapter adapter)
     {
         if (adapter is not { IsDropped: true, Users: 0 }) { return; }
-        adapter.Handle.Dispose();
+        Free(adapter);
         memory.TrySet(Held);
+    }
+
+    /// <summary>On another thread, for it waits while llama.cpp reads an adapter of this model.</summary>
+    private void Free(LoadedAdapter adapter)
+    {
+        var freed = Task.Run(adapter.Handle.Dispose);
+        freeing = freeing.IsCompleted ? freed : Task.WhenAll(freeing, freed);
+    }
+
+    private void RefuseClosed()
+    {
+        if (isClosed) { throw new EngineException(EngineErrorKind.Failed, $"The model '{model.Id}' is unloaded by now, and its adapters with it. Ask again."); }
     }
 
     private static EngineException Refuse(string message) => new(EngineErrorKind.BadRequest, message) { Parameter = "lora" };

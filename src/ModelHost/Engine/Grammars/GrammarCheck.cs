@@ -43,7 +43,7 @@ public static class GrammarCheck
     internal static GrammarRules Read(string grammar, string rootName = Root)
     {
         if (grammar.Length > MostCharacters) { throw new GrammarFault($"The grammar has {grammar.Length} characters; {MostCharacters} is the most."); }
-        if (grammar.Contains('\0', StringComparison.Ordinal)) { throw new GrammarFault("The grammar contains a NUL character."); } // a C string ends at it
+        if (grammar.Contains('\0', StringComparison.Ordinal)) { throw new GrammarFault("The grammar contains a NUL character."); } // no text does, and others end at it
         var rules = GrammarReader.Read(grammar);
         if (rules.Find(rootName) is not { } root) { throw new GrammarFault($"The grammar has no rule '{rootName}'."); }
         for (var rule = 0; rule < rules.Count; rule++)

@@ -41,7 +41,7 @@ internal sealed class GrammarDraft
         places.TryAdd(name, (Owner, Place));
     }
 
-    /// <summary>The grammar, held against what native code would choke on.</summary>
+    /// <summary>The grammar, held against what those who follow it would choke on.</summary>
     /// <exception cref="GrammarFault">It is refused, in words of the schema.</exception>
     internal string Finish()
     {

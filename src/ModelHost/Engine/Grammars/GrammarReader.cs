@@ -83,7 +83,7 @@ internal sealed class GrammarReader
                 case '*' or '+' or '?' or '{':
                     if (last == sequence.Count) { throw Fault("a repetition has nothing before it"); }
                     var (least, most) = ReadCounts();
-                    if ((long)weight * (most < int.MaxValue ? most : Math.Max(1, least)) > MostRepetitions) { throw Fault($"a group with {weight} parts inside is repeated {(most < int.MaxValue ? most : least)} times; together {MostRepetitions} is the most"); } // llama.cpp's own limit
+                    if ((long)weight * (most < int.MaxValue ? most : Math.Max(1, least)) > MostRepetitions) { throw Fault($"a group with {weight} parts inside is repeated {(most < int.MaxValue ? most : least)} times; together {MostRepetitions} is the most"); } // as in llama.cpp, whose grammars these are
                     Repeat(owner, sequence, last, least, most);
                     begin = sequence.Count; // what is repeated is not repeated again
                     break;

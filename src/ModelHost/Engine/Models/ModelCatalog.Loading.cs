@@ -3,7 +3,7 @@ using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Models;
 
-/// <summary>How a model comes into memory. What takes long of that, reading the file through and trying it in a process of its own, keeps those waiting who want this model, and nobody else.</summary>
+/// <summary>How a model comes into memory. What takes long of that, reading the file through and trying it in a process of its own, keeps those waiting who want this model; and others only where a trial holds the memory that they need, or has none beside what is loaded and takes the model's own.</summary>
 internal sealed partial class ModelCatalog
 {
     internal Task<ModelInfo> LoadAsync(string id, CancellationToken cancellation) => LoadAsync(id, null, cancellation);
@@ -63,7 +63,7 @@ internal sealed partial class ModelCatalog
     {
         if (tryOut.IsTried(file)) { return; }
         var uses = TryModel.Uses(TrialOf(entry), file.Header);
-        await changing.WaitAsync(cancellation);
+        await ChangingAsync(entry, file.Uses, cancellation);
         try
         {
             lock (gate)
@@ -84,10 +84,9 @@ internal sealed partial class ModelCatalog
 
     private async Task<ModelInfo> BringInAsync(ModelEntry entry, ModelFile file, LoadSettings settings, CancellationToken cancellation)
     {
-        await changing.WaitAsync(cancellation);
+        await ChangingAsync(entry, file.Uses, cancellation);
         try
         {
-            ledger.Release(TrialOf(entry));
             if (entry.Loaded is not null && Fit(entry, settings) is { Fits: false } no) { throw new EngineException(EngineErrorKind.OutOfMemory, no.Reason!); } // rather than to be left with none
             LoadedModel? former;
             lock (gate)
@@ -104,6 +103,24 @@ internal sealed partial class ModelCatalog
         finally
         {
             changing.Release();
+        }
+    }
+
+    /// <summary>Takes <see cref="changing"/> for a model, whose own trial is over or not begun. Where what it lacks is held by the trials of others it waits for those: they give it back by themselves.</summary>
+    private async Task ChangingAsync(ModelEntry entry, IReadOnlyList<MemoryUse> uses, CancellationToken cancellation)
+    {
+        for (; ; )
+        {
+            await changing.WaitAsync(cancellation);
+            ledger.Release(TrialOf(entry)); // two who wait must not hold what the other waits for
+            var freed = ledger.Freed; // before the look: no word of it is missed
+            var trials = ledger.Report.Uses.Where(use => ModelTryOut.IsTrial(use)).Sum(use => use.Bytes);
+            lock (gate)
+            {
+                if (trials == 0 || Leaving(entry, uses) is not null || Leaving(entry, uses, coming: trials) is null) { return; }
+            }
+            changing.Release();
+            await freed.WaitAsync(cancellation);
         }
     }
 
@@ -125,7 +142,7 @@ internal sealed partial class ModelCatalog
         }
     }
 
-    private static string TrialOf(ModelEntry entry) => $"try:{entry.Id}";
+    private static string TrialOf(ModelEntry entry) => ModelTryOut.Trial + entry.Id;
 
     /// <summary>A model that nobody else loads, unloads or deletes.</summary>
     private sealed class EntryTurn(ModelEntry entry) : IDisposable

@@ -58,10 +58,11 @@ internal sealed partial class ModelCatalog
     /// <summary>The loaded models that would leave for another, the longest unused first; null when all that nobody uses would not be enough. Only under the lock.</summary>
     /// <param name="wanted">What the room is for, where that is a model; what it holds already counts.</param>
     /// <param name="staying">One that does not leave.</param>
-    private List<ModelEntry>? Leaving(ModelEntry? wanted, IReadOnlyList<MemoryUse> uses, ModelEntry? staying = null)
+    /// <param name="coming">Bytes that are not free yet and counted as if they were.</param>
+    private List<ModelEntry>? Leaving(ModelEntry? wanted, IReadOnlyList<MemoryUse> uses, ModelEntry? staying = null, long coming = 0)
     {
         var report = ledger.Report;
-        var missing = uses.Sum(u => u.Bytes) - report.FreeBytes - (wanted is null ? 0 : Held(report, wanted));
+        var missing = uses.Sum(u => u.Bytes) - report.FreeBytes - coming - (wanted is null ? 0 : Held(report, wanted));
         List<ModelEntry> leaving = [];
         foreach (var unneeded in entries.Values.Where(e => MayLeave(e, staying) && e != wanted).OrderBy(e => e.LastUsed))
         {

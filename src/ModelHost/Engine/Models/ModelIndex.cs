@@ -42,9 +42,11 @@ internal sealed class ModelIndex
         lock (gate) { return stamp != default && body.Files.TryGetValue(Key(file), out var known) && new FileStamp(known.Bytes, known.Written) == stamp ? known.Sha256 : null; }
     }
 
-    internal void Remember(string file, string sha256)
+    /// <param name="file">Its path.</param>
+    /// <param name="stamp">What it looked like when it had this content.</param>
+    /// <param name="sha256">Of that content.</param>
+    internal void Remember(string file, FileStamp stamp, string sha256)
     {
-        var stamp = FileStamp.Of(file);
         if (stamp == default) { return; }
         lock (gate)
         {

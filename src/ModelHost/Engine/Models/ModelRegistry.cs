@@ -9,6 +9,7 @@ internal sealed record ModelFacts(FileStamp Stamp, GgufHeader? Header, ModelTrai
 /// <summary>The model files of the folder and those that options name: what each is, told from its header, and its hash, computed once, in the background for those that only lie there.</summary>
 internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IAsyncDisposable
 {
+    private const int MostReadings = 3;
     private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -54,27 +55,25 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
         return null;
     }
 
-    /// <summary>The SHA-256 of a file, remembered or computed now.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>The SHA-256 of a file, remembered or computed now. Where another is put in its place meanwhile, it is that one's.</summary>
+    /// <exception cref="IOException">It cannot be read, or changes all the time.</exception>
     internal string Hash(string file, CancellationToken cancellation)
     {
         if (index.HashOf(file) is { } known) { return known; }
-        if (FileStamp.Of(file).Bytes == 0) { throw new IOException($"'{file}' is empty or no file."); } // to open a pipe would wait for a writer
-        using var stream = File.OpenRead(file);
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 20];
-        for (int read; (read = stream.Read(buffer)) > 0;)
+        for (var left = MostReadings; left > 0; left--)
         {
-            cancellation.ThrowIfCancellationRequested();
-            sha256.AppendData(buffer, 0, read);
+            var stamp = FileStamp.Of(file);
+            if (stamp.Bytes == 0) { throw new IOException($"'{file}' is empty or no file."); } // to open a pipe would wait for a writer
+            var hash = ReadThrough(file, cancellation);
+            if (FileStamp.Of(file) != stamp) { continue; } // else what was read would be kept for what is there now
+            index.Remember(file, stamp, hash);
+            return hash;
         }
-        var hash = Convert.ToHexStringLower(sha256.GetHashAndReset());
-        index.Remember(file, hash);
-        return hash;
+        throw new IOException($"'{file}' changes while it is read.");
     }
 
     /// <summary>Takes a hash over from who wrote the file.</summary>
-    internal void Remember(string file, string sha256) => index.Remember(file, sha256);
+    internal void Remember(string file, string sha256) => index.Remember(file, FileStamp.Of(file), sha256);
 
     /// <summary>Deletes a file of the folder and forgets it.</summary>
     internal void Delete(string file)
@@ -105,10 +104,24 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
         }
     }
 
+    private static string ReadThrough(string file, CancellationToken cancellation)
+    {
+        using var stream = File.OpenRead(file);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            sha256.AppendData(buffer, 0, read);
+        }
+        return Convert.ToHexStringLower(sha256.GetHashAndReset());
+    }
+
     private void HashMissing()
     {
         foreach (var (_, file) in folder.Files.ToList())
         {
+            var stamp = FileStamp.Of(file);
             try
             {
                 Hash(file, stopped.Token);
@@ -119,7 +132,6 @@ internal sealed class ModelRegistry(ModelFolder folder, string? configured) : IA
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                var stamp = FileStamp.Of(file);
                 lock (gate) { unhashable.Add((file, stamp)); } // another content is tried anew
             }
         }

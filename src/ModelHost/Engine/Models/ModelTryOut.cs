@@ -8,6 +8,7 @@ namespace Platform.ModelHost.Engine.Models;
 /// <summary>Tries a model file in a process of its own before it is loaded here: a file that ends llama.cpp ends that process. What was tried is remembered by the file's content.</summary>
 public sealed class ModelTryOut
 {
+    internal const string Trial = "try:"; // before the id of a model, who holds the memory while it is tried
     private const long RuntimeBytes = 1L << 30, BytesPerSecond = 25L << 20;
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(60);
 
@@ -30,7 +31,7 @@ public sealed class ModelTryOut
     public async Task<string> TryAsync(string path, CancellationToken cancellation)
     {
         var file = await Task.Run(() => loader.Check(folder.IdOf(path), path, embeds: null, LoadSettings.Usual, cancellation), cancellation);
-        var uses = TryModel.Uses($"try:{file.Id}:{Guid.NewGuid():N}", file.Header);
+        var uses = TryModel.Uses($"{Trial}{file.Id}:{Guid.NewGuid():N}", file.Header);
         if (IsTried(file) || !ledger.TryTake(uses)) { return file.Sha256; }
         try
         {
@@ -46,6 +47,9 @@ public sealed class ModelTryOut
         }
         return file.Sha256;
     }
+
+    /// <summary>Whether memory is held by a trial, which gives it back by itself.</summary>
+    internal static bool IsTrial(MemoryUse use) => use.Owner.StartsWith(Trial, StringComparison.Ordinal);
 
     /// <summary>The same for a file that was checked and whose memory is taken.</summary>
     /// <exception cref="EngineException">As above; WorkFailed or OutOfMemory: it could not be tried.</exception>

@@ -20,6 +20,11 @@ internal static class MeasureAdapter
         var adapter = engine.AdapterLibrary.Find(name, ServedAdapters.Version(version));
         var maker = AdapterLineage.JobOf(adapter) is { } id ? tuning.All.FirstOrDefault(job => job.Now.Id == id) : null;
         var model = adapter.BaseModel ?? throw new RequestRefused(Problem.Invalid("version", $"'{ServedAdapters.Id(adapter)}' was put there by hand, and nothing says for which model. Upload it as a version."));
+        if (maker is { Now.HasEnded: false } && !AdapterLineage.IsCheckpoint(adapter))
+        {
+            throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{maker.Now.Id}' that '{ServedAdapters.Id(adapter)}' was made by has not ended, and measures it itself. Wait for its end, or cancel it.", "version"));
+        }
+
         if (VersionMeasures.Missing(adapter, maker).Count == 0)
         {
             throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"Of '{ServedAdapters.Id(adapter)}' is measured what can be{(maker is null ? "; the job that it was made by is gone, and with it the rows that were held out" : "")}.", "version"));

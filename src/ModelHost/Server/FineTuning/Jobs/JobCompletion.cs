@@ -21,14 +21,14 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
     public async Task RunAsync(ModelEngine engine, TuningJob job, CancellationToken cancellation)
     {
         var record = job.Now;
-        var adapter = Known(engine, record.Id) ?? await AddAsync(engine, job, job.Folder.Adapter, null, Metrics(job), cancellation);
+        var adapter = Known(engine, record) ?? await AddAsync(engine, job, job.Folder.Adapter, null, Metrics(job), cancellation);
         try
         {
             await FinishAsync(engine, job, adapter, cancellation);
         }
         catch (OperationCanceledException) when (job.Work.IsCancellationRequested)
         {
-            await WithdrawAsync(engine, job, adapter);
+            await WithdrawAsync(engine, job, adapter.Version, CancellationToken.None);
             throw;
         }
     }
@@ -70,37 +70,48 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
         }
     }
 
-    /// <summary>The version that this job put there before the service ended.</summary>
-    private static AdapterInfo? Known(ModelEngine engine, string id) => engine.AdapterLibrary.All.FirstOrDefault(adapter => AdapterLineage.JobOf(adapter) == id && !AdapterLineage.IsCheckpoint(adapter));
+    /// <summary>The version that this job put there before the service ended; under another name it is a copy.</summary>
+    private static AdapterInfo? Known(ModelEngine engine, TuningRecord record) => engine.AdapterLibrary.All.FirstOrDefault(adapter =>
+        adapter.Name == record.Adapter && (record.Version ?? adapter.Version) == adapter.Version && AdapterLineage.JobOf(adapter) == record.Id && !AdapterLineage.IsCheckpoint(adapter));
 
-    /// <summary>A cancelled job makes no adapter: its draft goes again. One that somebody has put into use meanwhile, or talks with, stays.</summary>
-    private async Task WithdrawAsync(ModelEngine engine, TuningJob job, AdapterInfo adapter)
+    /// <summary>A cancelled job makes no adapter: its draft goes again. One that somebody has put into use meanwhile stays.</summary>
+    /// <returns>False where answers run with it: it is tried again later.</returns>
+    public async Task<bool> WithdrawAsync(ModelEngine engine, TuningJob job, int version, CancellationToken stopping)
     {
+        var (name, id) = (job.Now.Adapter, FormattableString.Invariant($"{job.Now.Adapter}@{version}"));
         for (var left = Tries; ; left--)
         {
             try
             {
-                if (engine.AdapterLibrary.Find(adapter.Name, adapter.Version) is { State: AdapterState.Draft, CanaryShare: null })
+                var isDraft = engine.AdapterLibrary.Find(name, version) is { State: AdapterState.Draft, CanaryShare: null };
+                if (isDraft)
                 {
-                    engine.AdapterLibrary.Delete(adapter.Name, adapter.Version);
-                    job.Settle(now => now with { Version = null });
-                    job.TrySay("info", $"The draft {ServedAdapters.Id(adapter)} is taken out of the registry again.");
+                    engine.AdapterLibrary.Delete(name, version);
+                    job.TrySay("info", $"The draft {id} is taken out of the registry again.");
                 }
 
-                return;
+                job.Settle(now => now with { Version = isDraft ? null : version, HasDraftToWithdraw = false });
+                return true;
             }
             catch (EngineException inUse) when (inUse.Kind == EngineErrorKind.Busy && left > 0)
             {
-                await Task.Delay(Beat, time); // the measuring lets go of it within a step
+                await Task.Delay(Beat, time, stopping); // the measuring lets go of it within a step
+            }
+            catch (EngineException inUse) when (inUse.Kind == EngineErrorKind.Busy)
+            {
+                job.Settle(now => now with { Version = version, HasDraftToWithdraw = true });
+                return false;
             }
             catch (EngineException gone) when (gone.Kind == EngineErrorKind.ModelNotFound)
             {
-                return;
+                job.Settle(now => now with { Version = null, HasDraftToWithdraw = false });
+                return true;
             }
             catch (EngineException stays)
             {
-                job.TrySay("warn", $"The draft {ServedAdapters.Id(adapter)} stays in the registry: {stays.Message}");
-                return;
+                job.TrySay("warn", $"The draft {id} stays in the registry: {stays.Message}");
+                job.Settle(now => now with { Version = version, HasDraftToWithdraw = false });
+                return true;
             }
         }
     }

@@ -109,6 +109,20 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         return await AfterAsync(job, outcome, stopping);
     }
 
+    /// <summary>Takes the draft of a cancelled job back, of which nobody else does: it was cancelled while it waited, or answers ran with the draft.</summary>
+    /// <inheritdoc cref="PrepareAsync" path="/returns"/>
+    public async Task<bool> WithdrawAsync(TuningJob job, CancellationToken stopping)
+    {
+        try
+        {
+            return await completion.WithdrawAsync(host.Engine, job, job.Now.Version!.Value, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return true; // done with the next start
+        }
+    }
+
     /// <summary>Ends a job that cannot go on.</summary>
     /// <param name="cause">Logged; callers see the error alone.</param>
     public void Fail(TuningJob job, TuningError error, Exception? cause = null)

@@ -6,7 +6,7 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 /// <summary>What people do with a job: cancel, pause, resume. What makes no sense in its state is refused with that state.</summary>
 internal static class JobSteering
 {
-    /// <summary>Ends a job; what it trained so far stays in its folder, and its draft goes out of the registry where it stands there already. One that has ended stays as it is.</summary>
+    /// <summary>Ends a job; what it trained so far stays in its folder, and its draft goes out of the registry where it stands there already, at once or with the queue's next look. One that has ended stays as it is.</summary>
     public static void Cancel(TuningJob job, TimeProvider time)
     {
         if (job.Now.HasEnded)
@@ -16,7 +16,7 @@ internal static class JobSteering
 
         job.TrySay("info", "The job is cancelled.");
         job.EndWork();
-        job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, IsPauseAsked = false, Reason = null, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
+        job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, IsPauseAsked = false, Reason = null, HasDraftToWithdraw = now.Version is not null, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
     }
 
     /// <summary>Pauses a job: at once while it waits, else after the step that it is at.</summary>

@@ -124,7 +124,7 @@ internal sealed class TuningJob : IDisposable
 
     /// <summary>Lets a job go that has ended and that nobody works at; it changes no more.</summary>
     /// <param name="remove">Removes its files, wholly or not at all.</param>
-    /// <returns>False where it has not ended, or is still worked at.</returns>
+    /// <returns>False where it has not ended, is still worked at, or has a draft that is to go first.</returns>
     public bool TryForget(Action remove)
     {
         lock (_writing)
@@ -132,7 +132,7 @@ internal sealed class TuningJob : IDisposable
             lock (_gate)
             {
                 RefuseGone();
-                if (!_now.HasEnded || IsBusy || _uses > 0)
+                if (!_now.HasEnded || _now.HasDraftToWithdraw || IsBusy || _uses > 0)
                 {
                     return false;
                 }

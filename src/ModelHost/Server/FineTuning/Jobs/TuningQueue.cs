@@ -2,7 +2,7 @@ using Platform.ModelHost.Server.Hosting;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
-/// <summary>Looks at the jobs in the order in which they came: prepares them, and trains as many at a time as may be. It goes on where the service ended before.</summary>
+/// <summary>Looks at the jobs in the order in which they came: prepares them, trains as many at a time as may be, and takes the drafts of cancelled ones back. It goes on where the service ended before.</summary>
 internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages stages, Runners runners, TrainingOptions options, TimeProvider time, ILogger<TuningQueue> log) : BackgroundService
 {
     private const string All = ""; // the folder of the jobs, beside their ids
@@ -44,6 +44,11 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
             if (waiting.Find(job => job.Now.Status == TuningStatus.ValidatingFiles) is { } next && !jobs.All.Any(job => job is { IsBusy: true, Now.Status: TuningStatus.ValidatingFiles }))
             {
                 working.Add(WorkAsync(next, stages.PrepareAsync, stopping));
+            }
+
+            foreach (var job in waiting.Where(job => job.Now.HasDraftToWithdraw))
+            {
+                working.Add(WorkAsync(job, stages.WithdrawAsync, stopping));
             }
 
             foreach (var job in waiting.Where(job => job.Now.Status == TuningStatus.Queued))

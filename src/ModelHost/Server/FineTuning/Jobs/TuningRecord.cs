@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Rows;
 
@@ -68,6 +69,12 @@ internal sealed record TuningRecord
     public IReadOnlyDictionary<int, string> Registered { get; init; } = new Dictionary<int, string>();
 
     public string? FineTunedModel => Version is { } version ? FormattableString.Invariant($"{Model}:{Adapter}@{version}") : null;
+
+    /// <summary>It was cancelled, and its draft is still to go out of the registry.</summary>
+    public bool HasDraftToWithdraw { get; init; }
+
+    /// <summary>Whether an adapter is the one that the job made at its end; what a version says of its job is only its own word.</summary>
+    public bool IsOf(AdapterInfo adapter) => adapter.Name == Adapter && adapter.Version == Version;
 
     public bool HasEnded => Status is TuningStatus.Succeeded or TuningStatus.Failed or TuningStatus.Cancelled;
 }

@@ -72,9 +72,9 @@ internal static class AnswerComparison
 
     private static string Line(AnsweredRow row) => JsonSerializer.Serialize(row, ProbeJson.Default.AnsweredRow);
 
-    /// <summary>Whole lines of what was asked before.</summary>
+    /// <summary>Whole lines of what was asked before, each question once.</summary>
     private static List<AnsweredRow> Read(string path) => !File.Exists(path) || File.ReadAllText(path) is not { } text ? []
-        : [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, ProbeJson.Default.AnsweredRow)!)];
+        : [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, ProbeJson.Default.AnsweredRow)!).DistinctBy(row => row.Id)];
 
     /// <summary>In the order of the names.</summary>
     private static double[] Of(List<AnsweredRow> rows, Func<AnsweredRow, string> answer) =>

@@ -76,19 +76,20 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
     {
         while (!trainer.IsCompleted && !cancellation.IsCancellationRequested)
         {
-            foreach (var (_, file) in Waiting())
-            {
-                try
-                {
-                    File.Delete(file);
-                }
-                catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
-                {
-                    break; // it is tried again, and at the job's end
-                }
-            }
-
+            Drop();
             await Task.WhenAny(trainer, Task.Delay(Look, time, CancellationToken.None));
+        }
+    }
+
+    private void Drop()
+    {
+        try
+        {
+            Waiting().ForEach(one => File.Delete(one.File));
+        }
+        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+        {
+            return; // they cannot be listed or deleted; it is tried again, and at the job's end
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
             progress((at + 1.0) / missing.Count);
         }
 
-        if (job?.Now.Version == adapter.Version && job.Now.HasEnded)
+        if (job?.Now is { HasEnded: true } made && made.IsOf(adapter))
         {
             job.Change(now => now with { Measures = Measure.In(adapter.Metrics) });
         }
@@ -63,17 +63,19 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
         {
             General => await GeneralAsync(engine, adapter, job?.Now.Model ?? adapter.BaseModel!, owner, say, cancellation),
             HeldOut => await HeldOutAsync(engine, adapter, job!, owner, cancellation),
-            _ => await AnswerComparison.RunAsync(job!, isOfItsEnd: !AdapterLineage.IsCheckpoint(adapter), say, new ProbeAnswers(engine, job!.Now.Model, time) { Waits = job.Now.HasEnded ? null : job.Hold }, ServedAdapters.Id(adapter), cancellation),
+            _ => await AnswerComparison.RunAsync(job!, isOfItsEnd: job!.Now.IsOf(adapter), say, new ProbeAnswers(engine, job!.Now.Model, time) { Waits = job.Now.HasEnded ? null : job.Hold }, ServedAdapters.Id(adapter), cancellation),
         };
-        if (measured is null)
-        {
-            return adapter;
-        }
-
-        var metrics = Metrics(engine.AdapterLibrary.Find(adapter.Name, adapter.Version)); // as they are by now: another part may have come meanwhile
-        metrics[part] = measured;
-        return engine.AdapterLibrary.SetMetrics(adapter.Name, adapter.Version, JsonSerializer.SerializeToElement(metrics, ServerJson.Wire.JsonObject));
+        return measured is null ? adapter : Keep(engine, adapter, part, measured);
     }
+
+    /// <summary>Adds a part to what is known of a version by now, or puts it in the place of the one of its name.</summary>
+    /// <exception cref="EngineException">ModelNotFound: it is gone; BadRequest: it is a file without versions, or too much is told.</exception>
+    public static AdapterInfo Keep(ModelEngine engine, AdapterInfo adapter, string part, JsonObject told) => engine.AdapterLibrary.ChangeMetrics(adapter.Name, adapter.Version, known =>
+    {
+        var metrics = Parts(known);
+        metrics[part] = told;
+        return JsonSerializer.SerializeToElement(metrics, ServerJson.Wire.JsonObject);
+    });
 
     private static async Task<JsonObject> GeneralAsync(ModelEngine engine, AdapterInfo adapter, string model, string owner, Action<string, string> say, CancellationToken cancellation)
     {
@@ -114,5 +116,7 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
         }
     }
 
-    private static JsonObject Metrics(AdapterInfo adapter) => JsonNode.Parse(adapter.Metrics?.GetRawText() ?? "{}") as JsonObject ?? [];
+    private static JsonObject Metrics(AdapterInfo adapter) => Parts(adapter.Metrics);
+
+    private static JsonObject Parts(JsonElement? metrics) => JsonNode.Parse(metrics?.GetRawText() ?? "{}") as JsonObject ?? [];
 }

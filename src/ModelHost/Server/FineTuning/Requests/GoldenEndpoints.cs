@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
@@ -20,12 +19,9 @@ internal static class GoldenEndpoints
     {
         var told = await http.ReadJsonAsync(ServerJson.Wire.GoldenRequest);
         var (questions, right, plain) = (Number("questions", told.Questions, 1, MostQuestions), Number("accuracy", told.Accuracy, 0, 1), Number("base_accuracy", told.BaseAccuracy, 0, 1));
-        var library = host.Engine.AdapterLibrary;
-        var found = library.Find(name, ServedAdapters.Version(version));
-        var metrics = JsonNode.Parse(found.Metrics?.GetRawText() ?? "{}")!.AsObject();
-        metrics["golden"] = new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain };
-        var kept = library.SetMetrics(found.Name, found.Version, JsonSerializer.SerializeToElement(metrics, ServerJson.Wire.JsonObject));
-        if (training.Directory is { Length: > 0 } && jobs.All.FirstOrDefault(job => job.Now.Adapter == kept.Name && job.Now.Version == kept.Version) is { } made)
+        var found = host.Engine.AdapterLibrary.Find(name, ServedAdapters.Version(version));
+        var kept = VersionMeasures.Keep(host.Engine, found, "golden", new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain });
+        if (training.Directory is { Length: > 0 } && jobs.All.FirstOrDefault(job => job.Now.IsOf(kept)) is { } made)
         {
             made.Change(now => now with { Measures = Measure.In(kept.Metrics) });
         }
