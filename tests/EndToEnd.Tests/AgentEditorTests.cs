@@ -18,7 +18,10 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("new-agent-ok").ClickAsync();
         var saved = page.GetByTestId("agent-saved");
         await Expect(saved).ToHaveAttributeAsync("data-unsaved", "false");
+        await page.GetByTestId("field-model.id").SelectOptionAsync("seed-chat");
         await Expect(page.GetByTestId("test-weak")).ToBeVisibleAsync(); // the embedded model says what it cannot do
+        await page.GetByTestId("field-model.id").SelectOptionAsync("scripted");
+        await Expect(page.GetByTestId("test-weak")).ToHaveCountAsync(0); // another engine's is not told from its list
 
         await page.GetByTestId("field-instructions").FillAsync("Be brief. It is {{tme}}.");
         await Expect(page.Locator("[data-testid=fault][data-path=instructions]")).ToContainTextAsync("{{tme}}");
@@ -46,10 +49,16 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("agent-more").ClickAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("agent-export").ClickAsync());
         var exported = await file.PathAsync();
+        var elsewhere = (await File.ReadAllTextAsync(exported)).Replace("\"tools\": [", "\"tools\": [{\"name\":\"remember\",\"policy\":\"always\"},", StringComparison.Ordinal);
         await page.GotoAsync($"{platform.Address}/agents");
-        await page.GetByTestId("agent-import").SetInputFilesAsync(exported);
+        await page.GetByTestId("agent-import").SetInputFilesAsync(new Microsoft.Playwright.FilePayload { Name = "leave-clerk.agent.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(elsewhere) });
         await page.GetByTestId("new-agent-ok").ClickAsync(); // its name for programs is taken: another is proposed
         await Expect(page.GetByTestId("field-slug")).ToHaveValueAsync("leave-clerk-2");
+        await Expect(page.GetByTestId("tools-away")).ToContainTextAsync("remember"); // said at once: it was imported with a tool that is not here
+        await page.GetByTestId("agent-publish").ClickAsync();
+        await Expect(page.GetByTestId("toast").First).ToContainTextAsync("remember");
+        await page.GetByTestId("tools-away-out").ClickAsync();
+        await Expect(page.GetByTestId("tools-away")).ToHaveCountAsync(0);
 
         await page.GetByTestId("field-name").FillAsync("Not kept");
         await page.GetByTestId("nav-knowledge").ClickAsync();

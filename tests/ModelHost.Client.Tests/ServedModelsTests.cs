@@ -8,8 +8,8 @@ public sealed class ServedModelsTests
     public async Task Our_service_says_what_its_models_can()
     {
         await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, """
-            {"data":[{"id":"e","capabilities":["embeddings"],"meta":{"n_ctx":512,"n_ctx_train":1024,"n_embd":64,"size":7,"sha256":"0123456789abcdef"}},
-                     {"id":"c","capabilities":["chat"],"meta":{"n_ctx":256,"n_embd":8,"size":9}}, {"id":"a","capabilities":["chat","answers"]}]}
+            {"data":[{"id":"e","owned_by":"local","capabilities":["embeddings"],"meta":{"n_ctx":512,"n_ctx_train":1024,"n_embd":64,"size":7,"sha256":"0123456789abcdef"}},
+                     {"id":"c","capabilities":["chat"],"owned_by":"local","meta":{"n_ctx":256,"n_embd":8,"size":9}}, {"id":"a","owned_by":"local","capabilities":["chat","answers"]}]}
             """));
         Assert.Equal(new ServedModel("e", CanChat: false, CanEmbed: true, CanAnswer: false, 512, 64, 7) { Sha256 = "0123456789abcdef" }, await engine.Models.EmbeddingModelAsync(Cancellation));
         Assert.Equal(new ServedModel("c", CanChat: true, CanEmbed: false, CanAnswer: false, 256, 8, 9), await engine.Models.ChatModelAsync(Cancellation));
@@ -25,6 +25,13 @@ public sealed class ServedModelsTests
             """), ("ModelHost:EmbeddingModel", "nomic-embed-text"));
         Assert.Equal(new ServedModel("qwen3:8b", CanChat: true, CanEmbed: false, CanAnswer: true, 32768, 0, 0), await engine.Models.ChatModelAsync(Cancellation));
         Assert.Equal("nomic-embed-text:latest", (await engine.Models.EmbeddingModelAsync(Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task The_abilities_that_another_service_lists_do_not_make_its_words_less_than_answers()
+    {
+        await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, """{"data":[{"id":"theirs","owned_by":"others","capabilities":["chat"]},{"id":"unsaid","capabilities":["chat"]}]}"""));
+        Assert.All(await engine.Models.ListAsync(Cancellation), model => Assert.True(model is { CanChat: true, CanAnswer: true }));
     }
 
     [Fact]

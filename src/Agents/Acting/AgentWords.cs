@@ -23,7 +23,7 @@ internal static class AgentWords
         FormattableString said = (reason, language) switch
         {
             (StopReason.MaxSteps, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Steps:N0} 个步骤，尚无答案。",
-            (StopReason.MaxTokens, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Tokens:N0} 个令牌，尚无答案。",
+            (StopReason.MaxTokens, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Tokens:N0} 个词元，尚无答案。",
             (StopReason.Timeout, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Seconds:N0} 秒，尚无答案。",
             (_, AnswerLanguage.Chinese) => $"智能体在原地打转，没有得出答案。",
             (StopReason.MaxSteps, _) => $"The agent took the {limits.Steps:N0} steps that it may take and has no answer yet.",

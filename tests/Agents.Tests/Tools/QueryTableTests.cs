@@ -36,6 +36,15 @@ public sealed class QueryTableTests
     }
 
     [Fact]
+    public async Task A_query_that_reads_no_table_says_that_there_is_nothing_to_cite()
+    {
+        await AddTextAsync("pay.csv", "Name,Salary\nAna,1\n");
+        var outcome = await CallAsync("SELECT 1 + 1 AS two");
+        Assert.StartsWith("The query reads no table, so there is nothing to cite; 1 row of the query:\n> two\n> 2\n", outcome.Text, StringComparison.Ordinal);
+        Assert.Empty(outcome.Citations);
+    }
+
+    [Fact]
     public async Task Chinese_sheets_keep_their_names()
     {
         await AddAsync("samples/津贴标准.xlsx");

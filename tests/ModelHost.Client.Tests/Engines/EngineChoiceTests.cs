@@ -146,7 +146,7 @@ public sealed class EngineChoiceTests : IAsyncLifetime
     [Fact]
     public async Task The_chat_model_is_one_that_can_answer_and_the_embedding_model_stays_the_one_it_was()
     {
-        A.Models = """{"data":[{"id":"seed","capabilities":["chat"]},{"id":"ea","capabilities":["embeddings"]}]}""";
+        A.Models = """{"data":[{"id":"seed","owned_by":"local","capabilities":["chat"]},{"id":"ea","capabilities":["embeddings"]}]}""";
         B.Models = """{"data":[{"id":"big","capabilities":["chat","answers"]},{"id":"eb","capabilities":["embeddings"]}]}""";
         await using var engines = Of();
         Assert.Equal("big", (await engines.Models.ChatModelAsync(Cancellation)).Id);

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Definitions;
+using Platform.Agents.Tools;
 using Platform.Web.Features.Agents;
 using Platform.Web.Features.Agents.Editing;
 
@@ -43,6 +45,18 @@ public sealed class EditedAgentTests
         Assert.True(form.IsWrong("starters"));
         Assert.True(form.IsWrong("planning", "limits"));
         Assert.False(form.IsWrong("model", "name"));
+    }
+
+    [Fact]
+    public void Tools_that_are_not_here_are_told_and_can_be_taken_out()
+    {
+        EditedAgent form = new(Clerk with { Tools = [new("calculator", ToolPolicy.Always), new("remember", ToolPolicy.Ask), new("forget", ToolPolicy.Never)] });
+        var away = form.ToolsAway([new Named("calculator")]);
+        Assert.Equal("remember", Assert.Single(away));
+        form.TakeOut(away);
+        Assert.Equal(["calculator", "forget"], form.Now.Tools.Select(tool => tool.Name));
+        Assert.Empty(form.ToolsAway([new Named("calculator")]));
+        Assert.True(form.IsUnsaved);
     }
 
     [Theory]
@@ -89,5 +103,18 @@ public sealed class EditedAgentTests
         Assert.Equal(["Travel", "Buyer", "Clerk"], AgentRows.Pick(rows, "", AgentOrder.Changed).Select(agent => agent.Name));
         Assert.Equal(["Buyer", "Clerk", "Travel"], AgentRows.Pick(rows, " OFFICE ", AgentOrder.Name).Select(agent => agent.Name));
         Assert.Equal(["Clerk"], AgentRows.Pick(rows, "leave clerk", AgentOrder.Changed).Select(agent => agent.Name));
+    }
+
+    private sealed class Named(string name) : AgentTool
+    {
+        public override string Name => name;
+
+        public override string Description => "";
+
+        public override JsonElement Parameters => default;
+
+        public override ToolEffects Effects => ToolEffects.None;
+
+        public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

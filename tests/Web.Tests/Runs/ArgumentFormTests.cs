@@ -48,6 +48,19 @@ public sealed class ArgumentFormTests
     }
 
     [Fact]
+    public void What_must_be_there_and_is_not_is_said_to_be_missing()
+    {
+        var form = Of("{}");
+        Assert.True(form.IsEmpty);
+        form.Fields[1].Text = "2";
+        Assert.False(form.IsEmpty);
+        Assert.Null(form.Read().Arguments);
+        Assert.Equal([true, false], form.Fields.Take(2).Select(field => field.IsMissing));
+        form.Fields[0].Text = "ben";
+        Assert.Equal("""{"to":"ben","count":2}""", form.Read().Arguments!.Value.GetRawText());
+    }
+
+    [Fact]
     public void Arguments_of_a_tool_that_is_gone_are_edited_by_what_they_are()
     {
         var form = ArgumentForm.Of(null, JsonSerializer.Deserialize<JsonElement>("""{"to":"ben","count":2,"list":[1]}"""));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.Agents.Planning;
 using Platform.Web.Features.Runs;
 
@@ -41,6 +42,33 @@ public sealed class PlanDraftTests
     }
 
     [Fact]
+    public void What_is_typed_for_a_tool_must_fit_it_and_what_does_not_is_named()
+    {
+        var draft = PlanDraft.Of(Steps[0]);
+        draft.Tool = "calculator";
+        var typed = ArgumentForm.Of(Calculator, Json("""{"foo":1}"""));
+        Assert.False(draft.Take(typed, Calculator));
+        Assert.True(typed.Fields.Single(field => field.Name == "expression").IsMissing);
+
+        typed.Fields[0].Text = "9*9";
+        Assert.False(draft.Take(typed, Calculator));
+        Assert.Contains("\"foo\" is not known", draft.Refused, StringComparison.Ordinal);
+
+        typed.Fields.Single(field => field.Name == "foo").Text = "";
+        Assert.True(draft.Take(typed, Calculator), draft.Refused);
+        Assert.Equal(("9*9", null), (draft.In(Steps)[0].Inputs!.Value.GetProperty("expression").GetString(), draft.Refused));
+    }
+
+    [Fact]
+    public void Nothing_typed_leaves_the_inputs_to_earlier_steps()
+    {
+        var draft = PlanDraft.Of(Steps[0]);
+        draft.Inputs = """{"expression":"1"}""";
+        Assert.True(draft.Take(ArgumentForm.Of(Calculator, default), Calculator));
+        Assert.Null(draft.In(Steps)[0].Inputs);
+    }
+
+    [Fact]
     public void What_waited_for_a_step_that_is_removed_waits_for_what_it_waited_for()
     {
         var left = PlanDraft.Without(Steps, "p2");
@@ -62,6 +90,10 @@ public sealed class PlanDraftTests
     [InlineData("p1", 9, "p2,p4,p1")]
     [InlineData("p9", 0, "p1,p2,p4")]
     public void A_step_is_moved_to_another_place(string id, int to, string order) => Assert.Equal(order, string.Join(',', PlanDraft.Moving(Steps, id, to).Select(step => step.Id)));
+
+    private static readonly JsonElement Calculator = Json("""{"type":"object","required":["expression"],"additionalProperties":false,"properties":{"expression":{"type":"string"}}}""");
+
+    private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 
     private static PlanStep Step(string id, params string[] after) => new(id, $"Goal of {id}", "", null, after, "");
 }

@@ -59,7 +59,8 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         List<Citation> citations = [.. tables.Where(table => result.TablesRead.Contains(table.Name)).Select(table => scope.Numbers.Number(Cite(table, sql.Trim(), shown)))];
         StringBuilder text = new();
         var numbers = string.Join(", ", citations.Select(citation => citation.N.ToString(CultureInfo.InvariantCulture)));
-        text.Append(CultureInfo.InvariantCulture, $"Passage {(numbers.Length == 0 ? "–" : numbers)}, {Counted(result.Rows.Count)} of the query:\n");
+        var source = numbers.Length == 0 ? "The query reads no table, so there is nothing to cite;" : $"Passage {numbers},";
+        text.Append(CultureInfo.InvariantCulture, $"{source} {Counted(result.Rows.Count)} of the query:\n");
         Append(text, shown);
         if (result.HasMore)
             text.Append(CultureInfo.InvariantCulture, $"There are more than {TableDatabase.MaxRows} rows; ask for fewer with WHERE, GROUP BY or LIMIT.");

@@ -9,6 +9,9 @@ internal static class ServedModelList
     /// <summary>Context taken to be safe where the service does not say: every chat model in use takes as much.</summary>
     private const int UnsaidContextTokens = 4096;
 
+    /// <summary>Whom the models of our own service belong to. It alone tells a model whose words are answers; another that lists abilities does not know the word.</summary>
+    private const string Ours = "local";
+
     private static readonly string[] EmbeddingNames = ["embed", "bge-", "e5-", "gte-", "minilm", "arctic"];
 
     /// <param name="only">Ids of the models to use, also such as the service does not list; empty for all that it lists.</param>
@@ -49,7 +52,7 @@ internal static class ServedModelList
             card.Id,
             CanChat: said?.Contains("chat") ?? !(looksLikeEmbedding || looksLikeReranker),
             CanEmbed: said?.Contains("embeddings") ?? looksLikeEmbedding,
-            CanAnswer: said?.Contains("answers") ?? true,
+            CanAnswer: card.OwnedBy != Ours || said?.Contains("answers") != false,
             ContextTokens: context > 0 ? context : UnsaidContextTokens,
             EmbeddingLength: card.Meta?.NEmbd ?? 0,
             SizeBytes: card.Meta?.Size ?? 0)

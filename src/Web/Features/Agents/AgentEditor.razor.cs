@@ -39,6 +39,9 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     // The model that the form names, where its own words are no answers.
     private string? WeakModel => (form.Now.Model.Id.Length == 0 ? usual : models.FirstOrDefault(model => model.Id == form.Now.Model.Id)) is { CanAnswer: false } weak ? weak.Id : null;
 
+    // What the draft names and this installation lacks, once it is known what it has.
+    private IReadOnlyList<string> Away => tools is null ? [] : form.ToolsAway(tools);
+
     protected override async Task OnInitializedAsync()
     {
         caller = await current.GetAsync();
@@ -91,6 +94,11 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
 
     private async Task AskPublishAsync()
     {
+        if (Away.Count > 0)
+        {
+            window.Toasts.Error(Texts["NotPublished", string.Join(Texts["ListComma"], Away)]);
+            return;
+        }
         if ((!form.IsUnsaved || await SaveAsync()) && agent is { } saved && publish is not null)
         {
             var differences = saved.PublishedVersion is { } running ? await library.DiffAsync(caller, AgentId, running, null, CancellationToken.None) : [];

@@ -27,6 +27,12 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>What is typed cannot be what it must be.</summary>
     public bool IsFaulty { get; private set; }
 
+    /// <summary>It is faulty because it must be there, and nothing is.</summary>
+    public bool IsMissing { get; private set; }
+
+    /// <summary>Nothing is typed, and nothing chosen.</summary>
+    public bool IsEmpty => !Truth && Text.Trim().Length == 0;
+
     /// <summary>Whether it must be there.</summary>
     public bool Required => required;
 
@@ -35,7 +41,7 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
 
     internal JsonNode? Read()
     {
-        IsFaulty = false;
+        IsFaulty = IsMissing = required && !WasThere && kind != ArgumentKind.Truth && IsEmpty;
         if (kind == ArgumentKind.Truth)
         {
             return Truth || WasThere || required ? JsonValue.Create(Truth) : null;
@@ -47,7 +53,8 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
         try
         {
             var read = Text.Trim().Length == 0 ? null : JsonNode.Parse(Text);
-            IsFaulty = (read is null && required) || (kind == ArgumentKind.Number && read is not null && read.GetValueKind() != JsonValueKind.Number);
+            IsMissing = read is null && required;
+            IsFaulty = IsMissing || (kind == ArgumentKind.Number && read is not null && read.GetValueKind() != JsonValueKind.Number);
             return read;
         }
         catch (JsonException)
@@ -77,6 +84,9 @@ public sealed class ArgumentForm
         var there = arguments.ValueKind == JsonValueKind.Object ? arguments.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : [];
         return new(arguments, [.. properties.Keys.Union(there.Keys).Select(name => FieldOf(name, properties.GetValueOrDefault(name), there.TryGetValue(name, out var value) ? value : null, required.Contains(name)))]);
     }
+
+    /// <summary>Nothing is typed in any field.</summary>
+    public bool IsEmpty => Fields.All(argument => argument.IsEmpty);
 
     /// <summary>The arguments as they are typed; null where a field is faulty. Unchanged says so.</summary>
     public (JsonElement? Arguments, bool Changed) Read()

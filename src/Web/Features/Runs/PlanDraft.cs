@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Agents.Planning;
+using Platform.Agents.Tools;
 
 namespace Platform.Web.Features.Runs;
 
@@ -27,6 +28,9 @@ public sealed class PlanDraft
 
     public HashSet<string> After { get; } = [];
 
+    /// <summary>Why the tool would not take what was typed; null where it would, or a field says it.</summary>
+    public string? Refused { get; private set; }
+
     /// <summary>What is typed as inputs is not a JSON object.</summary>
     public bool IsFaulty => Inputs.Trim().Length > 0 && ReadInputs() is null;
 
@@ -53,6 +57,25 @@ public sealed class PlanDraft
             draft.After.Add(last.Id);
         }
         return draft;
+    }
+
+    /// <summary>Takes what is typed in the tool's own fields as inputs, checked as a call's arguments are; nothing typed leaves them to earlier steps. False where the tool would not take them.</summary>
+    public bool Take(ArgumentForm typed, JsonElement schema)
+    {
+        ArgumentNullException.ThrowIfNull(typed);
+        Refused = null;
+        if (typed.IsEmpty)
+        {
+            Inputs = "";
+            return true;
+        }
+        if (typed.Read().Arguments is not { } inputs)
+        {
+            return false;
+        }
+        Inputs = inputs.GetRawText();
+        Refused = ArgumentCheck.Fault(schema, inputs);
+        return Refused is null;
     }
 
     /// <summary>The steps with this one as it is written now.</summary>

@@ -17,7 +17,11 @@ namespace Platform.Web.Features.Runs;
 /// <param name="AgentId">The agent that asks; null where nobody may be let off asking.</param>
 /// <param name="Why">Why it is wanted, in the model's words: untrusted.</param>
 /// <param name="Plan">The trace of its run, where what waits is a plan: what is approved is the newest version in it.</param>
-public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? AgentId = null, string Why = "", RunTrace? Plan = null);
+public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? AgentId = null, string Why = "", RunTrace? Plan = null)
+{
+    /// <summary>Whether it is another plan than the agent's first.</summary>
+    public bool IsAnew { get; } = Plan is not null && PlanStory.Of(Plan) is not null;
+}
 
 /// <summary>What a person decides about a run, from whatever page. What cannot be done is said as a toast.</summary>
 public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, RunArchive archive, PlanEditor plans, ToolCatalog tools, ToolGrant grants, Toasts toasts, IStringLocalizer<RunsTexts> texts, ILogger<RunDecisions> log)

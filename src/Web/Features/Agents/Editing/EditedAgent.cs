@@ -1,4 +1,5 @@
 using Platform.Agents.Definitions;
+using Platform.Agents.Tools;
 
 namespace Platform.Web.Features.Agents.Editing;
 
@@ -41,6 +42,12 @@ public sealed class EditedAgent(AgentDefinition definition)
         stored = other;
         Change(other);
     }
+
+    /// <summary>Names of tools that it is to use and that are not among these.</summary>
+    public IReadOnlyList<string> ToolsAway(IEnumerable<AgentTool> here) => [.. Now.Tools.Where(setting => setting.Policy != ToolPolicy.Never).Select(setting => setting.Name).Except(here.Select(tool => tool.Name))];
+
+    /// <summary>Takes tools out of it.</summary>
+    public void TakeOut(IReadOnlyCollection<string> tools) => Change(Now with { Tools = [.. Now.Tools.Where(setting => !tools.Contains(setting.Name))] });
 
     /// <summary>The first fault of a field, by its path in the JSON.</summary>
     public DefinitionFault? At(string path) => Faults.FirstOrDefault(fault => fault.Path == path);
