@@ -32,12 +32,13 @@ public sealed class PlanStoryTests
             ("tool.call", new ToolCallData("s2_1", "s2", "calculator", Expression, false)),
             ("tool.result", new ToolResultData("s2_1", "s2", "calculator", "Division by zero.", null, true, [], 1)));
         Assert.Null(PlanStory.Of(trace)); // nothing was planned anew yet
-        trace.Add(Event(7, "plan.updated", Version(2, "Step p2 (Divide by nothing) failed: Division by zero.", Multiply, ByThree)));
+        trace.Add(Event(7, "plan.updated", Version(2, "Step p2 (Divide by nothing) failed: Division by zero.", Multiply, ByThree) with { Changes = [new("p3", PlanChangeKind.Added), new("p2", PlanChangeKind.Removed)] }));
         trace.Add(Event(8, "plan.updated", Version(3, PlanData.Edited, ByThree)));
 
         var story = PlanStory.Of(trace)!;
         Assert.Equal(new StepFailed("p2", "Divide by nothing", "calculator", "Division by zero."), Assert.Single(story.Failed));
         Assert.StartsWith("Step p2", story.Reason, StringComparison.Ordinal);
+        Assert.Equal([false, true, false], trace.Plans.Select(version => PlanStory.HasFailed(version, trace)));
     }
 
     [Fact]

@@ -27,6 +27,15 @@ public sealed record PlanStory(IReadOnlyList<StepFailed> Failed, string Reason)
         return new([.. gone.Select(row => Told(row, trace))], anew.Reason);
     }
 
+    /// <summary>Whether a version leaves out a step that failed.</summary>
+    public static bool HasFailed(PlanData version, RunTrace trace)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(trace);
+        var left = version.Changes.Where(change => change.Kind == PlanChangeKind.Removed).Select(change => change.StepId).ToHashSet();
+        return trace.Rows.Any(row => row is { Kind: TraceKind.PlanStep, State: TraceState.Failed, PlanStepId: { } id } && left.Contains(id));
+    }
+
     private static StepFailed Told(TraceRow step, RunTrace trace)
     {
         var call = trace.Rows.FirstOrDefault(row => row.Parent == step && row.Tool?.Result is { IsError: true })?.Tool;
