@@ -49,7 +49,7 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("agent-more").ClickAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("agent-export").ClickAsync());
         var exported = await file.PathAsync();
-        var elsewhere = (await File.ReadAllTextAsync(exported)).Replace("\"tools\": [", "\"tools\": [{\"name\":\"remember\",\"policy\":\"always\"},", StringComparison.Ordinal);
+        var elsewhere = (await File.ReadAllTextAsync(exported, TestContext.Current.CancellationToken)).Replace("\"tools\": [", "\"tools\": [{\"name\":\"remember\",\"policy\":\"always\"},", StringComparison.Ordinal);
         await page.GotoAsync($"{platform.Address}/agents");
         await page.GetByTestId("agent-import").SetInputFilesAsync(new Microsoft.Playwright.FilePayload { Name = "leave-clerk.agent.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(elsewhere) });
         await page.GetByTestId("new-agent-ok").ClickAsync(); // its name for programs is taken: another is proposed
