@@ -120,7 +120,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
         }
 
-        if (http.GetEndpoint()?.Metadata.GetMetadata<SpeaksAnthropic>() is not null)
+        if (MessageErrors.AreOf(http.Request))
         {
             http.Response.Headers[MessageErrors.RequestId] = http.TraceIdentifier;
             return http.WriteJsonAsync(MessageErrors.Of(problem, http.TraceIdentifier), ServerJson.Wire.MessageError);

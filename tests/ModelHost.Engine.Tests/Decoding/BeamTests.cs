@@ -79,7 +79,13 @@ public sealed class BeamTests(SeedModels models) : IClassFixture<SeedModels>
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(2, Best: 3) }, "n"),
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(2, float.NaN) }, "length_penalty"),
             (SeedModels.Greedy("x") with { Beam = new BeamOptions(), TopLogProbabilities = 1 }, "logprobs"),
-            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { RepeatPenalty = 1.1f } }, "repeat_penalty")])
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { RepeatPenalty = 1.1f } }, "repeat_penalty"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { TypicalP = 0.9f } }, "typical_p"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { TopNSigma = 1 } }, "top_n_sigma"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { TopPDecay = 0.9f } }, "top_p_decay"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { Mirostat = 2 } }, "mirostat"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { XtcProbability = 0.5f } }, "xtc_probability"),
+            (SeedModels.Greedy("x") with { Beam = new BeamOptions(), Sampling = new SamplingOptions { NoRepeatNgram = 2 } }, "no_repeat_ngram_size")])
         {
             Assert.Equal((EngineErrorKind.BadRequest, field), await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(models.Engine, request)) is var e ? (e.Kind, e.Parameter) : default);
         }

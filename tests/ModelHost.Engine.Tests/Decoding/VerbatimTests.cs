@@ -97,6 +97,13 @@ public sealed partial class VerbatimTests(SeedModels models) : IClassFixture<See
         }
     }
 
+    [Fact]
+    public async Task A_stop_text_would_leave_a_span_without_its_mark()
+    {
+        var refusal = await Assert.ThrowsAsync<EngineException>(() => Answer.OfAsync(models.Engine, Request(new SamplingOptions(), 60) with { Stop = ["x"] }));
+        Assert.Equal((EngineErrorKind.BadRequest, "stop"), (refusal.Kind, refusal.Parameter));
+    }
+
     private Task<Answer> AskAsync(SamplingOptions sampling, int tokens) => Answer.OfAsync(models.Engine, Request(sampling, tokens));
 
     private static GenerationRequest Request(SamplingOptions sampling, int tokens) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.ModelHost.Engine.Grammars;
+using Platform.ModelHost.Engine.Tokens.Answers;
 
 namespace Platform.ModelHost.Engine.Tests.Grammars;
 
@@ -117,6 +118,32 @@ public sealed class JsonSchemaGrammarTests
         Assert.Equal((EngineErrorKind.BadRequest, "response_format"), (refusal.Kind, refusal.Parameter));
         Assert.Contains($"'{place}'", refusal.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>As many as a list alone may have, wherever it stands: a space, a bracket or null may stand in their place.</summary>
+    [Theory]
+    [InlineData("""{"type":"object","properties":{"word":LIST},"required":["word"]}""", """{"word":"w999"}""")]
+    [InlineData("""{"type":"object","properties":{"word":{"anyOf":[HALF,OTHER]}},"required":["word"]}""", """{"word": "w999"}""")]
+    [InlineData("""{"type":"object","properties":{"word":{"anyOf":[LIST,{"type":"null"}]}},"required":["word"]}""", """{"word":null}""")]
+    [InlineData("""{"type":"array","items":LIST}""", """["w0", "w999"]""")]
+    public void A_thousand_words_are_a_list(string schema, string value)
+    {
+        var grammar = Of(schema.Replace("LIST", Words(0, 1_000), StringComparison.Ordinal).Replace("HALF", Words(0, 500), StringComparison.Ordinal).Replace("OTHER", Words(500, 500), StringComparison.Ordinal));
+        Assert.True(GrammarText.Accepts(grammar, value));
+        Assert.False(GrammarText.Accepts(grammar, value.Replace("w999", "w1000", StringComparison.Ordinal).Replace("null", "\"w1000\"", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("LIST", "it has 1001 alternatives; 1000 is the most")]
+    [InlineData("""{"type":"string","pattern":"x(a?){600}(a?){600}"}""", "too ambiguous")]
+    public void What_is_too_much_in_a_tool_is_told_with_the_tool_and_the_place(string word, string says)
+    {
+        var schema = JsonDocument.Parse("""{"type":"object","properties":{"word":WORD},"required":["word"]}""".Replace("WORD", word.Replace("LIST", Words(0, 1_001), StringComparison.Ordinal), StringComparison.Ordinal)).RootElement;
+        var fault = Assert.Throws<GrammarFault>(() => new ToolCallGrammar(ToolCallFormat.Plain).Write([new ToolSchema("find", JsonDocument.Parse("""{"enum":["a"]}""").RootElement), new ToolSchema("pick", schema)], many: false, otherwise: null, thoughts: null));
+        Assert.StartsWith("Of the tool 'pick': The schema cannot be used at '#/properties/word", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(says, fault.Message, StringComparison.Ordinal);
+    }
+
+    private static string Words(int from, int count) => "{\"enum\":[" + string.Join(',', Enumerable.Range(from, count).Select(i => $"\"w{i}\"")) + "]}";
 
     public static TheoryData<string> Endless => new()
     {

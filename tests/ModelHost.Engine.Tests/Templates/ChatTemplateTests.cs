@@ -104,6 +104,32 @@ public sealed class ChatTemplateTests
         }
     }
 
+    [Theory]
+    [InlineData("qwen3", "")]
+    [InlineData("llama3", "")]
+    [InlineData("mistral-v3", "")]
+    [InlineData("gemma", "")]
+    [InlineData("deepseek-r1", "\n</think>\n\n")]
+    public void An_answer_that_has_begun_ends_the_prompt(string family, string between)
+    {
+        var template = Of(family);
+        IReadOnlyList<ChatTurn> asked = [new("user", "Hi")];
+        var opened = template.Apply(asked, new ChatTemplateOptions());
+        Assert.Equal(opened + between + "Well,", template.Apply([.. asked, new ChatTurn("assistant", "Well,")], new ChatTemplateOptions { ContinuesLast = true }));
+    }
+
+    [Fact]
+    public void An_answer_that_cannot_be_continued_is_refused()
+    {
+        var options = new ChatTemplateOptions { ContinuesLast = true };
+        var user = new ChatTurn("user", "Hi");
+        Assert.Contains("channels", Assert.Throws<EngineException>(() => Of("gpt-oss").Apply([user, new ChatTurn("assistant", "Well,")], options)).Message, StringComparison.Ordinal);
+        foreach (var messages in (IReadOnlyList<ChatTurn>[])[[user], [new ChatTurn("assistant", "Well,")], [user, new ChatTurn("assistant", "Well,") { ReasoningContent = "Hm." }]])
+        {
+            Assert.Equal("messages", Assert.Throws<EngineException>(() => Of("qwen3").Apply(messages, options)).Parameter);
+        }
+    }
+
     [Fact]
     public void What_a_template_refuses_is_a_bad_request_with_its_words()
     {

@@ -109,6 +109,12 @@ public sealed class MessageTests(RunningModelHost running) : IClassFixture<Runni
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{\"type\": \"web_search_20250305\", \"name\": \"w\"}]}", HttpStatusCode.BadRequest, "invalid_request_error", "web_search")]
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tool_choice\": {\"type\": \"some\"}}", HttpStatusCode.BadRequest, "invalid_request_error", "tool_choice.type")]
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"thinking\": {\"type\": \"enabled\", \"budget_tokens\": 0}}", HttpStatusCode.BadRequest, "invalid_request_error", "thinking.budget_tokens")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b \"}]}", HttpStatusCode.BadRequest, "invalid_request_error", "messages.[1].content")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}], \"thinking\": {\"type\": \"enabled\"}}", HttpStatusCode.BadRequest, "invalid_request_error", "'thinking'")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}], \"output_config\": {\"format\": {\"type\": \"json_schema\", \"schema\": {}}}}", HttpStatusCode.BadRequest, "invalid_request_error", "output_config.format")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}], \"tools\": [{\"name\": \"f\", \"input_schema\": {}}], \"tool_choice\": {\"type\": \"any\"}}", HttpStatusCode.BadRequest, "invalid_request_error", "tool_choice")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"stop_sequences\": [\"x\"], \"verbatim\": {\"passages\": [\"a b\"]}}", HttpStatusCode.BadRequest, "invalid_request_error", "stop_sequences does not")]
+    [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"output_config\": {\"format\": {\"type\": \"json_schema\", \"schema\": {}}}, \"verbatim\": {\"passages\": [\"a b\"]}}", HttpStatusCode.BadRequest, "invalid_request_error", "output_config.format does not")]
     [InlineData("{\"model\": \"seed-chat\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"mcp_servers\": []}", HttpStatusCode.BadRequest, "invalid_request_error", "tools itself")]
     public async Task Refusals_have_anthropics_shape(string body, HttpStatusCode status, string type, string saying)
     {
@@ -127,6 +133,29 @@ public sealed class MessageTests(RunningModelHost running) : IClassFixture<Runni
         http.DefaultRequestHeaders.Add("x-api-key", "wrong");
         var (status, body) = await http.PostAsync(Path, "{" + Hello + "}");
         Assert.Equal((HttpStatusCode.Unauthorized, "authentication_error"), (status, body.GetProperty("error").GetProperty("type").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/v1/messages/batches")]
+    [InlineData("/v1/messages/count_tokens/more")]
+    public async Task What_is_not_there_is_told_in_its_words_too(string path)
+    {
+        var (status, body) = await Http.PostAsync(path, "{}");
+        Assert.Equal((HttpStatusCode.NotFound, "error", "not_found_error"), (status, body.GetProperty("type").GetString(), body.GetProperty("error").GetProperty("type").GetString()));
+        Assert.Contains(path, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_has_begun_goes_on_where_it_ends()
+    {
+        const string asked = "\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}";
+        const string begun = asked + ", {\"role\": \"assistant\", \"content\": [{\"type\": \"text\", \"text\": \"The river is\"}]}]";
+        var opened = (await Http.PostOkAsync("/apply-template", "{\"model\": \"seed-chat\", " + asked + "]}")).GetProperty("prompt").GetString();
+        var prompt = JsonSerializer.Serialize(opened + "The river is");
+        var raw = (await Http.PostOkAsync("/v1/completions", "{\"model\": \"seed-chat\", \"temperature\": 0, \"max_tokens\": 8, \"prompt\": " + prompt + "}")).GetProperty("choices")[0].GetProperty("text").GetString();
+        Assert.Equal(raw, Text(await Http.PostOkAsync(Path, "{\"model\": \"seed-chat\", \"temperature\": 0, \"max_tokens\": 8, " + begun + "}")));
+        var counted = (await Http.PostOkAsync("/tokenize", "{\"model\": \"seed-chat\", \"content\": " + prompt + ", \"add_special\": true, \"parse_special\": true, \"count_only\": true}")).GetProperty("counts")[0].GetInt32();
+        Assert.Equal(counted, (await Http.PostOkAsync(Path + "/count_tokens", "{\"model\": \"seed-chat\", " + begun + "}")).GetProperty("input_tokens").GetInt32());
     }
 
     private async Task<List<JsonElement>> StreamAsync(string body)

@@ -213,6 +213,22 @@ public sealed class ModelChangeTests
         Assert.Equal("seed-chat", await FirstChatAsync(models.Http));
     }
 
+    [Fact]
+    public async Task A_model_without_a_template_is_listed_with_what_it_can_do()
+    {
+        await using var models = new ModelFolderHost();
+        var file = models.Add("plain.gguf");
+        var bytes = await File.ReadAllBytesAsync(file, Cancellation);
+        var at = bytes.AsSpan().IndexOf("tokenizer.chat_template"u8) + "tokenizer.chat_template".Length + sizeof(uint);
+        bytes.AsSpan(at + sizeof(ulong), (int)BitConverter.ToUInt64(bytes, at)).Fill((byte)' ');
+        await File.WriteAllBytesAsync(file, bytes, Cancellation);
+        await models.StartAsync();
+        Assert.Equal("""["completion","json_schema"]""", (await models.Http.GetOkAsync("/v1/models/plain")).GetProperty("capabilities").GetRawText());
+        await models.Http.PostOkAsync("/v1/completions", """{"model": "plain", "prompt": "The river", "max_tokens": 1, "json_schema": {"type": "boolean"}}""");
+        var (status, refusal) = await models.Http.PostAsync("/v1/chat/completions", """{"model": "plain", "messages": [{"role": "user", "content": "a"}]}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "messages"), (status, refusal.GetProperty("error").GetProperty("param").GetString()));
+    }
+
     private static string? State(JsonElement card) => card.GetProperty("status").GetProperty("value").GetString();
 
     private static async Task<string?> FirstChatAsync(HttpClient http)

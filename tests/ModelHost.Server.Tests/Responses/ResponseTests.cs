@@ -101,6 +101,8 @@ public sealed class ResponseTests(RunningModelHost running) : IClassFixture<Runn
     [InlineData("\"input\": \"a\", \"reasoning\": {\"summary\": \"detailed\"}", "reasoning.summary")]
     [InlineData("\"input\": \"a\", \"tools\": [{\"type\": \"web_search\"}]", "tools.[0].type")]
     [InlineData("\"input\": \"a\", \"text\": {\"format\": {\"type\": \"xml\"}}", "text.format.type")]
+    [InlineData("\"input\": \"a\", \"text\": {\"format\": {\"type\": \"json_object\", \"schema\": {}}}", "text.format.schema")]
+    [InlineData("\"input\": \"a\", \"text\": {\"format\": {\"schema\": {}}}", "text.format.schema")]
     [InlineData("\"input\": \"a\", \"text\": {\"verbosity\": \"low\"}", "text.verbosity")]
     [InlineData("\"input\": \"a\", \"n\": 2", "n")]
     [InlineData("\"input\": \"a\", \"temperature\": 9", "temperature")]

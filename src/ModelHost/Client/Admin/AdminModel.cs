@@ -5,7 +5,7 @@ public enum AdminModelState { Unloaded, Loading, Loaded, Downloading, Failed, Ot
 
 /// <summary>A model of the service as an administrator sees it.</summary>
 /// <param name="Failure">Why it cannot be used; null else.</param>
-/// <param name="Capabilities">chat, tools, reasoning, json_schema, answers, embeddings, rerank.</param>
+/// <param name="Capabilities">chat, completion, tools, reasoning, json_schema, answers, embeddings, rerank.</param>
 /// <param name="Sha256">Of its file; null until it has been computed.</param>
 /// <param name="IsDefault">It answers where no chat model is named.</param>
 /// <param name="NeedsBytes">Estimate of the memory that loading it takes; null where it cannot be told.</param>

@@ -111,7 +111,7 @@ public sealed record GrammarOptions(string Text, string Root = "root")
 /// <param name="IsOpen">The prompt has opened the thinking already.</param>
 public sealed record ThinkingLimit(int Tokens, string Open, string Close, bool IsOpen);
 
-/// <summary>Verbatim mode: an answer is a sequence of spans of the passages to the byte, each followed by its mark ` [n]`, n from 1; a space may stand between a mark and the next span.</summary>
+/// <summary>Verbatim mode: an answer is a sequence of spans of the passages to the byte, each followed by its mark ` [n]`, n from 1; a space may stand between a mark and the next span. Not together with <see cref="GenerationRequest.Stop"/>, which would cut a span off from its mark.</summary>
 /// <param name="Passages">The texts to quote from; 1 to 64.</param>
 /// <param name="MinSpan">Fewest tokens of a span, 1 to 256; a passage's end may cut one short.</param>
 /// <param name="MaxSpans">Most spans, 1 to 32.</param>

@@ -74,6 +74,7 @@ internal static class RequestCheck
         Range("n", beam.Best, 1, beam.Width, $" with num_beams {beam.Width}");
         var s = request.Sampling;
         var other = request.Candidates > 1 ? "n" : request.TellsPrompt ? "echo" : request.Grammar is not null ? "grammar" : request.Verbatim is not null ? "verbatim" : request.Thinking is not null ? "reasoning_budget" : request.TopLogProbabilities is not null ? "logprobs" : request.Speculation == Speculation.Draft ? "speculation"
+            : s.TypicalP != 1 ? "typical_p" : s.TopNSigma != 0 ? "top_n_sigma" : s.TopPDecay != 1 ? "top_p_decay" : s.Mirostat != 0 ? "mirostat" : s.XtcProbability != 0 ? "xtc_probability" : s.NoRepeatNgram != 0 ? "no_repeat_ngram_size"
             : s.RepeatPenalty != 1 ? "repeat_penalty" : s.PresencePenalty != 0 ? "presence_penalty" : s.FrequencyPenalty != 0 ? "frequency_penalty" : s.DryMultiplier != 0 ? "dry_multiplier" : null;
         if (other is not null) { throw Refuse(other, $"Beam search does not go together with {other}. Leave one of them out."); }
     }
@@ -85,6 +86,7 @@ internal static class RequestCheck
         if (verbatim.Passages.Sum(p => (long)p.Length) > MostPassageText) { throw Refuse("verbatim.passages", $"The passages have {verbatim.Passages.Sum(p => (long)p.Length)} characters; {MostPassageText} is the most."); }
         Range("verbatim.min_span", verbatim.MinSpan, 1, 256);
         Range("verbatim.max_spans", verbatim.MaxSpans, 1, 32);
+        if (request.Stop.Count > 0) { throw Refuse("stop", "stop does not go together with verbatim: it would cut a span off from its mark. Leave one of them out; max_tokens and max_spans bound such an answer, and its last span still gets its mark."); }
         if (request.Grammar is not null) { throw Refuse("grammar", "A grammar does not go together with verbatim. Leave one of them out."); }
     }
 

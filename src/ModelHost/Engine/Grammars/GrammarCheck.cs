@@ -5,7 +5,7 @@ namespace Platform.ModelHost.Engine.Grammars;
 /// <summary>Holds a grammar against everything that those who follow it would choke on: no answer is begun with one that did not pass here.</summary>
 public static class GrammarCheck
 {
-    private const int MostCharacters = 256 * 1024, MostWays = 1_000, MostRemembered = 64, FirstSurrogate = 0xD800, LastSurrogate = 0xDFFF;
+    private const int MostCharacters = 256 * 1024, MostRemembered = 64, FirstSurrogate = 0xD800, LastSurrogate = 0xDFFF;
 
     private static readonly ConcurrentDictionary<(string Grammar, string Root), bool> accepted = new(); // programs send the same schema again and again
 
@@ -120,7 +120,7 @@ public static class GrammarCheck
                 {
                     path.Pop();
                     ways[top.Rule] = Math.Max(1, Beginnings(rules, empty, top.Rule).Sum(e => e.IsRule ? ways[e.Rule] : 1));
-                    if (ways[top.Rule] > MostWays) { throw new GrammarFault($"The grammar's rule '{rules.Name(top.Rule)}' can begin in more than {MostWays} ways. Give it fewer alternatives.") { Rule = rules.Name(top.Rule), Plainly = $"it can begin in more than {MostWays} ways. Give it fewer alternatives." }; }
+                    if (ways[top.Rule] > GrammarRules.MostWays) { throw new GrammarFault($"The grammar's rule '{rules.Name(top.Rule)}' can begin in more than {GrammarRules.MostWays} ways. Give it fewer alternatives.") { Rule = rules.Name(top.Rule), Plainly = $"it can begin in more than {GrammarRules.MostWays} ways. Give it fewer alternatives." }; }
                 }
                 else if (ways[top.Left.Current] < 0)
                 {

@@ -13,6 +13,9 @@ internal readonly record struct GrammarElement(int Rule, CharSet? Characters)
 /// <summary>A grammar as llama.cpp keeps it: repetitions and groups are rules of their own.</summary>
 internal sealed class GrammarRules
 {
+    /// <summary>Most ways in which a text may go on: the most alternatives, and room for what may stand in their place, such as a space before them.</summary>
+    internal const int MostWays = MostAlternatives + 100;
+
     private const int MostRules = 10_000, MostElements = 100_000, MostAlternatives = 1_000, MostRanges = 10_000;
 
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
@@ -53,7 +56,7 @@ internal sealed class GrammarRules
     internal void Define(int rule, IReadOnlyList<GrammarElement[]> body)
     {
         if (IsDefined(rule)) { throw new GrammarFault($"The grammar's rule '{names[rule]}' is defined twice."); }
-        if (body.Count > MostAlternatives) { throw new GrammarFault($"The grammar's rule '{names[rule]}' has {body.Count} alternatives; {MostAlternatives} is the most."); }
+        if (body.Count > MostAlternatives) { throw new GrammarFault($"The grammar's rule '{names[rule]}' has {body.Count} alternatives; {MostAlternatives} is the most.") { Rule = names[rule], Plainly = $"it has {body.Count} alternatives; {MostAlternatives} is the most." }; }
         alternatives[rule] = body;
     }
 

@@ -19,6 +19,9 @@ public sealed record ModelTraits(
 
     public bool IsChat => !IsEmbedding;
 
+    /// <summary>It carries a chat template; without one it goes on with raw texts only.</summary>
+    public bool HasTemplate { get; init; } = true;
+
     /// <summary>Smaller formats that it can be written in, each with the bytes that the file will have, about.</summary>
     public IReadOnlyList<(string Format, long Bytes)> Smaller { get; init; } = [];
 
@@ -42,6 +45,7 @@ public sealed record ModelTraits(
             !isEmbedding && ModelCard.Beside(path).CanAnswer,
             !isEmbedding && ReasoningMarks.AreIn(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text))
         {
+            HasTemplate = !string.IsNullOrWhiteSpace(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text),
             Smaller = [.. WeightFormat.Of(header).Select(format => (format.Name, format.BytesOf(header)))],
         };
     }

@@ -54,6 +54,7 @@ internal sealed class ChatTemplate
     /// <exception cref="EngineException">Kind BadRequest: no messages, an unknown role, no usable template, or one that refuses the messages.</exception>
     internal string Apply(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
     {
+        if (options.ContinuesLast) { return Begun(messages, options); }
         if (messages.Count == 0) { throw Refuse("There are no messages. Send at least one.", "messages"); }
         if (source is null) { throw Refuse($"The model '{modelId}' carries no chat template. Send a raw prompt, or use a chat model.", "messages"); }
         for (var i = 0; i < messages.Count; i++)
@@ -66,6 +67,14 @@ internal sealed class ChatTemplate
     /// <summary>The prompt of a conversation, with how its answer is kept to the tools and read.</summary>
     /// <inheritdoc cref="Apply" path="/exception"/>
     internal ChatPlan Plan(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options, ToolUse use) => new(Answers, Apply(messages, options), options.Tools, use);
+
+    /// <summary>The prompt of the messages before the last, opened for an answer, and as much of it as there is.</summary>
+    private string Begun(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
+    {
+        if (messages is not [.., _, { Role: "assistant", ToolCalls.Count: 0, ReasoningContent: null } begun]) { throw Refuse("Only a last message of the assistant can be continued, after another message, and one of text alone.", "messages"); }
+        var prompt = Apply([.. messages.SkipLast(1)], options with { ContinuesLast = false, AddGenerationPrompt = true });
+        return prompt + (Answers.BeforeText(prompt) ?? throw Refuse($"The model '{modelId}' answers in channels, so an answer that has begun cannot be continued. Leave the last message of the assistant out.", "messages")) + special.Defuse(begun.Content);
+    }
 
     private string Render(Template own, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
     {

@@ -8,6 +8,9 @@ public sealed record ChatTemplateOptions
     /// <summary>Ends the prompt where the assistant's next answer begins.</summary>
     public bool AddGenerationPrompt { get; init; } = true;
 
+    /// <summary>The last message is the assistant's and has only begun: the prompt ends with its text, and the answer goes on there.</summary>
+    public bool ContinuesLast { get; init; }
+
     /// <summary>The tools on offer, each {"type":"function","function":{…}} as in the API. Untrusted.</summary>
     public IReadOnlyList<JsonElement> Tools { get; init; } = [];
 

@@ -55,7 +55,9 @@ public static class GgufReader
             : $"The file has GGUF version {version}; versions 2 and 3 are read. Convert the model again with a current llama.cpp.");
     }
 
-    private static GgufException TooShort(long length) => new(GgufFault.Truncated, $"The file has {length} bytes; a GGUF file has at least 24. Download it again.");
+    private static GgufException TooShort(long length) => new(GgufFault.Truncated, length == 0
+        ? "The file has no bytes: it is empty, or a pipe or a device and no file. Put a GGUF file in its place."
+        : $"The file has {length} bytes; a GGUF file has at least 24. Download it again.");
 
     private static int Count(GgufSource source, string what)
     {

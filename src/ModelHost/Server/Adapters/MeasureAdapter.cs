@@ -27,7 +27,7 @@ internal static class MeasureAdapter
 
         if (VersionMeasures.Missing(adapter, maker).Count == 0)
         {
-            throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"Of '{ServedAdapters.Id(adapter)}' is measured what can be{(maker is null ? "; the job that it was made by is gone, and with it the rows that were held out" : "")}.", "version"));
+            throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"Of '{ServedAdapters.Id(adapter)}' is measured what can be{(maker is null && AdapterLineage.JobOf(adapter) is not null ? "; the job that it was made by is gone, and with it the rows that were held out" : "")}.", "version"));
         }
 
         engine.Work.Measure.Check(new PerplexityRequest("", model, Adapter: ServedAdapters.Id(adapter)));

@@ -38,6 +38,16 @@ internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<
             throw new RequestRefused(Problem.Unsupported("tools", "tools do not go together with num_beams. Leave one of them out."));
         }
 
+        if (tools.IsUsed && request.Verbatim is not null)
+        {
+            throw new RequestRefused(Problem.Unsupported("tools", "tools do not go together with verbatim: such an answer calls nothing. Send 'tool_choice': \"none\", or leave one of them out."));
+        }
+
+        if (request.ContinuesLast && tools.IsForced)
+        {
+            throw new RequestRefused(Problem.Invalid("tool_choice", "tool_choice asks for a call, and the last message has begun an answer in text. Leave one of them out."));
+        }
+
         var settings = GenerationSettings.Of(request);
         var format = Format(request.ResponseFormat) ?? request.JsonSchema;
         settings = settings with
@@ -46,7 +56,7 @@ internal sealed record ChatGeneration(GenerationRequest Settings, IReadOnlyList<
             TopLogProbabilities = request.Logprobs == true ? request.TopLogprobs ?? 0 : request.NProbs is > 0 ? request.NProbs : null,
             Grammar = settings.Grammar ?? (format is { } schema ? new GrammarOptions(JsonSchemaGrammar.Of(schema)) : null), // alone; with tools or thinking the plan has another
         };
-        var template = new ChatTemplateOptions { AddGenerationPrompt = request.AddGenerationPrompt != false, Tools = tools.ForTemplate, Variables = Variables(request) };
+        var template = new ChatTemplateOptions { AddGenerationPrompt = request.AddGenerationPrompt != false, ContinuesLast = request.ContinuesLast, Tools = tools.ForTemplate, Variables = Variables(request) };
         return new ChatGeneration(settings, Conversation.Of(request.Messages!), template, tools.Use with { Otherwise = format }) { ThinkingTokens = request.ReasoningBudget is -1 ? null : request.ReasoningBudget };
     }
 

@@ -26,7 +26,7 @@ internal static class ChatRequestCheck
         { ResponseFormat.Type: not ("text" or "json_object" or "json_schema") } => Problem.Invalid("response_format.type", $"'response_format.type' is '{request.ResponseFormat.Type}'; it must be text, json_object or json_schema."),
         { ResponseFormat: { Type: "json_schema", JsonSchema.Schema: null } or { Type: "json_schema", JsonSchema: null } } => Problem.Invalid("response_format.json_schema.schema", "'response_format.json_schema.schema' is missing."),
         { NumBeams: not null, ResponseFormat.Type: "json_object" or "json_schema" } => Problem.Invalid("response_format", "response_format does not go together with num_beams. Leave one of them out."),
-        { NumBeams: not null, JsonSchema: not null } => Problem.Invalid("json_schema", "json_schema does not go together with num_beams. Leave one of them out."),
+        { Verbatim: not null, ResponseFormat.Type: "json_object" or "json_schema" } => Problem.Invalid("response_format", "response_format does not go together with verbatim. Leave one of them out."),
         { ResponseFormat.Type: "json_object" or "json_schema" } when request.Grammar is { Length: > 0 } || request.JsonSchema is not null => Problem.Invalid("response_format", "'response_format' stands beside a grammar or json_schema; an answer can follow one of them."),
         _ => null,
     };

@@ -39,7 +39,20 @@ internal static class GenerationSettings
         { Grammar: { Length: > 0 }, JsonSchema: not null } => Problem.Invalid("grammar", "Both 'grammar' and 'json_schema' are given; an answer can follow one of them."),
         { Verbatim.Passages: null } => Problem.Invalid("verbatim.passages", "'verbatim.passages' is missing; send the texts to quote from."),
         { Lora: { } lora } when lora.Any(choice => choice?.Id is not { Length: > 0 }) => Problem.Invalid("lora", "Each item of 'lora' needs an 'id': the adapter's name, or its number in GET /lora-adapters."),
+        { NumBeams: not null, JsonSchema: not null } => Problem.Invalid("json_schema", "json_schema does not go together with num_beams. Leave one of them out."),
+        { Verbatim: not null, JsonSchema: not null } => Problem.Invalid("json_schema", "json_schema does not go together with verbatim. Leave one of them out."),
+        { NumBeams: not null } when Drawn(fields) is { } drawn => Problem.Invalid(drawn, $"{drawn} does not go together with num_beams: beam search draws nothing. Leave one of them out."),
         { LengthPenalty: not null, NumBeams: null } => Problem.Invalid("length_penalty", "'length_penalty' belongs to beam search; send 'num_beams' too."),
+        _ => null,
+    };
+
+    /// <summary>The first field with a usual value that would change what is drawn; of the others the engine knows whether they do.</summary>
+    private static string? Drawn(GenerationFields fields) => fields switch
+    {
+        { Temperature: not (null or 0) } => "temperature",
+        { TopP: not (null or 1) } => "top_p",
+        { TopK: not (null or 0 or -1) } => "top_k",
+        { MinP: not (null or 0) } => "min_p",
         _ => null,
     };
 

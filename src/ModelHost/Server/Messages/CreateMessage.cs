@@ -11,13 +11,13 @@ internal static class CreateMessage
 {
     public static void MapCreateMessage(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/messages", HandleAsync).WithMetadata(new SpeaksAnthropic());
+        app.MapPost("/v1/messages", HandleAsync);
         app.MapPost("/v1/messages/count_tokens", async (HttpContext http, EngineHost host) =>
         {
             var chat = MessageChat.Of(await http.ReadJsonAsync(ServerJson.Wire.MessageRequest));
             http.Response.Headers[MessageErrors.RequestId] = http.TraceIdentifier;
             await http.WriteJsonAsync(new MessageTokens((await ChatRun.PromptAsync(chat, host, http)).Tokens), ServerJson.Wire.MessageTokens);
-        }).WithMetadata(new SpeaksAnthropic());
+        });
     }
 
     private static async Task HandleAsync(HttpContext http, EngineHost host, ServerOptions options, TimeProvider time)

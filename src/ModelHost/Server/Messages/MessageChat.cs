@@ -17,6 +17,7 @@ internal static class MessageChat
     {
         Renamed = [("stop", request.StopSequences is null ? null : "stop_sequences"), ("response_format", "output_config.format"), ("reasoning_effort", "output_config.effort"), ("reasoning_budget", "thinking.budget_tokens")],
         Messages = MessageTurns.Of(request),
+        ContinuesLast = MessageCheck.HasBegun(request),
         Stop = request.StopSequences is { } stop ? new TextOrTexts(stop, IsList: true) : request.Stop,
         Tools = request.Tools is { } tools ? [.. tools.Select(tool => new ToolFields("function", new FunctionFields(tool?.Name, tool?.Description, tool?.InputSchema, null)))] : null,
         ToolChoice = request.ToolChoice is { } choice ? Choice(choice) : null,

@@ -18,8 +18,29 @@ internal static class MessageCheck
         { McpServers: { ValueKind: not JsonValueKind.Null } } => Problem.Unsupported("mcp_servers", "This service calls no tools itself. Offer them in 'tools' and send their results back."),
         { Container: { ValueKind: not JsonValueKind.Null } } => Problem.Unsupported("container", "This service runs no code. Leave 'container' out."),
         { N: not (null or 1) } => Problem.Unsupported("n", "A message has one answer. Send 'n' to /v1/chat/completions for several."),
-        _ => ForeignTool(request.Tools ?? []),
+        _ => ForeignTool(request.Tools ?? []) ?? (HasBegun(request) ? Begun(request, request.Messages!.Count - 1) : null),
     };
+
+    /// <summary>The last turn is the assistant's: the answer goes on where it ends. One that calls a tool waits for the result.</summary>
+    public static bool HasBegun(MessageRequest request) => request.Messages is [.., { Role: "assistant", Content: { } content }]
+        && !(content.ValueKind == JsonValueKind.Array && content.EnumerateArray().Any(block => Type(block) is "tool_use"));
+
+    /// <summary>What an answer that has begun cannot be, as Anthropic has it.</summary>
+    private static Problem? Begun(MessageRequest request, int at) =>
+        request.Thinking?.Type == "enabled" ? Problem.Invalid("thinking", "'thinking' does not go together with a last message of the assistant: that has begun to answer. Leave one of them out.")
+        : request.OutputConfig?.Format is not null ? Problem.Invalid("output_config.format", "'output_config.format' does not go together with a last message of the assistant: a schema is for an answer from its first character on. Leave one of them out.")
+        : Texts(request.Messages![at]!.Content!.Value) is { Length: > 0 } text && char.IsWhiteSpace(text[^1]) ? Problem.Invalid($"messages.[{at}].content", $"'messages.[{at}].content' ends with white space; an answer cannot go on behind that. Cut it off.")
+        : null;
+
+    /// <summary>The last text of a turn.</summary>
+    private static string? Texts(JsonElement content) => content.ValueKind switch
+    {
+        JsonValueKind.String => content.GetString(),
+        JsonValueKind.Array => content.EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } block && block.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null,
+        _ => null,
+    };
+
+    private static string? Type(JsonElement block) => block.ValueKind == JsonValueKind.Object && block.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
 
     private static Problem? ForeignTool(IReadOnlyList<MessageTool?> tools)
     {

@@ -70,6 +70,7 @@ internal static class ModelCards
         null => [],
         { IsReranker: true } => ["rerank"],
         { IsEmbedding: true } => ["embeddings", "rerank"],
+        { HasTemplate: false } => ["completion", "json_schema"],
         _ => ["chat", "tools", "json_schema", .. traits.Thinks ? (string[])["reasoning"] : [], .. traits.CanAnswer ? (string[])["answers"] : []],
     };
 }

@@ -16,6 +16,7 @@ internal static class ResponseCheck
         { Text.Verbosity: not (null or "medium") } => Problem.Unsupported("text.verbosity", $"'text.verbosity' is '{request.Text.Verbosity}'; ask for the length in 'instructions'."),
         { Text.Format: { Type: "json_schema", Schema: null } } => Problem.Invalid("text.format.schema", "'text.format.schema' is missing."),
         { Text.Format.Type: not (null or "text" or "json_object" or "json_schema") } => Problem.Invalid("text.format.type", $"'text.format.type' is '{request.Text.Format.Type}'; it must be text, json_object or json_schema."),
+        { Text.Format: { Type: not "json_schema", Schema: { ValueKind: not JsonValueKind.Null } } format } => Problem.Invalid("text.format.schema", $"'text.format.schema' does not belong to the type '{format.Type ?? "text"}'. Send the type json_schema with it."),
         { Reasoning.Summary: not (null or "auto") } => Problem.Unsupported("reasoning.summary", "What is thought is told whole, not in a summary. Send 'auto', or leave 'reasoning.summary' out."),
         { N: not (null or 1) } => Problem.Unsupported("n", "A response has one answer. Send 'n' to /v1/chat/completions for several."),
         _ => null,

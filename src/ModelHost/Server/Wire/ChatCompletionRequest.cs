@@ -29,6 +29,10 @@ internal sealed record ChatCompletionRequest : GenerationFields
         ("lora", Lora is null ? "model" : null),
     ];
 
+    /// <summary>The last message is an answer that has begun: what follows it is asked for.</summary>
+    [JsonIgnore]
+    public bool ContinuesLast { get; init; }
+
     public IReadOnlyList<ChatMessage>? Messages { get; init; }
     public int? MaxCompletionTokens { get; init; }
     public IReadOnlyList<ToolFields>? Tools { get; init; }

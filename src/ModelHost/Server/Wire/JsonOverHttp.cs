@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Platform.ModelHost.Server.Wire;
 
@@ -24,12 +27,44 @@ internal static class JsonOverHttp
     private static T? Read<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
     {
         body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        if (Unreadable(body) is { } why)
+        {
+            throw new RequestRefused(new Problem(400, "invalid_request_error", "invalid_json", why));
+        }
+
         if (HasHalfPair(body))
         {
             throw new RequestRefused(Problem.HalfPair);
         }
 
         return JsonSerializer.Deserialize(body, type);
+    }
+
+    /// <summary>Why a body is no text that JSON could stand in, or null.</summary>
+    private static string? Unreadable(ReadOnlySpan<byte> body)
+    {
+        if (body.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return "The body is empty; send a JSON object.";
+        }
+
+        if (body is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, ..] or [_, 0, ..])
+        {
+            return "The body is UTF-16 or UTF-32; send JSON in UTF-8.";
+        }
+
+        if (Utf8.IsValid(body))
+        {
+            return null;
+        }
+
+        var at = 0;
+        while (Rune.DecodeFromUtf8(body[at..], out _, out var length) == OperationStatus.Done)
+        {
+            at += length;
+        }
+
+        return $"The body is not UTF-8: its byte {at + 1} is 0x{body[at]:X2}, which begins no character there, as in texts of Latin-1 or another old encoding. Send JSON in UTF-8.";
     }
 
     /// <summary>Whether a text or a name holds half of a surrogate pair: no text can be made of it, wherever it is asked for.</summary>

@@ -30,7 +30,7 @@ internal sealed class LogitBiasConverter : JsonConverter<IReadOnlyDictionary<int
         while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
         {
             reader.Read();
-            var token = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var id) ? id : throw new JsonException();
+            var token = WholeNumbers.ReadInt(ref reader);
             reader.Read();
             biases[token] = ReadBias(ref reader);
             if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)

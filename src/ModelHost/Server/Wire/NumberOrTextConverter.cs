@@ -10,7 +10,7 @@ internal sealed class NumberOrTextConverter : JsonConverter<string>
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.String => reader.GetString()!,
-        JsonTokenType.Number when reader.TryGetInt32(out var number) => number.ToString(CultureInfo.InvariantCulture),
+        JsonTokenType.Number => WholeNumbers.ReadInt(ref reader).ToString(CultureInfo.InvariantCulture),
         _ => throw new JsonException(),
     };
 

@@ -97,11 +97,20 @@ internal sealed partial class ServerJson : JsonSerializerContext
     /// <summary>The same, for shapes whose fields depend on their kind: what is null is left out.</summary>
     public static ServerJson Sparse { get; } = new(Shape(JsonIgnoreCondition.WhenWritingNull));
 
-    private static JsonSerializerOptions Shape(JsonIgnoreCondition ignored = JsonIgnoreCondition.Never) => new()
+    private static JsonSerializerOptions Shape(JsonIgnoreCondition ignored = JsonIgnoreCondition.Never)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = ignored,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // application/json, never part of a page
-        MaxDepth = MaxDepth,
-    };
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = ignored,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // application/json, never part of a page
+            MaxDepth = MaxDepth,
+        };
+        foreach (var converter in WholeNumbers.Converters)
+        {
+            options.Converters.Add(converter);
+        }
+
+        return options;
+    }
 }

@@ -47,8 +47,7 @@ internal sealed class TextsOrTokensConverter : JsonConverter<TextsOrTokens>
 
     private static string ReadText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException();
 
-    private static int ReadToken(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var token) ? token : throw new JsonException();
+    private static int ReadToken(ref Utf8JsonReader reader) => WholeNumbers.ReadInt(ref reader);
 
     private static IReadOnlyList<int> ReadTokens(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.StartArray && reader.Read() ? ReadRest(ref reader, ReadToken) : throw new JsonException();

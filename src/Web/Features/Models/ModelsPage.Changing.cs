@@ -24,15 +24,7 @@ public sealed partial class ModelsPage
 
     private Task OpenLoadAsync(string id) => now?.Models.FirstOrDefault(model => model.Id == id) is { } model && load is not null ? load.OpenAsync(model) : Task.CompletedTask;
 
-    private Task<ModelHostException?> LoadAsync(LoadWish wish) => AttemptAsync(wish.Model, async () =>
-    {
-        var models = await administration.ModelsAsync();
-        foreach (var other in wish.UnloadFirst)
-        {
-            await models.UnloadAsync(other, CancellationToken.None);
-        }
-        await models.LoadAsync(wish.Model, wish.ContextTokens, wish.Rope, CancellationToken.None);
-    });
+    private Task<ModelHostException?> LoadAsync(LoadWish wish) => AttemptAsync(wish.Model, async () => await wish.RunAsync(await administration.ModelsAsync()));
 
     private async Task UnloadAsync(AdminModel model)
     {

@@ -99,11 +99,16 @@ internal sealed class SchemaCompiler(GrammarDraft draft, JsonNode document)
             at.Below(keyword, i)))]);
     }
 
-    private static string? Listed(JsonObject schema, string at, Func<JsonNode?, string> write)
+    private string? Listed(JsonObject schema, string at, Func<JsonNode?, string> write)
     {
         if (SchemaKeywords.Values(schema, at) is not { } values) { return null; }
         if (schema.FirstOrDefault(k => k.Key is not ("enum" or "const" or "type")) is { Key: { } other }) { throw SchemaFault.At(at.Below(other), $"'{other}' beside a list of values is not supported. Leave out the values that it excludes."); }
-        return values.Count > 0 ? GrammarDraft.Or([.. values.Select(write).Distinct()]) : throw SchemaFault.At(at, "no value of the list has the type.");
+        return values.Select(write).Distinct().ToList() switch
+        {
+            [] => throw SchemaFault.At(at, "no value of the list has the type."),
+            [var only] => only,
+            var several => Draft.Rule("list", string.Join(" | ", several)), // a rule of its own: a list that is too long is told with its place
+        };
     }
 
     private string OfTypes(JsonObject schema, string at) =>

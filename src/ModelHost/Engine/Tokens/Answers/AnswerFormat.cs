@@ -47,6 +47,9 @@ internal sealed class AnswerFormat
     internal IAnswerReader Read(string prompt, IReadOnlyList<JsonElement> tools, bool keepsThoughts = false) => isHarmony ? new HarmonyAnswer(keepsThoughts)
         : new MarkedAnswer(keepsThoughts ? null : new ReasoningSplitter(reasoning, reasoning.AreOpenIn(prompt)), tools.Count > 0 ? Calls : null, Schemas(tools).DistinctBy(tool => tool.Name).Select(tool => Calls.Pairs is null ? tool : tool.Flat()).ToDictionary(tool => tool.Name, tool => tool.Parameters, StringComparer.Ordinal));
 
+    /// <summary>What stands between a prompt and the first word of an answer that thinks nothing: the end of the thinking where the template has opened it. Null where words have no such place.</summary>
+    internal string? BeforeText(string prompt) => isHarmony ? null : reasoning.AreOpenIn(prompt) ? $"{(prompt.EndsWith('\n') ? "" : "\n")}\n{reasoning.Close}\n\n" : "";
+
     /// <summary>A limit of the thinking before an answer to a prompt; null where it is not told by a pair of marks.</summary>
     internal ThinkingLimit? Limit(string prompt, int tokens) => isHarmony ? null : new ThinkingLimit(tokens, reasoning.Open, reasoning.Close, reasoning.AreOpenIn(prompt));
 
