@@ -195,13 +195,13 @@ public sealed class TuningDiskTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no such folder.");
         using var jobs = Jobs();
         var job = jobs.Add(Record);
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        using var parent = Process.Start(new ProcessStartInfo("python3", ["-c", "import os,sys; child=os.fork() or os._exit(0); print(child,flush=True); sys.stdin.read()"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         try
         {
             var gone = $"/proc/{await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)}/net";
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             deadline.CancelAfter(TimeSpan.FromSeconds(30));
-            while (Xunit.Record.Exception(() => Directory.GetFiles(gone)) is not IOException) { await Task.Delay(5, deadline.Token); }
+            while (Xunit.Record.Exception(() => Directory.GetFiles(gone))?.GetType() != typeof(IOException)) { await Task.Delay(5, deadline.Token); }
             Directory.CreateSymbolicLink(job.Folder.Evaluations, gone);
             File.WriteAllText(job.Folder.Prompts, "{half a line\n");
             var trainer = new TaskCompletionSource();
@@ -212,7 +212,8 @@ public sealed class TuningDiskTests : IDisposable
         }
         finally
         {
-            parent.Kill();
+            parent.StandardInput.Close();
+            await parent.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
     }
 
