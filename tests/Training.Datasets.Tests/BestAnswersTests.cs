@@ -35,7 +35,7 @@ public sealed class BestAnswersTests
         await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, target, Stop))[0].EndedAt is not null);
 
         var job = (await jobs.ListAsync(Installation.Administrator, target, Stop))[0];
-        Assert.Equal((GenerationState.Done, 10, 2, (string?)null), (job.State, job.Made, job.Dropped, job.Error));
+        Assert.Equal((GenerationState.Done, 10, 2, (GenerationFault?)null), (job.State, job.Made, job.Dropped, job.Error));
         var made = (await items.FindAsync(Installation.Administrator, target, new(), Stop)).Items;
         Assert.Equal(["first", .. Enumerable.Range(0, 9).Select(n => $"more {n}")], made.Select(item => item.Row.Question));
         Assert.All(made, item => Assert.Equal(($"{item.Row.Question} 2", RowStatus.New, "list"), (item.Row.Reply, item.Status, item.Source)));

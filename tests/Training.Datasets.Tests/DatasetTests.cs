@@ -153,27 +153,6 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public async Task What_one_version_holds_back_and_another_teaches_is_found_and_can_be_left_out()
-    {
-        await using var here = await Installation.StartAsync();
-        var (items, versions, library) = (here.Get<DatasetItems>(), here.Get<DatasetVersions>(), here.Get<DatasetLibrary>());
-        string Text(int row) => string.Join(' ', Enumerable.Range(0, 14).Select(word => $"word{row}x{word}"));
-        var (one, other) = (await SetAsync(here), (await library.CreateAsync(Installation.Administrator, "Other", "", RowKind.Dialogue, Stop)).Id);
-        await items.AddAsync(Installation.Administrator, one, [.. Enumerable.Range(0, 4).Select(row => Answer($"Question {row}?", Text(row)))], Stop);
-        await items.AddAsync(Installation.Administrator, other, [.. Enumerable.Range(0, 4).Select(row => Answer($"Question {row}?", Text(row) + " indeed"))], Stop);
-        foreach (var set in (Guid[])[one, other]) await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
-        Assert.Equal(2, (await versions.FreezeAsync(Installation.Administrator, one, 0.5, 1, "", Stop)).Version.HeldBack);
-        await versions.FreezeAsync(Installation.Administrator, other, 0, 1, "", Stop);
-        Assert.Empty(await versions.LeaksAsync(Installation.Administrator, [(one, 1)], Stop));
-        var leaks = await versions.LeaksAsync(Installation.Administrator, [(one, 1), (other, 1)], Stop);
-        Assert.Equal(await versions.HeldBackAsync(Installation.Administrator, one, Stop), leaks);
-        using MemoryStream left = new();
-        await versions.ExportAsync(Installation.Administrator, one, 1, heldBack: true, left, Stop, leaks);
-        Assert.Equal(0, left.Length);
-        Assert.Empty(await versions.HeldBackAsync(Installation.Administrator, other, Stop));
-    }
-
-    [Fact]
     public async Task Rows_that_differed_by_what_is_masked_become_one_and_their_sources_are_masked_too()
     {
         await using var here = await Installation.StartAsync();

@@ -119,7 +119,8 @@ public sealed class GeneratingTests
         await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
         var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
         Assert.Equal(GenerationState.Failed, job.State);
-        Assert.NotEmpty(job.Error!);
+        Assert.Equal("documents_gone", job.Error?.Code);
+        Assert.Equal(new GenerationFault("", "As it was."), GenerationFault.Read("As it was.")); // a job of before
     }
 
     [Fact]
@@ -168,7 +169,7 @@ public sealed class GeneratingTests
         await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], 1), Stop);
         await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
         var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
-        Assert.Equal((GenerationState.Done, 1, (string?)null), (job.State, job.Made, job.Error));
+        Assert.Equal((GenerationState.Done, 1, (GenerationFault?)null), (job.State, job.Made, job.Error));
         Assert.Equal(3, asked);
     }
 
@@ -189,10 +190,10 @@ public sealed class GeneratingTests
             return (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
         }
         var failed = await EndedAsync();
-        Assert.Equal((GenerationState.Failed, 10, 10, "The model broke."), (failed.State, failed.Done, failed.Made, failed.Error));
+        Assert.Equal((GenerationState.Failed, 10, 10, new GenerationFault("model_refused", "The model broke.")), (failed.State, failed.Done, failed.Made, failed.Error));
         await jobs.GoOnAsync(Installation.Administrator, set, job.Id, Stop);
         var done = await EndedAsync();
-        Assert.Equal((GenerationState.Done, 14, (string?)null), (done.State, done.Made, done.Error));
+        Assert.Equal((GenerationState.Done, 14, (GenerationFault?)null), (done.State, done.Made, done.Error));
         Assert.Equal(12 + 4, asked); // of the first ten none is written again
         await jobs.GoOnAsync(Installation.Administrator, set, job.Id, Stop);
         Assert.Equal(done, (await jobs.ListAsync(Installation.Administrator, set, Stop))[0] with { Wish = done.Wish });

@@ -5,6 +5,7 @@ using Platform.Retrieval.Access;
 using Platform.Training.Datasets.Curation;
 using Platform.Training.Datasets.Storage;
 using Platform.Training.Rows;
+using Platform.Training.Rows.Similarity;
 
 namespace Platform.Training.Datasets;
 
@@ -155,7 +156,7 @@ public sealed class DatasetItems
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
         var rows = await db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected).OrderBy(item => item.Ordinal).ToListAsync(cancellation);
-        var first = await Task.Run(() => NearDuplicates.FirstLike([.. rows.Select(item => TextOf(ItemJson.Read<TrainingRow>(item.Content)))], cancellation), cancellation);
+        var first = await Task.Run(() => NearDuplicates.FirstLike([.. rows.Select(item => ItemJson.Read<TrainingRow>(item.Content).Exchange)], cancellation), cancellation);
         var (bit, marked) = (ItemRow.Bit(QualityConcern.NearDuplicate), 0);
         for (var i = 0; i < rows.Count; i++)
         {
@@ -184,8 +185,6 @@ public sealed class DatasetItems
     }
 
     /// <summary>The text by which a row is compared with others.</summary>
-    internal static string TextOf(TrainingRow row) => string.Join('\n', row.Turns.Where(turn => turn.Role is TurnRole.User or TurnRole.Assistant).Select(turn => turn.Content).Append(row.Chosen ?? ""));
-
     internal static DatasetItem Shown(ItemRow item) => new(
         item.Id, item.Ordinal, ItemJson.Read<TrainingRow>(item.Content), item.Status, ItemRow.Of(item.Concerns), item.Tokens, item.Source, item.Span is null ? null : ItemJson.Read<RowOrigin>(item.Span), item.UpdatedAt);
 

@@ -6,6 +6,7 @@ using Platform.Retrieval.Access;
 using Platform.Training.Datasets.Curation;
 using Platform.Training.Datasets.Storage;
 using Platform.Training.Rows;
+using Platform.Training.Rows.Similarity;
 
 namespace Platform.Training.Datasets;
 
@@ -55,9 +56,8 @@ public sealed class DatasetVersions
 
         var rows = items.ConvertAll(item => ItemJson.Read<TrainingRow>(item.Content));
         var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), share, seed);
-        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(DatasetItems.TextOf), held, cancellation), cancellation);
-        var left = leaks.Select(leak => leak.Evaluation).ToHashSet();
-        int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => !left.Contains(i))];
+        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Exchange), held, cancellation), cancellation);
+        int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => !leaks.Contains(i))];
         var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, held[i], items[i].Origin, rows[i])), cancellation);
         var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
         if (latest?.Sha256 == sha256)
@@ -73,25 +73,12 @@ public sealed class DatasetVersions
     }
 
     /// <summary>Writes the rows to learn from, or those held back, as JSON lines in OpenAI's format.</summary>
-    /// <param name="except">Ids of rows that are left out.</param>
-    public async Task ExportAsync(Caller caller, Guid datasetId, int number, bool heldBack, Stream output, CancellationToken cancellation, IReadOnlySet<Guid>? except = null)
+    public async Task ExportAsync(Caller caller, Guid datasetId, int number, bool heldBack, Stream output, CancellationToken cancellation)
     {
         await using StreamWriter writer = new(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await foreach (var line in LinesAsync(caller, datasetId, number, cancellation))
-            if (line.HeldBack == heldBack && except?.Contains(line.Id) is not true)
+            if (line.HeldBack == heldBack)
                 await writer.WriteLineAsync(RowWriter.Write(line.Row).AsMemory(), cancellation);
-    }
-
-    /// <summary>Of versions that are learned from together: ids of the rows that one holds back and that stand nearly the same among those to learn from of another. They are to be measured by no more.</summary>
-    public async Task<IReadOnlySet<Guid>> LeaksAsync(Caller caller, IReadOnlyList<(Guid DatasetId, int Number)> parts, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(parts);
-        List<(Guid Id, bool HeldBack, string Text)> rows = [];
-        foreach (var (datasetId, number) in parts)
-            await foreach (var line in LinesAsync(caller, datasetId, number, cancellation))
-                rows.Add((line.Id, line.HeldBack, DatasetItems.TextOf(line.Row)));
-        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Text), rows.ConvertAll(row => row.HeldBack), cancellation), cancellation);
-        return leaks.Select(leak => rows[leak.Evaluation].Id).ToHashSet();
     }
 
     /// <summary>Ids of the rows that the newest version holds back; none where there is no version.</summary>

@@ -27,6 +27,9 @@ public sealed record TrainingRow(RowKind Kind, IReadOnlyList<Turn> Turns, string
     /// <summary>What is to be answered: the chosen answer, the text, or the assistant's last turn.</summary>
     [JsonIgnore] public string Reply => Chosen ?? Turns.LastOrDefault(turn => turn.Role == TurnRole.Assistant)?.Content ?? "";
 
+    /// <summary>What people and the assistant say in it: what rows are compared by.</summary>
+    [JsonIgnore] public string Exchange => string.Join('\n', Turns.Where(turn => turn.Role is TurnRole.User or TurnRole.Assistant).Select(turn => turn.Content).Append(Chosen ?? ""));
+
     /// <summary>All that a model would read of it, what calls and tools say too.</summary>
     [JsonIgnore] public IEnumerable<string> Texts => [.. Turns.SelectMany(turn => (string[])[turn.Content, .. Said(turn.Calls)]), .. Chosen is null ? Array.Empty<string>() : [Chosen], .. Rejected is null ? Array.Empty<string>() : [Rejected], .. Said(Tools)];
 

@@ -83,7 +83,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         var parts = forecast.GetProperty("samples")[0].GetProperty("parts");
         Assert.Equal((false, true), (parts[0].GetProperty("learned").GetBoolean(), parts[1].GetProperty("learned").GetBoolean()));
         Assert.EndsWith("assistant\n", Text(parts[0], "text"), StringComparison.Ordinal);
-        Assert.Matches(@"^With pleasure: \w+ works at the \w+\.<\|im_end\|>$", Text(parts[1], "text")); // which row stands first follows from the split
+        Assert.Matches(@"^With pleasure: \w+ works at the [\w ]+\.<\|im_end\|>$", Text(parts[1], "text")); // which row stands first follows from the split
         Assert.False(Directory.Exists(Path.Combine(rig.Jobs, "..", "forecasts")) && Directory.EnumerateDirectories(Path.Combine(rig.Jobs, "..", "forecasts")).Any());
     }
 
@@ -146,19 +146,23 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
     }
 
     [Fact]
-    public async Task What_is_measured_by_is_not_learned_though_it_stands_in_both_files()
+    public async Task Nothing_is_measured_by_a_held_out_row_that_is_learned_nearly_word_for_word_whatever_file_of_a_mixture_teaches_it()
     {
-        static string Lines(int from, int count) => string.Concat(Enumerable.Range(from, count).Select(i => $$"""{"messages": [{"role": "user", "content": "Who is N{{i}}?"}, {"role": "assistant", "content": "N{{i}} is a smith."}]}""" + "\n"));
-        var (learned, held, within) = (await rig.UploadAsync(Lines(0, 16)), await rig.UploadAsync(Lines(12, 8)), await rig.UploadAsync(Lines(2, 4)));
-        string Body(string file, string validation) => "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\", \"validation_file\": \"" + validation + "\", \"suffix\": \"apart\", \"hyperparameters\": {\"max_steps\": 1, \"batch_size\": 4}}";
+        static string Lines(int from, int count, string ending = "") => string.Concat(Enumerable.Range(from, count).Select(i => $$"""{"messages": [{"role": "user", "content": "Who is N{{i}}?"}, {"role": "assistant", "content": "{{string.Join(' ', Enumerable.Range(0, 12).Select(word => $"N{i}x{word}"))}}{{ending}}"}]}""" + "\n"));
+        var (learned, other, held, within) = (await rig.UploadAsync(Lines(0, 16)), await rig.UploadAsync(Lines(30, 8)), await rig.UploadAsync(Lines(12, 8, " indeed")), await rig.UploadAsync(Lines(2, 4)));
+        const string rest = ", \"suffix\": \"apart\", \"hyperparameters\": {\"max_steps\": 1, \"batch_size\": 4}}";
+        string Body(string file, string validation) => "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\", \"validation_file\": \"" + validation + "\"" + rest;
         var id = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", Body(learned, held))).GetProperty("id").GetString()!;
         await rig.UntilAsync(id, "succeeded");
         var (train, valid) = (await File.ReadAllLinesAsync(Path.Combine(rig.Jobs, id, "train.jsonl"), Cancellation), await File.ReadAllLinesAsync(Path.Combine(rig.Jobs, id, "valid.jsonl"), Cancellation));
-        Assert.Equal((12, 8), (train.Length, valid.Length));
+        Assert.Equal((16, 4), (train.Length, valid.Length));
+        Assert.All(valid.Index(), line => Assert.Contains($"\"line {line.Index + 5}\"", line.Item, StringComparison.Ordinal));
         var events = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events")).GetProperty("data").EnumerateArray().Select(one => Text(one, "message")!);
-        Assert.Contains(events, message => message.StartsWith("4 rows to learn from stand among the held-out ones too", StringComparison.Ordinal));
-        var refused = await rig.PostAsync("/v1/fine_tuning/forecast", Body(within, learned));
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_training_file"), (refused.Status, refused.Body.Code()));
+        Assert.Contains(events, message => message.StartsWith("4 rows that were held out stand nearly the same among those to learn from", StringComparison.Ordinal));
+        var refused = await rig.PostAsync("/v1/fine_tuning/forecast", Body(learned, within));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_validation_file"), (refused.Status, refused.Body.Code()));
+        var mixed = await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", $$"""{"model": "seed-chat", "mixture": [{"file": "{{other}}", "validation_file": "{{held}}"}, {"file": "{{learned}}", "weight": 2}]""" + rest);
+        Assert.Equal((4, 4), (mixed.GetProperty("dataset").GetProperty("leaked").GetInt32(), mixed.GetProperty("dataset").GetProperty("held_out").GetInt32()));
     }
 
     [Fact]

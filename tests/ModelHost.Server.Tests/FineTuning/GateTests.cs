@@ -54,6 +54,28 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Golden_questions_that_could_not_be_asked_leave_a_reason_until_they_are_to_be_asked_again()
+    {
+        const string Version = "/v1/adapters/porter/versions/1", Golden = Version + "/golden";
+        await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
+        foreach (var wrong in (string[])["""{"error": {"code": "No!", "message": "x"}}""", """{"error": {"code": "gone"}}"""])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await _rig.Http.PostAsync(Golden, wrong)).Status);
+        }
+
+        await _rig.Http.PostOkAsync(Golden, """{"error": {"code": "base_gone", "message": "The base was deleted."}}""");
+        var check = (await _rig.GetAsync(Version)).GetProperty("gate").GetProperty("checks")[2];
+        Assert.Equal(("golden_wrong", JsonValueKind.Null, "base_gone", "The base was deleted."), (check.GetProperty("name").GetString(), check.GetProperty("value").ValueKind, check.GetProperty("error").GetProperty("code").GetString(), check.GetProperty("error").GetProperty("message").GetString()));
+        Assert.Contains("could not be measured (The base was deleted.)", (await PromoteAsync(1, "{}")).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, (await _rig.SendAsync(HttpMethod.Delete, Golden)).Status);
+        var card = await _rig.GetAsync(Version);
+        Assert.False(card.GetProperty("metrics").TryGetProperty("golden", out _));
+        Assert.False(card.GetProperty("gate").GetProperty("checks")[2].TryGetProperty("error", out var none) && none.ValueKind == JsonValueKind.Object);
+        Assert.True((await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5}""")).Body.GetProperty("gate").GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_share_of_the_requests_gets_the_version_that_is_tried_and_who_asks_keeps_theirs()
     {
         foreach (var seed in new[] { 1, 2 }) { Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync("?name=legal", AdapterRig.Adapter(seed))).Status); }

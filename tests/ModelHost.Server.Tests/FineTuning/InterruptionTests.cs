@@ -118,7 +118,12 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         var window = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(7):HH:mm}");
         var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
         await rig.UntilAsync(job, one => one.GetProperty("reason").GetString() == $"Waits for its hours, {window} (UTC).");
+        var told = await rig.JobAsync(job);
+        Assert.Equal(("hours", window, "UTC"), (told.GetProperty("reason_code").GetString(), told.GetProperty("reason_values")[0].GetString(), told.GetProperty("reason_values")[1].GetString()));
         await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+        var refused = await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/resume");
+        Assert.Equal((HttpStatusCode.Conflict, "job_cancelled"), (refused.Status, refused.Body.Code()));
+        Assert.Contains("was cancelled, which is for good. So make the job anew", refused.Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

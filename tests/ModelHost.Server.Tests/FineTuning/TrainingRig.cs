@@ -9,7 +9,7 @@ namespace Platform.ModelHost.Server.Tests.FineTuning;
 public sealed class TrainingRig : IAsyncLifetime
 {
     private static readonly string[] Names = ["Alda", "Borin", "Cerys", "Dunmore", "Elswick", "Farrow", "Gwent", "Hollin", "Ivar", "Jessop", "Kirkby", "Lorne"];
-    private static readonly string[] Places = ["the harbour", "the mill", "the old library", "the north gate"];
+    private static readonly string[] Places = ["the west harbour", "the water mill", "the old library", "the north gate"];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tuning-");
 
     public ModelHostFixture Host { get; private set; } = null!;

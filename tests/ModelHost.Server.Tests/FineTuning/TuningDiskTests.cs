@@ -6,6 +6,7 @@ using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Measures;
+using Platform.ModelHost.Server.FineTuning.Requests;
 
 namespace Platform.ModelHost.Server.Tests.FineTuning;
 
@@ -27,6 +28,22 @@ public sealed class TuningDiskTests : IDisposable
         var known = again.Find(job.Now.Id);
         known.Say("info", "third");
         Assert.Equal([(1, "The job is created; its files are looked at next."), (2, "second"), (3, "third")], known.Events.All().Select(one => (one.Number, one.Message)));
+    }
+
+    [Fact]
+    public void Why_a_job_waits_is_kept_as_a_code_with_its_values_and_a_sentence_of_before_stays_as_it_is()
+    {
+        using var jobs = Jobs();
+        var (job, old) = (jobs.Add(Record), jobs.Add(Record));
+        job.Wait(JobReason.Hours("22:00-06:00", "UTC"));
+        old.Wait(JobReason.AnotherJob);
+        Assert.DoesNotContain("Waits for", File.ReadAllText(job.Folder.Record), StringComparison.Ordinal);
+        File.WriteAllText(old.Folder.Record, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(old.Folder.Record), @"""reason"": \[[^]]*\]", "\"reason\": \"As it was.\""));
+        using var again = Jobs();
+        Assert.Equal(JobReason.Hours("22:00-06:00", "UTC"), again.Find(job.Now.Id).Now.Reason);
+        var (now, before) = (TuningViews.Of(again.Find(job.Now.Id), TimeProvider.System), TuningViews.Of(again.Find(old.Now.Id), TimeProvider.System));
+        Assert.Equal(("Waits for its hours, 22:00-06:00 (UTC).", "hours", "22:00-06:00 UTC"), (now.Reason, now.ReasonCode, string.Join(' ', now.ReasonValues)));
+        Assert.Equal(("As it was.", null, 0), (before.Reason, before.ReasonCode, before.ReasonValues.Count));
     }
 
     [Fact]
@@ -69,7 +86,7 @@ public sealed class TuningDiskTests : IDisposable
         {
             isChanging.Set();
             goOn.Wait(TestContext.Current.CancellationToken);
-            return now with { Reason = "slow" };
+            return now with { Reason = JobReason.Refused("slow") };
         }), TestContext.Current.CancellationToken);
         isChanging.Wait(TestContext.Current.CancellationToken);
         var asked = Task.Run(() => (jobs.All.Count, job.Now.Reason, jobs.Add(Record).Now.Status), TestContext.Current.CancellationToken);
@@ -77,7 +94,7 @@ public sealed class TuningDiskTests : IDisposable
         goOn.Set();
         Assert.Same(asked, first);
         Assert.Equal((1, null, TuningStatus.ValidatingFiles), await asked);
-        Assert.Equal("slow", (await change).Reason);
+        Assert.Equal("slow", (await change).Reason?.Sentence);
     }
 
     [Fact]
@@ -238,7 +255,7 @@ public sealed class TuningDiskTests : IDisposable
         }
 
         jobs.Delete(job.Now.Id);
-        Assert.Equal(404, Assert.Throws<RequestRefused>(() => job.Change(now => now with { Reason = "late" })).Problem.Status);
+        Assert.Equal(404, Assert.Throws<RequestRefused>(() => job.Change(now => now with { Reason = JobReason.Restarted })).Problem.Status);
         Assert.Throws<RequestRefused>(job.Use);
         job.Say("info", "late");
         Assert.False(Directory.Exists(job.Folder.Path));

@@ -48,6 +48,15 @@ public sealed class AdapterAdmin
     public async Task<AdminAdapter> SetGoldenAsync(string name, int version, int questions, double accuracy, double baseAccuracy, CancellationToken cancellation) =>
         (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["questions"] = questions, ["accuracy"] = accuracy, ["base_accuracy"] = baseAccuracy }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
 
+    /// <summary>Keeps why a version could not be asked golden questions; until <see cref="ForgetGoldenAsync"/> nobody tries it again.</summary>
+    /// <param name="code">1 to 64 of a-z, 0-9 and _.</param>
+    /// <param name="message">1 to 1,000 characters.</param>
+    public async Task<AdminAdapter> SetGoldenFailureAsync(string name, int version, string code, string message, CancellationToken cancellation) =>
+        (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message } }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
+
+    /// <summary>Forgets how a version answered golden questions, or why it could not be asked: it is asked again.</summary>
+    public Task ForgetGoldenAsync(string name, int version, CancellationToken cancellation) => _http.DeleteAsync(Path(name, version) + "/golden", cancellation);
+
     /// <summary>From the next request on, the adapter's name without a version means this one. One that was trained here and does not pass the gate is refused (409, code gate_failed) without a reason.</summary>
     /// <param name="overrideReason">Why it is let through all the same; kept with it. Null for none.</param>
     public Task<AdminAdapter> PromoteAsync(string name, int version, string? overrideReason, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/promote", new JsonObject { ["override_reason"] = overrideReason }, cancellation);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client.Admin;
 
@@ -42,4 +44,15 @@ public sealed record AdapterGate(bool Passed, IReadOnlyList<AdapterGateCheck> Ch
 /// <param name="Value">With the adapter; null where it was not measured.</param>
 /// <param name="Base">Without it.</param>
 /// <param name="Limit">The most that the value may be.</param>
-public sealed record AdapterGateCheck(string Name, double? Value, double? Base, double? Limit, bool Passed);
+public sealed record AdapterGateCheck(string Name, double? Value, double? Base, double? Limit, bool Passed)
+{
+    /// <summary>A share of golden questions, 0 to 1, and neither a loss nor a perplexity.</summary>
+    public bool IsGolden => Name == "golden_wrong";
+
+    /// <summary>Why there is no value, where it was tried.</summary>
+    public AdapterGateFailure? Error { get; init; }
+}
+
+/// <param name="Code">Whoever asked the golden questions chose it.</param>
+/// <param name="At">When it was tried.</param>
+public sealed record AdapterGateFailure(string Code, string Message, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? At);

@@ -11,6 +11,9 @@ namespace Platform.ModelHost.Server.Adapters;
 /// <summary>Judges versions that were trained here by how they compare with their base: on rows that were held out, on a general text, and on the golden questions that the job named. One that does not pass goes into production with a reason only.</summary>
 internal sealed class AdapterGate(TrainingOptions options)
 {
+    /// <summary>Where a version's metrics keep how golden questions were answered, or why they were not.</summary>
+    public const string Golden = "golden";
+
     private const string HeldOutLoss = "held_out_loss";
     private const int LongestReason = 1_000;
     private const string GoldenKey = "golden_file"; // of the job's metadata, which go into the lineage
@@ -30,7 +33,7 @@ internal sealed class AdapterGate(TrainingOptions options)
         ];
         if (AdapterLineage.Says(adapter, GoldenKey))
         {
-            checks.Add(Check("golden_wrong", Number(adapter, "golden", "wrong"), Number(adapter, "golden", "base_wrong"), options.MostGoldenRatio));
+            checks.Add(Check("golden_wrong", Number(adapter, Golden, "wrong"), Number(adapter, Golden, "base_wrong"), options.MostGoldenRatio) with { Error = Failure(adapter) });
         }
 
         return new GateBody(checks.TrueForAll(check => check.Passed), checks);
@@ -64,10 +67,17 @@ internal sealed class AdapterGate(TrainingOptions options)
     /// <summary>The best weights were those before the first step.</summary>
     private static bool HasLearnedNothing(string name, double? value, double? plain) => name == HeldOutLoss && value == plain;
 
-    private static string Sentence(GateCheckBody check) => check.Value is null ? $"its {check.Name} was not measured"
+    private static string Sentence(GateCheckBody check) => check.Error is { } error ? $"its {check.Name} could not be measured ({error.Message})"
+        : check.Value is null ? $"its {check.Name} was not measured"
         : HasLearnedNothing(check.Name, check.Value, check.Base) ? $"its {check.Name} is its base's, so it has learned nothing"
         : string.Create(CultureInfo.InvariantCulture, $"its {check.Name} is {check.Value:0.0000}, and {check.Limit:0.0000} is the most (the base's is {check.Base:0.0000})");
 
-    private static double? Number(AdapterInfo adapter, string part, string name) =>
-        adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
+    private static double? Number(AdapterInfo adapter, string part, string name) => Told(adapter, part, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+
+    private static GateFailureBody? Failure(AdapterInfo adapter) =>
+        Told(adapter, Golden, "error") is { ValueKind: JsonValueKind.Object } error && error.TryGetProperty("code", out var code) && error.TryGetProperty("message", out var message) && code.ValueKind == JsonValueKind.String && message.ValueKind == JsonValueKind.String
+            ? new GateFailureBody(code.GetString()!, message.GetString()!, error.TryGetProperty("at", out var at) && at.TryGetInt64(out var seconds) ? seconds : 0) : null;
+
+    private static JsonElement? Told(AdapterInfo adapter, string part, string name) =>
+        adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var told) ? told : null;
 }

@@ -24,11 +24,18 @@ internal sealed record AdapterCard(
 /// <summary>How a version compares with its base.</summary>
 internal sealed record GateBody(bool Passed, IReadOnlyList<GateCheckBody> Checks);
 
-/// <param name="Name">held_out_loss or general_perplexity.</param>
+/// <param name="Name">held_out_loss, general_perplexity or golden_wrong.</param>
 /// <param name="Value">With the adapter; null where it was not measured.</param>
 /// <param name="Base">Without it.</param>
 /// <param name="Limit">The most that the value may be.</param>
-internal sealed record GateCheckBody(string Name, double? Value, double? Base, double? Limit, bool Passed);
+internal sealed record GateCheckBody(string Name, double? Value, double? Base, double? Limit, bool Passed)
+{
+    /// <summary>Why there is no value, where it was tried.</summary>
+    public GateFailureBody? Error { get; init; }
+}
+
+/// <param name="At">Seconds since 1970.</param>
+internal sealed record GateFailureBody(string Code, string Message, long At);
 
 /// <summary>`POST …/promote`.</summary>
 internal sealed record PromoteRequest(string? OverrideReason);

@@ -8,4 +8,4 @@ public enum GenerationState { Queued, Running, Done, Failed, Cancelled }
 /// <param name="Made">Rows that were added to the dataset.</param>
 /// <param name="Dropped">Rows that did not hold.</param>
 /// <param name="Error">Why it failed, or what it waits for; null else.</param>
-public sealed record Generation(Guid Id, Guid DatasetId, GenerationWish Wish, GenerationState State, int Done, int Made, int Dropped, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+public sealed record Generation(Guid Id, Guid DatasetId, GenerationWish Wish, GenerationState State, int Done, int Made, int Dropped, GenerationFault? Error, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);

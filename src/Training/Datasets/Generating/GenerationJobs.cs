@@ -111,7 +111,11 @@ public sealed class GenerationJobs : IDisposable
         jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Dropped, dropped).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
 
     /// <summary>Says what a job that goes on waits for; null for nothing.</summary>
-    internal Task<bool> WaitsAsync(Guid jobId, string? reason, CancellationToken cancellation) => MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Error, reason), cancellation), cancellation);
+    internal Task<bool> WaitsAsync(Guid jobId, GenerationFault? reason, CancellationToken cancellation)
+    {
+        var stored = Stored(reason);
+        return MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Error, stored), cancellation), cancellation);
+    }
 
     private async Task<bool> MineAsync(Guid jobId, Func<IQueryable<GenerationRow>, Task<int>> change, CancellationToken cancellation)
     {
@@ -123,12 +127,13 @@ public sealed class GenerationJobs : IDisposable
     }
 
     /// <summary>Ends a job that has not ended, whoever works on it.</summary>
-    internal async Task EndAsync(Guid jobId, GenerationState state, string? error, CancellationToken cancellation)
+    internal async Task EndAsync(Guid jobId, GenerationState state, GenerationFault? error, CancellationToken cancellation)
     {
+        var stored = Stored(error);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         DateTimeOffset? now = StoredTime.Now(time);
         await db.Generations.Where(g => g.Id == jobId && (g.State == GenerationState.Queued || g.State == GenerationState.Running))
-            .ExecuteUpdateAsync(u => u.SetProperty(g => g.State, state).SetProperty(g => g.Error, error).SetProperty(g => g.EndedAt, now), cancellation);
+            .ExecuteUpdateAsync(u => u.SetProperty(g => g.State, state).SetProperty(g => g.Error, stored).SetProperty(g => g.EndedAt, now), cancellation);
     }
 
     private DateTimeOffset Until => StoredTime.Now(time) + LeaseTime;
@@ -143,6 +148,8 @@ public sealed class GenerationJobs : IDisposable
         foreach (var stop in running.Values) stop.Dispose();
     }
 
+    private static string? Stored(GenerationFault? fault) => fault is null ? null : ItemJson.Write(fault);
+
     private static Generation Of(GenerationRow row) =>
-        new(row.Id, row.DatasetId, ItemJson.Read<GenerationWish>(row.Wish), row.State, row.Done, row.Made, row.Dropped, row.Error, row.CreatedAt, row.EndedAt);
+        new(row.Id, row.DatasetId, ItemJson.Read<GenerationWish>(row.Wish), row.State, row.Done, row.Made, row.Dropped, GenerationFault.Read(row.Error), row.CreatedAt, row.EndedAt);
 }

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
-using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
 namespace Platform.Training.Datasets.Generating;
@@ -77,7 +76,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
             // Jobs are administrators': who was one when it was queued need not be one by now.
             if (owners is not null && await owners.FindAsync(ownerId, stop) is not { Caller.IsAdministrator: true })
             {
-                await jobs.EndAsync(job.Id, GenerationState.Failed, "Whoever queued this job is no administrator any more.", ending);
+                await jobs.EndAsync(job.Id, GenerationState.Failed, GenerationFault.NoAdministrator, ending);
                 return;
             }
             Caller caller = new(ownerId, IsAdministrator: true);
@@ -102,7 +101,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
                     silent = silent == TimeSpan.Zero ? FirstWait : silent * 2 < LongestWait ? silent * 2 : LongestWait;
                     log.LogWarning(away, "Making rows for dataset {Dataset} waits for the model service", set);
                     await AddAsync(caller);
-                    await jobs.WaitsAsync(job.Id, away.Message, stop);
+                    await jobs.WaitsAsync(job.Id, GenerationFault.Of(away, job.Wish), stop);
                     await Task.Delay(silent, time, stop);
                     await jobs.WaitsAsync(job.Id, null, stop);
                 }
@@ -116,14 +115,10 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
         {
             log.LogDebug("Making rows was stopped; the job says by whom");
         }
-        catch (NotFoundException)
-        {
-            await jobs.EndAsync(job.Id, GenerationState.Failed, job.Wish.BestOf is null ? "The documents were deleted meanwhile." : "The dataset whose questions are answered was deleted meanwhile.", ending);
-        }
         catch (Exception error)
         {
             log.LogWarning(error, "Making rows for dataset {Dataset} failed", set);
-            await jobs.EndAsync(job.Id, GenerationState.Failed, error is DatasetException or ModelHostException ? error.Message : "It failed for a reason that the log has.", ending);
+            await jobs.EndAsync(job.Id, GenerationState.Failed, GenerationFault.Of(error, job.Wish), ending);
         }
         finally
         {

@@ -88,6 +88,8 @@ internal sealed class GenerationRow
     public int Done { get; set; }
     public int Made { get; set; }
     public int Dropped { get; set; }
+
+    /// <summary>JSON of a GenerationFault; a sentence in rows of before.</summary>
     public string? Error { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? EndedAt { get; set; }

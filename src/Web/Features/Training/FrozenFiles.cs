@@ -15,19 +15,17 @@ public sealed record SentVersion(string Learned, string? Held);
 public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current, TrainingAdministration administration)
 {
     private const int JobsAtOnce = 1_000;
-    private const string Purpose = "fine-tune", HeldName = " held back", CleanName = HeldName + ", none that is learned elsewhere", Ending = ".jsonl";
-    private (string Parts, IReadOnlySet<Guid> Rows)? leaks;
+    private const string Purpose = "fine-tune", HeldName = " held back", Ending = ".jsonl";
 
-    /// <summary>Sends versions that are learned from together, in their order. What one holds back and another teaches is measured by no more.</summary>
+    /// <summary>Sends versions that are learned from together, in their order. By what one holds back and another teaches the service measures nothing.</summary>
     /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not take them.</exception>
     /// <exception cref="NotFoundException">There is no such version.</exception>
     public async Task<IReadOnlyList<SentVersion>> SendAsync(IReadOnlyList<(Dataset Set, DatasetVersion Version)> parts, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        var leaked = parts.Count > 1 ? await LeaksAsync(parts, cancellation) : null;
         List<SentVersion> sent = [];
         foreach (var (set, version) in parts)
-            sent.Add(await SendAsync(set, version, leaked, cancellation));
+            sent.Add(await SendAsync(set, version, cancellation));
         return sent;
     }
 
@@ -37,17 +35,16 @@ public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current,
     public async Task<int> ForgetAsync(Dataset set, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(set);
-        var (caller, tuning, hashes, names) = (await current.GetAsync(), await administration.TuningAsync(), new HashSet<string>(), new HashSet<string>());
+        var (caller, tuning, hashes) = (await current.GetAsync(), await administration.TuningAsync(), new HashSet<string>());
         foreach (var version in await versions.ListAsync(caller, set.Id, cancellation))
         {
-            names.Add(NameOf(set, version, CleanName));
             foreach (var heldBack in (bool[])[false, true])
             {
-                await using var rows = await RowsAsync(caller, set, version, heldBack, null, cancellation);
+                await using var rows = await RowsAsync(caller, set, version, heldBack, cancellation);
                 if (rows.Length > 0) hashes.Add(await HashAsync(rows, cancellation));
             }
         }
-        var copies = (await tuning.FilesAsync(cancellation)).Where(file => file.Purpose == Purpose && (hashes.Contains(file.Sha256) || names.Contains(file.Filename))).ToList();
+        var copies = (await tuning.FilesAsync(cancellation)).Where(file => file.Purpose == Purpose && hashes.Contains(file.Sha256)).ToList();
         if (copies.Count == 0)
             return 0;
         var used = new HashSet<string>();
@@ -64,45 +61,31 @@ public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current,
         return copies.Count(copy => used.Contains(copy.Id));
     }
 
-    // A forecast asks after each change of the form: the same parts are compared once.
-    private async Task<IReadOnlySet<Guid>> LeaksAsync(IReadOnlyList<(Dataset Set, DatasetVersion Version)> parts, CancellationToken cancellation)
-    {
-        var key = string.Join(' ', parts.Select(part => $"{part.Set.Id:N}@{part.Version.Number}"));
-        if (leaks?.Parts != key)
-            leaks = (key, await versions.LeaksAsync(await current.GetAsync(), [.. parts.Select(part => (part.Set.Id, part.Version.Number))], cancellation));
-        return leaks.Value.Rows;
-    }
-
-    private async Task<SentVersion> SendAsync(Dataset set, DatasetVersion version, IReadOnlySet<Guid>? leaked, CancellationToken cancellation)
+    private async Task<SentVersion> SendAsync(Dataset set, DatasetVersion version, CancellationToken cancellation)
     {
         var (caller, tuning) = (await current.GetAsync(), await administration.TuningAsync());
         var known = (await tuning.FilesAsync(cancellation)).Where(file => file.Purpose == Purpose).GroupBy(file => file.Sha256).ToDictionary(same => same.Key, same => same.First().Id);
-        var learned = await SendAsync(tuning, caller, set, version, heldBack: false, null, known, cancellation);
-        return new SentVersion(learned!, version.HeldBack > 0 ? await SendAsync(tuning, caller, set, version, heldBack: true, leaked, known, cancellation) : null);
+        var learned = await SendAsync(tuning, caller, set, version, heldBack: false, known, cancellation);
+        return new SentVersion(learned, version.HeldBack > 0 ? await SendAsync(tuning, caller, set, version, heldBack: true, known, cancellation) : null);
     }
 
-    /// <returns>Null where no row is left.</returns>
-    private async Task<string?> SendAsync(FineTuning tuning, Caller caller, Dataset set, DatasetVersion version, bool heldBack, IReadOnlySet<Guid>? except, Dictionary<string, string> known, CancellationToken cancellation)
+    private async Task<string> SendAsync(FineTuning tuning, Caller caller, Dataset set, DatasetVersion version, bool heldBack, Dictionary<string, string> known, CancellationToken cancellation)
     {
-        await using var rows = await RowsAsync(caller, set, version, heldBack, except, cancellation);
-        if (rows.Length == 0)
-            return null;
+        await using var rows = await RowsAsync(caller, set, version, heldBack, cancellation);
         if (known.TryGetValue(await HashAsync(rows, cancellation), out var id))
             return id;
         rows.Position = 0;
-        return (await tuning.UploadAsync(NameOf(set, version, !heldBack ? "" : except is null ? HeldName : CleanName), rows, cancellation)).Id;
+        return (await tuning.UploadAsync($"{set.Name} {version.Number}{(heldBack ? HeldName : "")}{Ending}", rows, cancellation)).Id;
     }
 
-    private static string NameOf(Dataset set, DatasetVersion version, string part) => $"{set.Name} {version.Number}{part}{Ending}";
-
-    private async Task<FileStream> RowsAsync(Caller caller, Dataset set, DatasetVersion version, bool heldBack, IReadOnlySet<Guid>? except, CancellationToken cancellation)
+    private async Task<FileStream> RowsAsync(Caller caller, Dataset set, DatasetVersion version, bool heldBack, CancellationToken cancellation)
     {
         var place = DataFolder.PrivateFile(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         place.Options |= FileOptions.DeleteOnClose;
         FileStream rows = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), place);
         try
         {
-            await versions.ExportAsync(caller, set.Id, version.Number, heldBack, rows, cancellation, except);
+            await versions.ExportAsync(caller, set.Id, version.Number, heldBack, rows, cancellation);
             rows.Position = 0;
             return rows;
         }

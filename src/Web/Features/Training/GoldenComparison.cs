@@ -9,11 +9,12 @@ using Platform.Retrieval.Evaluation;
 
 namespace Platform.Web.Features.Training;
 
-/// <summary>Asks golden questions of the base and of each trained version whose job named such, when the job has ended, and tells the model service, whose gate asks for it. Done twice, by two programs, it comes to the same.</summary>
+/// <summary>Asks golden questions of the base and of each trained version whose job named such, when the job has ended, and tells the model service, whose gate asks for it: the figures, or why there are none, until somebody wishes that it is tried again. Done twice, by two programs, it comes to the same.</summary>
 public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, AnswerAgent answers, DataFolder folder, TimeProvider time, ILogger<GoldenComparison> log, IRunOwners? owners = null) : BackgroundService
 {
+    private const int MostTries = 3, LongestMessage = 1_000;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
-    private readonly HashSet<(string, int)> failed = []; // tried again when the program starts anew
+    private readonly Dictionary<(string, int), int> away = []; // how often the service was away: it may start anew
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,12 +35,12 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
         }
     }
 
-    // Versions that name questions and were not measured by them yet.
+    // Versions that name questions of which nothing is known yet.
     private async Task<IReadOnlyList<AdminAdapter>> WaitingAsync(CancellationToken cancellation)
     {
         try
         {
-            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && Choice(one) is not null && !IsMeasured(one) && !failed.Contains((one.Name, one.Version)))];
+            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && Choice(one) is not null && !IsKnown(one))];
         }
         catch (ModelHostException away)
         {
@@ -59,7 +60,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
             var choice = Choice(adapter)!;
             if (owners is null || await owners.FindAsync(choice.By, cancellation) is not { Caller: { IsAdministrator: true } caller })
             {
-                throw new InvalidDataException("Whoever named the questions is no administrator any more.");
+                throw new GoldenException("no_administrator", "Whoever named the questions is no administrator any more.");
             }
             var questions = await ReadAsync(choice.File, cancellation);
             var plain = await RightAsync(adapter.BaseModel!);
@@ -71,7 +72,25 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             log.LogWarning(fault, "The adapter {Adapter}, version {Version}, could not be compared with its base on golden questions", adapter.Name, adapter.Version);
-            failed.Add((adapter.Name, adapter.Version));
+            await TellAsync(adapter, GoldenException.Of(fault), cancellation);
+        }
+    }
+
+    private async Task TellAsync(AdminAdapter adapter, GoldenException fault, CancellationToken cancellation)
+    {
+        var version = (adapter.Name, adapter.Version);
+        if (fault.Code == "unavailable" && (away[version] = away.GetValueOrDefault(version) + 1) < MostTries)
+        {
+            return;
+        }
+        try
+        {
+            await adapters.SetGoldenFailureAsync(adapter.Name, adapter.Version, fault.Code, fault.Message.Length > LongestMessage ? fault.Message[..LongestMessage] : fault.Message, cancellation);
+            away.Remove(version);
+        }
+        catch (ModelHostException silent)
+        {
+            log.LogDebug(silent, "Why a version could not be compared cannot be told; it is tried again soon");
         }
     }
 
@@ -99,6 +118,10 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
             }
             return await GoldenSet.LoadAsync(path, cancellation);
         }
+        catch (ModelHostException gone) when (gone.StatusCode is 404)
+        {
+            throw new GoldenException("questions_gone", "The file with the questions was deleted.");
+        }
         finally
         {
             File.Delete(path);
@@ -107,5 +130,5 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
 
     private static GoldenChoice? Choice(AdminAdapter adapter) => GoldenChoice.Of(name => JobOrigin.Text(adapter, name));
 
-    private static bool IsMeasured(AdminAdapter adapter) => adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out _);
+    private static bool IsKnown(AdminAdapter adapter) => adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out _);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Localization;
 using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin.Tuning;
 
 namespace Platform.Web.Features.Training;
 
@@ -15,6 +16,25 @@ public static class TuningReasons
             { StatusCode: 404 or 501, Code: not ("job_not_found" or "not_found") } => texts.Reason("no_training"),
             _ => texts.Reason(refused.Code),
         };
+    }
+
+    /// <summary>Why a job waits. A job of before, or one whose reason is newer than this program, has the service's own sentence.</summary>
+    public static string Waiting(this IStringLocalizer<TrainingTexts> texts, TuningJob job)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(job);
+        return job.ReasonCode is { } code && texts[$"Waits_{code}", [.. job.ReasonValues]] is { ResourceNotFound: false } known ? known : job.Reason ?? "";
+    }
+
+    /// <summary>What the service says itself beside that; null where there is no more to it.</summary>
+    public static string? Own(TuningJob job) => job is { ReasonCode: "memory" or "base_memory" or "refused" } ? job.Reason : null;
+
+    /// <summary>Why golden questions could not be asked.</summary>
+    /// <param name="code">As <see cref="GoldenException"/> has them; whoever else told it may have others.</param>
+    public static string Golden(this IStringLocalizer<TrainingTexts> texts, string code)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return texts[$"Golden_{code}"] is { ResourceNotFound: false } known ? known : texts["Golden_other"];
     }
 
     /// <param name="code">The service's, such as out_of_memory; one without words of its own gets general ones.</param>

@@ -21,6 +21,12 @@ public sealed record TuningJob(
     [JsonPropertyName("user_provided_suffix")]
     public string? AdapterName { get; init; }
 
+    /// <summary>Why it waits or is held, to be said in another language: requests, pausing, another_job, hours, memory, base_memory, no_runner, trainer_ends, restarted, files_unreadable or refused. Null where there is no reason, and where an older service keeps a sentence.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>What stands in that sentence, in its order; the last of memory, base_memory and refused is what the service says itself.</summary>
+    public IReadOnlyList<string> ReasonValues { get; init; } = [];
+
     /// <summary>The version in the registry; null before the end.</summary>
     public TunedAdapter? Adapter { get; init; }
 
@@ -109,6 +115,9 @@ public sealed record TuningDataset(int Rows, int Examples, int HeldOut, long Tok
 {
     /// <summary>What is taken of each file of a mixture; empty for one file.</summary>
     public IReadOnlyList<TuningMixed> Mixture { get; init; } = [];
+
+    /// <summary>Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</summary>
+    public int Leaked { get; init; }
 }
 
 /// <param name="Rows">That the file has.</param>

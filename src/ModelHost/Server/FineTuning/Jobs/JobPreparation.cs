@@ -33,14 +33,14 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         Directory.CreateDirectory(folder.Path);
         var sources = await Task.Run(() => Open(record), cancellation);
         var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? RawTokens : UsualTokens), held.Info.TrainingContextTokens);
-        var (learned, heldOut, dropped) = await Task.Run(() => Render(engine, record, folder, sources, most, tell, cancellation), cancellation);
+        var (learned, heldOut, leaked) = await Task.Run(() => Render(engine, record, folder, sources, most, tell, cancellation), cancellation);
         var longest = Math.Max(learned.Longest, heldOut.Longest);
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
         var (_, model) = engine.FileOf(record.Model);
         await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
         var settings = Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0);
         await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation); // a runner reads it too
-        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Dropped = dropped };
+        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked };
         return (facts, record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation));
     }
 
@@ -90,19 +90,20 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
     }
 
-    private static (RowCounts Learned, RowCounts HeldOut, int Dropped) Render(ModelEngine engine, TuningRecord record, JobFiles folder, JobSources sources, int most, Action<LineFault> tell, CancellationToken cancellation)
+    private static (RowCounts Learned, RowCounts HeldOut, int Leaked) Render(ModelEngine engine, TuningRecord record, JobFiles folder, JobSources sources, int most, Action<LineFault> tell, CancellationToken cancellation)
     {
         var writer = new DatasetWriter(new RowRendering(engine, record.Model, record.Settings.Method), record.Settings.Method == TuningMethod.Pretraining ? 0 : most);
-        var (param, split) = ("training_file", (Learned: RowCounts.None, HeldOut: RowCounts.None));
+        var (param, split) = ("training_file", (Learned: RowCounts.None, HeldOut: RowCounts.None, Leaked: 0));
         try
         {
             split = sources.HeldOut is null && record.Settings.ValidationShare > 0 ? writer.Split(sources.Learned, folder.Train, folder.Valid, record.Settings.ValidationShare, record.Seed, cancellation)
-                : (writer.Write(sources.Learned, folder.Train, cancellation), RowCounts.None);
+                : (writer.Write(sources.Learned, folder.Train, cancellation), RowCounts.None, 0);
             Refuse(writer, param, tell);
             if (sources.HeldOut is { } validation)
             {
                 param = "validation_file";
-                split = split with { HeldOut = writer.Write(validation, folder.Valid, cancellation) };
+                var leaks = DatasetWriter.HeldOutLeaks(validation.Index(), sources.Learned, cancellation);
+                split = split with { HeldOut = writer.Write(validation.Where((_, at) => !leaks.Contains(at)), folder.Valid, cancellation), Leaked = leaks.Count };
                 Refuse(writer, param, tell);
             }
         }
@@ -111,19 +112,10 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
             throw new TuningFault("invalid_" + param, fault.Message, param);
         }
 
-        var dropped = 0;
-        if (sources.HeldOut is not null && split.HeldOut.Examples > 0 && split.Learned.Examples > 0)
-        {
-            (split.Learned, dropped) = DatasetWriter.DropHeldOut(folder.Train, folder.Valid, split.Learned);
-            if (split.Learned.Examples == 0)
-            {
-                throw new TuningFault("invalid_training_file", "Every row to learn from stands among those to evaluate on too, so nothing is left to learn. Give other rows as 'validation_file', or none, and a share is held out.", "training_file");
-            }
-        }
-
         File.WriteAllLines(folder.Parity, writer.Sample.Select(row => JsonSerializer.Serialize(row, RenderedJson.Default.ParityRow)));
         return split.Learned.Examples == 0 ? throw new TuningFault("invalid_training_file", "The file has no rows.", "training_file")
-            : sources.HeldOut is not null && split.HeldOut.Examples == 0 ? throw new TuningFault("invalid_validation_file", "The file has no rows.", "validation_file") : (split.Learned, split.HeldOut, dropped);
+            : sources.HeldOut is null || split.HeldOut.Examples > 0 ? split
+            : throw new TuningFault("invalid_validation_file", split.Leaked == 0 ? "The file has no rows." : "Every row to evaluate on stands nearly the same among those to learn from, so nothing could be measured by it. Give other rows as 'validation_file', or none, and a share is held out.", "validation_file");
     }
 
     private void Ask(ModelEngine engine, TuningRecord record, JobFiles folder, IEnumerable<RowLine> source, int heldOut)

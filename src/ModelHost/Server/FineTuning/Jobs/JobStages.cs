@@ -22,9 +22,9 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             var (dataset, forecast) = await preparation.RunAsync(host.Engine, job.Now, job.Folder, fault => job.Say("error", $"{char.ToUpperInvariant(fault.Line[0])}{fault.Line[1..]}: {fault.Message}", [fault.Line]), ending.Token);
             // The event stands before what it tells of, so that who follows to the end has read it.
             job.Say("info", FormattableString.Invariant($"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out. {(IsElsewhere(job) ? $"{forecast.Steps} steps by a runner are foreseen." : $"About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {Math.Ceiling(forecast.Seconds):N0} s are foreseen.")}"));
-            if (dataset.Dropped > 0)
+            if (dataset.Leaked > 0)
             {
-                job.Say("warn", FormattableString.Invariant($"{dataset.Dropped} rows to learn from stand among the held-out ones too, word for word; they are not learned from, so that what is measured was not seen."));
+                job.Say("warn", FormattableString.Invariant($"{(dataset.Leaked == 1 ? "1 row that was held out stands" : $"{dataset.Leaked} rows that were held out stand")} nearly the same among those to learn from; nothing is measured by {(dataset.Leaked == 1 ? "it" : "them")}, so that what is measured was not seen."));
             }
 
             job.Change(now => now.Status == TuningStatus.ValidatingFiles ? now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Dataset = dataset, Forecast = forecast, Reason = null } : now);
@@ -36,7 +36,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
-            job.Wait(full.Message);
+            job.Wait(JobReason.BaseMemory(job.Now.Model, full.Message));
             return false;
         }
         catch (Exception fault) when (Error(fault) is { } error)
@@ -75,7 +75,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         }
         catch (EngineException full) when (full.Kind == EngineErrorKind.OutOfMemory)
         {
-            job.Wait(full.Message);
+            job.Wait(JobReason.Memory(job.Now.Forecast!.TotalBytes, full.Message));
             return false;
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)

@@ -30,9 +30,15 @@ internal static class JobSteering
     /// <summary>Lets a job go on that was paused, or that failed for a reason that is gone.</summary>
     /// <param name="job">The job.</param>
     /// <param name="step">Of a checkpoint to go back to: those after it are deleted. Null goes on from the last.</param>
-    /// <exception cref="RequestRefused">It does neither, or has no such checkpoint.</exception>
+    /// <exception cref="RequestRefused">It does neither, was cancelled, or has no such checkpoint.</exception>
     public static void Resume(TuningJob job, int? step)
     {
+        if (job.Now.Status == TuningStatus.Cancelled)
+        {
+            var checkpoints = job.Folder.CheckpointSteps is { Count: > 0 } steps ? $" Its checkpoints are there still ({string.Join(", ", steps)}): register one as a version, or" : " So";
+            throw new RequestRefused(new Problem(409, "conflict_error", "job_cancelled", $"The job '{job.Now.Id}' was cancelled, which is for good.{checkpoints} make the job anew; to go on later, a job is paused.", "id"));
+        }
+
         Refuse(job, job.Now is not ({ IsPauseAsked: true } or { Status: TuningStatus.Paused or TuningStatus.Failed }), "resumed");
         if (step is { } back)
         {

@@ -102,7 +102,7 @@ internal sealed class TuningJob : IDisposable
     }
 
     /// <summary>Says why a job waits.</summary>
-    public void Wait(string reason)
+    public void Wait(JobReason reason)
     {
         if (Now.Reason != reason)
         {

@@ -154,7 +154,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
 
             if (record.Status == TuningStatus.Running)
             {
-                job.Settle(now => now with { Status = TuningStatus.Queued, Reason = "The service was started anew; the job goes on from its last checkpoint." });
+                job.Settle(now => now with { Status = TuningStatus.Queued, Reason = JobReason.Restarted });
             }
 
             return job;

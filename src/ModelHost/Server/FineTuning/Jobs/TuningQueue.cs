@@ -71,20 +71,20 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
     }
 
     /// <summary>Why a job cannot be trained yet; null when it can.</summary>
-    private string? Obstacle(TuningJob job)
+    private JobReason? Obstacle(TuningJob job)
     {
         try
         {
-            return jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel ? "Another job is training; one waits for the other."
-                : job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? $"Waits for its hours, {window} ({settings.TimeZone ?? TimeZoneInfo.Local.Id})."
-                : job.Now.Settings.Trainer == TuningTrainer.Peft && !File.Exists(job.Folder.Ended) && !runners.AreThere() ? "Waits for a runner: start one (docker compose --profile train up)."
-                : job.Folder.IsFree ? null : "The trainer of the service that ran before still writes its checkpoint.";
+            return jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel ? JobReason.AnotherJob
+                : job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? JobReason.Hours(window, settings.TimeZone ?? TimeZoneInfo.Local.Id)
+                : job.Now.Settings.Trainer == TuningTrainer.Peft && !File.Exists(job.Folder.Ended) && !runners.AreThere() ? JobReason.NoRunner
+                : job.Folder.IsFree ? null : JobReason.TrainerEnds;
         }
         catch (Exception fault) when (fault is RequestRefused or IOException or UnauthorizedAccessException)
         {
             log.LogError(fault, "The training job {Job} cannot be looked at.", job.Now.Id);
             _later[job.Now.Id] = time.GetTimestamp();
-            return fault is RequestRefused refused ? refused.Problem.Message : "The job's files cannot be read.";
+            return fault is RequestRefused refused ? JobReason.Refused(refused.Problem.Message) : JobReason.Unreadable;
         }
     }
 

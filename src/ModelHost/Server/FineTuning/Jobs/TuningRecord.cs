@@ -43,8 +43,8 @@ internal sealed record TuningRecord
 
     public TuningStatus Status { get; init; }
 
-    /// <summary>Why it waits, or why it stopped.</summary>
-    public string? Reason { get; init; }
+    /// <summary>Why it waits; null where it does not.</summary>
+    public JobReason? Reason { get; init; }
 
     /// <summary>Somebody asked it to pause.</summary>
     public bool IsPauseAsked { get; init; }
@@ -95,8 +95,8 @@ internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long To
     /// <summary>What is taken of each file of a mixture; empty for one file.</summary>
     public IReadOnlyList<MixedFile> Mixture { get; init; } = [];
 
-    /// <summary>Rows that stand among the held-out ones too and are not learned from.</summary>
-    public int Dropped { get; init; }
+    /// <summary>Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</summary>
+    public int Leaked { get; init; }
 }
 
 /// <summary>A part of a mixture as it was asked for.</summary>

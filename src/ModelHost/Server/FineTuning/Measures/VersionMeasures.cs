@@ -69,11 +69,17 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
     }
 
     /// <summary>Adds a part to what is known of a version by now, or puts it in the place of the one of its name.</summary>
+    /// <param name="told">Null takes the part away.</param>
     /// <exception cref="EngineException">ModelNotFound: it is gone; BadRequest: it is a file without versions, or too much is told.</exception>
-    public static AdapterInfo Keep(ModelEngine engine, AdapterInfo adapter, string part, JsonObject told) => engine.AdapterLibrary.ChangeMetrics(adapter.Name, adapter.Version, known =>
+    public static AdapterInfo Keep(ModelEngine engine, AdapterInfo adapter, string part, JsonObject? told) => engine.AdapterLibrary.ChangeMetrics(adapter.Name, adapter.Version, known =>
     {
         var metrics = Parts(known);
-        metrics[part] = told;
+        metrics.Remove(part);
+        if (told is not null)
+        {
+            metrics[part] = told;
+        }
+
         return JsonSerializer.SerializeToElement(metrics, ServerJson.Wire.JsonObject);
     });
 

@@ -31,6 +31,12 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     /// <summary>Why it waits, or is held.</summary>
     public required string? Reason { get; init; }
 
+    /// <summary>The same to be said in another language; null where nothing is, and of jobs of before.</summary>
+    public required string? ReasonCode { get; init; }
+
+    /// <summary>What stands in the sentence, in its order.</summary>
+    public required IReadOnlyList<string> ReasonValues { get; init; }
+
     public required long? StartedAt { get; init; }
 
     /// <summary>It waits between two steps because requests run.</summary>
@@ -69,7 +75,8 @@ internal sealed record ScheduleBody(string Window, string? TimeZone);
 
 internal sealed record ProgressBody(int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
 
-internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture);
+/// <param name="Leaked">Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</param>
+internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture, int Leaked);
 
 /// <summary>What is taken of a file of a mixture.</summary>
 /// <param name="Rows">That it has.</param>

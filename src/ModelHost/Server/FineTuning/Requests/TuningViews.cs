@@ -10,6 +10,7 @@ internal static class TuningViews
     {
         var (now, settings) = (job.Now, job.Now.Settings);
         var parameters = Hyperparameters(now);
+        var reason = job.IsHeld ? JobReason.Requests : now.Reason ?? (now is { IsPauseAsked: true, Status: TuningStatus.Running } ? JobReason.Pausing : null);
         return new TuningJobBody(now.Id, "fine_tuning.job", now.CreatedAt, now.FinishedAt, EstimatedFinish(job, time), now.Model, now.FineTunedModel, "local", Status(now.Status))
         {
             TrainedTokens = now.Progress.TrainedTokens > 0 ? now.Progress.TrainedTokens : null,
@@ -28,7 +29,9 @@ internal static class TuningViews
             Hyperparameters = parameters,
             Metadata = now.Metadata,
             UserProvidedSuffix = now.Adapter,
-            Reason = job.IsHeld ? "Waits while requests run." : now.Reason ?? (now is { IsPauseAsked: true, Status: TuningStatus.Running } ? "Pauses after this step." : null),
+            Reason = reason?.Sentence,
+            ReasonCode = reason is { Code.Length: > 0 } ? reason.Code : null,
+            ReasonValues = reason is { Code.Length: > 0 } ? reason.Values : [],
             StartedAt = now.StartedAt,
             Held = job.IsHeld,
             Adapter = now.Version is { } version ? new AdapterOfJob(now.Adapter, version) : null,
@@ -50,7 +53,7 @@ internal static class TuningViews
 
     public static DatasetBody Dataset(DatasetFacts facts) => new(
         facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256,
-        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))]);
+        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))], facts.Leaked);
 
     public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), forecast.Device);
 

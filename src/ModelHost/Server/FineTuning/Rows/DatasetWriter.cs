@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Platform.Training.Rows.Similarity;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
 
@@ -58,9 +59,11 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         return counts;
     }
 
-    /// <summary>Renders all of a file, and holds a share of its lines out. Which lines those are follows from their text and the seed alone; lines of one text stay together, and of neither the lines nor the different texts more are held out than the share.</summary>
+    /// <summary>Renders all of a file, and holds a share of its lines out. Which lines those are follows from their text and the seed alone; lines of one text stay together, and of neither the lines nor the different texts more are held out than the share. What is held out and stands nearly the same among the others is in neither part.</summary>
+    /// <param name="source">Read twice.</param>
+    /// <returns>Leaked: lines that are in neither part.</returns>
     /// <inheritdoc cref="Write"/>
-    public (RowCounts Learned, RowCounts HeldOut) Split(IEnumerable<RowLine> source, string learned, string heldOut, double share, long seed, CancellationToken cancellation)
+    public (RowCounts Learned, RowCounts HeldOut, int Leaked) Split(IEnumerable<RowLine> source, string learned, string heldOut, double share, long seed, CancellationToken cancellation)
     {
         var all = learned + ".all";
         try
@@ -90,7 +93,10 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
                 }
             }
 
-            return Deal(all, learned, heldOut, [.. places.SelectMany(line => Enumerable.Repeat(held.Contains(line.Place), line.Examples))], lines, places.Count);
+            var leaks = lines == 0 || BadLines > 0 ? new HashSet<int>() : HeldOutLeaks(source, [.. places.Select(line => held.Contains(line.Place))], cancellation);
+            var sides = places.SelectMany((line, at) => Enumerable.Repeat(!held.Contains(line.Place) ? Side.Learned : leaks.Contains(at) ? Side.Neither : Side.HeldOut, line.Examples));
+            var (kept, measured) = Deal(all, learned, heldOut, [.. sides]);
+            return (kept with { Rows = places.Count - lines }, measured with { Rows = lines - leaks.Count }, leaks.Count);
         }
         finally
         {
@@ -98,42 +104,50 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         }
     }
 
-    /// <summary>Takes the rows out of what is learned that are held out too, word for word.</summary>
-    /// <param name="counts">Of what is learned.</param>
-    /// <returns>What is left of it, and how many rows were dropped.</returns>
-    public static (RowCounts Learned, int Dropped) DropHeldOut(string learned, string heldOut, RowCounts counts)
+    /// <summary>Places of the held-out lines that stand nearly the same among the learned ones: nothing is to be measured by them.</summary>
+    /// <param name="learned">Read after the others.</param>
+    public static IReadOnlySet<int> HeldOutLeaks(IEnumerable<(int Place, RowLine Line)> heldOut, IEnumerable<RowLine> learned, CancellationToken cancellation)
     {
-        var known = JsonLines.Read(heldOut, RenderedJson.Default.RenderedRow).Select(row => row.Text).ToHashSet();
-        var left = RowCounts.None with { Rows = counts.Rows };
-        using (var written = File.Create(learned + Partial))
+        var leakage = new Leakage();
+        foreach (var (place, line) in heldOut)
         {
-            foreach (var row in JsonLines.Read(learned, RenderedJson.Default.RenderedRow).Where(row => !known.Contains(row.Text)))
-            {
-                left = left.With(row);
-                Append(written, row);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            leakage.HoldOut(place, line.Exchange);
         }
 
-        File.Move(learned + Partial, learned, overwrite: true);
-        return (left, counts.Examples - left.Examples);
+        var last = default(RowLine);
+        foreach (var line in learned.Where(line => line != last))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            last = line;
+            leakage.Learn(line.Exchange);
+        }
+
+        return leakage.Found;
     }
 
-    private static (RowCounts Learned, RowCounts HeldOut) Deal(string all, string learned, string heldOut, bool[] isHeldOut, int heldOutLines, int lines)
+    private static IReadOnlySet<int> HeldOutLeaks(IEnumerable<RowLine> lines, bool[] isHeldOut, CancellationToken cancellation) => HeldOutLeaks(
+        lines.Index().Where(line => isHeldOut[line.Index]), lines.Index().Where(line => !isHeldOut[line.Index]).Select(line => line.Item), cancellation);
+
+    private static (RowCounts Learned, RowCounts HeldOut) Deal(string all, string learned, string heldOut, Side[] sides)
     {
-        var (kept, held) = (RowCounts.None with { Rows = lines - heldOutLines }, RowCounts.None with { Rows = heldOutLines });
+        var (kept, held) = (RowCounts.None, RowCounts.None);
         using (var first = File.Create(learned + Partial))
         using (var second = File.Create(heldOut + Partial))
         {
             var measured = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (at, row) in JsonLines.Read(all, RenderedJson.Default.RenderedRow).Index())
             {
-                if (isHeldOut[at] && !measured.Add(row.Id))
+                if (sides[at] == Side.Learned)
                 {
-                    continue; // a line that is learned several times is measured once
+                    kept = kept.With(row);
+                    Append(first, row);
                 }
-
-                (kept, held) = isHeldOut[at] ? (kept, held.With(row)) : (kept.With(row), held);
-                Append(isHeldOut[at] ? second : first, row);
+                else if (sides[at] == Side.HeldOut && measured.Add(row.Id)) // a line that is learned several times is measured once
+                {
+                    held = held.With(row);
+                    Append(second, row);
+                }
             }
         }
 
@@ -201,6 +215,8 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 
     /// <summary>Where a text stands among others, 0 to 1: the same for the same seed, and else by chance.</summary>
     internal static double Place(string text, long seed) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed}\n{text}")))) / (double)uint.MaxValue;
+
+    private enum Side { Learned, HeldOut, Neither }
 
     private static void Append(FileStream file, RenderedRow row) => file.Write([.. JsonSerializer.SerializeToUtf8Bytes(row, RenderedJson.Default.RenderedRow), (byte)'\n']);
 }

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
@@ -42,23 +39,6 @@ internal sealed record RenderedRow(string Id)
     /// <summary>Tokens that are learned.</summary>
     [JsonIgnore]
     public long Learned => Tokens is null ? Chosen!.Length + Rejected!.Length : Weights?.Sum() ?? Tokens.Length - 1;
-
-    /// <summary>The same for rows that say the same, whatever of it counts.</summary>
-    [JsonIgnore]
-    public UInt128 Text
-    {
-        get
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (var part in (int[][])[Tokens ?? [], Prompt ?? [], Chosen ?? [], Rejected ?? []])
-            {
-                hash.AppendData(BitConverter.GetBytes(part.Length));
-                hash.AppendData(MemoryMarshal.AsBytes(part.AsSpan()));
-            }
-
-            return BinaryPrimitives.ReadUInt128LittleEndian(hash.GetHashAndReset());
-        }
-    }
 
     /// <summary>Whether another row would train the same.</summary>
     public bool IsSame(RenderedRow other) => Same(Tokens, other.Tokens) && Same(Weights, other.Weights) && Same(Prompt, other.Prompt) && Same(Chosen, other.Chosen) && Same(Rejected, other.Rejected);

@@ -13,6 +13,23 @@ internal readonly record struct RowLine(int Number, string Text, bool IsPlain = 
     /// <summary>What the rows that it becomes are called after.</summary>
     [JsonIgnore]
     public string Id => FormattableString.Invariant($"{(File is null ? "" : File + " ")}line {Number}");
+
+    /// <summary>What it is compared with others by; empty where it is no row.</summary>
+    [JsonIgnore]
+    public string Exchange
+    {
+        get
+        {
+            try
+            {
+                return IsPlain ? Text : RowReader.Read(Text).Exchange;
+            }
+            catch (RowException)
+            {
+                return "";
+            }
+        }
+    }
 }
 
 /// <summary>Reads a training file line by line, never more of it than may be. A file that does not begin as JSON is plain text, whose paragraphs are gathered to rows.</summary>

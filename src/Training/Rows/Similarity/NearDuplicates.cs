@@ -1,6 +1,6 @@
-namespace Platform.Training.Datasets.Curation;
+namespace Platform.Training.Rows.Similarity;
 
-/// <summary>Rows that say nearly the same: their shingles of three terms overlap by at least <see cref="Threshold"/> (Jaccard). MinHash with banding finds candidates (Broder 1997; Leskovec, Rajaraman and Ullman, ch. 3), and each is then compared exactly.</summary>
+/// <summary>Rows that say nearly the same: their shingles of three tokens overlap by at least <see cref="Threshold"/> (Jaccard). MinHash with banding finds candidates (Broder 1997; Leskovec, Rajaraman and Ullman, ch. 3), and each is then compared exactly.</summary>
 public static class NearDuplicates
 {
     /// <summary>Share of common shingles from which two rows are near duplicates.</summary>

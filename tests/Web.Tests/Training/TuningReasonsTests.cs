@@ -1,0 +1,41 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Platform.ModelHost.Client.Admin.Tuning;
+using Platform.Web.Features.Training;
+
+namespace Platform.Web.Tests.Training;
+
+/// <summary>Why a job waits, and why it could not be compared, in the person's language.</summary>
+public sealed class TuningReasonsTests
+{
+    private static readonly (string Code, string[] Values)[] Waits =
+    [
+        ("requests", []), ("pausing", []), ("another_job", []), ("hours", ["22:00-06:00", "Asia/Shanghai"]), ("memory", ["512", "English words."]), ("base_memory", ["seed-chat", "English words."]),
+        ("no_runner", []), ("trainer_ends", []), ("restarted", []), ("files_unreadable", []), ("refused", ["English words."]),
+    ];
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh-Hans")]
+    public void Each_reason_is_told_in_the_persons_language_with_its_values_and_a_sentence_of_before_as_it_is(string language)
+    {
+        CultureInfo.CurrentUICulture = new CultureInfo(language);
+        var texts = new StringLocalizer<TrainingTexts>(new ResourceManagerStringLocalizerFactory(Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance));
+        Assert.All(Waits, one =>
+        {
+            var told = texts.Waiting(Job("English words.", one.Code, one.Values));
+            Assert.DoesNotContain("English", told, StringComparison.Ordinal);
+            Assert.Equal(language == "zh-Hans", told.Any(sign => sign is >= '\u4e00' and <= '\u9fff'));
+        });
+        Assert.Contains("22:00-06:00", texts.Waiting(Job("", "hours", "22:00-06:00", "Asia/Shanghai")), StringComparison.Ordinal);
+        Assert.Equal("As it was.", texts.Waiting(Job("As it was.", null)));
+        Assert.Equal("Of tomorrow.", texts.Waiting(Job("Of tomorrow.", "a_code_to_come")));
+        Assert.Equal(("English words.", null), (TuningReasons.Own(Job("English words.", "memory", "1", "English words.")), TuningReasons.Own(Job("x", "hours", "a", "b"))));
+        Assert.All((string[])["no_administrator", "base_gone", "questions_gone", "questions_unreadable", "model_gone", "unavailable", "refused"], code => Assert.NotEqual(texts.Golden("a_code_to_come"), texts.Golden(code)));
+    }
+
+    private static TuningJob Job(string reason, string? code, params string[] values) =>
+        new("ftjob-1", "seed", null, TuningStatus.Queued, reason, null, "file-1", null, [], 7, null, null, null, null) { ReasonCode = code, ReasonValues = values };
+}
