@@ -47,6 +47,7 @@ def train(job):
 
     every = {name: settings[name] or max(1, steps // SHARE) for name in ("evaluate_every", "checkpoint_every")}
     stop = settings.get("early_stopping")
+    counts = min(per_epoch, (steps + 1) // 2)  # before all rows were seen once, or half of a shorter job is done, a loss that does not fall says nothing
     ended = bool(stop) and state.waited >= stop["patience"]
     while state.step < steps and not ended:
         began, step = time.monotonic(), state.step + 1
@@ -71,7 +72,7 @@ def train(job):
             if state.last_fall is None or valid < state.last_fall - (stop["min_delta"] if stop else 0):
                 state.last_fall, state.waited = valid, 0
             else:
-                state.waited += 1
+                state.waited = state.waited + 1 if step >= counts else 0
             if state.best is None or valid < state.best:
                 state.best, state.best_step = valid, step
                 state.keep_best(trained)

@@ -55,7 +55,7 @@ public sealed class DatasetVersions
             throw new DatasetException("nothing_approved", $"No row of the dataset '{set.Name}' is approved; only approved rows are learned from. Approve some first.");
 
         var rows = items.ConvertAll(item => ItemJson.Read<TrainingRow>(item.Content));
-        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), share, seed);
+        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), rows.ConvertAll(row => QualityRules.IsChinese(row.Exchange) == true ? "Chinese" : "other"), share, seed);
         var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Exchange), held, cancellation), cancellation);
         int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => !leaks.Contains(i))];
         var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, held[i], items[i].Origin, rows[i])), cancellation);

@@ -55,6 +55,8 @@ public static class RowReader
     {
         if (row.TryGetProperty("kto_tag", out _))
             throw new RowException("unsupported", "kto_tag", "The row is judged alone (kto_tag); preferences are learned from pairs here: give \"chosen\" and \"rejected\".");
+        if (row.TryGetProperty("label", out var label) && label.ValueKind is JsonValueKind.True or JsonValueKind.False && row.TryGetProperty("completion", out _))
+            throw new RowException("unsupported", "label", "The row is judged alone (label true or false); preferences are learned from pairs here: give \"chosen\" and \"rejected\", or leave out \"label\" and the rows where it is false.");
         bool Has(string name) => row.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
         return Has("rejected") || Has("non_preferred_output") ? RowFormat.Preference
             : Has("messages") ? RowFormat.Messages
@@ -128,6 +130,8 @@ public static class RowReader
             throw new RowException("too_long", "", $"The row has {length:N0} characters; at most {MaxCharacters:N0} are taken. Split it.");
         if (row.Kind == RowKind.Dialogue && !row.Turns.Any(turn => turn is { Role: TurnRole.Assistant, Learned: true } && (turn.Content.Trim().Length > 0 || turn.Calls is not null)))
             throw new RowException("no_answer", "", "The row has no turn of the assistant that says anything and is to be learned; there is nothing to learn from it.");
+        if (row is { Kind: RowKind.Dialogue, Turns: [{ Role: TurnRole.Assistant, Learned: true }, ..] })
+            throw new RowException("nothing_asked", "", "The row begins with the assistant; something must be said to it first. Put a turn of the person or of the system before it, or do not learn that turn (weight 0).");
         if (row.Kind != RowKind.Dialogue && row.Reply.Trim().Length == 0)
             throw new RowException("empty", row.Kind == RowKind.Text ? "text" : "chosen", row.Kind == RowKind.Text ? "text is empty." : "The chosen answer is empty.");
         if (row.Kind == RowKind.Preference && row.Chosen == row.Rejected)

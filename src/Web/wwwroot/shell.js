@@ -99,6 +99,11 @@
             if (menu) { event.preventDefault(); menu.open = false; menu.querySelector("summary").focus(); }
             else if (root.dataset.drawer) { event.preventDefault(); setDrawer(false); document.querySelector("[data-open-drawer]")?.focus(); }
         }
+        if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target instanceof HTMLTextAreaElement && event.target.closest("dialog") && event.target.form) {
+            event.preventDefault();
+            event.target.dispatchEvent(new Event("change", { bubbles: true })); // what is written counts before it is sent
+            event.target.form.requestSubmit();
+        }
         if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "s") {
             event.preventDefault();
             toggleSidebar();

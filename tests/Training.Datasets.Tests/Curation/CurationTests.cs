@@ -85,6 +85,19 @@ public sealed class CurationTests
     }
 
     [Fact]
+    public void What_is_held_back_is_of_the_languages_that_are_learned()
+    {
+        string[] sources = [.. Enumerable.Range(0, 60).Select(row => row < 20 ? "chinese" : $"english {row % 4}")], languages = [.. Enumerable.Range(0, 60).Select(row => row < 20 ? "zh" : "en")];
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var held = RowSplit.HeldBack(sources, languages, 0.2, seed);
+            Assert.DoesNotContain(true, held[..20]); // its only source is learned
+            Assert.Equal(10, held.Count(row => row));
+        }
+        Assert.Equal(2, RowSplit.HeldBack(["a", "a", "b", "b"], ["zh", "zh", "en", "en"], 0.5, 1).Count(row => row)); // of one source each: as one
+    }
+
+    [Fact]
     public void A_row_that_is_held_back_and_stands_among_those_to_learn_from_is_a_leak()
     {
         string[] texts = [Leave, "Something else that is about the opening hours of the cafeteria in the morning.", Leave + " Thanks."];

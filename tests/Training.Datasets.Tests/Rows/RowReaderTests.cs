@@ -85,6 +85,8 @@ public sealed class RowReaderTests
     [InlineData("""{"instruction":"Q"}""", "missing_field", "output")]
     [InlineData("""{"instruction":"Q","output":"A","history":[["only"]]}""", "wrong_type", "history[0]")]
     [InlineData("""{"prompt":"Q","chosen":"same","rejected":"same"}""", "no_answer", "rejected")]
+    [InlineData("""{"conversations":[{"from":"gpt","value":"First."},{"from":"human","value":"Q"},{"from":"gpt","value":"A"}]}""", "nothing_asked", "")]
+    [InlineData("""{"prompt":"Q","completion":"A","label":false}""", "unsupported", "label")]
     [InlineData("""{"prompt":"Q","chosen":"  ","rejected":"x"}""", "empty", "chosen")]
     [InlineData("""{"chosen":"a","rejected":"b"}""", "missing_field", "prompt")]
     [InlineData("""{"prompt":"Q","completion":"A","kto_tag":true}""", "unsupported", "kto_tag")]

@@ -73,7 +73,7 @@ public static class QualityRules
     }
 
     // Null where it is neither: figures, code, a name.
-    private static bool? IsChinese(string text)
+    internal static bool? IsChinese(string text)
     {
         int chinese = 0, latin = 0;
         foreach (var rune in text.EnumerateRunes())

@@ -22,7 +22,7 @@ internal sealed class JobSite : IDisposable
         Order = new RowOrder(Learning.Rows, settings.BatchSize, settings.Seed);
         Steps = (int)Math.Min(settings.MaxSteps > 0 ? settings.MaxSteps : int.MaxValue, (long)settings.Epochs * Order.StepsAnEpoch);
         Schedule = new Schedule(settings.LearningRate, (int)Math.Ceiling(settings.WarmupShare * Steps), Steps);
-        EarlyStop = new EarlyStop(settings.EarlyStopping?.Patience ?? int.MaxValue, settings.EarlyStopping?.MinDelta ?? 0);
+        EarlyStop = new EarlyStop(settings.EarlyStopping?.Patience ?? int.MaxValue, settings.EarlyStopping?.MinDelta ?? 0, EarlyStop.FirstStep(Order.StepsAnEpoch, Steps));
         (EvaluateEvery, CheckpointEvery) = (Every(settings.EvaluateEvery), Every(settings.CheckpointEvery));
     }
 

@@ -114,7 +114,8 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         if (site.Validation is null) { return null; }
         var loss = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled).Mean; // a pause waits: the step that is evaluated is behind already
         if (!double.IsFinite(loss)) { throw Wrong("the evaluation loss is no number"); }
-        State = site.EarlyStop.IsFall(loss, State.LastFall) ? State with { LastFall = loss, Waited = 0 } : State with { Waited = State.Waited + 1 };
+        var isFall = site.EarlyStop.IsFall(loss, State.LastFall);
+        State = State with { LastFall = isFall ? loss : State.LastFall, Waited = site.EarlyStop.Waited(State.Waited, isFall, State.Step) };
         if (State.BestLoss is not { } lowest || loss < lowest)
         {
             State = State with { BestLoss = loss, BestStep = State.Step };

@@ -110,13 +110,20 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         await ChangedAsync();
     }
 
+    // What was rejected stays so, unless that is what is looked at.
     private async Task ApproveFoundAsync()
     {
-        var sensitive = (await items.FindAsync(caller, Set.Id, Query with { Concern = QualityConcern.SensitiveData, Skip = 0, Take = 1 }, gone.Token)).Total;
+        var found = Query with { Status = status ?? RowStatus.New, Skip = 0 };
+        var waiting = (await items.FindAsync(caller, Set.Id, found with { Take = 1 }, gone.Token)).Total;
+        var sensitive = (await items.FindAsync(caller, Set.Id, found with { Concern = QualityConcern.SensitiveData, Take = 1 }, gone.Token)).Total;
         var told = (concern is null or QualityConcern.SensitiveData) && sensitive > 0 ? $"{Texts["ApproveFoundText"].Value} {Texts.Count("FoundSensitive", sensitive)}" : Texts["ApproveFoundText"].Value;
-        if (page.Total > 0 && confirm is not null && await confirm.AskAsync(new Confirmation(Texts["ApproveFoundTitle", page.Total], told, Texts["Approve"])))
+        if (waiting == 0)
         {
-            window.Toasts.Info(Texts.Count("Approved", await items.JudgeAsync(caller, Set.Id, Query with { Skip = 0 }, RowStatus.Approved, CancellationToken.None)));
+            window.Toasts.Info(Texts["NoneWaits"]);
+        }
+        else if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts.Count("ApproveFoundTitle", waiting), told, Texts["Approve"])))
+        {
+            window.Toasts.Info(Texts.Count("Approved", await items.JudgeAsync(caller, Set.Id, found, RowStatus.Approved, CancellationToken.None)));
             await ChangedAsync();
         }
     }

@@ -1,3 +1,4 @@
+using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 
@@ -14,6 +15,7 @@ public sealed class GoldenException(string code, string message) : Exception(mes
         GoldenException known => known,
         NotFoundException => new("base_gone", "The knowledge base that the questions are about was deleted, or whoever named them may not read it any more."),
         InvalidDataException unreadable => new("questions_unreadable", $"The questions cannot be read: {unreadable.Message}"),
+        RunException { Kind: RunErrorKind.ContextTooLong } or ModelHostException { Kind: ModelHostErrorKind.ContextTooLong } => new("context_too_long", fault.Message),
         ModelHostException { Kind: ModelHostErrorKind.ModelNotFound } gone => new("model_gone", gone.Message),
         ModelHostException { Kind: ModelHostErrorKind.Unavailable or ModelHostErrorKind.Busy or ModelHostErrorKind.StreamBroken } away => new("unavailable", away.Message),
         ModelHostException refused => new("refused", refused.Message),

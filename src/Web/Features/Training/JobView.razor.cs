@@ -38,6 +38,9 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
     /// <summary>How much the evaluation loss fell from the base's, as a share.</summary>
     private double? Fall => Job?.Progress is { BaseValidLoss: > 0 and var plain, BestValidLoss: { } best } && best != plain ? (best - plain) / plain : null;
 
+    /// <summary>No evaluation was better than the base's: the weights that are kept change nothing.</summary>
+    private bool HasLearnedNothing => Job is { Status: TuningStatus.Succeeded, Progress: { BestStep: 0, BaseValidLoss: not null } };
+
     /// <summary>Why a job that succeeded ended where it did.</summary>
     private string? Ending => Job switch
     {

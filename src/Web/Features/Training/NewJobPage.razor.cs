@@ -46,7 +46,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private List<Dataset> Fitting => [.. sets.Where(one => one.Kind == form.Kind)];
 
     /// <summary>Name of the text that says what is missing; null where all is there.</summary>
-    private string? Needs => version is null ? "NeedsVersion" : form.Model.Length == 0 ? "NeedsModel" : !form.IsNamed ? "NeedsName" : !form.IsSound ? "NeedsNumbers" : null;
+    private string? Needs => version is null ? "NeedsVersion" : form.Model.Length == 0 ? "NeedsModel" : !form.IsNamed ? form.AdapterName.Length == 0 ? "NeedsName" : "NeedsOtherName" : !form.IsSound ? "NeedsNumbers" : null;
 
     // The hours of a window are the person's, not those of the machine that trains.
     protected override async Task OnAfterRenderAsync(bool firstRender)
