@@ -58,24 +58,26 @@ public static class AgentsModule
         services.TryAddSingleton<ToolCalls>();
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<PlanExecution>();
+        services.TryAddSingleton<EditedPlan>();
         services.TryAddSingleton<AgentLoop>();
         services.TryAddSingleton(provider => new PlanEditor(
-            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<EditedPlan>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AgentTool>(provider => new AskAgentTool(new(provider.GetRequiredService<NestedRuns>)));
         services.TryAddSingleton<NestedRuns>();
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunResumption>();
         services.TryAddSingleton(provider => new ApprovalBox(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunResumption>(),
-            provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<EditedPlan>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
         services.AddHostedService<RunLeases>();
         services.AddHostedService<RunStops>();
         services.TryAddSingleton(provider => new RunAgent(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunResumption>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ForkTarget>();
         services.TryAddSingleton(provider => new RunFork(
-            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<ForkTarget>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ToolGrant(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunArchive(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>()));
@@ -93,7 +95,7 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<RunRetention>();
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

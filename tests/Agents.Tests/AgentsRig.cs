@@ -47,7 +47,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
         contexts = new Contexts(folder, process);
         var settings = Options.Create(options);
-        ServedModels models = new(serves ? [new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)] : []);
+        ServedModels models = new(serves ? [new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0), new ServedModel("other", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0), new ServedModel("other:legal", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)] : []);
         Answers = new AnswerAgent(
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
         NestedRuns? nested = null;
@@ -65,16 +65,16 @@ internal sealed class AgentsRig : IAsyncDisposable
         Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners), settings);
         Resumption = new RunResumption(contexts, store, Host, TimeProvider.System);
         Runs = new RunAgent(contexts, store, Host, Resumption, TimeProvider.System);
-        Forks = new RunFork(contexts, store, Runs, TimeProvider.System);
+        Forks = new RunFork(contexts, store, Runs, new ForkTarget(models), TimeProvider.System);
         Archive = new RunArchive(contexts, store, Runs);
         Outcomes = new RunOutcomes(contexts);
         Grants = new ToolGrant(contexts, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Removal = new RunRemoval(contexts, Conversations, settings, clock);
         stops = new RunStops(Host, store, TimeProvider.System, new TestLog<RunStops>());
-        Approvals = new ApprovalBox(contexts, store, Resumption, catalog, clock);
-        Plans = new PlanEditor(contexts, store, Host, TimeProvider.System);
-        Agents = new AgentLibrary(contexts, process.Clock ?? TimeProvider.System);
+        Approvals = new ApprovalBox(contexts, store, Resumption, catalog, new EditedPlan(catalog), clock);
+        Plans = new PlanEditor(contexts, store, Host, new EditedPlan(catalog), TimeProvider.System);
+        Agents = new AgentLibrary(contexts, catalog, process.Clock ?? TimeProvider.System);
         nested = new NestedRuns(contexts, Agents, Runs, store, Host, Resumption, TimeProvider.System);
         Tests = new TestLibrary(contexts, store, catalog, TimeProvider.System);
         SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>(), Owners), store, owner, clock, new TestLog<SuiteHost>());

@@ -42,6 +42,9 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
         Tell(marks.Push(text));
     }
 
+    /// <summary>Whether anything of an answer has been told.</summary>
+    public bool HasText => run.Exclusively(_ => !string.IsNullOrWhiteSpace(run.Progress.Text));
+
     /// <summary>Tells what was held back of the answer, which is whole: it could have become a mark.</summary>
     public void EndText()
     {

@@ -18,7 +18,6 @@ internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason);
 internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
 {
     private const int MostResumed = 5;
-    private static readonly TimeSpan LastAnswerTime = TimeSpan.FromSeconds(60);
 
     /// <summary>Throws RunException for failures; OperationCanceledException passes through.</summary>
     public async Task<AgentEnd> RunAsync(LiveRun run, AgentTask task, CancellationToken cancellation)
@@ -92,7 +91,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     /// <summary>Where the first plan is rejected nothing was done; where a later one is, the model answers from what is known.</summary>
     private async Task AnswerRejectedAsync(AgentWork work, ApprovalResolvedData rejected, CancellationToken cancellation)
     {
-        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, $"{AgentPrompt.AnswerNow} The further plan was rejected. {rejected.Comment}".TrimEnd()))
+        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, $"{AgentPrompt.AnswerNow} A person rejected the further plan{AgentWords.Saying(rejected.Comment)}."))
             return;
         work.Journal.Text(AgentWords.PlanRejected(inTime: rejected.Status != ApprovalStatus.Expired, rejected.Comment, work.Language));
     }
@@ -141,11 +140,11 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         return (step, reasoned?.Answer ?? step.Text);
     }
 
-    /// <summary>The answer that a limit forces, from what is known; where the model gives none, a sentence says which limit it was.</summary>
+    /// <summary>The answer that a limit forces, from what is known, in a time of its own, after which it is cut off where it stands; where the model gives none, a sentence says which limit it was.</summary>
     private async Task AnswerAtLimitAsync(AgentWork work, StopReason reason, CancellationToken cancellation)
     {
         work.Journal.Reset("limit");
-        using CancellationTokenSource timer = new(LastAnswerTime, time);
+        using CancellationTokenSource timer = new(work.Limit.LastAnswer, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
@@ -154,6 +153,8 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            if (work.Journal.HasText)
+                return;
             work.Journal.Reset("limit");
         }
         catch (RunException empty) when (empty.Kind == RunErrorKind.ModelFailed)

@@ -13,9 +13,12 @@ internal static class AgentWords
     {
         (false, AnswerLanguage.Chinese) => "计划未在期限内获得批准，因此没有执行。",
         (false, _) => "Nobody approved the plan in time, and it was not carried out.",
-        (_, AnswerLanguage.Chinese) => $"计划被拒绝。{comment}",
-        _ => $"The plan was rejected. {comment}".TrimEnd(),
+        (_, AnswerLanguage.Chinese) => Line(comment) is { Length: > 0 } said ? $"计划被拒绝，附言：“{said}”。" : "计划被拒绝。",
+        _ => $"The plan was rejected{Saying(comment)}.",
     };
+
+    /// <summary>A person's comment as the end of a sentence, whose full stop comes after it; empty where there is none.</summary>
+    public static string Saying(string comment) => Line(comment) is { Length: > 0 } said ? $" with the words “{said}”" : "";
 
     /// <summary>In the place of an answer, where a limit was reached and the model gave none.</summary>
     public static string AtLimit(StopReason reason, RunLimits limits, AnswerLanguage language)
@@ -37,4 +40,6 @@ internal static class AgentWords
     /// <summary>Why there is another version of a plan; what the step came to follows.</summary>
     public static string StepFailed(string id, string goal, AnswerLanguage language) =>
         language == AnswerLanguage.Chinese ? $"步骤 {id}（{goal}）失败：" : $"Step {id} ({goal}) failed: ";
+
+    private static string Line(string text) => text.ReplaceLineEndings(" ").Trim().TrimEnd('.', '。');
 }

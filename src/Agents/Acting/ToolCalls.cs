@@ -23,7 +23,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
                 Refuse(journal, stepId, call, fault);
             else if (decision is { Status: not ApprovalStatus.Approved })
-                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call. {decision.Comment}".TrimEnd() + " Go on without it.");
+                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call{AgentWords.Saying(decision.Comment)}. Go on without it.");
             else if (decision is null && CallGuard.IsRepeated(journal.Past, call))
                 Refuse(journal, stepId, call, CallGuard.Repeated);
             else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && !journal.Past.IsGranted(tool.Name))

@@ -29,22 +29,27 @@ internal sealed class ToolKit
         ToolKit kit = new() { plans = definition.Planning != PlanningMode.None, asksBeyondPlan = definition.Planning == PlanningMode.AskBeforePlan && task.Recorded is null };
         foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
         {
-            var here = await catalog.FindAsync(setting.Name, cancellation);
-            var asks = here as AskAgentTool;
-            if (asks is not null)
-                here = task.Depth < AskAgentTool.MaxDepth ? await asks.AmongAsync(definition.Agents, caller, cancellation) : null;
+            var here = await FindAsync(setting.Name, task, caller, catalog, cancellation);
             if (task.Recorded is { } recorded)
             {
                 kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), ToolPolicy.Always);
                 continue;
             }
-            if (asks is not null && here is null)
+            if (here is null && setting.Name == AskAgentTool.ToolName)
                 continue; // nobody to ask
-            var tool = here ?? throw new RunException(RunErrorKind.Failed, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
+            var tool = here ?? throw new RunException(RunErrorKind.ToolUnavailable, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
             kit.tools[tool.Name] = (tool, setting.Policy);
         }
         return kit;
     }
+
+    /// <summary>A tool as it is for this agent: another agent can be asked only among those that it may ask. Null where it is not here now, or there is nobody to ask.</summary>
+    public static async Task<AgentTool?> FindAsync(string name, AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation) =>
+        await catalog.FindAsync(name, cancellation) switch
+        {
+            AskAgentTool asks => task.Depth < AskAgentTool.MaxDepth ? await asks.AmongAsync(task.Definition.Agents, caller, cancellation) : null,
+            var found => found,
+        };
 
     /// <summary>The tool under that name if the agent has it.</summary>
     public AgentTool? Find(string name) => tools.TryGetValue(name, out var found) ? found.Tool : plans && name == ChangePlanTool.ToolName ? ChangePlanTool.Only : null;

@@ -17,6 +17,9 @@ public sealed record Approval(
     Guid Id, Guid RunId, string OwnerId, string Agent, string CallId, string Tool, JsonElement Arguments, string Effects, ApprovalStatus Status,
     DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? DecidedAt, string? DecidedBy, string? Comment)
 {
+    /// <summary>What the person allowed in the place of the arguments, or answered; null where they allowed what was asked, or nothing.</summary>
+    public JsonElement? ApprovedArguments { get; init; }
+
     /// <summary>Whether the run's plan is asked about, and not a call.</summary>
     public bool IsPlan => PlanExecution.IsCall(CallId);
 

@@ -30,10 +30,11 @@ public sealed class ApprovalBox
     private readonly RunStore store;
     private readonly RunResumption resumption;
     private readonly ToolCatalog tools;
+    private readonly EditedPlan edited;
     private readonly TimeProvider time;
 
-    internal ApprovalBox(IDbContextFactory<AgentsContext> contexts, RunStore store, RunResumption resumption, ToolCatalog tools, TimeProvider time) =>
-        (this.contexts, this.store, this.resumption, this.tools, this.time) = (contexts, store, resumption, tools, time);
+    internal ApprovalBox(IDbContextFactory<AgentsContext> contexts, RunStore store, RunResumption resumption, ToolCatalog tools, EditedPlan edited, TimeProvider time) =>
+        (this.contexts, this.store, this.resumption, this.tools, this.edited, this.time) = (contexts, store, resumption, tools, edited, time);
 
     /// <summary>Those that wait, the first to expire first; or all of the caller's, newest first, at most 200.</summary>
     public async Task<IReadOnlyList<Approval>> ListAsync(Caller caller, bool pendingOnly, CancellationToken cancellation)
@@ -67,16 +68,17 @@ public sealed class ApprovalBox
         return Shown(await OwnAsync(db, caller, approvalId, cancellation));
     }
 
-    /// <summary>Decides, and lets the run go on when nothing else of it waits. ArgumentException for arguments that the tool does not take; ApprovalConflictException where it is decided already, expired or not.</summary>
+    /// <summary>Decides, and lets the run go on when nothing else of it waits. FieldException for arguments that the tool, or the plan, does not take; ApprovalConflictException where it is decided already, expired or not, whatever the arguments are.</summary>
     public async Task<Approval> DecideAsync(Caller caller, Guid approvalId, ApprovalChoice choice, CancellationToken cancellation)
     {
         if (choice.Comment.Length > MaxComment)
-            throw new ArgumentException($"A comment has at most {MaxComment:N0} characters; this one has {choice.Comment.Length:N0}.", nameof(choice));
+            throw new FieldException("comment", $"A comment has at most {MaxComment:N0} characters; this one has {choice.Comment.Length:N0}.");
         Approval asked;
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
             asked = Shown(await OwnAsync(db, caller, approvalId, cancellation));
-        if (choice.Approve && await FaultAsync(asked, choice.Arguments, cancellation) is { } fault)
-            throw new ArgumentException(fault, nameof(choice));
+        if (asked.Status != ApprovalStatus.Pending)
+            throw Decided();
+        choice = choice with { Arguments = choice.Approve && time.GetUtcNow() < asked.ExpiresAt ? await AllowedAsync(caller, asked, choice.Arguments, cancellation) : null };
         await UntilWaitingAsync(asked, cancellation);
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
         await ResolveAsync(asked, inTime ? choice : new(Approve: false), inTime ? caller.UserId : null, cancellation);
@@ -105,22 +107,35 @@ public sealed class ApprovalBox
         }
     }
 
-    /// <summary>What keeps these arguments from being taken; null when nothing does. Only of a call are the tools looked at: a server of theirs may be slow.</summary>
-    private async Task<string?> FaultAsync(Approval asked, JsonElement? arguments, CancellationToken cancellation)
+    /// <summary>What is allowed in the place of what was asked; null where that is. Throws FieldException for what cannot be.</summary>
+    private async Task<JsonElement?> AllowedAsync(Caller caller, Approval asked, JsonElement? given, CancellationToken cancellation)
     {
         if (asked.IsQuestion)
-            return Clarification.Fault(arguments);
-        if (arguments is not { } edited)
+            return Clarification.Fault(given) is { } unanswered ? throw new FieldException("arguments.answer", unanswered) : given;
+        if (given is not { } arguments)
             return null;
         if (asked.IsPlan)
-            return PlanExecution.FaultOf(edited, AgentPast.Of(await store.AllEventsAsync(asked.RunId, cancellation))) is { } wrong ? $"The plan cannot be carried out: {wrong}" : null;
-        return await tools.FindAsync(asked.Tool, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, edited) is { } fault ? $"The arguments of {asked.Tool} are wrong: {fault}" : null;
+            return await PlanAsync(caller, asked, arguments, cancellation);
+        return await tools.FindAsync(asked.Tool, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault
+            ? throw new FieldException("arguments", $"The arguments of {asked.Tool} are wrong: {fault}") : arguments;
+    }
+
+    /// <summary>The plan with all that may be left out of it.</summary>
+    private async Task<JsonElement> PlanAsync(Caller caller, Approval asked, JsonElement arguments, CancellationToken cancellation)
+    {
+        var steps = WrittenPlan.Read(arguments, "arguments");
+        var run = await store.FindAsync(caller.UserId, asked.RunId, cancellation) ?? throw new NotFoundException("Run");
+        var past = AgentPast.Of(await store.AllEventsAsync(asked.RunId, cancellation));
+        return await edited.FaultAsync(RunJson.Read<AgentTask>(run.Agent!), caller, past, steps, cancellation) is { } fault
+            ? throw new FieldException($"arguments.{fault.Field}", $"The plan cannot be carried out: {fault.Message}")
+            : JsonSerializer.SerializeToElement(new Plan(past.Plan?.Version ?? 1, steps), RunJson.Options);
     }
 
     /// <param name="decidedBy">Null where its time was up.</param>
     private async Task ResolveAsync(Approval asked, ApprovalChoice choice, string? decidedBy, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        var allowed = choice.Approve && choice.Arguments is { } instead ? instead.GetRawText() : null;
         var status = decidedBy is null ? ApprovalStatus.Expired : choice.Approve ? ApprovalStatus.Approved : ApprovalStatus.Rejected;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -128,7 +143,7 @@ public sealed class ApprovalBox
         // The run first: of several that decide for one run at once, each waits for the one before it.
         if (await db.Runs.Where(r => r.Id == asked.RunId && r.Status == RunStatus.RequiresAction && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, now), cancellation) == 0
             || await db.Approvals.Where(a => a.Id == asked.Id && a.Status == ApprovalStatus.Pending)
-                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, status).SetProperty(a => a.DecidedAt, now).SetProperty(a => a.DecidedBy, decidedBy).SetProperty(a => a.Comment, choice.Comment), cancellation) == 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, status).SetProperty(a => a.DecidedAt, now).SetProperty(a => a.DecidedBy, decidedBy).SetProperty(a => a.Comment, choice.Comment).SetProperty(a => a.ApprovedArguments, allowed), cancellation) == 0)
             throw Decided();
         ApprovalResolvedData resolved = new(asked.Id, asked.CallId, asked.Tool, status, choice.Approve ? choice.Arguments : null, choice.Comment, decidedBy is null ? Expired : "", choice is { Approve: true, ForRun: true });
         await RunStore.AddEventsAsync(db, asked.RunId, now, CancellationToken.None, ("approval.resolved", RunJson.Write(resolved)));
@@ -165,7 +180,9 @@ public sealed class ApprovalBox
 
     private static Approval Shown(ApprovalRow row)
     {
-        using var arguments = JsonDocument.Parse(row.Arguments);
-        return new(row.Id, row.RunId, row.OwnerId, row.Agent, row.CallId, row.Tool, arguments.RootElement.Clone(), row.Effects, row.Status, row.CreatedAt, row.ExpiresAt, row.DecidedAt, row.DecidedBy, row.Comment);
+        return new(row.Id, row.RunId, row.OwnerId, row.Agent, row.CallId, row.Tool, JsonElement.Parse(row.Arguments), row.Effects, row.Status, row.CreatedAt, row.ExpiresAt, row.DecidedAt, row.DecidedBy, row.Comment)
+        {
+            ApprovedArguments = row.ApprovedArguments is { } allowed ? JsonElement.Parse(allowed) : null,
+        };
     }
 }

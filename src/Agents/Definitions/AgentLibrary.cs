@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
+using Platform.Agents.Tools;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -13,9 +14,10 @@ public sealed class AgentLibrary
     public const int MaxNoteLength = 500;
 
     private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly ToolCatalog tools;
     private readonly TimeProvider time;
 
-    internal AgentLibrary(IDbContextFactory<AgentsContext> contexts, TimeProvider time) => (this.contexts, this.time) = (contexts, time);
+    internal AgentLibrary(IDbContextFactory<AgentsContext> contexts, ToolCatalog tools, TimeProvider time) => (this.contexts, this.tools, this.time) = (contexts, tools, time);
 
     /// <summary>Own ones, and published ones that everyone sees; administrators see all. Last changed first.</summary>
     public async Task<IReadOnlyList<Agent>> ListAsync(Caller caller, CancellationToken cancellation)
@@ -74,7 +76,7 @@ public sealed class AgentLibrary
         return await ShownAsync(db, row, caller, cancellation);
     }
 
-    /// <summary>Makes the draft the next version, which runs from now on.</summary>
+    /// <summary>Makes the draft the next version, which runs from now on. DefinitionException also for a tool that is not here, or cannot be reached now: each run would fail.</summary>
     public async Task<AgentVersion> PublishAsync(Caller caller, Guid agentId, string note, CancellationToken cancellation)
     {
         if (note.Length > MaxNoteLength)
@@ -83,6 +85,7 @@ public sealed class AgentLibrary
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
         var definition = RunJson.Read<AgentDefinition>(row.Draft);
         DefinitionCheck.Require(definition); // stored by an earlier program, perhaps, that allowed more
+        await RequireToolsAsync(definition, cancellation);
         var now = time.GetUtcNow();
         var last = await db.AgentVersions.Where(v => v.AgentId == row.Id).MaxAsync(v => (int?)v.Number, cancellation) ?? 0;
         AgentVersionRow version = new() { AgentId = row.Id, Number = last + 1, Definition = row.Draft, Note = note.Trim(), PublishedBy = caller.UserId, PublishedAt = now };
@@ -169,6 +172,19 @@ public sealed class AgentLibrary
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
         await db.Agents.Where(a => a.Id == row.Id).ExecuteDeleteAsync(cancellation); // the database takes the versions with it
+    }
+
+    private async Task RequireToolsAsync(AgentDefinition definition, CancellationToken cancellation)
+    {
+        Findings found = new();
+        for (var i = 0; i < definition.Tools.Count; i++)
+        {
+            var (name, policy) = definition.Tools[i];
+            if (policy != ToolPolicy.Never && await tools.FindAsync(name, cancellation) is null)
+                found.Add($"tools[{i}].name", DefinitionFaultKind.ToolAway, [name], $"This installation has no tool '{name}', or cannot reach it now. Take it out of the agent, or bring it back.");
+        }
+        if (found.All.Count > 0)
+            throw new DefinitionException(found.All);
     }
 
     private async Task<AgentDefinition> SeenAsync(Caller caller, Guid agentId, CancellationToken cancellation)

@@ -14,8 +14,8 @@ public sealed record DefinitionFault(string Path, string Message)
     public IReadOnlyList<object> Values { get; init; } = [];
 }
 
-/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, Unknown, Twice and Variable: the text in question. Reasoning: it is to be shown by examples, and none has its reasoning.</summary>
-public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning }
+/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, ToolAway (it is not here, or cannot be reached now), Unknown, Twice and Variable: the text in question. Reasoning: it is to be shown by examples, and none has its reasoning.</summary>
+public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning, ToolAway }
 
 /// <summary>A definition that cannot be taken, with everything that is wrong in it.</summary>
 public sealed class DefinitionException(IReadOnlyList<DefinitionFault> faults) : ArgumentException(string.Join(" ", faults.Select(f => $"{f.Path}: {f.Message}")))

@@ -10,11 +10,13 @@ namespace Platform.Agents.Forking;
 /// <summary>Takes over from a run what it did before a step, as the first events of another run.</summary>
 internal static class ForkedEvents
 {
+    private const string ResultsField = "overrides.toolResults";
+
     /// <summary>What a run's past is read from; what tells of its course alone stays behind.</summary>
     private static readonly HashSet<string> Taken =
         ["plan.created", "plan.updated", "step.started", "step.delta", "step.completed", "step.failed", "tool.call", "tool.result", "approval.requested", "approval.resolved"];
 
-    /// <summary>Events of the new run, the last of them run.forked. Their times are moved so that they end now. ArgumentException where there is no such step or call.</summary>
+    /// <summary>Events of the new run, the last of them run.forked. Their times are moved so that they end now. FieldException where there is no such step or call.</summary>
     public static IReadOnlyList<RunEvent> Of(Guid newRun, IReadOnlyList<RunEvent> events, RunForkedData forked, DateTimeOffset now)
     {
         var changes = Changes(forked.Overrides.ToolResults ?? []);
@@ -25,20 +27,25 @@ internal static class ForkedEvents
         foreach (var change in changes.Values)
         {
             if (!called.TryGetValue(change.CallId, out var at))
-                throw new ArgumentException($"There is no call '{Findings.Short(change.CallId)}' before the step that is taken anew. Calls there: {Names(called.Keys)}.", nameof(forked));
+                throw new FieldException(FieldOf(forked.Overrides, change), $"There is no call '{Findings.Short(change.CallId)}' before the step that is taken anew. Calls there: {Names(called.Keys)}.");
             if (!past.Results.ContainsKey(change.CallId))
                 kept.Add(new(newRun, 0, now, "tool.result", RunJson.Write(new ToolResultData(change.CallId, at.StepId, at.Call.Tool, change.Text, null, change.IsError, [], 0))));
         }
         if (past.Open.FirstOrDefault(call => call.Writes && !changes.ContainsKey(call.CallId)) is { } open)
-            throw new ArgumentException($"Whether the call {open.CallId} of '{open.Tool}' took effect is not known. Give its result, or fork from a step before it.", nameof(forked));
+            throw new FieldException("fromStep", $"Whether the call {open.CallId} of '{open.Tool}' took effect is not known. Give its result, or fork from a step before it.");
         var moved = kept.Count == 0 ? TimeSpan.Zero : now - kept.Max(e => e.At);
         return [.. kept.Append(new(newRun, 0, now - moved, "run.forked", RunJson.Write(forked))).Select((e, i) => e with { RunId = newRun, Seq = i + 1, At = e.At + moved })];
     }
 
+    private static string FieldOf(ForkOverrides overrides, ForkedResult change) => $"{ResultsField}[{overrides.ToolResults!.TakeWhile(result => result != change).Count()}].callId";
+
     private static Dictionary<string, ForkedResult> Changes(IReadOnlyList<ForkedResult> results)
     {
-        if (results.FirstOrDefault(result => result?.CallId is null || result.Text is null || result.Text.Length > ToolOutcome.MaxCharacters) is { } wrong)
-            throw new ArgumentException($"A result of a call has its id and a text of at most {ToolOutcome.MaxCharacters:N0} characters; this has {wrong.Text?.Length ?? 0:N0}.", nameof(results));
+        for (var i = 0; i < results.Count; i++)
+        {
+            if (results[i] is not { CallId: not null, Text: { Length: <= ToolOutcome.MaxCharacters } })
+                throw new FieldException($"{ResultsField}[{i}].text", $"A result of a call has its id and a text of at most {ToolOutcome.MaxCharacters:N0} characters; this has {results[i]?.Text?.Length ?? 0:N0}.");
+        }
         return results.GroupBy(result => result.CallId).ToDictionary(same => same.Key, same => same.Last());
     }
 
@@ -73,7 +80,7 @@ internal static class ForkedEvents
         if (fromStep is not null)
         {
             return steps.FirstOrDefault(step => step.StepId == fromStep) is { StepId: not null } found ? found.Index
-                : throw new ArgumentException($"The run has no step '{Findings.Short(fromStep)}'. Steps: {Names(steps.Select(step => step.StepId))}.", nameof(fromStep));
+                : throw new FieldException("fromStep", $"The run has no step '{Findings.Short(fromStep)}'. Steps: {Names(steps.Select(step => step.StepId))}.");
         }
         if (changes.Count == 0)
             return 0;

@@ -14,18 +14,20 @@ public sealed class RunFork
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
     private readonly RunAgent runs;
+    private readonly ForkTarget target;
     private readonly TimeProvider time;
 
-    internal RunFork(IDbContextFactory<AgentsContext> contexts, RunStore store, RunAgent runs, TimeProvider time) =>
-        (this.contexts, this.store, this.runs, this.time) = (contexts, store, runs, time);
+    internal RunFork(IDbContextFactory<AgentsContext> contexts, RunStore store, RunAgent runs, ForkTarget target, TimeProvider time) =>
+        (this.contexts, this.store, this.runs, this.target, this.time) = (contexts, store, runs, target, time);
 
-    /// <summary>Starts it as a further version of the answer, or of the question where that is another. NotFoundException: no such run of the caller's, or its agent is gone or no longer theirs to use. ArgumentException: no agent worked on it, no such step or call, or an override that cannot be taken. RunConflictException: its conversation is being answered.</summary>
+    /// <summary>Starts it as a further version of the answer, or of the question where that is another. NotFoundException: no such run of the caller's, or its agent is gone or no longer theirs to use. ArgumentException: no agent worked on it, no such step or call (FieldException), or an override that cannot be taken, as a model that is not there. ModelHostException where that cannot be learned. RunConflictException: its conversation is being answered.</summary>
     public async Task<RunInfo> ForkAsync(Caller caller, Guid runId, ForkRun fork, CancellationToken cancellation)
     {
         var row = await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
         if (row.Agent is null)
             throw new ArgumentException("No agent worked on this run. Ask its question again instead.", nameof(fork));
         var overrides = fork.Overrides ?? new();
+        await target.RequireAsync(overrides, cancellation);
         var events = await store.AllEventsAsync(row.Id, cancellation);
         var task = Changed(RunJson.Read<AgentTask>(row.Agent), overrides);
         var now = await PresentAsync(caller, task, cancellation);

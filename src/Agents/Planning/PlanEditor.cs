@@ -16,10 +16,11 @@ public sealed class PlanEditor
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
     private readonly RunHost host;
+    private readonly EditedPlan edited;
     private readonly TimeProvider time;
 
-    internal PlanEditor(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, TimeProvider time) =>
-        (this.contexts, this.store, this.host, this.time) = (contexts, store, host, time);
+    internal PlanEditor(IDbContextFactory<AgentsContext> contexts, RunStore store, RunHost host, EditedPlan edited, TimeProvider time) =>
+        (this.contexts, this.store, this.host, this.edited, this.time) = (contexts, store, host, edited, time);
 
     /// <summary>The newest version with the state of each step; null where the run has no plan.</summary>
     public async Task<(int Version, IReadOnlyList<PlanStepShown> Steps)?> GetAsync(Caller caller, Guid runId, CancellationToken cancellation)
@@ -30,16 +31,17 @@ public sealed class PlanEditor
         return past.Plan is { } plan ? (plan.Version, [.. plan.Steps.Select(step => new PlanStepShown(step, PlanProgress.Of(step, past)))]) : null;
     }
 
-    /// <summary>Puts other steps in the place of the plan's. ArgumentException: a plan that cannot be carried out, or in which a step that has begun is another. RunConflictException: the run has ended, has no plan, its newest version is another than the one that was edited, or another process executes the run.</summary>
+    /// <summary>Puts other steps in the place of the plan's. FieldException: a plan that cannot be carried out, or in which a step that has begun is another. RunConflictException: the run has ended, has no plan, its newest version is another than the one that was edited, or another process executes the run.</summary>
     /// <param name="version">The version that the person saw.</param>
     public async Task EditAsync(Caller caller, Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation)
     {
-        if (PlanCheck.Fault(steps, hasTool: null) is { } fault)
-            throw new ArgumentException(fault, nameof(steps));
-        while (true)
+        for (var isChecked = false; ;)
         {
             var live = host.Find(runId);
             var row = await RowAsync(caller, runId, cancellation);
+            if (!isChecked && row.EndedAt is null)
+                await RequireAsync(caller, row, version, steps, live, cancellation);
+            isChecked = true;
             if (live is not null && live.Exclusively(events => Take(live, events, version, steps)))
                 return;
             if (row.EndedAt is not null)
@@ -50,6 +52,15 @@ public sealed class PlanEditor
                 throw new RunConflictException("Another process of the program carries this plan out, and it is changed there alone. Stop the run, or change the plan when the run waits.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation); // between running and waiting
         }
+    }
+
+    /// <summary>Tools are looked at once, before anything is changed: a server of theirs may be slow.</summary>
+    private async Task RequireAsync(Caller caller, RunRow row, int version, IReadOnlyList<PlanStep> steps, LiveRun? live, CancellationToken cancellation)
+    {
+        var past = AgentPast.Of(live?.Since(0).Events ?? await store.AllEventsAsync(row.Id, cancellation));
+        var fault = row.Agent is not null && past.Plan?.Version == version ? await edited.FaultAsync(RunJson.Read<AgentTask>(row.Agent), caller, past, steps, cancellation) : PlanCheck.Fault(steps, hasTool: null);
+        if (fault is not null)
+            throw new FieldException(fault.Field, fault.Message);
     }
 
     private static bool Take(LiveRun live, IReadOnlyList<RunEvent> events, int version, IReadOnlyList<PlanStep> steps)
@@ -80,7 +91,7 @@ public sealed class PlanEditor
             throw new RunConflictException($"The plan is at version {before.Version} by now; version {version} was edited. Look at it again.");
         Plan after = new(before.Version + 1, steps);
         var changes = PlanDiff.Between(before, after);
-        return PlanCheck.Begun(past, changes) is { } begun ? throw new ArgumentException(begun, nameof(steps)) : new(after, changes, PlanData.Edited);
+        return PlanCheck.Begun(past, steps, changes) is { } begun ? throw new FieldException(begun.Field, begun.Message) : new(after, changes, PlanData.Edited);
     }
 
     private static async Task<IReadOnlyList<RunEvent>> EventsAsync(AgentsContext db, Guid runId, CancellationToken cancellation) =>

@@ -143,7 +143,7 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         }
         if (decided.Status != ApprovalStatus.Approved)
             return new(Rejection: decided);
-        if (past.PlanToTakeOver is { Arguments: { } edited } && RunJson.Read<Plan>(edited.GetRawText()).Steps is var steps && PlanDiff.Between(past.Plan, new(0, steps)) is { Count: > 0 } changes && PlanCheck.Begun(past, changes) is null)
+        if (past.PlanToTakeOver is { Arguments: { } edited } && RunJson.Read<Plan>(edited.GetRawText()).Steps is var steps && PlanDiff.Between(past.Plan, new(0, steps)) is { Count: > 0 } changes && PlanCheck.Begun(past, steps, changes) is null)
             Tell(journal, "plan.updated", past.Plan, steps, PlanData.Edited);
         return null;
     }
@@ -152,20 +152,6 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
     {
         var now = time.GetUtcNow();
         journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), callId, name, about, "", now + options.Value.ApprovalTime));
-    }
-
-    /// <summary>What is wrong with a plan that a person edited; null when nothing is.</summary>
-    public static string? FaultOf(JsonElement edited, AgentPast past)
-    {
-        try
-        {
-            var steps = RunJson.Read<Plan>(edited.GetRawText())?.Steps ?? [];
-            return PlanCheck.Fault(steps, hasTool: null) ?? PlanCheck.Begun(past, PlanDiff.Between(past.Plan, new(0, steps)));
-        }
-        catch (JsonException ex)
-        {
-            return $"It is not the JSON of a plan: {ex.Message}";
-        }
     }
 
     private static void Tell(AgentJournal journal, string name, Plan? before, IReadOnlyList<PlanStep> steps, string reason)

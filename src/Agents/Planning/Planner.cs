@@ -82,7 +82,7 @@ internal sealed class Planner(AgentDecision decision)
                 .. kept,
                 .. written.Select(step => new PlanStep(ids[step.Id], step.Goal, step.Tool ?? "", step.Inputs, [.. (step.DependsOn ?? []).Select(id => id is null ? "" : ids.GetValueOrDefault(id, id))], step.DoneWhen ?? "")),
             ];
-            return (steps, PlanCheck.Fault(steps, name => kit.Find(name) is not null));
+            return (steps, PlanCheck.Fault(steps, name => kit.Find(name) is not null)?.Message);
         }
         catch (JsonException ex)
         {

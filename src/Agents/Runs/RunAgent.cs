@@ -95,7 +95,7 @@ public sealed partial class RunAgent
             if (await SameAsync(db, caller, start, beginning, cancellation) is { } quicker)
                 return (quicker, null);
             if (await db.Runs.AnyAsync(r => r.ConversationId == conversation.Id && r.EndedAt == null, cancellation))
-                throw new RunConflictException("This conversation is being answered already. Wait for the end of that answer, or stop it.");
+                throw new RunConflictException("A run of this thread has not ended yet. Wait for its end, or stop it.");
             throw; // a full disk, say
         }
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();

@@ -12,7 +12,7 @@ public enum RunPurpose { Asked = 0, Nested = 1, Test = 2 }
 
 /// <summary>Why a run failed. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<RunErrorKind>))]
-public enum RunErrorKind { ModelUnavailable, ModelBusy, ModelFailed, OutOfTime, ContextTooLong, Interrupted, Failed, OutcomeUnknown, ModelTooWeak }
+public enum RunErrorKind { ModelUnavailable, ModelBusy, ModelFailed, OutOfTime, ContextTooLong, Interrupted, Failed, OutcomeUnknown, ModelTooWeak, ToolUnavailable }
 
 /// <summary>A failed run; the message is for people.</summary>
 public sealed class RunException(RunErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)

@@ -27,17 +27,17 @@ public sealed class CronTimes
         eitherDay = !fields[2].StartsWith('*') && !fields[4].StartsWith('*');
     }
 
-    /// <summary>Throws ArgumentException that names the field, its value and what is allowed; also for one that names no moment at all.</summary>
+    /// <summary>Throws FieldException that names the part, its value and what is allowed; also for one that names no moment at all.</summary>
     public static CronTimes Parse(string expression)
     {
         if (expression.Length > MaxLength)
-            throw new ArgumentException($"The times have {expression.Length:N0} characters; at most {MaxLength} are taken.", nameof(expression));
+            throw new FieldException("cron", $"The times have {expression.Length:N0} characters; at most {MaxLength} are taken.");
         var fields = expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length != 5)
-            throw new ArgumentException($"The times have {fields.Length} fields; five are wanted: minute, hour, day, month and weekday, such as '30 7 * * mon-fri'.", nameof(expression));
+            throw new FieldException("cron", $"The times have {fields.Length} fields; five are wanted: minute, hour, day, month and weekday, such as '30 7 * * mon-fri'.");
         CronTimes times = new(fields);
         return times.Next(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeZoneInfo.Utc) is null
-            ? throw new ArgumentException($"'{expression}' names no moment: no such day is in these months.", nameof(expression))
+            ? throw new FieldException("cron", $"'{expression}' names no moment: no such day is in these months.")
             : times;
     }
 
@@ -120,6 +120,6 @@ public sealed class CronTimes
         }
     }
 
-    private static ArgumentException Wrong(string value, string name, int least, int most) =>
-        new($"'{value}' is no {name}: {least} to {most} are taken, *, lists (1,15), ranges (1-5) and steps (*/10).");
+    private static FieldException Wrong(string value, string name, int least, int most) =>
+        new("cron", $"'{value}' is no {name}: {least} to {most} are taken, *, lists (1,15), ranges (1-5) and steps (*/10).");
 }

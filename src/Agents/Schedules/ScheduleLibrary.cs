@@ -41,7 +41,7 @@ public sealed class ScheduleLibrary
         return (await ShownAsync(db, caller, [await OwnAsync(db.Schedules.AsNoTracking(), caller, scheduleId, cancellation)], cancellation))[0];
     }
 
-    /// <summary>ArgumentException: a setting that is not allowed, or more schedules than one person may have. NotFoundException: no such agent that the caller may use.</summary>
+    /// <summary>FieldException: a setting that is not allowed. ArgumentException: more schedules than one person may have. NotFoundException: no such agent that the caller may use.</summary>
     public async Task<Schedule> CreateAsync(Caller caller, ScheduleSettings settings, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -104,16 +104,16 @@ public sealed class ScheduleLibrary
         return found;
     }
 
-    /// <summary>ArgumentException for an id that this machine does not know.</summary>
+    /// <summary>FieldException for an id that this machine does not know.</summary>
     internal static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone
-        : throw new ArgumentException($"'{Findings.Short(id)}' is no time zone that this machine knows; there are UTC, Europe/Berlin, Asia/Shanghai and the like.");
+        : throw new FieldException("timeZone", $"'{Findings.Short(id)}' is no time zone that this machine knows; there are UTC, Europe/Berlin, Asia/Shanghai and the like.");
 
     private async Task<DateTimeOffset?> NextAsync(Caller caller, ScheduleSettings settings, ScheduleRow? before, DateTimeOffset now, CancellationToken cancellation)
     {
         if (settings.Name.Trim().Length is 0 or > MaxName)
-            throw new ArgumentException($"A schedule's name has 1 to {MaxName} characters; this one has {settings.Name.Trim().Length}.", nameof(settings));
+            throw new FieldException("name", $"A schedule's name has 1 to {MaxName} characters; this one has {settings.Name.Trim().Length}.");
         if (string.IsNullOrWhiteSpace(settings.Input) || settings.Input.Length > RunAgent.MaxQuestionLength)
-            throw new ArgumentException($"What the agent is asked has 1 to {RunAgent.MaxQuestionLength:N0} characters; this has {settings.Input.Length:N0}.", nameof(settings));
+            throw new FieldException("input", $"What the agent is asked has 1 to {RunAgent.MaxQuestionLength:N0} characters; this has {settings.Input.Length:N0}.");
         if (!Enum.IsDefined(settings.Missed) || !Enum.IsDefined(settings.Overlap))
             throw new ArgumentException($"There is no rule '{settings.Missed}' or '{settings.Overlap}'.", nameof(settings));
         if (settings.Enabled || settings.AgentId != before?.AgentId)

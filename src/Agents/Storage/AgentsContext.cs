@@ -7,7 +7,7 @@ namespace Platform.Agents.Storage;
 internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 12;
+    public const int Version = 13;
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -33,7 +33,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     [DbFunction(IsBuiltIn = true)]
     public static string Lower(string text) => throw new InvalidOperationException($"Lower('{text}') is for queries only. This is a bug.");
 
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.AddInterceptors(UnicodeLower.Registered);
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.AddInterceptors(UnicodeLower.Registered, WriteTurns.Taken);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);

@@ -19,6 +19,9 @@ internal sealed class ApprovalRow
     /// <summary>JSON as the model wrote it.</summary>
     public required string Arguments { get; set; }
     public required string Effects { get; set; }
+
+    /// <summary>JSON of what was allowed in their place; null for nothing else.</summary>
+    public string? ApprovedArguments { get; set; }
     public ApprovalStatus Status { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset ExpiresAt { get; set; }

@@ -18,6 +18,7 @@ internal static class TableSteps
         [10] = AddTestsAsync,
         [11] = AddSchedulesAsync,
         [12] = AddStopsAndVectorsAsync,
+        [13] = AddApprovedArgumentsAsync,
     };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
@@ -190,6 +191,10 @@ internal static class TableSteps
                 CONSTRAINT "FK_agents_vectors_agents_definitions_AgentId" FOREIGN KEY ("AgentId") REFERENCES agents_definitions ("Id") ON DELETE CASCADE)
             """);
     }
+
+    // What was allowed before stands in the events of the run alone.
+    private static Task AddApprovedArgumentsAsync(DbContext room, CancellationToken cancellation) =>
+        RunAsync(room, cancellation, """ALTER TABLE agents_approvals ADD COLUMN "ApprovedArguments" text NULL""");
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Platform.Agents;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
@@ -8,6 +9,7 @@ using Platform.Retrieval;
 using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Storage;
 using Platform.Training.Datasets;
+using Platform.Web.Features.Api;
 
 namespace Platform.Web.Host;
 
@@ -43,6 +45,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         BadHttpRequestException { StatusCode: 413 } => new(413, Invalid, "file_too_large", "The request is larger than this server takes. Send less at once."),
         BadHttpRequestException bad => new(bad.StatusCode, Invalid, "bad_request", bad.Message),
         UnauthorizedAccessException => OfStatus(403),
+        FieldException refused => new(400, Invalid, "invalid_argument", refused.Message, Param: EventNames.OfField(refused.Field)),
         ArgumentException => new(400, Invalid, "invalid_argument", Said(error)),
         _ => new(500, "server_error", "internal_error", "The server failed on this request. Its log holds the cause under the request id."),
     };
@@ -144,6 +147,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         RunErrorKind.ModelUnavailable => new(503, Unavailable, "model_unavailable", error.Message, TimeSpan.FromSeconds(5)),
         RunErrorKind.ModelBusy => new(429, "rate_limit_error", "queue_full", error.Message, TimeSpan.FromSeconds(5)),
         RunErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message),
+        RunErrorKind.ToolUnavailable => new(400, Invalid, "tool_unavailable", error.Message),
         RunErrorKind.ModelTooWeak => new(400, Invalid, "model_too_weak", error.Message),
         RunErrorKind.OutOfTime => new(504, "server_error", "out_of_time", error.Message),
         _ => new(500, "server_error", "run_failed", error.Message),

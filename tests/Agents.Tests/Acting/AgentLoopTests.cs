@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
@@ -118,6 +119,34 @@ public sealed class AgentLoopTests
         Assert.Equal(StopReason.Timeout, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
         var told = Assert.Single(chat.Requests.Last().SelectMany(message => message.Contents).OfType<FunctionResultContent>()).Result?.ToString();
         Assert.Contains("Whether it took effect is not known", told, StringComparison.Ordinal); // else who asked would ask again
+    }
+
+    [Theory]
+    [InlineData("So far: 25", "So far: 25")]
+    [InlineData("", "The agent worked the 12 seconds that it may work and has no answer yet.")]
+    public async Task The_answer_that_a_limit_forces_has_a_quarter_of_the_time_and_is_cut_off_where_it_stands(string begun, string answer)
+    {
+        ManualClock clock = new();
+        TaskCompletionSource calling = new(TaskCreationOptions.RunContinuationsAsynchronously), answering = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedChatClient chat = new((messages, cancellation) => WriteAsync(messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal), cancellation));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock));
+        var run = await rig.LetAsync(Clerk with { Limits = new(Seconds: 12) });
+        await calling.Task;
+        clock.Advance(TimeSpan.FromSeconds(12.5));
+        await answering.Task;
+        clock.Advance(TimeSpan.FromSeconds(2.5));
+        Assert.NotNull(rig.Host.Find(run.Id));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(answer, (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Equal(StopReason.Timeout, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
+
+        async IAsyncEnumerable<ChatResponseUpdate> WriteAsync(bool isLast, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            if (isLast && begun.Length > 0)
+                yield return new ChatResponseUpdate(ChatRole.Assistant, begun);
+            (isLast ? answering : calling).SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        }
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class LoopMeasure
 
     public static async Task RunAsync()
     {
-        foreach (var (atOnce, tool) in new[] { (4, "look"), (64, "look"), (4, "send") })
+        foreach (var (atOnce, tool) in new[] { (4, "look"), (64, "look"), (4, "send"), (64, "send") })
         {
             using Chat chat = new(tool);
             await using var rig = await AgentsRig.StartAsync(chat, o => (o.RunsAtOnce, o.WaitingRuns) = (atOnce, 500), tools: [new RecordingTool("look"), new RecordingTool("send", ToolEffects.Writes)]);

@@ -31,15 +31,17 @@ public sealed class ApprovalBoxTests
         Assert.Empty(send.Calls);
 
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Approvals.DecideAsync(AgentsRig.Boris, asked.Id, new(Approve: true), Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { words = 1 })), Cancellation));
+        await Assert.ThrowsAsync<FieldException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { words = 1 })), Cancellation));
         var decided = await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { text = "edited" })), Cancellation);
         Assert.Equal((ApprovalStatus.Approved, "anna"), (decided.Status, decided.DecidedBy));
+        Assert.Equal(("{\"text\":\"mail 0\"}", "{\"text\":\"edited\"}"), (decided.Arguments.GetRawText(), decided.ApprovedArguments?.GetRawText())); // what was asked, and what was allowed
         var events = await watching;
         Assert.Equal("Sent.", events[^1].Read<TextData>().Text);
         Assert.Equal(["edited"], send.Calls);
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
         Assert.Equal(events, await rig.EventsAsync(run));
         await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: false), Cancellation));
+        await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { words = 1 })), Cancellation)); // whatever it says
     }
 
     [Fact]
@@ -52,7 +54,7 @@ public sealed class ApprovalBoxTests
         await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false, Comment: "Not on Sundays."), Cancellation);
         Assert.Equal("Not sent.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
         Assert.Empty(send.Calls);
-        Assert.Contains("Not on Sundays.", Output(chat), StringComparison.Ordinal);
+        Assert.Contains("A person rejected this call with the words “Not on Sundays”. Go on without it.", Output(chat), StringComparison.Ordinal);
     }
 
     [Fact]

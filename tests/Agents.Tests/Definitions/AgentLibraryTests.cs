@@ -1,4 +1,6 @@
 using Platform.Agents.Definitions;
+using Platform.Agents.Runs;
+using Platform.Agents.Tests.Acting;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -17,10 +19,12 @@ public sealed class AgentLibraryTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static RecordingTool[] Here => [new("calculator"), new("send_mail")];
+
     [Fact]
     public async Task A_draft_is_edited_published_compared_and_restored_and_a_version_never_changes()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
         Assert.True(agent is { PublishedVersion: null, HasUnpublished: true, Revision: 1 });
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "First", Cancellation);
@@ -43,9 +47,25 @@ public sealed class AgentLibraryTests
     }
 
     [Fact]
+    public async Task An_agent_with_a_tool_that_is_not_here_is_kept_and_not_published_and_a_run_of_it_says_so()
+    {
+        await using var rig = await AgentsRig.StartAsync(tools: [new RecordingTool("calculator")]);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        var fault = Assert.Single((await Assert.ThrowsAsync<DefinitionException>(() => rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation))).Faults);
+        Assert.Equal(("tools[1].name", DefinitionFaultKind.ToolAway, "send_mail"), (fault.Path, fault.Kind, Assert.Single(fault.Values)));
+        Assert.Null((await rig.Agents.GetAsync(AgentsRig.Anna, agent.Id, Cancellation)).PublishedVersion);
+        var error = (await rig.EventsAsync(await rig.LetAsync(Clerk)))[^1].Read<ErrorData>();
+        Assert.Equal(RunErrorKind.ToolUnavailable, error.Kind);
+        Assert.Contains("'send_mail'", error.Message, StringComparison.Ordinal);
+
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, Clerk with { Tools = [Clerk.Tools[0], new("send_mail", ToolPolicy.Never)] }, null, Cancellation);
+        Assert.Equal(1, (await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
+    }
+
+    [Fact]
     public async Task An_agent_is_its_owners_and_the_administrators_until_it_is_published_for_everyone()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
         await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, agent.Id, AgentVisibility.Everyone, Cancellation);
         Assert.Empty(await rig.Agents.ListAsync(Carl, Cancellation));
@@ -69,7 +89,7 @@ public sealed class AgentLibraryTests
     [Fact]
     public async Task Where_an_agent_is_used_is_told_before_it_is_deleted()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
         await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Name = "Desk", Slug = "desk", Agents = ["clerk"] }, Cancellation);
         await rig.Agents.CreateAsync(Carl, Clerk with { Name = "Nobody sees it", Slug = "hidden", Agents = ["clerk"] }, Cancellation);
@@ -85,7 +105,7 @@ public sealed class AgentLibraryTests
     [Fact]
     public async Task An_exported_agent_is_imported_as_it_was_and_a_broken_file_is_refused_with_every_fault()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
         var file = await rig.Agents.ExportAsync(AgentsRig.Anna, agent.Id, Cancellation);
         await Assert.ThrowsAsync<AgentConflictException>(() => rig.Agents.ImportAsync(AgentsRig.Anna, file, null, Cancellation));

@@ -1,4 +1,5 @@
 using Platform.Agents.Definitions;
+using Platform.Agents.Tests.Acting;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -10,10 +11,12 @@ public sealed class ToolGrantTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static RecordingTool[] Here => [new("look"), new("send")];
+
     [Fact]
     public async Task A_tool_that_is_always_allowed_is_a_further_version_and_nothing_else_of_the_draft_is_published()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         AgentDefinition clerk = new() { Name = "Clerk", Slug = "clerk", Instructions = "Published.", Tools = [new("send", ToolPolicy.Ask), new("look", ToolPolicy.Ask)] };
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, clerk, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
@@ -35,7 +38,7 @@ public sealed class ToolGrantTests
     [InlineData(null)]
     public async Task A_tool_that_the_agent_does_not_ask_before_is_not_allowed_by_an_old_card(ToolPolicy? policy)
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = policy is { } set ? [new("send", set)] : [] }, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
         await Assert.ThrowsAsync<AgentConflictException>(() => rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "", Cancellation));
@@ -47,7 +50,7 @@ public sealed class ToolGrantTests
     [Fact]
     public async Task Of_two_who_allow_at_once_one_may_be_told_that_the_agent_changed_and_nothing_worse()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = [new("send", ToolPolicy.Ask), new("look", ToolPolicy.Ask)] }, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
         foreach (var allowing in (Task[])[rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "", Cancellation), rig.Grants.AllowAsync(AgentsRig.Boris, agent.Id, "look", "", Cancellation)])
@@ -61,7 +64,7 @@ public sealed class ToolGrantTests
     [Fact]
     public async Task Only_who_may_change_the_agent_lets_it_off_asking()
     {
-        await using var rig = await AgentsRig.StartAsync();
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = [new("send", ToolPolicy.Ask)] }, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
         await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, agent.Id, AgentVisibility.Everyone, Cancellation);

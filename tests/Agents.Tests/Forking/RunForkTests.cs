@@ -96,7 +96,7 @@ public sealed class RunForkTests
         Assert.Equal(RunErrorKind.OutcomeUnknown, (await second.EventsAsync(run))[^1].Read<ErrorData>().Kind);
         await AgentsRig.UntilAsync(() => Task.FromResult(second.Host.Find(run.Id) is null));
 
-        await Assert.ThrowsAsync<ArgumentException>(() => second.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s9_1", "?")])), Cancellation));
+        Assert.Equal("overrides.toolResults[0].callId", (await Assert.ThrowsAsync<FieldException>(() => second.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s9_1", "?")])), Cancellation))).Field);
         var fork = await second.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s1_1", "Delivered at noon.")])), Cancellation);
         Assert.Equal("It was sent.", (await second.EventsAsync(fork))[^1].Read<TextData>().Text);
         Assert.Empty(send.Calls);
@@ -132,10 +132,12 @@ public sealed class RunForkTests
         await using (var next = await rig.RestartAsync(tools: [new RecordingTool("look"), new RecordingTool("send")]))
             Assert.Equal(events, await next.EventsAsync(fork));
 
-        Assert.Contains("s1, s2, s3", (await Assert.ThrowsAsync<ArgumentException>(() => ForkAsync(new(Guid.NewGuid(), "s9")))).Message, StringComparison.Ordinal);
+        Assert.Contains("s1, s2, s3", (await Assert.ThrowsAsync<FieldException>(() => ForkAsync(new(Guid.NewGuid(), "s9")))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() => ForkAsync(new(Guid.NewGuid(), Overrides: new(Question: " "))));
         await Assert.ThrowsAsync<DefinitionException>(() => ForkAsync(new(Guid.NewGuid(), Overrides: new(Instructions: new string('x', 20_000)))));
-        await Assert.ThrowsAsync<ArgumentException>(() => ForkAsync(new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s1_1", new string('x', 20_000))]))));
+        Assert.Equal("overrides.toolResults[0].text", (await Assert.ThrowsAsync<FieldException>(() => ForkAsync(new(Guid.NewGuid(), Overrides: new(ToolResults: [new("s1_1", new string('x', 20_000))]))))).Field);
+        foreach (var (absent, field) in new (ForkOverrides, string)[] { (new(Model: "nope"), "overrides.model"), (new(Model: "other:nope@2"), "overrides.model"), (new(Adapters: [new("legal"), new("nope")]), "overrides.adapters[1].name") })
+            Assert.Equal(field, (await Assert.ThrowsAsync<FieldException>(() => ForkAsync(new(Guid.NewGuid(), Overrides: absent)))).Field);
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Forks.ForkAsync(AgentsRig.Boris, run.Id, again, Cancellation));
         var plain = await rig.AskAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => rig.Forks.ForkAsync(AgentsRig.Anna, plain.Id, new(Guid.NewGuid()), Cancellation));

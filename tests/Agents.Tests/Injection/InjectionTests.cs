@@ -118,7 +118,7 @@ public sealed class InjectionTests(InjectionWorld world) : IClassFixture<Injecti
         {
             case "plan to be approved":
                 Assert.Equal("plan", Assert.Single(seen).CallId);
-                Assert.Equal("The plan was rejected. No.", events[^1].Read<TextData>().Text);
+                Assert.Equal("The plan was rejected with the words “No”.", events[^1].Read<TextData>().Text);
                 break;
             case "further plan":
                 Assert.Equal(["plan", "plan_2"], seen.Select(approval => approval.CallId));

@@ -33,7 +33,7 @@ public sealed class ClarificationTests
 
         RecordingTool look = new("look");
         await using var next = await first.RestartAsync(chat: chat, tools: [look, new RecordingTool("send")]);
-        var none = await Assert.ThrowsAsync<ArgumentException>(() => next.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation));
+        var none = await Assert.ThrowsAsync<FieldException>(() => next.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation));
         Assert.Contains("with its answer", none.Message, StringComparison.Ordinal);
         await next.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: Clarification.Answer("2026")), Cancellation);
         var plan = await AskedAsync(next);

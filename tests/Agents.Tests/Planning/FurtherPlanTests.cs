@@ -45,7 +45,7 @@ public sealed class FurtherPlanTests
         Assert.Empty(send.Calls);
         var plan = RunJson.Read<Plan>(asked.Arguments.GetRawText());
         Assert.Equal((2, "p2,p3"), (plan.Version, string.Join(',', plan.Steps.Select(step => step.Id))));
-        var begun = await Assert.ThrowsAsync<ArgumentException>(() => DecideAsync(rig, asked, new(Approve: true), plan with { Steps = [plan.Steps[1]] }));
+        var begun = await Assert.ThrowsAsync<FieldException>(() => DecideAsync(rig, asked, new(Approve: true), plan with { Steps = [plan.Steps[1]] }));
         Assert.Contains("'p2' has begun", begun.Message, StringComparison.Ordinal);
         var edited = plan with { Steps = [plan.Steps[0], plan.Steps[1] with { Inputs = JsonSerializer.SerializeToElement(new { text = "some" }) }] };
         await DecideAsync(rig, asked, new(approve, Comment: "Ask Eve."), approve ? edited : null);
@@ -54,7 +54,7 @@ public sealed class FurtherPlanTests
         Assert.Equal("What is known: nothing.", events[^1].Read<TextData>().Text);
         if (!approve)
         {
-            Assert.EndsWith("The further plan was rejected. Ask Eve.", chat.Requests.Last()[^1].Text, StringComparison.Ordinal);
+            Assert.EndsWith("A person rejected the further plan with the words “Ask Eve”.", chat.Requests.Last()[^1].Text, StringComparison.Ordinal);
             Assert.Null(chat.Options.Last()!.Tools);
         }
     }
@@ -137,8 +137,8 @@ public sealed class FurtherPlanTests
         var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan });
         var asked = await AskedAsync(rig);
         var arguments = JsonElement.Parse("""{"version":1,"steps":[{"id":"p1","goal":"x","tool":"","dependsOn":[null],"doneWhen":""}]}""");
-        var told = await Assert.ThrowsAsync<ArgumentException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: arguments), Cancellation));
-        Assert.Contains("which is no step", told.Message, StringComparison.Ordinal);
+        var told = await Assert.ThrowsAsync<FieldException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: arguments), Cancellation));
+        Assert.Contains("what it depends on must be an array of ids of steps", told.Message, StringComparison.Ordinal);
         await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation);
         var events = await rig.EventsAsync(run);
         Assert.Equal(("Done.", 2), (events[^1].Read<TextData>().Text, plans));
@@ -151,7 +151,7 @@ public sealed class FurtherPlanTests
         await using var rig = await AgentsRig.StartAsync(Deciding(new TextContent(Second)), tools: [new RecordingTool("look"), new RecordingTool("send")]);
         var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan }, "年假有多少天？");
         await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false, Comment: "请问小李。"), Cancellation);
-        Assert.Equal("计划被拒绝。请问小李。", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Equal("计划被拒绝，附言：“请问小李”。", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
         Assert.All(Enum.GetValues<StopReason>(), reason => Assert.NotEqual(AgentWords.AtLimit(reason, new(), AnswerLanguage.English), AgentWords.AtLimit(reason, new(), AnswerLanguage.Chinese)));
     }
 

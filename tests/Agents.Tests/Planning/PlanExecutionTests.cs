@@ -163,8 +163,9 @@ public sealed class PlanExecutionTests
         Assert.Empty(look.Calls);
         var plan = RunJson.Read<Plan>(asked.Arguments.GetRawText());
         var edited = plan with { Steps = [plan.Steps[0] with { Skip = true }, plan.Steps[1]] };
-        await Assert.ThrowsAsync<ArgumentException>(() => DecideAsync(rig, asked, plan with { Steps = [plan.Steps[2]] }));
-        await DecideAsync(rig, asked, edited);
+        Assert.Equal("arguments.steps[0].dependsOn", (await Assert.ThrowsAsync<FieldException>(() => DecideAsync(rig, asked, plan with { Steps = [plan.Steps[2]] }))).Field);
+        var allowed = (await DecideAsync(rig, asked, edited)).ApprovedArguments!.Value;
+        Assert.Equal((2, true), (allowed.GetProperty("steps").GetArrayLength(), allowed.GetProperty("steps")[0].GetProperty("skip").GetBoolean()));
         var events = await rig.EventsAsync(run);
         Assert.Equal(["five"], look.Calls);
         Assert.Equal([new("p1", PlanChangeKind.Changed), new("p3", PlanChangeKind.Removed)], events.Single(e => e.Name == "plan.updated").Read<PlanData>().Changes.ToArray());
@@ -178,7 +179,7 @@ public sealed class PlanExecutionTests
         await using var rig = await AgentsRig.StartAsync(Deciding(new TextContent(TwoPart)), tools: [look, new RecordingTool("send")]);
         var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan });
         await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false, Comment: "Ask Eve."), Cancellation);
-        Assert.Equal("The plan was rejected. Ask Eve.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Equal("The plan was rejected with the words “Ask Eve”.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
         Assert.Empty(look.Calls);
     }
 
@@ -202,8 +203,10 @@ public sealed class PlanExecutionTests
         Assert.Equal([PlanStepState.Running, PlanStepState.Running, PlanStepState.Pending], steps.Select(s => s.State));
         PlanStep[] plan = [.. steps.Select(s => s.Step)];
         PlanStep told = plan[2] with { Inputs = JsonSerializer.SerializeToElement(new { text = "by a person" }) };
-        await Assert.ThrowsAsync<ArgumentException>(() => EditAsync(rig, run, version, [plan[0] with { Goal = "Another" }, plan[1], plan[2]]));
-        await Assert.ThrowsAsync<ArgumentException>(() => EditAsync(rig, run, version, [plan[0], plan[1], plan[2] with { DependsOn = ["p9"] }]));
+        await Assert.ThrowsAsync<FieldException>(() => EditAsync(rig, run, version, [plan[0] with { Goal = "Another" }, plan[1], plan[2]]));
+        await Assert.ThrowsAsync<FieldException>(() => EditAsync(rig, run, version, [plan[0], plan[1], plan[2] with { DependsOn = ["p9"] }]));
+        Assert.Equal("steps[2].tool", (await Assert.ThrowsAsync<FieldException>(() => EditAsync(rig, run, version, [plan[0], plan[1], plan[2] with { Tool = "fly" }]))).Field);
+        Assert.Equal("steps[2].inputs", (await Assert.ThrowsAsync<FieldException>(() => EditAsync(rig, run, version, [plan[0], plan[1], told with { Inputs = JsonSerializer.SerializeToElement(new { foo = 1 }) }]))).Field);
         await Assert.ThrowsAsync<Platform.Retrieval.NotFoundException>(() => rig.Plans.EditAsync(AgentsRig.Boris, run.Id, version, [plan[0], plan[1], told], Cancellation));
         await EditAsync(rig, run, version, [plan[0], plan[1], told]);
         await Assert.ThrowsAsync<RunConflictException>(() => EditAsync(rig, run, version, [plan[0], plan[1]]));
@@ -271,14 +274,14 @@ public sealed class PlanExecutionTests
     {
         PlanStep first = new("p1", "Look", "look", null, [], ""), second = new("p2", "Send", "", null, ["p1"], "");
         Assert.Null(PlanCheck.Fault([first, second], _ => true));
-        Assert.Equal("A plan has 1 to 12 steps; this has 0.", PlanCheck.Fault([], null));
-        Assert.Equal("Two steps have the id 'p1'.", PlanCheck.Fault([first, first], null));
-        Assert.Equal("Step 'p2' depends on 'p1', which is no step.", PlanCheck.Fault([second], null));
-        Assert.Equal("Step 'p1' waits for itself.", PlanCheck.Fault([first with { DependsOn = ["p2"] }, second], null));
-        Assert.Equal("Step 'p1': there is no tool 'look'.", PlanCheck.Fault([first], _ => false));
+        Assert.Equal("A plan has 1 to 12 steps; this has 0.", PlanCheck.Fault([], null)?.Message);
+        Assert.Equal("Two steps have the id 'p1'.", PlanCheck.Fault([first, first], null)?.Message);
+        Assert.Equal("Step 'p2' depends on 'p1', which is no step.", PlanCheck.Fault([second], null)?.Message);
+        Assert.Equal("Step 'p1' waits for itself.", PlanCheck.Fault([first with { DependsOn = ["p2"] }, second], null)?.Message);
+        Assert.Equal("Step 'p1': there is no tool 'look'.", PlanCheck.Fault([first], _ => false)?.Message);
         Assert.NotNull(PlanCheck.Fault([first with { Goal = null! }], null));
         Assert.NotNull(PlanCheck.Fault([null!], null));
-        Assert.Equal("Step 'p1' depends on '', which is no step.", PlanCheck.Fault([first with { DependsOn = [null!] }], null));
+        Assert.Equal("Step 'p1' depends on '', which is no step.", PlanCheck.Fault([first with { DependsOn = [null!] }], null)?.Message);
     }
 
     private static bool IsPlanning(IReadOnlyList<ChatMessage> messages) => messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal);

@@ -36,7 +36,7 @@ public sealed class CronTimesTests
     [InlineData("1,, * * * *", "'' is no minute")]
     [InlineData("0 0 31 2 *", "names no moment")]
     public void What_is_no_expression_is_refused_with_its_field(string cron, string words) =>
-        Assert.Contains(words, Assert.Throws<ArgumentException>(() => CronTimes.Parse(cron)).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<FieldException>(() => CronTimes.Parse(cron)).Message, StringComparison.Ordinal);
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

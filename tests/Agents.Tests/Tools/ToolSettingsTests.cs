@@ -65,6 +65,11 @@ public sealed class ToolSettingsTests
     [InlineData("*", ToolSettingsFault.Host)]
     [InlineData("exa mple.org", ToolSettingsFault.Host)]
     [InlineData("example.org/path", ToolSettingsFault.Host)]
+    [InlineData("*.com", ToolSettingsFault.Host)]
+    [InlineData("*.com:8443", ToolSettingsFault.Host)]
+    [InlineData("example..org", ToolSettingsFault.Host)]
+    [InlineData("example.org:0", ToolSettingsFault.Host)]
+    [InlineData("example.org:70000", ToolSettingsFault.Host)]
     public async Task A_host_that_is_none_is_refused(string host, ToolSettingsFault fault) =>
         Assert.Equal(fault, await FaultAsync(new([host], [], [])));
 

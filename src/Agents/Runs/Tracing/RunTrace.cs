@@ -15,6 +15,7 @@ public sealed class RunTrace
     private readonly StringBuilder answer = new();
     private readonly List<Citation> citations = [];
     private readonly List<PlanData> plans = [];
+    private DateTimeOffset last;
 
     public static RunTrace Of(IEnumerable<RunEvent> events)
     {
@@ -88,7 +89,8 @@ public sealed class RunTrace
         past.Add(happened);
         Take(happened);
         if (happened.Name is not ("message.delta" or "citation.added"))
-            rows.Take(happened, past);
+            rows.Take(happened, past, last);
+        last = happened.At;
         if (happened.Name is "done" or "error")
         {
             EndedAt = happened.At;
@@ -148,6 +150,8 @@ public sealed class RunTrace
             "incomplete" => RunStatus.Incomplete,
             _ => RunStatus.InProgress,
         };
+        if (status.Status == AgentJournal.Resumed)
+            Clock.Gap(last, at);
         if (Status == RunStatus.RequiresAction)
             Clock.Wait(at);
         else

@@ -19,12 +19,13 @@ internal sealed class TraceRows
 
     public IReadOnlyList<TraceRow> All => [.. roots.SelectMany(root => (IEnumerable<TraceRow>)[root, .. inside.GetValueOrDefault(root, [])])];
 
-    public void Take(RunEvent happened, AgentPast past)
+    /// <param name="before">When the event before this one came: the last that is known of a process that was killed.</param>
+    public void Take(RunEvent happened, AgentPast past, DateTimeOffset before)
     {
         switch (happened.Name)
         {
             case "run.status":
-                Stage(happened, happened.Read<RunStatusData>());
+                Stage(happened, happened.Read<RunStatusData>(), before);
                 break;
             case "retrieval.completed" when byId.GetValueOrDefault("search") is { } search:
                 search.Passages = happened.Read<AnswerSources>().Sources;
@@ -87,7 +88,7 @@ internal sealed class TraceRows
             row.End(TraceState.Cut, at);
     }
 
-    private void Stage(RunEvent happened, RunStatusData status)
+    private void Stage(RunEvent happened, RunStatusData status, DateTimeOffset before)
     {
         var at = happened.At;
         switch (status.Status)
@@ -102,7 +103,7 @@ internal sealed class TraceRows
                 foreach (var row in byId.Values.Where(row => row is { EndedAt: null, Kind: TraceKind.Model or TraceKind.Plan or TraceKind.Tool }))
                 {
                     row.Note(happened, status.Status);
-                    row.End(TraceState.Cut, at);
+                    row.End(TraceState.Cut, before);
                 }
                 break;
         }

@@ -1,6 +1,6 @@
 namespace Platform.Agents.Runs.Tracing;
 
-/// <summary>Time as a run worked: waits for a person, which may take a day, take none of it.</summary>
+/// <summary>Time as a run worked: waits for a person, which may take a day, take none of it, nor does the time in which the program was off.</summary>
 public sealed class WorkClock
 {
     private readonly List<(DateTimeOffset From, DateTimeOffset? Until)> waits = [];
@@ -34,6 +34,13 @@ public sealed class WorkClock
     {
         if (!IsWaiting)
             waits.Add((at, null));
+    }
+
+    /// <summary>Nobody worked on it between its last event and this.</summary>
+    internal void Gap(DateTimeOffset from, DateTimeOffset until)
+    {
+        if (!IsWaiting && until > from)
+            waits.Add((from, until));
     }
 
     internal void GoOn(DateTimeOffset at)

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Platform.Agents.Definitions;
 using Platform.Agents.Tools.Mcp;
 using Platform.Agents.Tools.OpenApi;
 
@@ -22,8 +24,8 @@ internal static partial class ToolSettingsCheck
             throw new ToolSettingsException(ToolSettingsFault.TooMany, "", $"At most {MaxHosts:N0} hosts, {MaxEach} MCP servers and {MaxEach} APIs are taken.");
         foreach (var host in settings.FetchHosts)
         {
-            if (!Host().IsMatch(host))
-                throw new ToolSettingsException(ToolSettingsFault.Host, host, $"'{host}' is no host. Write example.org, *.example.org or example.org:8443.");
+            if (!Host().IsMatch(host) || (host.LastIndexOf(':') is var colon and > 0 && int.Parse(host.AsSpan(colon + 1), CultureInfo.InvariantCulture) is 0 or > 65_535))
+                throw new ToolSettingsException(ToolSettingsFault.Host, host, $"'{Findings.Short(host)}' is no host. Write example.org, *.example.org or example.org:8443, without http:// and without a path; a * stands before a whole domain (not *.com).");
         }
         foreach (var server in settings.McpServers)
             Require(server, configured);
@@ -81,6 +83,6 @@ internal static partial class ToolSettingsCheck
     [GeneratedRegex("^[a-z][a-z0-9]{0,23}$")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"^(?=.{1,253}$)(\*\.)?([\p{L}\p{Nd}]([\p{L}\p{Nd}-]{0,61}[\p{L}\p{Nd}])?\.)*[\p{L}\p{Nd}]([\p{L}\p{Nd}-]{0,61}[\p{L}\p{Nd}])?(:[0-9]{1,5})?$")]
+    [GeneratedRegex(@"^(?=.{1,253}$)(\*\.(?=[^:]*\.))?([\p{L}\p{Nd}]([\p{L}\p{Nd}-]{0,61}[\p{L}\p{Nd}])?\.)*[\p{L}\p{Nd}]([\p{L}\p{Nd}-]{0,61}[\p{L}\p{Nd}])?(:[0-9]{1,5})?$")]
     private static partial Regex Host();
 }

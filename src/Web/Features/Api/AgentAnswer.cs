@@ -109,6 +109,7 @@ internal sealed class AgentAnswer(RunInfo run)
     public static JsonArray AnnotationsOf(IEnumerable<Citation> citations) => new([.. citations.Select(citation => (JsonNode)(citation.Url is { } url ? new JsonObject
     {
         ["type"] = "url_citation", ["url"] = url, ["title"] = citation.DocumentName, ["number"] = citation.N, ["start_index"] = citation.AnswerStart, ["end_index"] = citation.AnswerEnd, ["quote"] = citation.Quote,
+        ["verdict"] = EventNames.Of(citation.Verdict),
     }
     : new JsonObject
     {

@@ -11,7 +11,7 @@ internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
     {
         Refuse(request);
         var gone = http.RequestAborted;
-        var run = await starter.StartAsync(http.User, model, ChatInput.Of(request, "messages"), null, null, gone);
+        var run = await starter.StartAsync(http.User, model, ChatInput.Of(request, "messages"), null, null, gone, field: "model");
         http.Response.Headers["x-run-id"] = run.Id.ToString();
         AgentAnswer answer = new(run);
         var events = starter.AnswerAsync(CurrentCaller.From(http.User), answer, gone);

@@ -18,11 +18,12 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
 
     /// <summary>Starts the run of an agent, or of an answer from documents where none is named.</summary>
     /// <param name="agent">A slug, or agent:slug.</param>
+    /// <param name="field">What the request calls the agent.</param>
     /// <param name="runId">Chosen by the program: the same id with the same content starts nothing new.</param>
-    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation)
+    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation, string field = "agent")
     {
         var caller = CurrentCaller.From(user);
-        var task = agent is null ? null : await TaskAsync(caller, user.Identity?.Name ?? "", agent, cancellation);
+        var task = agent is null ? null : await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation);
         if (conversationId is not null && input.Turns.Count > 0)
         {
             throw RefusedRequestException.Of("input", "In a thread that exists what was said before is known. Send the new message alone.");
@@ -30,7 +31,14 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
 
         var id = runId ?? Guid.CreateVersion7();
         var known = conversationId ?? await StartedInAsync(caller, runId, cancellation);
-        return await runs.StartAsync(caller, new StartRun(id, known ?? Guid.CreateVersion7(), input.Question, Agent: task) { Before = known is null ? input.Turns : null }, cancellation);
+        try
+        {
+            return await runs.StartAsync(caller, new StartRun(id, known ?? Guid.CreateVersion7(), input.Question, Agent: task) { Before = known is null ? input.Turns : null }, cancellation);
+        }
+        catch (NotFoundException) when (conversationId is { } thread)
+        {
+            throw new RefusedRequestException(new Problem(404, "invalid_request_error", "not_found", $"The thread {thread} was not found.", Param: "thread_id"));
+        }
     }
 
     /// <summary>The events of a run until it has its answer, or waits for a person, folded into one. Who leaves before that stops it.</summary>
@@ -58,7 +66,7 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
         }
     }
 
-    private async Task<AgentTask> TaskAsync(Caller caller, string userName, string agent, CancellationToken cancellation)
+    private async Task<AgentTask> TaskAsync(Caller caller, string userName, string agent, string field, CancellationToken cancellation)
     {
         var slug = agent.StartsWith(ModelPrefix, StringComparison.Ordinal) ? agent[ModelPrefix.Length..] : agent;
         try
@@ -68,7 +76,7 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
         }
         catch (NotFoundException)
         {
-            throw new RefusedRequestException(new Problem(404, "invalid_request_error", "model_not_found", $"The agent '{RequestFields.Short(slug)}' does not exist, or has no published version.", Param: "model"));
+            throw new RefusedRequestException(new Problem(404, "invalid_request_error", "model_not_found", $"The agent '{RequestFields.Short(slug)}' does not exist, or has no published version.", Param: field));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Platform.Agents.Tools;
 
 namespace Platform.Web.Features.Api;
 
@@ -20,6 +21,13 @@ internal static partial class EventNames
 
     /// <summary>A name of ours: maxSteps becomes max_steps.</summary>
     public static string Of<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>What a tool does, each by itself: reads, writes, network; nothing for one that only computes.</summary>
+    public static JsonArray OfEffects(string effects) =>
+        new([.. effects.Split(", ", StringSplitOptions.RemoveEmptyEntries).Where(effect => effect != nameof(ToolEffects.None)).Select(effect => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(effect))]);
+
+    /// <summary>A field of ours, with where it stands: steps[1].dependsOn becomes steps[1].depends_on.</summary>
+    public static string OfField(string field) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field);
 
     /// <summary>A plan as the API tells it, with the names that it is stored under.</summary>
     public static JsonElement Stored(JsonElement plan) => JsonSerializer.SerializeToElement(Stored(JsonObject.Create(plan)));
@@ -41,6 +49,7 @@ internal static partial class EventNames
 
     private static JsonNode? Value(string name, JsonNode? value) =>
         Foreign.Contains(name) ? value?.DeepClone()
+        : name == "effects" && value is JsonValue effects && effects.TryGetValue<string>(out var given) ? OfEffects(given)
         : Named.Contains(name) && value is JsonValue text && text.TryGetValue<string>(out var word) && CamelCase().IsMatch(word) ? JsonNamingPolicy.SnakeCaseLower.ConvertName(word)
         : Renamed(value);
 

@@ -18,9 +18,9 @@ internal static class Fork
 
     private static ForkOverrides Overrides(RequestFields given) => new(
         given.Text("question"), given.Text("instructions"), given.Text("model"),
-        given.List("adapters") is { } adapters ? [.. adapters.Select((node, i) => Item(node, $"overrides.adapters.[{i}]")).Select(adapter => new AdapterSetting(adapter.RequiredText("name"), adapter.Real("scale") ?? 1))] : null,
+        given.List("adapters") is { } adapters ? [.. adapters.Select((node, i) => Item(node, $"overrides.adapters[{i}]")).Select(adapter => new AdapterSetting(adapter.RequiredText("name"), adapter.Real("scale") ?? 1))] : null,
         given.List("tool_results") is { } results
-            ? [.. results.Select((node, i) => Item(node, $"overrides.tool_results.[{i}]")).Select(result => new ForkedResult(result.RequiredText("call_id"), result.Text("text") ?? "", result.Flag("is_error") ?? false))]
+            ? [.. results.Select((node, i) => Item(node, $"overrides.tool_results[{i}]")).Select(result => new ForkedResult(result.RequiredText("call_id"), result.Text("text") ?? "", result.Flag("is_error") ?? false))]
             : null);
 
     private static RequestFields Item(JsonNode? node, string at) => RequestFields.Of(node) ?? throw RefusedRequestException.Of(at, "This must be an object.", "invalid_type");

@@ -56,7 +56,12 @@ internal sealed class RequestFields
     public string? Text(string name) => Value<string>(name, "a string");
 
     /// <summary>A text that must be there.</summary>
-    public string RequiredText(string name) => Text(name) is { Length: > 0 } text ? text : throw RefusedRequestException.Of(name, $"The field '{name}' is missing.", "missing_required_parameter");
+    public string RequiredText(string name) => Text(name) switch
+    {
+        null => throw RefusedRequestException.Of(name, $"The field '{name}' is missing.", "missing_required_parameter"),
+        "" => throw RefusedRequestException.Of(name, $"The field '{name}' must not be empty."),
+        var text => text,
+    };
 
     public bool? Flag(string name) => Value<bool?>(name, "true or false");
 

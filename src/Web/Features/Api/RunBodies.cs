@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Agents.Approvals;
 using Platform.Agents.Runs;
-using Platform.Agents.Tools;
 
 namespace Platform.Web.Features.Api;
 
@@ -28,9 +27,13 @@ internal static class RunBodies
     public static JsonObject Of(Approval approval) => new()
     {
         ["id"] = approval.Id.ToString(), ["object"] = "approval", ["run_id"] = approval.RunId.ToString(), ["agent"] = approval.Agent, ["call_id"] = approval.CallId, ["tool"] = approval.Tool,
-        ["arguments"] = approval.IsPlan ? EventNames.Of(approval.Arguments.GetRawText()) : JsonSerializer.SerializeToNode(approval.Arguments), ["effects"] = EffectsOf(approval.Effects), ["status"] = EventNames.Of(approval.Status),
+        ["arguments"] = Arguments(approval, approval.Arguments), ["approved_arguments"] = Arguments(approval, approval.ApprovedArguments), ["effects"] = EventNames.OfEffects(approval.Effects), ["status"] = EventNames.Of(approval.Status),
         ["created_at"] = approval.CreatedAt.ToUnixTimeSeconds(), ["expires_at"] = approval.ExpiresAt.ToUnixTimeSeconds(), ["decided_at"] = approval.DecidedAt?.ToUnixTimeSeconds(), ["comment"] = approval.Comment,
     };
+
+    // A plan is ours to name; what a tool is called with is as it was written.
+    private static JsonNode? Arguments(Approval approval, JsonElement? arguments) =>
+        arguments is not { } given ? null : approval.IsPlan ? EventNames.Of(given.GetRawText()) : JsonSerializer.SerializeToNode(given);
 
     /// <summary>That something is gone.</summary>
     public static JsonObject Deleted(Guid id, string what) => new() { ["id"] = id.ToString(), ["object"] = what, ["deleted"] = true };
@@ -38,8 +41,4 @@ internal static class RunBodies
     /// <summary>A list as OpenAI writes it.</summary>
     public static JsonObject List(IEnumerable<JsonObject> items, bool hasMore = false) =>
         new() { ["object"] = "list", ["data"] = new JsonArray([.. items]), ["has_more"] = hasMore };
-
-    // Reads, writes, network: what is not said is a name of its own.
-    private static JsonArray EffectsOf(string effects) =>
-        new([.. effects.Split(", ", StringSplitOptions.RemoveEmptyEntries).Where(effect => effect != nameof(ToolEffects.None)).Select(effect => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(effect))]);
 }

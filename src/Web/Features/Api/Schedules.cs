@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Schedules;
-using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Keys;
 using Platform.Web.Host;
@@ -66,7 +65,8 @@ internal static class Schedules
     private static Guid AgentOf(IReadOnlyDictionary<Guid, string> slugs, string named)
     {
         var slug = named.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal) ? named[AgentRuns.ModelPrefix.Length..] : named;
-        return slugs.Where(agent => agent.Value == slug).Select(agent => (Guid?)agent.Key).FirstOrDefault() ?? throw new NotFoundException($"Agent '{RequestFields.Short(slug)}'");
+        return slugs.Where(agent => agent.Value == slug).Select(agent => (Guid?)agent.Key).FirstOrDefault() 
+            ?? throw new RefusedRequestException(new Problem(404, "invalid_request_error", "not_found", $"The agent '{RequestFields.Short(slug)}' does not exist, or is not this account's to use.", Param: "agent"));
     }
 
     private static JsonObject Body(Schedule schedule, IReadOnlyDictionary<Guid, string> slugs) => new()

@@ -98,6 +98,22 @@ public sealed class RunTraceTests
     }
 
     [Fact]
+    public void Time_in_which_the_program_was_off_is_no_work_of_the_run_nor_of_the_call_that_was_cut_off()
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var trace = RunTrace.Of([
+            At(1, 0, "run.status", new RunStatusData("writing", 0)),
+            At(2, 1, "step.started", new StepStartedData("s1", StepKind.Decision, "", 0, [new("user", "Hi")], [])),
+            At(3, 2, "message.delta", new TextData("Well")),
+            At(4, 602, "run.status", new RunStatusData("resumed", 0)), At(5, 602, "run.status", new RunStatusData("queued", 1)), At(6, 603, "run.status", new RunStatusData("writing", 0)),
+            At(7, 605, "done", new TextData("Well"))]);
+        Assert.Equal((TraceState.Cut, start.AddSeconds(2)), (trace.Rows[0].State, trace.Rows[0].EndedAt));
+        Assert.Equal(TimeSpan.FromSeconds(5), trace.Clock.At(trace.EndedAt!.Value));
+
+        static RunEvent At(int seq, int seconds, string name, object data) => new(Guid.Empty, seq, DateTimeOffset.UnixEpoch.AddSeconds(seconds), name, JsonSerializer.Serialize(data, data.GetType(), RunJson.Options));
+    }
+
+    [Fact]
     public void What_a_reset_takes_back_is_not_in_the_answer_and_a_rejected_call_is_told_apart_from_a_failed_one()
     {
         var call = JsonSerializer.SerializeToElement(new { text = "hello" });
