@@ -88,16 +88,16 @@ public sealed class CompletionTests
     public async Task What_is_wrong_is_told_with_its_status_and_its_field()
     {
         await using var world = await ApiWorld.StartAsync(
-            Refuse(429, """{"error":{"message":"Too much.","type":"rate_limit_error","code":"queue_full"}}"""), Refuse(400, """{"error":{"message":"Bad.","type":"invalid_request_error","param":"messages.[0]","code":"invalid_value"}}"""));
+            Refuse(429, """{"error":{"message":"Too much.","type":"rate_limit_error","code":"queue_full"}}"""), Refuse(400, """{"error":{"message":"Bad.","type":"invalid_request_error","param":"messages[0]","code":"invalid_value"}}"""));
         var user = new[] { new { role = "user", content = "Hi" } };
         var busy = await Assert.ThrowsAsync<ClientResultException>(() => world.OpenAi().GetChatClient("scripted").CompleteChatAsync(["Hi"], null, Cancellation));
         Assert.Equal((429, "7"), (busy.Status, busy.GetRawResponse()!.Headers.TryGetValue("Retry-After", out var wait) ? wait : null));
-        Assert.Equal((400, "invalid_value", "messages.[0]"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user })));
+        Assert.Equal((400, "invalid_value", "messages[0]"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user })));
         Assert.Equal(401, (await Assert.ThrowsAsync<ClientResultException>(() => world.OpenAi("wrong").GetChatClient("scripted").CompleteChatAsync(["Hi"], null, Cancellation))).Status);
         Assert.Equal((404, "model_not_found", "model"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:absent", messages = user })));
         Assert.Equal((400, "invalid_type", "stream"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user, stream = "yes" })));
         Assert.Equal((400, "unsupported_parameter", "tools"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = user, tools = new[] { new { type = "function" } } })));
-        Assert.Equal((400, "invalid_value", "messages.[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
+        Assert.Equal((400, "invalid_value", "messages[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
         foreach (var body in (string[])["{\"model\":", """{"model":"scripted","messages":[{"role":"user","role":"user","content":"a"}]}""", """{"model":"scripted","messages":[{"role":"user","content":"\ud83d"}]}"""])
         {
             using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent(body), Cancellation);
