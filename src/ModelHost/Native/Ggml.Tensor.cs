@@ -26,6 +26,10 @@ internal static unsafe partial class Ggml
     [LibraryImport(Base)]
     internal static partial nint ggml_custom_4d(nint context, int type, long n0, long n1, long n2, long n3, nint* sources, int count, delegate* unmanaged<GgmlTensor*, int, int, nint, void> compute, int tasks, nint settings);
 
+    /// <summary>The same where a lies: its first source is a, those named follow.</summary>
+    [LibraryImport(Base)]
+    internal static partial nint ggml_custom_inplace(nint context, nint a, nint* sources, int count, delegate* unmanaged<GgmlTensor*, int, int, nint, void> compute, int tasks, nint settings);
+
     /// <summary>10 adds in F32 where the device would add in the weights' type.</summary>
     [LibraryImport(Base)] internal static partial void ggml_mul_mat_set_prec(nint product, int precision);
 

@@ -7,9 +7,6 @@ public sealed class PanelProductTests
 {
     private const double FloatError = 2e-6, ShortError = 3e-4;
 
-    /// <summary>Elsewhere ggml multiplies, and nothing is proved here.</summary>
-    private static void NeedOurs() => Assert.SkipUnless(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported, "This processor has no AVX-512BW, which the kernels of ours are for.");
-
     /// <summary>Lanes, rows and k below, at and above what a tile, a panel, a block and a part of the work hold.</summary>
     public static TheoryData<int, int, int> Sizes => new()
     {
@@ -50,6 +47,18 @@ public sealed class PanelProductTests
         }
     }
 
+    /// <summary>Lanes, rows and k around what blocks of Q8, panels and vectors hold; numbers that lie in order are a multiple of 32.</summary>
+    [Theory]
+    [InlineData(1, 32)]
+    [InlineData(17, 96)]
+    [InlineData(33, 64)]
+    [InlineData(70, 544)]
+    public void Q8_weights_become_whole_numbers_without_floats_between(int odd, int whole)
+    {
+        Check(TensorType.Q8, odd, 11, whole, isLeftTurned: false, isRightTurned: false, isShort: true, threads: 1);
+        Check(TensorType.Q8, whole, 11, odd, isLeftTurned: true, isRightTurned: false, isShort: true, threads: 1);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -59,9 +68,9 @@ public sealed class PanelProductTests
     [Fact]
     public void Matrices_side_by_side_share_a_left_one_and_a_second_pair_is_added()
     {
-        NeedOurs();
+        OperationSite.NeedOurs();
         const int lanes = 20, rows = 9, k = 12, rank = 5, matrices = 4;
-        using var site = new Site(1);
+        using var site = new OperationSite(1);
         var (left, right) = (site.Input("left", lanes * k * 2, k, lanes, 2), site.Input("right", rows * k * matrices, k, rows, matrices));
         var (also, with) = (site.Input("also", lanes * rank, rank, lanes), site.Input("with", rows * rank * matrices, rank, rows, matrices));
         var found = site.Compute(arena => arena.PanelProduct(left.Tensor, right.Tensor, second: (also.Tensor, with.Tensor)));
@@ -82,9 +91,9 @@ public sealed class PanelProductTests
     [InlineData(1e-40f, 0)]
     public void What_is_no_number_spoils_its_row_and_nothing_is_nothing(float number, double expected)
     {
-        NeedOurs();
+        OperationSite.NeedOurs();
         const int lanes = 16, rows = 3, k = 70;
-        using var site = new Site(1);
+        using var site = new OperationSite(1);
         var (left, right) = (site.Input("left", lanes * k, k, lanes), site.Input("right", rows * k, k, rows));
         Array.Fill(right.Numbers, number == 0 || float.IsSubnormal(number) ? number : 1, k, k);
         right.Numbers[k + 3] = number;
@@ -95,8 +104,8 @@ public sealed class PanelProductTests
 
     private static float[] Check(TensorType type, int lanes, int rows, int k, bool isLeftTurned, bool isRightTurned, bool isShort, int threads)
     {
-        NeedOurs();
-        using var site = new Site(threads);
+        OperationSite.NeedOurs();
+        using var site = new OperationSite(threads);
         var left = isLeftTurned ? site.Input("left", lanes * k, lanes, k, 1, type) : site.Input("left", lanes * k, k, lanes, 1, type);
         var right = isRightTurned ? site.Input("right", rows * k, rows, k) : site.Input("right", rows * k, k, rows);
         var found = site.Compute(arena => arena.PanelProduct(left.Tensor, isRightTurned ? arena.Transpose(right.Tensor) : right.Tensor, isShort, isLeftTurned));
@@ -121,49 +130,5 @@ public sealed class PanelProductTests
         var one = new float[k];
         for (var i = 0; i < k; i++) { one[i] = isTurned ? numbers[i * lines + line] : numbers[line * k + i]; }
         return (one, Math.Sqrt(one.Sum(x => (double)x * x)));
-    }
-
-    /// <summary>One product, its inputs and its memory.</summary>
-    private sealed class Site(int threads) : IDisposable
-    {
-        private const int Most = 16;
-        private readonly ComputeBackend backend = ComputeBackend.Cpu(threads);
-        private readonly TensorArena arena = TensorArena.Create(Most, graphNodes: Most);
-        private readonly List<Action> writes = [];
-        private readonly Random random = new(4);
-
-        /// <summary>A tensor of chance, and its numbers as its type keeps them.</summary>
-        internal (Tensor Tensor, float[] Numbers) Input(string name, int count, int n0, int n1, int n2 = 1, TensorType type = TensorType.F32)
-        {
-            var numbers = Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1)).ToArray();
-            var tensor = arena.Input(name, type, n0, n1, n2);
-            if (type == TensorType.F32)
-            {
-                writes.Add(() => tensor.Write(numbers)); // tests may still change them
-                return (tensor, numbers);
-            }
-            var bytes = TensorData.FromFloats(type, numbers, n0);
-            TensorData.ToFloats(type, bytes, numbers);
-            writes.Add(() => tensor.WriteBytes(bytes));
-            return (tensor, numbers);
-        }
-
-        internal float[] Compute(Func<TensorArena, Tensor> operation)
-        {
-            using var memory = GraphMemory.Create(backend);
-            var graph = new ComputeGraph(arena, Most);
-            var result = operation(arena).Keep();
-            graph.Add(result);
-            memory.Place(graph);
-            writes.ForEach(write => write());
-            backend.Compute(graph);
-            return result.ToArray();
-        }
-
-        public void Dispose()
-        {
-            arena.Dispose();
-            backend.Dispose();
-        }
     }
 }

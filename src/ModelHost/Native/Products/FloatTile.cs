@@ -7,6 +7,9 @@ namespace Platform.ModelHost.Native.Products;
 /// <summary>Eight rows by up to 48 lanes in F32: 24 sums stay in registers while the numbers pass, which is what the processor can multiply at most.</summary>
 internal static unsafe class FloatTile
 {
+    /// <summary>Most lanes of a tile.</summary>
+    internal const int Panel = 48;
+
     /// <summary>to[row, lane] = Σ_k x[row, k] · w[k, lane].</summary>
     /// <param name="x">Eight rows.</param>
     /// <param name="row">Numbers from one row of x to the next.</param>

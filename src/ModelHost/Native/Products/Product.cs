@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Native.Products;
 
-/// <summary>A product of two matrices in tiles of 8 rows by 48 lanes, the left side laid in panels first: whatever its type, each number of it is unpacked once for up to 1,024 rows.</summary>
+/// <summary>A product of two matrices in tiles of 8 rows by 32 or 48 lanes, the left side laid in panels first: whatever its type, each number of it is unpacked once for up to 1,024 rows.</summary>
 /// <remarks>The order of additions follows from the sizes alone: a result does not depend on how the work is parted.</remarks>
 internal static unsafe class Product
 {
@@ -12,6 +12,7 @@ internal static unsafe class Product
     internal static void Multiply(in ProductSide left, in ProductSide right, long lanes, long rows, long k, float* to, nint stride, bool adds, bool isShort)
     {
         var room = ProductRoom.Mine;
+        var atOnce = LanePanels.AtOnce(left, isShort);
         var deepest = isShort ? ProductRoom.Depth : FloatDepth;
         for (var row = 0L; row < rows; row += ProductRoom.Rows)
         {
@@ -20,9 +21,9 @@ internal static unsafe class Product
             {
                 var depth = (int)Math.Min(deepest, k - first);
                 if (isShort) { ShortNumbers.Rows(right.At(row, first), right.Line / sizeof(float), high, depth, (int*)room.RightSide, room.RightScales); }
-                for (var lane = 0L; lane < lanes; lane += ProductRoom.Lanes)
+                for (var lane = 0L; lane < lanes; lane += atOnce)
                 {
-                    var wide = (int)Math.Min(ProductRoom.Lanes, lanes - lane);
+                    var wide = (int)Math.Min(atOnce, lanes - lane);
                     var place = to + row * stride + lane;
                     if (isShort)
                     {
@@ -43,9 +44,9 @@ internal static unsafe class Product
     private static void Shorts(int lanes, int rows, int depth, float* to, nint stride, bool adds, ProductRoom room)
     {
         var (filled, blocks) = (ShortNumbers.Filled(depth), ShortNumbers.Blocks(depth));
-        for (var panel = 0; panel < lanes; panel += ProductRoom.Panel)
+        for (var panel = 0; panel < lanes; panel += ShortTile.Panel)
         {
-            var width = LanePanels.Width(lanes - panel);
+            var width = LanePanels.Width(lanes - panel, ShortTile.Panel);
             var w = (int*)room.LeftSide + (nint)panel * filled / 2;
             var scales = room.LeftScales + panel * blocks;
             for (var row = 0; row < rows; row += ShortTile.Rows)
@@ -53,12 +54,8 @@ internal static unsafe class Product
                 var x = (int*)room.RightSide + (nint)row * blocks * ShortTile.HalfBlock;
                 var xScales = room.RightScales + (nint)row * blocks;
                 var place = new TilePlace(to + row * stride + panel, stride, adds, width, rows - row, lanes - panel, room);
-                switch (width / Vector)
-                {
-                    case 1: ShortTile.Multiply<OneVector>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); break;
-                    case 2: ShortTile.Multiply<TwoVectors>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); break;
-                    default: ShortTile.Multiply<ThreeVectors>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); break;
-                }
+                if (width == Vector) { ShortTile.Multiply<OneVector>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); }
+                else { ShortTile.Multiply<TwoVectors>(x, xScales, w, scales, filled / 2, place.To, place.Stride, place.Adds); }
                 place.Finish();
             }
         }
@@ -67,9 +64,9 @@ internal static unsafe class Product
     /// <param name="next">Numbers from one k of the left side to the next where it lies as the tiles read it; 0 for panels.</param>
     private static void Floats(float* left, nint next, in ProductSide right, long firstRow, int lanes, int rows, long first, int depth, float* to, nint stride, bool adds, ProductRoom room)
     {
-        for (var panel = 0; panel < lanes; panel += ProductRoom.Panel)
+        for (var panel = 0; panel < lanes; panel += FloatTile.Panel)
         {
-            var width = LanePanels.Width(lanes - panel);
+            var width = LanePanels.Width(lanes - panel, FloatTile.Panel);
             var w = next == 0 ? left + (nint)panel * depth : left + panel;
             var step = next == 0 ? width : next;
             for (var row = 0; row < rows; row += ShortTile.Rows)

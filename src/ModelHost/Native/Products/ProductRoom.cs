@@ -7,13 +7,10 @@ internal sealed unsafe class ProductRoom
     /// <summary>Most rows of the right side, lanes of the left, and numbers along k.</summary>
     internal const int Rows = 1_024, Lanes = 768, Depth = 512;
 
-    /// <summary>Lanes of a panel.</summary>
-    internal const int Panel = 48;
-
     private const int Alignment = 64, Block = ShortTile.Block;
 
     [ThreadStatic] private static ProductRoom? mine;
-    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(Alignment + 4 * (Rows * Depth / 2 + Rows * Depth / Block + Lanes * Depth / 2 + Lanes * Depth / Block + Block * Lanes + ShortTile.Rows * (Depth + Panel)), pinned: true);
+    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(Alignment + 4 * (Rows * Depth / 2 + Rows * Depth / Block + Lanes * Depth / 2 + Lanes * Depth / Block + Block * Lanes + ShortTile.Rows * (Depth + FloatTile.Panel)), pinned: true);
 
     private ProductRoom()
     {

@@ -8,7 +8,7 @@ namespace Platform.ModelHost.Native.Products;
 /// <summary>One side of a product: lines (rows, or lanes) of numbers along k. Either dimension may be the one that lies in order.</summary>
 internal unsafe struct ProductSide
 {
-    private const int F32 = 0, Q8 = 8, Q8Block = 32, Q8Bytes = 34, ToFloatOffset = 40;
+    private const int F32 = 0, Q8 = 8, Q8Block = Q8Numbers.Block, Q8Bytes = Q8Numbers.Bytes, ToFloatOffset = 40;
     private byte* data;
     private readonly int type, elements, bytes;
     private readonly delegate* unmanaged<byte*, float*, long, void> convert;
@@ -39,6 +39,8 @@ internal unsafe struct ProductSide
 
     internal bool IsFloat => type == F32;
 
+    internal bool IsQ8 => type == Q8;
+
     /// <summary>The same without its first lines.</summary>
     internal ProductSide From(long line)
     {
@@ -50,12 +52,20 @@ internal unsafe struct ProductSide
     /// <summary>Where a number lies; F32 only.</summary>
     internal float* At(long line, long k) => (float*)(data + line * Line + k * Step);
 
-    /// <summary>Makes floats of numbers that lie in order.</summary>
-    /// <param name="first">Of them, a multiple of the type's block.</param>
+    /// <summary>Bytes from one line to the next of those whose numbers lie in order.</summary>
+    internal readonly nint Apart => IsAlongK ? Line : Step;
+
+    /// <summary>Where numbers that lie in order begin.</summary>
     /// <param name="other">The line, or the k, that they belong to.</param>
+    /// <param name="first">Of them, a multiple of the type's block.</param>
+    internal readonly byte* Block(long other, long first) => data + other * Apart + first / elements * bytes;
+
+    /// <summary>Makes floats of numbers that lie in order.</summary>
+    /// <param name="other">As above.</param>
+    /// <param name="first">As above.</param>
     internal void Read(long other, long first, int count, float* to)
     {
-        var from = data + other * (IsAlongK ? Line : Step) + first / elements * bytes;
+        var from = Block(other, first);
         if (type == F32) { new Span<float>(from, count).CopyTo(new Span<float>(to, count)); }
         else if (type == Q8) { ReadQ8(from, count, to); }
         else { convert(from, to, count); }

@@ -116,10 +116,10 @@ internal static unsafe class ShortNumbers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Magnitude(Vector512<float> numbers) => numbers.AsInt32() & Vector512.Create(int.MaxValue);
+    internal static Vector512<int> Magnitude(Vector512<float> numbers) => numbers.AsInt32() & Vector512.Create(int.MaxValue);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Largest(Vector512<int> of)
+    internal static float Largest(Vector512<int> of)
     {
         var eight = Avx2.Max(of.GetLower(), of.GetUpper());
         var four = Sse41.Max(eight.GetLower(), eight.GetUpper());

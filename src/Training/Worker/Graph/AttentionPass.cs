@@ -22,7 +22,7 @@ internal sealed class AttentionPass
         (keyNorm, k) = Turned(Heads(keys.Output, shape.KeyHeads), weights.KeyNorm);
         v = Heads(values.Output, shape.KeyHeads);
         var scores = products.Of(groups.Group(k, shape.KeyHeads), groups.Group(q, shape.Heads)); // [tokens, tokens * heads a group, groups]
-        p = arena.SoftMax(ByHead(scores), context.Mask, Scale);
+        p = context.Activations.SoftMax(ByHead(scores), context.Mask, Scale);
         var o = groups.Ungroup(products.Of(groups.GroupTransposed(v), ByGroup(p)), shape.Heads);
         output = new LinearPass(context, layer, Projection.Output, arena.Reshape(o, shape.QueryWidth, context.Bucket.AllTokens));
     }

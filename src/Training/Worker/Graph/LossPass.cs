@@ -24,7 +24,7 @@ internal sealed class LossPass
         picked = arena.Rows(last, Rows);
         norm = new NormPass(context, picked, context.Model.OutputNorm);
         logits = context.Products.Forward(context.Model.Head, norm.Output);
-        softMax = arena.SoftMax(logits);
+        softMax = context.Activations.SoftMax(logits);
         probability = arena.Rows(Column(softMax), places); // [1, rows]
         LogProbabilities = arena.Log(arena.Scale(probability, 1, Least)).Keep();
         context.Graph.Add(LogProbabilities);

@@ -22,7 +22,7 @@ internal sealed class SwiGluPass
     {
         var arena = context.Arena;
         var inner = down.Backward(gradient, needsInput: true)!;
-        var ofGate = gate.Backward(arena.SiluBackward(arena.Product(inner, up.Output), gate.Output), needsInput);
+        var ofGate = gate.Backward(context.Activations.GateGradient(inner, gate.Output, up.Output), needsInput);
         var ofUp = up.Backward(arena.SwiGlu(gate.Output, inner), needsInput);
         return needsInput ? arena.Sum(ofGate!, ofUp!) : null;
     }

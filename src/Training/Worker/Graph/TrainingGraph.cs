@@ -35,7 +35,8 @@ public sealed class TrainingGraph : IDisposable
         tokens = arena.Input("tokens", TensorType.I32, plan.Bucket.AllTokens);
         positions = arena.Input("positions", TensorType.I32, plan.Bucket.AllTokens);
         mask = arena.Input("mask", TensorType.F32, plan.Bucket.Tokens, plan.Bucket.Tokens);
-        Build(new GraphContext(arena, new Products(arena, model.Backend.HasPanels && !plan.Logits), graph, model, plan.Bucket, positions, mask, plan.Adapter), rows);
+        var isOurs = model.Backend.HasPanels && !plan.Logits;
+        Build(new GraphContext(arena, new Products(arena, isOurs), new Activations(arena, isOurs), graph, model, plan.Bucket, positions, mask, plan.Adapter), rows);
     }
 
     public GraphPlan Plan { get; }
