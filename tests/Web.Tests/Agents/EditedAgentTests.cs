@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Definitions;
@@ -51,11 +50,11 @@ public sealed class EditedAgentTests
     public void Tools_that_are_not_here_are_told_and_can_be_taken_out()
     {
         EditedAgent form = new(Clerk with { Tools = [new("calculator", ToolPolicy.Always), new("remember", ToolPolicy.Ask), new("forget", ToolPolicy.Never)] });
-        var away = form.ToolsAway([new Named("calculator")]);
+        var away = form.ToolsAway([new Named("calculator", ToolEffects.None)]);
         Assert.Equal("remember", Assert.Single(away));
         form.TakeOut(away);
         Assert.Equal(["calculator", "forget"], form.Now.Tools.Select(tool => tool.Name));
-        Assert.Empty(form.ToolsAway([new Named("calculator")]));
+        Assert.Empty(form.ToolsAway([new Named("calculator", ToolEffects.None)]));
         Assert.True(form.IsUnsaved);
     }
 
@@ -103,18 +102,5 @@ public sealed class EditedAgentTests
         Assert.Equal(["Travel", "Buyer", "Clerk"], AgentRows.Pick(rows, "", AgentOrder.Changed).Select(agent => agent.Name));
         Assert.Equal(["Buyer", "Clerk", "Travel"], AgentRows.Pick(rows, " OFFICE ", AgentOrder.Name).Select(agent => agent.Name));
         Assert.Equal(["Clerk"], AgentRows.Pick(rows, "leave clerk", AgentOrder.Changed).Select(agent => agent.Name));
-    }
-
-    private sealed class Named(string name) : AgentTool
-    {
-        public override string Name => name;
-
-        public override string Description => "";
-
-        public override JsonElement Parameters => default;
-
-        public override ToolEffects Effects => ToolEffects.None;
-
-        public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -7,17 +7,20 @@ using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tools;
 using Platform.Retrieval;
+using Platform.Retrieval.Access;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
 
 /// <summary>What an agent waits for, for a page that does not follow its run.</summary>
-/// <param name="Question">What its run was asked; empty where that is not known.</param>
+/// <param name="Question">What the person asked, of whatever agent; empty where that is not known.</param>
 /// <param name="AgentId">The agent that asks; null where nobody may be let off asking.</param>
 /// <param name="Why">Why it is wanted, in the model's words: untrusted.</param>
+/// <param name="AskedBy">Names of the agents through which it came, from the one that the person asked; none where that one waits itself.</param>
+/// <param name="Task">What the agent that waits was asked by another; empty where the person asked it.</param>
 /// <param name="Plan">The trace of its run, where what waits is a plan: what is approved is the newest version in it.</param>
-public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? AgentId = null, string Why = "", RunTrace? Plan = null)
+public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? AgentId = null, string Why = "", RunTrace? Plan = null, IReadOnlyList<string>? AskedBy = null, string Task = "")
 {
     /// <summary>Whether it is another plan than the agent's first.</summary>
     public bool IsAnew { get; } = Plan is not null && PlanStory.Of(Plan) is not null;
@@ -53,12 +56,25 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, R
         {
             var run = (await archive.GetAsync(caller, asked.RunId, cancellation)).Listed;
             var trace = RunTrace.Of(await archive.EventsAsync(caller, asked.RunId, cancellation));
-            return new(asked, run.Question, run.Run.AgentId, trace.WhyOf(asked.CallId), asked.IsPlan ? trace : null);
+            var (question, askedBy) = await OriginAsync(caller, run, cancellation);
+            return new(asked, question, run.Run.AgentId, trace.WhyOf(asked.CallId), asked.IsPlan ? trace : null, askedBy, askedBy.Count > 0 ? run.Question : "");
         }
         catch (NotFoundException)
         {
             return new(asked); // deleted a moment ago
         }
+    }
+
+    /// <summary>What the person asked, and the agents through which that came to a run.</summary>
+    private async Task<(string Question, IReadOnlyList<string> AskedBy)> OriginAsync(Caller caller, RunListed run, CancellationToken cancellation)
+    {
+        List<string> askedBy = [];
+        while (run.Run.ParentId is { } above)
+        {
+            run = (await archive.GetAsync(caller, above, cancellation)).Listed;
+            askedBy.Insert(0, run.Agent);
+        }
+        return (run.Question, askedBy);
     }
 
     /// <summary>False when it could not be decided; what was decided counts, whether or not the agent goes on asking.</summary>

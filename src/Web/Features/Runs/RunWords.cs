@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Acting;
 using Platform.Agents.Definitions;
+using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Web.Layout;
@@ -69,6 +71,14 @@ public static class RunWords
             _ => texts["Going"],
         };
     }
+
+    /// <summary>What a row was about, on one line: the values that a tool was called with, or a question and its answer. Untrusted.</summary>
+    public static string Brief(TraceRow row) => row switch
+    {
+        { Approval: { Asked.IsQuestion: true } asked } => $"{Clarification.Read(asked.Asked.Arguments).Question} {Clarification.AnswerIn(asked.Decided?.Arguments)}",
+        { Tool.Arguments: { ValueKind: JsonValueKind.Object } arguments } => string.Join(" · ", arguments.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())),
+        _ => "",
+    };
 
     public static string Icon(TraceRow row)
     {
