@@ -58,7 +58,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         ToolCatalog catalog = new([.. tools, new AskAgentTool(new(() => nested!))], [], clock, new TestLog<ToolCatalog>());
         KeptVectors vectors = new(contexts, Embeddings);
         Memories = new MemoryBook(contexts, vectors, clock);
-        AgentOpening opening = new(new NearestDemonstrations(vectors), Memories, new ConversationWindow(new CharacterCounter()), new ConversationSummary(new AgentDecision(chat, clock), models, clock), clock);
+        AgentOpening opening = new(new NearestDemonstrations(vectors), Memories, new ConversationWindow(new CharacterCounter()), new ConversationSummary(new AgentDecision(chat, clock), models, clock), store, clock);
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);

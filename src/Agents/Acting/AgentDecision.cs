@@ -14,6 +14,9 @@ internal sealed record ModelQuestion(StepKind Kind, string Goal, IReadOnlyList<C
 
     /// <summary>The step of the plan that it belongs to.</summary>
     public string? PlanStep { get; init; }
+
+    /// <summary>Of a summary: how many turns of the conversation it tells of.</summary>
+    public int? Turns { get; init; }
 }
 
 /// <summary>Lets the model take one decision: to call tools, or to answer. What it writes is told as it comes. Of several at once at most one tells an answer.</summary>
@@ -57,7 +60,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
         written = written > 0 ? written : TokenEstimate.Of(text.ToString());
         StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question.Tools))],
-            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep };
+            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, Turns = question.Turns };
         journal.Add("step.completed", step);
         return step;
 

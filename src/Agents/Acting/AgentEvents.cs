@@ -40,6 +40,9 @@ public sealed record StepCompletedData(string StepId, StepKind Kind, string Text
 {
     /// <summary>The step of the plan that it belongs to.</summary>
     public string? PlanStep { get; init; }
+
+    /// <summary>Of a summary: how many turns of the conversation, from the first, it tells of.</summary>
+    public int? Turns { get; init; }
 }
 
 /// <summary>step.failed.</summary>

@@ -46,7 +46,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         journal.Status(AgentJournal.Writing);
         var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
         options.ConversationId = run.Question.ConversationId?.ToString("N");
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options, AnswerWords.LanguageOf(run.Question.Question));
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options, AnswerWords.LanguageOf(run.Question.Question));
         AgentEnd end;
         try
         {

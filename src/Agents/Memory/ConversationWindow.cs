@@ -3,12 +3,18 @@ using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Memory;
 
+/// <summary>What an earlier answer of a conversation had put into a few words, and how many of its turns, from the first, that tells of.</summary>
+internal sealed record EarlierSummary(string Text, int Turns);
+
 /// <summary>The part of a conversation that a prompt has.</summary>
 /// <param name="Turns">The latest, word for word.</param>
 /// <param name="Before">What fell out, in short; empty when nothing did.</param>
 internal sealed record WindowedTurns(IReadOnlyList<PastTurn> Turns, string Before)
 {
-    /// <summary>The latest of what fell out, word for word: about twice as much as the window holds.</summary>
+    /// <summary>How many turns fell out, from the first.</summary>
+    public int Until { get; init; }
+
+    /// <summary>What fell out and stands in no summary yet: the latest word for word, about twice as much as the window holds, of those before them the beginnings.</summary>
     public IReadOnlyList<PastTurn> Fallen { get; init; } = [];
 }
 
@@ -18,19 +24,31 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
     private const int MostTurns = 50, Beginning = 120;
 
     /// <summary>What fell out takes at most a quarter of the room; the latest of it stays.</summary>
-    public async Task<WindowedTurns> OfAsync(IReadOnlyList<PastTurn> history, int room, CancellationToken cancellation)
+    /// <param name="told">So many turns, from the first, a summary tells of already.</param>
+    public async Task<WindowedTurns> OfAsync(IReadOnlyList<PastTurn> history, int room, int told, CancellationToken cancellation)
     {
         if (room == 0 || history.Count == 0)
             return new([], "");
-        PastTurn[] latest = [.. history.TakeLast(MostTurns)];
-        string[] beginnings = [.. latest.Select(Short)];
+        var first = Math.Max(0, history.Count - MostTurns);
+        PastTurn[] latest = [.. history.Skip(first)];
+        string[] beginnings = [.. latest.Select(turn => $"{Speaker(turn)}: {Short(turn)}")];
         var counts = await tokens.CountForChatAsync([.. latest.Select(turn => turn.Text), .. beginnings], cancellation);
-        if (counts.Take(latest.Length).Sum() <= room)
+        if (first == 0 && counts.Take(latest.Length).Sum() <= room)
             return new(latest, "");
         var kept = Fitting(counts, latest.Length, 0, room - room / 4);
-        var told = Fitting(counts, latest.Length + kept, latest.Length, room / 4) - latest.Length;
-        var fallen = Fitting(counts, kept, 0, room * 2);
-        return new(latest[kept..], string.Join('\n', beginnings[told..kept])) { Fallen = latest[fallen..kept] };
+        var shown = Fitting(counts, latest.Length + kept, latest.Length, room / 4) - latest.Length;
+        return new(latest[kept..], string.Join('\n', beginnings[shown..kept])) { Until = first + kept, Fallen = await FallenAsync([.. history.Take(first + kept).Skip(told).TakeLast(MostTurns)], room * 2, cancellation) };
+    }
+
+    /// <summary>Who said it, as a prompt names them.</summary>
+    public static string Speaker(PastTurn turn) => turn.Role == "user" ? "Asked" : "Answered";
+
+    private async Task<IReadOnlyList<PastTurn>> FallenAsync(PastTurn[] fallen, int room, CancellationToken cancellation)
+    {
+        if (fallen.Length == 0)
+            return [];
+        var whole = Fitting(await tokens.CountForChatAsync([.. fallen.Select(turn => turn.Text)], cancellation), fallen.Length, 0, room);
+        return [.. fallen[..whole].Select(turn => turn with { Text = Short(turn) }), .. fallen[whole..]];
     }
 
     /// <summary>The first of the items before the end that fit together.</summary>
@@ -42,9 +60,5 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
         return kept;
     }
 
-    private static string Short(PastTurn turn)
-    {
-        var line = string.Join(' ', turn.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return $"{(turn.Role == "user" ? "Asked" : "Answered")}: {ShortText.Of(line, Beginning)}";
-    }
+    private static string Short(PastTurn turn) => ShortText.Of(string.Join(' ', turn.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), Beginning);
 }

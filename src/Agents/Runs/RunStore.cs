@@ -1,5 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Acting;
+using Platform.Agents.Memory;
 using Platform.Agents.Storage;
 using Platform.Retrieval.Storage;
 
@@ -149,6 +151,25 @@ internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseO
         while (await EventsAsync(runId, events.Count, cancellation) is { Count: > 0 } more)
             events.AddRange(more);
         return events;
+    }
+
+    /// <summary>The newest summary among the answers that stand before this run's in its conversation; null where none was made.</summary>
+    public async Task<EarlierSummary?> SummaryBeforeAsync(Guid runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var run = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { r.ConversationId, r.UserMessageId }).SingleOrDefaultAsync(cancellation);
+        if (run is null)
+            return null;
+        var messages = await db.Messages.AsNoTracking().Where(m => m.ConversationId == run.ConversationId).Select(m => new { m.Id, m.ParentId, m.RunId }).ToDictionaryAsync(m => m.Id, cancellation);
+        List<Guid> before = [];
+        for (var at = messages.GetValueOrDefault(run.UserMessageId)?.ParentId; at is { } id && messages.TryGetValue(id, out var message); at = message.ParentId)
+        {
+            if (message.RunId is { } other && !before.Contains(other))
+                before.Add(other);
+        }
+        var summaries = await db.RunEvents.AsNoTracking().Where(e => before.Contains(e.RunId) && e.Name == "step.completed" && e.Data.Contains("\"kind\":\"summary\"")).ToListAsync(cancellation);
+        return summaries.OrderBy(e => before.IndexOf(e.RunId)).ThenByDescending(e => e.Seq).Select(e => RunJson.Read<StepCompletedData>(e.Data)).Where(step => step.Kind == StepKind.Summary && step.Text.Trim().Length > 0)
+            .Select(step => new EarlierSummary(step.Text.Trim(), step.Turns ?? 0)).FirstOrDefault();
     }
 
     /// <summary>The number of the last stored event; 0 when there is none.</summary>

@@ -70,7 +70,7 @@ public sealed class MemoryBookTests
     public async Task What_falls_out_of_the_window_stays_in_short(int tokens, int turns, string before)
     {
         PastTurn[] history = [new("user", "What is the first thing?"), new("assistant", new string('a', 300)), new("user", "And the second?"), new("assistant", new string('b', 100))];
-        var windowed = await new ConversationWindow(new CharacterCounter()).OfAsync(history, tokens, Cancellation);
+        var windowed = await new ConversationWindow(new CharacterCounter()).OfAsync(history, tokens, told: 0, Cancellation);
         Assert.Equal(turns, windowed.Turns.Count);
         Assert.StartsWith(before, windowed.Before, StringComparison.Ordinal);
         Assert.Equal(before.Length == 0, windowed.Before.Length == 0);

@@ -185,6 +185,29 @@ public sealed class PromptingTests
     }
 
     [Fact]
+    public async Task What_was_said_at_the_beginning_of_a_long_conversation_is_carried_from_summary_to_summary()
+    {
+        var chat = ScriptedChatClient.Deciding(messages => [new TextContent(
+            !messages[0].Text.StartsWith("Put this earlier part", StringComparison.Ordinal) ? new string('a', 400)
+            : messages[1].Text.Contains("Zaphod", StringComparison.Ordinal) ? "The person is Zaphod." : "Nothing.")]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var agent = Clerk with { Memory = new(MemoryScope.Conversation, 150) };
+        var run = await rig.LetAsync(agent, "I am Zaphod.");
+        await rig.EventsAsync(run);
+        for (var i = 2; i <= 6; i++)
+            await rig.EventsAsync(await rig.LetAsync(agent, $"Question {i}?", run.ConversationId));
+        Assert.Contains("The person is Zaphod.", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+        var asked = chat.Requests.Last(messages => messages[0].Text.StartsWith("Put this earlier part", StringComparison.Ordinal))[1].Text;
+        Assert.Contains("Before: The person is Zaphod.", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("Question 2?", asked, StringComparison.Ordinal); // it stands in the earlier one
+
+        // What stands in a summary already is not asked for again where nothing else fell out.
+        var wide = await rig.EventsAsync(await rig.LetAsync(agent with { Memory = new(MemoryScope.Conversation, 400) }, "And now?", run.ConversationId));
+        Assert.DoesNotContain(wide, e => e.Name == "step.started" && e.Read<StepStartedData>().Kind == StepKind.Summary);
+        Assert.Contains("The person is Zaphod.", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Dates_and_tools_have_the_time_zone_of_the_person()
     {
         TimeZoneInfo? seen = null;

@@ -60,7 +60,28 @@ public sealed class QueryTableTests
     {
         await AddTextAsync("pay.csv", "Name,Order,Salary\nAna,007,\"€ 1,250.50\"\nBen,12,\nCem,\"1,5\",-3\n");
         Assert.Contains("> 1247.5 | 1\n", (await CallAsync("SELECT sum(salary), sum(salary IS NULL) FROM pay")).Text, StringComparison.Ordinal);
-        Assert.Contains("> text | integer\n> text | integer\n", (await CallAsync("SELECT typeof(_order), 'integer' FROM pay WHERE name <> 'Ben'")).Text, StringComparison.Ordinal);
+        Assert.Contains("> text | integer\n> real | integer\n", (await CallAsync("SELECT typeof(_order), 'integer' FROM pay WHERE name <> 'Ben'")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.234,50;2.000,00;10.500,25", "13734.75")] // German
+    [InlineData("1.234;2,50", "1236.5")]
+    [InlineData("1 234,50;0,5", "1235")] // French
+    [InlineData("3;1.5;2,50", "7")] // some of each
+    [InlineData("1,234.50;2,000", "3234.5")] // English
+    [InlineData("1,234;5", "1239")]
+    public async Task Numbers_are_read_as_their_column_writes_them(string cells, string sum)
+    {
+        await AddTextAsync("pay.csv", "name,price\n" + string.Concat(cells.Split(';').Select(cell => $"x,\"{cell}\"\n")));
+        Assert.Contains($"> {sum} | 0\n", (await CallAsync("SELECT sum(price), sum(typeof(price) = 'text') FROM pay")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_column_that_is_not_all_numbers_is_told_with_what_is_made_of_it()
+    {
+        await AddTextAsync("pay.csv", "name,price\nAna,3\nBen,1.5\nCem,\"2,50\"\nDan,\"1,234\"\nEve,n/a\n");
+        Assert.Contains("In pay.price 3 cells are numbers and 2 are texts", (await CallAsync("SELECT sum(price) FROM pay")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("are texts", (await CallAsync("SELECT count(name) FROM pay")).Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,17 +1,35 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Platform.Agents.Tools.Tables;
 
+/// <summary>What stands before the decimals in a column's numbers, as its cells show that cannot be read in two ways: 1.5 or 1,234.50; 1,5 or 1.234,50; some of each.</summary>
+internal enum DecimalSign { Point, Comma, Either }
+
 /// <summary>What a cell is to SQL: a number where it reads as one, nothing where it is empty, else its text.</summary>
-internal static class CellValue
+internal static partial class CellValue
 {
     private const string Currencies = "€$£¥￥";
 
-    public static object Of(string cell)
+    /// <summary>What the cells of one column agree on; a point where none shows it.</summary>
+    public static DecimalSign SignOf(IEnumerable<string> cells)
+    {
+        bool points = false, commas = false;
+        foreach (var number in cells.Where(cell => cell.AsSpan().IndexOfAny('.', ',') >= 0).Select(Bare))
+            (points, commas) = (points || WithPoint().IsMatch(number), commas || WithComma().IsMatch(number));
+        return !commas ? DecimalSign.Point : points ? DecimalSign.Either : DecimalSign.Comma;
+    }
+
+    /// <param name="sign">The column's. Where it has both, what could be either, such as 1,234, stays a text.</param>
+    public static object Of(string cell, DecimalSign sign = DecimalSign.Point)
     {
         if (cell.Length == 0 || cell is "–")
             return DBNull.Value;
-        var number = cell.Trim(Currencies.ToCharArray()).Trim();
+        var number = Bare(cell);
+        if (sign == DecimalSign.Either && TwoWays().IsMatch(number))
+            return cell;
+        if ((sign == DecimalSign.Comma && Grouped().IsMatch(number)) || (sign == DecimalSign.Either && WithComma().IsMatch(number)))
+            number = Groups().Replace(number, "").Replace(',', '.');
         // A number that begins with 0, as an id may, keeps its digits.
         if (number.Length == 0 || number.Length > 24 || (number[0] == '0' && number.Length > 1 && number[1] != '.') || !IsGrouped(number))
             return cell;
@@ -20,10 +38,27 @@ internal static class CellValue
         return double.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var real) ? real : cell;
     }
 
-    /// <summary>Commas only before groups of three digits: 1,5 and 2026,1 are text.</summary>
+    private static string Bare(string cell) => cell.Trim(Currencies.ToCharArray()).Trim();
+
+    /// <summary>Commas only before groups of three digits: 2026,1 is text where no column says that it is a number.</summary>
     private static bool IsGrouped(string number)
     {
         var groups = number.Split('.')[0].TrimStart('-', '+').Split(',');
         return groups.Length == 1 || (groups[0].Length is >= 1 and <= 3 && groups.Skip(1).All(group => group.Length == 3));
     }
+
+    [GeneratedRegex(@"^(?![-+]?[1-9]\d{0,2}\.\d{3}$)[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d+$|^[-+]?\d{1,3}(?:,\d{3}){2,}$")]
+    private static partial Regex WithPoint();
+
+    [GeneratedRegex(@"^(?![-+]?[1-9]\d{0,2},\d{3}$)[-+]?(?:\d+|\d{1,3}(?:[. \u00A0\u202F'’]\d{3})+),\d+$|^[-+]?\d{1,3}(?:\.\d{3}){2,}$")]
+    private static partial Regex WithComma();
+
+    [GeneratedRegex(@"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")]
+    private static partial Regex TwoWays();
+
+    [GeneratedRegex(@"^[-+]?(?:\d+|\d{1,3}(?:[. \u00A0\u202F'’]\d{3})+)(?:,\d+)?$")]
+    private static partial Regex Grouped();
+
+    [GeneratedRegex(@"[. \u00A0\u202F'’]")]
+    private static partial Regex Groups();
 }

@@ -64,6 +64,8 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         Append(text, shown);
         if (result.HasMore)
             text.Append(CultureInfo.InvariantCulture, $"There are more than {TableDatabase.MaxRows} rows; ask for fewer with WHERE, GROUP BY or LIMIT.");
+        foreach (var column in database.Mixed.Where(column => result.TablesRead.Contains(column.Table) && sql.Contains(column.Name, StringComparison.OrdinalIgnoreCase)))
+            text.Append(CultureInfo.InvariantCulture, $"\nIn {column.Table}.{column.Name} {column.Numbers} cells are numbers and {column.Texts} are texts: what is summed or compared over it may be wrong. Look at the texts with typeof(), and say so.");
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { sql, columns = result.Columns, rows = result.Rows, more = result.HasMore }), citations);
     }
 

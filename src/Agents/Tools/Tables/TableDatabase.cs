@@ -8,6 +8,9 @@ namespace Platform.Agents.Tools.Tables;
 /// <summary>What a query came to. TablesRead: those whose rows it looked at.</summary>
 internal sealed record TableResult(IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows, bool HasMore, IReadOnlySet<string> TablesRead);
 
+/// <summary>A column of numbers and texts, and how many cells are which.</summary>
+internal sealed record MixedColumn(string Table, string Name, int Numbers, int Texts);
+
 /// <summary>
 /// Tables in a database in memory that lets only reading through: SQLite itself asks about every table, function and pragma before a query runs, and about going on while it runs.
 /// </summary>
@@ -17,6 +20,7 @@ internal sealed class TableDatabase : IDisposable
 
     private const int MaxCell = 300, StepsBetweenLooks = 10_000, LongestValue = 1_000_000;
 
+    private readonly List<MixedColumn> mixed = [];
     private readonly SqliteConnection connection = new("Data Source=:memory:;Pooling=False");
 
     /// <summary>Fills a database; the number of rows is the caller's limit.</summary>
@@ -34,6 +38,9 @@ internal sealed class TableDatabase : IDisposable
             Fill(table, transaction, cancellation);
         transaction.Commit();
     }
+
+    /// <summary>Columns in which not every cell that says something is a number, and some are.</summary>
+    public IReadOnlyList<MixedColumn> Mixed => mixed;
 
     /// <summary>Throws SqliteException for SQL that is wrong or not allowed, OperationCanceledException when cancelled, and TableQueryException over the limits.</summary>
     public TableResult Query(string sql, TimeSpan limit, long maxBytes, TimeProvider time, CancellationToken cancellation)
@@ -133,12 +140,19 @@ internal sealed class TableDatabase : IDisposable
         insert.Transaction = transaction;
         insert.CommandText = $"INSERT INTO \"{table.Name}\" VALUES ({string.Join(", ", table.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"$p{i}")))})";
         SqliteParameter[] cells = [.. table.Columns.Select((_, i) => insert.Parameters.Add(new SqliteParameter(string.Create(CultureInfo.InvariantCulture, $"$p{i}"), DBNull.Value)))];
+        DecimalSign[] signs = [.. table.Columns.Select((_, i) => CellValue.SignOf(table.Rows.Where(row => i < row.Length).Select(row => row[i])))];
+        var (numbers, texts) = (new int[cells.Length], new int[cells.Length]);
         foreach (var row in table.Rows)
         {
             cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < cells.Length; i++)
-                cells[i].Value = i < row.Length ? CellValue.Of(row[i]) : DBNull.Value;
+            {
+                var value = i < row.Length ? CellValue.Of(row[i], signs[i]) : DBNull.Value;
+                cells[i].Value = value;
+                (numbers[i], texts[i]) = (numbers[i] + (value is long or double ? 1 : 0), texts[i] + (value is string ? 1 : 0));
+            }
             insert.ExecuteNonQuery();
         }
+        mixed.AddRange(table.Columns.Select((column, i) => new MixedColumn(table.Name, column, numbers[i], texts[i])).Where(column => column is { Numbers: > 0, Texts: > 0 }));
     }
 }
