@@ -66,8 +66,9 @@ public sealed class ActivationTests
     [Fact]
     public void Several_threads_give_the_same_activations_to_the_bit()
     {
-        Assert.Equal(SoftMax(1), SoftMax(3));
-        Assert.Equal(Gate(1), Gate(3));
+        var (softMax, gate) = (SoftMax(3), Gate(3)); // first: memory that is given back keeps its numbers, and a part that nobody computes would find the right ones there
+        Assert.Equal(SoftMax(1), softMax);
+        Assert.Equal(Gate(1), gate);
     }
 
     private static float[] SoftMax(int threads)
