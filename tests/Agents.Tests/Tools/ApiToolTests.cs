@@ -20,7 +20,7 @@ public sealed class ApiToolTests : IAsyncLifetime
             "put":{"operationId":"putPerson","requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Person"}}}}}},
           "/upload":{"post":{"operationId":"upload","requestBody":{"content":{"multipart/form-data":{"schema":{}}}}}},
           "/secret":{"get":{"operationId":"secret","parameters":[{"name":"X-Key","in":"header","required":true,"schema":{}}]}},
-          "/nameless":{"get":{}}},
+          "/nameless/{id}":{"get":{}}},
          "components":{"parameters":{"Id":{"name":"id","in":"path","required":true,"schema":{"type":"string"}}},
           "schemas":{"Person":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"boss":{"$ref":"#/components/schemas/Person"}}}}}}
         """;
@@ -48,7 +48,7 @@ public sealed class ApiToolTests : IAsyncLifetime
     public async Task The_operations_of_a_document_become_tools_and_what_cannot_be_called_is_left_out()
     {
         var tools = await ToolsAsync(isPrivate: true);
-        Assert.Equal([("shop__getperson", ToolEffects.Network | ToolEffects.Reads), ("shop__putperson", ToolEffects.Network | ToolEffects.Reads | ToolEffects.Writes)], tools.Select(tool => (tool.Name, tool.Effects)));
+        Assert.Equal([("shop__getperson", ToolEffects.Network | ToolEffects.Reads), ("shop__putperson", ToolEffects.Network | ToolEffects.Reads | ToolEffects.Writes), ("shop__get_nameless_id", ToolEffects.Network | ToolEffects.Reads)], tools.Select(tool => (tool.Name, tool.Effects)));
         Assert.Equal("Reads a person.", tools[0].Description);
         Assert.True(tools[1].Parameters.GetProperty("properties").GetProperty("body").GetProperty("properties").GetProperty("boss").GetProperty("properties").TryGetProperty("name", out _));
     }
@@ -79,6 +79,7 @@ public sealed class ApiToolTests : IAsyncLifetime
     {
         var outcome = await CallAsync("shop__getperson", """{"id":"7"}""", isPrivate: false);
         Assert.Contains("address of this machine or of its own network", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("An administrator who wants shop there", outcome.Text, StringComparison.Ordinal);
         Assert.Equal(0, site.Requests);
     }
 

@@ -84,6 +84,7 @@ public sealed class ToolSettingsTests
         Assert.Equal(ToolSettingsFault.NameTaken, await FaultAsync(new([], [Server("pets", "x")], [Pets])));
         Assert.Equal(ToolSettingsFault.Commands, await FaultAsync(new([], [Server("files", "x")], []), new ToolsOptions { CommandsInBrowser = false }));
         Assert.Equal(ToolSettingsFault.Document, await FaultAsync(new([], [], [new() { Name = "pets", Endpoint = Pets.Endpoint, Content = "no json" }])));
+        Assert.Equal(ToolSettingsFault.Document, await FaultAsync(new([], [], [new() { Name = "pets", Endpoint = Pets.Endpoint, Content = """{"swagger":"2.0","paths":{"/pets":{"get":{}}}}""" }])));
         Assert.Equal(ToolSettingsFault.Operations, await FaultAsync(new([], [], [new() { Name = "pets", Endpoint = Pets.Endpoint, Content = """{"openapi":"3.0.0","paths":{}}""" }])));
     }
 

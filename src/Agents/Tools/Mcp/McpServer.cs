@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
@@ -118,9 +121,27 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             if (gone.IsCancellationRequested)
                 return;
             LogUnreachable(failure, Name, Where);
-            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : ShortText.Of(failure.GetBaseException().Message, MaxFault); // the cause, such as a program that is not there
+            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : ShortText.Of(Reason(failure), MaxFault);
             (tools, quietUntil) = ([], time.GetUtcNow() + QuietAfterFailure);
         }
+    }
+
+    /// <summary>The cause, such as a program that is not there; of an address that was reached, what it answered.</summary>
+    private string Reason(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }:
+                    return "It was reached and refused: its key is missing, wrong, or not enough. It is sent as a header.";
+                case HttpRequestException { StatusCode: { } status }:
+                    return string.Create(CultureInfo.InvariantCulture, $"It was reached and answered with status {(int)status}: is this the address of its MCP endpoint?");
+                case HttpRequestException or IOException or SocketException:
+                    return failure.GetBaseException().Message;
+            }
+        }
+        return options.Endpoint is null ? failure.GetBaseException().Message : "It was reached and answered, but not as an MCP server does: is this the address of its MCP endpoint?";
     }
 
     private async Task<IReadOnlyList<AgentTool>> ListAsync(McpClient connected, CancellationToken cancellation)

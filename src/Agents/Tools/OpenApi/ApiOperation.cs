@@ -1,18 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Platform.Agents.Tools.OpenApi;
 
 /// <summary>One operation of a document.</summary>
 /// <param name="Path">With {names} for path parameters.</param>
 /// <param name="Places">Where each argument goes: path, query, or body for the one named body.</param>
-internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, string Description, JsonElement Parameters, IReadOnlyDictionary<string, string> Places)
+internal sealed partial record ApiOperation(string Id, HttpMethod Method, string Path, string Description, JsonElement Parameters, IReadOnlyDictionary<string, string> Places)
 {
     private const int MaxOperations = 100, MaxSchema = 16_384;
 
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
-    /// <summary>The operations with an operationId, in the document's order, at most 100; one that needs a header, a cookie or another body than JSON is left out.</summary>
+    /// <summary>The operations in the document's order, one without an operationId under its method and path (get_people_id), at most 100; one that needs a header, a cookie or another body than JSON is left out.</summary>
     public static IReadOnlyList<ApiOperation> Of(JsonElement document)
     {
         List<ApiOperation> operations = [];
@@ -31,8 +32,7 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, s
 
     private static ApiOperation? Read(JsonElement document, JsonProperty path, JsonProperty method)
     {
-        if (Text(method.Value, "operationId") is not { } id)
-            return null;
+        var id = Text(method.Value, "operationId") ?? Between().Replace($"{method.Name}_{path.Name}", "_").Trim('_');
         ApiReferences references = new(document);
         JsonObject properties = [];
         JsonArray required = [];
@@ -71,6 +71,9 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, s
         var description = Text(method.Value, "summary") ?? Text(method.Value, "description") ?? $"{method.Name.ToUpperInvariant()} {path.Name}";
         return parameters.GetRawText().Length > MaxSchema ? null : new(id, HttpMethod.Parse(method.Name), path.Name, description, parameters, places);
     }
+
+    [GeneratedRegex("[^A-Za-z0-9]+")]
+    private static partial Regex Between();
 
     private static JsonElement.ArrayEnumerator Listed(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty("parameters", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;

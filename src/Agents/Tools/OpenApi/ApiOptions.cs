@@ -22,7 +22,7 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Sent with every request, for example Authorization. No model and no page sees them.</summary>
     public Dictionary<string, string> Headers { get; } = [];
 
-    /// <summary>The operations that are offered, by operationId; none means all.</summary>
+    /// <summary>The operations that are offered, by operationId, or method and path (get_people_id) where they have none; none means all.</summary>
     public string[] Operations { get; set; } = [];
 
     /// <summary>Whether the endpoint may be on this machine or its network. Default no.</summary>

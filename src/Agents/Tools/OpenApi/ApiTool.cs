@@ -62,7 +62,7 @@ internal sealed class ApiTool : AgentTool
         }
         catch (RefusedAddressException refused)
         {
-            return ToolOutcome.Failed(refused.Message);
+            return ToolOutcome.Failed(refused.IsInside ? $"{refused.Message} An administrator who wants {api.Name} there says so where it is set up (it is on this machine or its network)." : refused.Message);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {

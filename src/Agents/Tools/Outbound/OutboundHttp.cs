@@ -45,7 +45,7 @@ internal sealed class OutboundHttp : IDisposable
         }
         catch (HttpRequestException failure) when (failure.InnerException is RefusedAddressException why)
         {
-            throw new RefusedAddressException(why.Message);
+            throw new RefusedAddressException(why.Message, why.IsInside);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class OutboundHttp : IDisposable
         var (host, port) = (context.DnsEndPoint.Host.TrimEnd('.'), context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellation);
         if (addresses.Length == 0 || addresses.Any(address => refused.Refuse(address, port)))
-            throw new RefusedAddressException($"\"{host}\" leads to an address of this machine or of its own network; tools reach public addresses only.");
+            throw new RefusedAddressException($"\"{host}\" leads to an address of this machine or of its own network; tools reach public addresses only.", isInside: true);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

@@ -56,7 +56,10 @@ internal static partial class ToolSettingsCheck
             throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The OpenAPI document of '{api.Name}' has 1 to {MaxDocument:N0} characters; this has {api.Content.Length:N0}.");
         try
         {
-            if (!ApiOperation.Of(JsonElement.Parse(api.Content)).Any())
+            var document = JsonElement.Parse(api.Content);
+            if (document.ValueKind == JsonValueKind.Object && document.TryGetProperty("swagger", out _))
+                throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The document of '{api.Name}' is of Swagger, the format before OpenAPI 3. Convert it, or take the API's newer document.");
+            if (!ApiOperation.Of(document).Any())
                 throw new ToolSettingsException(ToolSettingsFault.Operations, api.Name, $"The OpenAPI document of '{api.Name}' has no operation that can be used.");
         }
         catch (Exception unread) when (unread is JsonException or InvalidOperationException)

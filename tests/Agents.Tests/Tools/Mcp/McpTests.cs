@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Agents.Tools.Mcp;
 using Platform.Agents.Tools.Settings;
@@ -106,6 +108,22 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
         var tools = await Catalog(servers).ListAsync(Stop);
         Assert.All(tools, tool => Assert.Equal("everything", tool.Origin));
         Assert.NotEmpty(tools);
+    }
+
+    [Theory]
+    [InlineData("/refuses", "its key is missing, wrong, or not enough")]
+    [InlineData("/absent", "answered with status 404")]
+    [InlineData("/page", "not as an MCP server does")]
+    public async Task A_server_that_was_reached_and_is_none_or_refuses_is_told_apart_from_one_that_was_not_reached(string path, string why)
+    {
+        await using var site = await LocalSite.StartAsync(app =>
+        {
+            app.MapPost("/refuses", () => Results.Unauthorized());
+            app.MapPost("/page", () => Results.Content("<html></html>", "text/html"));
+        });
+        await using McpServer server = new(new McpServerOptions { Name = "other", Endpoint = new Uri($"http://127.0.0.1:{site.Port}{path}") }, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.Empty(await server.ToolsAsync(Stop));
+        Assert.Contains(why, server.Fault, StringComparison.Ordinal);
     }
 
     [Fact]
