@@ -11,9 +11,9 @@ public static class LogitParity
     /// <summary>Most tokens that are compared.</summary>
     public const int MostTokens = 64;
 
-    private const double Exact = 1e-3, ExactBase = 5e-3, RoundedBase = 0.25;
+    private const double Exact = 1e-3, Half = 2e-2, ShortBase = 0.25;
 
-    // Of the effect, and of how far logits lie apart. Even where the base models agree to the bit, one number that rounds the other way beside the adapter makes others do so, up to what rounding changes at all: about a tenth of the spread at worst.
+    // Of short numbers: of the effect, and of how far logits lie apart. Even where the base models agree to the bit, one number that rounds the other way beside the adapter makes others do so, up to what rounding changes at all: about a tenth of the spread at worst.
     private const double RoundedShare = 0.1, RoundedSpread = 0.2;
     private const int RoundedTwice = 2;
 
@@ -48,13 +48,18 @@ public static class LogitParity
         return logits;
     }
 
-    /// <param name="isExact">Neither rounds to short numbers.</param>
-    public static ParityReport Compare(AdapterLogits trained, AdapterLogits served, bool isExact)
+    /// <param name="rounding">What both round the inputs of products to.</param>
+    public static ParityReport Compare(AdapterLogits trained, AdapterLogits served, Rounding rounding)
     {
         var noise = Difference(trained.Plain, served.Plain);
         var effect = trained.Effect.Max(change => Math.Abs((double)change));
-        var allowed = Math.Max(isExact ? Exact : Math.Max(RoundedShare * effect, RoundedSpread * Spread(trained.Plain)), RoundedTwice * noise);
-        return new ParityReport(noise, Difference(trained.Effect, served.Effect), effect, allowed, isExact ? ExactBase : RoundedBase);
+        var (allowed, ofBase) = rounding switch
+        {
+            Rounding.None => (Exact, Exact),
+            Rounding.Half => (Half, Half),
+            _ => (Math.Max(Math.Max(RoundedShare * effect, RoundedSpread * Spread(trained.Plain)), RoundedTwice * noise), ShortBase),
+        };
+        return new ParityReport(noise, Difference(trained.Effect, served.Effect), effect, allowed, ofBase);
     }
 
     /// <returns>The largest difference; infinite where one is no number.</returns>

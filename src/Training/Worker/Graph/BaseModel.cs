@@ -31,8 +31,13 @@ public sealed class BaseModel : IDisposable
     /// <summary>Bytes that its weights and their transposed copies take.</summary>
     public long Bytes => store.Bytes;
 
-    /// <summary>Whether all its matrices are F32. Products with others round their inputs too.</summary>
-    public bool IsExact => Layers.SelectMany(l => l.Matrices).Append(Head).All(m => m.Weight.Type == TensorType.F32);
+    /// <summary>What products with its matrices round their inputs to.</summary>
+    public Rounding Rounding => Layers.SelectMany(l => l.Matrices).Append(Head).Max(m => m.Weight.Type switch
+    {
+        TensorType.F32 => Backend.IsGpu ? Rounding.Half : Rounding.None,
+        TensorType.F16 => Rounding.Half,
+        _ => Rounding.Coarse,
+    });
 
     internal Tensor Embedding { get; }
 

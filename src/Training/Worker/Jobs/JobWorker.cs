@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.ModelHost.Native;
 using Platform.Training.Export;
+using Platform.Training.Graph;
 
 namespace Platform.Training.Jobs;
 
@@ -55,7 +56,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Unchecked);
         int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
         var answers = new AdapterLogits(LogitParity.Trained(site.Shelf, null, probe), LogitParity.Trained(site.Shelf, site.Adapter, probe));
-        return ((JobState.Succeeded, $"The adapter is {Path.GetFileName(folder.Adapter)}."), new TrainedAnswers(site.Settings.Model, probe, answers, site.Model.IsExact, loop.State.Step));
+        return ((JobState.Succeeded, $"The adapter is {Path.GetFileName(folder.Adapter)}."), new TrainedAnswers(site.Settings.Model, probe, answers, site.Model.Rounding, loop.State.Step));
     }
 
     private TrainingState? Resume(JobSite site, string identity, ProgressLog log)
@@ -91,7 +92,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
     private void Publish(TrainedAnswers trained, ProgressLog log)
     {
         float[] Served(string? adapter) => LogitParity.Served(trained.Model, adapter, trained.Tokens, CancellationToken.None);
-        var parity = LogitParity.Compare(trained.Logits, new AdapterLogits(Served(null), Served(folder.Unchecked)), trained.IsExact);
+        var parity = LogitParity.Compare(trained.Logits, new AdapterLogits(Served(null), Served(folder.Unchecked)), trained.Rounding);
         if (parity.Refusal is { } refusal) { throw new TrainingException(TrainingFault.Export, $"{refusal} The adapter is not to be served."); }
         File.Move(folder.Unchecked, folder.Adapter, overwrite: true);
         log.Message("info", trained.Step, parity.Sentence);
@@ -104,6 +105,6 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
     }
 
     /// <summary>What the trained adapter answers to a few tokens.</summary>
-    /// <param name="IsExact">Nothing is rounded to short numbers on the way.</param>
-    private sealed record TrainedAnswers(string Model, int[] Tokens, AdapterLogits Logits, bool IsExact, int Step);
+    /// <param name="Rounding">By products with the base.</param>
+    private sealed record TrainedAnswers(string Model, int[] Tokens, AdapterLogits Logits, Rounding Rounding, int Step);
 }
