@@ -19,16 +19,16 @@ internal static class RuleQuestions
 
     public static string Question(QuestionKind kind, SourceSentence sentence, SourceSentence? other)
     {
-        var chinese = sentence.IsChinese;
+        var (chinese, heading, others) = (sentence.IsChinese, Called(sentence), other is null ? "" : Called(other));
         var place = sentence.Passage.Ordinal + sentence.Start; // forms change from sentence to sentence, and are the same each time
-        string About(string heading) => chinese ? Pick(place, $"关于“{heading}”，文件里怎么说？", $"文件对“{heading}”有什么规定？", $"请说明“{heading}”。")
+        string About() => chinese ? Pick(place, $"关于“{heading}”，文件里怎么说？", $"文件对“{heading}”有什么规定？", $"请说明“{heading}”。")
             : Pick(place, $"What do the documents say about {heading}?", $"What holds for {heading}?", $"Tell me about {heading}.");
         return kind switch
         {
-            QuestionKind.Procedure => chinese ? Pick(place, $"“{sentence.Heading}”应该怎么做？", $"如何处理“{sentence.Heading}”？") : Pick(place, $"What is to be done about {sentence.Heading}?", $"How does {sentence.Heading} work?"),
+            QuestionKind.Procedure => chinese ? Pick(place, $"“{heading}”应该怎么做？", $"如何处理“{heading}”？") : Pick(place, $"What is to be done about {heading}?", $"How does {heading} work?"),
             QuestionKind.Reverse => chinese ? $"哪份文件写着：“{sentence.Text}”？" : $"Which document says: \"{sentence.Text}\"",
-            QuestionKind.MultiHop when other is not null => chinese ? $"文件对“{sentence.Heading}”和“{other.Heading}”分别怎么说？" : $"What do the documents say about {sentence.Heading}, and what about {other.Heading}?",
-            _ => About(sentence.Heading),
+            QuestionKind.MultiHop when other is not null => chinese ? $"文件对“{heading}”和“{others}”分别怎么说？" : $"What do the documents say about {heading}, and what about {others}?",
+            _ => About(),
         };
     }
 
@@ -39,6 +39,9 @@ internal static class RuleQuestions
         var topic = topics[place % topics.Length];
         return chinese ? ($"{topic}？", "文件里没有这方面的内容。") : ($"What do the documents say about {topic}?", "The documents do not say anything about that.");
     }
+
+    /// <summary>A heading without the number that it stands under: 3.1 Annual leave.</summary>
+    private static string Called(SourceSentence sentence) => sentence.Heading.TrimStart([.. "0123456789.、 \u3000"]) is { Length: > 0 } words ? words : sentence.Heading;
 
     private static string Place(SourceSentence sentence) => sentence.IsChinese
         ? $"《{sentence.Document.Name}》{(sentence.Heading.Length > 0 ? $"的“{sentence.Heading}”一节" : "")}。"

@@ -136,6 +136,10 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
 
     private async Task MaskAsync()
     {
+        if (confirm is null || !await confirm.AskAsync(new Confirmation(Texts["MaskTitle"], Texts["MaskText"], Texts["Mask"])))
+        {
+            return;
+        }
         var masked = await items.MaskAsync(caller, Set.Id, gone.Token);
         window.Toasts.Info(Texts.Count("Masked", masked.Changed) + (masked.Removed > 0 ? " " + Texts.Count("MaskedAlike", masked.Removed) : ""));
         await ChangedAsync();
