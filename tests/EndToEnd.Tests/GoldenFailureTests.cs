@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>A version whose golden questions cannot be asked: its page says so and why, in the person's language, and asks again when it is told to.</summary>
+public sealed class GoldenFailureTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    private const float Long = 40_000;
+
+    [Fact]
+    public async Task A_comparison_that_failed_is_told_with_its_reason_and_is_tried_again()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(platform.Data, "adapters", "porter")).FullName;
+        File.Copy(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), Path.Combine(folder, "1.gguf")); // listed as it lies
+        await File.WriteAllTextAsync(Path.Combine(folder, "adapter.json"), JsonSerializer.Serialize(new
+        {
+            last = 1,
+            versions = new Dictionary<string, object>
+            {
+                ["1"] = new
+                {
+                    state = "Draft", base_model = "seed-chat", rank = 16, target_modules = Array.Empty<string>(),
+                    lineage = new { job_id = "ftjob-gone", golden_file = "file-gone", golden_base = Guid.NewGuid(), golden_by = "nobody" },
+                    metrics = new { held_out = new { loss = 1.9, base_loss = 2.0 }, general = new { perplexity = 30, base_perplexity = 25 } },
+                },
+            },
+        }), TestContext.Current.CancellationToken);
+        var page = await browser.OpenAsync(1280, 860);
+        await page.SignInAsync(platform.Address);
+        await page.GotoAsync($"{platform.Address}/train/adapters");
+        await Expect(page.GetByTestId("golden-failed")).ToContainTextAsync("no administrator any more", new() { Timeout = Long });
+        await BrowserFixture.ShootAsync(page, "78-golden-failed");
+        await page.GetByTestId("adapter-promote").ClickAsync();
+        await Expect(page.GetByTestId("gate-check").Last).ToContainTextAsync("no administrator any more");
+        await BrowserFixture.ShootAsync(page, "78-golden-gate");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByTestId("adapter-compare-again").ClickAsync();
+        await Expect(page.GetByTestId("golden-waits")).ToBeVisibleAsync();
+
+        var phone = await browser.OpenAsync(390, 844, "zh-CN", ColorScheme.Dark);
+        await phone.SignInAsync(platform.Address);
+        await phone.GotoAsync($"{platform.Address}/train/adapters");
+        await Expect(phone.GetByTestId("golden-failed")).ToContainTextAsync("已不再是管理员", new() { Timeout = Long });
+        await BrowserFixture.ShootAsync(phone, "78-golden-failed-phone");
+        Assert.True(await phone.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+    }
+}
