@@ -51,6 +51,10 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         var exported = await file.PathAsync();
         var elsewhere = (await File.ReadAllTextAsync(exported, TestContext.Current.CancellationToken)).Replace("\"tools\": [", "\"tools\": [{\"name\":\"remember\",\"policy\":\"always\"},", StringComparison.Ordinal);
         await page.GotoAsync($"{platform.Address}/agents");
+        await page.GetByTestId("agent-more").First.ClickAsync();
+        await page.GetByTestId("agent-clone").First.ClickAsync(); // the first thing that is done on the page
+        await Expect(page.GetByTestId("new-agent-name")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("Leave clerk"));
+        await page.Keyboard.PressAsync("Escape");
         await page.GetByTestId("agent-import").SetInputFilesAsync(new Microsoft.Playwright.FilePayload { Name = "leave-clerk.agent.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(elsewhere) });
         await page.GetByTestId("new-agent-ok").ClickAsync(); // its name for programs is taken: another is proposed
         await Expect(page.GetByTestId("field-slug")).ToHaveValueAsync("leave-clerk-2");

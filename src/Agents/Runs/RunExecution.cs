@@ -138,7 +138,7 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
             var (events, progress, ended) = run.Since(stored);
             try
             {
-                if (!run.IsLost && await store.AppendAsync(run, events, progress, ended, CancellationToken.None, isAgain))
+                if (!run.IsLost && await store.AppendAsync(new(run, events, progress, ended, isAgain)))
                     run.MarkStored(stored + events.Count);
                 else
                     run.Lose();

@@ -8,62 +8,37 @@ using Platform.Retrieval.Storage;
 namespace Platform.Agents.Runs;
 
 /// <summary>Runs and their events in the database.</summary>
-internal sealed class RunStore(IDbContextFactory<AgentsContext> contexts, LeaseOwner owner, TimeProvider time)
+internal sealed class RunStore
 {
+    private readonly IDbContextFactory<AgentsContext> contexts;
+    private readonly LeaseOwner owner;
+    private readonly TimeProvider time;
+    private readonly RunAppends appends;
+
+    public RunStore(IDbContextFactory<AgentsContext> contexts, LeaseOwner owner, TimeProvider time)
+    {
+        (this.contexts, this.owner, this.time, Lease) = (contexts, owner, time, owner.NewLease());
+        appends = new(contexts, Lease, time);
+    }
+
     /// <summary>A run whose process has not said for so long that it works on it has been abandoned.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
 
     public const string InterruptedMessage = "The program stopped while this answer was being written. What was written is kept; ask again for the rest.";
 
     /// <summary>Of every run that this process starts.</summary>
-    public string Lease { get; } = owner.NewLease();
+    public string Lease { get; }
 
     /// <summary>Adds events and brings the message, the run and its approvals up to the last of them, all or nothing. False, and nothing, for a run that was deleted meanwhile or that another process has taken over or ended.</summary>
-    /// <param name="isAgain">It failed before, and may have been done all the same: a connection can break between a commit and its answer.</param>
-    public async Task<bool> AppendAsync(LiveRun run, IReadOnlyList<RunEvent> events, RunProgress progress, bool ended, CancellationToken cancellation, bool isAgain = false)
+    public async Task<bool> AppendAsync(RunAppend append)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (isAgain)
-            events = await MissingAsync(db, run.Id, events, cancellation);
-        if (events.Count == 0)
-            return true;
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-
-        // The run first: from here on nobody takes it or ends it until what is added is stored.
-        var until = time.GetUtcNow() + LeaseTime;
-        if (await db.Runs.Where(r => r.Id == run.Id && r.Lease == Lease && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), cancellation) == 0
-            || await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation) is not { } message)
-            return false;
-        var row = await db.Runs.SingleAsync(r => r.Id == run.Id, cancellation);
-        row.Status = progress.Status;
-        row.StopReason = progress.StopReason is { } reason ? RunJson.Write(reason).Trim('"') : null;
-        row.Steps += RunCosts.Steps(events);
-        row.Tokens += RunCosts.Tokens(events, ofAgent: run.Agent is not null);
-        row.EndedAt = ended && progress.Status is not (RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction) ? events[^1].At : null;
-        message.Text = progress.Text;
-        message.Citations = progress.Citations.Count == 0 ? null : RunJson.Write(progress.Citations);
-        message.Sources = progress.Sources is null ? null : RunJson.Write(progress.Sources.Sources);
-        message.Usage = progress.Usage is null ? null : RunJson.Write(progress.Usage);
-        message.Error = progress.Error is null ? null : RunJson.Write(progress.Error);
-        db.RunEvents.AddRange(events.Select(Row));
-        foreach (var asked in events.Where(e => e.Name == "approval.requested"))
-            db.Approvals.Add(ApprovalRow.Of(row, asked));
-        if (row.EndedAt is not null && row.AgentId is not null)
-            await ApprovalRow.WithdrawAsync(db, row.Id, row.EndedAt.Value, cancellation);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        if (row.EndedAt is not null && row.AgentId is not null)
-            await CancelNestedAsync(db, row.Id, cancellation);
-        return true;
-    }
-
-    /// <summary>Those of the events of this process's run that are not there; all where the run is another's.</summary>
-    private async Task<IReadOnlyList<RunEvent>> MissingAsync(AgentsContext db, Guid runId, IReadOnlyList<RunEvent> events, CancellationToken cancellation)
-    {
-        if (!await db.Runs.AnyAsync(r => r.Id == runId && r.Lease == Lease, cancellation))
-            return events;
-        var last = await db.RunEvents.Where(e => e.RunId == runId).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
-        return [.. events.Where(e => e.Seq > last)];
+        var outcome = await appends.AddAsync(append);
+        if (outcome == AppendOutcome.Ended)
+        {
+            await using var db = await contexts.CreateDbContextAsync();
+            await CancelNestedAsync(db, append.Run.Id, CancellationToken.None);
+        }
+        return outcome != AppendOutcome.Lost;
     }
 
     /// <summary>Whether a run waits for a person since that event: no stretch of work began after it.</summary>

@@ -9,6 +9,9 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     /// <summary>Of the tables; raised with each change of them.</summary>
     public const int Version = 13;
 
+    /// <summary>What it writes goes before what others of this process wait to write to the same SQLite file (<see cref="WriteTurns"/>).</summary>
+    public bool WritesFirst { get; set; }
+
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
     public DbSet<MessageRow> Messages => Set<MessageRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();

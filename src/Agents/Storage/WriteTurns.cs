@@ -10,14 +10,14 @@ namespace Platform.Agents.Storage;
 /// <remarks>A turn is taken before a transaction begins, or before a statement that writes without one, and ends with the commit, or when the connection is closed after whatever else became of it. Everything in this room is asynchronous; what is not would take no turn.</remarks>
 internal sealed class WriteTurns : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> files = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<DbConnection, SemaphoreSlim> taken = [];
+    private readonly ConcurrentDictionary<string, Turn> files = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<DbConnection, Turn> taken = [];
 
     public static WriteTurns Taken { get; } = new();
 
     public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
     {
-        await TakeAsync(connection, cancellationToken);
+        await TakeAsync(connection, eventData.Context, cancellationToken);
         return result;
     }
 
@@ -57,20 +57,44 @@ internal sealed class WriteTurns : IDbTransactionInterceptor, IDbCommandIntercep
 
     private Task WriteAsync(DbCommand command, CommandEventData eventData, CancellationToken cancellation) =>
         command is { Transaction: null, Connection: { } connection } && eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw
-            ? TakeAsync(connection, cancellation) : Task.CompletedTask;
+            ? TakeAsync(connection, eventData.Context, cancellation) : Task.CompletedTask;
 
-    private async Task TakeAsync(DbConnection connection, CancellationToken cancellation)
+    private async Task TakeAsync(DbConnection connection, DbContext? context, CancellationToken cancellation)
     {
         if (connection is not SqliteConnection || taken.ContainsKey(connection))
             return;
-        var file = files.GetOrAdd(connection.DataSource, static _ => new(1));
-        await file.WaitAsync(cancellation);
+        var file = files.GetOrAdd(connection.DataSource, static _ => new(new(1), new(1)));
+        await file.TakeAsync(isFirst: context is AgentsContext { WritesFirst: true }, cancellation);
         taken[connection] = file;
     }
 
     private void End(DbConnection? connection)
     {
         if (connection is not null && taken.TryRemove(connection, out var file))
-            file.Release();
+            file.End();
+    }
+
+    private sealed class Turn(SemaphoreSlim line, SemaphoreSlim writer)
+    {
+        /// <summary>Waits for its place. Of those in the line only one at a time waits for the writer: whoever goes first waits for two at most.</summary>
+        public async Task TakeAsync(bool isFirst, CancellationToken cancellation)
+        {
+            if (isFirst)
+            {
+                await writer.WaitAsync(cancellation);
+                return;
+            }
+            await line.WaitAsync(cancellation);
+            try
+            {
+                await writer.WaitAsync(cancellation);
+            }
+            finally
+            {
+                line.Release();
+            }
+        }
+
+        public void End() => writer.Release();
     }
 }

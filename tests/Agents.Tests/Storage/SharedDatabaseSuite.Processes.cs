@@ -42,7 +42,7 @@ public abstract partial class SharedDatabaseSuite
         };
         var live = first.Host.Find(run.Id)!;
         RunEvent late = new(run.Id, last + 1, TimeProvider.System.GetUtcNow(), "message.delta", RunJson.Write(new TextData("late")));
-        var stored = Task.Run(() => first.Store.AppendAsync(live, [late], live.Progress, ended: false, Cancellation), Cancellation);
+        var stored = Task.Run(() => first.Store.AppendAsync(new(live, [late], live.Progress, Ended: false)), Cancellation);
         await looked.Task;
         await taking.CommitAsync(Cancellation);
 

@@ -29,6 +29,31 @@ public sealed class WriteTurnsTests
     }
 
     [Fact]
+    public async Task What_runs_add_goes_before_what_else_waits_to_be_written()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        await using AgentsContext writes = rig.OpenDatabase(), first = rig.OpenDatabase(), second = rig.OpenDatabase(), run = rig.OpenDatabase();
+        run.WritesFirst = true;
+        List<string> order = [];
+        Task[] waiting;
+        await using (var transaction = await writes.Database.BeginTransactionAsync(Cancellation))
+        {
+            waiting = [SaveAsync(first, "first"), SaveAsync(second, "second"), SaveAsync(run, "run")];
+            await transaction.CommitAsync(Cancellation);
+        }
+        await Task.WhenAll(waiting);
+        Assert.Equal(["first", "run", "second"], order); // the first of the line stood at the door before it
+
+        async Task SaveAsync(AgentsContext db, string name)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Cancellation);
+            order.Add(name);
+            await Setting(db, name).SaveChangesAsync(Cancellation);
+            await transaction.CommitAsync(Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_transaction_that_is_given_up_or_fails_ends_its_turn()
     {
         await using var rig = await AgentsRig.StartAsync();
