@@ -12,7 +12,8 @@ internal static class CallGuard
     public const string Repeated = "This call was made before with the same arguments; its result is above. Use it, call something else, or answer.";
 
     /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order, as the model wrote them or as a person edited them.</summary>
-    public static bool IsRepeated(AgentPast past, CallData call) => Earlier(past, call).Any();
+    /// <remarks>Of steps side by side a later one may have made it first; what was begun itself is none.</remarks>
+    public static bool IsRepeated(AgentPast past, CallData call) => !past.IsOpen(call.CallId) && Earlier(past, call).Any();
 
     /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>
     public static bool IsStuck(AgentPast past)
@@ -35,7 +36,9 @@ internal static class CallGuard
     private static IEnumerable<CallData> Earlier(AgentPast past, CallData call)
     {
         var key = ArgumentKey.Of(call.Arguments);
-        return past.Decisions.SelectMany(d => d.Calls).TakeWhile(other => other.CallId != call.CallId)
-            .Where(other => other.Tool == call.Tool && (ArgumentKey.Of(other.Arguments) == key || (past.MadeWith(other.CallId) is { } made && ArgumentKey.Of(made) == key)));
+        var calls = past.Decisions.SelectMany(d => d.Calls).ToList();
+        var place = calls.FindIndex(other => other.CallId == call.CallId);
+        return calls.Where((other, at) => (at < place || (at > place && past.MadeWith(other.CallId) is not null))
+            && other.Tool == call.Tool && (ArgumentKey.Of(other.Arguments) == key || (past.MadeWith(other.CallId) is { } made && ArgumentKey.Of(made) == key)));
     }
 }

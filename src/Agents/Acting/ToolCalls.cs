@@ -12,68 +12,90 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
     /// <summary>True when all calls have results; false when a person must decide first.</summary>
     public async Task<bool> SettleAsync(AgentWork work, ToolScope scope, CancellationToken cancellation)
     {
-        var (journal, kit) = (work.Journal, work.Kit);
-        List<(string StepId, CallData Call, AgentTool Tool, JsonElement Arguments)> ready = [];
-        List<(CallData Call, AgentTool Tool)> toAsk = [];
-        var waiting = false;
-        foreach (var (stepId, call, isPlanned) in journal.Past.Unsettled)
-        {
-            var decision = journal.Past.DecisionOn(call.CallId);
-            var arguments = decision?.Arguments ?? call.Arguments;
-            if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
-                Refuse(journal, stepId, call, fault);
-            else if (decision is { Status: not ApprovalStatus.Approved })
-                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call{AgentWords.Saying(decision.Comment)}. Go on without it.");
-            else if (decision is null && CallGuard.IsRepeated(journal.Past, call))
-                Refuse(journal, stepId, call, CallGuard.Repeated);
-            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && !journal.Past.IsGranted(tool.Name))
-                (waiting, toAsk) = (true, journal.Past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
-            else
-                ready.Add((stepId, call, kit.Find(call.Tool)!, arguments));
-        }
-
-        var side = ready.Where(r => work.Definition.Limits.Parallel && !Writes(r.Tool)).ToList();
-        var settled = await Task.WhenAll(side.Select(r => CallAsync(journal, r.StepId, r.Call, r.Tool, r.Arguments, Share(side.Count), cancellation)));
+        var sorted = Sort(work, _ => false);
+        var side = sorted.Ready.Where(call => work.Definition.Limits.Parallel && !call.Writes).ToList();
+        var settled = await Task.WhenAll(side.Select(call => CallAsync(work.Journal, call, Share(side.Count), cancellation)));
         for (var i = 0; side.Count > 1 && i < side.Count; i++)
-            settled[i] = settled[i] || await CallAsync(journal, side[i].StepId, side[i].Call, side[i].Tool, side[i].Arguments, Share(1), cancellation); // decided, perhaps, while the others were at work
-        waiting |= settled.Contains(false);
-        foreach (var (stepId, call, tool, arguments) in ready.Except(side))
-            waiting |= !await CallAsync(journal, stepId, call, tool, arguments, Share(1), cancellation);
-        foreach (var (call, tool) in toAsk)
-        {
-            var now = time.GetUtcNow();
-            journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), call.CallId, tool.Name, call.Arguments, tool.Effects.ToString(), now + options.Value.ApprovalTime));
-        }
+            settled[i] = settled[i] || await CallAsync(work.Journal, side[i], Share(1), cancellation); // decided, perhaps, while the others were at work
+        var waiting = sorted.IsWaiting || settled.Contains(false);
+        foreach (var call in sorted.Ready.Except(side))
+            waiting |= !await CallAsync(work.Journal, call, Share(1), cancellation);
+        Ask(work.Journal, sorted);
         return !waiting;
 
         ToolScope Share(int calls) => scope with { TokensLeft = work.Limit.TokensLeft / calls, TimeLeft = work.Limit.Left };
     }
 
+    /// <summary>Sorts the calls that have no result, and refuses those that are not to be made.</summary>
+    /// <param name="isLeft">Which are left as they are.</param>
+    public static SortedCalls Sort(AgentWork work, Func<string, bool> isLeft) => work.Journal.Exclusively(past =>
+    {
+        var (journal, kit) = (work.Journal, work.Kit);
+        List<ReadyCall> ready = [];
+        List<(CallData Call, AgentTool Tool)> toAsk = [];
+        var waiting = false;
+        foreach (var (stepId, call, isPlanned) in past.Unsettled.Where(unsettled => !isLeft(unsettled.Call.CallId)))
+        {
+            var decision = past.DecisionOn(call.CallId);
+            var arguments = decision?.Arguments ?? call.Arguments;
+            if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
+                Refuse(journal, stepId, call, fault);
+            else if (decision is { Status: not ApprovalStatus.Approved })
+                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call{AgentWords.Saying(decision.Comment)}. Go on without it.");
+            else if (decision is null && CallGuard.IsRepeated(past, call))
+                Refuse(journal, stepId, call, CallGuard.Repeated);
+            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && !past.IsGranted(tool.Name))
+                (waiting, toAsk) = (true, past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
+            else
+                ready.Add(new(stepId, call, kit.Find(call.Tool)!, arguments));
+        }
+        return new SortedCalls(ready, toAsk, waiting);
+    });
+
+    /// <summary>Asks a person about the calls that need it and were not asked about.</summary>
+    public void Ask(AgentJournal journal, SortedCalls sorted)
+    {
+        foreach (var (call, tool) in sorted.ToAsk)
+        {
+            var now = time.GetUtcNow();
+            journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), call.CallId, tool.Name, call.Arguments, tool.Effects.ToString(), now + options.Value.ApprovalTime));
+        }
+    }
+
     /// <summary>False where a person must decide something inside of the call first.</summary>
-    private async Task<bool> CallAsync(AgentJournal journal, string stepId, CallData call, AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    public async Task<bool> CallAsync(AgentJournal journal, ReadyCall call, ToolScope scope, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var writes = Writes(tool);
+        var (stepId, callId, tool, arguments) = (call.StepId, call.Data.CallId, call.Tool, call.Arguments);
         journal.Exclusively(past =>
         {
-            if (!past.IsOpen(call.CallId)) // else it was begun before a restart, or before a person decided
-                journal.Add("tool.call", new ToolCallData(call.CallId, stepId, tool.Name, arguments, writes));
+            if (!past.IsOpen(callId)) // else it was begun before a restart, or before a person decided
+                journal.Add("tool.call", new ToolCallData(callId, stepId, tool.Name, arguments, call.Writes));
             return true;
         });
-        if (writes)
+        if (call.Writes)
             await journal.StoredAsync(cancellation);
         var begun = time.GetTimestamp();
-        var outcome = await catalog.CallAsync(tool, arguments, scope with { CallId = call.CallId }, cancellation);
+        var outcome = await catalog.CallAsync(tool, arguments, scope with { CallId = callId }, cancellation);
         if (outcome.IsWaiting)
             return false;
-        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, time.GetElapsedTime(begun).TotalMilliseconds) { Tokens = outcome.Tokens });
-        if (writes)
+        journal.Add("tool.result", new ToolResultData(callId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, time.GetElapsedTime(begun).TotalMilliseconds) { Tokens = outcome.Tokens });
+        if (call.Writes)
             await journal.StoredAsync(cancellation);
         return true;
     }
 
     private static void Refuse(AgentJournal journal, string stepId, CallData call, string why) =>
         journal.Add("tool.result", new ToolResultData(call.CallId, stepId, call.Tool, why, null, IsError: true, [], 0));
-
-    private static bool Writes(AgentTool tool) => (tool.Effects & ToolEffects.Writes) != 0;
 }
+
+/// <summary>A call that may be made.</summary>
+/// <param name="StepId">Of the decision.</param>
+/// <param name="Arguments">Those that it is made with: edited, perhaps, by the person who approved.</param>
+internal sealed record ReadyCall(string StepId, CallData Data, AgentTool Tool, JsonElement Arguments)
+{
+    public bool Writes => (Tool.Effects & ToolEffects.Writes) != 0;
+}
+
+/// <summary>Calls without results: those that may be made, those that a person is yet to be asked about, and whether any waits for a person.</summary>
+internal sealed record SortedCalls(IReadOnlyList<ReadyCall> Ready, IReadOnlyList<(CallData Call, AgentTool Tool)> ToAsk, bool IsWaiting);

@@ -32,6 +32,18 @@ internal static class PlanProgress
         return [.. plan.Steps.Where(step => Of(step, past) == PlanStepState.Pending && step.DependsOn.All(settled.Contains))];
     }
 
+    /// <summary>Whether a step has begun and nothing is decided in it.</summary>
+    public static bool IsUndecided(PlanStep step, AgentPast past) => Of(step, past) == PlanStepState.Running && past.Decisions.All(decision => decision.PlanStep != step.Id);
+
+    /// <summary>Steps of the newest plan in which nothing is decided yet, and that do not wait for this one: they may come beside it.</summary>
+    public static IEnumerable<PlanStep> Beside(string? stepId, AgentPast past)
+    {
+        HashSet<string> after = [stepId ?? ""];
+        while (past.Plan!.Steps.FirstOrDefault(step => !after.Contains(step.Id) && step.DependsOn.Any(after.Contains)) is { } next)
+            after.Add(next.Id);
+        return past.Plan.Steps.Where(step => !after.Contains(step.Id) && (Of(step, past) == PlanStepState.Pending || IsUndecided(step, past)));
+    }
+
     /// <summary>What went wrong in the first step that failed, in the language of the question; null when none did. It holds what a tool said: untrusted.</summary>
     public static string? Failure(Plan plan, AgentPast past, AnswerLanguage language) =>
         plan.Steps.FirstOrDefault(step => Of(step, past) == PlanStepState.Failed) is not { } failed ? null
