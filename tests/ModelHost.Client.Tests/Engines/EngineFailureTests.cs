@@ -211,6 +211,55 @@ public sealed class EngineFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_refuses_its_looks_may_still_write_what_it_began()
+    {
+        var clock = new ManualClock();
+        await using var timed = ManyEngines.Of(clock, [], [(servers[0].Endpoint, ""), (servers[1].Endpoint, "")]);
+        await timed.Watch.StartAsync(Cancellation);
+        await ManyEngines.UntilAsync(() => timed.Engines.List().All(report => report.State == EngineState.Ready));
+        var (reached, reads) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Home.Answer = async http =>
+        {
+            Home.Status = 503; // it drains
+            reached.SetResult();
+            await reads.Task;
+            await ScriptedEngine.SayAsync(http, "whole");
+        };
+        var asking = timed.Chat.GetResponseAsync("hello", M, Cancellation);
+        await reached.Task;
+        await AdvanceUntilAsync(clock, () => timed.Report(home).FailuresInARow >= 6); // over half a minute of silence
+        reads.SetResult();
+        var answer = await asking;
+        Assert.Equal(("whole", home), (answer.Text, ManyEngines.EngineOf(answer)));
+        await timed.Watch.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task After_a_loss_one_other_is_asked_and_no_third()
+    {
+        await using var three = ManyEngines.Of([.. servers.Select(server => (server.Endpoint, ""))]);
+        await three.Models.ListAsync(Cancellation);
+        var before = servers.Sum(server => server.Asked.Count);
+        var (asked, heard) = (0, new TaskCompletionSource());
+        foreach (var server in servers)
+        {
+            server.Answer = async http =>
+            {
+                if (Interlocked.Increment(ref asked) > 1) { await FailAsync(http, 503); return; }
+                await LocalEngine.StreamAsync(http, ": queued position=1\n\n");
+                await heard.Task;
+                http.Abort();
+            };
+        }
+
+        await Assert.ThrowsAsync<ModelHostException>(async () =>
+        {
+            await foreach (var _ in three.Chat.GetStreamingResponseAsync("hello", M, Cancellation)) { heard.TrySetResult(); }
+        });
+        Assert.Equal(before + 2, servers.Sum(server => server.Asked.Count));
+    }
+
+    [Fact]
     public async Task Only_what_was_silent_as_long_as_the_look_is_given_up()
     {
         var clock = new ManualClock();

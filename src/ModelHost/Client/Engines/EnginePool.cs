@@ -50,9 +50,9 @@ internal sealed partial class EnginePool : IDisposable
         async Task<OpenStream?> ElsewhereAsync(RemoteEngine lost, ModelHostException failure)
         {
             if (!MayHelpElsewhere(failure) || Others(call, lost) is not { Count: > 0 } others) { return null; }
-            var targets = order.Of(others, call);
-            LogElsewhere(lost.Name, failure.Message, targets[0].Engine.Name);
-            return await RunAsync(targets, OpenAsync);
+            var other = order.Of(others, call)[0];
+            LogElsewhere(lost.Name, failure.Message, other.Engine.Name);
+            return await RunAsync([other], OpenAsync);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Platform.ModelHost.Client.Engines;
 /// <summary>One engine: its connections, what it serves, how it is and how much it has to do.</summary>
 internal sealed class RemoteEngine : IDisposable
 {
-    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(10), MostQuiet = TimeSpan.FromSeconds(20); // ours says every 15 s that it lives
 
     private readonly IReadOnlyList<string> only;
     private readonly TimeProvider time;
@@ -79,7 +79,7 @@ internal sealed class RemoteEngine : IDisposable
         }
     }
 
-    /// <summary>Looks whether it is well and what it serves, within 10 s; the result is in <see cref="Health"/> and <see cref="Offer"/>. When it is out, its streams that have been silent as long end. Who comes while a look is under way waits for that one.</summary>
+    /// <summary>Looks whether it is well and what it serves, within 10 s; the result is in <see cref="Health"/> and <see cref="Offer"/>. When it gives no answer at all, its streams that have been silent for 20 s end. Who comes while a look is under way waits for that one.</summary>
     internal Task CheckAsync(CancellationToken cancellation)
     {
         lock (gate)
@@ -118,9 +118,8 @@ internal sealed class RemoteEngine : IDisposable
         {
             Forget();
             Health.Failed(new ModelHostException(ModelHostErrorKind.Unavailable, $"The model service did not answer within {CheckLimit.TotalSeconds:0} s."));
+            Http.GiveUpStreams(MostQuiet); // a process that stands still keeps its connections; one that refuses still writes what it began
         }
-
-        if (Health.State == EngineState.Down) { Http.GiveUpStreams(CheckLimit); } // a process that stands still keeps its connections
     }
 
     private EngineOffer Learn(EngineOffer heard)
