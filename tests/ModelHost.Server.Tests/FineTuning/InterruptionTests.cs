@@ -121,7 +121,7 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         var told = await rig.JobAsync(job);
         Assert.Equal(("hours", window, "UTC"), (told.GetProperty("reason_code").GetString(), told.GetProperty("reason_values")[0].GetString(), told.GetProperty("reason_values")[1].GetString()));
         await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
-        var refused = await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/resume");
+        var refused = await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/resume", ""); // as OpenAI's own client: the type of JSON, and no body
         Assert.Equal((HttpStatusCode.Conflict, "job_cancelled"), (refused.Status, refused.Body.Code()));
         Assert.Contains("was cancelled, which is for good. So make the job anew", refused.Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }

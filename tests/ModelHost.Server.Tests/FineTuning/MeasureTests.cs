@@ -67,6 +67,9 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"waits\", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
         await rig.UntilAsync(id, "queued");
         await AddAsync(id, "waits", AdapterRig.Adapter(seed: 1));
+        await AddAsync(id, "elsewhere", AdapterRig.Adapter(seed: 2));
+        Assert.Equal(HttpStatusCode.Conflict, (await rig.PostAsync("/v1/adapters/waits/versions/1/measure")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await rig.PostAsync("/v1/adapters/elsewhere/versions/1/measure")).Status); // that the job made it is only its own word
         await rig.RestartAsync(() =>
         {
             var file = Path.Combine(rig.Jobs, id, "record.json");

@@ -46,6 +46,15 @@ public sealed class TuningDiskTests : IDisposable
         Assert.Equal(("As it was.", null, 0), (before.Reason, before.ReasonCode, before.ReasonValues.Count));
     }
 
+    [Theory]
+    [InlineData("hours", "hours")]
+    [InlineData("hours,22:00-06:00", "22:00-06:00")]
+    [InlineData("hours,22:00-06:00,UTC", "Waits for its hours, 22:00-06:00 (UTC).")]
+    [InlineData("memory", "memory")]
+    [InlineData("memory,12,It is full.", "It is full.")]
+    public void A_reason_with_fewer_words_than_its_sentence_breaks_no_list_of_jobs(string words, string sentence) =>
+        Assert.Equal(sentence, new JobReason(words.Split(',')[0], words.Split(',')[1..]).Sentence);
+
     [Fact]
     public void An_event_that_cannot_be_written_is_not_counted()
     {

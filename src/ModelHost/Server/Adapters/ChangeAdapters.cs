@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Hosting;
@@ -27,7 +26,7 @@ internal static class ChangeAdapters
     private static async Task PromoteAsync(HttpContext http, EngineHost host, AdapterGate gate, string name, string version)
     {
         var library = host.Engine.AdapterLibrary;
-        var asked = http.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true } ? null : await http.ReadJsonAsync(ServerJson.Wire.PromoteRequest);
+        var asked = await http.ReadJsonOrNoneAsync(ServerJson.Wire.PromoteRequest);
         var found = library.Find(name, ServedAdapters.Version(version));
         await WriteAsync(http, library.Promote(found.Name, found.Version, gate.Pass(found, asked?.OverrideReason)), gate);
     }

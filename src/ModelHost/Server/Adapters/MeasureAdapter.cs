@@ -20,7 +20,7 @@ internal static class MeasureAdapter
         var adapter = engine.AdapterLibrary.Find(name, ServedAdapters.Version(version));
         var maker = AdapterLineage.JobOf(adapter) is { } id ? tuning.All.FirstOrDefault(job => job.Now.Id == id) : null;
         var model = adapter.BaseModel ?? throw new RequestRefused(Problem.Invalid("version", $"'{ServedAdapters.Id(adapter)}' was put there by hand, and nothing says for which model. Upload it as a version."));
-        if (maker is { Now.HasEnded: false } && !AdapterLineage.IsCheckpoint(adapter))
+        if (maker is { Now: { HasEnded: false } making } && making.MayMake(adapter) && !AdapterLineage.IsCheckpoint(adapter))
         {
             throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{maker.Now.Id}' that '{ServedAdapters.Id(adapter)}' was made by has not ended, and measures it itself. Wait for its end, or cancel it.", "version"));
         }

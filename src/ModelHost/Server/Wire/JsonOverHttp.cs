@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Platform.ModelHost.Server.Wire;
 
@@ -23,6 +24,10 @@ internal static class JsonOverHttp
         await http.Request.Body.CopyToAsync(content, http.RequestAborted);
         return Read(content.GetBuffer().AsSpan(0, (int)content.Length), type) ?? throw new JsonException();
     }
+
+    /// <summary>Null for a request without a body, whatever type it states: OpenAI's own client states JSON for every POST.</summary>
+    public static async Task<T?> ReadJsonOrNoneAsync<T>(this HttpContext http, JsonTypeInfo<T> type) where T : class =>
+        http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } ? await http.ReadJsonAsync(type) : null;
 
     private static T? Read<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
     {

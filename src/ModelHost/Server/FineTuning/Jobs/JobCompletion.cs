@@ -72,7 +72,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
 
     /// <summary>The version that this job put there before the service ended; under another name it is a copy.</summary>
     private static AdapterInfo? Known(ModelEngine engine, TuningRecord record) => engine.AdapterLibrary.All.FirstOrDefault(adapter =>
-        adapter.Name == record.Adapter && (record.Version ?? adapter.Version) == adapter.Version && AdapterLineage.JobOf(adapter) == record.Id && !AdapterLineage.IsCheckpoint(adapter));
+        record.MayMake(adapter) && AdapterLineage.JobOf(adapter) == record.Id && !AdapterLineage.IsCheckpoint(adapter));
 
     /// <summary>A cancelled job makes no adapter: its draft goes again. One that somebody has put into use meanwhile stays.</summary>
     /// <returns>False where answers run with it: it is tried again later.</returns>

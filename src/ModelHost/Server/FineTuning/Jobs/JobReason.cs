@@ -35,12 +35,12 @@ internal sealed record JobReason(string Code, params IReadOnlyList<string> Value
         "requests" => "Waits while requests run.",
         "pausing" => "Pauses after this step.",
         "another_job" => "Another job is training; one waits for the other.",
-        "hours" => $"Waits for its hours, {Values[0]} ({Values[1]}).",
+        "hours" when Values is [var window, var zone] => $"Waits for its hours, {window} ({zone}).",
         "no_runner" => "Waits for a runner: start one (docker compose --profile train up).",
         "trainer_ends" => "The trainer of the service that ran before still writes its checkpoint.",
         "restarted" => "The service was started anew; the job goes on from its last checkpoint.",
         "files_unreadable" => "The job's files cannot be read.",
-        _ => Values[^1],
+        _ => Values is [.., var said] ? said : Code, // a record of elsewhere may have none
     };
 
     public bool Equals(JobReason? other) => other is not null && Code == other.Code && Values.SequenceEqual(other.Values);

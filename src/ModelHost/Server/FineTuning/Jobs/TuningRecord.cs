@@ -76,6 +76,9 @@ internal sealed record TuningRecord
     /// <summary>Whether an adapter is the one that the job made at its end; what a version says of its job is only its own word.</summary>
     public bool IsOf(AdapterInfo adapter) => adapter.Name == Adapter && adapter.Version == Version;
 
+    /// <summary>The same while the job goes on: between the two moments at which its adapter is put into the registry and its version is noted here, every version of its name may be.</summary>
+    public bool MayMake(AdapterInfo adapter) => adapter.Name == Adapter && (Version ?? adapter.Version) == adapter.Version;
+
     public bool HasEnded => Status is TuningStatus.Succeeded or TuningStatus.Failed or TuningStatus.Cancelled;
 }
 

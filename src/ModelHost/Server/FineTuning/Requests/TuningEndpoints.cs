@@ -78,7 +78,7 @@ internal static class TuningEndpoints
     /// <summary>A body is only needed to go back to a checkpoint.</summary>
     private static async Task ResumeAsync(HttpContext http, TuningJobs jobs, TimeProvider time, string id)
     {
-        var asked = !http.Request.HasJsonContentType() ? null : await http.ReadJsonAsync(ServerJson.Wire.ResumeRequest);
+        var asked = await http.ReadJsonOrNoneAsync(ServerJson.Wire.ResumeRequest);
         await SteerAsync(http, jobs, time, id, (job, _) => JobSteering.Resume(job, asked?.Step));
     }
 
