@@ -52,6 +52,7 @@ public sealed class LoadChoiceTests
         Assert.True(choice.WithFactor("x").FactorIsWrong);
         Assert.True(choice.WithFactor("2.45").IsValid);
         Assert.Null(choice.WithContext("4096").Rope);
+        Assert.Equal(new RopeChoice(RopeKind.Yarn, 2.5), LoadChoice.Of(Chat with { Capabilities = ["completion", "json_schema"] }).WithContext("10000").Rope);
         var embeds = LoadChoice.Of(Chat with { Capabilities = ["embeddings"] });
         Assert.Equal((4096, true), (embeds.Most, embeds.WithContext("4097").ContextIsWrong));
     }

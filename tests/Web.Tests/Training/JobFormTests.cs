@@ -1,3 +1,4 @@
+using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.Training.Datasets;
 using Platform.Web.Features.Training;
@@ -96,6 +97,30 @@ public sealed class JobFormTests
         });
         Assert.Equal(("Asia/Shanghai", true, "exact", "Who?", "12", "file-9"), (form.TimeZone, form.IsElsewhere, form.Precision, form.Prompts, form.MixtureRows, form.Golden?.File));
     }
+
+    [Theory]
+    [InlineData(TuningMethod.Pretraining, "completion,json_schema", true)]
+    [InlineData(TuningMethod.Pretraining, "chat,tools", true)]
+    [InlineData(TuningMethod.Pretraining, "embeddings,rerank", false)]
+    [InlineData(TuningMethod.Supervised, "completion,json_schema", false)]
+    [InlineData(TuningMethod.Dpo, "completion,json_schema", false)]
+    [InlineData(TuningMethod.Dpo, "chat,tools", true)]
+    public void A_base_without_a_chat_template_learns_plain_text_alone(TuningMethod method, string can, bool teachable)
+    {
+        var model = Model(can.Split(','));
+        Assert.Equal(teachable, new JobForm { Method = method }.CanTeach(model));
+        Assert.False(new JobForm { Method = method }.CanTeach(model with { Architecture = "" })); // its file cannot be read
+    }
+
+    [Fact]
+    public void An_adapter_on_a_base_without_a_chat_template_can_be_merged()
+    {
+        var adapter = new AdminAdapter("terms", 1, "plain", null, null, null, [], AdminAdapterState.Draft, IsServed: false, IsLoaded: false, null, null, null, null, null);
+        Assert.Equal("plain", AdapterList.BaseOf(adapter, [Model("completion", "json_schema")]));
+        Assert.Null(AdapterList.BaseOf(adapter, [Model("embeddings")]));
+    }
+
+    private static AdminModel Model(params string[] can) => new("plain", AdminModelState.Unloaded, null, can, null, IsPinned: false, IsDefault: false, null, 1, 1, 4096, 4096, 64, "llama", "q8_0");
 
     [Fact]
     public void A_preset_is_known_until_one_of_its_numbers_is_changed()

@@ -34,6 +34,9 @@ public sealed record AdminModel(
     /// <summary>Its file could be read; else it can only be deleted.</summary>
     public bool IsReadable => Architecture.Length > 0;
 
+    /// <summary>It writes text: in conversations, or without a chat template only on from a text.</summary>
+    public bool CanWrite => CanChat || Capabilities.Contains("completion");
+
     public bool CanChat => Capabilities.Contains("chat");
 
     public bool CanEmbed => Capabilities.Contains("embeddings");

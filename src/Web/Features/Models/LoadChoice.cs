@@ -27,7 +27,7 @@ public sealed record LoadChoice(string Context, RopeKind? Kind, string Factor, i
     public static LoadChoice Of(AdminModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var fresh = Usual with { Trained = model.TrainingContextTokens, CanStretch = model.CanChat && model.TrainingContextTokens > 0 };
+        var fresh = Usual with { Trained = model.TrainingContextTokens, CanStretch = model.CanWrite && model.TrainingContextTokens > 0 };
         var last = model.ChosenRope is { } rope ? fresh with { Kind = rope.Kind, Base = rope.Base, Factor = rope.Kind == RopeKind.None ? "" : Written(rope.Factor) } : fresh;
         return model.ChosenContext is { } tokens ? last.WithContext(Written(tokens)) : last;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.Training.Datasets;
 using Platform.Training.Rows;
@@ -68,6 +69,13 @@ public sealed partial class JobForm
 
     /// <summary>The rows that a method learns from.</summary>
     public RowKind Kind => Method switch { TuningMethod.Dpo => RowKind.Preference, TuningMethod.Pretraining => RowKind.Text, _ => RowKind.Dialogue };
+
+    /// <summary>Whether a method can be used on a model: one without a chat template learns plain text alone.</summary>
+    public bool CanTeach(AdminModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.IsReadable && (Kind == RowKind.Text ? model.CanWrite : model.CanChat);
+    }
 
     public bool IsNamed => IsName(AdapterName);
 

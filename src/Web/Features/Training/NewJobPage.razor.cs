@@ -43,6 +43,8 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     /// <summary>Id of a job whose settings are taken over.</summary>
     [SupplyParameterFromQuery(Name = "copy")] private string? Copied { get; set; }
 
+    private List<AdminModel> Teachable => [.. (models ?? []).Where(form.CanTeach)];
+
     private List<Dataset> Fitting => [.. sets.Where(one => one.Kind == form.Kind)];
 
     /// <summary>Name of the text that says what is missing; null where all is there.</summary>
@@ -66,13 +68,16 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         {
             var all = await (await served.ModelsAsync()).ListAsync(gone.Token);
             sets = [.. (await library.ListAsync(await Current.GetAsync(), gone.Token)).Where(one => one.LatestVersion is not null)];
-            form.Model = all.OrderByDescending(model => model.IsDefault).FirstOrDefault(model => model.CanChat)?.Id ?? "";
             var origin = Copied is { Length: > 0 } id ? await CopyAsync(id) : null;
-            models = [.. all.Where(model => model is { CanChat: true, IsReadable: true })];
+            models = all;
             var wanted = origin?.Dataset ?? (Guid.TryParse(WantedDataset, out var given) ? given : null);
             if (origin is null && sets.FirstOrDefault(one => one.Id == wanted) is { } first)
             {
                 form.Method = Enum.GetValues<TuningMethod>().First(method => new JobForm { Method = method }.Kind == first.Kind);
+            }
+            if (origin is null)
+            {
+                ChooseModel();
             }
             await DatasetAsync(wanted, origin?.Sha256);
             await MixAsync(mixture);
@@ -109,10 +114,20 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         }
     }
 
+    // The one that answers where none is chosen that the method can teach.
+    private void ChooseModel()
+    {
+        if (!Teachable.Exists(model => model.Id == form.Model))
+        {
+            form.Model = Teachable.OrderByDescending(model => model.IsDefault).FirstOrDefault()?.Id ?? "";
+        }
+    }
+
     private Task MethodAsync(TuningMethod method)
     {
         form.Method = method;
         form.Others.RemoveAll(part => part.Set.Kind != form.Kind);
+        ChooseModel();
         return DatasetAsync(set?.Id, version?.Sha256);
     }
 
