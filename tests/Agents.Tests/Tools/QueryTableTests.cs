@@ -76,6 +76,17 @@ public sealed class QueryTableTests
         Assert.Contains($"> {sum} | 0\n", (await CallAsync("SELECT sum(price), sum(typeof(price) = 'text') FROM pay")).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("192.168.100.101;192.168.1.10", "192.168.100.101")]
+    [InlineData("192.168.100.101;192.168.100.102", "192.168.100.101")]
+    [InlineData("1.234.567;2.0.1", "1.234.567")]
+    [InlineData("1.234.567;n/a", "1234567")]
+    public async Task An_address_or_a_version_is_no_number_with_groups(string cells, string first)
+    {
+        await AddTextAsync("hosts.csv", "name,ip\n" + string.Concat(cells.Split(';').Select(cell => $"x,\"{cell}\"\n")));
+        Assert.Contains($"> {first}\n", (await CallAsync($"SELECT ip FROM hosts WHERE ip = {(first.Contains('.', StringComparison.Ordinal) ? $"'{first}'" : first)}")).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_column_that_is_not_all_numbers_is_told_with_what_is_made_of_it()
     {

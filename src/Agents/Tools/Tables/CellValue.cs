@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace Platform.Agents.Tools.Tables;
@@ -11,12 +12,13 @@ internal static partial class CellValue
 {
     private const string Currencies = "€$£¥￥";
 
-    /// <summary>What the cells of one column agree on; a point where none shows it.</summary>
+    /// <summary>What the cells of one column agree on; a point where none shows it. Groups alone, such as 1.234.567, show a comma only in a column without addresses and other codes.</summary>
     public static DecimalSign SignOf(IEnumerable<string> cells)
     {
-        bool points = false, commas = false;
+        bool points = false, commas = false, groups = false, codes = false;
         foreach (var number in cells.Where(cell => cell.AsSpan().IndexOfAny('.', ',') >= 0).Select(Bare))
-            (points, commas) = (points || WithPoint().IsMatch(number), commas || WithComma().IsMatch(number));
+            (points, commas, groups, codes) = (points || WithPoint().IsMatch(number), commas || WithComma().IsMatch(number), groups || GroupsOnly().IsMatch(number), codes || IsCode(number));
+        commas |= groups && !codes;
         return !commas ? DecimalSign.Point : points ? DecimalSign.Either : DecimalSign.Comma;
     }
 
@@ -28,7 +30,7 @@ internal static partial class CellValue
         var number = Bare(cell);
         if (sign == DecimalSign.Either && TwoWays().IsMatch(number))
             return cell;
-        if ((sign == DecimalSign.Comma && Grouped().IsMatch(number)) || (sign == DecimalSign.Either && WithComma().IsMatch(number)))
+        if ((sign == DecimalSign.Comma && Grouped().IsMatch(number)) || (sign == DecimalSign.Either && (WithComma().IsMatch(number) || GroupsOnly().IsMatch(number))))
             number = Groups().Replace(number, "").Replace(',', '.');
         // A number that begins with 0, as an id may, keeps its digits.
         if (number.Length == 0 || number.Length > 24 || (number[0] == '0' && number.Length > 1 && number[1] != '.') || !IsGrouped(number))
@@ -37,6 +39,9 @@ internal static partial class CellValue
             return whole;
         return double.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var real) ? real : cell;
     }
+
+    /// <summary>Whether its points are none of a number: 192.168.1.10, 2.0.1.</summary>
+    private static bool IsCode(string number) => Dotted().IsMatch(number) && (!Grouped().IsMatch(number) || (number.AsSpan().Count('.') == 3 && IPAddress.TryParse(number, out _)));
 
     private static string Bare(string cell) => cell.Trim(Currencies.ToCharArray()).Trim();
 
@@ -50,8 +55,14 @@ internal static partial class CellValue
     [GeneratedRegex(@"^(?![-+]?[1-9]\d{0,2}\.\d{3}$)[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d+$|^[-+]?\d{1,3}(?:,\d{3}){2,}$")]
     private static partial Regex WithPoint();
 
-    [GeneratedRegex(@"^(?![-+]?[1-9]\d{0,2},\d{3}$)[-+]?(?:\d+|\d{1,3}(?:[. \u00A0\u202F'’]\d{3})+),\d+$|^[-+]?\d{1,3}(?:\.\d{3}){2,}$")]
+    [GeneratedRegex(@"^(?![-+]?[1-9]\d{0,2},\d{3}$)[-+]?(?:\d+|\d{1,3}(?:[. \u00A0\u202F'’]\d{3})+),\d+$")]
     private static partial Regex WithComma();
+
+    [GeneratedRegex(@"^[-+]?\d{1,3}(?:\.\d{3}){2,}$")]
+    private static partial Regex GroupsOnly();
+
+    [GeneratedRegex(@"^\d+(?:\.\d+){2,}$")]
+    private static partial Regex Dotted();
 
     [GeneratedRegex(@"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")]
     private static partial Regex TwoWays();
