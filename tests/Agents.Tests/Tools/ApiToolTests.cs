@@ -54,6 +54,16 @@ public sealed class ApiToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Operations_without_an_id_are_numbered_where_their_paths_look_alike_and_come_after_those_with_one()
+    {
+        var document = JsonElement.Parse("""{"paths":{"/用户":{"get":{}},"/订单":{"get":{}},"/a/{id}":{"get":{}},"/A/id":{"get":{}},"/b":{"get":{"operationId":"Get_A-id"}}}}""");
+        Assert.Equal(["Get_A-id /b", "get /用户", "get_2 /订单", "get_a_id_2 /a/{id}", "get_A_id_3 /A/id"], ApiOperation.Of(document).Select(operation => $"{operation.Id} {operation.Path}"));
+        var many = string.Concat(Enumerable.Range(0, 100).Select(i => $"\"/n{i}\":{{\"get\":{{}}}},"));
+        var crowded = ApiOperation.Of(JsonElement.Parse("""{"paths":{""" + many + """ "/last":{"get":{"operationId":"last"}}}}"""));
+        Assert.Equal((100, "last"), (crowded.Count, crowded[0].Id));
+    }
+
+    [Fact]
     public async Task A_call_fills_path_query_and_body_and_sends_the_administrators_header()
     {
         var read = await CallAsync("shop__getperson", """{"id":"a/b ?c","fields":["x","y&z"]}""");

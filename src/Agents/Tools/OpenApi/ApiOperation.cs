@@ -11,28 +11,42 @@ internal sealed partial record ApiOperation(string Id, HttpMethod Method, string
 {
     private const int MaxOperations = 100, MaxSchema = 16_384;
 
+    private const string IdKey = "operationId";
+
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
-    /// <summary>The operations in the document's order, one without an operationId under its method and path (get_people_id), at most 100; one that needs a header, a cookie or another body than JSON is left out.</summary>
+    /// <summary>The operations, at most 100: those with an operationId in the document's order, then the others under their method and path (get_people_id), with a number where a name is taken (get_people_id_2). One that needs a header, a cookie or another body than JSON is left out.</summary>
     public static IReadOnlyList<ApiOperation> Of(JsonElement document)
     {
         List<ApiOperation> operations = [];
         if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("paths", out var paths) || paths.ValueKind != JsonValueKind.Object)
             return operations;
-        foreach (var path in paths.EnumerateObject().Where(path => path.Value.ValueKind == JsonValueKind.Object))
+        HashSet<string> taken = [];
+        foreach (var (path, method) in paths.EnumerateObject().Where(path => path.Value.ValueKind == JsonValueKind.Object)
+            .SelectMany(path => path.Value.EnumerateObject().Where(method => Methods.Contains(method.Name)).Select(method => (path, method)))
+            .OrderBy(found => Text(found.method.Value, IdKey) is null))
         {
-            foreach (var method in path.Value.EnumerateObject().Where(method => Methods.Contains(method.Name)))
-            {
-                if (operations.Count < MaxOperations && Read(document, path, method) is { } operation)
-                    operations.Add(operation);
-            }
+            if (operations.Count == MaxOperations)
+                break;
+            if (Read(document, path, method, Text(method.Value, IdKey) ?? Free(Between().Replace($"{method.Name}_{path.Name}", "_").Trim('_'), taken)) is not { } operation)
+                continue;
+            operations.Add(operation);
+            taken.Add(ApiTool.NameOf(operation.Id));
         }
         return operations;
     }
 
-    private static ApiOperation? Read(JsonElement document, JsonProperty path, JsonProperty method)
+    /// <summary>Names are told apart as those of tools are: paths may differ by letters that no name has, or by {} alone.</summary>
+    private static string Free(string name, HashSet<string> taken)
     {
-        var id = Text(method.Value, "operationId") ?? Between().Replace($"{method.Name}_{path.Name}", "_").Trim('_');
+        var free = name;
+        for (var number = 2; taken.Contains(ApiTool.NameOf(free)); number++)
+            free = $"{name}_{number}";
+        return free;
+    }
+
+    private static ApiOperation? Read(JsonElement document, JsonProperty path, JsonProperty method, string id)
+    {
         ApiReferences references = new(document);
         JsonObject properties = [];
         JsonArray required = [];

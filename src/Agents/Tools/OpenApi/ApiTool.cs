@@ -38,11 +38,12 @@ internal sealed class ApiTool : AgentTool
     /// <summary>Null when its name is too long.</summary>
     public static ApiTool? Of(ApiOptions api, ApiOperation operation, OutboundHttp http)
     {
-        StringBuilder name = new(api.Name + "__");
-        foreach (var c in operation.Id.ToLowerInvariant())
-            name.Append(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_');
-        return name.Length <= 64 ? new(name.ToString(), api, operation, http) : null;
+        var name = $"{api.Name}__{NameOf(operation.Id)}";
+        return name.Length <= 64 ? new(name, api, operation, http) : null;
     }
+
+    /// <summary>An operation's part of its tool's name.</summary>
+    public static string NameOf(string operationId) => string.Concat(operationId.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_'));
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
