@@ -107,8 +107,11 @@ public sealed class ApprovalBox
         }
     }
 
-    /// <summary>What is allowed in the place of what was asked; null where that is. Throws FieldException for what cannot be.</summary>
-    private async Task<JsonElement?> AllowedAsync(Caller caller, Approval asked, JsonElement? given, CancellationToken cancellation)
+    /// <summary>What is allowed in the place of what was asked; null where that is, be it sent back or not. Throws FieldException for what cannot be.</summary>
+    private async Task<JsonElement?> AllowedAsync(Caller caller, Approval asked, JsonElement? given, CancellationToken cancellation) =>
+        await CheckedAsync(caller, asked, given, cancellation) is { } allowed && !JsonElement.DeepEquals(allowed, asked.Arguments) ? allowed : null;
+
+    private async Task<JsonElement?> CheckedAsync(Caller caller, Approval asked, JsonElement? given, CancellationToken cancellation)
     {
         if (asked.IsQuestion)
             return Clarification.Fault(given) is { } unanswered ? throw new FieldException("arguments.answer", unanswered) : given;

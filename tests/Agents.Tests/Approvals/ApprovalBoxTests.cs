@@ -45,6 +45,18 @@ public sealed class ApprovalBoxTests
     }
 
     [Fact]
+    public async Task Arguments_that_are_sent_back_as_they_were_asked_count_as_no_others()
+    {
+        RecordingTool send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), send]);
+        var run = await rig.LetAsync(Clerk);
+        var decided = await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: true, Arguments: JsonElement.Parse("""{ "text": "mail\u00200" }""")), Cancellation);
+        Assert.Null(decided.ApprovedArguments);
+        await rig.EventsAsync(run);
+        Assert.Equal(["mail 0"], send.Calls);
+    }
+
+    [Fact]
     public async Task A_rejected_call_is_not_made_and_the_agent_is_told_why()
     {
         RecordingTool send = new("send", ToolEffects.Writes);
