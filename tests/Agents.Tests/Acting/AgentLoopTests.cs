@@ -124,7 +124,7 @@ public sealed class AgentLoopTests
     [Theory]
     [InlineData("So far: 25", "So far: 25")]
     [InlineData("", "The agent worked the 12 seconds that it may work and has no answer yet.")]
-    public async Task The_answer_that_a_limit_forces_has_a_quarter_of_the_time_and_is_cut_off_where_it_stands(string begun, string answer)
+    public async Task The_answer_that_a_limit_forces_is_cut_off_where_it_stands(string begun, string answer)
     {
         ManualClock clock = new();
         TaskCompletionSource calling = new(TaskCreationOptions.RunContinuationsAsynchronously), answering = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -134,9 +134,7 @@ public sealed class AgentLoopTests
         await calling.Task;
         clock.Advance(TimeSpan.FromSeconds(12.5));
         await answering.Task;
-        clock.Advance(TimeSpan.FromSeconds(2.5));
-        Assert.NotNull(rig.Host.Find(run.Id));
-        clock.Advance(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(3.5));
         Assert.Equal(answer, (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
         Assert.Equal(StopReason.Timeout, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
 
