@@ -184,7 +184,7 @@ public sealed class DatasetItems
         return bits.SelectMany(part => ItemRow.Of(part.Key).Select(concern => (concern, part.Rows))).GroupBy(part => part.concern).ToDictionary(g => g.Key, g => g.Sum(part => part.Rows));
     }
 
-    /// <summary>The text by which a row is compared with others.</summary>
+    /// <summary>The row as pages and requests see it.</summary>
     internal static DatasetItem Shown(ItemRow item) => new(
         item.Id, item.Ordinal, ItemJson.Read<TrainingRow>(item.Content), item.Status, ItemRow.Of(item.Concerns), item.Tokens, item.Source, item.Span is null ? null : ItemJson.Read<RowOrigin>(item.Span), item.UpdatedAt);
 

@@ -68,6 +68,32 @@ public sealed class PlanDraftTests
         Assert.Null(draft.In(Steps)[0].Inputs);
     }
 
+    [Theory]
+    [InlineData("""{"recursive":false}""")]
+    [InlineData("{}")]
+    public void Inputs_that_nobody_touched_stay_though_they_say_little(string inputs)
+    {
+        var draft = PlanDraft.Of(Steps[0] with { Inputs = Json(inputs) });
+        Assert.True(draft.Take(ArgumentForm.Of(Lister, Json(inputs)), Lister), draft.Refused);
+        Assert.Equal(inputs, draft.In(Steps)[0].Inputs?.GetRawText());
+    }
+
+    [Fact]
+    public void A_flag_that_is_set_to_false_is_an_input_and_another_tool_begins_without_any()
+    {
+        var draft = PlanDraft.Of(Steps[0]);
+        var typed = ArgumentForm.Of(Lister, default);
+        Assert.True(typed.IsEmpty);
+        typed.Fields[0].Truth = true;
+        typed.Fields[0].Truth = false;
+        Assert.True(draft.Take(typed, Lister), draft.Refused);
+        Assert.Equal("""{"recursive":false}""", draft.Inputs);
+
+        Assert.False(draft.Take(typed, Calculator));
+        draft.ForgetInputs();
+        Assert.Equal(("", null), (draft.Inputs, draft.Refused));
+    }
+
     [Fact]
     public void What_waited_for_a_step_that_is_removed_waits_for_what_it_waited_for()
     {
@@ -92,6 +118,8 @@ public sealed class PlanDraftTests
     public void A_step_is_moved_to_another_place(string id, int to, string order) => Assert.Equal(order, string.Join(',', PlanDraft.Moving(Steps, id, to).Select(step => step.Id)));
 
     private static readonly JsonElement Calculator = Json("""{"type":"object","required":["expression"],"additionalProperties":false,"properties":{"expression":{"type":"string"}}}""");
+
+    private static readonly JsonElement Lister = Json("""{"type":"object","additionalProperties":false,"properties":{"recursive":{"type":"boolean"}}}""");
 
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 

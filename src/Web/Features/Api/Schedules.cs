@@ -65,7 +65,7 @@ internal static class Schedules
     private static Guid AgentOf(IReadOnlyDictionary<Guid, string> slugs, string named)
     {
         var slug = named.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal) ? named[AgentRuns.ModelPrefix.Length..] : named;
-        return slugs.Where(agent => agent.Value == slug).Select(agent => (Guid?)agent.Key).FirstOrDefault() 
+        return slugs.Where(agent => agent.Value == slug).Select(agent => (Guid?)agent.Key).FirstOrDefault()
             ?? throw new RefusedRequestException(new Problem(404, "invalid_request_error", "not_found", $"The agent '{RequestFields.Short(slug)}' does not exist, or is not this account's to use.", Param: "agent"));
     }
 

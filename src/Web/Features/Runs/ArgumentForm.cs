@@ -9,6 +9,8 @@ public enum ArgumentKind { Text, Number, Truth, Choice, Json }
 /// <summary>One argument of a call as a person edits it.</summary>
 public sealed class ArgumentField(string name, ArgumentKind kind, string about, bool required, IReadOnlyList<string> choices)
 {
+    private bool? truth; // null until somebody says one
+
     public string Name => name;
 
     public ArgumentKind Kind => kind;
@@ -22,7 +24,7 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>What is typed: the text itself, or JSON where the kind says so. Empty stands for nothing where it need not be there.</summary>
     public string Text { get; set; } = "";
 
-    public bool Truth { get; set; }
+    public bool Truth { get => truth ?? false; set => truth = value; }
 
     /// <summary>What is typed cannot be what it must be.</summary>
     public bool IsFaulty { get; private set; }
@@ -30,8 +32,8 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>It is faulty because it must be there, and nothing is.</summary>
     public bool IsMissing { get; private set; }
 
-    /// <summary>Nothing is typed, and nothing chosen.</summary>
-    public bool IsEmpty => !Truth && Text.Trim().Length == 0;
+    /// <summary>Nothing is typed, and nothing chosen. A false that was there, or that somebody chose, is something.</summary>
+    public bool IsEmpty => truth is null && Text.Trim().Length == 0;
 
     /// <summary>Whether it must be there.</summary>
     public bool Required => required;
@@ -44,7 +46,7 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
         IsFaulty = IsMissing = required && !WasThere && kind != ArgumentKind.Truth && IsEmpty;
         if (kind == ArgumentKind.Truth)
         {
-            return Truth || WasThere || required ? JsonValue.Create(Truth) : null;
+            return truth is not null || required ? JsonValue.Create(Truth) : null;
         }
         if (kind == ArgumentKind.Text)
         {
@@ -112,11 +114,20 @@ public sealed class ArgumentForm
         var choices = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("enum", out var listed) && listed.ValueKind == JsonValueKind.Array ? [.. listed.EnumerateArray().Select(c => c.GetRawText())] : (string[])[];
         var kind = choices.Length > 0 ? ArgumentKind.Choice : KindOf(schema, value);
         var about = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("description", out var said) && said.ValueKind == JsonValueKind.String ? said.GetString()! : "";
-        return new(name, kind, about, required, choices)
+        ArgumentField field = new(name, kind, about, required, choices) { WasThere = value is not null };
+        if (value is not { } there)
         {
-            WasThere = value is not null, Truth = value is { ValueKind: JsonValueKind.True },
-            Text = value is null ? "" : kind == ArgumentKind.Text ? value.Value.GetString() ?? "" : value.Value.GetRawText(),
-        };
+            return field;
+        }
+        if (kind == ArgumentKind.Truth)
+        {
+            field.Truth = there.ValueKind == JsonValueKind.True;
+        }
+        else
+        {
+            field.Text = kind == ArgumentKind.Text ? there.GetString() ?? "" : there.GetRawText();
+        }
+        return field;
     }
 
     // A value that is another than its schema says is shown as the JSON that it is.

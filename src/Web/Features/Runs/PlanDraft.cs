@@ -59,12 +59,12 @@ public sealed class PlanDraft
         return draft;
     }
 
-    /// <summary>Takes what is typed in the tool's own fields as inputs, checked as a call's arguments are; nothing typed leaves them to earlier steps. False where the tool would not take them.</summary>
+    /// <summary>Takes what is typed in the tool's own fields as inputs, checked as a call's arguments are; nothing typed leaves them to earlier steps, and what nobody touched stays. False where the tool would not take them.</summary>
     public bool Take(ArgumentForm typed, JsonElement schema)
     {
         ArgumentNullException.ThrowIfNull(typed);
         Refused = null;
-        if (typed.IsEmpty)
+        if (typed.IsEmpty && (Inputs.Length == 0 || typed.Read().Changed))
         {
             Inputs = "";
             return true;
@@ -77,6 +77,9 @@ public sealed class PlanDraft
         Refused = ArgumentCheck.Fault(schema, inputs);
         return Refused is null;
     }
+
+    /// <summary>What is typed for one tool is nothing to another.</summary>
+    public void ForgetInputs() => (Inputs, Refused) = ("", null);
 
     /// <summary>The steps with this one as it is written now.</summary>
     public IReadOnlyList<PlanStep> In(IReadOnlyList<PlanStep> steps)
