@@ -12,6 +12,9 @@ namespace Platform.Agents.Evaluation;
 /// <param name="Citations">Mean number of citations of an answer that was not refused.</param>
 public sealed record AnswerReport(int Answerable, double CitationHolds, double FirstCitationHolds, double WronglyRefused, int Unanswerable, double RightlyRefused, double Citations, double MedianMilliseconds)
 {
+    /// <summary>Questions for which there was nothing to search: no base, or no document that is ready. They tell nothing of who answers.</summary>
+    public int Unsearched { get; init; }
+
     /// <summary>Share of all questions that were answered rightly: with a citation that holds, or refused where the documents do not hold the answer.</summary>
     public double Right => Answerable + Unanswerable == 0 ? 0 : ((CitationHolds * Answerable) + (RightlyRefused * Unanswerable)) / (Answerable + Unanswerable);
 }
@@ -23,7 +26,7 @@ public static class AnswerEvaluation
     /// <param name="model">Who answers; empty for the one that usually does.</param>
     public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation, AnswerMode mode = AnswerMode.Auto, string model = "")
     {
-        List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds)> seen = [];
+        List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds, bool Unsearched)> seen = [];
         foreach (var golden in questions)
         {
             List<Citation> citations = [];
@@ -36,12 +39,15 @@ public static class AnswerEvaluation
                 }
                 done = happened as AnswerDone ?? done;
             }
-            seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, citations.Count, done.Timings.TotalMs));
+            seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, citations.Count, done.Timings.TotalMs, done.NothingToSearch is not null));
         }
         var (yes, no) = (seen.Where(s => s.Answerable).ToArray(), seen.Where(s => !s.Answerable).ToArray());
         return new AnswerReport(
             yes.Length, Share(yes, s => s.Any), Share(yes, s => s.First), Share(yes, s => s.Refused), no.Length, Share(no, s => s.Refused), seen.Where(s => !s.Refused).Select(s => s.Citations).DefaultIfEmpty(0).Average(),
-            seen.Select(s => s.Milliseconds).Order().ElementAtOrDefault(seen.Count / 2));
+            seen.Select(s => s.Milliseconds).Order().ElementAtOrDefault(seen.Count / 2))
+        {
+            Unsearched = seen.Count(s => s.Unsearched),
+        };
     }
 
     /// <summary>What answering searches for a question, in no base yet.</summary>

@@ -5,16 +5,17 @@ using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.Retrieval;
+using Platform.Retrieval.Bases;
 using Platform.Retrieval.Evaluation;
 
 namespace Platform.Web.Features.Training;
 
 /// <summary>Asks golden questions of the base and of each trained version whose job named such, when the job has ended, and tells the model service, whose gate asks for it: the figures, or why there are none, until somebody wishes that it is tried again. Done twice, by two programs, it comes to the same.</summary>
-public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, AnswerAgent answers, DataFolder folder, TimeProvider time, ILogger<GoldenComparison> log, IRunOwners? owners = null) : BackgroundService
+public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, AnswerAgent answers, KnowledgeBases bases, DataFolder folder, TimeProvider time, ILogger<GoldenComparison> log, IRunOwners? owners = null) : BackgroundService
 {
-    private const int MostTries = 3, LongestMessage = 1_000;
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<(string, int), int> away = []; // how often the service was away: it may start anew
+    private const int MostTries = 5, LongestMessage = 1_000;
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10), FirstWait = TimeSpan.FromMinutes(1);
+    private readonly Dictionary<(string, int), (int Tries, DateTimeOffset Next)> away = []; // the service may start anew, or be busy for a while
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +41,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
     {
         try
         {
-            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && Choice(one) is not null && !IsKnown(one))];
+            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && Choice(one) is not null && !IsKnown(one) && !Waits(one))];
         }
         catch (ModelHostException away)
         {
@@ -63,11 +64,20 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
                 throw new GoldenException("no_administrator", "Whoever named the questions is no administrator any more.");
             }
             var questions = await ReadAsync(choice.File, cancellation);
+            if ((await bases.GetAsync(caller, choice.Base, cancellation)).Ready == 0)
+            {
+                throw GoldenException.Empty();
+            }
             var plain = await RightAsync(adapter.BaseModel!);
             var tuned = await RightAsync(FormattableString.Invariant($"{adapter.BaseModel}:{adapter.Name}@{adapter.Version}"));
             await adapters.SetGoldenAsync(adapter.Name, adapter.Version, questions.Count, tuned, plain, cancellation);
+            away.Remove((adapter.Name, adapter.Version));
 
-            async Task<double> RightAsync(string model) => (await AnswerEvaluation.RunAsync(answers, caller, [choice.Base], questions, cancellation, AnswerMode.Generate, model)).Right;
+            async Task<double> RightAsync(string model)
+            {
+                var report = await AnswerEvaluation.RunAsync(answers, caller, [choice.Base], questions, cancellation, AnswerMode.Generate, model);
+                return report.Unsearched == 0 ? report.Right : throw GoldenException.Empty(); // it went meanwhile
+            }
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
@@ -79,7 +89,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
     private async Task TellAsync(AdminAdapter adapter, GoldenException fault, CancellationToken cancellation)
     {
         var version = (adapter.Name, adapter.Version);
-        if (fault.Code == "unavailable" && (away[version] = away.GetValueOrDefault(version) + 1) < MostTries)
+        if (fault.Code == "unavailable" && Later(version) < MostTries)
         {
             return;
         }
@@ -90,8 +100,19 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
         }
         catch (ModelHostException silent)
         {
+            Later(version);
             log.LogDebug(silent, "Why a version could not be compared cannot be told; it is tried again soon");
         }
+    }
+
+    private bool Waits(AdminAdapter adapter) => away.TryGetValue((adapter.Name, adapter.Version), out var last) && last.Next > time.GetUtcNow();
+
+    // Waits twice as long each time, as often as it was tried; gives how often that was.
+    private int Later((string, int) version)
+    {
+        var tries = away.GetValueOrDefault(version).Tries + 1;
+        away[version] = (tries, time.GetUtcNow() + (FirstWait * (1 << Math.Min(tries - 1, MostTries))));
+        return tries;
     }
 
     private async Task<bool> HasEndedAsync(string job, CancellationToken cancellation)
