@@ -46,6 +46,20 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void With_one_slot_users_take_turns_though_nobody_runs_when_the_next_is_chosen()
+    {
+        var queue = new GenerationQueue(limit: 8, slots: 1, TimeProvider.System);
+        foreach (var user in new[] { "greedy", "greedy", "greedy", "modest", "modest" }) { queue.Enqueue([Ticket(user)], freeSlots: 0); }
+        var order = new List<string>();
+        while (queue.TryTake() is { } next)
+        {
+            order.Add(next.Plan.User);
+            queue.Done(next.Plan, TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(["greedy", "modest", "greedy", "modest", "greedy"], order);
+    }
+
+    [Fact]
     public void A_popular_set_of_adapters_does_not_keep_out_another_and_nobodys_many_requests_count_for_the_set()
     {
         var queue = new GenerationQueue(limit: 16, slots: 4, TimeProvider.System);

@@ -21,7 +21,8 @@ internal sealed class DownloadRoom : IAsyncDisposable
 
     internal string Target => Path.Combine(Folder, "owner", "repo", "Seed-Chat.gguf");
 
-    internal string[] Parts => Directory.Exists(Path.Combine(Folder, ".downloads")) ? Directory.GetFiles(Path.Combine(Folder, ".downloads"), "*.part") : [];
+    /// <summary>Of models; the record of a download may be on its way to its name at any moment.</summary>
+    internal string[] Parts => Directory.Exists(Path.Combine(Folder, ".downloads")) ? [.. Directory.GetFiles(Path.Combine(Folder, ".downloads"), "*.part").Where(file => Path.GetFileName(file)[0] != '.')] : [];
 
     internal ModelDownloads Downloads { get; private set; } = null!;
 

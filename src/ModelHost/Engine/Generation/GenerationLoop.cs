@@ -28,6 +28,7 @@ internal sealed class GenerationLoop : IAsyncDisposable
     private readonly ILogger log;
     private readonly SlotBoard board;
     private readonly List<RunningAnswer> running = [];
+    private readonly PromptPace pace = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AdapterSet adapters = AdapterSet.Base; // what the context runs with
     private long adaptersSince;
@@ -143,9 +144,11 @@ internal sealed class GenerationLoop : IAsyncDisposable
         Volatile.Write(ref steps, steps + 1);
         if (running.Count >= Crowd) { decoding.Prefixes.SetOneAside(); }
         ChooseAdapters();
-        FillBatch();
+        var began = queue.Now;
+        var (read, isBesideWriters) = FillBatch();
         Decode();
         var now = queue.Now;
+        pace.Learn(read, isBesideWriters, decoding.Time.GetElapsedTime(began, now));
         for (var i = running.Count - 1; i >= 0; i--)
         {
             if (!running[i].HasRows) { continue; }
@@ -169,8 +172,9 @@ internal sealed class GenerationLoop : IAsyncDisposable
 
     private bool InBatch(RunningAnswer answer) => answer.Ticket.Plan.Adapters.Key == adapters.Key;
 
-    /// <summary>Every answer's next token first, so that a long prompt delays nobody by more than one batch; then prompts, each step beginning with another one.</summary>
-    private void FillBatch()
+    /// <summary>Every answer's next token first; then prompts, each step beginning with another one, as far as <see cref="PromptPace"/> lets them.</summary>
+    /// <returns>Tokens of prompts, and whether there are others.</returns>
+    private (int Read, bool IsBesideWriters) FillBatch()
     {
         decoding.Batch.Clear();
         var now = queue.Now;
@@ -182,15 +186,18 @@ internal sealed class GenerationLoop : IAsyncDisposable
             if (!answer.ReadsPrompt) { answer.AddNext(mayGuess); }
         }
         promptTurn++;
-        var isPromptTold = false;
-        for (var i = 0; i < running.Count && decoding.Batch.Count < decoding.Batch.Capacity; i++)
+        var isBesideWriters = decoding.Batch.Count > 0;
+        var (isPromptTold, read, most) = (false, 0, pace.Next(isBesideWriters));
+        for (var i = 0; i < running.Count && read < most && decoding.Batch.Count < decoding.Batch.Capacity; i++)
         {
             var answer = running[(promptTurn + i) % running.Count];
             if (!answer.ReadsPrompt || !InBatch(answer)) { continue; }
             if (answer.TellsPrompt && isPromptTold) { continue; } // room is made for the rows of one
-            readTokens += answer.AddPrompt(answer.TellsPrompt ? PromptRowsPerStep : int.MaxValue);
+            read += answer.AddPrompt(answer.TellsPrompt ? Math.Min(PromptRowsPerStep, most - read) : most - read);
             isPromptTold |= answer.TellsPrompt;
         }
+        readTokens += read;
+        return (read, isBesideWriters);
     }
 
     /// <summary>Runs the batch. Where the memory has no room for it, what is kept for prompts to come makes room.</summary>

@@ -1,6 +1,6 @@
 namespace Platform.ModelHost.Engine.Generation;
 
-/// <summary>Answers that wait for a slot, at most so many. Who has fewest running and waiting before it comes first, so that nobody's many requests delay another's one; among equals whose adapters have fewest, so that a popular set does not keep out another; then first come first served. Wakes the loop when there is something to do.</summary>
+/// <summary>Answers that wait for a slot, at most so many. Who has fewest running and waiting before it comes first, so that nobody's many requests delay another's one; among equals whose adapters have fewest, so that a popular set does not keep out another; then whose last turn is longest ago, then first come first served. Wakes the loop when there is something to do.</summary>
 internal sealed class GenerationQueue(int limit, int slots, TimeProvider time)
 {
     private readonly object gate = new();
@@ -118,12 +118,12 @@ internal sealed class GenerationQueue(int limit, int slots, TimeProvider time)
         return true;
     }) > 0;
 
-    /// <summary>Who waits, in the order in which they would begin: by the answers of the same user that run or wait before, then by those of the same adapters, then as they came.</summary>
+    /// <summary>Who waits, in the order in which they would begin: by the answers of the same user that run or wait before, then by those of the same adapters, then by whose last turn is longest ago (where there is one slot nobody runs when the next is chosen), then as they came.</summary>
     private IEnumerable<GenerationTicket> InOrder()
     {
         users.ForgetAhead();
         sets.ForgetAhead();
-        var byUser = waiting.Select(ticket => (Ticket: ticket, Rank: users.Next(ticket.Plan.User))).ToArray().OrderBy(t => t.Rank); // stable
+        var byUser = waiting.Select(ticket => (Ticket: ticket, Rank: users.Next(ticket.Plan.User))).ToArray().OrderBy(t => t.Rank).ThenBy(t => users.LastTurn(t.Ticket.Plan.User)); // stable
         return byUser.Select(t => (t.Ticket, t.Rank, OfSet: sets.Next(t.Ticket.Plan.Adapters.Key))).ToArray().OrderBy(t => t.Rank).ThenBy(t => t.OfSet).Select(t => t.Ticket);
     }
 

@@ -3,9 +3,21 @@ namespace Platform.ModelHost.Engine.Generation;
 /// <summary>How many answers each of those who share the slots has running, and how many wait before the next while the waiting are counted. Under the queue's lock.</summary>
 internal sealed class Shares
 {
-    private readonly Dictionary<string, int> running = new(StringComparer.Ordinal), ahead = new(StringComparer.Ordinal);
+    private const int MostRemembered = 4_096;
 
-    internal void Begin(string owner) => running[owner] = running.GetValueOrDefault(owner) + 1;
+    private readonly Dictionary<string, int> running = new(StringComparer.Ordinal), ahead = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> began = new(StringComparer.Ordinal);
+    private long turns;
+
+    internal void Begin(string owner)
+    {
+        running[owner] = running.GetValueOrDefault(owner) + 1;
+        if (began.Count >= MostRemembered) { began.Clear(); }
+        began[owner] = ++turns;
+    }
+
+    /// <summary>When the last answer of an owner began, in turns; 0 for none that is remembered.</summary>
+    internal long LastTurn(string owner) => began.GetValueOrDefault(owner);
 
     internal void End(string owner)
     {
