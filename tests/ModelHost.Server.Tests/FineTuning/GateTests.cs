@@ -75,6 +75,18 @@ public sealed class GateTests : IAsyncLifetime
         Assert.True((await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5}""")).Body.GetProperty("gate").GetProperty("passed").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("\"2026-11-22\"")]
+    [InlineData("1e18")]
+    [InlineData("null")]
+    public async Task Metrics_of_another_make_do_not_keep_the_adapters_from_being_listed(string at)
+    {
+        await AddAsync(1, """{"held_out":{"loss":1e999,"base_loss":1e308},"golden":{"error":{"code":"a","message":"b","at":""" + at + "}}}", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
+        var gate = (await _rig.GetAsync("/v1/adapters")).GetProperty("data")[0].GetProperty("gate");
+        Assert.False(gate.GetProperty("passed").GetBoolean());
+        Assert.Equal((JsonValueKind.Null, 0), (gate.GetProperty("checks")[0].GetProperty("value").ValueKind, gate.GetProperty("checks")[2].GetProperty("error").GetProperty("at").GetInt64()));
+    }
+
     [Fact]
     public async Task A_share_of_the_requests_gets_the_version_that_is_tried_and_who_asks_keeps_theirs()
     {

@@ -16,6 +16,7 @@ internal sealed class AdapterGate(TrainingOptions options)
 
     private const string HeldOutLoss = "held_out_loss";
     private const int LongestReason = 1_000;
+    private const long LatestTime = 253_402_300_799; // the year 9999
     private const string GoldenKey = "golden_file"; // of the job's metadata, which go into the lineage
 
     /// <summary>How a version stands; null for one that was not trained here.</summary>
@@ -60,7 +61,7 @@ internal sealed class AdapterGate(TrainingOptions options)
 
     private static GateCheckBody Check(string name, double? value, double? plain, double most)
     {
-        var limit = plain * most;
+        var limit = Finite(plain * most);
         return new GateCheckBody(name, value, plain, limit, value <= limit && !HasLearnedNothing(name, value, plain));
     }
 
@@ -72,11 +73,14 @@ internal sealed class AdapterGate(TrainingOptions options)
         : HasLearnedNothing(check.Name, check.Value, check.Base) ? $"its {check.Name} is its base's, so it has learned nothing"
         : string.Create(CultureInfo.InvariantCulture, $"its {check.Name} is {check.Value:0.0000}, and {check.Limit:0.0000} is the most (the base's is {check.Base:0.0000})");
 
-    private static double? Number(AdapterInfo adapter, string part, string name) => Told(adapter, part, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+    private static double? Number(AdapterInfo adapter, string part, string name) => Told(adapter, part, name) is { ValueKind: JsonValueKind.Number } number ? Finite(number.GetDouble()) : null;
+
+    /// <summary>Metrics may come with an import: what JSON cannot write again, such as 1e999 read as a number, counts as not measured.</summary>
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private static GateFailureBody? Failure(AdapterInfo adapter) =>
         Told(adapter, Golden, "error") is { ValueKind: JsonValueKind.Object } error && error.TryGetProperty("code", out var code) && error.TryGetProperty("message", out var message) && code.ValueKind == JsonValueKind.String && message.ValueKind == JsonValueKind.String
-            ? new GateFailureBody(code.GetString()!, message.GetString()!, error.TryGetProperty("at", out var at) && at.TryGetInt64(out var seconds) ? seconds : 0) : null;
+            ? new GateFailureBody(code.GetString()!, message.GetString()!, error.TryGetProperty("at", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var seconds) && seconds is >= 0 and <= LatestTime ? seconds : 0) : null;
 
     private static JsonElement? Told(AdapterInfo adapter, string part, string name) =>
         adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var told) ? told : null;
