@@ -70,12 +70,12 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
         }
     }
 
-    /// <summary>Why a job cannot be trained yet; null when it can.</summary>
+    /// <summary>Why a job cannot be trained yet; null when it can. One that is prepared, or whose draft is taken back, is in nobody's way.</summary>
     private JobReason? Obstacle(TuningJob job)
     {
         try
         {
-            return jobs.All.Count(other => other is { IsBusy: true, Now.Status: not TuningStatus.ValidatingFiles }) >= options.Parallel ? JobReason.AnotherJob
+            return jobs.All.Count(other => other is { IsBusy: true, Now: { Status: not TuningStatus.ValidatingFiles, HasDraftToWithdraw: false } }) >= options.Parallel ? JobReason.AnotherJob
                 : job.Now.Settings is { Window: { } window } settings && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? JobReason.Hours(window, settings.TimeZone ?? TimeZoneInfo.Local.Id)
                 : job.Now.Settings.Trainer == TuningTrainer.Peft && !File.Exists(job.Folder.Ended) && !runners.AreThere() ? JobReason.NoRunner
                 : job.Folder.IsFree ? null : JobReason.TrainerEnds;
