@@ -102,7 +102,7 @@
         if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target instanceof HTMLTextAreaElement && event.target.closest("dialog") && event.target.form) {
             event.preventDefault();
             event.target.dispatchEvent(new Event("change", { bubbles: true })); // what is written counts before it is sent
-            event.target.form.requestSubmit();
+            if (!event.repeat) event.target.form.querySelector("[type=submit]")?.click(); // as who presses the button: one that is disabled sends nothing
         }
         if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "s") {
             event.preventDefault();
