@@ -116,6 +116,28 @@ public sealed class PageTests(SharedProgram program)
         Assert.Equal(["", ""], await page.EvaluateAsync<string[]>("opened"));
     }
 
+    [Fact]
+    public async Task Sending_a_dialog_by_keys_is_pressing_its_button_once()
+    {
+        const string Form = """
+            document.body.insertAdjacentHTML('beforeend', '<dialog open><form><textarea id="keyed"></textarea><button type="submit" disabled></button></form></dialog>');
+            window.sent = 0;
+            document.querySelector('#keyed').form.addEventListener('submit', event => { event.preventDefault(); window.sent++; });
+            """;
+        var page = await program.OpenAsync();
+        await page.EvaluateAsync(Form);
+        await page.Locator("#keyed").PressAsync("Control+Enter");
+        Assert.Equal(0, await page.EvaluateAsync<int>("sent")); // the button is disabled
+
+        await page.EvaluateAsync("document.querySelector('#keyed').form.querySelector('button').disabled = false");
+        await page.Keyboard.DownAsync("Control");
+        await page.Keyboard.DownAsync("Enter");
+        await page.Keyboard.DownAsync("Enter"); // it is held
+        await page.Keyboard.UpAsync("Enter");
+        await page.Keyboard.UpAsync("Control");
+        Assert.Equal(1, await page.EvaluateAsync<int>("sent"));
+    }
+
     private static FilePayload File(string name, string text) => new() { Name = name, MimeType = "application/octet-stream", Buffer = System.Text.Encoding.UTF8.GetBytes(text) };
 
     // Neither the page nor any of the elements holds more than it shows.
