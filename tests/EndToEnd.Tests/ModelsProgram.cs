@@ -12,7 +12,7 @@ public sealed class ModelsProgram : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _engine = new ScriptedEngine(_ => Task.FromResult<(string, string?)>(("Six months.", null)));
+        _engine = new ScriptedEngine(_ => Task.FromResult<(string, string?)>(("Six months.", null)), owner: "local"); // so that questions stay with the embedded model
         _platform = await StartAsync([.. _engine.Settings]);
     }
 

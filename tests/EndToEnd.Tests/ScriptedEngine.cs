@@ -10,12 +10,14 @@ internal sealed class ScriptedEngine : IAsyncDisposable
     private readonly HttpListener _listener = new();
     private readonly List<Task> _answers = [];
     private readonly Func<string, Task<(string Text, string? Tool)>> _script;
+    private readonly string _owner;
     private readonly Task _serving;
 
     /// <param name="script">From all messages as one text to what is written; where it names a tool, the text is the call's arguments.</param>
-    internal ScriptedEngine(Func<string, Task<(string Text, string? Tool)>> script)
+    /// <param name="owner">Of its model; "local" is what our own service says, whose models answer questions only where it says so.</param>
+    internal ScriptedEngine(Func<string, Task<(string Text, string? Tool)>> script, string owner = "somebody")
     {
-        _script = script;
+        (_script, _owner) = (script, owner);
         _listener.Prefixes.Add($"{Address}/");
         _listener.Start();
         _serving = ServeAsync();
@@ -53,7 +55,7 @@ internal sealed class ScriptedEngine : IAsyncDisposable
     {
         if (http.Request.HttpMethod == "GET")
         {
-            await WriteAsync(http, """{"object":"list","data":[{"id":"scripted","object":"model","capabilities":["chat"]}]}""");
+            await WriteAsync(http, $$"""{"object":"list","data":[{"id":"scripted","object":"model","owned_by":"{{_owner}}","capabilities":["chat"]}]}""");
             http.Response.Close();
             return;
         }
