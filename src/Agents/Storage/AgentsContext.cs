@@ -9,7 +9,7 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     /// <summary>Of the tables; raised with each change of them.</summary>
     public const int Version = 13;
 
-    /// <summary>What it writes goes before what others of this process wait to write to the same SQLite file (<see cref="WriteTurns"/>).</summary>
+    /// <summary>What it writes goes before what else of this room waits to be written to the same SQLite file (<see cref="WriteTurns"/>).</summary>
     public bool WritesFirst { get; set; }
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();

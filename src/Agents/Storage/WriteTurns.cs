@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Platform.Agents.Storage;
 
-/// <summary>Lets those of this process that write to the same SQLite file do so one after the other, in the order in which they came. SQLite takes one writer at a time, and its driver puts who comes second to sleep for 150 ms, with a thread, before it looks again; here who waits takes no thread, and goes on at once. PostgreSQL takes many writers: there nobody waits.</summary>
+/// <summary>Lets what this room writes to the same SQLite file in this process be written one after the other, in the order in which it came, but for what goes first (<see cref="AgentsContext.WritesFirst"/>). Other rooms take no turn: beside them the driver waits as ever. SQLite takes one writer at a time, and its driver puts who comes second to sleep for 150 ms, with a thread, before it looks again; here who waits takes no thread, and goes on at once. PostgreSQL takes many writers: there nobody waits.</summary>
 /// <remarks>A turn is taken before a transaction begins, or before a statement that writes without one, and ends with the commit, or when the connection is closed after whatever else became of it. Everything in this room is asynchronous; what is not would take no turn.</remarks>
 internal sealed class WriteTurns : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor
 {

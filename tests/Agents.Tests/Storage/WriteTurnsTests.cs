@@ -7,7 +7,7 @@ public sealed class WriteTurnsTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Writers_of_one_process_wait_for_each_other_in_order_without_a_thread_and_may_give_up()
+    public async Task Writers_of_one_process_wait_for_each_other_without_a_thread_and_may_give_up()
     {
         await using var rig = await AgentsRig.StartAsync();
         await using AgentsContext first = rig.OpenDatabase(), second = rig.OpenDatabase(), third = rig.OpenDatabase(), fourth = rig.OpenDatabase();
