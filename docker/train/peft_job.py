@@ -50,6 +50,10 @@ def train(job):
     counts = min(per_epoch, (steps + 1) // 2)  # before all rows were seen once, or half of a shorter job is done, a loss that does not fall says nothing
     ended = bool(stop) and state.waited >= stop["patience"]
     while state.step < steps and not ended:
+        if state.step and job.shall_stop():
+            stop_now(job, model, held, settings, state, trained, state.step % every["evaluate_every"] == 0, steps)
+            state.write(model, optimizer)
+            break
         began, step = time.monotonic(), state.step + 1
         epoch, at = divmod(step - 1, per_epoch)
         order = list(range(len(texts)))
@@ -90,6 +94,17 @@ def train(job):
     if held:
         compare(job, model, held, settings)
     export(model, job.folder / "peft")
+
+
+def stop_now(job, model, held, settings, state, trained, is_evaluated, steps):
+    """What was reached last counts among what may be the best."""
+    if held and not is_evaluated:
+        valid = mean(evaluate(job, model, held, settings, adapter=True))
+        job.metrics(state.step, steps=steps, valid_loss=valid)
+        if state.best is None or valid < state.best:
+            state.best, state.best_step = valid, state.step
+            state.keep_best(trained)
+    job.message("info", state.step, f"Stopped as asked after step {state.step} of {steps}.")
 
 
 def examples(rows, settings):

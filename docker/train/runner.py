@@ -73,6 +73,10 @@ class Job:
         if (self.folder / "pause").exists() or self._stopping.is_set():
             raise Stopped(PAUSED)
 
+    def shall_stop(self):
+        """Whether the job is to end with what it learned so far."""
+        return (self.folder / "stop").exists()
+
     def write_whole(self, name, content):
         """A file of the folder that others see whole or not at all."""
         part = self.folder / (name + ".part")

@@ -36,8 +36,8 @@ public static class AgentsModule
         services.AddRetrieval(configuration);
         services.AddOptions<AgentsOptions>().Bind(configuration.GetSection("Agents")).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddDbContextFactory<AgentsContext>((provider, options) =>
-            PlatformDatabase.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
+        services.AddPooledDbContextFactory<AgentsContext>((provider, options) =>
+            AgentsContext.Use(options, configuration.GetConnectionString("Platform"), provider.GetRequiredService<DataFolder>().Path));
         services.TryAddSingleton<IEvidence, KnowledgeEvidence>();
         services.TryAddSingleton<PromptBudget>();
         services.TryAddSingleton<GeneratedAnswer>();
@@ -63,6 +63,7 @@ public static class AgentsModule
         services.TryAddSingleton(provider => new PlanEditor(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<EditedPlan>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AgentTool>(provider => new AskAgentTool(new(provider.GetRequiredService<NestedRuns>)));
+        services.AddSingleton<AgentTool, RememberTool>();
         services.TryAddSingleton<NestedRuns>();
         services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<RunResumption>();
@@ -73,11 +74,13 @@ public static class AgentsModule
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
         services.AddHostedService<RunLeases>();
         services.AddHostedService<RunStops>();
+        services.AddHostedService<ApprovalExpiry>();
         services.TryAddSingleton(provider => new RunAgent(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunResumption>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<ForkTarget>();
+        services.TryAddSingleton<PresentModels>();
+        services.TryAddSingleton<PresentParts>();
         services.TryAddSingleton(provider => new RunFork(
-            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<ForkTarget>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<PresentModels>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ToolGrant(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunArchive(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>()));
@@ -95,7 +98,8 @@ public static class AgentsModule
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<IOptions<AgentsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<RunRetention>();
         services.TryAddSingleton(provider => new PromptLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ModelUses(provider.GetRequiredService<IDbContextFactory<AgentsContext>>()));
+        services.TryAddSingleton(provider => new AgentLibrary(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<PresentParts>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

@@ -44,6 +44,7 @@ public static class RetrievalModule
         services.AddHostedService<IngestWorker>();
 
         services.AddSingleton(p => new KnowledgeBases(Database(p), p.GetRequiredService<DocumentRemoval>(), Time(p)));
+        services.AddSingleton(p => new GoldenSets(Database(p), Time(p)));
         services.AddSingleton(p => new DocumentLibrary(
             Database(p), p.GetRequiredService<IPassageIndex>(), p.GetRequiredService<DocumentContents>(), p.GetRequiredService<DocumentRemoval>(), p.GetRequiredService<IngestQueue>()));
         services.AddSingleton(p => new IngestDocument(

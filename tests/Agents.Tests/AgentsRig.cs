@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -39,15 +40,16 @@ internal sealed class AgentsRig : IAsyncDisposable
 
     private readonly string folder;
     private readonly bool ownsFolder;
-    private readonly Contexts contexts;
+    private readonly PooledDbContextFactory<AgentsContext> contexts;
     private readonly RunStops stops;
 
     private AgentsRig(string folder, IChatClient chat, AgentsOptions options, TextShelf shelf, bool canAnswer, int contextTokens, bool serves, bool ownsFolder, Process process, IReadOnlyList<AgentTool> tools)
     {
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
-        contexts = new Contexts(folder, process);
+        contexts = Contexts(folder, process);
         var settings = Options.Create(options);
-        ServedModels models = new(serves ? [new ServedModel("scripted", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0), new ServedModel("other", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0), new ServedModel("other:legal", CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0)] : []);
+        string[] served = ["scripted", "other", "other:legal", "other:legal@1", "other:legal@2"];
+        ServedModels models = new(serves ? [.. served.Select(id => new ServedModel(id, CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0))] : []);
         Answers = new AnswerAgent(
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
         NestedRuns? nested = null;
@@ -55,17 +57,18 @@ internal sealed class AgentsRig : IAsyncDisposable
         RunStore store = new(contexts, owner, process.Clock ?? TimeProvider.System);
         Store = store;
         var clock = process.Clock ?? TimeProvider.System;
-        ToolCatalog catalog = new([.. tools, new AskAgentTool(new(() => nested!))], [], clock, new TestLog<ToolCatalog>());
         KeptVectors vectors = new(contexts, Embeddings);
         Memories = new MemoryBook(contexts, vectors, clock);
-        AgentOpening opening = new(new NearestDemonstrations(vectors), Memories, new ConversationWindow(new CharacterCounter()), new ConversationSummary(new AgentDecision(chat, clock), models, clock), store, clock);
+        ToolCatalog catalog = new([.. tools, new AskAgentTool(new(() => nested!)), new RememberTool(Memories)], [], clock, new TestLog<ToolCatalog>());
+        ConversationWindow window = new(new CharacterCounter());
+        AgentOpening opening = new(new NearestDemonstrations(vectors), Memories, window, new ConversationSummary(new AgentDecision(chat, clock), models, window, clock), store, clock);
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
-        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners), settings);
+        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners), settings, clock);
         Resumption = new RunResumption(contexts, store, Host, TimeProvider.System);
         Runs = new RunAgent(contexts, store, Host, Resumption, TimeProvider.System);
-        Forks = new RunFork(contexts, store, Runs, new ForkTarget(models), TimeProvider.System);
+        Forks = new RunFork(contexts, store, Runs, new PresentModels(models), TimeProvider.System);
         Archive = new RunArchive(contexts, store, Runs);
         Outcomes = new RunOutcomes(contexts);
         Grants = new ToolGrant(contexts, TimeProvider.System);
@@ -74,7 +77,8 @@ internal sealed class AgentsRig : IAsyncDisposable
         stops = new RunStops(Host, store, TimeProvider.System, new TestLog<RunStops>());
         Approvals = new ApprovalBox(contexts, store, Resumption, catalog, new EditedPlan(catalog), clock);
         Plans = new PlanEditor(contexts, store, Host, new EditedPlan(catalog), TimeProvider.System);
-        Agents = new AgentLibrary(contexts, catalog, process.Clock ?? TimeProvider.System);
+        ModelUses = new ModelUses(contexts);
+        Agents = new AgentLibrary(contexts, new PresentParts(catalog, shelf, new PresentModels(models)), process.Clock ?? TimeProvider.System);
         nested = new NestedRuns(contexts, Agents, Runs, store, Host, Resumption, TimeProvider.System);
         Tests = new TestLibrary(contexts, store, catalog, TimeProvider.System);
         SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>(), Owners), store, owner, clock, new TestLog<SuiteHost>());
@@ -100,6 +104,8 @@ internal sealed class AgentsRig : IAsyncDisposable
     public ToolGrant Grants { get; }
     public ConversationLibrary Conversations { get; }
     public AgentLibrary Agents { get; }
+
+    public ModelUses ModelUses { get; }
     public PromptLibrary Prompts { get; }
     public ToolSettingsBook ToolSettings { get; }
     public RunResumption Resumption { get; }
@@ -197,7 +203,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         await ExecuteAsync("DROP INDEX \"IX_agents_runs_Parent\"");
         await ExecuteAsync("DROP INDEX \"IX_agents_runs_Created\"");
         await ExecuteAsync("ALTER TABLE agents_conversations DROP COLUMN \"Subject\"");
-        foreach (var column in (string[])["Model", "Steps", "Tokens", "AgentId", "AgentVersion", "Agent", "StopReason", "Purpose", "ParentId", "OriginId", "OriginStep"])
+        foreach (var column in (string[])["Model", "Steps", "Tokens", "AgentId", "AgentVersion", "Agent", "StopReason", "Purpose", "ParentId", "OriginId", "OriginStep", "TokensOfOthers", "WorkedMilliseconds"])
             await ExecuteAsync($"ALTER TABLE agents_runs DROP COLUMN \"{column}\"");
         await ExecuteAsync("DROP TABLE agents_definition_versions");
         await ExecuteAsync("DROP TABLE agents_definitions");
@@ -258,19 +264,12 @@ internal sealed class AgentsRig : IAsyncDisposable
     /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock, and who watches what it does with the database.</summary>
     public sealed record Process(string? Connection = null, string? DataFolder = null, TimeProvider? Clock = null, IInterceptor? Watch = null);
 
-    private sealed class Contexts : IDbContextFactory<AgentsContext>
+    private static PooledDbContextFactory<AgentsContext> Contexts(string folder, Process process)
     {
-        private readonly DbContextOptions<AgentsContext> options;
-
-        public Contexts(string folder, Process process)
-        {
-            DbContextOptionsBuilder<AgentsContext> builder = new();
-            PlatformDatabase.Use(builder, process.Connection, folder);
-            if (process.Watch is { } watch)
-                builder.AddInterceptors(watch);
-            options = builder.Options;
-        }
-
-        public AgentsContext CreateDbContext() => new(options);
+        DbContextOptionsBuilder<AgentsContext> builder = new();
+        if (process.Watch is { } watch)
+            builder.AddInterceptors(watch); // before the turns of writers: who is held here holds up nobody
+        AgentsContext.Use(builder, process.Connection, folder);
+        return new(builder.Options);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tests.Planning;
 
 namespace Platform.Agents.Tests;
 
@@ -18,6 +19,12 @@ internal static class ChildProgram
                 return 0;
             case [Mark, "measure"]:
                 await LoopMeasure.RunAsync();
+                return 0;
+            case [Mark, "measure", "beside"]:
+                await LoopMeasure.RunBesideAsync();
+                return 0;
+            case [Mark, "plans"]:
+                await PlanMeasure.RunAsync();
                 return 0;
             default:
                 return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments);

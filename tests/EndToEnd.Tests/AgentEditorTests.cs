@@ -41,7 +41,7 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.ReloadAsync();
         await page.GetByTestId("agent-versions").ClickAsync();
         await page.GetByTestId("version-diff").ClickAsync();
-        await Expect(page.Locator("[data-path='tools[2].policy']")).ToContainTextAsync("ask");
+        await Expect(page.Locator("[data-path='tools[calculator].policy']")).ToContainTextAsync("Ask");
         await BrowserFixture.ShootAsync(page, "50-agent-versions");
         await page.GetByTestId("version-restore").ClickAsync();
         await Expect(page.Locator("[data-testid=tool-row][data-name=calculator]").GetByTestId("policy-always")).ToHaveAttributeAsync("aria-pressed", "true");
@@ -49,7 +49,7 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("agent-more").ClickAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("agent-export").ClickAsync());
         var exported = await file.PathAsync();
-        var elsewhere = (await File.ReadAllTextAsync(exported, TestContext.Current.CancellationToken)).Replace("\"tools\": [", "\"tools\": [{\"name\":\"remember\",\"policy\":\"always\"},", StringComparison.Ordinal);
+        var elsewhere = (await File.ReadAllTextAsync(exported, TestContext.Current.CancellationToken)).Replace("\"tools\": [", "\"tools\": [{\"name\":\"send_fax\",\"policy\":\"always\"},", StringComparison.Ordinal);
         await page.GotoAsync($"{platform.Address}/agents");
         await page.GetByTestId("agent-more").First.ClickAsync();
         await page.GetByTestId("agent-clone").First.ClickAsync(); // the first thing that is done on the page
@@ -58,9 +58,9 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("agent-import").SetInputFilesAsync(new Microsoft.Playwright.FilePayload { Name = "leave-clerk.agent.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(elsewhere) });
         await page.GetByTestId("new-agent-ok").ClickAsync(); // its name for programs is taken: another is proposed
         await Expect(page.GetByTestId("field-slug")).ToHaveValueAsync("leave-clerk-2");
-        await Expect(page.GetByTestId("tools-away")).ToContainTextAsync("remember"); // said at once: it was imported with a tool that is not here
+        await Expect(page.GetByTestId("tools-away")).ToContainTextAsync("send_fax"); // said at once: it was imported with a tool that is not here
         await page.GetByTestId("agent-publish").ClickAsync();
-        await Expect(page.GetByTestId("toast").First).ToContainTextAsync("remember");
+        await Expect(page.GetByTestId("toast").First).ToContainTextAsync("send_fax");
         await page.GetByTestId("tools-away-out").ClickAsync();
         await Expect(page.GetByTestId("tools-away")).ToHaveCountAsync(0);
 

@@ -35,7 +35,7 @@ public sealed class PageFaultTests(SharedProgram program)
         await Expect(page.GetByTestId("bases-gone")).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("base-picker")).ToContainTextAsync("Other");
         await page.GetByTestId("base-picker").ClickAsync();
-        await page.GetByRole(AriaRole.Checkbox).UncheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Other" }).UncheckAsync();
         await Expect(page.GetByTestId("base-picker")).ToContainTextAsync("All knowledge bases");
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.GetByTestId("base-picker")).ToHaveAttributeAsync("aria-expanded", "false");

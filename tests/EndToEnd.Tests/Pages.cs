@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -111,4 +112,27 @@ internal static class Pages
             await Expect(highlight).ToContainTextAsync(words);
         }
     }
+
+    /// <summary>Imports an agent of the model "scripted" with what it has, as JSON, and publishes it.</summary>
+    internal static async Task MakeAgentAsync(this IPage page, string address, string slug, string more)
+    {
+        var definition = new Dictionary<string, object> { ["name"] = $"Agent {slug}", ["slug"] = slug, ["model"] = new { id = "scripted" }, ["instructions"] = $"ROLE {slug}" };
+        foreach (var field in JsonElement.Parse(more).EnumerateObject())
+        {
+            definition[field.Name] = field.Value;
+        }
+        var file = JsonSerializer.SerializeToUtf8Bytes(new { format = "platform.agent", version = 1, agent = definition });
+        await page.GotoAsync($"{address}/agents");
+        await Expect(page.GetByTestId("agents-page")).ToHaveAttributeAsync("data-ready", "true");
+        await page.GetByTestId("agent-import").SetInputFilesAsync(new FilePayload { Name = $"{slug}.json", MimeType = "application/json", Buffer = file });
+        await page.GetByTestId("agent-publish").ClickAsync();
+        await page.GetByTestId("publish-ok").DblClickAsync();
+        await Expect(page.GetByTestId("agent-publish")).ToBeDisabledAsync();
+        await Expect(page.GetByTestId("agent-versions")).ToContainTextAsync("Version 1"); // clicked twice, published once
+    }
+
+    /// <summary>Has an agent work on something, as a program does, with the session of the browser.</summary>
+    internal static async Task StartRunAsync(this IPage page, string agent, string input) => await page.EvaluateAsync(
+        "async run => { const answer = await fetch('/v1/runs', { method: 'POST', headers: { 'content-type': 'application/json', RequestVerificationToken: platform.antiforgeryToken() }, body: JSON.stringify(run) }); if (!answer.ok) throw new Error(await answer.text()); }",
+        new { agent, input });
 }

@@ -9,7 +9,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
 {
     private const float Long = 120_000;
     private const int HalfTrained = 16, Trained = 48, LeastFall = 25;
-    private const string Question = "What do the documents say about the tuning of a harpsichord?", Name = "security";
+    private const string Question = "What do the documents say about the tuning of a harpsichord?", Name = "security", Base = "seed-chat";
 
     [Fact]
     public async Task An_adapter_trained_on_rows_made_by_rule_changes_answers_under_its_name_and_a_rollback_restores_them_while_the_base_answers_as_before()
@@ -40,6 +40,9 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await PromoteAsync(page, trained);
         var first = await AskByNameAsync(page);
         Assert.NotEqual(first.Plain, first.Tuned);
+        var said = (Plain: await AskInChatAsync(page, platform.Address, Base), Tuned: await AskInChatAsync(page, platform.Address, $"{Base}:{Name}"));
+        Assert.NotEqual(said.Plain, said.Tuned);
+        await page.GotoAsync($"{platform.Address}/train/adapters");
         await Expect(trained.GetByTestId("adapter-measure")).ToHaveCountAsync(0);
         await MeasureAsync(page, half);
         await PromoteAsync(page, half);
@@ -51,6 +54,8 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("confirm-ok").ClickAsync();
         await Expect(trained).ToHaveAttributeAsync("data-state", "production");
         Assert.Equal(first, await AskByNameAsync(page));
+        Assert.Equal(said, (await AskInChatAsync(page, platform.Address, Base), await AskInChatAsync(page, platform.Address, $"{Base}:{Name}")));
+        await page.GotoAsync($"{platform.Address}/train/adapters");
 
         await trained.GetByTestId("adapter-menu").ClickAsync();
         var saved = await page.RunAndWaitForDownloadAsync(() => trained.GetByTestId("adapter-download").ClickAsync());
@@ -84,7 +89,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("train-on").ClickAsync();
     }
 
-    private static async Task NewDatasetAsync(IPage page, string address, string name)
+    internal static async Task NewDatasetAsync(IPage page, string address, string name)
     {
         await page.GotoAsync($"{address}/train/datasets");
         await page.GetByTestId("dataset-new").ClickAsync();
@@ -92,7 +97,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("dataset-save").ClickAsync();
     }
 
-    private static async Task ApproveAsync(IPage page)
+    internal static async Task ApproveAsync(IPage page)
     {
         await page.GetByTestId("row-tools").ClickAsync();
         await page.GetByTestId("approve-found").ClickAsync();
@@ -100,14 +105,14 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await Expect(page.Locator("[data-testid=row][data-status=New]")).ToHaveCountAsync(0);
     }
 
-    private static async Task FreezeAsync(IPage page)
+    internal static async Task FreezeAsync(IPage page)
     {
         await page.GetByTestId("dataset-freeze").ClickAsync();
         await page.GetByTestId("freeze-ok").ClickAsync();
         await Expect(page.GetByTestId("freeze-dialog")).ToBeHiddenAsync();
     }
 
-    private static async Task ImportAsync(IPage page, string rows)
+    internal static async Task ImportAsync(IPage page, string rows)
     {
         await page.GetByTestId("dataset-import").ClickAsync();
         await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "more.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
@@ -184,6 +189,23 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         var answers = await page.GetByTestId("try-answer").AllInnerTextsAsync();
         await page.GetByTestId("try-close").ClickAsync();
         return (answers[0], answers[1]);
+    }
+
+    // In the chat, answers from documents are quoted and the model takes no part in them, which the page says; asked without documents it answers itself.
+    private static async Task<string> AskInChatAsync(IPage page, string address, string model)
+    {
+        await page.GotoAsync($"{address}/chat");
+        await page.GetByTestId("subject-picker").ClickAsync();
+        await page.Locator($"[data-testid=subject][data-name='{model}']").ClickAsync();
+        await Expect(page.GetByTestId("only-quotes")).ToContainTextAsync(model);
+        await page.GetByTestId("ask-itself").ClickAsync();
+        await Expect(page.GetByTestId("only-quotes")).ToHaveCountAsync(0);
+        await page.GetByTestId("chat-input").FillAsync(Question);
+        await page.GetByTestId("chat-send").ClickAsync();
+        var answer = page.Locator("[data-testid=message-assistant][data-state=done]");
+        await Expect(answer).ToContainTextAsync("without documents", new() { Timeout = Long });
+        await BrowserFixture.ShootAsync(page, "77-chat");
+        return await answer.Locator(".answer").InnerTextAsync();
     }
 
     // A checkpoint comes without measures, which the gate asks for.

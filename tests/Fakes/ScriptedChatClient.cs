@@ -58,7 +58,7 @@ public sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, Cancella
             await Task.Yield();
             yield return new ChatResponseUpdate(ChatRole.Assistant, [content]);
         }
-        yield return new ChatResponseUpdate { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 20 })] };
+        yield return new ChatResponseUpdate { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, CachedInputTokenCount = 60, OutputTokenCount = 20 })] };
     }
 
     private static async IAsyncEnumerable<ChatResponseUpdate> SayAsync(IAsyncEnumerable<string> deltas, [EnumeratorCancellation] CancellationToken cancellation)

@@ -34,9 +34,11 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal((2, "draft", "j1"), (second.GetProperty("version").GetInt32(), second.GetProperty("state").GetString(), second.GetProperty("lineage").GetProperty("made_by").GetString()));
         Assert.Equal(["legal/1.gguf", "legal/2.gguf", "legal/adapter.json"], rig.Files);
 
-        Assert.Equal("production", (await PostAsync("1/promote")).GetProperty("state").GetString());
+        Assert.Equal("gate_failed", await RefusedAsync(HttpMethod.Post, "1/promote", HttpStatusCode.Conflict)); // nothing is known of it
+        Assert.Equal("production", (await rig.PromoteAsync("legal", 1)).GetProperty("state").GetString());
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
-        Assert.Equal("production", (await PostAsync("2/promote")).GetProperty("state").GetString());
+        Assert.Equal((JsonValueKind.Number, JsonValueKind.Null), ((await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("last_used_at").ValueKind, (await rig.GetAsync("/v1/adapters/legal/versions/2")).GetProperty("last_used_at").ValueKind));
+        Assert.Equal("production", (await rig.PromoteAsync("legal", 2)).GetProperty("state").GetString());
         Assert.Equal(2, (await rig.WriteAsync("seed-chat:legal")).Version);
         Assert.Equal("retired", (await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("state").GetString());
         var ids = (await rig.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().Where(card => card.GetProperty("parent").GetString() == "seed-chat").ToDictionary(card => card.GetProperty("id").GetString()!);
@@ -45,7 +47,11 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal(("production", 4), (ids["seed-chat:legal"].GetProperty("adapter").GetProperty("state").GetString(), ids["seed-chat:legal"].GetProperty("adapter").GetProperty("rank").GetInt32()));
 
         Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Delete, "2", HttpStatusCode.Conflict));
+        var (used, refusal) = await rig.SendAsync(HttpMethod.Delete, "/v1/models/seed-chat");
+        Assert.Equal((HttpStatusCode.Conflict, "in_use"), (used, refusal.Code()));
+        Assert.Contains("legal@2", refusal.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // it is not what is served
+        Assert.Equal((1, JsonValueKind.Null), ((await rig.GetAsync("/v1/adapters/legal/versions/2")).GetProperty("rolls_back_to").GetInt32(), (await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("rolls_back_to").ValueKind));
         Assert.Equal((1, "production"), await PostAsync("2/rollback") is var back ? (back.GetProperty("version").GetInt32(), back.GetProperty("state").GetString()) : default);
         Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // nothing was before it
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
@@ -63,7 +69,7 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         var texts = new Dictionary<int, string>();
         foreach (var version in new[] { 1, 2, 3 }) { texts[version] = (await rig.WriteAsync($"seed-chat:legal@{version}")).Text; }
         Assert.Equal(3, texts.Values.Distinct().Count());
-        await PostAsync("1/promote");
+        await rig.PromoteAsync("legal", 1);
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var answers = Enumerable.Range(0, 4).Select(async _ =>
@@ -79,9 +85,9 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         }).ToList();
         for (var i = 0; i < 20; i++)
         {
-            await PostAsync("2/promote");
+            await rig.PromoteAsync("legal", 2);
             await PostAsync("2/rollback");
-            await PostAsync("3/promote");
+            await rig.PromoteAsync("legal", 3);
             await PostAsync("3/rollback");
         }
 

@@ -64,6 +64,14 @@ internal sealed class AdapterRig : IAsyncDisposable
         return (response.StatusCode, await Calls.ReadAsync(response));
     }
 
+    /// <summary>Puts a version into production of which nothing was measured.</summary>
+    public async Task<JsonElement> PromoteAsync(string name, int version)
+    {
+        var (status, body) = await Http.PostAsync($"/v1/adapters/{name}/versions/{version}/promote", """{"override_reason": "Random weights measure nothing."}""");
+        Assert.True(status == HttpStatusCode.OK, body.ToString());
+        return body;
+    }
+
     public async Task<JsonElement> GetAsync(string path)
     {
         var (status, body) = await SendAsync(HttpMethod.Get, path);

@@ -223,16 +223,26 @@ public sealed class DatasetTests
         await using var here = await Installation.StartAsync();
         var set = await SetAsync(here);
         var file = here.File("rows.csv", "Id;问题;答案;Note\n1;满五年有几天年假？;\"二十五天；\n含\"\"特别\"\"假\";x\n2;没有答案;;y\n");
-        var preview = await DatasetImport.PreviewAsync(file, "rows.csv", null, Stop);
+        var preview = await here.Get<DatasetImport>().PreviewAsync(file, "rows.csv", null, Stop);
         Assert.Equal([ColumnRole.Ignored, ColumnRole.Question, ColumnRole.Answer, ColumnRole.Ignored], preview.Mapping!.Roles);
         Assert.Equal("二十五天；\n含\"特别\"假", Assert.Single(preview.Rows).Reply);
         var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.csv", null, Stop);
-        Assert.Equal((1, "answer", 3), (report.Added, Assert.Single(report.Faults).Field, report.Faults[0].Line));
+        Assert.Equal((1, "answer", 4), (report.Added, Assert.Single(report.Faults).Field, report.Faults[0].Line));
         Assert.Equal("Id,问题,答案,Note\n2,没有答案,,y\n", report.BadRows);
         var mended = here.File("mended.csv", report.BadRows.Replace(",,", ",\"有,了\",", StringComparison.Ordinal));
         Assert.Equal((1, 0), (await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, mended, "mended.csv", null, Stop)) is var again ? (again.Added, again.Faulty) : default);
         var other = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, set, file, "rows.csv", new([ColumnRole.Answer, ColumnRole.Question, ColumnRole.Ignored, ColumnRole.Ignored]), Stop);
         Assert.Equal(2, other.Added);
+    }
+
+    [Fact]
+    public async Task Faults_of_a_table_name_the_line_of_the_file_and_a_cell_too_many_is_one()
+    {
+        await using var here = await Installation.StartAsync();
+        var file = here.File("rows.csv", "question,answer\r\n\r\n\"How\r\nlong?\",\"Three\nweeks.\"\r\nWhen?,On Monday, or later.\r\nWho?,Ana does.,,\r\nWhy?,\r\n");
+        var report = await here.Get<DatasetImport>().ImportAsync(Installation.Administrator, await SetAsync(here), file, "rows.csv", null, Stop);
+        Assert.Equal([(6, "too_many_cells"), (8, "missing_field")], report.Faults.Select(fault => (fault.Line, fault.Code)));
+        Assert.Equal(2, report.Added);
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.Retrieval;
+using Platform.Retrieval.Access;
 using Platform.Training.Datasets.Feedback;
 using Platform.Training.Datasets.Storage;
 using Platform.Training.Rows;
@@ -51,6 +53,41 @@ public sealed class FeedbackTests
     }
 
     [Fact]
+    public async Task What_a_person_does_not_let_a_model_learn_from_is_read_and_not_taken()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var (conversation, answer) = await AnsweredAsync(here);
+        var box = here.Get<FeedbackBox>();
+        var set = await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Good", "", RowKind.Dialogue, Stop);
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(false, [], Correction: "Better so.", MayLearn: false), Stop);
+        var entry = Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop));
+        Assert.Equal((Installation.Person.UserId, false), (entry.OwnerId, entry.Judgement.MayLearn));
+        Assert.Equal("not_allowed", (await Assert.ThrowsAsync<DatasetException>(() => box.TakeAsync(Installation.Administrator, answer.Id, set, Stop))).Code);
+        await box.GiveAsync(Installation.Person, conversation, answer.Id, new(false, [], Correction: "Better so."), Stop);
+        Assert.Equal(1, (await box.TakeAsync(Installation.Administrator, answer.Id, set, Stop)).Added);
+    }
+
+    [Fact]
+    public async Task A_quoted_answer_is_learned_as_the_words_of_the_documents_alone()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        await here.BaseAsync(("leave.md", "# Leave\n\nEmployees start with 26 days of annual leave.\n"));
+        var box = here.Get<FeedbackBox>();
+        var conversation = (await here.Get<ConversationLibrary>().CreateAsync(Installation.Administrator, [], Stop)).Id;
+        var answer = await AnsweredAsync(here, conversation, "How many days of annual leave do employees start with?", Installation.Administrator);
+        Assert.Contains("[1]", answer.Text, StringComparison.Ordinal);
+        await box.GiveAsync(Installation.Administrator, conversation, answer.Id, new(true, []), Stop);
+        Assert.Equal("Employees start with 26 days of annual leave.", Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop)).Answer);
+    }
+
+    [Theory]
+    [InlineData("Twenty six [1]. In the list a[2] stands, and [7].", "Twenty six. In the list a[2] stands, and [7].")]
+    [InlineData("[1]", "")]
+    public void Marks_of_citations_are_not_learned(string answer, string learned) => Assert.Equal(learned, LearnedText.Of(answer, [Cited(1)], null));
+
+    private static Citation Cited(int n) => new(n, default, default, "", "", 1, default, "", 0, 0, 0, "", "", 0, [], 0, Verdict.Supported, 0, 0);
+
+    [Fact]
     public async Task Nobody_judges_or_takes_what_is_not_theirs()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);
@@ -63,6 +100,9 @@ public sealed class FeedbackTests
         await Assert.ThrowsAsync<NotFoundException>(() => box.DismissAsync(Installation.Person, answer.Id, Stop));
         await box.DismissAsync(Installation.Administrator, answer.Id, Stop);
         Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Dismissed, Stop));
+        await Assert.ThrowsAsync<NotFoundException>(() => box.ReopenAsync(Installation.Person, answer.Id, Stop));
+        await box.ReopenAsync(Installation.Administrator, answer.Id, Stop);
+        Assert.Single(await box.ListAsync(Installation.Administrator, FeedbackState.Waiting, Stop));
         await box.TakeBackAsync(Installation.Person, answer.Id, Stop);
         Assert.Empty(await box.ListAsync(Installation.Administrator, FeedbackState.Dismissed, Stop));
     }
@@ -87,10 +127,15 @@ public sealed class FeedbackTests
 
     private static async Task<(Guid Conversation, ConversationMessage Answer)> AnsweredAsync(Installation here)
     {
+        var conversation = (await here.Get<ConversationLibrary>().CreateAsync(Installation.Person, [], Stop)).Id;
+        return (conversation, await AnsweredAsync(here, conversation, "How many days?", Installation.Person));
+    }
+
+    private static async Task<ConversationMessage> AnsweredAsync(Installation here, Guid conversation, string question, Caller person)
+    {
         var conversations = here.Get<ConversationLibrary>();
-        var conversation = (await conversations.CreateAsync(Installation.Person, [], Stop)).Id;
-        await here.Get<RunAgent>().StartAsync(Installation.Person, new StartRun(Guid.NewGuid(), conversation, "How many days?"), Stop);
-        await Installation.UntilAsync(async () => (await conversations.MessagesAsync(Installation.Person, conversation, Stop)) is [.., { Role: "assistant", Status: RunStatus.Completed }]);
-        return (conversation, (await conversations.MessagesAsync(Installation.Person, conversation, Stop))[^1]);
+        await here.Get<RunAgent>().StartAsync(person, new StartRun(Guid.NewGuid(), conversation, question), Stop);
+        await Installation.UntilAsync(async () => (await conversations.MessagesAsync(person, conversation, Stop)) is [.., { Role: "assistant", Status: RunStatus.Completed }]);
+        return (await conversations.MessagesAsync(person, conversation, Stop))[^1];
     }
 }

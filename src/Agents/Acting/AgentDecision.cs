@@ -32,19 +32,21 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         var id = journal.Exclusively(past =>
         {
             var next = past.NextStepId;
-            journal.Add("step.started", Started(next, question, past.LastSent));
+            journal.Add("step.started", past.Told.With(Started(next, question, past.LastSent), question.Options));
             return next;
         });
         StringBuilder text = new();
         List<FunctionCallContent> calls = [];
-        int read = 0, written = 0;
+        int read = 0, cached = 0, written = 0;
+        ChatFinishReason? end = null;
         try
         {
             await foreach (var update in chat.GetStreamingResponseAsync(question.Messages, question.Options, cancellation).WithCancellation(cancellation))
             {
+                end = update.FinishReason ?? end;
                 calls.AddRange(update.Contents.OfType<FunctionCallContent>());
                 foreach (var counted in update.Contents.OfType<UsageContent>().Select(content => content.Details))
-                    (read, written) = ((int)(counted.InputTokenCount ?? read), (int)(counted.OutputTokenCount ?? written));
+                    (read, cached, written) = ((int)(counted.InputTokenCount ?? read), (int)(counted.CachedInputTokenCount ?? cached), (int)(counted.OutputTokenCount ?? written));
                 foreach (var thought in update.Contents.OfType<TextReasoningContent>().Where(t => t.Text.Length > 0))
                     journal.Add("step.delta", new StepTextData(id, thought.Text));
                 Tell(update.Text);
@@ -60,7 +62,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
         written = written > 0 ? written : TokenEstimate.Of(text.ToString());
         StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question.Tools))],
-            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, Turns = question.Turns };
+            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, CachedTokens = cached, Turns = question.Turns, IsCut = end == ChatFinishReason.Length };
         journal.Add("step.completed", step);
         return step;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Agents.Answering;
 using Platform.Agents.Runs;
+using Platform.Agents.Tools;
 
 namespace Platform.Agents.Acting;
 
@@ -24,7 +25,26 @@ public sealed record StepStartedData(string StepId, StepKind Kind, string Goal, 
 {
     /// <summary>The step of the plan that it belongs to.</summary>
     public string? PlanStep { get; init; }
+
+    /// <summary>How the model was asked; null where it is as the last time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelSettings? Settings { get; init; }
+
+    /// <summary>Those of the tools on offer that no question before told of, or told of otherwise; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ToolOffer>? Offered { get; init; }
 }
+
+/// <summary>A tool as a model is told of it.</summary>
+/// <param name="Schema">Of its arguments.</param>
+public sealed record ToolOffer(string Name, string Description, JsonElement Schema);
+
+/// <summary>How a model is asked; null leaves it to the engine.</summary>
+/// <param name="Adapters">Id and scale of each.</param>
+/// <param name="Tool">auto where it may call one of the tools, required where it must, or the one that it must call.</param>
+/// <param name="Schema">Of the JSON that its answer must be.</param>
+public sealed record ModelSettings(
+    string? Model, float? Temperature, float? TopP, int? MaxTokens, long? Seed, IReadOnlyList<string>? Stop, string? Effort, JsonElement? Adapters, bool? Parallel, string? Tool, JsonElement? Schema);
 
 /// <summary>step.delta: what the model writes beside the answer.</summary>
 public sealed record StepTextData(string StepId, string Text);
@@ -41,8 +61,15 @@ public sealed record StepCompletedData(string StepId, StepKind Kind, string Text
     /// <summary>The step of the plan that it belongs to.</summary>
     public string? PlanStep { get; init; }
 
+    /// <summary>Of the prompt's tokens, those that the engine had read before.</summary>
+    public int CachedTokens { get; init; }
+
     /// <summary>Of a summary: how many turns of the conversation, from the first, it tells of.</summary>
     public int? Turns { get; init; }
+
+    /// <summary>The model was stopped in the middle of it: its tokens had run out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCut { get; init; }
 }
 
 /// <summary>step.failed.</summary>
@@ -56,9 +83,24 @@ public sealed record ToolCallData(string CallId, string StepId, string Tool, Jso
 public sealed record ToolResultData(
     string CallId, string StepId, string Tool, string Text, JsonElement? Data, bool IsError, IReadOnlyList<Citation> Citations, double Milliseconds)
 {
+    /// <summary>What failed, where the program itself says so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ToolFailure? Failure { get; init; }
+
     /// <summary>Tokens that models took for it: those of an agent that was asked.</summary>
     public int Tokens { get; init; }
+
+    /// <summary>Whether it did as asked and found nothing.</summary>
+    public bool IsEmpty { get; init; }
 }
+
+/// <summary>What of an agent was not there when it worked. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<AgentPart>))]
+public enum AgentPart { Tool, Memory, Examples }
+
+/// <summary>part.away: the run goes on without a part of its agent.</summary>
+/// <param name="Name">Of a tool; empty for what there is once.</param>
+public sealed record PartAwayData(AgentPart Part, string Name = "");
 
 /// <summary>message.reset: what message.delta told so far is not the answer.</summary>
 public sealed record MessageResetData(string Reason);

@@ -6,6 +6,9 @@ namespace Platform.Agents.Acting;
 /// <summary>Writes what a run does: each event into the run, and into what the loop knows of its past, which is the same after a restart.</summary>
 internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle style)
 {
+    /// <summary>The status of a run that waits for its turn, and of an answer whose model has others before it.</summary>
+    public const string Queued = "queued";
+
     /// <summary>The status of a run that was taken up again.</summary>
     public const string Resumed = "resumed";
 
@@ -34,6 +37,15 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     });
 
     public void Status(string status, int value = 0) => Add("run.status", new RunStatusData(status, value), p => p.Status = RunStatus.InProgress);
+
+    /// <summary>Tells once that the run goes on without a part of its agent.</summary>
+    public void Away(AgentPart part, string name = "") => Exclusively(past =>
+    {
+        PartAwayData missing = new(part, name);
+        if (!past.IsAway(missing))
+            Add("part.away", missing);
+        return true;
+    });
 
     /// <summary>Tells more of the answer; its marks come out in the agent's style.</summary>
     public void Text(string text)

@@ -12,7 +12,9 @@ using Platform.ModelHost.Client;
 namespace Platform.Agents.Acting;
 
 /// <summary>How a stretch of a run ended: with an answer, with one at a limit, or waiting for a person.</summary>
-internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason);
+/// <param name="IsAnswered">Of one at a limit: the answer itself took what was left.</param>
+/// <param name="CutAt">Tokens of the answer, where the model was stopped in the middle of it.</param>
+internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason, bool IsAnswered = false, int? CutAt = null);
 
 /// <summary>Runs an agent: one decision at a time, to call tools or to answer, until there is an answer or a limit. Everything that happened is in the run's events, from which a stretch goes on where the last one ended.</summary>
 internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
@@ -38,6 +40,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     {
         var begun = time.GetTimestamp();
         var past = AgentPast.Of(run.Since(0).Events);
+        var before = past.Worked;
         RefuseUnknown(past);
         AgentJournal journal = new(run, past, task.Definition.Knowledge.Citations);
         RunLimit limit = new(task.Definition.Limits, past, time);
@@ -46,7 +49,11 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         journal.Status(AgentJournal.Writing);
         var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
         options.ConversationId = run.Question.ConversationId?.ToString("N");
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, journal, options, cancellation), await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation), options, AnswerWords.LanguageOf(run.Question.Question));
+        var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation);
+        foreach (var tool in kit.Away)
+            journal.Away(AgentPart.Tool, tool);
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, AnswerWords.LanguageOf(run.Question.Question));
+        limit.Expect(await openings.TokensAsync(work, cancellation), work.Kit.Tools.Count > 0 || task.Definition.Planning != PlanningMode.None);
         AgentEnd end;
         try
         {
@@ -58,9 +65,9 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         }
         if (end.IsWaiting)
             return end;
-        if (end.Reason is { } reached)
-            await AnswerAtLimitAsync(work, reached, cancellation);
-        Finish(run, work, time.GetElapsedTime(begun).TotalMilliseconds);
+        if (end is { Reason: { } reached, IsAnswered: false })
+            end = end with { CutAt = await AnswerAtLimitAsync(work, reached, cancellation) };
+        Finish(run, work, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end.CutAt);
         return end;
     }
 
@@ -72,64 +79,71 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         {
             var plan = await plans.RunAsync(work, scope, cancellation);
             if (plan.Rejection is { } rejected)
-                await AnswerRejectedAsync(work, rejected, cancellation);
-            if (plan.IsWaiting || plan.Rejection is not null || plan.Reason is not null)
+                return await AnswerRejectedAsync(work, rejected, cancellation);
+            if (plan.IsWaiting || plan.Reason is not null)
                 return new(plan.IsWaiting, plan.Reason);
         }
-        while (await calls.SettleAsync(work, scope, cancellation))
+        while (await new StepScheduler(decision, calls, work, scope, begins: false).RunAsync(cancellation))
         {
             if (work.Limit.Reached is { } reached)
                 return new(IsWaiting: false, reached);
             if (CallGuard.IsStuck(past))
                 return new(IsWaiting: false, StopReason.LoopDetected);
-            if (await DecideAsync(work, StepKind.Decision, "", withTools: true, cancellation))
-                return default;
+            if (await DecideAsync(work, StepKind.Decision, "", withTools: true, cancellation) is { } end)
+                return end;
         }
         return new(IsWaiting: true, null);
     }
 
     /// <summary>Where the first plan is rejected nothing was done; where a later one is, the model answers from what is known.</summary>
-    private async Task AnswerRejectedAsync(AgentWork work, ApprovalResolvedData rejected, CancellationToken cancellation)
+    private async Task<AgentEnd> AnswerRejectedAsync(AgentWork work, ApprovalResolvedData rejected, CancellationToken cancellation)
     {
-        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, $"{AgentPrompt.AnswerNow} A person rejected the further plan{AgentWords.Saying(rejected.Comment)}."))
-            return;
+        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, $"{AgentPrompt.AnswerNow} A person rejected the further plan{AgentWords.Saying(rejected.Comment)}.") is { } end)
+            return end;
         work.Journal.Text(AgentWords.PlanRejected(inTime: rejected.Status != ApprovalStatus.Expired, rejected.Comment, work.Language));
+        return default;
     }
 
-    /// <summary>One decision; true when it is the answer, which is then told.</summary>
-    private async Task<bool> DecideAsync(AgentWork work, StepKind kind, string goal, bool withTools, CancellationToken cancellation, string? last = null)
+    /// <summary>One decision; the run's end when it is the answer, which is then told. One that is cut off ends at the limit of tokens where that, and not the longest answer that the agent may give, was what cut it.</summary>
+    private async Task<AgentEnd?> DecideAsync(AgentWork work, StepKind kind, string goal, bool withTools, CancellationToken cancellation, string? last = null)
     {
         var settings = work.Definition.Prompting;
         var messages = work.Prompt.After(work.Journal.Past, last);
         var options = work.Options.Clone();
+        var room = Math.Max(1, work.Limit.TokensToWrite);
+        options.MaxOutputTokens = Math.Min(work.Definition.Model.MaxTokens, room);
         if (withTools && work.Kit.Tools.Count > 0)
             (options.Tools, options.AllowMultipleToolCalls) = (work.Kit.Offered, work.Definition.Limits.Parallel);
         ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = settings.Samples == 1 };
         var (step, answer) = await TakeAsync(question, work, cancellation);
         if (step.Calls.Count > 0)
-            return false;
+            return null;
         if (string.IsNullOrWhiteSpace(answer))
             throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.");
-        if (settings.Samples > 1)
-            await VoteAsync(question, answer, work, cancellation);
-        return true;
+        var cutAt = settings.Samples > 1 ? await VoteAsync(question, (answer, CutAt(step)), work, cancellation) : CutAt(step);
+        var isAtLimit = (cutAt is not null && room < work.Definition.Model.MaxTokens) || work.Limit.TokensLeft == 0;
+        return new(IsWaiting: false, isAtLimit ? StopReason.MaxTokens : null, IsAnswered: true, cutAt);
     }
 
-    private async Task VoteAsync(ModelQuestion question, string first, AgentWork work, CancellationToken cancellation)
+    /// <returns>Where the chosen answer is cut off.</returns>
+    private async Task<int?> VoteAsync(ModelQuestion question, (string Text, int? CutAt) first, AgentWork work, CancellationToken cancellation)
     {
-        List<string> answers = [first];
-        for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.Reached is null or StopReason.MaxSteps; i++)
+        List<(string Text, int? CutAt)> answers = [first];
+        for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.HasRoomForAnswer && work.Limit.Reached is not StopReason.Timeout; i++)
         {
             var options = work.Options.Clone();
-            (options.Temperature, options.Seed) = (Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
+            (options.MaxOutputTokens, options.Temperature, options.Seed) = (question.Options.MaxOutputTokens, Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
             var (step, answer) = await TakeAsync(question with { Options = options }, work, cancellation);
             if (step.Calls.Count == 0 && !string.IsNullOrWhiteSpace(answer))
-                answers.Add(answer);
+                answers.Add((answer, CutAt(step)));
         }
-        var chosen = MajorityAnswer.Of(answers);
+        var chosen = MajorityAnswer.Of([.. answers.Select(answer => answer.Text)]);
         work.Journal.Add("answer.chosen", chosen);
         work.Journal.Text(chosen.Text);
+        return answers.First(answer => answer.Text == chosen.Text).CutAt;
     }
+
+    private static int? CutAt(StepCompletedData step) => step.IsCut ? step.CompletionTokens : null;
 
     private async Task<(StepCompletedData Step, string Answer)> TakeAsync(ModelQuestion question, AgentWork work, CancellationToken cancellation)
     {
@@ -141,20 +155,26 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     }
 
     /// <summary>The answer that a limit forces, from what is known, in a time of its own, after which it is cut off where it stands; where the model gives none, a sentence says which limit it was.</summary>
-    private async Task AnswerAtLimitAsync(AgentWork work, StopReason reason, CancellationToken cancellation)
+    /// <returns>Where its tokens cut it off.</returns>
+    private async Task<int?> AnswerAtLimitAsync(AgentWork work, StopReason reason, CancellationToken cancellation)
     {
         work.Journal.Reset("limit");
+        if (!work.Limit.HasRoomForAnswer)
+        {
+            work.Journal.Text(AgentWords.NoRoom(work.Limit, work.Definition.Limits, work.Language));
+            return null;
+        }
         using CancellationTokenSource timer = new(work.Limit.LastAnswer, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
-            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, AgentPrompt.AnswerNow))
-                return;
+            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, AgentPrompt.AnswerNow) is { } end)
+                return end.CutAt;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             if (work.Journal.HasText)
-                return;
+                return null;
             work.Journal.Reset("limit");
         }
         catch (RunException empty) when (empty.Kind == RunErrorKind.ModelFailed)
@@ -162,15 +182,21 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             work.Journal.Reset("limit");
         }
         work.Journal.Text(AgentWords.AtLimit(reason, work.Definition.Limits, work.Language));
+        return null;
     }
 
     /// <summary>Tells the answer's citations in the agent's style, and what it took.</summary>
-    private static void Finish(LiveRun run, AgentWork work, double milliseconds)
+    private static void Finish(LiveRun run, AgentWork work, double milliseconds, int? cutAt)
     {
         var journal = work.Journal;
         journal.EndText();
-        journal.Cite(CitedAnswer.Of(run.Progress.Text, work.Definition.Knowledge.Citations, journal.Past.Citations));
-        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, 0, journal.Past.Tokens - journal.Past.PromptTokens, 0));
+        var cited = CitedAnswer.Of(run.Progress.Text, work.Definition.Knowledge.Citations, journal.Past.Citations);
+        journal.Cite(cited);
+        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: cutAt)
+        {
+            IsUnsourced = work.Definition.Knowledge.OnlyFromSources && work.Definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never)
+                && (journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty) || cited.Citations is { Count: > 0 } and var all && all.All(citation => citation.Verdict == Verdict.Unsupported)),
+        };
         run.Add("usage", usage, p => p.Usage = usage);
     }
 
@@ -198,7 +224,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past) =>
         new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth)
         {
-            UserName = task.UserName, TimeZone = task.Zone, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
+            AgentId = task.AgentId, Memory = task.Definition.Memory.Scope, UserName = task.UserName, TimeZone = task.Zone, AsOf = task.AsOf, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
         };
 
     /// <summary>A run that stopped inside a call that writes is not gone on with: the call may have been made.</summary>

@@ -3,6 +3,7 @@ using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
+using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Acting;
 
@@ -18,6 +19,7 @@ internal sealed class AgentPast
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
     private readonly List<ApprovalRequestedData> questions = [];
+    private readonly HashSet<PartAwayData> away = [];
     private TimeSpan worked;
     private DateTimeOffset? begun;
     private DateTimeOffset last;
@@ -62,6 +64,12 @@ internal sealed class AgentPast
     public int Tokens { get; private set; }
     public int PromptTokens { get; private set; }
 
+    /// <summary>Tokens of the next prompt, about: those of the last, with what was written then and what calls brought since; 0 before the first.</summary>
+    public int NextPromptTokens { get; private set; }
+
+    /// <summary>Of the prompts' tokens, those that engines had read before.</summary>
+    public int CachedTokens { get; private set; }
+
     /// <summary>Taken by agents that this one asked.</summary>
     public int TokensOfOthers { get; private set; }
 
@@ -69,6 +77,8 @@ internal sealed class AgentPast
     public TimeSpan Worked => worked + (begun is { } from ? last - from : TimeSpan.Zero);
     public int TimesResumed { get; private set; }
     public IReadOnlyList<SentMessage> LastSent { get; private set; } = [];
+
+    public ToldBefore Told { get; } = new();
     public IReadOnlyList<Citation> Citations => [.. results.Values.SelectMany(r => r.Citations).DistinctBy(c => c.N)];
 
     public static AgentPast Of(IEnumerable<RunEvent> events)
@@ -89,10 +99,13 @@ internal sealed class AgentPast
         switch (happened.Name)
         {
             case "run.forked":
-                (Steps, Tokens, PromptTokens, TokensOfOthers, worked, begun) = (0, 0, 0, 0, TimeSpan.Zero, null); // what was done in another run is not counted in this one
+                (Steps, Tokens, PromptTokens, CachedTokens, TokensOfOthers, worked, begun) = (0, 0, 0, 0, 0, TimeSpan.Zero, null); // what was done in another run is not counted in this one
                 break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
+                break;
+            case "part.away":
+                away.Add(happened.Read<PartAwayData>());
                 break;
             case "step.failed" when happened.Read<StepFailedData>().Kind == StepKind.Plan:
                 planFailures++;
@@ -115,6 +128,7 @@ internal sealed class AgentPast
                 results[result.CallId] = result;
                 open.Remove(result.CallId);
                 TokensOfOthers += result.Tokens;
+                NextPromptTokens += TokenEstimate.Of(result.Text);
                 break;
             case "approval.requested":
                 var request = happened.Read<ApprovalRequestedData>();
@@ -131,9 +145,13 @@ internal sealed class AgentPast
         }
     }
 
-    /// <summary>The calls that have no result yet, and whether each belongs to a step of the plan.</summary>
+    /// <summary>The calls that have no result yet, and whether each stands in the plan, as it is.</summary>
     public IReadOnlyList<(string StepId, CallData Call, bool IsPlanned)> Unsettled =>
-        [.. decisions.SelectMany(decision => decision.Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decision.StepId, call, decision.PlanStep is not null)))];
+        [.. decisions.SelectMany(decision => decision.Calls.Where(call => !results.ContainsKey(call.CallId)).Select(call => (decision.StepId, call, IsInPlan(decision, call))))];
+
+    /// <summary>What a model filled in while a step was carried out stood in no plan that anybody saw.</summary>
+    private bool IsInPlan(StepCompletedData decision, CallData call) => decision.PlanStep is { } id
+        && Plan?.Steps.FirstOrDefault(step => step.Id == id) is { Inputs: { ValueKind: JsonValueKind.Object } inputs } step && step.Tool == call.Tool && JsonElement.DeepEquals(inputs, call.Arguments);
 
     /// <summary>What a call was made with, where it was: a person may have edited what the model wrote.</summary>
     public JsonElement? MadeWith(string callId) => made.TryGetValue(callId, out var call) ? call.Arguments : null;
@@ -154,6 +172,9 @@ internal sealed class AgentPast
     /// <summary>Such questions that are settled, in order.</summary>
     public IReadOnlyList<Clarified> Clarified =>
         [.. questions.Where(question => resolved.ContainsKey(question.CallId)).Select(question => new Clarified(Clarification.Read(question.Arguments).Question, Clarification.AnswerIn(resolved[question.CallId].Arguments)))];
+
+    /// <summary>Whether it is told already that the run goes on without this.</summary>
+    public bool IsAway(PartAwayData part) => away.Contains(part);
 
     /// <summary>Whether a person approved a tool for the whole run.</summary>
     public bool IsGranted(string tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool);
@@ -187,6 +208,7 @@ internal sealed class AgentPast
         if (step.Kind == StepKind.PlanStep)
             return; // what the model is asked in it is a step of its own
         LastSent = [.. LastSent.Take(step.SameAsBefore), .. step.Sent];
+        Told.Take(step);
         Steps++;
     }
 
@@ -194,6 +216,9 @@ internal sealed class AgentPast
     {
         Tokens += step.PromptTokens + step.CompletionTokens;
         PromptTokens += step.PromptTokens;
+        CachedTokens += step.CachedTokens;
+        if (step.Kind is not (StepKind.Summary or StepKind.PlanStep))
+            NextPromptTokens = step.PromptTokens + step.CompletionTokens;
         if (step.Kind == StepKind.Summary && step.Text.Trim() is { Length: > 0 } summary)
             Summary = summary;
         else if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })

@@ -1,4 +1,5 @@
 using Platform.Agents.Definitions;
+using Platform.Agents.Memory;
 using Platform.Agents.Tools.Recorded;
 
 namespace Platform.Agents.Acting;
@@ -13,7 +14,13 @@ public sealed record AgentTask(Guid AgentId, int? Version, AgentDefinition Defin
     /// <summary>The person's time zone, such as Europe/Berlin; empty, or one that is not known here, for UTC.</summary>
     public string TimeZone { get; init; } = "";
 
-    internal TimeZoneInfo Zone => TimeZone.Length > 0 && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
+    internal TimeZoneInfo Zone => KnownZone.Find(TimeZone) ?? TimeZoneInfo.Utc;
+
+    /// <summary>The moment that it takes for now, as when a run is done again with what was recorded; null for the real one.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>What stands in its prompt of what it remembers; null to recall it.</summary>
+    public IReadOnlyList<RecalledEntry>? Remembered { get; init; }
 
     /// <summary>What calls come to, none of which is then made or asked about; null where they are made.</summary>
     public IReadOnlyList<RecordedCall>? Recorded { get; init; }

@@ -37,6 +37,12 @@ internal static class AgentWords
         return said.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>In the place of an answer, where what the model must read for one is more than the tokens that are left.</summary>
+    public static string NoRoom(RunLimit limit, RunLimits limits, AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese
+            ? FormattableString.Invariant($"智能体最多可用 {limits.Tokens:N0} 个词元，还剩 {limit.TokensLeft:N0} 个；作答约需读 {limit.NextPrompt:N0} 个，因此没有再询问模型，尚无答案。")
+            : FormattableString.Invariant($"Of the {limits.Tokens:N0} tokens that the agent may take {limit.TokensLeft:N0} are left, and to answer the model would have to read about {limit.NextPrompt:N0}: it was not asked, and there is no answer yet.");
+
     /// <summary>Why there is another version of a plan; what the step came to follows.</summary>
     public static string StepFailed(string id, string goal, AnswerLanguage language) =>
         language == AnswerLanguage.Chinese ? $"步骤 {id}（{goal}）失败：" : $"Step {id} ({goal}) failed: ";

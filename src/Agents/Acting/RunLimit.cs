@@ -6,10 +6,13 @@ namespace Platform.Agents.Acting;
 internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider time)
 {
     private const double LeastLastAnswer = 3;
+    private const int LeastAnswerTokens = 64;
     private static readonly TimeSpan MostLastAnswer = TimeSpan.FromSeconds(60);
 
     private readonly long start = time.GetTimestamp();
     private readonly TimeSpan before = past.Worked;
+    private int firstPrompt;
+    private bool mayAct;
 
     /// <summary>Time of work that is left; at least a millisecond.</summary>
     public TimeSpan Left
@@ -33,7 +36,27 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
 
     public int TokensLeft => Math.Max(0, limits.Tokens - past.Tokens - past.TokensOfOthers);
 
-    /// <summary>The limit that is reached; null when there is room for a further decision.</summary>
+    /// <summary>Tokens of the next prompt, about.</summary>
+    public int NextPrompt => Math.Max(firstPrompt, past.NextPromptTokens);
+
+    /// <summary>Tokens for an answer's text once its prompt is read.</summary>
+    public int TokensToWrite => TokensLeft - NextPrompt;
+
+    /// <summary>Whether what is left is enough for an answer. Where it is not, the model is not asked: a prompt that is known to be too large is not sent.</summary>
+    public bool HasRoomForAnswer => TokensToWrite >= LeastAnswerTokens;
+
+    /// <summary>What agents that are asked may take: what is left, but for this one's own answer.</summary>
+    public int TokensForOthers => Math.Max(0, TokensToWrite - LeastAnswerTokens);
+
+    /// <summary>So many decisions that tokens are left for, beside the answer after them; any number where no prompt is known yet.</summary>
+    public int Decisions => (mayAct ? TokensForOthers : TokensLeft) / (NextPrompt + LeastAnswerTokens);
+
+    /// <summary>The limit that is reached; null when there is room for a further decision, and for the answer after it where the agent acts.</summary>
     public StopReason? Reached =>
-        past.Steps >= limits.Steps ? StopReason.MaxSteps : TokensLeft == 0 ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
+        past.Steps >= limits.Steps ? StopReason.MaxSteps : Decisions == 0 ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
+
+    /// <summary>Sets what is known before anything is sent.</summary>
+    /// <param name="prompt">Tokens of the first prompt.</param>
+    /// <param name="acts">Whether decisions may call tools, or make a plan, so that others follow.</param>
+    public void Expect(int prompt, bool acts) => (firstPrompt, mayAct) = (prompt, acts);
 }

@@ -1,31 +1,15 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Tools;
 
 namespace Platform.Agents.Acting;
 
-/// <summary>Settles the calls of a decision: makes them, refuses them, or asks a person first.</summary>
+/// <summary>What becomes of the calls of a decision: they are made, refused, or a person is asked first.</summary>
 /// <remarks>A tool that writes is called only once that it will be is stored; it is never called a second time for one decision.</remarks>
 internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> options, TimeProvider time)
 {
-    /// <summary>True when all calls have results; false when a person must decide first.</summary>
-    public async Task<bool> SettleAsync(AgentWork work, ToolScope scope, CancellationToken cancellation)
-    {
-        var sorted = Sort(work, _ => false);
-        var side = sorted.Ready.Where(call => work.Definition.Limits.Parallel && !call.Writes).ToList();
-        var settled = await Task.WhenAll(side.Select(call => CallAsync(work.Journal, call, Share(side.Count), cancellation)));
-        for (var i = 0; side.Count > 1 && i < side.Count; i++)
-            settled[i] = settled[i] || await CallAsync(work.Journal, side[i], Share(1), cancellation); // decided, perhaps, while the others were at work
-        var waiting = sorted.IsWaiting || settled.Contains(false);
-        foreach (var call in sorted.Ready.Except(side))
-            waiting |= !await CallAsync(work.Journal, call, Share(1), cancellation);
-        Ask(work.Journal, sorted);
-        return !waiting;
-
-        ToolScope Share(int calls) => scope with { TokensLeft = work.Limit.TokensLeft / calls, TimeLeft = work.Limit.Left };
-    }
-
     /// <summary>Sorts the calls that have no result, and refuses those that are not to be made.</summary>
     /// <param name="isLeft">Which are left as they are.</param>
     public static SortedCalls Sort(AgentWork work, Func<string, bool> isLeft) => work.Journal.Exclusively(past =>
@@ -39,12 +23,13 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             var decision = past.DecisionOn(call.CallId);
             var arguments = decision?.Arguments ?? call.Arguments;
             if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
-                Refuse(journal, stepId, call, fault);
+                Refuse(journal, stepId, call, fault, kit.Away.Contains(call.Tool) ? ToolFailure.ToolAway : kit.Find(call.Tool) is null ? ToolFailure.NoSuchTool : ToolFailure.WrongArguments);
             else if (decision is { Status: not ApprovalStatus.Approved })
-                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call{AgentWords.Saying(decision.Comment)}. Go on without it.");
+                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call{AgentWords.Saying(decision.Comment)}. Go on without it.",
+                    decision.Reason.Length > 0 ? ToolFailure.NotApprovedInTime : ToolFailure.Rejected);
             else if (decision is null && CallGuard.IsRepeated(past, call))
-                Refuse(journal, stepId, call, CallGuard.Repeated);
-            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && !past.IsGranted(tool.Name))
+                Refuse(journal, stepId, call, CallGuard.Repeated, ToolFailure.Repeated);
+            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && (tool.AlwaysAsks || !past.IsGranted(tool.Name)))
                 (waiting, toAsk) = (true, past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
             else
                 ready.Add(new(stepId, call, kit.Find(call.Tool)!, arguments));
@@ -79,14 +64,17 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         var outcome = await catalog.CallAsync(tool, arguments, scope with { CallId = callId }, cancellation);
         if (outcome.IsWaiting)
             return false;
-        journal.Add("tool.result", new ToolResultData(callId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, time.GetElapsedTime(begun).TotalMilliseconds) { Tokens = outcome.Tokens });
+        var took = time.GetElapsedTime(begun).TotalMilliseconds;
+        journal.Add("tool.result", new ToolResultData(callId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, took) { Tokens = outcome.Tokens, Failure = outcome.Failure, IsEmpty = outcome.IsEmpty }, progress => progress.TokensOfOthers += outcome.Tokens);
+        if (outcome.Citations.Count > 0)
+            journal.Add("retrieval.completed", new AnswerSources([.. outcome.Citations.Select(SourceRead.Of)], took) { CallId = callId, StepId = stepId });
         if (call.Writes)
             await journal.StoredAsync(cancellation);
         return true;
     }
 
-    private static void Refuse(AgentJournal journal, string stepId, CallData call, string why) =>
-        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, call.Tool, why, null, IsError: true, [], 0));
+    private static void Refuse(AgentJournal journal, string stepId, CallData call, string why, ToolFailure failure) =>
+        journal.Add("tool.result", new ToolResultData(call.CallId, stepId, call.Tool, why, null, IsError: true, [], 0) { Failure = failure });
 }
 
 /// <summary>A call that may be made.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
-using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Recorded;
 using Platform.Retrieval.Access;
@@ -15,14 +14,18 @@ internal sealed class ToolKit
 {
     private readonly Dictionary<string, (AgentTool Tool, ToolPolicy Policy)> tools = new(StringComparer.Ordinal);
 
+    private readonly List<string> away = [];
     private bool plans, asksBeyondPlan;
 
     public IReadOnlyList<AgentTool> Tools => [.. tools.Values.Select(t => t.Tool)];
 
+    /// <summary>Tools of the agent that this installation has not, or cannot reach now.</summary>
+    public IReadOnlyList<string> Away => away;
+
     /// <summary>As the model is told of them.</summary>
     public IList<AITool> Offered => [.. tools.Values.Select(t => (AITool)new OfferedTool(t.Tool))];
 
-    /// <summary>Throws RunException where the installation lacks a tool of the agent's.</summary>
+    /// <summary>The agent's tools as they are here now; a run goes on without one that is away, for its question may not need it.</summary>
     public static async Task<ToolKit> OfAsync(AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation)
     {
         var definition = task.Definition;
@@ -35,10 +38,10 @@ internal sealed class ToolKit
                 kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), ToolPolicy.Always);
                 continue;
             }
-            if (here is null && setting.Name == AskAgentTool.ToolName)
-                continue; // nobody to ask
-            var tool = here ?? throw new RunException(RunErrorKind.ToolUnavailable, $"The agent '{definition.Slug}' has the tool '{setting.Name}', which this installation has not, or cannot reach now. Take it out of the agent, or bring it back.");
-            kit.tools[tool.Name] = (tool, setting.Policy);
+            if (here is not null)
+                kit.tools[here.Name] = (here, setting.Policy);
+            else if (setting.Name != AskAgentTool.ToolName) // there, nobody is to be asked
+                kit.away.Add(setting.Name);
         }
         return kit;
     }
@@ -54,13 +57,14 @@ internal sealed class ToolKit
     /// <summary>The tool under that name if the agent has it.</summary>
     public AgentTool? Find(string name) => tools.TryGetValue(name, out var found) ? found.Tool : plans && name == ChangePlanTool.ToolName ? ChangePlanTool.Only : null;
 
-    /// <summary>Whether a person decides about a call. Of an agent whose plans are approved they decide too about what acts, or leaves the machine, and stands in no plan.</summary>
+    /// <summary>Whether a person decides about a call. Of an agent whose plans are approved they decide too about what acts, or leaves the machine, and stands in no plan with the arguments that it is called with.</summary>
     public bool MustAsk(AgentTool tool, bool isPlanned) => tools.TryGetValue(tool.Name, out var found)
-        && (found.Policy == ToolPolicy.Ask || (asksBeyondPlan && !isPlanned && (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0));
+        && (found.Policy == ToolPolicy.Ask || found.Tool.AlwaysAsks || (asksBeyondPlan && !isPlanned && (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0));
 
     /// <summary>What is wrong with a call; null when it can be made.</summary>
     public string? Fault(string name, JsonElement arguments) =>
-        Find(name) is not { } tool ? $"There is no tool '{Findings.Short(name)}'. {(tools.Count == 0 ? "There are no tools: answer." : $"Call one of {string.Join(", ", tools.Keys)}, or answer.")}"
+        away.Contains(name) ? $"The tool '{name}' is not here now, or cannot be reached. Go on without it, and say that it is missing."
+        : Find(name) is not { } tool ? $"There is no tool '{Findings.Short(name)}'. {(tools.Count == 0 ? "There are no tools: answer." : $"Call one of {string.Join(", ", tools.Keys)}, or answer.")}"
         : ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault ? $"The arguments of {name} are wrong: {fault}"
         : null;
 

@@ -5,9 +5,9 @@ using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Answering;
 
-/// <summary>Auto takes Quote unless the served chat model says that it can answer. A run stores it by number, an event by name: append only, and rename none.</summary>
+/// <summary>Auto takes Quote unless the served chat model says that it can answer; Plain asks the model itself, without any document. A run stores it by number, an event by name: append only, and rename none.</summary>
 [JsonConverter(typeof(CamelCaseNames<AnswerMode>))]
-public enum AnswerMode { Auto, Quote, Generate }
+public enum AnswerMode { Auto, Quote, Generate, Plain }
 
 /// <summary>A question with the conversation before it. All of it untrusted text. No base ids means all bases that the caller may read.</summary>
 /// <param name="Model">The model that is to answer; empty for the one that is there for it.</param>
@@ -15,6 +15,9 @@ public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyLis
 {
     /// <summary>The conversation that it is asked in; null where there is none. Its turns are answered by the engine that has read its beginning.</summary>
     public Guid? ConversationId { get; init; }
+
+    /// <summary>It was answered before, and is to have a further answer: without documents the likeliest words would be the same ones.</summary>
+    public bool IsAgain { get; init; }
 }
 
 /// <summary>An earlier message; Role is user or assistant.</summary>
@@ -41,7 +44,17 @@ public sealed record Citation(
 
 /// <summary>A passage that was read, cited or not.</summary>
 /// <param name="Heading">Headings above it, outermost first, joined by " › "; empty when none.</param>
-public sealed record SourceRead(Guid DocumentId, string DocumentName, string MediaType, int Page, Guid PassageId, double Score, string Excerpt, string Heading = "");
+public sealed record SourceRead(Guid DocumentId, string DocumentName, string MediaType, int Page, Guid PassageId, double Score, string Excerpt, string Heading = "")
+{
+    private const int MaxExcerpt = 300;
+
+    /// <summary>What a tool showed under a number.</summary>
+    public static SourceRead Of(Citation shown)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        return new(shown.DocumentId, shown.DocumentName, shown.MediaType, shown.Page, shown.PassageId, shown.Score, ShortText.Of(shown.Quote, MaxExcerpt), shown.Heading);
+    }
+}
 
 /// <summary>Times of the parts of an answer.</summary>
 public sealed record AnswerTimings(double SearchMs, double FirstTokenMs, double TotalMs);

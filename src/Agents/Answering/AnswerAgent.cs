@@ -9,7 +9,7 @@ using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering;
 
-/// <summary>Answers one question from documents: retrieve, fit, generate or quote, resolve and verify citations. Streaming is the only implementation.</summary>
+/// <summary>Answers one question from documents: retrieve, fit, generate or quote, resolve and verify citations; or lets the model itself answer. Streaming is the only implementation.</summary>
 public sealed class AnswerAgent
 {
     private readonly IEvidence evidence;
@@ -24,7 +24,7 @@ public sealed class AnswerAgent
 
     /// <summary>Throws RunException for failures; OperationCanceledException passes through.</summary>
     public IAsyncEnumerable<AnswerEvent> StreamAsync(AnswerQuestion question, CancellationToken cancellation) =>
-        AnswerFailures.ToldApartAsync(limited => AnswerAsync(question, limited), options.AnswerTimeout, time, cancellation);
+        AnswerFailures.ToldApartAsync(limited => question.Mode == AnswerMode.Plain ? WithoutDocumentsAsync(question, limited) : AnswerAsync(question, limited), options.AnswerTimeout, time, cancellation);
 
     private async IAsyncEnumerable<AnswerEvent> AnswerAsync(AnswerQuestion asked, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -58,6 +58,23 @@ public sealed class AnswerAgent
             ? QuoteAnswer.StreamAsync(question, quoteMode.Choose(ranked), citations, cancellation)
             : WrittenOrQuotedAsync(question, asked.Mode, prompt, found, citations, cancellation);
         AnswerDone done = new(AnswerMode.Quote, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0), instead);
+        await foreach (var item in TimedAsync(answer, done, clock, cancellation))
+            yield return item;
+    }
+
+    private async IAsyncEnumerable<AnswerEvent> WithoutDocumentsAsync(AnswerQuestion asked, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        AnswerClock clock = new(time);
+        var prompt = await generated.FitAsync(asked, await models.ChatModelAsync(cancellation, asked.Model), cancellation);
+        yield return new AnswerStatus(AnswerStage.Writing, 0);
+        var answer = generated.StreamAsync(AskedQuestion.Of(asked.Question, []), prompt, new(evidence, asked.Caller), cancellation);
+        await foreach (var item in TimedAsync(answer, new(AnswerMode.Plain, NotFound: false, new(0, 0, 0), new("", 0, 0, 0, 0)), clock, cancellation))
+            yield return item;
+    }
+
+    /// <param name="done">The end of an answer that tells none.</param>
+    private static async IAsyncEnumerable<AnswerEvent> TimedAsync(IAsyncEnumerable<AnswerEvent> answer, AnswerDone done, AnswerClock clock, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         await foreach (var item in answer.WithCancellation(cancellation))
         {
             if (item is AnswerText)
@@ -118,7 +135,7 @@ public sealed class AnswerAgent
         try
         {
             var model = await models.ChatModelAsync(cancellation, asked.Model);
-            return (mode == AnswerMode.Generate || model.CanAnswer ? model : null, null);
+            return mode == AnswerMode.Generate || model.CanAnswer ? (model, null) : (null, asked.Model.Length > 0 ? QuotedInstead.ModelOnlyQuotes : null);
         }
         catch (ModelHostException away) when (mode == AnswerMode.Auto && IsAway(away))
         {

@@ -42,7 +42,7 @@ public sealed class ApprovalBox
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var own = db.Approvals.AsNoTracking().Where(a => a.OwnerId == caller.UserId);
         var rows = pendingOnly
-            ? own.Where(a => a.Status == ApprovalStatus.Pending).OrderBy(a => a.ExpiresAt).ThenBy(a => a.Id)
+            ? own.Where(ApprovalRow.WaitsAt(time.GetUtcNow())).OrderBy(a => a.ExpiresAt).ThenBy(a => a.Id)
             : own.OrderByDescending(a => a.CreatedAt).ThenBy(a => a.Id);
         return (await rows.Take(200).ToListAsync(cancellation)).ConvertAll(Shown);
     }
@@ -51,7 +51,7 @@ public sealed class ApprovalBox
     public async Task<int> CountAsync(Caller caller, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.Approvals.CountAsync(a => a.OwnerId == caller.UserId && a.Status == ApprovalStatus.Pending, cancellation);
+        return await db.Approvals.Where(ApprovalRow.WaitsAt(time.GetUtcNow())).CountAsync(a => a.OwnerId == caller.UserId, cancellation);
     }
 
     /// <summary>What waits in runs of agents that this run asked, and that those asked.</summary>
@@ -59,7 +59,7 @@ public sealed class ApprovalBox
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var below = await RunTree.BelowAsync(db, runId, cancellation);
-        return (await db.Approvals.AsNoTracking().Where(a => a.OwnerId == caller.UserId && a.Status == ApprovalStatus.Pending && below.Contains(a.RunId)).OrderBy(a => a.CreatedAt).ToListAsync(cancellation)).ConvertAll(Shown);
+        return (await db.Approvals.AsNoTracking().Where(ApprovalRow.WaitsAt(time.GetUtcNow())).Where(a => a.OwnerId == caller.UserId && below.Contains(a.RunId)).OrderBy(a => a.CreatedAt).ToListAsync(cancellation)).ConvertAll(Shown);
     }
 
     public async Task<Approval> GetAsync(Caller caller, Guid approvalId, CancellationToken cancellation)
@@ -73,11 +73,12 @@ public sealed class ApprovalBox
     {
         if (choice.Comment.Length > MaxComment)
             throw new FieldException("comment", $"A comment has at most {MaxComment:N0} characters; this one has {choice.Comment.Length:N0}.");
-        Approval asked;
+        ApprovalRow row;
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
-            asked = Shown(await OwnAsync(db, caller, approvalId, cancellation));
-        if (asked.Status != ApprovalStatus.Pending)
+            row = await OwnAsync(db, caller, approvalId, cancellation);
+        if (row.Status != ApprovalStatus.Pending)
             throw Decided();
+        var asked = Shown(row);
         choice = choice with { Arguments = choice.Approve && time.GetUtcNow() < asked.ExpiresAt ? await AllowedAsync(caller, asked, choice.Arguments, cancellation) : null };
         await UntilWaitingAsync(asked, cancellation);
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
@@ -87,7 +88,8 @@ public sealed class ApprovalBox
     }
 
     /// <summary>Rejects what nobody decided in time. What a run asked that does not wait yet is left for the next time: nothing is waited for here.</summary>
-    internal async Task ExpireAsync(CancellationToken cancellation)
+    /// <returns>When the next of those that are left expires, or has expired; null where there is none.</returns>
+    internal async Task<DateTimeOffset?> ExpireAsync(CancellationToken cancellation)
     {
         List<ApprovalRow> late;
         var now = time.GetUtcNow();
@@ -105,6 +107,8 @@ public sealed class ApprovalBox
                 continue; // a person, or another process, was quicker
             }
         }
+        await using var then = await contexts.CreateDbContextAsync(cancellation);
+        return await then.Approvals.Where(a => a.Status == ApprovalStatus.Pending).OrderBy(a => a.ExpiresAt).Select(a => (DateTimeOffset?)a.ExpiresAt).FirstOrDefaultAsync(cancellation);
     }
 
     /// <summary>What is allowed in the place of what was asked; null where that is, be it sent back or not. Throws FieldException for what cannot be.</summary>
@@ -181,9 +185,11 @@ public sealed class ApprovalBox
     private static async Task<ApprovalRow> OwnAsync(AgentsContext db, Caller caller, Guid approvalId, CancellationToken cancellation) =>
         await db.Approvals.AsNoTracking().SingleOrDefaultAsync(a => a.Id == approvalId && a.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Approval");
 
-    private static Approval Shown(ApprovalRow row)
+    /// <summary>One whose time is up reads as expired from that moment on, whatever is stored of it yet.</summary>
+    private Approval Shown(ApprovalRow row)
     {
-        return new(row.Id, row.RunId, row.OwnerId, row.Agent, row.CallId, row.Tool, JsonElement.Parse(row.Arguments), row.Effects, row.Status, row.CreatedAt, row.ExpiresAt, row.DecidedAt, row.DecidedBy, row.Comment)
+        var (status, decidedAt) = row.Status == ApprovalStatus.Pending && row.ExpiresAt <= time.GetUtcNow() ? (ApprovalStatus.Expired, row.ExpiresAt) : (row.Status, row.DecidedAt);
+        return new(row.Id, row.RunId, row.OwnerId, row.Agent, row.CallId, row.Tool, JsonElement.Parse(row.Arguments), row.Effects, status, row.CreatedAt, row.ExpiresAt, decidedAt, row.DecidedBy, row.Comment)
         {
             ApprovedArguments = row.ApprovedArguments is { } allowed ? JsonElement.Parse(allowed) : null,
         };

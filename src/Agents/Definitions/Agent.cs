@@ -14,7 +14,11 @@ public enum AgentVisibility { Private = 0, Everyone = 1 }
 /// <param name="MayChange">Whether who asked may change it.</param>
 public sealed record Agent(
     Guid Id, string OwnerId, string Slug, string Name, string Description, string Avatar, IReadOnlyList<string> Tags, AgentVisibility Visibility,
-    int? PublishedVersion, bool HasUnpublished, int Revision, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool MayChange);
+    int? PublishedVersion, bool HasUnpublished, int Revision, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool MayChange)
+{
+    /// <summary>The model that the published version is set to, with its adapters' (base:adapter@version); empty for the usual one, or where none is published.</summary>
+    public string Model { get; init; } = "";
+}
 
 /// <summary>A published version. What stands in it never changes.</summary>
 public sealed record AgentVersion(Guid AgentId, int Number, AgentDefinition Definition, string Note, string PublishedBy, DateTimeOffset PublishedAt);

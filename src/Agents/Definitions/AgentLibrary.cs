@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
-using Platform.Agents.Tools;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -14,10 +13,10 @@ public sealed class AgentLibrary
     public const int MaxNoteLength = 500;
 
     private readonly IDbContextFactory<AgentsContext> contexts;
-    private readonly ToolCatalog tools;
+    private readonly PresentParts parts;
     private readonly TimeProvider time;
 
-    internal AgentLibrary(IDbContextFactory<AgentsContext> contexts, ToolCatalog tools, TimeProvider time) => (this.contexts, this.tools, this.time) = (contexts, tools, time);
+    internal AgentLibrary(IDbContextFactory<AgentsContext> contexts, PresentParts parts, TimeProvider time) => (this.contexts, this.parts, this.time) = (contexts, parts, time);
 
     /// <summary>Own ones, and published ones that everyone sees; administrators see all. Last changed first.</summary>
     public async Task<IReadOnlyList<Agent>> ListAsync(Caller caller, CancellationToken cancellation)
@@ -28,6 +27,16 @@ public sealed class AgentLibrary
         foreach (var row in rows)
             shown.Add(await ShownAsync(db, row, caller, cancellation));
         return shown;
+    }
+
+    /// <summary>Of each that the caller sees, what runs; where nothing is published yet, the draft.</summary>
+    public async Task<IReadOnlyDictionary<Guid, AgentDefinition>> RunningAsync(Caller caller, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var seen = AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller);
+        var drafts = await seen.Where(a => a.PublishedVersion == null).Select(a => new { a.Id, Definition = a.Draft }).ToListAsync(cancellation);
+        var published = await seen.Join(db.AgentVersions, a => new { a.Id, Number = a.PublishedVersion }, v => new { Id = v.AgentId, Number = (int?)v.Number }, (a, v) => new { a.Id, v.Definition }).ToListAsync(cancellation);
+        return drafts.Concat(published).ToDictionary(one => one.Id, one => RunJson.Read<AgentDefinition>(one.Definition));
     }
 
     public async Task<Agent> GetAsync(Caller caller, Guid agentId, CancellationToken cancellation)
@@ -76,7 +85,7 @@ public sealed class AgentLibrary
         return await ShownAsync(db, row, caller, cancellation);
     }
 
-    /// <summary>Makes the draft the next version, which runs from now on. DefinitionException also for a tool that is not here, or cannot be reached now: each run would fail.</summary>
+    /// <summary>Makes the draft the next version, which runs from now on. DefinitionException also for a tool, model, adapter or base that is not here now: its runs would fail, or do less than they are meant to.</summary>
     public async Task<AgentVersion> PublishAsync(Caller caller, Guid agentId, string note, CancellationToken cancellation)
     {
         if (note.Length > MaxNoteLength)
@@ -85,7 +94,8 @@ public sealed class AgentLibrary
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
         var definition = RunJson.Read<AgentDefinition>(row.Draft);
         DefinitionCheck.Require(definition); // stored by an earlier program, perhaps, that allowed more
-        await RequireToolsAsync(definition, cancellation);
+        if (await AwayAsync(caller, definition, cancellation) is { Count: > 0 } away)
+            throw new DefinitionException(away);
         var now = time.GetUtcNow();
         var last = await db.AgentVersions.Where(v => v.AgentId == row.Id).MaxAsync(v => (int?)v.Number, cancellation) ?? 0;
         AgentVersionRow version = new() { AgentId = row.Id, Number = last + 1, Definition = row.Draft, Note = note.Trim(), PublishedBy = caller.UserId, PublishedAt = now };
@@ -93,6 +103,21 @@ public sealed class AgentLibrary
         (row.PublishedVersion, row.Revision, row.UpdatedAt) = (version.Number, row.Revision + 1, now);
         await SaveAsync(db, row, cancellation);
         return Version(version);
+    }
+
+    /// <summary>What of a definition is not here now and keeps it from being published.</summary>
+    public Task<IReadOnlyList<DefinitionFault>> AwayAsync(Caller caller, AgentDefinition definition, CancellationToken cancellation) => parts.FaultsAsync(caller, definition, cancellation);
+
+    /// <summary>The same of each agent that the caller sees, as it runs; those that lack nothing are left out. It may take as long as the servers of tools.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<DefinitionFault>>> AwayAsync(Caller caller, CancellationToken cancellation)
+    {
+        Dictionary<Guid, IReadOnlyList<DefinitionFault>> away = [];
+        foreach (var (id, definition) in await RunningAsync(caller, cancellation))
+        {
+            if (await AwayAsync(caller, definition, cancellation) is { Count: > 0 } faults)
+                away[id] = faults;
+        }
+        return away;
     }
 
     /// <summary>All versions, newest first, for who may change the agent.</summary>
@@ -139,14 +164,18 @@ public sealed class AgentLibrary
         await CreateAsync(caller, await SeenAsync(caller, agentId, cancellation) with { Slug = slug }, cancellation);
 
     /// <summary>The agent as a file: what <see cref="CloneAsync"/> would copy.</summary>
-    public async Task<string> ExportAsync(Caller caller, Guid agentId, CancellationToken cancellation) =>
-        DefinitionFile.Write(await SeenAsync(caller, agentId, cancellation));
+    public async Task<string> ExportAsync(Caller caller, Guid agentId, CancellationToken cancellation)
+    {
+        var seen = await SeenAsync(caller, agentId, cancellation);
+        return DefinitionFile.Write(seen, await parts.NamesAsync(caller, seen, cancellation));
+    }
 
-    /// <summary>A new agent of the caller's from a file. Bases and tools that are not here stay named in it.</summary>
+    /// <summary>A new agent of the caller's from a file. For a base that is not here the one of its name is taken; other bases and tools that are not here stay named in it.</summary>
     /// <param name="slug">In place of the file's; null takes that one.</param>
     public async Task<Agent> ImportAsync(Caller caller, string json, string? slug, CancellationToken cancellation)
     {
-        var definition = DefinitionFile.Read(json);
+        var (written, bases) = DefinitionFile.Read(json);
+        var definition = await parts.WithOwnBasesAsync(caller, written, bases, cancellation);
         return await CreateAsync(caller, slug is null ? definition : definition with { Slug = slug }, cancellation);
     }
 
@@ -166,25 +195,28 @@ public sealed class AgentLibrary
             await db.Schedules.CountAsync(s => s.AgentId == row.Id, cancellation), await db.TestSuites.CountAsync(s => s.AgentId == row.Id, cancellation));
     }
 
+    /// <summary>Names of agents, of those that the caller may change, whose draft or published version searches a base by name.</summary>
+    public async Task<IReadOnlyList<string>> OfBaseAsync(Caller caller, Guid baseId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        List<string> names = [];
+        foreach (var row in await AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller).Where(a => caller.IsAdministrator || a.OwnerId == caller.UserId).OrderBy(a => a.Slug).ToListAsync(cancellation))
+        {
+            var draft = RunJson.Read<AgentDefinition>(row.Draft);
+            if (Has(draft) || (row.PublishedVersion is { } number && Has((await VersionAsync(db, row.Id, number, cancellation)).Definition)))
+                names.Add(draft.Name);
+        }
+        return names;
+
+        bool Has(AgentDefinition definition) => definition.Knowledge.BaseIds?.Contains(baseId) == true;
+    }
+
     /// <summary>Deletes it with its versions. Its runs stay, with the version that each ran.</summary>
     public async Task DeleteAsync(Caller caller, Guid agentId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
         await db.Agents.Where(a => a.Id == row.Id).ExecuteDeleteAsync(cancellation); // the database takes the versions with it
-    }
-
-    private async Task RequireToolsAsync(AgentDefinition definition, CancellationToken cancellation)
-    {
-        Findings found = new();
-        for (var i = 0; i < definition.Tools.Count; i++)
-        {
-            var (name, policy) = definition.Tools[i];
-            if (policy != ToolPolicy.Never && await tools.FindAsync(name, cancellation) is null)
-                found.Add($"tools[{i}].name", DefinitionFaultKind.ToolAway, [name], $"This installation has no tool '{name}', or cannot reach it now. Take it out of the agent, or bring it back.");
-        }
-        if (found.All.Count > 0)
-            throw new DefinitionException(found.All);
     }
 
     private async Task<AgentDefinition> SeenAsync(Caller caller, Guid agentId, CancellationToken cancellation)
@@ -229,6 +261,9 @@ public sealed class AgentLibrary
         var mayChange = AgentAccess.MayChange(row, caller);
         var shown = RunJson.Read<AgentDefinition>(mayChange ? row.Draft : published ?? throw new NotFoundException("Agent"));
         return new(row.Id, row.OwnerId, row.Slug, shown.Name, shown.Description, shown.Avatar, shown.Tags, row.Visibility,
-            row.PublishedVersion, published != row.Draft, row.Revision, row.CreatedAt, row.UpdatedAt, mayChange);
+            row.PublishedVersion, published != row.Draft, row.Revision, row.CreatedAt, row.UpdatedAt, mayChange)
+        {
+            Model = published is null ? "" : RunJson.Read<AgentDefinition>(published).Model.Id,
+        };
     }
 }

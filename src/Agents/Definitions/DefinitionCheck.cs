@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Platform.Agents.Memory;
 
 namespace Platform.Agents.Definitions;
 
@@ -14,8 +15,8 @@ public sealed record DefinitionFault(string Path, string Message)
     public IReadOnlyList<object> Values { get; init; } = [];
 }
 
-/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, ToolAway (it is not here, or cannot be reached now), Unknown, Twice and Variable: the text in question. Reasoning: it is to be shown by examples, and none has its reasoning.</summary>
-public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning, ToolAway }
+/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, ToolAway (it is not here, or cannot be reached now), ModelAway, AdapterAway and BaseAway (the same), Unknown, Twice and Variable: the text in question. AlwaysAsked: a tool that no policy lets run without asking. Reasoning: it is to be shown by examples, and none has its reasoning.</summary>
+public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning, ToolAway, ModelAway, AdapterAway, BaseAway, AlwaysAsked }
 
 /// <summary>A definition that cannot be taken, with everything that is wrong in it.</summary>
 public sealed class DefinitionException(IReadOnlyList<DefinitionFault> faults) : ArgumentException(string.Join(" ", faults.Select(f => $"{f.Path}: {f.Message}")))
@@ -128,6 +129,8 @@ public static partial class DefinitionCheck
             else if (!seen.Add(name))
                 found.Add($"tools[{i}].name", DefinitionFaultKind.Twice, [name], $"'{name}' is listed twice.");
             found.Known($"tools[{i}].policy", tools[i].Policy);
+            if (tools[i] is (RememberTool.ToolName, ToolPolicy.Always))
+                found.Add($"tools[{i}].policy", DefinitionFaultKind.AlwaysAsked, [RememberTool.ToolName], "What an agent keeps is read by a person each time. Choose ask.");
         }
     }
 

@@ -4,7 +4,7 @@ using Platform.Agents.Runs;
 
 namespace Platform.Agents.Definitions;
 
-/// <summary>A field in which two definitions differ, with its JSON in each; null where it is absent.</summary>
+/// <summary>A field in which two definitions differ, with its JSON in each; null where it is absent. What has a name in a list stands under that: tools[calculator].policy.</summary>
 public sealed record DefinitionChange(string Path, string? Before, string? After);
 
 /// <summary>Compares definitions field by field.</summary>
@@ -29,12 +29,40 @@ public static class DefinitionDiff
         }
         else if (before is JsonArray first && after is JsonArray second)
         {
-            for (var i = 0; i < Math.Max(first.Count, second.Count); i++)
-                Compare($"{path}[{i}]", i < first.Count ? first[i] : null, i < second.Count ? second[i] : null, changes);
+            Compare(path, first, second, changes);
         }
         else
         {
-            changes.Add(new(path, before?.ToJsonString(RunJson.Options), after?.ToJsonString(RunJson.Options)));
+            changes.Add(new(path, Json(before), Json(after)));
         }
     }
+
+    // One taken out of the middle changes none of those after it.
+    private static void Compare(string path, JsonArray before, JsonArray after, List<DefinitionChange> changes)
+    {
+        var (first, second) = (ByName(before), ByName(after));
+        if (first is null || second is null)
+        {
+            if (before.Concat(after).All(item => item is JsonValue))
+                changes.Add(new(path, Json(before), Json(after)));
+            else
+                for (var i = 0; i < Math.Max(before.Count, after.Count); i++)
+                    Compare($"{path}[{i}]", i < before.Count ? before[i] : null, i < after.Count ? after[i] : null, changes);
+            return;
+        }
+        foreach (var name in second.Keys.Union(first.Keys))
+            Compare($"{path}[{name}]", first.GetValueOrDefault(name), second.GetValueOrDefault(name), changes);
+        string[] were = [.. first.Keys.Where(second.ContainsKey)], are = [.. second.Keys.Where(first.ContainsKey)];
+        if (!were.SequenceEqual(are))
+            changes.Add(new(path, JsonSerializer.Serialize(were, RunJson.Options), JsonSerializer.Serialize(are, RunJson.Options)));
+    }
+
+    // Null where some have no name, or two the same; in order.
+    private static OrderedDictionary<string, JsonNode>? ByName(JsonArray items)
+    {
+        OrderedDictionary<string, JsonNode> named = [];
+        return items.All(item => item is JsonObject thing && thing["name"] is JsonValue name && name.TryGetValue<string>(out var text) && named.TryAdd(text, thing)) ? named : null;
+    }
+
+    private static string? Json(JsonNode? node) => node?.ToJsonString(RunJson.Options);
 }

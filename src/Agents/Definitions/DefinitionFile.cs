@@ -5,6 +5,9 @@ using Platform.Agents.Runs;
 
 namespace Platform.Agents.Definitions;
 
+/// <summary>A base that a definition names, as people call it: elsewhere another has its name and no base its id.</summary>
+public sealed record BaseName(Guid Id, string Name);
+
 /// <summary>An agent as a JSON file, to be kept or taken elsewhere.</summary>
 public static class DefinitionFile
 {
@@ -19,10 +22,11 @@ public static class DefinitionFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16, WriteIndented = true,
     };
 
-    public static string Write(AgentDefinition definition) => JsonSerializer.Serialize(new Envelope(Format, Version, definition), Strict);
+    /// <param name="bases">Those of its bases whose names are known.</param>
+    public static string Write(AgentDefinition definition, IReadOnlyList<BaseName> bases) => JsonSerializer.Serialize(new Envelope(Format, Version, definition, bases.Count > 0 ? bases : null), Strict);
 
-    /// <summary>Throws DefinitionException where it is not such a file, is of a later version, or holds what is not allowed.</summary>
-    public static AgentDefinition Read(string json)
+    /// <summary>The definition, and the names of its bases where it was written. Throws DefinitionException where it is not such a file, is of a later version, or holds what is not allowed.</summary>
+    public static (AgentDefinition Definition, IReadOnlyList<BaseName> Bases) Read(string json)
     {
         if (json.Length > MaxLength)
             throw Refused($"The file has {json.Length:N0} characters; at most {MaxLength:N0} are taken.");
@@ -41,10 +45,10 @@ public static class DefinitionFile
         if (file.Format != Format || file.Version is < 1 or > Version)
             throw Refused($"The file is '{Findings.Short(file.Format)}' of version {file.Version}; '{Format}' up to version {Version} is read.");
         DefinitionCheck.Require(file.Agent);
-        return file.Agent;
+        return (file.Agent, [.. (file.Bases ?? []).OfType<BaseName>()]);
     }
 
     private static DefinitionException Refused(string why) => new([new("file", why)]);
 
-    private sealed record Envelope(string Format, int Version, AgentDefinition Agent);
+    private sealed record Envelope(string Format, int Version, AgentDefinition Agent, IReadOnlyList<BaseName>? Bases = null);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Definitions;
 
@@ -12,15 +13,18 @@ public static partial class InstructionVariables
     public static IReadOnlyList<string> Unknown(string? instructions) =>
         [.. Variable().Matches(instructions ?? "").Select(m => m.Groups[1].Value).Where(name => !Names.Contains(name)).Distinct()];
 
-    /// <summary>The instructions with the values in them. What a value holds is not looked through for variables again.</summary>
+    /// <summary>The instructions with the values in them, the weekday in their language. What a value holds is not looked through for variables again.</summary>
+    /// <param name="userName">Where it is an address of mail, what stands before its @: the rest is no name, and no model's business.</param>
     /// <param name="now">In the time zone that dates are told in.</param>
     public static string Fill(string instructions, string userName, DateTimeOffset now) => Variable().Replace(instructions, variable => variable.Groups[1].Value switch
     {
-        "user.name" => userName,
+        "user.name" => NameIn(userName),
         "date" => now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        "weekday" => now.ToString("dddd", CultureInfo.InvariantCulture),
+        "weekday" => AnswerWords.LanguageOf(instructions) == AnswerLanguage.Chinese ? $"星期{"日一二三四五六"[(int)now.DayOfWeek]}" : now.ToString("dddd", CultureInfo.InvariantCulture),
         _ => variable.Value,
     });
+
+    private static string NameIn(string userName) => userName.LastIndexOf('@') is > 0 and var at ? userName[..at] : userName;
 
     [GeneratedRegex(@"\{\{\s*([A-Za-z0-9_.]{1,64})\s*\}\}")]
     private static partial Regex Variable();

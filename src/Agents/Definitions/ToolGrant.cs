@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Memory;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Retrieval.Access;
@@ -13,7 +14,7 @@ public sealed class ToolGrant
 
     internal ToolGrant(IDbContextFactory<AgentsContext> contexts, TimeProvider time) => (this.contexts, this.time) = (contexts, time);
 
-    /// <summary>Whether the caller may: the agent is there, asks before this tool, and is theirs to change.</summary>
+    /// <summary>Whether the caller may: the agent is there, asks before this tool, and is theirs to change. Never for what is kept in its memory, which a person reads each time.</summary>
     public async Task<bool> MayAllowAsync(Caller caller, Guid agentId, string tool, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -63,5 +64,5 @@ public sealed class ToolGrant
             : RunJson.Write(before with { Tools = [.. before.Tools.Select(t => IsAsked(t, tool) ? t with { Policy = ToolPolicy.Always } : t)] });
     }
 
-    private static bool IsAsked(ToolSetting setting, string tool) => setting.Name == tool && setting.Policy == ToolPolicy.Ask;
+    private static bool IsAsked(ToolSetting setting, string tool) => setting.Name == tool && setting.Policy == ToolPolicy.Ask && tool != RememberTool.ToolName;
 }

@@ -96,7 +96,7 @@ internal static class ForkedEvents
     private static RunEvent Changed(RunEvent happened, Dictionary<string, ForkedResult> changes)
     {
         if (happened.Name == "tool.result" && happened.Read<ToolResultData>() is var result && changes.TryGetValue(result.CallId, out var change))
-            return happened with { Data = RunJson.Write(result with { Text = change.Text, IsError = change.IsError, Data = null, Citations = [] }) };
+            return happened with { Data = RunJson.Write(result with { Text = change.Text, IsError = change.IsError, Data = null, Citations = [], Failure = null }) };
 
         // A tool that was approved for the whole of a run was not for another.
         return happened.Name == "approval.resolved" && happened.Read<ApprovalResolvedData>() is { ForRun: true } granted

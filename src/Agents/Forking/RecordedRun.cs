@@ -1,4 +1,5 @@
 using Platform.Agents.Acting;
+using Platform.Agents.Memory;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools.Recorded;
 
@@ -7,6 +8,10 @@ namespace Platform.Agents.Forking;
 /// <summary>What the calls of a run came to, to be given again.</summary>
 internal static class RecordedRun
 {
+    /// <summary>What its prompt held of the agent's memory.</summary>
+    public static IReadOnlyList<RecalledEntry> RememberedOf(IEnumerable<RunEvent> events) =>
+        [.. events.Where(happened => happened.Name == "memory.recalled").SelectMany(happened => happened.Read<MemoryRecalledData>().Entries).DistinctBy(entry => entry.Id)];
+
     /// <summary>Calls that a fault, a repetition or a person kept from being made are among them with what was told instead.</summary>
     public static IReadOnlyList<RecordedCall> CallsOf(IEnumerable<RunEvent> events)
     {
@@ -14,6 +19,6 @@ internal static class RecordedRun
         return [.. past.Decisions.SelectMany(decision => decision.Calls)
             .Where(call => call.Fault is null && past.Results.GetValueOrDefault(call.CallId) is { } result && result.Text != CallGuard.Repeated)
             .Select(call => (Call: call, Result: past.Results[call.CallId]))
-            .Select(made => new RecordedCall(made.Call.Tool, made.Call.Arguments, made.Result.Text, made.Result.IsError, made.Result.Data, made.Result.Citations))];
+            .Select(made => new RecordedCall(made.Call.Tool, made.Call.Arguments, made.Result.Text, made.Result.IsError, made.Result.Data, made.Result.Citations) { IsEmpty = made.Result.IsEmpty })];
     }
 }

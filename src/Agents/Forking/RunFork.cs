@@ -14,11 +14,11 @@ public sealed class RunFork
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly RunStore store;
     private readonly RunAgent runs;
-    private readonly ForkTarget target;
+    private readonly PresentModels models;
     private readonly TimeProvider time;
 
-    internal RunFork(IDbContextFactory<AgentsContext> contexts, RunStore store, RunAgent runs, ForkTarget target, TimeProvider time) =>
-        (this.contexts, this.store, this.runs, this.target, this.time) = (contexts, store, runs, target, time);
+    internal RunFork(IDbContextFactory<AgentsContext> contexts, RunStore store, RunAgent runs, PresentModels models, TimeProvider time) =>
+        (this.contexts, this.store, this.runs, this.models, this.time) = (contexts, store, runs, models, time);
 
     /// <summary>Starts it as a further version of the answer, or of the question where that is another. NotFoundException: no such run of the caller's, or its agent is gone or no longer theirs to use. ArgumentException: no agent worked on it, no such step or call (FieldException), or an override that cannot be taken, as a model that is not there. ModelHostException where that cannot be learned. RunConflictException: its conversation is being answered.</summary>
     public async Task<RunInfo> ForkAsync(Caller caller, Guid runId, ForkRun fork, CancellationToken cancellation)
@@ -27,15 +27,18 @@ public sealed class RunFork
         if (row.Agent is null)
             throw new ArgumentException("No agent worked on this run. Ask its question again instead.", nameof(fork));
         var overrides = fork.Overrides ?? new();
-        await target.RequireAsync(overrides, cancellation);
+        if (await models.FaultsAsync(overrides.Model ?? "", overrides.Adapters ?? [], cancellation) is [var away, ..])
+            throw new FieldException(away.Path == "id" ? "overrides.model" : $"overrides.{away.Path}", away.Message);
         var events = await store.AllEventsAsync(row.Id, cancellation);
         var task = Changed(RunJson.Read<AgentTask>(row.Agent), overrides);
         var now = await PresentAsync(caller, task, cancellation);
-        task = fork.Recorded ? task with { Recorded = RecordedRun.CallsOf(events) } : task with { Definition = Tightened(task.Definition, now) };
+        task = fork.Recorded ? task with { Recorded = RecordedRun.CallsOf(events), AsOf = task.AsOf ?? row.CreatedAt, Remembered = RecordedRun.RememberedOf(events) } : task with { Definition = Tightened(task.Definition, now) };
+        if (!fork.Recorded && row.Purpose != RunPurpose.Test)
+            task = task with { Recorded = null, AsOf = null, Remembered = null }; // what is called for real is called now
         var asked = await QuestionAsync(row, cancellation);
         var question = overrides.Question ?? asked;
         RunOrigin origin = new(row.Id, fork.FromStep);
-        RunBeginning beginning = new(row.Purpose == RunPurpose.Test ? RunPurpose.Test : RunPurpose.Asked, Origin: origin)
+        RunBeginning beginning = new(row.Purpose is RunPurpose.Test or RunPurpose.Trial ? row.Purpose : RunPurpose.Asked, Origin: origin)
         {
             Events = ForkedEvents.Of(fork.NewRunId, events, new(origin, overrides), DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds())),
         };

@@ -40,6 +40,19 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
         return new(latest[kept..], string.Join('\n', beginnings[shown..kept])) { Until = first + kept, Fallen = await FallenAsync([.. history.Take(first + kept).Skip(told).TakeLast(MostTurns)], room * 2, cancellation) };
     }
 
+    /// <summary>Tokens of all of them.</summary>
+    public async Task<int> CountAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => (await tokens.CountForChatAsync(texts, cancellation)).Sum();
+
+    /// <summary>A summary and the beginnings of the latest turns that it does not tell of, in so many tokens together; a summary that is longer is cut itself.</summary>
+    public async Task<string> InShortAsync(string summary, IReadOnlyList<PastTurn> turns, int room, CancellationToken cancellation)
+    {
+        string[] beginnings = [.. turns.Select(turn => $"{Speaker(turn)}: {Short(turn)}")];
+        var counts = await tokens.CountForChatAsync([summary, .. beginnings], cancellation);
+        if (counts[0] > room)
+            return ShortText.Cut(summary, (int)((long)summary.Length * room / counts[0]));
+        return string.Join('\n', beginnings[(Fitting(counts, counts.Count, 1, room - counts[0]) - 1)..].Prepend(summary));
+    }
+
     /// <summary>Who said it, as a prompt names them.</summary>
     public static string Speaker(PastTurn turn) => turn.Role == "user" ? "Asked" : "Answered";
 

@@ -11,7 +11,7 @@ namespace Platform.Agents.Nesting;
 /// <param name="runs">Looked up late: agents have tools, of which this is one.</param>
 internal sealed class AskAgentTool(Lazy<NestedRuns> runs) : AgentTool
 {
-    public const string ToolName = "ask_agent";
+    public const string ToolName = ToolNames.AskAgent;
 
     /// <summary>An agent that a person started asks others, and those others once more; no deeper.</summary>
     public const int MaxDepth = 2;

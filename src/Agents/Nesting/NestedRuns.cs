@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
@@ -26,18 +24,18 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
     /// <summary>The agent's answer, with its citations under numbers of the asking run; or that a person must decide first.</summary>
     public async Task<ToolOutcome> AskAsync(string slug, string task, ToolScope scope, CancellationToken cancellation)
     {
-        var id = IdOf(scope);
+        var id = AskedRun.IdOf(scope.RunId, scope.CallId);
         var row = await store.FindAsync(scope.Caller.UserId, id, cancellation);
         LiveRun? live = null;
         if (row is null)
         {
             if (scope.Depth >= AskAgentTool.MaxDepth)
-                return ToolOutcome.Failed($"Agents ask agents at most {AskAgentTool.MaxDepth} deep. Do this without asking another.");
+                return ToolOutcome.Failed($"Agents ask agents at most {AskAgentTool.MaxDepth} deep. Do this without asking another.", ToolFailure.NoRoomToAsk);
             if (scope.TokensLeft < LeastTokens)
-                return ToolOutcome.Failed($"Fewer than {LeastTokens} tokens are left, too few to ask another agent. Answer from what is known.");
+                return ToolOutcome.Failed($"Fewer than {LeastTokens} tokens are left, too few to ask another agent. Answer from what is known.", ToolFailure.NoRoomToAsk);
             live = await BeginAsync(id, slug, task, scope, cancellation);
             if (live is null)
-                return ToolOutcome.Failed($"There is no agent '{Findings.Short(slug)}' that may be asked.");
+                return ToolOutcome.Failed($"There is no agent '{Findings.Short(slug)}' that may be asked.", ToolFailure.NoSuchAgent);
         }
         else if (row.EndedAt is null)
         {
@@ -45,7 +43,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
             if (await RunTree.IsAskedAsync(db, id, cancellation))
                 return ToolOutcome.Waiting;
             if (!await store.TakeAsync(db, id, r => r.Lease != store.Lease || r.Status == RunStatus.RequiresAction, cancellation))
-                return ToolOutcome.Failed("That agent is being asked already.");
+                return ToolOutcome.Failed("That agent is being asked already.", ToolFailure.AgentFailed);
             live = await resumption.TakenUpAsync(row, cancellation);
         }
         if (live is not null)
@@ -96,16 +94,15 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
         var message = await db.Messages.AsNoTracking().SingleAsync(m => m.Id == run.AssistantMessageId, cancellation);
-        var results = await db.RunEvents.AsNoTracking().Where(e => e.RunId == id && e.Name == "tool.result").Select(e => e.Data).ToListAsync(cancellation);
-        var tokens = run.Tokens + results.Sum(result => RunJson.Read<ToolResultData>(result).Tokens); // with those of agents that it asked
+        var tokens = run.Tokens + run.TokensOfOthers;
         var data = JsonSerializer.SerializeToElement(new { agent = slug, run = id, steps = run.Steps, tokens });
         var outcome = run.Status switch
         {
             RunStatus.RequiresAction => ToolOutcome.Waiting,
             RunStatus.Completed => Answer(message, "", scope),
             RunStatus.Incomplete => Answer(message, $"It ended at a limit ({run.StopReason}) with:\n", scope),
-            RunStatus.Cancelled => ToolOutcome.Failed($"The agent '{slug}' was stopped before it had an answer."),
-            _ => ToolOutcome.Failed($"The agent '{slug}' failed. {(message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message)}".TrimEnd()),
+            RunStatus.Cancelled => ToolOutcome.Failed($"The agent '{slug}' was stopped before it had an answer.", ToolFailure.AgentFailed),
+            _ => ToolOutcome.Failed($"The agent '{slug}' failed. {(message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message)}".TrimEnd(), ToolFailure.AgentFailed),
         };
         return outcome with { Data = data, Tokens = tokens };
     }
@@ -117,9 +114,6 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         var text = Mark().Replace(message.Text, mark => int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var n) && cited.TryGetValue(n, out var own) ? string.Create(CultureInfo.InvariantCulture, $"[{own.N}]") : "");
         return ToolOutcome.Of(before + text, citations: [.. cited.Values]);
     }
-
-    /// <summary>The same for the same call, whoever makes it and however often.</summary>
-    private static Guid IdOf(ToolScope scope) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{scope.RunId:N}/{scope.CallId}"))[..16]);
 
     [GeneratedRegex(@"\[(\d{1,4})\]")]
     private static partial Regex Mark();

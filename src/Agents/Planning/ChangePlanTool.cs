@@ -30,5 +30,5 @@ internal sealed class ChangePlanTool : AgentTool
     public override ToolEffects Effects => ToolEffects.None;
 
     public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation) =>
-        Task.FromResult(ToolOutcome.Failed($"New facts: {UntrustedText.ForPrompt(arguments.GetProperty("why").GetString()!)}"));
+        Task.FromResult(ToolOutcome.Failed($"New facts: {UntrustedText.ForPrompt(arguments.GetProperty("why").GetString()!)}", ToolFailure.NewFacts));
 }

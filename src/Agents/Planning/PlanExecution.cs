@@ -46,7 +46,7 @@ internal sealed class PlanExecution(Planner planner, AgentDecision decision, Too
         {
             if (work.Definition.Planning == PlanningMode.AskBeforePlan && Asked(journal) is { } notYet)
                 return notYet;
-            if (!await new StepScheduler(decision, calls, work, scope).RunAsync(cancellation))
+            if (!await new StepScheduler(decision, calls, work, scope, begins: true).RunAsync(cancellation))
                 return new(IsWaiting: true);
             if (work.Limit.Reached is { } reached)
                 return new(Reason: reached);

@@ -12,6 +12,9 @@ public enum PlanStepState { Pending, Running, Done, Failed, Skipped }
 /// <summary>How a plan stands, read from what the run did.</summary>
 internal static class PlanProgress
 {
+    /// <summary>Decisions of one step: its first, and one more after a call that found nothing, twice at most.</summary>
+    private const int MostTaken = 3;
+
     public static PlanStepState Of(PlanStep step, AgentPast past)
     {
         if (step.Skip)
@@ -21,7 +24,7 @@ internal static class PlanProgress
         var taken = past.Decisions.Where(decision => decision.PlanStep == step.Id).ToList();
         var results = taken.SelectMany(decision => decision.Calls).Select(call => past.Results.GetValueOrDefault(call.CallId)).ToList();
         return results.Any(result => result is { IsError: true }) ? PlanStepState.Failed
-            : taken.Count == 0 || results.Contains(null) ? PlanStepState.Running
+            : taken.Count == 0 || results.Contains(null) || IsInDoubt(step, taken, past) ? PlanStepState.Running
             : PlanStepState.Done;
     }
 
@@ -31,6 +34,9 @@ internal static class PlanProgress
         var settled = plan.Steps.Where(step => Of(step, past) is PlanStepState.Done or PlanStepState.Skipped).Select(step => step.Id).ToHashSet();
         return [.. plan.Steps.Where(step => Of(step, past) == PlanStepState.Pending && step.DependsOn.All(settled.Contains))];
     }
+
+    /// <summary>Whether a step that is to reach something found nothing: the model says then whether it is done all the same, looks again, or has the plan made anew.</summary>
+    public static bool IsInDoubt(PlanStep step, AgentPast past) => !step.Skip && IsInDoubt(step, [.. past.Decisions.Where(decision => decision.PlanStep == step.Id)], past);
 
     /// <summary>Whether a step has begun and nothing is decided in it.</summary>
     public static bool IsUndecided(PlanStep step, AgentPast past) => Of(step, past) == PlanStepState.Running && past.Decisions.All(decision => decision.PlanStep != step.Id);
@@ -43,6 +49,10 @@ internal static class PlanProgress
             after.Add(next.Id);
         return past.Plan.Steps.Where(step => !after.Contains(step.Id) && (Of(step, past) == PlanStepState.Pending || IsUndecided(step, past)));
     }
+
+    private static bool IsInDoubt(PlanStep step, List<StepCompletedData> taken, AgentPast past) =>
+        step.DoneWhen.Length > 0 && past.PlansByFailure < PlanExecution.MostVersionsByFailure && taken.Count is > 0 and < MostTaken
+        && taken[^1].Calls is { Count: > 0 } calls && calls.All(call => past.Results.GetValueOrDefault(call.CallId) is { IsError: false, IsEmpty: true });
 
     /// <summary>What went wrong in the first step that failed, in the language of the question; null when none did. It holds what a tool said: untrusted.</summary>
     public static string? Failure(Plan plan, AgentPast past, AnswerLanguage language) =>

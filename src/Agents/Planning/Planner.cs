@@ -24,7 +24,7 @@ internal sealed class Planner(AgentDecision decision)
     /// <param name="mayAsk">Whether it may ask the person something instead.</param>
     public async Task<PlanMade> MakeAsync(AgentWork work, IReadOnlyList<PlanStep> kept, string reason, bool mayAsk, CancellationToken cancellation)
     {
-        var tools = string.Join('\n', work.Kit.Tools.Select(tool => $"- {tool.Name}: {tool.Description} Inputs: {tool.Parameters.GetRawText()}"));
+        var tools = string.Join('\n', work.Kit.Tools.Select(tool => ToolLine.Of(tool, work.Kit.Tools.Count)));
         var ask = $"{Ask}{(mayAsk ? MayAsk : "")}\n## Tools\n{tools}";
         if (kept.Count > 0 || reason.Length > 0)
             ask += $"\n## So far\n{UntrustedText.ToolOutput("plan", reason, [], isError: true)}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({UntrustedText.ForPrompt(step.Goal)})"))}. Plan only what is left.";
@@ -90,7 +90,7 @@ internal sealed class Planner(AgentDecision decision)
         }
     }
 
-    private static JsonElement Schema(IReadOnlyList<string> tools, bool mayAsk)
+    internal static JsonElement Schema(IReadOnlyList<string> tools, bool mayAsk)
     {
         var question = !mayAsk ? "" : $$"""
             "question": {"type": "string", "maxLength": {{Clarification.MaxQuestion}}}, "choices": {"type": "array", "maxItems": {{Clarification.MaxChoices}}, "items": {"type": "string", "maxLength": {{Clarification.MaxChoice}} } },

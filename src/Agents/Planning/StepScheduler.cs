@@ -6,10 +6,13 @@ using Platform.Agents.Tools;
 
 namespace Platform.Agents.Planning;
 
-/// <summary>Carries a plan out as far as it goes: a step begins as soon as what it depends on is done, and its call goes out as soon as it is decided, whatever else is at work.</summary>
+/// <summary>Makes the calls that are decided and, of a plan, begins each step as soon as what it depends on is done: a call goes out as soon as it is decided, whatever else is at work.</summary>
+/// <param name="begins">Whether steps of the plan begin; false where only what the model decided itself is to be settled.</param>
 /// <remarks>For one use. Calls that write are made one after the other; so is everything where nothing may run side by side. Once a step has failed, or a limit is reached, no other begins, and what is at work is let end. The newest plan is looked at before each step begins.</remarks>
-internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, AgentWork work, ToolScope scope)
+internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, AgentWork work, ToolScope scope, bool begins)
 {
+    private const string FoundNothing = " Its call found nothing. Where it is done nevertheless, say so in one sentence. Else call the tool again with other inputs, or change the plan.";
+
     /// <summary>Steps that the model decides side by side.</summary>
     private const int MostAtOnce = 4;
 
@@ -62,12 +65,15 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     private List<ModelQuestion> Begin(AgentPast past)
     {
         List<ModelQuestion> questions = [];
-        if (work.Limit.Reached is not null || PlanProgress.Failure(past.Plan!, past, work.Language) is not null || (!IsParallel && (IsBusy || past.Unsettled.Count > 0)))
+        if (!begins || work.Limit.Reached is not null || PlanProgress.Failure(past.Plan!, past, work.Language) is not null || (!IsParallel && (IsBusy || past.Unsettled.Count > 0)))
             return questions;
         var cutOff = past.Plan!.Steps.Where(step => PlanProgress.IsUndecided(step, past) && !deciding.ContainsKey(step.Id)).ToList();
         var ready = cutOff.Concat(PlanProgress.Ready(past.Plan, past)).ToList();
-        var room = Math.Min(MostAtOnce - deciding.Count, work.Definition.Limits.Steps - past.Steps);
-        foreach (var step in IsParallel ? ready : ready.Take(1))
+        var inDoubt = past.Plan.Steps.Where(step => PlanProgress.IsInDoubt(step, past) && !deciding.ContainsKey(step.Id)).ToList();
+        var room = Math.Min(Math.Min(MostAtOnce, work.Limit.Decisions) - deciding.Count, work.Definition.Limits.Steps - past.Steps);
+        foreach (var step in (IsParallel ? inDoubt : inDoubt.Take(1)).TakeWhile(_ => room-- > 0))
+            questions.Add(Question(past, step, FoundNothing));
+        foreach (var step in IsParallel ? ready : ready.Take(inDoubt.Count > 0 ? 0 : 1))
         {
             var known = step is { Tool.Length: > 0, Inputs: { ValueKind: JsonValueKind.Object } inputs } && work.Kit.Fault(step.Tool, inputs) is null;
             if (!known && room-- <= 0)
@@ -77,7 +83,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
             CallData[] call = known ? [new($"{id}_1", step.Tool, step.Inputs!.Value)] : [];
             work.Journal.Add("step.completed", new StepCompletedData(id, StepKind.PlanStep, "", call, 0, 0, 0) { PlanStep = step.Id });
             if (!known)
-                questions.Add(Question(past, step));
+                questions.Add(Question(past, step, ""));
         }
         return questions;
     }
@@ -99,8 +105,8 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     {
         var held = atWork.Values.Where(other => other.Call.Tool == call.Tool).Sum(other => (long)other.Tokens);
         var others = !IsParallel ? 0 : ready.Count(other => other.Tool == call.Tool && other != call && !atWork.ContainsKey(other.Data.CallId))
-            + PlanProgress.Beside(past.Decisions.First(decided => decided.StepId == call.StepId).PlanStep, past).Count(step => step.Tool == call.Tool.Name);
-        return (int)(Math.Max(0, work.Limit.TokensLeft - held) / (1 + others));
+            + (begins ? PlanProgress.Beside(past.Decisions.First(decided => decided.StepId == call.StepId).PlanStep, past).Count(step => step.Tool == call.Tool.Name) : 0);
+        return (int)(Math.Max(0, work.Limit.TokensForOthers - held) / (1 + others));
     });
 
     /// <summary>Returns when something that was at work has ended.</summary>
@@ -124,15 +130,16 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     }
 
     /// <summary>A step as the model is asked to do it: to call its tool with what earlier steps brought, or to think. What others are still at is not told.</summary>
-    private ModelQuestion Question(AgentPast past, PlanStep step)
+    /// <param name="said">What came of it so far.</param>
+    private ModelQuestion Question(AgentPast past, PlanStep step, string said)
     {
         var settings = work.Options.Clone();
         var tools = work.Kit.Offered.Where(tool => tool.Name == step.Tool).ToList();
         if (tools.Count > 0)
             (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = (tools, ChatToolMode.RequireSpecific(step.Tool), false);
-        if (step.DependsOn.Count > 0 && past.PlansByFailure < PlanExecution.MostVersionsByFailure) // what was learned meanwhile may be against the plan
-            (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = ([.. tools, ChangePlanTool.Offered], tools.Count > 0 ? ChatToolMode.RequireAny : ChatToolMode.Auto, false);
-        var ask = $"Do only this step of the plan now: {UntrustedText.ForPrompt(step.Goal)} It is done when: {UntrustedText.ForPrompt(step.DoneWhen)}";
+        if ((step.DependsOn.Count > 0 || said.Length > 0) && past.PlansByFailure < PlanExecution.MostVersionsByFailure) // what was learned meanwhile may be against the plan
+            (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = ([.. tools, ChangePlanTool.Offered], tools.Count > 0 && said.Length == 0 ? ChatToolMode.RequireAny : ChatToolMode.Auto, false);
+        var ask = $"Do only this step of the plan now: {UntrustedText.ForPrompt(step.Goal)} It is done when: {UntrustedText.ForPrompt(step.DoneWhen)}{said}";
         return new(StepKind.Decision, step.Goal, work.Prompt.After(past, ask, settledOnly: true), settings, work.Kit) { ShowsAnswer = false, PlanStep = step.Id };
     }
 

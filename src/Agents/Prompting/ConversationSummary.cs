@@ -7,7 +7,7 @@ using Platform.ModelHost.Client;
 namespace Platform.Agents.Prompting;
 
 /// <summary>Has the model put into a few words what fell out of the conversation's window, together with what an earlier answer had put so: what was said at the beginning is carried on. It is asked once a run, where anything new fell out; where it cannot answer, or fails, the beginnings of the turns stand instead.</summary>
-internal sealed class ConversationSummary(AgentDecision decision, ServedModels models, TimeProvider time)
+internal sealed class ConversationSummary(AgentDecision decision, ServedModels models, ConversationWindow shortened, TimeProvider time)
 {
     private const int LeastTokens = 24;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -24,8 +24,7 @@ internal sealed class ConversationSummary(AgentDecision decision, ServedModels m
         if (journal.Past.Summary is { } known)
             return window with { Before = known };
         if (window.Fallen.Count == 0)
-            return earlier is null ? window : window with { Before = earlier.Text };
-        var unsummed = earlier is null ? window : window with { Before = $"{earlier.Text}\n{window.Before}" };
+            return await UnsummedAsync();
         var settings = options.Clone();
         settings.MaxOutputTokens = room;
         IEnumerable<string> told = window.Fallen.Select(turn => $"{ConversationWindow.Speaker(turn)}: {UntrustedText.ForPrompt(turn.Text)}");
@@ -36,13 +35,15 @@ internal sealed class ConversationSummary(AgentDecision decision, ServedModels m
         try
         {
             if ((await models.ListAsync(limited.Token)).FirstOrDefault(model => model.Id == options.ModelId) is { CanAnswer: false })
-                return unsummed; // its own words are worth nothing
+                return await UnsummedAsync(); // its own words are worth nothing
             var written = (await decision.TakeAsync(question, journal, null, limited.Token)).Text.Trim();
-            return written.Length > 0 ? window with { Before = written } : unsummed;
+            return written.Length > 0 ? window with { Before = written } : await UnsummedAsync();
         }
         catch (Exception failure) when (failure is ModelHostException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return unsummed; // the answer itself will say what is wrong, if it still is
+            return await UnsummedAsync(); // the answer itself will say what is wrong, if it still is
         }
+
+        async Task<WindowedTurns> UnsummedAsync() => earlier is null ? window : window with { Before = await shortened.InShortAsync(earlier.Text, window.Fallen, room, cancellation) };
     }
 }

@@ -57,6 +57,7 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
                 throw new InvalidOperationException($"Event {name} came after the last event of run {id}. This is a bug.");
             change?.Invoke(Progress);
             events.Add(added = new RunEvent(id, events.Count + 1, now, name, RunJson.Write(data)));
+            Progress.Happened(added);
             ended = last;
             wake = Woken();
         }
@@ -116,12 +117,21 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     /// <summary>Waits until there are that many events, or the last.</summary>
     public Task UntilAsync(int count, CancellationToken cancellation) => UntilAsync(() => ended || events.Count >= count, cancellation);
 
-    /// <summary>Waits until there are that many events, or the last, or some that somebody waits for to be stored.</summary>
-    public Task UntilWorthStoringAsync(int stored, int count, CancellationToken cancellation) =>
-        UntilAsync(() => ended || events.Count >= count || urgentCount > stored, cancellation);
+    /// <summary>Waits until there are that many events, or the last, or some that somebody waits for to be stored; no longer than <paramref name="most"/>.</summary>
+    public async Task UntilWorthStoringAsync(int stored, int count, TimeSpan most)
+    {
+        using CancellationTokenSource patience = new(most, time);
+        await IsSoAsync(() => ended || events.Count >= count || urgentCount > stored, patience.Token);
+    }
 
-    /// <summary>Waits for what is looked at under the lock.</summary>
     private async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
+    {
+        if (!await IsSoAsync(condition, cancellation))
+            cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Waits for what is looked at under the lock; false where that was given up first. Nothing is thrown: each run that waits gives up four times a second.</summary>
+    private async Task<bool> IsSoAsync(Func<bool> condition, CancellationToken cancellation)
     {
         while (true)
         {
@@ -129,10 +139,12 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             lock (gate)
             {
                 if (condition())
-                    return;
+                    return true;
                 next = changed.Task;
             }
-            await next.WaitAsync(cancellation);
+            if (cancellation.IsCancellationRequested)
+                return false;
+            await next.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -16,6 +16,9 @@ public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, 
 {
     /// <summary>What was said before, somewhere else; untrusted. Where it is given the conversation is made with the run, under an id that is the caller's choice, and stands in no list; null where it is there.</summary>
     public IReadOnlyList<PastTurn>? Before { get; init; }
+
+    /// <summary>Who it is started by: Asked, Scheduled, Program or Trial.</summary>
+    public RunPurpose Purpose { get; init; }
 }
 
 public sealed class RunConflictException(string message) : Exception(message);
@@ -52,7 +55,7 @@ public sealed partial class RunAgent
         (this.contexts, this.store, this.host, this.resumption, this.time) = (contexts, store, host, resumption, time);
 
     /// <summary>Stores the user's message, an empty assistant message and the run, and starts it. ArgumentException: empty question, over 8,000 characters, or another than the one whose answer is to have a further version. RunConflictException also where the conversation is being answered already; RunException(ModelBusy) where no more may wait.</summary>
-    public Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation) => StartAsync(caller, start, new(), cancellation);
+    public Task<RunInfo> StartAsync(Caller caller, StartRun start, CancellationToken cancellation) => StartAsync(caller, start, new(start.Purpose), cancellation);
 
     /// <summary>The same for a run that does not begin with nothing.</summary>
     internal async Task<RunInfo> StartAsync(Caller caller, StartRun start, RunBeginning beginning, CancellationToken cancellation)
@@ -76,7 +79,7 @@ public sealed partial class RunAgent
         var conversation = start.Before is not null ? null
             : await db.Conversations.SingleOrDefaultAsync(c => c.Id == start.ConversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");
         if (beginning.Purpose != RunPurpose.Nested) // it runs in the place of its parent
-            host.RefuseWhenFull();
+            host.RefuseWhenFull(caller.UserId);
 
         var messages = conversation is null ? [] : await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation.Id).OrderBy(m => m.Ordinal).ToListAsync(cancellation);
         if (conversation is null)
@@ -98,8 +101,9 @@ public sealed partial class RunAgent
                 throw new RunConflictException("A run of this thread has not ended yet. Wait for its end, or stop it.");
             throw; // a full disk, say
         }
+        var isAgain = asked is not null && await db.Runs.AnyAsync(r => r.UserMessageId == asked.Id && r.Id != run.Id && r.Mode == start.Mode && r.Model == start.Model, cancellation);
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
-        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode, start.Model) { ConversationId = conversation.Id };
+        var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode, start.Model) { ConversationId = conversation.Id, IsAgain = isAgain };
         return (Info(run), new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent, beginning.Events));
     }
 

@@ -1,11 +1,17 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Agents.Storage;
 
 namespace Platform.Agents.Runs;
 
 /// <summary>What a run of this process adds.</summary>
 /// <param name="IsAgain">It failed before, and may have been done all the same: a connection can break between a commit and its answer.</param>
-internal sealed record RunAppend(LiveRun Run, IReadOnlyList<RunEvent> Events, RunProgress Progress, bool Ended, bool IsAgain = false);
+/// <param name="TellsMore">Whether the message is another than the one that was stored last.</param>
+internal sealed record RunAppend(LiveRun Run, IReadOnlyList<RunEvent> Events, RunProgress Progress, bool Ended, bool IsAgain = false, bool TellsMore = true)
+{
+    /// <summary>Null where it goes on.</summary>
+    public DateTimeOffset? EndedAt => Ended && Progress.Status is not (RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction) ? Events[^1].At : null;
+}
 
 /// <summary>What became of it.</summary>
 internal enum AppendOutcome
@@ -22,6 +28,16 @@ internal enum AppendOutcome
 internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, string lease, TimeProvider time)
 {
     private const int MostTogether = 64;
+
+    private const string BringUpRun =
+        """
+        UPDATE agents_runs SET "Status" = @p2, "StopReason" = @p3, "Steps" = "Steps" + @p4, "Tokens" = "Tokens" + @p5, "EndedAt" = @p6, "LeaseUntil" = @p7, "WorkedMilliseconds" = @p8, "TokensOfOthers" = @p9
+        WHERE "Id" = @p0 AND "Lease" = @p1 AND "EndedAt" IS NULL
+        """;
+
+    private const string BringUpMessage = """UPDATE agents_messages SET "Text" = @p1, "Citations" = @p2, "Sources" = @p3, "Usage" = @p4, "Error" = @p5 WHERE "Id" = @p0""";
+
+    private const string AddEvent = """INSERT INTO agents_run_events ("RunId", "Seq", "At", "Name", "Data") VALUES (@p0, @p1, @p2, @p3, @p4)""";
 
     private readonly Lock gate = new();
     private readonly Queue<(RunAppend Append, TaskCompletionSource<AppendOutcome> Outcome)> waiting = [];
@@ -108,51 +124,52 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
         }
         if (missing.Count == 0)
             return outcomes;
-        await using var transaction = await db.Database.BeginTransactionAsync();
+        await using var begun = await db.Database.BeginTransactionAsync();
+        var transaction = begun.GetDbTransaction();
 
         // The runs first: from here on nobody takes them or ends them until what is added is stored.
         var until = time.GetUtcNow() + RunStore.LeaseTime;
-        var (runs, answers) = (missing.ConvertAll(append => append.Run.Id), missing.ConvertAll(append => append.Run.AssistantMessageId));
-        var ours = db.Runs.Where(r => runs.Contains(r.Id) && r.Lease == lease && r.EndedAt == null);
-        await ours.ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until));
-        var rows = await ours.ToDictionaryAsync(r => r.Id);
-        var messages = await db.Messages.Where(m => answers.Contains(m.Id)).ToDictionaryAsync(m => m.Id);
-        foreach (var append in missing)
+        var changed = await RowStatement.ExecuteAsync(transaction, BringUpRun, missing.ConvertAll(append => Run(append, until)), CancellationToken.None);
+        var ours = missing.Where((_, i) => changed[i] == 1).ToList();
+        await RowStatement.ExecuteAsync(transaction, BringUpMessage, [.. ours.Where(append => append.TellsMore).Select(Message)], CancellationToken.None);
+        await RowStatement.ExecuteAsync(transaction, AddEvent, [.. ours.SelectMany(append => append.Events).Select(Event)], CancellationToken.None);
+        db.Approvals.AddRange(ours.SelectMany(append => append.Events.Where(e => e.Name == "approval.requested").Select(asked => ApprovalRow.Of(append.Run, asked))));
+        if (db.ChangeTracker.HasChanges())
+            await db.SaveChangesAsync();
+        foreach (var append in ours)
         {
-            if (!rows.TryGetValue(append.Run.Id, out var row) || !messages.TryGetValue(append.Run.AssistantMessageId, out var message))
+            outcomes[append.Run.Id] = AppendOutcome.Stored;
+            if (append is not { EndedAt: { } ended, Run.Agent: not null })
                 continue;
-            BringUp(row, append);
-            BringUp(message, append.Progress);
-            db.RunEvents.AddRange(append.Events.Select(RunStore.Row));
-            foreach (var asked in append.Events.Where(e => e.Name == "approval.requested"))
-                db.Approvals.Add(ApprovalRow.Of(row, asked));
-            if (row is { EndedAt: { } ended, AgentId: not null })
-                await ApprovalRow.WithdrawAsync(db, row.Id, ended, CancellationToken.None);
-            outcomes[row.Id] = row is { EndedAt: not null, AgentId: not null } ? AppendOutcome.Ended : AppendOutcome.Stored;
+            await ApprovalRow.WithdrawAsync(db, append.Run.Id, ended, CancellationToken.None);
+            outcomes[append.Run.Id] = AppendOutcome.Ended;
         }
-        await db.SaveChangesAsync();
-        await transaction.CommitAsync();
+        await begun.CommitAsync();
         return outcomes;
     }
 
-    private static void BringUp(RunRow row, RunAppend append)
+    private object?[] Run(RunAppend append, DateTimeOffset until)
     {
-        var (run, events, progress, ended, _) = append;
-        row.Status = progress.Status;
-        row.StopReason = progress.StopReason is { } reason ? RunJson.Write(reason).Trim('"') : null;
-        row.Steps += RunCosts.Steps(events);
-        row.Tokens += RunCosts.Tokens(events, ofAgent: run.Agent is not null);
-        row.EndedAt = ended && progress.Status is not (RunStatus.Queued or RunStatus.InProgress or RunStatus.RequiresAction) ? events[^1].At : null;
+        var (run, events, progress) = (append.Run, append.Events, append.Progress);
+        return
+        [
+            run.Id, lease, (int)progress.Status, progress.StopReason is { } reason ? RunJson.Write(reason).Trim('"') : null,
+            RunCosts.Steps(events), RunCosts.Tokens(events, ofAgent: run.Agent is not null), append.EndedAt?.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds(),
+            (long)progress.Worked.TotalMilliseconds, progress.TokensOfOthers,
+        ];
     }
 
-    private static void BringUp(MessageRow message, RunProgress progress)
+    private static object?[] Message(RunAppend append)
     {
-        message.Text = progress.Text;
-        message.Citations = progress.Citations.Count == 0 ? null : RunJson.Write(progress.Citations);
-        message.Sources = progress.Sources is null ? null : RunJson.Write(progress.Sources.Sources);
-        message.Usage = progress.Usage is null ? null : RunJson.Write(progress.Usage);
-        message.Error = progress.Error is null ? null : RunJson.Write(progress.Error);
+        var progress = append.Progress;
+        return
+        [
+            append.Run.AssistantMessageId, progress.Text, progress.Citations.Count == 0 ? null : RunJson.Write(progress.Citations), progress.Sources is null ? null : RunJson.Write(progress.Sources.Sources),
+            progress.Usage is null ? null : RunJson.Write(progress.Usage), progress.Error is null ? null : RunJson.Write(progress.Error),
+        ];
     }
+
+    private static object?[] Event(RunEvent e) => [e.RunId, e.Seq, e.At.ToUnixTimeMilliseconds(), e.Name, e.Data];
 
     /// <summary>Those of the events of this process's run that are not there; all where the run is another's.</summary>
     private async Task<IReadOnlyList<RunEvent>> MissingAsync(AgentsContext db, RunAppend append)

@@ -18,13 +18,20 @@ public sealed record RunFilter(
     /// <summary>What they are for; null for all.</summary>
     public RunPurpose? Purpose { get; init; }
 
+    /// <summary>Only those that somebody started: no call of another run, and no test.</summary>
+    public bool Started { get; init; }
+
     /// <summary>Runs of agents only.</summary>
     public bool WithAgent { get; init; }
 
     /// <summary>Runs that have not ended only.</summary>
     public bool Active { get; init; }
     public int LeastSteps { get; init; }
+
+    /// <summary>Its own and those of agents that it asked.</summary>
     public int LeastTokens { get; init; }
+
+    /// <summary>Of work.</summary>
     public TimeSpan LeastTime { get; init; }
 }
 
@@ -33,7 +40,14 @@ public sealed record RunFilter(
 /// <param name="Model">The model that was chosen; empty for the agent's own, or the one that answers questions.</param>
 /// <param name="Steps">Questions to the model.</param>
 /// <param name="Tokens">Read and written by the model.</param>
-public sealed record RunListed(RunInfo Run, string OwnerId, string Agent, string Model, string Question, int Steps, int Tokens);
+public sealed record RunListed(RunInfo Run, string OwnerId, string Agent, string Model, string Question, int Steps, int Tokens)
+{
+    /// <summary>Those of agents that it asked; not among its own.</summary>
+    public int TokensOfOthers { get; init; }
+
+    /// <summary>Time of work so far: neither in the queue nor waiting for a person.</summary>
+    public TimeSpan Worked { get; init; }
+}
 
 /// <summary>A run with what it was started with.</summary>
 /// <param name="BaseIds">The bases of its conversation; none means all.</param>
@@ -100,6 +114,7 @@ public sealed class RunArchive
         var rows = VisibleTo(db.Runs.AsNoTracking(), caller);
         rows = filter.Status is { } status ? rows.Where(r => r.Status == status) : rows;
         rows = filter.Purpose is { } purpose ? rows.Where(r => r.Purpose == purpose) : rows;
+        rows = filter.Started ? rows.Where(r => r.Purpose != RunPurpose.Nested && r.Purpose != RunPurpose.Test) : rows;
         rows = filter.Active ? rows.Where(r => r.EndedAt == null) : rows;
         rows = filter.AgentId is { } agent ? rows.Where(r => r.AgentId == agent) : filter.WithAgent ? rows.Where(r => r.AgentId != null) : rows;
         rows = filter.OwnerId is { } owner ? rows.Where(r => r.OwnerId == owner) : rows;
@@ -107,11 +122,11 @@ public sealed class RunArchive
         rows = filter.From is { } from ? rows.Where(r => r.CreatedAt >= from) : rows;
         rows = filter.Until is { } until ? rows.Where(r => r.CreatedAt < until) : rows;
         rows = filter.LeastSteps > 0 ? rows.Where(r => r.Steps >= filter.LeastSteps) : rows;
-        rows = filter.LeastTokens > 0 ? rows.Where(r => r.Tokens >= filter.LeastTokens) : rows;
+        rows = filter.LeastTokens > 0 ? rows.Where(r => r.Tokens + r.TokensOfOthers >= filter.LeastTokens) : rows;
         if (filter.LeastTime > TimeSpan.Zero)
         {
-            var least = (long)filter.LeastTime.TotalMilliseconds; // times are stored as milliseconds
-            rows = rows.Where(r => r.EndedAt != null && (long)(object)r.EndedAt.Value - (long)(object)r.CreatedAt >= least);
+            var least = (long)filter.LeastTime.TotalMilliseconds;
+            rows = rows.Where(r => r.WorkedMilliseconds >= least);
         }
         if (filter.Containing.Trim() is { Length: > 0 } words)
         {
@@ -127,5 +142,8 @@ public sealed class RunArchive
         await VisibleTo(db.Runs.AsNoTracking(), caller).SingleOrDefaultAsync(r => r.Id == runId, cancellation) ?? throw new NotFoundException("Run");
 
     private static RunListed Listed(RunRow row, string? question) =>
-        new(RunAgent.Info(row), row.OwnerId, row.Agent is null ? "" : RunJson.Read<AgentTask>(row.Agent).Definition.Name, row.Model, question ?? "", row.Steps, row.Tokens);
+        new(RunAgent.Info(row), row.OwnerId, row.Agent is null ? "" : RunJson.Read<AgentTask>(row.Agent).Definition.Name, row.Model, question ?? "", row.Steps, row.Tokens)
+        {
+            TokensOfOthers = row.TokensOfOthers, Worked = TimeSpan.FromMilliseconds(row.WorkedMilliseconds),
+        };
 }

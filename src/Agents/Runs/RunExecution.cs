@@ -129,20 +129,19 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
     {
         var settings = options.Value;
         var pause = ShortestPause;
-        for (var (stored, isAgain) = (run.Earlier, false); ;)
+        for (var (stored, told, isAgain) = (run.Earlier, 0, false); ;)
         {
             await run.UntilAsync(stored + 1, CancellationToken.None);
-            using (var patience = new CancellationTokenSource(settings.StoreEvery, time))
-                await run.UntilWorthStoringAsync(stored, stored + settings.StoreAfterEvents, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await run.UntilWorthStoringAsync(stored, stored + settings.StoreAfterEvents, settings.StoreEvery);
 
             var (events, progress, ended) = run.Since(stored);
             try
             {
-                if (!run.IsLost && await store.AppendAsync(new(run, events, progress, ended, isAgain)))
+                if (!run.IsLost && await store.AppendAsync(new(run, events, progress, ended, isAgain, TellsMore: progress.Changes != told)))
                     run.MarkStored(stored + events.Count);
                 else
                     run.Lose();
-                stored += events.Count;
+                (stored, told) = (stored + events.Count, progress.Changes);
                 if (pause > ShortestPause && log.IsEnabled(LogLevel.Information))
                     log.LogInformation("Events of run {RunId} are stored again", run.Id);
                 (pause, isAgain) = (ShortestPause, false);

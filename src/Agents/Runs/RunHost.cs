@@ -1,30 +1,41 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Platform.Agents.Acting;
 
 namespace Platform.Agents.Runs;
 
-/// <summary>Executes runs in the background, a bounded number at once; the others wait in order and are told their place.</summary>
-internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> options) : BackgroundService
+/// <summary>Executes runs in the background, a bounded number at once; the others wait, people take turns, and each is told its place.</summary>
+internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> options, TimeProvider time) : BackgroundService
 {
+    private const int KeptForOthers = 8; // one place in so many
+    private static readonly TimeSpan PlacesEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentDictionary<Guid, LiveRun> live = new();
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> followed = new();
     private readonly Lock gate = new();
-    private readonly List<LiveRun> waiting = [];
+    private readonly RunQueue waiting = new();
     private readonly SemaphoreSlim available = new(0);
     private int idle = options.Value.RunsAtOnce;
+    private long? placesTold;
+    private bool tellsPlaces;
     private CancellationToken shutdown;
 
     /// <summary>Called with each run that now waits for a person, once that is stored: what it waits for may have been decided a moment before.</summary>
     public Func<Guid, CancellationToken, Task>? Waits { get; set; }
 
-    /// <summary>Throws RunException(ModelBusy) when no further run may wait.</summary>
-    public void RefuseWhenFull()
+    /// <summary>Throws RunException(ModelBusy) when no further run of a person may wait: an eighth of the places is kept for others.</summary>
+    public void RefuseWhenFull(string userId)
     {
+        var most = options.Value.WaitingRuns;
         lock (gate)
         {
-            if (idle == 0 && waiting.Count >= options.Value.WaitingRuns)
-                throw new RunException(RunErrorKind.ModelBusy, $"{waiting.Count} questions are waiting already, and no more than {options.Value.WaitingRuns} may. Ask again in a moment.");
+            if (idle > 0)
+                return;
+            if (waiting.Count >= most)
+                throw new RunException(RunErrorKind.ModelBusy, $"{waiting.Count} questions are waiting already, and no more than {most} may. Ask again in a moment.");
+            if (waiting.CountOf(userId) is var own && own >= most - (most / KeptForOthers))
+                throw new RunException(RunErrorKind.ModelBusy, $"{own} questions of yours are waiting already, and no more of one person may: the other places are for others. Ask again in a moment.");
         }
     }
 
@@ -34,7 +45,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
         lock (gate)
         {
             waiting.Add(run);
-            run.Add("run.status", new RunStatusData("queued", waiting.Count));
+            run.Add("run.status", new RunStatusData(AgentJournal.Queued, PlaceOf(run)));
         }
         Tell(run.Id);
         available.Release();
@@ -103,18 +114,15 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
         while (true)
         {
             await available.WaitAsync(stopping);
-            LiveRun? run = null;
+            LiveRun? run;
             lock (gate)
             {
-                if (waiting.Count > 0) // a stopped one left its permit behind
-                {
-                    (run, idle) = (waiting[0], idle - 1);
-                    waiting.RemoveAt(0);
-                    Announce();
-                }
+                run = waiting.Take();
+                if (run is null)
+                    continue; // a stopped one left its permit behind
+                idle--;
+                Announce();
             }
-            if (run is null)
-                continue;
             await ExecuteAsync(run, stopping);
             lock (gate)
                 idle++;
@@ -129,20 +137,39 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
             await waits(run.Id, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what fails here is found by RunLeases
     }
 
+    /// <summary>Tells those that wait their places, at once or, where they were told a moment ago, by and by: each place is an event that is kept, and where hundreds wait each that goes would make hundreds.</summary>
     private void Announce()
     {
-        for (var i = 0; i < waiting.Count; i++)
-            waiting[i].Add("run.status", new RunStatusData("queued", i + 1));
+        if (waiting.Count == 0 || tellsPlaces)
+            return;
+        if (placesTold is { } told && PlacesEvery - time.GetElapsedTime(told) is { Ticks: > 0 } left)
+        {
+            tellsPlaces = true;
+            _ = AnnounceAsync(left);
+            return;
+        }
+        placesTold = time.GetTimestamp();
+        var place = 0;
+        foreach (var run in waiting.InOrder())
+            run.Add("run.status", new RunStatusData(AgentJournal.Queued, ++place));
     }
 
-    private List<LiveRun> TakeAll()
+    private async Task AnnounceAsync(TimeSpan after)
     {
+        await Task.Delay(after, time, shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (gate)
         {
-            List<LiveRun> left = [.. waiting];
-            waiting.Clear();
-            return left;
+            (tellsPlaces, placesTold) = (false, null);
+            Announce();
         }
+    }
+
+    private int PlaceOf(LiveRun run) => waiting.InOrder().TakeWhile(other => other != run).Count() + 1;
+
+    private IReadOnlyList<LiveRun> TakeAll()
+    {
+        lock (gate)
+            return waiting.TakeAll();
     }
 
     public override void Dispose()

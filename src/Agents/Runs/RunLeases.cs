@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Platform.Agents.Approvals;
 
 namespace Platform.Agents.Runs;
 
-/// <summary>Says every now and then that this process still works on its runs, and ends those of processes that no longer say so, or goes on with them: several may share a database. What nobody approved in time is rejected.</summary>
-internal sealed class RunLeases(RunHost host, RunStore store, RunResumption resumption, ApprovalBox approvals, TimeProvider time, ILogger<RunLeases> log) : BackgroundService
+/// <summary>Says every now and then that this process still works on its runs, and ends those of processes that no longer say so, or goes on with them: several may share a database.</summary>
+internal sealed class RunLeases(RunHost host, RunStore store, RunResumption resumption, TimeProvider time, ILogger<RunLeases> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,7 +15,6 @@ internal sealed class RunLeases(RunHost host, RunStore store, RunResumption resu
             {
                 await store.KeepAsync(host.Live, stoppingToken);
                 await resumption.GoOnAsync(await store.EndAbandonedAsync(stoppingToken), stoppingToken);
-                await approvals.ExpireAsync(stoppingToken);
                 await resumption.WakeForgottenAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)

@@ -13,7 +13,11 @@ namespace Platform.Agents.Runs;
 /// <param name="Agent">The slug of the agent as the run began with it; null where the question was answered without one.</param>
 /// <param name="Usage">Of a run that has not come to an answer, what its model's steps took so far; null where there is none.</param>
 /// <param name="Waiting">Approvals that it waits for, and those that agents wait for which it asked.</param>
-public sealed record RunOutcome(RunInfo Run, string? Agent, string Text, IReadOnlyList<Citation> Citations, AnswerDone? Usage, ErrorData? Error, IReadOnlyList<Guid> Waiting);
+public sealed record RunOutcome(RunInfo Run, string? Agent, string Text, IReadOnlyList<Citation> Citations, AnswerDone? Usage, ErrorData? Error, IReadOnlyList<Guid> Waiting)
+{
+    /// <summary>Tokens of agents that it asked; not in its usage.</summary>
+    public int TokensOfOthers { get; init; }
+}
 
 /// <summary>Tells what a person's runs came to.</summary>
 public sealed class RunOutcomes
@@ -52,11 +56,11 @@ public sealed class RunOutcomes
     {
         var steps = await db.RunEvents.AsNoTracking().Where(e => e.RunId == runId && (e.Name == "step.completed" || e.Name == "run.forked")).OrderBy(e => e.Seq).ToListAsync(cancellation);
         var past = AgentPast.Of(steps.Select(e => new RunEvent(e.RunId, e.Seq, e.At, e.Name, e.Data)));
-        return new(AnswerMode.Generate, NotFound: false, new(0, 0, 0), new("", past.PromptTokens, 0, past.Tokens - past.PromptTokens, 0));
+        return new(AnswerMode.Generate, NotFound: false, new(0, 0, 0), new("", past.PromptTokens, past.CachedTokens, past.Tokens - past.PromptTokens, 0));
     }
 
     private static RunOutcome Of(RunRow row, MessageRow? answer, AnswerDone? soFar, IReadOnlyList<Guid> waiting) => new(
         RunAgent.Info(row), row.Agent is null ? null : RunJson.Read<AgentTask>(row.Agent).Definition.Slug, answer?.Text ?? "",
         answer?.Citations is { } citations ? RunJson.Read<List<Citation>>(citations) : [], answer?.Usage is { } usage ? RunJson.Read<AnswerDone>(usage) : soFar,
-        answer?.Error is { } error ? RunJson.Read<ErrorData>(error) : null, waiting);
+        answer?.Error is { } error ? RunJson.Read<ErrorData>(error) : null, waiting) { TokensOfOthers = row.TokensOfOthers };
 }

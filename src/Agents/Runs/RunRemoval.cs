@@ -66,7 +66,7 @@ public sealed class RunRemoval
         var row = await db.Conversations.AsNoTracking().SingleOrDefaultAsync(c => c.Id == conversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");
         if (row.Listed)
             throw new RunConflictException($"The conversation '{row.Title}' stands in its owner's list, and is deleted there.");
-        return await db.Runs.AnyAsync(r => r.ConversationId == row.Id && r.Purpose != RunPurpose.Asked, cancellation)
+        return await db.Runs.AnyAsync(r => r.ConversationId == row.Id && (r.Purpose == RunPurpose.Nested || r.Purpose == RunPurpose.Test), cancellation)
             ? throw new RunConflictException("The run belongs to the run of an agent that asked for it, or to a suite of tests, and is deleted with that.")
             : row.Id;
     }

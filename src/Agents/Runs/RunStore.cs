@@ -158,6 +158,7 @@ internal sealed class RunStore
     public async Task KeepAsync(IReadOnlyCollection<Guid> runs, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.WritesFirst = true; // a lease that is kept too late is lost
         var until = time.GetUtcNow() + LeaseTime;
         await db.Runs.Where(r => r.Lease == Lease && r.EndedAt == null && runs.Contains(r.Id)).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), cancellation);
     }

@@ -27,17 +27,17 @@ public sealed class CronTimes
         eitherDay = !fields[2].StartsWith('*') && !fields[4].StartsWith('*');
     }
 
-    /// <summary>Throws FieldException that names the part, its value and what is allowed; also for one that names no moment at all.</summary>
+    /// <summary>Throws CronException that names the part, its value and what is allowed; also for one that names no moment at all.</summary>
     public static CronTimes Parse(string expression)
     {
         if (expression.Length > MaxLength)
-            throw new FieldException("cron", $"The times have {expression.Length:N0} characters; at most {MaxLength} are taken.");
+            throw new CronException(CronFault.TooLong, [$"{expression.Length}", $"{MaxLength}"], $"The times have {expression.Length:N0} characters; at most {MaxLength} are taken.");
         var fields = expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length != 5)
-            throw new FieldException("cron", $"The times have {fields.Length} fields; five are wanted: minute, hour, day, month and weekday, such as '30 7 * * mon-fri'.");
+            throw new CronException(CronFault.Fields, [$"{fields.Length}"], $"The times have {fields.Length} fields; five are wanted: minute, hour, day, month and weekday, such as '30 7 * * mon-fri'.");
         CronTimes times = new(fields);
         return times.Next(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeZoneInfo.Utc) is null
-            ? throw new FieldException("cron", $"'{expression}' names no moment: no such day is in these months.")
+            ? throw new CronException(CronFault.NoMoment, [expression.Trim()], $"'{expression}' names no moment: no such day is in these months.")
             : times;
     }
 
@@ -120,6 +120,6 @@ public sealed class CronTimes
         }
     }
 
-    private static FieldException Wrong(string value, string name, int least, int most) =>
-        new("cron", $"'{value}' is no {name}: {least} to {most} are taken, *, lists (1,15), ranges (1-5) and steps (*/10).");
+    private static CronException Wrong(string value, string name, int least, int most) =>
+        new(Enum.Parse<CronFault>(name, ignoreCase: true), [value, $"{least}", $"{most}"], $"'{value}' is no {name}: {least} to {most} are taken, *, lists (1,15), ranges (1-5) and steps (*/10).");
 }

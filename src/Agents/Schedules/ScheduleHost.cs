@@ -82,7 +82,7 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
     {
         try
         {
-            var (times, zone) = (CronTimes.Parse(due.Cron), ScheduleLibrary.ZoneOf(due.TimeZone));
+            var (times, zone) = (CronTimes.Parse(due.Cron), KnownZone.Of(due.TimeZone));
             var (last, count) = (due.NextAt!.Value, 1);
             while (count < MostCounted && times.Next(last, zone) is { } later && later <= now)
                 (last, count) = (later, count + 1);

@@ -97,16 +97,12 @@ public sealed class ScheduleLibrary
     /// <summary>The next moments of a cron expression. ArgumentException for one, or a time zone, that is none.</summary>
     public IReadOnlyList<DateTimeOffset> Preview(string cron, string timeZone, int count)
     {
-        var (times, zone) = (CronTimes.Parse(cron), ZoneOf(timeZone));
+        var (times, zone) = (CronTimes.Parse(cron), KnownZone.Of(timeZone));
         List<DateTimeOffset> found = [];
         while (found.Count < Math.Clamp(count, 1, 20) && times.Next(found.Count == 0 ? time.GetUtcNow() : found[^1], zone) is { } next)
             found.Add(next);
         return found;
     }
-
-    /// <summary>FieldException for an id that this machine does not know.</summary>
-    internal static TimeZoneInfo ZoneOf(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone
-        : throw new FieldException("timeZone", $"'{Findings.Short(id)}' is no time zone that this machine knows; there are UTC, Europe/Berlin, Asia/Shanghai and the like.");
 
     private async Task<DateTimeOffset?> NextAsync(Caller caller, ScheduleSettings settings, ScheduleRow? before, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -120,7 +116,7 @@ public sealed class ScheduleLibrary
             await agents.GetAsync(caller, settings.AgentId, cancellation);
         if (!settings.Enabled && (settings.Cron.Trim(), settings.TimeZone) == (before?.Cron, before?.TimeZone))
             return null;
-        var next = CronTimes.Parse(settings.Cron).Next(now, ZoneOf(settings.TimeZone));
+        var next = CronTimes.Parse(settings.Cron).Next(now, KnownZone.Of(settings.TimeZone));
         return settings.Enabled ? next : null;
     }
 

@@ -72,7 +72,7 @@ internal sealed class ScheduleStart(
         var agent = await agents.GetAsync(caller, schedule.AgentId, cancellation);
         var version = await agents.PublishedAsync(caller, agent.Slug, cancellation);
         AgentTask task = new(version.AgentId, version.Number, version.Definition, owner.Name, caller.IsAdministrator) { TimeZone = schedule.TimeZone };
-        await runs.StartAsync(caller, new StartRun(entry.RunId, Guid.CreateVersion7(time.GetUtcNow()), schedule.Input, Agent: task) { Before = [] }, cancellation);
+        await runs.StartAsync(caller, new StartRun(entry.RunId, Guid.CreateVersion7(time.GetUtcNow()), schedule.Input, Agent: task) { Before = [], Purpose = RunPurpose.Scheduled }, cancellation);
     }
 
     private static async Task NoteAsync(AgentsContext db, ScheduleEntryRow entry, ScheduleOutcome outcome, string reason) =>

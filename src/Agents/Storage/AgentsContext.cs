@@ -3,13 +3,13 @@ using Platform.Retrieval.Storage;
 
 namespace Platform.Agents.Storage;
 
-/// <summary>The tables of this room. Times are stored as Unix milliseconds.</summary>
-internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options)
+/// <summary>The tables of this room. Times are stored as Unix milliseconds. One that is disposed of is used again: making one costs as much as a query.</summary>
+internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : DbContext(options), IWritesFirst
 {
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 13;
+    public const int Version = 14;
 
-    /// <summary>What it writes goes before what else of this room waits to be written to the same SQLite file (<see cref="WriteTurns"/>).</summary>
+    /// <inheritdoc/>
     public bool WritesFirst { get; set; }
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
@@ -36,7 +36,18 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
     [DbFunction(IsBuiltIn = true)]
     public static string Lower(string text) => throw new InvalidOperationException($"Lower('{text}') is for queries only. This is a bug.");
 
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.AddInterceptors(UnicodeLower.Registered, WriteTurns.Taken);
+    /// <summary>Points it at the database, as <see cref="PlatformDatabase.Use"/> does.</summary>
+    public static void Use(DbContextOptionsBuilder options, string? connectionString, string dataDirectory)
+    {
+        PlatformDatabase.Use(options, connectionString, dataDirectory);
+        options.AddInterceptors(UnicodeLower.Registered);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        WritesFirst = false;
+        return base.DisposeAsync();
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);

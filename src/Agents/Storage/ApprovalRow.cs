@@ -1,6 +1,6 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Approvals;
-using Platform.Agents.Acting;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Storage;
@@ -29,15 +29,18 @@ internal sealed class ApprovalRow
     public string? DecidedBy { get; set; }
     public string? Comment { get; set; }
 
-    public static ApprovalRow Of(RunRow run, RunEvent requested)
+    public static ApprovalRow Of(LiveRun run, RunEvent requested)
     {
         var data = requested.Read<ApprovalRequestedData>();
         return new()
         {
-            Id = data.ApprovalId, RunId = run.Id, OwnerId = run.OwnerId, Agent = run.Agent is null ? "" : RunJson.Read<AgentTask>(run.Agent).Definition.Name, CallId = data.CallId,
+            Id = data.ApprovalId, RunId = run.Id, OwnerId = run.Question.Caller.UserId, Agent = run.Agent?.Definition.Name ?? "", CallId = data.CallId,
             Tool = data.Tool, Arguments = data.Arguments.GetRawText(), Effects = data.Effects, CreatedAt = requested.At, ExpiresAt = data.ExpiresAt,
         };
     }
+
+    /// <summary>Those that a person can still decide on.</summary>
+    public static Expression<Func<ApprovalRow, bool>> WaitsAt(DateTimeOffset now) => a => a.Status == ApprovalStatus.Pending && a.ExpiresAt > now;
 
     /// <summary>What is still asked for of a run that has ended.</summary>
     public static Task WithdrawAsync(AgentsContext db, Guid runId, DateTimeOffset at, CancellationToken cancellation) =>

@@ -84,6 +84,12 @@ internal sealed class RunRow
 
     /// <summary>Read and written by the model so far.</summary>
     public int Tokens { get; set; }
+
+    /// <summary>Those of agents that it asked; not among its own.</summary>
+    public int TokensOfOthers { get; set; }
+
+    /// <summary>Time of work so far: neither in the queue nor waiting for a person.</summary>
+    public long WorkedMilliseconds { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>Null while it runs; a conversation has at most one such run (unique index).</summary>

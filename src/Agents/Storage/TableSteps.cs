@@ -19,6 +19,7 @@ internal static class TableSteps
         [11] = AddSchedulesAsync,
         [12] = AddStopsAndVectorsAsync,
         [13] = AddApprovedArgumentsAsync,
+        [14] = AddWorkAsync,
     };
 
     // Until then a conversation was one line: each message follows the one before it, and the last is shown.
@@ -195,6 +196,19 @@ internal static class TableSteps
     // What was allowed before stands in the events of the run alone.
     private static Task AddApprovedArgumentsAsync(DbContext room, CancellationToken cancellation) =>
         RunAsync(room, cancellation, """ALTER TABLE agents_approvals ADD COLUMN "ApprovedArguments" text NULL""");
+
+    // Of runs of before the time is that from their start to their end. Who started them is told by what is known: a schedule's entry, a draft, a conversation that stands in no list.
+    private static Task AddWorkAsync(DbContext room, CancellationToken cancellation)
+    {
+        var no = room.Database.IsSqlite() ? "0" : "false";
+        return RunAsync(room, cancellation,
+            """ALTER TABLE agents_runs ADD COLUMN "TokensOfOthers" integer NOT NULL DEFAULT 0""",
+            """ALTER TABLE agents_runs ADD COLUMN "WorkedMilliseconds" bigint NOT NULL DEFAULT 0""",
+            """UPDATE agents_runs SET "WorkedMilliseconds" = "EndedAt" - "CreatedAt" WHERE "EndedAt" IS NOT NULL""",
+            """UPDATE agents_runs SET "Purpose" = 3 WHERE "Purpose" = 0 AND "Id" IN (SELECT "RunId" FROM agents_schedule_entries)""",
+            """UPDATE agents_runs SET "Purpose" = 5 WHERE "Purpose" = 0 AND "AgentId" IS NOT NULL AND "AgentVersion" IS NULL""",
+            $"""UPDATE agents_runs SET "Purpose" = 4 WHERE "Purpose" = 0 AND "ConversationId" IN (SELECT "Id" FROM agents_conversations WHERE "Listed" = {no})""");
+    }
 
     private static async Task RunAsync(DbContext room, CancellationToken cancellation, params string[] statements)
     {

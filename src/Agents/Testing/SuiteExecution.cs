@@ -43,7 +43,7 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
             var test = RunJson.Read<TestCase>(cell.Case);
             try
             {
-                await RunAsync(caller, cell, test, task with { Definition = With(task.Definition, targets[cell.Target]), Recorded = test.Calls }, stop, cancellation);
+                await RunAsync(caller, cell, test, task with { Definition = With(task.Definition, targets[cell.Target]), Recorded = test.Calls, AsOf = test.Moment, Remembered = test.Remembered }, stop, cancellation);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -100,11 +100,15 @@ internal sealed class SuiteExecution(IDbContextFactory<AgentsContext> contexts, 
             (row.Outcome, row.Error, row.Judged) = run.Status switch
             {
                 RunStatus.Cancelled => (TestOutcome.Cancelled, "", "[]"),
-                RunStatus.Failed => (TestOutcome.Error, events[^1].Read<ErrorData>().Message, "[]"),
+                RunStatus.Failed => (TestOutcome.Error, Named(events[^1].Read<ErrorData>().Message, task.Definition.Model.Adapters ?? []), "[]"),
                 _ => (judged.TrueForAll(j => j.Met) ? TestOutcome.Passed : TestOutcome.Failed, "", RunJson.Write(judged)),
             };
         }, stop, cancellation);
     }
+
+    /// <summary>With the adapters that the person chose, where the message does not name them: an engine knows them as a field of the request.</summary>
+    private static string Named(string message, IReadOnlyList<AdapterSetting> adapters) =>
+        adapters.Count == 0 || adapters.Any(adapter => message.Contains(adapter.Name, StringComparison.Ordinal)) ? message : $"With {string.Join(", ", adapters.Select(adapter => adapter.Name))}: {message}";
 
     /// <summary>Other questions go first: where no further run may wait, it is tried again.</summary>
     private async Task StartAsync(Caller caller, StartRun start, CancellationToken cancellation)

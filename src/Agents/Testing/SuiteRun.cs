@@ -24,6 +24,9 @@ public sealed record StartSuite(Guid SuiteRunId, Guid SuiteId, IReadOnlyList<Tes
 {
     /// <summary>The tests that are run; null for all of the suite.</summary>
     public IReadOnlyList<Guid>? Tests { get; init; }
+
+    /// <summary>The person's, such as Europe/Berlin; empty for UTC.</summary>
+    public string TimeZone { get; init; } = "";
 }
 
 /// <summary>A cell of the table.</summary>

@@ -36,9 +36,9 @@ public sealed class SuiteRuns
         if (await db.SuiteRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == start.SuiteRunId, cancellation) is { } same)
             return same.OwnerId == caller.UserId && same.SuiteId == suite.Id ? await GetAsync(caller, same.Id, cancellation) : throw new RunConflictException($"Run {same.Id} exists already, with other content. Choose a new id.");
         var agent = await agents.GetAsync(caller, suite.AgentId, cancellation);
-        AgentTask task = start.Draft && agent.MayChange
-            ? new(agent.Id, null, await agents.DraftAsync(caller, agent.Id, cancellation), userName, caller.IsAdministrator)
-            : new(agent.Id, agent.PublishedVersion, (await agents.PublishedAsync(caller, agent.Slug, cancellation)).Definition, userName, caller.IsAdministrator);
+        var task = start.Draft && agent.MayChange
+            ? new AgentTask(agent.Id, null, await agents.DraftAsync(caller, agent.Id, cancellation), userName, caller.IsAdministrator)
+            : new AgentTask(agent.Id, agent.PublishedVersion, (await agents.PublishedAsync(caller, agent.Slug, cancellation)).Definition, userName, caller.IsAdministrator);
         IReadOnlyList<TestTarget> targets = start.Targets.Count == 0 ? [new()] : start.Targets;
         foreach (var target in targets)
             DefinitionCheck.Require(SuiteExecution.With(task.Definition, target));
@@ -48,7 +48,7 @@ public sealed class SuiteRuns
         if (tests.Count == 0 || targets.Count > MaxTargets || tests.Count * targets.Count > MaxCells)
             throw new ArgumentException($"A suite is run with at least 1 test, 1 to {MaxTargets} targets, and at most {MaxCells:N0} tests in all; these are {tests.Count} tests and {targets.Count} targets.", nameof(start));
         var now = time.GetUtcNow();
-        SuiteRunRow row = new() { Id = start.SuiteRunId, SuiteId = suite.Id, OwnerId = caller.UserId, Agent = RunJson.Write(task), Targets = RunJson.Write(targets), CreatedAt = now };
+        SuiteRunRow row = new() { Id = start.SuiteRunId, SuiteId = suite.Id, OwnerId = caller.UserId, Agent = RunJson.Write(task with { TimeZone = start.TimeZone }), Targets = RunJson.Write(targets), CreatedAt = now };
         db.Add(row);
         db.AddRange(tests.SelectMany(test => targets.Select((_, target) => (Test: test, Target: target))).Select((cell, i) => new TestResultRow
         {

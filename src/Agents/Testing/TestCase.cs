@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Agents.Answering;
+using Platform.Agents.Memory;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools.Recorded;
 
@@ -23,6 +24,12 @@ public sealed record TestCase(string Name, string Question, IReadOnlyList<PastTu
 {
     /// <summary>The run that it was made from, which may be gone by now.</summary>
     public Guid? FromRun { get; init; }
+
+    /// <summary>When that run began: what counts as now. Null for the moment of each run of the test.</summary>
+    public DateTimeOffset? Moment { get; init; }
+
+    /// <summary>What that run's prompt held of the agent's memory; null for what is there at each run of the test.</summary>
+    public IReadOnlyList<RecalledEntry>? Remembered { get; init; }
 }
 
 /// <summary>A run as a test, to be looked over and saved.</summary>

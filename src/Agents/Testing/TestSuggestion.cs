@@ -29,7 +29,7 @@ internal static partial class TestSuggestion
             .. recorded.Where(call => !call.IsError && call.Arguments is { } arguments && arguments.GetRawText().Length <= MaxArguments).Select(call => new TestExpectation(ExpectationKind.Arguments, Tool: call.Tool, Arguments: call.Arguments)),
             .. NumberAndWord().Matches(Plain(answer)).Select(match => match.Value).Distinct().Take(3).Select(found => new TestExpectation(ExpectationKind.Matches, $@"\b{Regex.Escape(found).Replace(@"\ ", @"\s+", StringComparison.Ordinal)}\b")),
         ];
-        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => computing.Contains(call.Tool) ? call : Loose(call, recorded))], expected) { FromRun = runId };
+        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => computing.Contains(call.Tool) ? call : Loose(call, recorded))], expected) { FromRun = runId, Moment = events[0].At, Remembered = RecordedRun.RememberedOf(events) };
         return new(task.AgentId, suggested, further);
     }
 

@@ -38,6 +38,9 @@ public abstract class AgentTool
     /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>
     public virtual string Origin => "";
 
+    /// <summary>Whether a person decides about each call, whatever policy an agent has for it.</summary>
+    public virtual bool AlwaysAsks => false;
+
     /// <summary>The longest that a call may take; then it is stopped, and that is its outcome. Default 30 seconds.</summary>
     public virtual TimeSpan Timeout => TimeSpan.FromSeconds(30);
 

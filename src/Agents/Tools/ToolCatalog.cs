@@ -62,7 +62,7 @@ public sealed partial class ToolCatalog
     public async Task<ToolOutcome> CallAsync(string name, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         if (await FindAsync(name, cancellation) is not { } tool)
-            return ToolOutcome.Failed($"There is no tool named \"{ShortText.Of(name, 64)}\". Use one of the tools that are listed.");
+            return ToolOutcome.Failed($"There is no tool named \"{ShortText.Of(name, 64)}\". Use one of the tools that are listed.", ToolFailure.NoSuchTool);
         return await CallAsync(tool, arguments, scope, cancellation);
     }
 
@@ -70,7 +70,7 @@ public sealed partial class ToolCatalog
     public async Task<ToolOutcome> CallAsync(AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         if (ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault)
-            return ToolOutcome.Failed($"The arguments of {tool.Name} are wrong: {fault}");
+            return ToolOutcome.Failed($"The arguments of {tool.Name} are wrong: {fault}", ToolFailure.WrongArguments);
         using CancellationTokenSource timeUp = new(tool.Timeout, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
@@ -79,12 +79,12 @@ public sealed partial class ToolCatalog
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeUp.IsCancellationRequested)
         {
-            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{tool.Name} took longer than {tool.Timeout.TotalSeconds:0.###} seconds and was stopped. {(tool.Effects.HasFlag(ToolEffects.Writes) ? UnknownOutcome : "Ask it for less, or go on without it.")}"));
+            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{tool.Name} took longer than {tool.Timeout.TotalSeconds:0.###} seconds and was stopped. {(tool.Effects.HasFlag(ToolEffects.Writes) ? UnknownOutcome : "Ask it for less, or go on without it.")}"), ToolFailure.TimedOut);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogFailed(failure, tool.Name, scope.RunId);
-            return ToolOutcome.Failed($"{tool.Name} failed. Its cause is in the log; go on without it.");
+            return ToolOutcome.Failed($"{tool.Name} failed. Its cause is in the log; go on without it.", ToolFailure.Broken);
         }
     }
 

@@ -20,14 +20,21 @@ public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<C
     /// <summary>True when a person must decide something before the call can come to an end: it is made again then.</summary>
     public bool IsWaiting { get; init; }
 
+    /// <summary>What failed, where the program itself says so.</summary>
+    public ToolFailure? Failure { get; init; }
+
     /// <summary>Tokens that models took for it.</summary>
     public int Tokens { get; init; }
+
+    /// <summary>Whether it did as asked and found nothing.</summary>
+    public bool IsEmpty { get; init; }
 
     public static ToolOutcome Waiting { get; } = new("A person must decide first.", null, [], IsError: false) { IsWaiting = true };
 
     public static ToolOutcome Of(string text, JsonElement? data = null, IReadOnlyList<Citation>? citations = null) => new(text, data, citations ?? [], IsError: false);
 
-    public static ToolOutcome Failed(string sentence) => new(sentence, null, [], IsError: true);
+    /// <param name="failure">Null where the words are those of a stranger.</param>
+    public static ToolOutcome Failed(string sentence, ToolFailure? failure = null) => new(sentence, null, [], IsError: true) { Failure = failure };
 
     /// <summary>The outcome cut to <see cref="MaxCharacters"/>, saying so, and without data that is too large.</summary>
     public ToolOutcome Bounded()

@@ -1,3 +1,4 @@
+using Platform.Agents.Definitions;
 using Platform.Retrieval.Access;
 
 namespace Platform.Agents.Tools;
@@ -10,6 +11,10 @@ public sealed record ToolScope(Caller Caller, Guid RunId, IReadOnlyList<Guid> Ba
     /// <summary>Of the call, unique in the run.</summary>
     public string CallId { get; init; } = "";
 
+    /// <summary>The agent that calls, and what it may keep beyond a conversation.</summary>
+    public Guid AgentId { get; init; }
+    public MemoryScope Memory { get; init; }
+
     /// <summary>The person's name as the run's instructions have it.</summary>
     public string UserName { get; init; } = "";
 
@@ -19,6 +24,9 @@ public sealed record ToolScope(Caller Caller, Guid RunId, IReadOnlyList<Guid> Ba
 
     /// <summary>The person's time zone. Default UTC.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>The moment that counts as now; null for the real one.</summary>
+    public DateTimeOffset? AsOf { get; init; }
 
     /// <summary>Passages of a search whose call does not say how many; 0 for the tool's own number.</summary>
     public int Passages { get; init; }

@@ -19,7 +19,7 @@ public sealed class ToolsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Most rows of all sheets that query_table offers. Default 200,000.</summary>
+    /// <summary>Most rows of all tables that one query of query_table names. Default 200,000.</summary>
     [Range(1, 5_000_000)]
     public int TableRows { get; set; } = 200_000;
 

@@ -9,7 +9,7 @@ using Platform.ModelHost.Client.Http;
 
 namespace Platform.ModelHost.Client;
 
-/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, TokenPieces, IReranker, ServedModels, ServedEngines, EngineRelay and, for administrators, ModelAdmin, AdapterAdmin, FineTuning and EngineLive over HTTP.</summary>
+/// <summary>Registers IChatClient, IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;, ITokenCounter, TokenPieces, IReranker, ServedModels, ServedEngines, EngineRelay and, for administrators, ModelAdmin, AdapterAdmin, FineTuning, AdminRelay and EngineLive over HTTP.</summary>
 public static class ModelHostClientModule
 {
     /// <summary>One pool of engines for all of them; the configuration is read at the first call and stays. A host also watches the engines.</summary>
@@ -36,6 +36,7 @@ public static class ModelHostClientModule
         services.TryAddSingleton<IReranker, HttpReranker>();
         services.TryAddSingleton(provider => new EngineLive(provider.GetRequiredService<ModelHostHttp>()));
         services.TryAddSingleton(provider => new FineTuning(provider.GetRequiredService<ModelHostHttp>()));
+        services.TryAddSingleton(provider => new AdminRelay(provider.GetRequiredService<ModelHostHttp>()));
         services.TryAddSingleton(provider => new ModelJobs(provider.GetRequiredService<ModelHostHttp>()));
         return services;
     }

@@ -20,6 +20,9 @@ public sealed class EngineException(EngineErrorKind kind, string message, Except
     /// <summary>When to try again, for QueueFull.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>For WorkFailed: the word by which the program that did the work names what went wrong; null where it named nothing.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>The name of the request field at fault, for BadRequest.</summary>
     public string? Parameter { get; init; }
 }

@@ -24,25 +24,31 @@ public static class GoldenSet
     /// <summary>Throws InvalidDataException naming the line that is not such an object.</summary>
     public static async Task<IReadOnlyList<GoldenQuestion>> LoadAsync(string path, CancellationToken cancellation)
     {
+        return Parse(await File.ReadAllTextAsync(path, cancellation), Path.GetFileName(path));
+    }
+
+    /// <summary>The same of a text.</summary>
+    /// <param name="name">What its lines are named by in an error.</param>
+    public static IReadOnlyList<GoldenQuestion> Parse(string content, string name)
+    {
         List<GoldenQuestion> questions = [];
-        int line = 0;
-        await foreach (string text in File.ReadLinesAsync(path, cancellation))
+        using StringReader lines = new(content);
+        for (int line = 1; lines.ReadLine() is { } text; line++)
         {
-            line++;
             if (!string.IsNullOrWhiteSpace(text))
             {
-                questions.Add(Parse(text, $"{Path.GetFileName(path)}, line {line}"));
+                questions.Add(Question(text, $"{name}, line {line}"));
             }
         }
 
         return questions;
     }
 
-    private static GoldenQuestion Parse(string text, string where)
+    private static GoldenQuestion Question(string text, string where)
     {
         try
         {
-            GoldenRow row = JsonSerializer.Deserialize(text, GoldenJson.Default.GoldenRow)!;
+            GoldenRow row = JsonSerializer.Deserialize(text, GoldenJson.Default.GoldenRow) ?? throw new InvalidDataException($"{where}: it is no question.");
             return new GoldenQuestion(
                 row.Id ?? where, row.Lang ?? "", row.Question ?? throw new InvalidDataException($"{where}: 'question' is missing."), row.Document, row.Page,
                 [.. (row.Answers ?? []).Select(a => a.Text).OfType<string>().Where(a => a.Length > 0)], row.Answerable ?? true, row.Context) { History = row.History ?? [] };

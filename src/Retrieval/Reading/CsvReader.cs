@@ -10,7 +10,7 @@ internal sealed class CsvReader : IDocumentReader
         var content = await TextFile.ReadAsync(path, cancellation);
         var document = new DocumentText();
         var isFirst = true;
-        foreach (var row in CsvRows.Of(content, cancellation))
+        foreach (var (_, row) in CsvRows.Of(content, cancellation))
         {
             if (TableText.AddRow(document, row, isFirst && TableText.LooksLikeHead(row))) isFirst = false;
         }

@@ -8,13 +8,13 @@ internal static class CsvRows
 {
     private const int SniffedRows = 20;
 
-    /// <summary>Row after row, a list of its own each. IngestException when there are more cells than a table may have.</summary>
-    public static IEnumerable<List<string>> Of(string content, CancellationToken cancellation)
+    /// <summary>Row after row, a list of its own each, with the line of the text that it begins in. IngestException when there are more cells than a table may have.</summary>
+    public static IEnumerable<SheetRow> Of(string content, CancellationToken cancellation)
     {
         var cells = 0;
         foreach (var row in Rows(content, Delimiter(content, cancellation), cancellation))
         {
-            if ((cells += row.Count) > ReaderLimits.Cells)
+            if ((cells += row.Cells.Count) > ReaderLimits.Cells)
             {
                 throw new IngestException(IngestError.TooLarge, $"The file has more than {ReaderLimits.Cells:N0} cells, the most that one table may have. Split it into smaller files.");
             }
@@ -28,7 +28,7 @@ internal static class CsvRows
         var best = (Delimiter: ',', Score: 0.0);
         foreach (var candidate in (ReadOnlySpan<char>)[',', ';', '\t', '|'])
         {
-            var counts = Rows(content, candidate, cancellation).Take(SniffedRows).Select(row => row.Count).ToList();
+            var counts = Rows(content, candidate, cancellation).Take(SniffedRows).Select(row => row.Cells.Count).ToList();
             var usual = counts.GroupBy(count => count).MaxBy(group => group.Count());
             if (usual is null || usual.Key < 2) continue;
             var score = (double)usual.Count() / counts.Count + usual.Key / 1000.0;
@@ -37,9 +37,10 @@ internal static class CsvRows
         return best.Delimiter;
     }
 
-    private static IEnumerable<List<string>> Rows(string content, char delimiter, CancellationToken cancellation)
+    private static IEnumerable<SheetRow> Rows(string content, char delimiter, CancellationToken cancellation)
     {
-        var row = new List<string>();
+        List<string> row = [];
+        var (line, begun) = (1, 1);
         var cell = new StringBuilder();
         bool quoted = false, wasQuoted = false;
         for (var i = 0; i < content.Length; i++)
@@ -47,7 +48,11 @@ internal static class CsvRows
             var c = content[i];
             if (quoted)
             {
-                if (c != '"') cell.Append(c);
+                if (c != '"')
+                {
+                    cell.Append(c);
+                    if (EndsLine(content, i)) line++;
+                }
                 else if (i + 1 < content.Length && content[i + 1] == '"') { cell.Append('"'); i++; }
                 else quoted = false;
             }
@@ -62,9 +67,9 @@ internal static class CsvRows
                 cell.Clear();
                 wasQuoted = false;
                 if (c == delimiter) continue;
-                if (c == '\r' && i + 1 < content.Length && content[i + 1] == '\n') i++;
-                yield return row;
-                row = [];
+                if (!EndsLine(content, i)) i++;
+                yield return new(begun, row);
+                (row, begun) = ([], ++line);
             }
             else
             {
@@ -74,7 +79,10 @@ internal static class CsvRows
         if (cell.Length > 0 || row.Count > 0)
         {
             row.Add(cell.ToString());
-            yield return row;
+            yield return new(begun, row);
         }
     }
+
+    /// <summary>A line ends at a line feed, or at a carriage return that none follows.</summary>
+    private static bool EndsLine(string content, int at) => content[at] == '\n' || (content[at] == '\r' && (at + 1 == content.Length || content[at + 1] != '\n'));
 }

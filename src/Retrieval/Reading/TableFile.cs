@@ -2,8 +2,8 @@ namespace Platform.Retrieval.Reading;
 
 /// <summary>A sheet of a workbook, or the one table of a text file.</summary>
 /// <param name="Name">Of the sheet; empty of a text file.</param>
-/// <param name="Rows">Cells as they stand, empty ones too; rows need not be of one length, and rows of empty cells alone are left out.</param>
-public sealed record TableSheet(string Name, IReadOnlyList<IReadOnlyList<string>> Rows);
+/// <param name="Rows">They need not be of one length; rows of empty cells alone are left out.</param>
+public sealed record TableSheet(string Name, IReadOnlyList<SheetRow> Rows);
 
 /// <summary>Reads CSV files and Excel workbooks as cells, for who needs more than their text. The limits are those of documents.</summary>
 public static class TableFile
@@ -17,17 +17,24 @@ public static class TableFile
             return await Task.Run(() => Workbook(path, cancellation), cancellation);
         }
         var content = await TextFile.ReadAsync(path, cancellation);
-        return [new TableSheet("", [.. CsvRows.Of(content, cancellation).Where(IsVisible)])];
+        return [new TableSheet("", [.. CsvRows.Of(content, cancellation).Where(row => IsVisible(row.Cells))])];
     }
 
     private static List<TableSheet> Workbook(string path, CancellationToken cancellation)
     {
-        List<(string Name, List<IReadOnlyList<string>> Rows)> sheets = [];
+        List<(string Name, List<SheetRow> Rows)> sheets = [];
+        var read = 0;
         XlsxReader.Walk(
-            path, (name, _, _) => sheets.Add((name, [])),
+            path,
+            (name, _, _) =>
+            {
+                read = 0;
+                sheets.Add((name, []));
+            },
             row =>
             {
-                if (IsVisible(row)) sheets[^1].Rows.Add([.. row]);
+                read++;
+                if (IsVisible(row)) sheets[^1].Rows.Add(new(read, [.. row]));
             },
             cancellation);
         return [.. sheets.Select(sheet => new TableSheet(sheet.Name, sheet.Rows))];

@@ -10,10 +10,12 @@ namespace Platform.Retrieval.Storage;
 /// <summary>Which relational database the rooms use: SQLite (WAL) in the data folder, or PostgreSQL when `ConnectionStrings:Platform` says so.</summary>
 public static class PlatformDatabase
 {
-    /// <summary>Seconds that a statement waits for another writer before it fails.</summary>
+    /// <summary>Seconds that a statement waits for another writer before it fails: for its turn among those of this process, and then for another process.</summary>
     private const int BusyTimeoutSeconds = 30;
 
-    /// <summary>Points a room's context at the database. `connectionString` null or empty means platform.db in the data folder.</summary>
+    private static readonly WriteTurns Turns = new(TimeSpan.FromSeconds(BusyTimeoutSeconds));
+
+    /// <summary>Points a room's context at the database. `connectionString` null or empty means platform.db in the data folder, which all rooms of a process write to in turn.</summary>
     public static void Use(DbContextOptionsBuilder options, string? connectionString, string dataDirectory)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -30,7 +32,7 @@ public static class PlatformDatabase
             DataSource = Path.Combine(folder, "platform.db"),
             ForeignKeys = true,
             DefaultTimeout = BusyTimeoutSeconds,
-        }.ToString());
+        }.ToString()).AddInterceptors(Turns);
     }
 
     /// <summary>Stores every <see cref="DateTimeOffset"/> of a room as Unix milliseconds: SQLite cannot order its own text form, and both databases then compare alike. Call from ConfigureConventions.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
@@ -173,6 +174,32 @@ public sealed class DatasetItems
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
         return LengthHistogram.Of(await db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected).Select(item => item.Tokens).ToListAsync(cancellation), limit);
+    }
+
+    /// <summary>Rows that <see cref="LengthsAsync(Caller, Guid, int, Func{IReadOnlyList{string}, CancellationToken, Task{IReadOnlyList{int}}}, CancellationToken)"/> counts at most.</summary>
+    public const int MostCounted = 5_000;
+
+    /// <summary>The same as a model counts what rows say, without its template; of many rows evenly spread ones.</summary>
+    /// <param name="count">Tokens of each text, in order.</param>
+    public async Task<LengthHistogram> LengthsAsync(Caller caller, Guid datasetId, int limit, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<int>>> count, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(count);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var rows = db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected);
+        var every = (await rows.CountAsync(cancellation) / MostCounted) + 1;
+        var texts = (await rows.Where(item => item.Ordinal % every == 0).Select(item => item.Content).ToListAsync(cancellation)).ConvertAll(content => string.Join('\n', ItemJson.Read<TrainingRow>(content).Texts));
+        return LengthHistogram.Of([.. await count(texts, cancellation)], limit);
+    }
+
+    /// <summary>Writes the rows as they are now, but those that were rejected, as JSON lines in OpenAI's format.</summary>
+    public async Task ExportAsync(Caller caller, Guid datasetId, Stream output, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        await using StreamWriter writer = new(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        await foreach (var content in db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected).OrderBy(item => item.Ordinal).Select(item => item.Content).AsAsyncEnumerable().WithCancellation(cancellation))
+            await writer.WriteLineAsync(RowWriter.Write(ItemJson.Read<TrainingRow>(content)).AsMemory(), cancellation);
     }
 
     /// <summary>How many rows have each concern, those without any left out.</summary>

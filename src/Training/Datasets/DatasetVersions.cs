@@ -14,6 +14,12 @@ namespace Platform.Training.Datasets;
 /// <param name="Leaks">Rows that were to be held back and stand nearly the same among those to learn from: they are in neither part. What they say is learned all the same, and no other row changes sides for them.</param>
 public sealed record FrozenVersion(DatasetVersion Version, int Leaks);
 
+/// <summary>How the approved rows would be parted now, before near repeats are left out.</summary>
+/// <param name="Sources">That the approved rows come from: documents, conversations, rows of their own.</param>
+/// <param name="HeldSources">Those of them that would be held back.</param>
+/// <param name="Unmeasured">Rows in a language, Chinese or another, of which none would be held back.</param>
+public sealed record PlannedSplit(int Rows, int HeldBack, int Sources, int HeldSources, int Unmeasured);
+
 /// <summary>What changed from one version to another.</summary>
 /// <param name="Moved">Rows that are held back in one of them alone.</param>
 public sealed record VersionDifference(IReadOnlyList<TrainingRow> Added, IReadOnlyList<TrainingRow> Removed, IReadOnlyList<(TrainingRow Before, TrainingRow After)> Changed, int Moved);
@@ -44,8 +50,7 @@ public sealed class DatasetVersions
     public async Task<FrozenVersion> FreezeAsync(Caller caller, Guid datasetId, double share, long seed, string note, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(note);
-        if (!(share >= 0 && share <= MaxShare))
-            throw new DatasetException("share_out_of_range", $"The share of rows to hold back is {share}; it may be 0 to {MaxShare}.");
+        CheckShare(share);
         if (note.Length > MaxNoteLength)
             throw new DatasetException("note_too_long", $"The note has {note.Length} characters; the limit is {MaxNoteLength}. Shorten it.");
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -55,8 +60,8 @@ public sealed class DatasetVersions
             throw new DatasetException("nothing_approved", $"No row of the dataset '{set.Name}' is approved; only approved rows are learned from. Approve some first.");
 
         var rows = items.ConvertAll(item => ItemJson.Read<TrainingRow>(item.Content));
-        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), rows.ConvertAll(row => QualityRules.IsChinese(row.Exchange) == true ? "Chinese" : "other"), share, seed);
-        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Exchange), held, cancellation), cancellation);
+        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), rows.ConvertAll(Language), share, seed);
+        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Parts), held, cancellation), cancellation);
         int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => !leaks.Contains(i))];
         var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, held[i], items[i].Origin, rows[i])), cancellation);
         var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
@@ -70,6 +75,20 @@ public sealed class DatasetVersions
         db.Add(version);
         await db.SaveChangesAsync(cancellation);
         return new(Shown(version), leaks.Count);
+    }
+
+    /// <summary>What <see cref="FreezeAsync"/> would hold back now. DatasetException share_out_of_range.</summary>
+    public async Task<PlannedSplit> PlanAsync(Caller caller, Guid datasetId, double share, long seed, CancellationToken cancellation)
+    {
+        CheckShare(share);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
+        var items = await db.Items.AsNoTracking().Where(item => item.DatasetId == datasetId && item.Status == RowStatus.Approved).OrderBy(item => item.Ordinal).Select(item => new { item.Origin, item.Content }).ToListAsync(cancellation);
+        var languages = items.ConvertAll(item => Language(ItemJson.Read<TrainingRow>(item.Content)));
+        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), languages, share, seed);
+        int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => held[i])];
+        var measured = kept.Select(i => languages[i]).ToHashSet();
+        return new(items.Count, kept.Length, items.DistinctBy(item => item.Origin).Count(), kept.Select(i => items[i].Origin).Distinct().Count(), kept.Length == 0 ? 0 : languages.Count(language => !measured.Contains(language)));
     }
 
     /// <summary>Writes the rows to learn from, or those held back, as JSON lines in OpenAI's format.</summary>
@@ -124,6 +143,15 @@ public sealed class DatasetVersions
         await foreach (var line in files.ReadAsync(datasetId, sha256, cancellation))
             yield return line;
     }
+
+    private static void CheckShare(double share)
+    {
+        if (!(share >= 0 && share <= MaxShare))
+            throw new DatasetException("share_out_of_range", $"The share of rows to hold back is {share}; it may be 0 to {MaxShare}.");
+    }
+
+    // Rows are parted in each of these by itself.
+    private static string Language(TrainingRow row) => QualityRules.IsChinese(row.Exchange) == true ? "Chinese" : "other";
 
     private static DatasetVersion Shown(VersionRow row) => new(row.DatasetId, row.Number, row.Sha256, row.Rows, row.HeldBack, row.Tokens, row.Share, row.Seed, row.Note, row.CreatedBy, row.CreatedAt);
 }

@@ -10,11 +10,13 @@ using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.Retrieval;
 using Platform.Retrieval.Documents;
+using Platform.Retrieval.Reading;
 using Platform.Retrieval.Search;
 using Platform.Retrieval.Storage;
 using Platform.Training.Datasets.Feedback;
 using Platform.Training.Datasets.Generating;
 using Platform.Training.Datasets.Importing;
+using Platform.Training.Datasets.Presets;
 using Platform.Training.Datasets.Storage;
 using Platform.Training.Rows;
 
@@ -23,7 +25,7 @@ namespace Platform.Training.Datasets;
 /// <summary>Registers this room.</summary>
 public static class DatasetsModule
 {
-    /// <summary>DatasetLibrary, DatasetItems, DatasetImport, DatasetVersions, FeedbackBox, RowGenerator and GenerationJobs. The room Agents must be registered too.</summary>
+    /// <summary>DatasetLibrary, DatasetItems, DatasetImport, DocumentTexts, DatasetVersions, FeedbackBox, SavedPresets, RowGenerator and GenerationJobs. The room Agents must be registered too.</summary>
     public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddDbContextFactory<DatasetsContext>((provider, options) =>
@@ -31,8 +33,10 @@ public static class DatasetsModule
         services.TryAddSingleton<VersionFiles>();
         services.TryAddSingleton(provider => new DatasetLibrary(Contexts(provider), provider.GetRequiredService<VersionFiles>(), Time(provider)));
         services.TryAddSingleton(provider => new DatasetItems(Contexts(provider), Time(provider)));
-        services.TryAddSingleton(provider => new DatasetImport(provider.GetRequiredService<DatasetLibrary>(), provider.GetRequiredService<DatasetItems>()));
+        services.TryAddSingleton(provider => new DatasetImport(provider.GetRequiredService<DatasetLibrary>(), provider.GetRequiredService<DatasetItems>(), provider.GetRequiredService<DocumentTexts>()));
+        services.TryAddSingleton(provider => new DocumentTexts(provider.GetRequiredService<ReaderByContent>(), provider.GetRequiredService<DocumentLibrary>(), provider.GetRequiredService<DatasetItems>()));
         services.TryAddSingleton(provider => new DatasetVersions(Contexts(provider), provider.GetRequiredService<VersionFiles>(), Time(provider)));
+        services.TryAddSingleton(provider => new SavedPresets(Contexts(provider)));
         services.TryAddSingleton(provider => new FeedbackBox(Contexts(provider), provider.GetRequiredService<ConversationLibrary>(), provider.GetRequiredService<DatasetItems>(), Time(provider)));
         services.TryAddSingleton(provider => new RowGenerator(
             provider.GetRequiredService<DocumentLibrary>(), provider.GetRequiredService<SearchPassages>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<IChatClient>()));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Platform.Training.Rows;
@@ -26,7 +27,9 @@ public static class RowReader
         }
         catch (JsonException error)
         {
-            throw new RowException("not_json", "", $"The row is not JSON: {error.Message.Split(". Path", 2)[0].Split(" LineNumber", 2)[0]}");
+            throw new RowException("not_json", "", error.BytePositionInLine is { } at && error.LineNumber is { } line
+                ? string.Create(CultureInfo.InvariantCulture, $"The row is not JSON: what stands at byte {at + 1}{(line > 0 ? $" of its line {line + 1}" : "")} does not fit there, or it breaks off. Give one whole JSON object, nested {MaxDepth} deep at most.")
+                : "The row is not JSON. Give one whole JSON object.");
         }
         catch (InvalidOperationException)
         {

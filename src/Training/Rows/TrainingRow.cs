@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.Training.Rows.Similarity;
 
 namespace Platform.Training.Rows;
 
@@ -27,8 +28,13 @@ public sealed record TrainingRow(RowKind Kind, IReadOnlyList<Turn> Turns, string
     /// <summary>What is to be answered: the chosen answer, the text, or the assistant's last turn.</summary>
     [JsonIgnore] public string Reply => Chosen ?? Turns.LastOrDefault(turn => turn.Role == TurnRole.Assistant)?.Content ?? "";
 
-    /// <summary>What people and the assistant say in it: what rows are compared by.</summary>
+    /// <summary>What people and the assistant say in it: what rows are compared by first.</summary>
     [JsonIgnore] public string Exchange => string.Join('\n', Turns.Where(turn => turn.Role is TurnRole.User or TurnRole.Assistant).Select(turn => turn.Content).Append(Chosen ?? ""));
+
+    /// <summary>What it must nearly repeat of another row, part by part, to teach the same.</summary>
+    [JsonIgnore] public RowParts Parts => new(
+        Exchange, string.Join('\n', Turns.Where(turn => turn.Role == TurnRole.System).Select(turn => turn.Content)),
+        string.Join('\n', Turns.SelectMany(turn => (string[])[turn.Role == TurnRole.Tool ? turn.Content : "", .. Said(turn.Calls)])));
 
     /// <summary>All that a model would read of it, what calls and tools say too.</summary>
     [JsonIgnore] public IEnumerable<string> Texts => [.. Turns.SelectMany(turn => (string[])[turn.Content, .. Said(turn.Calls)]), .. Chosen is null ? Array.Empty<string>() : [Chosen], .. Rejected is null ? Array.Empty<string>() : [Rejected], .. Said(Tools)];

@@ -7,9 +7,11 @@ internal static class FileFault
 
     internal static bool Is(Exception fault) => fault is IOException or UnauthorizedAccessException;
 
+    internal static bool IsFull(Exception fault) => fault is IOException { HResult: FullOnUnix or FullOnWindows };
+
     internal static string Of(Exception fault) => fault switch
     {
-        IOException { HResult: FullOnUnix or FullOnWindows } => "The disk is full. Make room and try again.",
+        _ when IsFull(fault) => "The disk is full. Make room and try again.",
         FileNotFoundException { FileName: { } name } => $"The file {Path.GetFileName(name)} is not there.",
         UnauthorizedAccessException => "A file cannot be read or written: the program has no right to.",
         _ => "A file cannot be read or written: the file system refuses, or another program holds it.",

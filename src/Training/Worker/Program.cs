@@ -45,11 +45,19 @@ try
 catch (Exception fault) when (FileFault.Is(fault))
 {
     Console.Error.WriteLine(FileFault.Of(fault)); // what callers are told; the rest is for who stands at the machine
+    Name(fault);
     Console.Error.WriteLine(fault.Message);
     return 1;
 }
 catch (Exception fault) when (fault is TrainingException or NativeCallException or NativesUnusableException or GgufException or OutOfMemoryException)
 {
-    Console.Error.WriteLine(fault.Message);
+    Console.Error.WriteLine(fault.Message.ReplaceLineEndings(" "));
+    Name(fault);
     return 1;
+}
+
+// For the program that started this one.
+static void Name(Exception fault)
+{
+    if (JobWorker.FaultOf(fault) is { } name) { Console.Error.WriteLine($"fault: {name.ToString().ToLowerInvariant()}"); }
 }

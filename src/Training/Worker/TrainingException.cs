@@ -23,6 +23,12 @@ public enum TrainingFault
 
     /// <summary>The base model's file is another than the one that the job was made for.</summary>
     Base,
+
+    /// <summary>The disk is full.</summary>
+    Space,
+
+    /// <summary>There is no memory.</summary>
+    Memory,
 }
 
 /// <summary>Training was refused or ended; the message says why and what to do.</summary>

@@ -14,7 +14,7 @@ internal static class TrainCommand
 
     internal static Command Create()
     {
-        var dataset = new Option<FileInfo>("--dataset") { Description = "Rows to learn from: JSON lines (messages, ShareGPT, Alpaca, pairs of answers, text) or plain text.", Required = true };
+        var dataset = new Option<FileInfo>("--dataset") { Description = "Rows to learn from: JSON lines or one JSON array (messages, ShareGPT, Alpaca, pairs of answers, text), or plain text.", Required = true };
         var model = new Option<string>("--base") { Description = "Base model: a .gguf file, or hf:owner/repo/file.gguf.", Required = true };
         var target = new Option<DirectoryInfo>("--out") { Description = "Folder for the adapter and its measures.", Required = true };
         var validation = new Option<FileInfo?>("--validation") { Description = "Rows to evaluate on (default: a tenth of the dataset is held out)." };

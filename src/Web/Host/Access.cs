@@ -21,6 +21,7 @@ public static class Access
         KeyScopes.AddPolicies(policies);
         services.AddCascadingAuthenticationState();
         services.AddScoped<CurrentCaller>();
+        services.AddScoped<CurrentAsker>();
         return services;
     }
 }

@@ -38,6 +38,7 @@ public static class PlatformHost
         app.UseWhen(context => !RequestKind.WantsPage(context.Request), programs => programs.UseStatusCodePages(bare =>
             Problems.WriteAsync(bare.HttpContext, Problems.OfStatus(bare.HttpContext.Response.StatusCode))));
         app.UseRequestLocalization();
+        app.UseTimeZones();
         app.Use((context, next) =>
         {
             // A page answers HEAD as it answers GET; the server leaves the body out.

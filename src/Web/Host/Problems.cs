@@ -10,6 +10,7 @@ using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Storage;
 using Platform.Training.Datasets;
 using Platform.Web.Features.Api;
+using Platform.Web.Features.Models;
 
 namespace Platform.Web.Host;
 
@@ -37,6 +38,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         NotFoundException => new(404, Invalid, "not_found", error.Message),
         RunConflictException or ApprovalConflictException => new(409, "conflict_error", "run_conflict", error.Message),
         AgentConflictException => new(409, "conflict_error", "already_exists", error.Message),
+        ModelInUseException => new(409, "conflict_error", "in_use", error.Message),
         DatasetException refused => new(400, Invalid, refused.Code, refused.Message),
         IngestException ingest => OfIngest(ingest),
         _ when NoSpace.Is(error) => new(507, "server_error", "no_space", "The server's disk is full: nothing was stored. Free some space and try again."),

@@ -9,6 +9,9 @@
         document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${value ? year : 0}; samesite=lax${secure}`;
     }
 
+    // The server tells times in the person's zone.
+    remember("platform.zone", Intl.DateTimeFormat().resolvedOptions().timeZone ?? "");
+
     function setTheme(theme) {
         const fixed = theme === "light" || theme === "dark";
         if (fixed) root.dataset.theme = theme; else delete root.dataset.theme;
@@ -34,6 +37,13 @@
         showChoices();
     }
 
+    // Puts a text where the cursor stands, as if it were typed there.
+    function insert(box, text) {
+        box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+        box.dispatchEvent(new Event("input", { bubbles: true }));
+        box.focus();
+    }
+
     // Buttons tell what is chosen to those who cannot see it.
     function showChoices() {
         for (const button of document.querySelectorAll("[data-set-theme]")) {
@@ -48,13 +58,14 @@
     }
 
     document.addEventListener("click", event => {
-        const target = event.target instanceof Element ? event.target.closest("[data-set-theme],[data-set-language],[data-toggle-sidebar],[data-open-drawer],[data-close-drawer],[data-reload]") : null;
+        const target = event.target instanceof Element ? event.target.closest("[data-set-theme],[data-set-language],[data-toggle-sidebar],[data-open-drawer],[data-close-drawer],[data-reload],[data-insert]") : null;
         if (target?.dataset.setTheme) setTheme(target.dataset.setTheme);
         else if (target?.dataset.setLanguage) setLanguage(target.dataset.setLanguage);
         else if (target?.hasAttribute("data-toggle-sidebar")) toggleSidebar();
         else if (target?.hasAttribute("data-open-drawer")) setDrawer(true);
         else if (target?.hasAttribute("data-close-drawer")) setDrawer(false);
         else if (target?.hasAttribute("data-reload")) location.reload();
+        else if (target?.dataset.insert) insert(document.getElementById(target.dataset.into), target.dataset.insert);
 
         if (root.dataset.drawer && event.target instanceof Element && event.target.closest(".sidebar a")) setDrawer(false);
         const chosen = event.target instanceof Element ? event.target.closest("details.popup [role=menuitem]") : null;

@@ -37,13 +37,40 @@ public sealed class KilledWriterTests : IDisposable
         Assert.Contains("written", string.Join('\n', told.Requests.Single().SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result)), StringComparison.Ordinal);
     }
 
-    /// <summary>The child: works on the run until the moment, tells it, and stands still.</summary>
+    [Theory]
+    [InlineData("before the call is stored beside others", 0, "done", 1)] // nor is the decision, which the model takes again
+    [InlineData("before the effect beside others", 0, "error", 0)]
+    [InlineData("after the effect beside others", 1, "error", 1)]
+    [InlineData("before the result is stored beside others", 1, "error", 1)]
+    public async Task Killed_around_a_call_that_writes_while_others_are_in_flight_a_run_never_makes_it_twice(string moment, int before, string end, int after)
+    {
+        var (events, _) = await KilledAtAsync(moment, () => Assert.Equal(before, Written().Length));
+        Assert.Equal((end, after), (events[^1].Name, Written().Length));
+        Assert.Equal(end == "error", events[^1].Name == "error" && events[^1].Read<ErrorData>().Kind == RunErrorKind.OutcomeUnknown);
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
+        Assert.Single(events, e => e.Name == "tool.call" && e.Data.Contains("\"send\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>The child: works on the run until the moment, tells it, and stands still. Beside others: two that read are called with it, and never return.</summary>
     internal static async Task WriteAsync(string folder, Guid run, string moment)
     {
-        var asked = 0;
+        var (asked, looking, holds) = (0, 0, false);
+        var besides = moment.EndsWith("beside others", StringComparison.Ordinal);
         ScriptedChatClient chat = new((_, _) => DecideAsync());
-        RecordingTool send = new("send", ToolEffects.Writes, (text, _, _) => SendAsync(folder, text, moment));
-        await using var rig = await AgentsRig.StartAsync(chat, folder: folder, tools: [new RecordingTool("look"), send]);
+        RecordingTool send = new("send", ToolEffects.Writes, async (text, _, _) =>
+        {
+            var sent = await SendAsync(folder, text, moment);
+            holds = moment.StartsWith("before the result", StringComparison.Ordinal);
+            return sent;
+        });
+        RecordingTool look = new("look", act: async (_, _, cancellation) =>
+        {
+            holds = ++looking == 2 && moment.StartsWith("before the call", StringComparison.Ordinal);
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return ToolOutcome.Of("never");
+        });
+        DatabaseWatch watch = new() { BeforeTransaction = () => holds ? StandStillAsync(moment) : Task.CompletedTask };
+        await using var rig = await AgentsRig.StartAsync(chat, folder: folder, tools: [look, send], process: new(Watch: watch));
         var conversation = await rig.Conversations.CreateAsync(AgentsRig.Anna, [], CancellationToken.None);
         await rig.Runs.StartAsync(AgentsRig.Anna, new(run, conversation.Id, "Send it.", Agent: new AgentTask(Guid.NewGuid(), 1, AgentLoopTests.Clerk, "Anna", false)), CancellationToken.None);
         await Task.Run(Console.In.ReadLine); // until it is killed, or its parent is gone
@@ -52,16 +79,16 @@ public sealed class KilledWriterTests : IDisposable
         {
             if (asked++ > 0)
                 await StandStillAsync("after the result");
-            yield return new ChatResponseUpdate(ChatRole.Assistant, [Call("send", new { text = "mail" })]);
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [.. besides ? [Call("look", new { text = "a" }), Call("look", new { text = "b" })] : Array.Empty<AIContent>(), Call("send", new { text = "mail" })]);
         }
     }
 
     private static async Task<ToolOutcome> SendAsync(string folder, string text, string moment)
     {
-        if (moment == "before the effect")
+        if (moment.StartsWith("before the effect", StringComparison.Ordinal))
             await StandStillAsync(moment);
         await File.AppendAllLinesAsync(Path.Combine(folder, "sent.txt"), [text]);
-        if (moment == "after the effect")
+        if (moment.StartsWith("after the effect", StringComparison.Ordinal))
             await StandStillAsync(moment);
         return ToolOutcome.Of("written");
     }
@@ -72,7 +99,7 @@ public sealed class KilledWriterTests : IDisposable
         await Task.Delay(Timeout.Infinite);
     }
 
-    private async Task<(IReadOnlyList<RunEvent> Events, ScriptedChatClient Then)> KilledAtAsync(string moment)
+    private async Task<(IReadOnlyList<RunEvent> Events, ScriptedChatClient Then)> KilledAtAsync(string moment, Action? killed = null)
     {
         var run = Guid.NewGuid();
         using (var child = ChildProgram.Start("write", folder, run.ToString(), moment))
@@ -81,7 +108,8 @@ public sealed class KilledWriterTests : IDisposable
             child.Kill();
             await child.WaitForExitAsync(Cancellation);
         }
-        var then = Deciding(new TextContent("It is sent."));
+        killed?.Invoke();
+        var then = Deciding(messages => [messages[^1].Role == ChatRole.Tool ? new TextContent("It is sent.") : Call("send", new { text = "mail" })]);
         RecordingTool send = new("send", ToolEffects.Writes, (text, _, _) => SendAsync(folder, text, ""));
         await using var rig = await AgentsRig.StartAsync(then, folder: folder, tools: [new RecordingTool("look"), send]);
         var info = await rig.Runs.GetAsync(AgentsRig.Anna, run, Cancellation);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,41 @@ public sealed class RealGrammarTests
         Assert.All(calls, call => Assert.Null(call.Fault));
         Assert.Equal((1, 1), (look.Calls.Count, send.Calls.Count));
         Assert.False(string.IsNullOrEmpty((await rig.AnswerAsync(run)).Text));
+    }
+
+    /// <summary>A model that knows nothing writes at random what the grammar lets it: only what a plan is made of.</summary>
+    [Fact]
+    public async Task The_real_engine_keeps_what_a_model_writes_to_the_form_of_a_plan()
+    {
+        await using var host = await ModelHostFixture.StartAsync();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ModelHost:Endpoint", host.Endpoint.ToString()), new("ModelHost:ApiKey", host.ApiKey)]).Build();
+        await using var services = new ServiceCollection().AddModelHostClient(configuration).BuildServiceProvider();
+        var chat = services.GetRequiredService<IChatClient>();
+        List<JsonElement> whole = [];
+        foreach (var mayAsk in (bool[])[false, true])
+        {
+            for (var seed = 1; seed <= 3; seed++)
+            {
+                var format = ChatResponseFormat.ForJsonSchema(Planner.Schema(["look", "send"], mayAsk), "plan");
+                var text = (await chat.GetResponseAsync([new(ChatRole.User, "Go on.")], new() { ModelId = ModelHostFixture.ChatModel, ResponseFormat = format, Temperature = 1.5f, Seed = seed, MaxOutputTokens = 220 }, TestContext.Current.CancellationToken)).Text;
+                Assert.Matches(mayAsk ? """^\{ ?"question": ?"[^\n]*""" : """^\{ ?"steps": ?\[ ?\{ ?"id": ?"[^\n]*""", text);
+                if (TryRead(text) is { } plan)
+                    whole.Add(plan);
+            }
+        }
+        Assert.All(whole, plan => Assert.All(plan.GetProperty("steps").EnumerateArray(), step => Assert.Contains(step.GetProperty("tool").GetString(), (string[])["look", "send", ""])));
+
+        static JsonElement? TryRead(string text)
+        {
+            try
+            {
+                return JsonElement.Parse(text);
+            }
+            catch (JsonException)
+            {
+                return null; // cut off where its tokens ended
+            }
+        }
     }
 
     private sealed class ScriptedPlan(IChatClient real) : DelegatingChatClient(real)

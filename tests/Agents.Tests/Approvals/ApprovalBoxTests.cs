@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
@@ -64,7 +66,9 @@ public sealed class ApprovalBoxTests
         await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
         var run = await rig.LetAsync(Clerk);
         await rig.Approvals.DecideAsync(AgentsRig.Anna, (await AskedAsync(rig)).Id, new(Approve: false, Comment: "Not on Sundays."), Cancellation);
-        Assert.Equal("Not sent.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("Not sent.", events[^1].Read<TextData>().Text);
+        Assert.Equal(ToolFailure.Rejected, events.Last(e => e.Name == "tool.result").Read<ToolResultData>().Failure);
         Assert.Empty(send.Calls);
         Assert.Contains("A person rejected this call with the words “Not on Sundays”. Go on without it.", Output(chat), StringComparison.Ordinal);
     }
@@ -79,8 +83,11 @@ public sealed class ApprovalBoxTests
         var run = await rig.LetAsync(Clerk);
         var asked = await AskedAsync(rig);
         await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
-        clock.Advance(TimeSpan.FromHours(25));
-        await rig.Approvals.ExpireAsync(Cancellation);
+        Assert.Equal(asked.ExpiresAt, await rig.Approvals.ExpireAsync(Cancellation)); // the next to look at
+        clock.Advance(asked.ExpiresAt - clock.GetUtcNow());
+        Assert.Equal((ApprovalStatus.Expired, asked.ExpiresAt), (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)) is var late ? (late.Status, late.DecidedAt) : default); // before anything is stored of it
+        Assert.Equal((0, 0), ((await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count, await rig.Approvals.CountAsync(AgentsRig.Anna, Cancellation)));
+        Assert.Null(await rig.Approvals.ExpireAsync(Cancellation));
         var events = await rig.EventsAsync(run);
         Assert.Equal("approval_expired", events.Single(e => e.Name == "approval.resolved").Read<ApprovalResolvedData>().Reason);
         Assert.Equal(("Not sent.", 0), (events[^1].Read<TextData>().Text, send.Calls.Count));
@@ -135,7 +142,31 @@ public sealed class ApprovalBoxTests
         await rig.WorkOnWaitingAsync();
         clock.Advance(TimeSpan.FromHours(25));
         await rig.Approvals.ExpireAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
-        Assert.Equal(ApprovalStatus.Pending, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+        await using var db = rig.OpenDatabase();
+        Assert.Equal(ApprovalStatus.Pending, (await db.Approvals.FindAsync([asked.Id], Cancellation))!.Status); // it is rejected when the run waits
+    }
+
+    [Fact]
+    public async Task A_run_goes_on_as_soon_as_the_time_of_what_it_asked_is_up()
+    {
+        ManualClock clock = new();
+        var settings = Options.Create(new AgentsOptions { ApprovalTime = TimeSpan.FromSeconds(5) });
+        await using var rig = await AgentsRig.StartAsync(Sending("Not sent."), o => o.ApprovalTime = settings.Value.ApprovalTime, tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock));
+        using ApprovalExpiry expiry = new(rig.Approvals, settings, clock, new TestLog<ApprovalExpiry>());
+        await expiry.StartAsync(Cancellation);
+        var run = await rig.LetAsync(Clerk);
+        await AskedAsync(rig);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
+        clock.Advance(settings.Value.ApprovalTime);
+        var looks = 0; // a few seconds more, should it have looked a moment before it was asked; not the twenty of its longest pause
+        await AgentsRig.UntilAsync(async () =>
+        {
+            if (++looks % 50 == 0 && looks <= 500)
+                clock.Advance(TimeSpan.FromSeconds(1));
+            return (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).EndedAt is not null;
+        });
+        Assert.Equal("Not sent.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        await expiry.StopAsync(Cancellation);
     }
 
     [Fact]

@@ -1,6 +1,11 @@
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tests.Acting;
+using Platform.Fakes;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -37,7 +42,7 @@ public sealed class AgentLibraryTests
         Assert.Equal(["Second", "First"], (await rig.Agents.VersionsAsync(AgentsRig.Anna, agent.Id, Cancellation)).Select(v => v.Note));
 
         var changes = await rig.Agents.DiffAsync(AgentsRig.Anna, agent.Id, 1, null, Cancellation);
-        Assert.Equal(["instructions", "tools[0].policy", "tools[1]"], changes.Select(c => c.Path));
+        Assert.Equal(["instructions", "tools[calculator].policy", "tools[send_mail]"], changes.Select(c => c.Path));
         Assert.Equal(("\"always\"", "\"ask\""), (changes[1].Before, changes[1].After));
         Assert.Null(changes[2].After);
 
@@ -47,19 +52,65 @@ public sealed class AgentLibraryTests
     }
 
     [Fact]
-    public async Task An_agent_with_a_tool_that_is_not_here_is_kept_and_not_published_and_a_run_of_it_says_so()
+    public async Task What_runs_of_each_agent_is_read_at_once_and_the_draft_where_nothing_runs()
     {
-        await using var rig = await AgentsRig.StartAsync(tools: [new RecordingTool("calculator")]);
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
+        var published = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, published.Id, "", Cancellation);
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, published.Id, Clerk with { Instructions = "Be brief." }, null, Cancellation);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, published.Id, AgentVisibility.Everyone, Cancellation);
+        var draft = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Slug = "other", Instructions = "A draft." }, Cancellation);
+        var seen = await rig.Agents.RunningAsync(AgentsRig.Anna, Cancellation);
+        Assert.Equal((Clerk.Instructions, "A draft."), (seen[published.Id].Instructions, seen[draft.Id].Instructions));
+        Assert.Equal([published.Id], (await rig.Agents.RunningAsync(Carl, Cancellation)).Keys);
+    }
+
+    [Fact]
+    public async Task An_agent_with_a_tool_that_is_not_here_is_kept_and_not_published_and_a_run_of_it_goes_on_without_and_says_so()
+    {
+        var chat = ScriptedChatClient.Deciding(ScriptedChatClient.Call("send_mail", new { text = "Hello." }), new TextContent("I cannot send it."));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("calculator")]);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
         var fault = Assert.Single((await Assert.ThrowsAsync<DefinitionException>(() => rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation))).Faults);
         Assert.Equal(("tools[1].name", DefinitionFaultKind.ToolAway, "send_mail"), (fault.Path, fault.Kind, Assert.Single(fault.Values)));
         Assert.Null((await rig.Agents.GetAsync(AgentsRig.Anna, agent.Id, Cancellation)).PublishedVersion);
-        var error = (await rig.EventsAsync(await rig.LetAsync(Clerk)))[^1].Read<ErrorData>();
-        Assert.Equal(RunErrorKind.ToolUnavailable, error.Kind);
-        Assert.Contains("'send_mail'", error.Message, StringComparison.Ordinal);
+        Assert.Equal([agent.Id], (await rig.Agents.AwayAsync(AgentsRig.Anna, Cancellation)).Keys);
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk));
+        Assert.Equal(new PartAwayData(AgentPart.Tool, "send_mail"), Assert.Single(events, happened => happened.Name == "part.away").Read<PartAwayData>());
+        Assert.Contains("- These tools are not here now: send_mail. ", chat.Requests.First()[0].Text, StringComparison.Ordinal);
+        Assert.StartsWith("The tool 'send_mail' is not here now", Assert.Single(events, happened => happened.Name == "tool.result").Read<ToolResultData>().Text, StringComparison.Ordinal);
+        Assert.Equal("I cannot send it.", events[^1].Read<TextData>().Text);
+        Assert.Equal("send_mail", Assert.Single(RunTrace.Of(events).Rows, row => row.Kind == TraceKind.Away).Name);
+        Assert.Equal((200, 120), events.Single(happened => happened.Name == "usage").Read<AnswerDone>().Usage is var used ? (used.PromptTokens, used.CachedTokens) : default);
 
         await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, Clerk with { Tools = [Clerk.Tools[0], new("send_mail", ToolPolicy.Never)] }, null, Cancellation);
         Assert.Equal(1, (await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
+        Assert.Empty(await rig.Agents.AwayAsync(AgentsRig.Anna, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_model_an_adapter_or_a_base_that_is_not_here_is_kept_and_not_published()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var gone = Guid.NewGuid();
+        var plain = Clerk with { Tools = [] };
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, plain, Cancellation);
+        await RefusedAsync(plain with { Model = new("nowhere") }, ("model.id", DefinitionFaultKind.ModelAway, "nowhere"));
+        await RefusedAsync(plain with { Model = new("scripted", [new("legal@22")]), Knowledge = new([rig.Shelf.Base.Id, gone]) }, ("model.adapters[0].name", DefinitionFaultKind.AdapterAway, "legal@22"), ("knowledge.baseIds[1]", DefinitionFaultKind.BaseAway, gone));
+        await RefusedAsync(plain with { Model = new("other:typo") }, ("model.id", DefinitionFaultKind.ModelAway, "other:typo"));
+
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, plain with { Model = new("other:legal", [new("legal")]), Knowledge = new([rig.Shelf.Base.Id]) }, null, Cancellation);
+        Assert.Equal(1, (await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
+        await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, plain, null, Cancellation);
+        Assert.Equal(["Clerk"], await rig.Agents.OfBaseAsync(AgentsRig.Anna, rig.Shelf.Base.Id, Cancellation)); // what runs searches it
+        Assert.Empty(await rig.Agents.OfBaseAsync(Carl, rig.Shelf.Base.Id, Cancellation));
+
+        async Task RefusedAsync(AgentDefinition definition, params (string, DefinitionFaultKind, object)[] faults)
+        {
+            await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, definition, null, Cancellation);
+            var refused = await Assert.ThrowsAsync<DefinitionException>(() => rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation));
+            Assert.Equal(faults, refused.Faults.Select(fault => (fault.Path, fault.Kind, Assert.Single(fault.Values))));
+        }
     }
 
     [Fact]
@@ -119,6 +170,20 @@ public sealed class AgentLibraryTests
     }
 
     [Fact]
+    public async Task A_base_goes_elsewhere_by_its_name()
+    {
+        await using var here = await AgentsRig.StartAsync();
+        await using var there = await AgentsRig.StartAsync();
+        var gone = Guid.NewGuid();
+        var agent = await here.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Tools = [], Knowledge = new([here.Shelf.Base.Id, gone]) }, Cancellation);
+        var file = await here.Agents.ExportAsync(AgentsRig.Anna, agent.Id, Cancellation);
+        var copy = await there.Agents.ImportAsync(Carl, file, null, Cancellation);
+        Assert.Equal([there.Shelf.Base.Id, gone], (await there.Agents.DraftAsync(Carl, copy.Id, Cancellation)).Knowledge.BaseIds);
+        var other = await there.Agents.ImportAsync(Carl, file.Replace("\"Shelf\"", "\"Attic\"", StringComparison.Ordinal).Replace("\"bases\": [", "\"bases\": [null,", StringComparison.Ordinal), "clerk-2", Cancellation);
+        Assert.Equal([here.Shelf.Base.Id, gone], (await there.Agents.DraftAsync(Carl, other.Id, Cancellation)).Knowledge.BaseIds);
+    }
+
+    [Fact]
     public void What_is_wrong_in_a_definition_is_told_all_at_once_with_path_value_and_limit()
     {
         Assert.Empty(DefinitionCheck.Faults(Clerk));
@@ -140,4 +205,11 @@ public sealed class AgentLibraryTests
     [Fact]
     public void Variables_are_filled_in_and_a_value_that_looks_like_one_is_left_alone() =>
         Assert.Equal("Help {{date}} on 2026-03-04, Wednesday.", InstructionVariables.Fill("Help {{user.name}} on {{ date }}, {{weekday}}.", "{{date}}", new DateTimeOffset(2026, 3, 4, 9, 0, 0, TimeSpan.Zero)));
+
+    [Theory]
+    [InlineData("ada@example.org", "Help ada.")]
+    [InlineData("Ada", "Help Ada.")]
+    [InlineData("@home", "Help @home.")]
+    public void Of_an_address_of_mail_the_name_is_told_and_not_the_rest(string userName, string told) =>
+        Assert.Equal(told, InstructionVariables.Fill("Help {{user.name}}.", userName, DateTimeOffset.UnixEpoch));
 }

@@ -65,6 +65,32 @@ public sealed class RunForkTests
     }
 
     [Fact]
+    public async Task With_recorded_results_no_tool_is_called_and_a_fork_of_that_fork_calls_them_again()
+    {
+        RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Working(), tools: [look, send]);
+        var run = await LetAsync(rig, Clerk);
+        var before = await rig.EventsAsync(run);
+        var recorded = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Overrides: new(Model: "other"), Recorded: true), Cancellation);
+        var events = await rig.EventsAsync(recorded);
+        Assert.Equal((1, 1), (look.Calls.Count, send.Calls.Count));
+        Assert.Equal(Results(before), Results(events));
+        Assert.NotNull((await rig.Archive.GetAsync(AgentsRig.Anna, recorded.Id, Cancellation)).Agent!.Recorded);
+
+        var live = await rig.Forks.ForkAsync(AgentsRig.Anna, recorded.Id, new(Guid.NewGuid()), Cancellation);
+        await rig.EventsAsync(live);
+        Assert.Equal((2, 2), (look.Calls.Count, send.Calls.Count));
+        var task = (await rig.Archive.GetAsync(AgentsRig.Anna, live.Id, Cancellation)).Agent!;
+        Assert.True(task is { Recorded: null, AsOf: null, Remembered: null }); // and on the day that it is now
+
+        var again = await rig.Forks.ForkAsync(AgentsRig.Anna, recorded.Id, new(Guid.NewGuid(), Recorded: true), Cancellation);
+        await rig.EventsAsync(again);
+        Assert.Equal((await rig.Archive.GetAsync(AgentsRig.Anna, recorded.Id, Cancellation)).Agent!.AsOf, (await rig.Archive.GetAsync(AgentsRig.Anna, again.Id, Cancellation)).Agent!.AsOf);
+
+        static IEnumerable<string> Results(IEnumerable<RunEvent> events) => events.Where(e => e.Name == "tool.result").Select(e => e.Read<ToolResultData>().Text);
+    }
+
+    [Fact]
     public async Task Without_a_step_the_whole_run_is_done_again_and_another_question_is_a_version_of_the_question()
     {
         RecordingTool look = new("look"), send = new("send");
@@ -76,6 +102,21 @@ public sealed class RunForkTests
         Assert.Equal("run.forked", events[0].Name);
         Assert.Equal((2, 2), (look.Calls.Count, send.Calls.Count));
         Assert.NotEqual(run.UserMessageId, fork.UserMessageId);
+    }
+
+    [Fact]
+    public async Task With_what_was_recorded_a_whole_run_is_done_again_and_nothing_is_called()
+    {
+        RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Working(), tools: [look, send]);
+        var run = await LetAsync(rig, Clerk);
+        var first = await rig.EventsAsync(run);
+        var events = await rig.EventsAsync(await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Recorded: true), Cancellation));
+        Assert.Equal((1, 1), (look.Calls.Count, send.Calls.Count));
+        Assert.Equal(Texts(first), Texts(events));
+        Assert.Equal(first[^1].Read<TextData>(), events[^1].Read<TextData>());
+
+        static IEnumerable<string> Texts(IEnumerable<RunEvent> told) => told.Where(e => e.Name == "tool.result").Select(e => e.Read<ToolResultData>().Text);
     }
 
     [Fact]

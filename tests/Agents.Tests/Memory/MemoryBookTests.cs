@@ -1,7 +1,12 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Agents.Memory;
+using Platform.Agents.Runs;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -44,6 +49,53 @@ public sealed class MemoryBookTests
     }
 
     [Fact]
+    public async Task While_the_model_that_embeds_is_away_a_run_goes_on_without_memory_and_examples_and_tells_it_once()
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Yes."));
+        var agent = await PublishedAsync(rig);
+        await rig.Memories.AddAsync(AgentsRig.Anna, agent, "Likes tea.", shared: false, Cancellation);
+        rig.Embeddings.OnBatch = (_, _) => throw new ModelHostException(ModelHostErrorKind.Unavailable, "No model embeds.");
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk with { Prompting = new(Demonstrations: [new("1+1?", "2")]) }, id: agent));
+        Assert.Equal([new(AgentPart.Examples), new(AgentPart.Memory)], events.Where(happened => happened.Name == "part.away").Select(happened => happened.Read<PartAwayData>()));
+        Assert.Equal("Yes.", events[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
+    public async Task What_a_person_wants_kept_is_kept_once_they_approved_it_whatever_the_policy()
+    {
+        var texts = new Queue<string>(["Likes tea.", "Likes coffee.", "Likes tea."]);
+        var chat = ScriptedChatClient.Deciding(sent => sent[^1].Role == ChatRole.User ? [ScriptedChatClient.Call("remember", new { text = texts.Dequeue() })] : [new TextContent("Noted.")]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var agent = await PublishedAsync(rig);
+        var keeps = Clerk with { Tools = [new("remember", ToolPolicy.Always)] }; // of a file, say, that nothing checked
+        Assert.Equal(DefinitionFaultKind.AlwaysAsked, Assert.Single(DefinitionCheck.Faults(keeps)).Kind);
+
+        foreach (var (approved, told) in new[] { (true, "It is kept."), (false, "A person rejected this call. Go on without it."), (true, "It is kept already.") })
+        {
+            var run = await rig.LetAsync(keeps, id: agent);
+            await AgentsRig.UntilAsync(async () => (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Count == 1);
+            var asked = (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation)).Single();
+            await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: approved), Cancellation);
+            Assert.Equal(told, (await rig.EventsAsync(run)).Single(happened => happened.Name == "tool.result").Read<ToolResultData>().Text);
+        }
+        Assert.Equal(("Likes tea.", false), Assert.Single(await rig.Memories.ListAsync(AgentsRig.Anna, agent, Cancellation)) is var kept ? (kept.Text, kept.Shared) : default);
+    }
+
+    [Theory]
+    [InlineData(MemoryScope.Conversation, "person", "keeps nothing beyond a conversation")]
+    [InlineData(MemoryScope.User, "everyone", "for everyone nothing")]
+    [InlineData(MemoryScope.Shared, "everyone", "It is kept.")]
+    public async Task What_is_kept_for_whom_goes_by_the_agents_memory(MemoryScope scope, string who, string told)
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await PublishedAsync(rig);
+        var arguments = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["text"] = "The office closes at six.", ["for"] = who });
+        var outcome = await new RememberTool(rig.Memories).RunAsync(arguments, new(Carl, Guid.NewGuid(), []) { AgentId = agent, Memory = scope }, Cancellation);
+        Assert.Contains(told, outcome.Text, StringComparison.Ordinal);
+        Assert.Equal(scope == MemoryScope.Shared ? 1 : 0, (await rig.Memories.ListAsync(AgentsRig.Anna, agent, Cancellation)).Count);
+    }
+
+    [Fact]
     public async Task A_person_sees_edits_and_deletes_their_own_and_nobody_elses()
     {
         await using var rig = await AgentsRig.StartAsync();
@@ -74,6 +126,17 @@ public sealed class MemoryBookTests
         Assert.Equal(turns, windowed.Turns.Count);
         Assert.StartsWith(before, windowed.Before, StringComparison.Ordinal);
         Assert.Equal(before.Length == 0, windowed.Before.Length == 0);
+    }
+
+    [Theory]
+    [InlineData(40, "The person is Zaphod.\nAnswered: It is two.\nAsked: And the third?")]
+    [InlineData(12, "The person is Zaphod.\nAsked: And the third?")]
+    [InlineData(6, "The person is Zaphod.")]
+    [InlineData(3, "The person")] // longer than its room itself
+    public async Task An_earlier_summary_and_what_it_does_not_tell_share_their_part_of_the_prompt(int room, string expected)
+    {
+        PastTurn[] since = [new("assistant", "It is two."), new("user", "And the third?")];
+        Assert.Equal(expected, await new ConversationWindow(new CharacterCounter()).InShortAsync("The person is Zaphod.", since, room, Cancellation));
     }
 
     private static async Task<Guid> PublishedAsync(AgentsRig rig)

@@ -5,6 +5,7 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
 using Platform.Fakes;
@@ -36,8 +37,12 @@ public sealed class AskAgentTests
 
         var result = events.Single(e => e.Name == "tool.result").Read<ToolResultData>();
         Assert.Equal(("27 days [1].", 240), (result.Text, result.Tokens));
+        Assert.Equal((240, 240), (RunTrace.Of(events).TokensOfOthers, (await rig.Archive.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Listed.TokensOfOthers));
         var nested = await rig.Runs.GetAsync(AgentsRig.Anna, result.Data!.Value.GetProperty("run").GetGuid(), Cancellation);
         Assert.Equal((RunPurpose.Nested, run.Id, RunStatus.Completed), (nested.Purpose, nested.ParentId, nested.Status));
+        var working = RunTrace.Of(events.TakeWhile(e => e.Name != "tool.result"));
+        Assert.Equal(nested.Id, working.Rows.Single(row => row.Kind == TraceKind.Tool).Tool!.AskedRun); // known while it works
+        Assert.Equal(run.Id, Assert.Single((await rig.Archive.ListAsync(AgentsRig.Anna, new() { Started = true }, 0, 10, Cancellation)).Runs).Run.Id);
         Assert.Contains((await rig.EventsAsync(nested)), e => e.Name == "tool.call"); // its trace is a run's like any other
         Assert.Single(await rig.Conversations.ListAsync(AgentsRig.Anna, null, Cancellation));
 
@@ -197,8 +202,8 @@ public sealed class AskAgentTests
         var chat = Both(_ => new TextContent($"{++asked} days."), chief: results => results < 20 ? Call(AskAgentTool.ToolName, new { agent = "expert", task = $"Task {results}" }) : new TextContent("Done."));
         await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
         await PublishAsync(rig, Expert);
-        var events = await rig.EventsAsync(await rig.LetAsync(Chief with { Limits = new(Tokens: 800) }));
-        Assert.Equal(1, asked); // 120 tokens each: 560 would be left for a second if the first had cost nothing
+        var events = await rig.EventsAsync(await rig.LetAsync(Chief with { Limits = new(Tokens: 1000) }));
+        Assert.Equal(1, asked); // 120 tokens each: 576 would be left for a second, beside the chief's own answer, if the first had cost nothing
         Assert.Contains("too few", events.Last(e => e.Name == "tool.result").Read<ToolResultData>().Text, StringComparison.Ordinal);
     }
 

@@ -6,6 +6,7 @@ using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Tests.Prompting;
 
@@ -105,6 +106,7 @@ public sealed class PromptingTests
         AgentTask task = new(Guid.NewGuid(), 1, Clerk with { Instructions = "{{user.name}}, {{ date }}, {{weekday}}, {{other}}." }, "{{date}}", false);
         await rig.EventsAsync(await rig.Runs.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), conversation.Id, "Which day is it?", Agent: task), TestContext.Current.CancellationToken));
         Assert.Equal("## Instructions\n{{date}}, 2026-03-02, Monday, {{other}}.", chat.Requests.Single()[0].Text);
+        Assert.Equal("今天是2026-03-02，星期一。", InstructionVariables.Fill("今天是{{date}}，{{weekday}}。", "", clock.GetUtcNow()));
     }
 
     [Fact]
@@ -205,6 +207,41 @@ public sealed class PromptingTests
         var wide = await rig.EventsAsync(await rig.LetAsync(agent with { Memory = new(MemoryScope.Conversation, 400) }, "And now?", run.ConversationId));
         Assert.DoesNotContain(wide, e => e.Name == "step.started" && e.Read<StepStartedData>().Kind == StepKind.Summary);
         Assert.Contains("The person is Zaphod.", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_further_summary_can_be_made_the_earlier_one_stays_within_its_part_of_the_prompt()
+    {
+        var summaries = 0;
+        var chat = ScriptedChatClient.Deciding(messages => [new TextContent(
+            !messages[0].Text.StartsWith("Put this earlier part", StringComparison.Ordinal) ? new string('a', 400)
+            : summaries++ == 0 ? "The person is Zaphod." : throw new ModelHostException(ModelHostErrorKind.Busy, "Busy."))]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var agent = Clerk with { Memory = new(MemoryScope.Conversation, 150) };
+        var run = await rig.LetAsync(agent, "I am Zaphod.");
+        await rig.EventsAsync(run);
+        for (var i = 2; i <= 4; i++)
+            await rig.EventsAsync(await rig.LetAsync(agent, $"Question {i}?", run.ConversationId));
+        Assert.True(summaries > 1);
+        var before = chat.Requests.Last()[0].Text.Split("<memory>\n")[1].Split("\n</memory>")[0];
+        Assert.StartsWith("The person is Zaphod.", before, StringComparison.Ordinal);
+        Assert.InRange(before.Length, 1, 4 * 150 / 4);
+    }
+
+    [Fact]
+    public async Task All_sections_stand_in_their_order_each_under_its_heading()
+    {
+        var chat = ScriptedChatClient.Deciding(messages => [new TextContent(messages[0].Text.StartsWith("Put this earlier part", StringComparison.Ordinal) ? "Anna asked." : new string('a', 400))]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look")]);
+        var made = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, TestContext.Current.CancellationToken);
+        await rig.Memories.AddAsync(AgentsRig.Anna, made.Id, "Days of annual leave: Anna took five days of annual leave.", shared: false, TestContext.Current.CancellationToken);
+        var agent = Clerk with { Tools = [new("look", ToolPolicy.Always)], Prompting = new(ReasoningMode.ZeroShot, Store, 1), Memory = new(MemoryScope.User, 100) };
+        var first = await rig.LetAsync(agent, id: made.Id);
+        await rig.EventsAsync(first);
+        await rig.EventsAsync(await rig.LetAsync(agent, "How many days of annual leave did I take?", first.ConversationId, made.Id));
+        var sent = chat.Requests.Last();
+        Assert.Equal(["## Instructions", "## Rules", "## Reasoning", "## Examples", "## Memory", "## Earlier in this conversation"], sent[0].Text.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
+        Assert.Equal("How many days of annual leave did I take?", sent[^1].Text); // the question stands last, alone
     }
 
     [Fact]

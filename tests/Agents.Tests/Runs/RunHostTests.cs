@@ -1,4 +1,5 @@
 using Platform.Agents.Runs;
+using Platform.Fakes;
 
 namespace Platform.Agents.Tests.Runs;
 
@@ -48,6 +49,48 @@ public sealed class RunHostTests
         Assert.Equal([2, 1], places);
         Assert.Equal("done", (await rig.EventsAsync(second))[^1].Name);
         Assert.Equal(1, gate.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task Places_are_told_four_times_a_second_at_most_and_the_last_is_not_left_out()
+    {
+        using Gate gate = new();
+        ManualClock clock = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."), o => o.RunsAtOnce = 1, process: new(Clock: clock));
+        var first = await rig.AskAsync();
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, first.Id, Cancellation)).Status == RunStatus.InProgress);
+        RunInfo[] waiting = [await rig.AskAsync(), await rig.AskAsync(), await rig.AskAsync(), await rig.AskAsync(), await rig.AskAsync()];
+        gate.Let(3);
+        await rig.EventsAsync(waiting[1]);
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, waiting[2].Id, Cancellation)).Status == RunStatus.InProgress);
+        clock.Advance(TimeSpan.FromMilliseconds(250)); // whoever is told by and by
+        await AgentsRig.UntilAsync(() => Task.FromResult(Places(rig.Host.Find(waiting[4].Id)!.Since(0).Events).Contains(2)));
+        Assert.Equal([5, 4, 2], Places(rig.Host.Find(waiting[4].Id)!.Since(0).Events));
+        gate.Let(3);
+        await rig.EventsAsync(waiting[4]);
+
+        static IEnumerable<int> Places(IEnumerable<RunEvent> events) => events.Where(e => e.Name == "run.status").Select(e => e.Read<RunStatusData>()).Where(s => s.Status == "queued").Select(s => s.Value);
+    }
+
+    [Fact]
+    public async Task People_take_turns_however_many_one_of_them_has_waiting()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Text."), o => (o.RunsAtOnce, o.WaitingRuns) = (1, 8));
+        var first = await rig.AskAsync();
+        await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, first.Id, Cancellation)).Status == RunStatus.InProgress);
+        List<RunInfo> hers = [];
+        for (var i = 0; i < 7; i++)
+            hers.Add(await rig.AskAsync());
+        Assert.Contains("7 questions of yours", (await Assert.ThrowsAsync<RunException>(() => rig.AskAsync())).Message, StringComparison.Ordinal); // the eighth place is for others
+        var other = await rig.Runs.StartAsync(AgentsRig.Boris, new StartRun(Guid.NewGuid(), (await rig.Conversations.CreateAsync(AgentsRig.Boris, [], Cancellation)).Id, "How many days?"), Cancellation);
+        gate.Let(2);
+        var heard = await rig.Runs.FollowAsync(AgentsRig.Boris, other.Id, 0, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(1, heard.First(e => e.Name == "run.status").Read<RunStatusData>().Value);
+        Assert.Equal("done", heard[^1].Name);
+        Assert.Equal(RunStatus.Queued, (await rig.Runs.GetAsync(AgentsRig.Anna, hers[1].Id, Cancellation)).Status);
+        gate.Let(7);
+        await rig.EventsAsync(hers[^1]);
     }
 
     [Fact]

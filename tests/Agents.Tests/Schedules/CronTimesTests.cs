@@ -36,7 +36,19 @@ public sealed class CronTimesTests
     [InlineData("1,, * * * *", "'' is no minute")]
     [InlineData("0 0 31 2 *", "names no moment")]
     public void What_is_no_expression_is_refused_with_its_field(string cron, string words) =>
-        Assert.Contains(words, Assert.Throws<FieldException>(() => CronTimes.Parse(cron)).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<CronException>(() => CronTimes.Parse(cron)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0 0 * * MON#1", CronFault.Weekday, "MON#1 0 7")]
+    [InlineData("60 * * * *", CronFault.Minute, "60 0 59")]
+    [InlineData("0 0 * 13 *", CronFault.Month, "13 1 12")]
+    [InlineData("0 8 *", CronFault.Fields, "3")]
+    [InlineData("0 0 31 2 *", CronFault.NoMoment, "0 0 31 2 *")]
+    public void What_is_wrong_can_be_told_in_any_language(string cron, CronFault fault, string values)
+    {
+        var wrong = Assert.Throws<CronException>(() => CronTimes.Parse(cron));
+        Assert.Equal(("cron", fault, values), (wrong.Field, wrong.Fault, string.Join(' ', wrong.Values)));
+    }
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -154,7 +154,7 @@ public sealed class ScheduleTests
         var schedule = await ScheduledAsync(rig, cron: "0 8 * * *");
         var settings = schedule.Settings;
         foreach (var (wrong, field) in new[] { (settings with { Name = " " }, "name"), (settings with { Input = "" }, "input"), (settings with { Cron = "8 o'clock" }, "cron"), (settings with { TimeZone = "Mars/Olympus" }, "timeZone") })
-            Assert.Equal(field, (await Assert.ThrowsAsync<FieldException>(() => rig.Schedules.CreateAsync(AgentsRig.Anna, wrong, Cancellation))).Field);
+            Assert.Equal(field, (await Assert.ThrowsAnyAsync<FieldException>(() => rig.Schedules.CreateAsync(AgentsRig.Anna, wrong, Cancellation))).Field);
         await Assert.ThrowsAsync<ArgumentException>(() => rig.Schedules.CreateAsync(AgentsRig.Anna, settings with { Missed = (MissedRule)9 }, Cancellation));
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Schedules.CreateAsync(AgentsRig.Anna, settings with { AgentId = Guid.NewGuid() }, Cancellation));
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Schedules.GetAsync(AgentsRig.Boris, schedule.Id, Cancellation));

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
@@ -214,6 +216,38 @@ public abstract partial class SharedDatabaseSuite
         Assert.Equal(("done", "Written to the end."), (events[^1].Name, (await rig.AnswerAsync(run)).Text));
         await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0)); // its place is free
         Assert.Equal(Enumerable.Range(1, events.Count), (await rig.Store.AllEventsAsync(run.Id, Cancellation)).Select(e => e.Seq));
+    }
+
+    [Fact]
+    public async Task What_changes_nothing_of_a_runs_message_does_not_write_it_and_what_is_asked_at_its_end_waits_for_nobody()
+    {
+        using Gate gate = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Written"), process: new(await ConnectionAsync()));
+        var run = await rig.LetAsync(new() { Name = "Clerk", Slug = "clerk", Instructions = "Answer." });
+        await AgentsRig.UntilAsync(async () => await rig.Store.LastSeqAsync(run.Id, Cancellation) >= 3);
+        var live = rig.Host.Find(run.Id)!;
+        var (last, now) = (live.StoredCount, TimeProvider.System.GetUtcNow());
+        await SayAsync("by somebody else");
+
+        RunProgress told = new() { Status = RunStatus.InProgress };
+        RunEvent call = new(run.Id, last + 1, now, "tool.call", "{}");
+        Assert.True(await rig.Store.AppendAsync(new(live, [call], told, Ended: false, TellsMore: false)));
+        Assert.Equal("by somebody else", (await rig.AnswerAsync(run)).Text);
+
+        told.Write("The end.");
+        told.Status = RunStatus.Cancelled;
+        RunEvent asked = new(run.Id, last + 2, now, "approval.requested", RunJson.Write(new ApprovalRequestedData(Guid.NewGuid(), "s1_1", "send", JsonElement.Parse("{}"), "Writes", now + TimeSpan.FromHours(1))));
+        Assert.True(await rig.Store.AppendAsync(new(live, [asked, new(run.Id, last + 3, now, "done", RunJson.Write(new TextData("The end.")))], told, Ended: true)));
+        Assert.Equal(("The end.", RunStatus.Cancelled), ((await rig.AnswerAsync(run)).Text, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status));
+        Assert.Equal(ApprovalStatus.Withdrawn, Assert.Single(await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: false, Cancellation)).Status);
+        Assert.False(await rig.Store.AppendAsync(new(live, [call with { Seq = last + 4 }], told, Ended: false))); // it has ended
+        gate.Let(1);
+
+        async Task SayAsync(string text)
+        {
+            await using var db = rig.OpenDatabase();
+            await db.Messages.Where(m => m.Id == run.AssistantMessageId).ExecuteUpdateAsync(set => set.SetProperty(m => m.Text, text), Cancellation);
+        }
     }
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tests.Runs;
 using Platform.Agents.Tests.Schedules;
@@ -35,9 +36,11 @@ public abstract partial class SharedDatabaseSuite
         Assert.Equal("Holidays", (await rig.Conversations.GetAsync(AgentsRig.Anna, run.ConversationId, Cancellation)).Title);
         await rig.Conversations.SetSubjectAsync(AgentsRig.Anna, run.ConversationId, new(Model: "small:legal@2"), Cancellation);
         Assert.Equal("small:legal@2", (await rig.Conversations.GetAsync(AgentsRig.Anna, run.ConversationId, Cancellation)).Subject.Model);
-        RunFilter every = new(RunStatus.Completed, OwnerId: "anna", Containing: "年假", From: run.CreatedAt, ConversationId: run.ConversationId) { LeastTokens = 1, LeastTime = TimeSpan.FromMilliseconds(1), Purpose = RunPurpose.Asked };
-        Assert.Equal(run.Id, Assert.Single((await rig.Archive.ListAsync(AgentsRig.Anna, every, 0, 10, Cancellation)).Runs).Run.Id);
-        Assert.Empty((await rig.Archive.ListAsync(AgentsRig.Anna, every with { LeastTime = TimeSpan.FromHours(1) }, 0, 10, Cancellation)).Runs);
+        RunFilter every = new(RunStatus.Completed, OwnerId: "anna", Containing: "年假", From: run.CreatedAt, ConversationId: run.ConversationId) { LeastTokens = 1, Purpose = RunPurpose.Asked, Started = true };
+        var found = Assert.Single((await rig.Archive.ListAsync(AgentsRig.Anna, every, 0, 10, Cancellation)).Runs);
+        Assert.Equal((run.Id, RunTrace.Of(events).Clock.Worked), (found.Run.Id, found.Worked));
+        Assert.Single((await rig.Archive.ListAsync(AgentsRig.Anna, every with { LeastTime = found.Worked }, 0, 10, Cancellation)).Runs);
+        Assert.Empty((await rig.Archive.ListAsync(AgentsRig.Anna, every with { LeastTime = found.Worked + TimeSpan.FromMilliseconds(1) }, 0, 10, Cancellation)).Runs);
         await rig.Conversations.DeleteAsync(AgentsRig.Anna, run.ConversationId, Cancellation);
         Assert.Empty(await rig.Conversations.ListAsync(AgentsRig.Anna, null, Cancellation));
     }
@@ -113,6 +116,7 @@ public abstract partial class SharedDatabaseSuite
 
         await using var next = await rig.RestartAsync(new(connection));
         Assert.Equal(("Written", RunStatus.Failed), ((await next.AnswerAsync(run)).Text, (await next.AnswerAsync(run)).Status));
+        Assert.True((await next.Archive.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Listed is { TokensOfOthers: 0, Run.Purpose: RunPurpose.Asked });
         Assert.Equal("done", (await next.EventsAsync(await next.AskAsync(conversation: run.ConversationId)))[^1].Name);
         var agent = await next.Agents.CreateAsync(AgentsRig.Anna, new AgentDefinition { Name = "Clerk", Slug = "clerk" }, Cancellation);
         Assert.Equal(1, (await next.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
@@ -166,7 +170,7 @@ public abstract partial class SharedDatabaseSuite
         clock.Advance(TimeSpan.FromMinutes(1));
         await Task.WhenAll(first.ScheduleHost.LookAsync(Cancellation), second.ScheduleHost.LookAsync(Cancellation), first.ScheduleHost.LookAsync(Cancellation));
         await ScheduleTests.EndedAsync(first, Assert.Single(await first.Schedules.HistoryAsync(AgentsRig.Anna, schedule.Id, Cancellation)));
-        Assert.Equal(1, (await second.Archive.ListAsync(AgentsRig.Anna, new RunFilter(), 0, 10, Cancellation)).Total);
+        Assert.Equal(1, (await second.Archive.ListAsync(AgentsRig.Anna, new RunFilter { Purpose = RunPurpose.Scheduled }, 0, 10, Cancellation)).Total);
     }
 
     [Fact]

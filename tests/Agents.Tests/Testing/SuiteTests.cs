@@ -168,6 +168,22 @@ public sealed class SuiteTests
     }
 
     [Fact]
+    public async Task A_test_runs_in_the_time_zone_of_who_started_the_suite()
+    {
+        var chat = ScriptedChatClient.Saying("Yes.");
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Instructions = "{{date}}" }, Cancellation);
+        var suite = await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, agent.Id, "Suite", Cancellation);
+        await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, new("Day", "Which day?", [], [], [new(ExpectationKind.Contains, "Yes")]), Cancellation);
+        foreach (var zone in (string[])["Pacific/Kiritimati", "Pacific/Niue"]) // a day and an hour apart
+        {
+            var run = await rig.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), suite.Id, []) { TimeZone = zone }, "Anna", Cancellation);
+            await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).EndedAt is not null);
+        }
+        Assert.Equal(2, chat.Requests.Select(sent => sent[0].Text).Distinct().Count());
+    }
+
+    [Fact]
     public void A_recorded_call_answers_its_own_arguments_first_then_any_and_what_only_computes_is_computed()
     {
         RecordedCall[] recorded = [new("look", JsonSerializer.SerializeToElement(new { text = "one" }), "first"), new("look", null, "any"), new("sum", JsonSerializer.SerializeToElement(new { text = "1" }), "recorded")];

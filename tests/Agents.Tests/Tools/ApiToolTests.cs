@@ -57,10 +57,26 @@ public sealed class ApiToolTests : IAsyncLifetime
     public void Operations_without_an_id_are_numbered_where_their_paths_look_alike_and_come_after_those_with_one()
     {
         var document = JsonElement.Parse("""{"paths":{"/用户":{"get":{}},"/订单":{"get":{}},"/a/{id}":{"get":{}},"/A/id":{"get":{}},"/b":{"get":{"operationId":"Get_A-id"}}}}""");
-        Assert.Equal(["Get_A-id /b", "get /用户", "get_2 /订单", "get_a_id_2 /a/{id}", "get_A_id_3 /A/id"], ApiOperation.Of(document).Select(operation => $"{operation.Id} {operation.Path}"));
+        Assert.Equal(["Get_A-id /b", "get /用户", "get_2 /订单", "get_a_id_2 /a/{id}", "get_A_id_3 /A/id"], ApiOperation.Of(document).Operations.Select(operation => $"{operation.Id} {operation.Path}"));
         var many = string.Concat(Enumerable.Range(0, 100).Select(i => $"\"/n{i}\":{{\"get\":{{}}}},"));
-        var crowded = ApiOperation.Of(JsonElement.Parse("""{"paths":{""" + many + """ "/last":{"get":{"operationId":"last"}}}}"""));
+        var (crowded, leftOut) = ApiOperation.Of(JsonElement.Parse("""{"paths":{""" + many + """ "/last":{"get":{"operationId":"last"}}}}"""));
         Assert.Equal((100, "last"), (crowded.Count, crowded[0].Id));
+        Assert.Equal(new LeftOutTool("GET /n99", LeftOutBecause.TooMany), Assert.Single(leftOut));
+    }
+
+    [Fact]
+    public void Ids_that_look_alike_as_names_of_tools_hide_nothing_and_those_of_other_letters_are_named_by_their_paths()
+    {
+        var document = JsonElement.Parse("""{"paths":{"/a":{"get":{"operationId":"get-person"},"put":{"operationId":"get_person"}},"/b/{id}":{"get":{"operationId":"获取用户","parameters":[{"name":"id","in":"path"}]},"put":{"operationId":"更新用户"}}}}""");
+        Assert.Equal(["get-person get_person", "get_person get_person_2", "获取用户 get_b_id", "更新用户 put_b_id"], ApiOperation.Of(document).Operations.Select(operation => $"{operation.Id} {operation.ToolName}"));
+    }
+
+    [Fact]
+    public void What_of_a_document_is_no_tool_is_told_with_why()
+    {
+        var trial = ToolSettingsBook.Try(new Caller("ana", IsAdministrator: true), new ApiOptions { Name = "shop", Endpoint = new Uri("https://example.org"), Content = Document });
+        Assert.Equal([new("upload", LeftOutBecause.Body), new("secret", LeftOutBecause.Parameter)], trial.LeftOut);
+        Assert.Equal(3, trial.Tools.Count);
     }
 
     [Fact]

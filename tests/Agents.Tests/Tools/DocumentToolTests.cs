@@ -53,6 +53,21 @@ public sealed class DocumentToolTests
     }
 
     [Fact]
+    public async Task Passages_are_cut_to_what_a_model_reads_and_none_that_it_does_not_read_is_cited()
+    {
+        for (var i = 0; i < 60; i++)
+            shelf.Add($"rule{i}.txt", $"Overtime rule {i}: " + string.Join(' ', Enumerable.Repeat("overtime is paid;", 80)));
+        var few = await SearchAsync(Scope(), "overtime rule", top: 8);
+        Assert.Equal(8, few.Citations.Count);
+        var many = await SearchAsync(Scope() with { Passages = 50 }, "overtime rule", top: 3);
+        Assert.InRange(many.Citations.Count, 15, 30);
+        Assert.Equal(many.Citations.Count, many.Text.Split('\n').Count(line => line.StartsWith("Passage ", StringComparison.Ordinal)));
+        Assert.EndsWith("There was no room for further passages. Search for something narrower to see them.", many.Text, StringComparison.Ordinal);
+        Assert.True(many.Text.Length <= ToolOutcome.MaxCharacters);
+        Assert.Equal(6, (await SearchAsync(Scope() with { Passages = 6 }, "overtime rule", top: 1)).Citations.Count);
+    }
+
+    [Fact]
     public async Task Nothing_found_is_no_error()
     {
         var outcome = await SearchAsync(Scope(), "zebra");

@@ -95,6 +95,14 @@ public sealed class QueryTableTests
         Assert.DoesNotContain("are texts", (await CallAsync("SELECT count(name) FROM pay")).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_decimal_comma_is_told_with_what_is_made_of_it_for_it_could_part_a_pair()
+    {
+        await AddTextAsync("rooms.csv", "name,room,price\nAna,\"1,2\",\"1,234\"\nBen,\"3,4\",\"5,678\"\n");
+        Assert.EndsWith("\nIn rooms.room a comma is read as the decimal sign: 1,2 is 1.2.", (await CallAsync("SELECT max(room) FROM rooms")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("decimal sign", (await CallAsync("SELECT max(price) FROM rooms")).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("DELETE FROM pay")]
     [InlineData("UPDATE pay SET name = 'x'")]
@@ -171,6 +179,31 @@ public sealed class QueryTableTests
     }
 
     [Fact]
+    public async Task A_large_table_hides_no_other_and_only_what_a_query_names_counts()
+    {
+        await AddTextAsync("all.csv", "name,salary\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"p{i},{i}\n")));
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        Assert.Contains("> Ana | 5\n", (await CallAsync("SELECT * FROM pay", rows: 60)).Text, StringComparison.Ordinal);
+        Assert.Contains("> 1770\n", (await CallAsync("SELECT sum(salary) FROM _all", rows: 60)).Text, StringComparison.Ordinal);
+        var refused = await CallAsync("SELECT count(*) FROM pay, _all", rows: 60);
+        Assert.Contains("names tables of 61 rows (_all: 60, pay: 1); at most 60 are read", refused.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_table_can_be_queried_and_what_cannot_be_read_is_told()
+    {
+        for (var i = 10; i < 70; i++)
+            await AddTextAsync($"sheet{i}.csv", $"name,salary\nAna,{i}\n");
+        var listed = await CallAsync(null);
+        Assert.Contains("Table sheet10 (1 row", listed.Text, StringComparison.Ordinal);
+        Assert.Contains("Further tables; see what one holds with SELECT * FROM it LIMIT 2: sheet40, ", listed.Text, StringComparison.Ordinal);
+        Assert.Equal(60, listed.Data!.Value.GetArrayLength());
+        Assert.Contains("> Ana | 69\n", (await CallAsync("SELECT * FROM sheet69")).Text, StringComparison.Ordinal);
+        shelf.ReadFailure = new IOException("The disk is gone.");
+        Assert.Contains("they cannot be read now: \"sheet10.csv\", ", (await CallAsync("SELECT * FROM sheet69")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tables_of_a_base_that_the_agent_was_not_given_are_not_there()
     {
         await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
@@ -202,9 +235,9 @@ public sealed class QueryTableTests
     private async Task<string> TableWithAsync(params string[] columns) =>
         (await CallAsync(null)).Data!.Value.EnumerateArray().First(table => columns.All(column => table.GetProperty("columns").EnumerateArray().Any(c => c.GetString() == column))).GetProperty("name").GetString()!;
 
-    private Task<ToolOutcome> CallAsync(string? sql, TimeSpan? limit = null, Guid[]? bases = null, CancellationToken? cancellation = null)
+    private Task<ToolOutcome> CallAsync(string? sql, TimeSpan? limit = null, Guid[]? bases = null, CancellationToken? cancellation = null, int rows = 100_000)
     {
-        QueryTableTool tool = new(new TableShelf(shelf, 100_000), limit ?? TimeSpan.FromSeconds(20), Memory, TimeProvider.System);
+        QueryTableTool tool = new(new TableShelf(shelf, rows), limit ?? TimeSpan.FromSeconds(20), Memory, TimeProvider.System);
         ToolCatalog catalog = new([tool], [], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
         var arguments = sql is null ? JsonElement.Parse("{}") : JsonSerializer.SerializeToElement(new { sql });
         return catalog.CallAsync("query_table", arguments, new ToolScope(TextShelf.Reader, Guid.NewGuid(), bases ?? []), cancellation ?? TestContext.Current.CancellationToken);

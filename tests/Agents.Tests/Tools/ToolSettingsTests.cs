@@ -57,7 +57,7 @@ public sealed class ToolSettingsTests
         await using var rig = await AgentsRig.StartAsync();
         var trial = await rig.ToolSettings.TryAsync(AgentsRig.Boris, new() { Name = "files", Command = "/no/such" }, TestContext.Current.CancellationToken);
         Assert.Empty(trial.Tools);
-        Assert.Contains("/no/such", trial.Fault, StringComparison.Ordinal);
+        Assert.Contains("/no/such", trial.Fault?.Message, StringComparison.Ordinal);
     }
 
     [Theory]

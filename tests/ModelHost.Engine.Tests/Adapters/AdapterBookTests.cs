@@ -24,14 +24,14 @@ public sealed class AdapterBookTests : IDisposable
     }
 
     [Fact]
-    public void The_name_alone_means_a_draft_only_where_there_is_nothing_else()
+    public void The_name_alone_never_means_a_draft()
     {
         AdapterFile[] files = [new("legal", 1, ""), new("legal", 2, ""), new("legal", 3, "")];
         AdapterNote draft = new() { State = AdapterState.Draft };
         var book = new AdapterBook().With(1, draft).With(2, draft).With(3, draft);
-        Assert.Equal(3, AdapterRegistry.Served(files, book).Version);
-        Assert.Equal(2, AdapterRegistry.Served(files, book.With(2, new AdapterNote())).Version);
-        Assert.Equal(1, AdapterRegistry.Served(files, book.With(2, new AdapterNote()).Promote(1)).Version);
+        Assert.Null(AdapterRegistry.Served(files, book));
+        Assert.Equal(2, AdapterRegistry.Served(files, book.With(2, new AdapterNote()))!.Version);
+        Assert.Equal(1, AdapterRegistry.Served(files, book.With(2, new AdapterNote()).Promote(1))!.Version);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed record Reading(string Reasoning, string Content, IReadOnlyList<(
         Assert.All(pieces.OfType<ToolCallPiece>(), (call, place) =>
         {
             Assert.Equal(place, call.Index);
-            Assert.Equal(9, call.Id.Length);
+            Assert.Matches("^call_[A-Za-z0-9]{24}$", call.Id);
         });
         Assert.DoesNotContain(pieces, piece => piece is ContentPiece { Text: "" } or ReasoningPiece { Text: "" });
         return new Reading(string.Concat(pieces.OfType<ReasoningPiece>().Select(piece => piece.Text)), string.Concat(pieces.OfType<ContentPiece>().Select(piece => piece.Text)), calls);

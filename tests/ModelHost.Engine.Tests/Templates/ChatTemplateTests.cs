@@ -131,6 +131,21 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
+    public void A_template_that_takes_ids_of_nine_letters_only_is_given_nine_of_any_and_always_the_same()
+    {
+        var id = CallId.New();
+        IReadOnlyList<ChatTurn> called = [Called[0], Called[1] with { ToolCalls = [Called[1].ToolCalls[0] with { Id = id }] }, Called[2] with { ToolCallId = id }];
+        var prompt = Of("mistral-v3").Apply(called, new ChatTemplateOptions { Tools = [Weather] });
+        Assert.DoesNotContain(id, prompt, StringComparison.Ordinal);
+        Assert.Equal(3, prompt.Split(CallId.Short(id)).Length); // of the call, and of its result
+        Assert.Matches("^[A-Za-z0-9]{9}$", CallId.Short(id));
+        Assert.Equal(prompt, Of("mistral-v3").Apply(called, new ChatTemplateOptions { Tools = [Weather] }));
+        Assert.NotEqual(CallId.Short(id), CallId.Short(CallId.New()));
+        Assert.Equal("call00001", CallId.Short("call00001"));
+        Assert.Contains(id, New("{% for m in messages %}{{ m.content }}{% for c in m.tool_calls %}{{ c.id }} {{ c.function | tojson }}{% endfor %}{% endfor %}").Apply(called, new ChatTemplateOptions()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_template_refuses_is_a_bad_request_with_its_words()
     {
         var refusal = Assert.Throws<EngineException>(() => Of("gemma").Apply([new ChatTurn("user", "a"), new ChatTurn("user", "b")], new ChatTemplateOptions()));

@@ -23,7 +23,10 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.Equal("seed-chat:porter@1", job.GetProperty("fine_tuned_model").GetString());
         Assert.EndsWith("\"fine_tuning.job\"", stream[..stream.LastIndexOf(",\"created_at\"", StringComparison.Ordinal)], StringComparison.Ordinal);
         Assert.Contains("event: event\n", stream, StringComparison.Ordinal);
+        Assert.Contains("\"reason_code\":\"measuring\"", stream, StringComparison.Ordinal); // what takes minutes on a large model is told while it goes on
+        Assert.Equal(JsonValueKind.Null, job.GetProperty("reason_code").ValueKind);
         var progress = job.GetProperty("progress");
+        Assert.Equal((0, progress.GetProperty("base_valid_loss").GetDouble()), progress.GetProperty("evaluations")[0] is var first ? (first.GetProperty("step").GetInt32(), first.GetProperty("valid_loss").GetDouble()) : default);
         Assert.True(progress.GetProperty("best_valid_loss").GetDouble() < 0.75 * progress.GetProperty("base_valid_loss").GetDouble(), progress.ToString());
         Assert.Equal((48, 43, 5), (Number(job, "dataset", "rows"), Number(job, "dataset", "examples"), Number(job, "dataset", "held_out")));
         Assert.True(job.GetProperty("trained_tokens").GetInt64() > 100);
@@ -31,6 +34,9 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
 
         var events = (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events?limit=500")).GetProperty("data");
         Assert.Equal("The job has succeeded.", events[0].GetProperty("message").GetString()); // the newest first
+        Assert.Equal(["created", "prepared", "foreseen", "trainer_runs", "compared", "trained", "draft_made", "answers_compared", "general_compared", "succeeded"],
+            events.EnumerateArray().Select(one => one.GetProperty("code").GetString()).Reverse().Where(code => code is not (null or "answered_by_base" or "answered" or "steps_done" or "stopped_early" or "confirmed" or "confirmed_within_rounding")));
+        Assert.Equal(["43", "5"], events.EnumerateArray().First(one => one.GetProperty("code").GetString() == "prepared").GetProperty("values").EnumerateArray().Select(value => value.GetString()).Where((_, i) => i is 0 or 3));
         Assert.Contains(events.EnumerateArray(), one => one.GetProperty("type").GetString() == "metrics" && one.GetProperty("data").TryGetProperty("train_loss", out _));
         var page = await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{id}/events?limit=2&order=asc&after={events[events.GetArrayLength() - 1].GetProperty("id").GetString()}");
         Assert.Equal((2, true), (page.GetProperty("data").GetArrayLength(), page.GetProperty("has_more").GetBoolean()));
@@ -123,6 +129,8 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.Equal((method, $"seed-chat:{method}@1"), (Text(done, "method", "type"), Text(done, "fine_tuned_model")));
         Assert.True(done.GetProperty("progress").GetProperty("valid_loss").GetDouble() > 0);
         Assert.Equal(("exact", "cpu", "cpu"), (Text(done, "precision"), Text(done, "device"), Text(done, "forecast", "device")));
+        var measures = done.GetProperty("measures").EnumerateArray().ToDictionary(one => Text(one, "name")!);
+        Assert.Equal((method == "dpo", method != "dpo"), (measures.ContainsKey("preference_accuracy") && measures.ContainsKey("reward_margin"), measures.ContainsKey("perplexity")));
         Assert.Contains("\"precision\":\"Exact\"", File.ReadAllText(Path.Combine(rig.Jobs, job, "job.json")), StringComparison.Ordinal);
 
         string Rows(int from) => string.Concat(Enumerable.Range(from, 12).Select(i => row.Replace("N", $"N{i}", StringComparison.Ordinal) + "\n\n"));
@@ -199,7 +207,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(rig.Jobs, id)), one => one.EndsWith(".rows", StringComparison.Ordinal) || one.EndsWith(".scores", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.BadRequest, (await rig.PostAsync(path, "{\"rows\": []}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await rig.PostAsync(path, "{\"rows\": [{\"messages\": []}]}")).Status);
-        var other = await rig.StartJobAsync(file, more: ", \"suffix\": \"other\"");
+        var other = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"other\"");
         Assert.Equal((HttpStatusCode.Conflict, "wrong_state"), await rig.PostAsync($"/v1/fine_tuning/jobs/{other}/scores", "{\"rows\": [" + rows[0] + "]}") is var refused ? (refused.Status, refused.Body.Code()) : default);
     }
 

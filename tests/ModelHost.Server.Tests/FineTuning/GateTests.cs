@@ -6,11 +6,16 @@ namespace Platform.ModelHost.Server.Tests.FineTuning;
 /// <summary>Which versions go into production, and which of them a request gets.</summary>
 public sealed class GateTests : IAsyncLifetime
 {
+    private readonly DirectoryInfo _training = Directory.CreateTempSubdirectory("gate-");
     private AdapterRig _rig = null!;
 
     public async ValueTask InitializeAsync() => _rig = await AdapterRig.StartAsync();
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _training.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task A_version_that_got_worse_is_promoted_with_a_reason_only()
@@ -21,17 +26,22 @@ public sealed class GateTests : IAsyncLifetime
         await AddAsync(4, null);
         await AddAsync(5, """{"held_out":{"loss":2.0,"base_loss":2.0},"general":{"perplexity":25,"base_perplexity":25}}""");
         Assert.Equal([true, false, false, false, false], (await _rig.GetAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("gate").GetProperty("passed").GetBoolean()));
+        Assert.Equal("model_not_found", (await _rig.Http.PostAsync("/v1/completions", """{"model":"seed-chat:porter","prompt":"a"}""")).Body.Code()); // drafts answer under their versions
         Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
+        Assert.Equal(1, (await _rig.WriteAsync("seed-chat:porter")).Version);
         foreach (var (version, cause) in new[] { (2, "held_out_loss is 2.1000"), (3, "general_perplexity is 90.0000"), (4, "held_out_loss was not measured"), (5, "learned nothing") })
         {
             var (status, body) = await PromoteAsync(version, "{}");
             Assert.Equal((HttpStatusCode.Conflict, "gate_failed"), (status, body.Code()));
             Assert.Contains(cause, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
             Assert.Equal("gate_failed", (await CanaryAsync(version, """{"share": 0.5}""")).Body.Code());
+            Assert.Equal("share", (await CanaryAsync(version, """{"share": 2}""")).Body.GetProperty("error").GetProperty("param").GetString()); // whatever the gate says
         }
 
-        var (passed, card) = await PromoteAsync(2, """{"override_reason": "The rows were wrong."}""");
+        var (passed, card) = await PromoteAsync(2, """{"override_reason": "The rows were wrong.", "by": "Ana"}""");
         Assert.True(passed == HttpStatusCode.OK, card.ToString());
+        Assert.Equal("by", (await PromoteAsync(2, """{"override_reason": "x", "by": ""}""")).Body.GetProperty("error").GetProperty("param").GetString());
+        Assert.Equal(("Ana", JsonValueKind.Number), (card.GetProperty("promoted_by").GetString(), card.GetProperty("promoted_at").ValueKind));
         Assert.Equal(("production", "The rows were wrong."), (card.GetProperty("state").GetString(), card.GetProperty("override_reason").GetString()));
     }
 
@@ -75,6 +85,40 @@ public sealed class GateTests : IAsyncLifetime
         Assert.True((await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5}""")).Body.GetProperty("gate").GetProperty("passed").GetBoolean());
     }
 
+    [Fact]
+    public async Task Golden_questions_can_be_named_for_a_version_that_came_without_and_what_was_told_of_others_is_forgotten()
+    {
+        const string Version = "/v1/adapters/porter/versions/1", Questions = Version + "/golden/questions";
+        await _rig.DisposeAsync();
+        _rig = await AdapterRig.StartAsync(("Training:Directory", _training.FullName));
+        await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""");
+        Assert.Equal(2, (await _rig.GetAsync(Version)).GetProperty("gate").GetProperty("checks").GetArrayLength());
+        using var upload = new MultipartFormDataContent { { new StringContent("fine-tune"), "purpose" }, { new StringContent("{\"question\":\"Who pays?\"}"), "file", "golden.jsonl" } };
+        using var sent = await _rig.Http.PostAsync(new Uri("/v1/files", UriKind.Relative), upload, TestContext.Current.CancellationToken);
+        var file = JsonDocument.Parse(await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("id").GetString();
+        foreach (var wrong in (string[])["{}", """{"golden_file": "file-gone", "golden_base": "b", "golden_by": "a"}""", "{\"golden_file\": \"" + file + "\", \"golden_base\": \"" + new string('b', 513) + "\", \"golden_by\": \"a\"}"])
+        {
+            Assert.True((await _rig.Http.PostAsync(Questions, wrong)).Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, wrong);
+        }
+
+        await _rig.Http.PostOkAsync(Questions, "{\"golden_file\": \"" + file + "\", \"golden_base\": \"b\", \"golden_by\": \"a\", \"golden_name\": \"rules\"}");
+        var card = await _rig.GetAsync(Version);
+        Assert.Equal((file, "rules"), (card.GetProperty("metrics").GetProperty("golden_questions").GetProperty("golden_file").GetString(), card.GetProperty("metrics").GetProperty("golden_questions").GetProperty("golden_name").GetString()));
+        Assert.Equal("golden_wrong", card.GetProperty("gate").GetProperty("checks")[2].GetProperty("name").GetString());
+        Assert.True((await _rig.Http.PostAsync(Version + "/golden", """{"questions": 1, "accuracy": 1, "base_accuracy": 0}""")).Body.GetProperty("gate").GetProperty("passed").GetBoolean());
+        await _rig.Http.PostOkAsync(Questions, "{\"golden_file\": \"" + file + "\", \"golden_base\": \"c\", \"golden_by\": \"a\"}");
+        Assert.False((await _rig.GetAsync(Version)).GetProperty("gate").GetProperty("passed").GetBoolean());
+
+        foreach (var told in (string[])["\"questions\": 1, \"accuracy\": 1, \"base_accuracy\": 0", "\"error\": {\"code\": \"a\", \"message\": \"b\"}"]) // of those of before, which took minutes
+        {
+            foreach (var others in (string[])["\"golden_file\": \"file-others\"", "\"golden_base\": \"b\""]) { Assert.Equal("questions_changed", (await _rig.Http.PostAsync(Version + "/golden", "{" + others + ", " + told + "}")).Body.Code()); }
+        }
+
+        Assert.False((await _rig.GetAsync(Version)).GetProperty("metrics").TryGetProperty("golden", out _));
+        var judged = await _rig.Http.PostOkAsync(Version + "/golden", "{\"golden_file\": \"" + file + "\", \"golden_base\": \"c\", \"questions\": 1, \"accuracy\": 1, \"base_accuracy\": 0}");
+        Assert.Equal((true, file), (judged.GetProperty("gate").GetProperty("passed").GetBoolean(), judged.GetProperty("metrics").GetProperty("golden").GetProperty("file").GetString()));
+    }
+
     [Theory]
     [InlineData("\"2026-11-22\"")]
     [InlineData("1e18")]
@@ -91,10 +135,12 @@ public sealed class GateTests : IAsyncLifetime
     public async Task A_share_of_the_requests_gets_the_version_that_is_tried_and_who_asks_keeps_theirs()
     {
         foreach (var seed in new[] { 1, 2 }) { Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync("?name=legal", AdapterRig.Adapter(seed))).Status); }
-        Assert.Equal(HttpStatusCode.Conflict, (await CanaryAsync(2, """{"share": 0.5}""", "legal")).Status); // nothing is in production
-        await _rig.SendAsync(HttpMethod.Post, "/v1/adapters/legal/versions/1/promote");
+        Assert.Equal("wrong_state", (await CanaryAsync(2, """{"share": 0.5, "override_reason": "To try it."}""", "legal")).Body.Code()); // nothing is in production
+        await _rig.PromoteAsync("legal", 1);
         Assert.Equal(HttpStatusCode.BadRequest, (await CanaryAsync(2, """{"share": 1.5}""", "legal")).Status);
-        Assert.Equal(0.5, (await CanaryAsync(2, """{"share": 0.5}""", "legal")).Body.GetProperty("canary_share").GetDouble());
+        Assert.Equal("gate_failed", (await CanaryAsync(2, """{"share": 0.5}""", "legal")).Body.Code());
+        Assert.Equal(0.5, (await CanaryAsync(2, """{"share": 0.5, "override_reason": "To try it."}""", "legal")).Body.GetProperty("canary_share").GetDouble());
+        Assert.Equal("wrong_state", (await _rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/2")).Body.Code()); // people get it
 
         var versions = new List<int?>();
         for (var user = 0; user < 24; user++) { versions.Add((await _rig.WriteAsync("seed-chat:legal", $",\"user\":\"u{user}\"")).Version); }
@@ -102,7 +148,7 @@ public sealed class GateTests : IAsyncLifetime
         for (var user = 0; user < 24; user += 6) { Assert.Equal(versions[user], (await _rig.WriteAsync("seed-chat:legal", $",\"user\":\"u{user}\"")).Version); }
         Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal@1", ",\"user\":\"u0\"")).Version);
 
-        await CanaryAsync(2, """{"share": 1}""", "legal");
+        await CanaryAsync(2, """{"share": 1, "override_reason": "To try it."}""", "legal");
         Assert.Equal(2, (await _rig.WriteAsync("seed-chat:legal")).Version);
         await CanaryAsync(2, """{"share": 0}""", "legal");
         Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal")).Version);

@@ -47,6 +47,29 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
     }
 
     [Fact]
+    public async Task A_job_that_is_stopped_ends_with_what_it_learned_and_is_measured_and_says_how_it_was_trained()
+    {
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"learning_rate\": 0.005, \"n_epochs\": 500", More + "stopped\"");
+        Assert.Equal("wrong_state", (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/stop")).Body.Code()); // nothing is learned yet
+        await rig.UntilAsync(id, one => TrainingRig.Step(one) >= 3);
+        var told = rig.Http.GetStringAsync(new Uri($"/v1/fine_tuning/jobs/{id}/stream", UriKind.Relative), Cancellation);
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/pause");
+        var paused = await rig.UntilAsync(id, "paused");
+        Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/stop")).Status);
+        var job = await rig.UntilAsync(id, "succeeded");
+        Assert.Equal((TrainingRig.Step(paused), "seed-chat:stopped@1"), (TrainingRig.Step(job), job.GetProperty("fine_tuned_model").GetString()));
+        Assert.NotEmpty(job.GetProperty("measures").EnumerateArray());
+        foreach (var said in (string[])["Stopped as asked after step", "\"reason_code\":\"measuring\"", "\"reason_code\":\"comparing\""]) { Assert.Contains(said, await told, StringComparison.Ordinal); }
+        Assert.Equal("wrong_state", (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/stop")).Body.Code());
+
+        var did = job.GetProperty("method").GetProperty("supervised").GetProperty("hyperparameters"); // what nobody chose is told too
+        Assert.Equal((2, 550, 550), (did.GetProperty("batch_size").GetInt32(), did.GetProperty("eval_steps").GetInt32(), did.GetProperty("save_steps").GetInt32()));
+        Assert.Equal(job.GetProperty("dataset").GetProperty("examples").GetInt32() + job.GetProperty("dataset").GetProperty("held_out").GetInt32(), job.GetProperty("dataset").GetProperty("compared").GetInt32());
+        var lineage = (await rig.Http.GetOkAsync("/v1/adapters/stopped/versions/1")).GetProperty("lineage");
+        Assert.Equal((500, 16), (lineage.GetProperty("hyperparameters").GetProperty("n_epochs").GetInt32(), lineage.GetProperty("lora").GetProperty("r").GetInt32()));
+    }
+
+    [Fact]
     public async Task A_trainer_waits_while_requests_run_and_gives_its_memory_back_fault_20()
     {
         var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"learning_rate\": 0.005, \"n_epochs\": 200", More + "busy\"");

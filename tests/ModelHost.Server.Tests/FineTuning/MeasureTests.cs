@@ -42,6 +42,38 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.Equal(["adapter.gguf"], Directory.EnumerateFiles(Path.Combine(rig.Jobs, id), "*.gguf").Select(Path.GetFileName));
     }
 
+    /// <summary>The graph of training and llama.cpp agree on what the same rows lose; and a version of elsewhere, of which nothing was known, is measured by rows too.</summary>
+    [Fact]
+    public async Task Versions_are_measured_by_rows_that_are_named()
+    {
+        var (learned, other) = (await rig.UploadAsync(TrainingRig.Dialogues), await rig.UploadAsync(string.Concat(Enumerable.Range(0, 6).Select(row => JsonSerializer.Serialize(new { prompt = $"Who opens gate {row} of the garden?", completion = $"The gardener opens number {row} each morning." }) + "\n"))));
+        var id = await rig.StartJobAsync(learned, more: ", \"suffix\": \"named\", \"validation_file\": \"" + other + "\"");
+        await rig.UntilAsync(id, "succeeded");
+        var made = (await CardAsync("named", 1)).GetProperty("metrics");
+        await AddAsync(id, "elsewhere-named", AdapterRig.Adapter(seed: 3), lineage: null);
+        foreach (var name in (string[])["named", "elsewhere-named"])
+        {
+            var measured = await MeasuredAsync(name, 1, "{\"validation_file\": \"" + other + "\"}");
+            Assert.Equal((6, other), ((int)Number(measured, "held_out", "rows"), measured.GetProperty("held_out").GetProperty("file").GetString()));
+            Assert.Equal(Number(made, "held_out", "base_loss"), Number(measured, "held_out", "base_loss"), 0.02);
+            Assert.All((await CardAsync(name, 1)).GetProperty("gate").GetProperty("checks").EnumerateArray(), check => Assert.Equal(JsonValueKind.Number, check.GetProperty("value").ValueKind));
+        }
+
+        Assert.Equal(Number(made, "held_out", "loss"), Number((await CardAsync("named", 1)).GetProperty("metrics"), "held_out", "loss"), 0.02);
+        Assert.Equal(Number((await CardAsync("named", 1)).GetProperty("metrics"), "held_out", "perplexity"), (await rig.JobAsync(id)).GetProperty("measures").EnumerateArray().First(one => one.GetProperty("name").GetString() == "perplexity").GetProperty("value").GetDouble());
+        Assert.True(await HasGoldenAsync("", "{\"questions\": 1, \"accuracy\": 1, \"base_accuracy\": 0}"));
+        Assert.False(await HasGoldenAsync("/questions", "{\"golden_file\": \"" + other + "\", \"golden_base\": \"b\", \"golden_by\": \"a\"}")); // the job forgets with its version
+        var failed = await EndedAsync("named", 1, "{\"validation_file\": \"" + learned + "\"}");
+        Assert.Equal(("failed", "invalid_validation_file"), (failed.GetProperty("status").GetString(), failed.Code())); // it knows them by heart
+        Assert.Equal("validation_file", (await rig.PostAsync("/v1/adapters/named/versions/1/measure", """{"validation_file": "file-000000000000000000000000"}""")).Body.GetProperty("error").GetProperty("param").GetString());
+
+        async Task<bool> HasGoldenAsync(string path, string told)
+        {
+            await rig.Http.PostOkAsync("/v1/adapters/named/versions/1/golden" + path, told);
+            return (await rig.JobAsync(id)).GetProperty("measures").EnumerateArray().Any(one => one.GetProperty("name").GetString() == "golden_accuracy");
+        }
+    }
+
     /// <summary>What it trained stays in its folder; the draft that nobody else names does not.</summary>
     [Fact]
     public async Task A_job_that_is_cancelled_while_it_is_measured_leaves_no_adapter()
@@ -58,6 +90,22 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync("/v1/chat/completions", """{"model": "seed-chat:dropped", "messages": [{"role": "user", "content": "x"}]}""")).Status);
     }
 
+    /// <summary>The service ended after the draft was put there and before its number was noted.</summary>
+    [Fact]
+    public async Task A_draft_whose_number_was_not_noted_goes_with_its_cancelled_job()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var window = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(7):HH:mm}");
+        var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"between\", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
+        await rig.UntilAsync(id, "queued");
+        await AddAsync(id, "between", AdapterRig.Adapter(seed: 1));
+        await File.WriteAllBytesAsync(Path.Combine(rig.Jobs, id, "adapter.gguf"), AdapterRig.Adapter(seed: 1), Cancellation);
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/cancel");
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (await IsThereAsync("between")) { await Task.Delay(50, deadline.Token); }
+    }
+
     /// <summary>The service ended while it was measured; now it waits, and nobody works at it.</summary>
     [Fact]
     public async Task A_job_that_is_cancelled_while_it_waits_leaves_no_draft_of_an_earlier_run()
@@ -66,6 +114,7 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         var window = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(7):HH:mm}");
         var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"suffix\": \"waits\", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
         await rig.UntilAsync(id, "queued");
+        using (var kept = await rig.Http.DeleteAsync(new Uri("/v1/models/seed-chat", UriKind.Relative), Cancellation)) { Assert.Contains(id, (await Calls.ReadAsync(kept)).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal); }
         await AddAsync(id, "waits", AdapterRig.Adapter(seed: 1));
         await AddAsync(id, "elsewhere", AdapterRig.Adapter(seed: 2));
         Assert.Equal(HttpStatusCode.Conflict, (await rig.PostAsync("/v1/adapters/waits/versions/1/measure")).Status);
@@ -87,17 +136,25 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
     private async Task<bool> IsThereAsync(string name) => (await rig.Http.GetOkAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Any(one => one.GetProperty("name").GetString() == name);
 
     /// <summary>A draft of which nothing is known but the job that it names.</summary>
-    private async Task AddAsync(string job, string name, byte[] adapter)
+    private async Task AddAsync(string job, string name, byte[] adapter, string? lineage = "")
     {
         using var file = new ByteArrayContent(adapter);
-        var lineage = Uri.EscapeDataString(JsonSerializer.Serialize(new { job_id = job }));
-        using var added = await rig.Http.PostAsync(new Uri($"/v1/adapters?name={name}&base_model=seed-chat&state=draft&lineage={lineage}", UriKind.Relative), file, Cancellation);
+        var made = lineage is null ? "" : "&lineage=" + Uri.EscapeDataString(JsonSerializer.Serialize(new { job_id = job }));
+        using var added = await rig.Http.PostAsync(new Uri($"/v1/adapters?name={name}&base_model=seed-chat&state=draft{made}", UriKind.Relative), file, Cancellation);
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
     }
 
-    private async Task<JsonElement> MeasuredAsync(string name, int version)
+    private async Task<JsonElement> MeasuredAsync(string name, int version, string body = "{}")
     {
-        var (status, job) = await rig.PostAsync($"/v1/adapters/{name}/versions/{version}/measure");
+        var job = await EndedAsync(name, version, body);
+        Assert.True(job.GetProperty("status").GetString() == "completed", job.ToString());
+        Assert.Equal($"{name}@{version}", job.GetProperty("result").GetProperty("adapter").GetString());
+        return (await CardAsync(name, version)).GetProperty("metrics");
+    }
+
+    private async Task<JsonElement> EndedAsync(string name, int version, string body)
+    {
+        var (status, job) = await rig.PostAsync($"/v1/adapters/{name}/versions/{version}/measure", body);
         Assert.Equal((HttpStatusCode.Accepted, "measure", $"seed-chat:{name}@{version}"), (status, job.GetProperty("type").GetString(), job.GetProperty("model").GetString()));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(TimeSpan.FromMinutes(2));
@@ -107,9 +164,7 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
             job = await rig.Http.GetOkAsync($"/v1/model_jobs/{job.GetProperty("id").GetString()}");
         }
 
-        Assert.True(job.GetProperty("status").GetString() == "completed", job.ToString());
-        Assert.Equal($"{name}@{version}", job.GetProperty("result").GetProperty("adapter").GetString());
-        return (await CardAsync(name, version)).GetProperty("metrics");
+        return job;
     }
 
     private Task<JsonElement> CardAsync(string name, int version) => rig.Http.GetOkAsync($"/v1/adapters/{name}/versions/{version}");

@@ -1,5 +1,8 @@
 using System.Net;
 using Platform.Fakes;
+using Platform.ModelHost.Native;
+using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.FineTuning.Requests;
 
 namespace Platform.ModelHost.Server.Tests.FineTuning;
 
@@ -17,6 +20,15 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": 1.5}}}", "method.supervised.hyperparameters.n_epochs")]
     [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": \"many\"}}}", "method.supervised.hyperparameters.n_epochs")]
     [InlineData("\"method\": {\"type\": \"dpo\", \"dpo\": {\"hyperparameters\": {\"beta\": 0}}}", "method.dpo.hyperparameters.beta")]
+    [InlineData("\"method\": {\"type\": \"supervised\", \"dpo\": {\"hyperparameters\": {\"n_epochs\": 2}}}", "method.dpo")]
+    [InlineData("\"method\": {\"dpo\": {\"hyperparameters\": {\"beta\": 0.2}}}", "method.dpo")]
+    [InlineData("\"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"beta\": 0.2}}}", "method.supervised.hyperparameters.beta")]
+    [InlineData("\"hyperparameters\": {\"n_epochs\": 2}, \"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": 3}}}", "hyperparameters")]
+    [InlineData("\"method\": {\"type\": \"dpo\"}", "training_file")]
+    [InlineData("\"method\": {\"type\": \"pretraining\"}", "training_file")]
+    [InlineData("\"method\": {\"type\": \"dpo\"}, \"training_file\": null, \"mixture\": [{\"file\": \"FILE\"}]", "mixture[0].file")]
+    [InlineData("\"lora\": {\"last_layers\": 99}", "lora.last_layers")]
+    [InlineData("\"mixture\": [], \"training_file\": null", "mixture")]
     [InlineData("\"trainer\": \"other\"", "trainer")]
     [InlineData("\"device\": \"tpu\"", "device")]
     [InlineData("\"precision\": \"half\"", "precision")]
@@ -30,11 +42,11 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
     [InlineData("\"evaluation_prompts\": [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]", "evaluation_prompts")]
     [InlineData("\"evaluation_prompts\": [\" \"]", "evaluation_prompts")]
     [InlineData("\"evaluation_prompts\": [null]", "evaluation_prompts")]
-    [InlineData("\"mixture\": [{\"file\": \"file-000000000000000000000000\"}], \"training_file\": null", "mixture.[0].file")]
-    [InlineData("\"mixture\": [{\"weight\": 1}], \"training_file\": null", "mixture.[0].file")]
-    [InlineData("\"mixture\": [{\"file\": \"FILE\", \"weight\": 0}], \"training_file\": null", "mixture.[0].weight")]
-    [InlineData("\"mixture\": [{\"file\": \"FILE\", \"max_repeats\": 0}], \"training_file\": null", "mixture.[0].max_repeats")]
-    [InlineData("\"mixture\": [{\"file\": \"FILE\"}, {\"file\": \"FILE\", \"weight\": 2}], \"training_file\": null", "mixture.[1].file")]
+    [InlineData("\"mixture\": [{\"file\": \"file-000000000000000000000000\"}], \"training_file\": null", "mixture[0].file")]
+    [InlineData("\"mixture\": [{\"weight\": 1}], \"training_file\": null", "mixture[0].file")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\", \"weight\": 0}], \"training_file\": null", "mixture[0].weight")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\", \"max_repeats\": 0}], \"training_file\": null", "mixture[0].max_repeats")]
+    [InlineData("\"mixture\": [{\"file\": \"FILE\"}, {\"file\": \"FILE\", \"weight\": 2}], \"training_file\": null", "mixture[1].file")]
     [InlineData("\"mixture\": [{\"file\": \"FILE\"}]", "training_file")]
     [InlineData("\"mixture_rows\": 9", "mixture_rows")]
     [InlineData("\"integrations\": [{\"type\": \"wandb\"}]", "integrations")]
@@ -49,6 +61,15 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, body.ToString());
         Assert.Equal(param, body.GetProperty("error").GetProperty("param").GetString());
         Assert.Empty((await rig.Http.GetOkAsync("/v1/fine_tuning/jobs")).GetProperty("data").EnumerateArray());
+    }
+
+    [Fact]
+    public void A_graphics_card_that_is_not_there_is_refused_with_the_request()
+    {
+        var settings = new TuningSettings { Device = TuningDevice.Gpu };
+        Assert.Equal("device", Assert.Throws<RequestRefused>(() => TuningCheck.Fits(settings, "base", 4, [new NativeDevice("CPU", "A processor", false, 1 << 30)])).Problem.Param);
+        TuningCheck.Fits(settings, "base", 4, [new NativeDevice("CUDA0", "A card", true, 1 << 30)]);
+        TuningCheck.Fits(settings with { Trainer = TuningTrainer.Peft }, "base", 4, []); // a runner has its own
     }
 
     /// <summary>It would wait for ever: the model that answers never leaves for it.</summary>

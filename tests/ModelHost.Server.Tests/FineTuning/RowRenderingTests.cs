@@ -86,8 +86,6 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
             strict.Write(RowLines.Read(In("rows")), In("e"), CancellationToken.None);
             Assert.Equal(41, strict.BadLines);
             Assert.Contains("3 fit", strict.Faults[0].Message, StringComparison.Ordinal);
-            File.WriteAllText(In("array"), "[{\"text\": \"x\"}]");
-            Assert.Contains("one JSON array", Assert.Throws<RowFault>(() => strict.Write(RowLines.Read(In("array")), In("e"), CancellationToken.None)).Message, StringComparison.Ordinal);
             File.WriteAllText(In("plain"), "First paragraph.\n\nSecond one.\n");
             Assert.Equal(1, first.Write(RowLines.Read(In("plain")), In("e"), CancellationToken.None).Rows);
         }
@@ -95,6 +93,33 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Alpaca's files are such.</summary>
+    [Fact]
+    public void A_file_that_is_one_array_is_read_item_by_item()
+    {
+        using var file = new TemporaryText();
+        Assert.Equal([("item 1", """{"text": "a ] \" , b"}"""), ("item 2", """{"x": [1, {"y": 2}]}"""), ("item 3", "7")], Items(""" [ {"text": "a ] \" , b"}, {"x": [1, {"y": 2}]},7]  """));
+        Assert.Empty(Items("[ ]"));
+        Assert.Equal(["""{"messages": []}""", ""], Items("""[{"messages": []},]""").Select(item => item.Text)); // the row says what is wrong
+        foreach (var (text, fault) in (ValueTuple<string, string>[])[("""[{"text": "a"}, {"te""", "ends within its item 2"), ("[1] 2", "behind its end"), ("[1", "ends within its item 1"), ("[\"" + new string('x', 5_000_000) + "\"]", "more than")])
+        {
+            Assert.Contains(fault, Assert.Throws<RowFault>(() => Items(text)).Message, StringComparison.Ordinal);
+        }
+
+        List<(string Id, string Text)> Items(string text)
+        {
+            File.WriteAllText(file.Path, text);
+            return [.. RowLines.Read(file.Path).Select(line => (line.Id, line.Text.Trim()))];
+        }
+    }
+
+    private sealed class TemporaryText : IDisposable
+    {
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Dispose() => File.Delete(Path);
     }
 
     [Theory]

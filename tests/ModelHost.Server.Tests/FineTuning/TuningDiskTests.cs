@@ -209,7 +209,7 @@ public sealed class TuningDiskTests : IDisposable
         var job = jobs.Add(Record);
         var row = JsonSerializer.Serialize(new AnsweredRow("1", "Who?", "Alda", "Borin", "Alda", 0, 1), ProbeJson.Default.AnsweredRow);
         File.WriteAllLines(job.Folder.In("answered-a@1.part"), [row, row]);
-        var measures = await AnswerComparison.RunAsync(job, isOfItsEnd: false, (_, _) => { }, probes: null!, "a@1", TestContext.Current.CancellationToken); // nothing is left to ask
+        var measures = await AnswerComparison.RunAsync(job, isOfItsEnd: false, (_, _, _) => { }, probes: null!, "a@1", TestContext.Current.CancellationToken); // nothing is left to ask
         Assert.Equal(1, measures!["rows"]!.GetValue<int>());
         Assert.False(File.Exists(job.Folder.Answered));
     }

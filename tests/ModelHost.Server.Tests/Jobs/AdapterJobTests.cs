@@ -79,7 +79,7 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
     [InlineData("""{"type": "merge", "model": "seed-chat:absent"}""", HttpStatusCode.NotFound, "model")]
     [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "absent"}""", HttpStatusCode.NotFound, "adapter")]
     [InlineData("""{"type": "merge", "model": "seed-embed", "adapter": "style"}""", HttpStatusCode.BadRequest, "model")]
-    [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "strange"}""", HttpStatusCode.BadRequest, "adapter")]
+    [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "strange@1"}""", HttpStatusCode.BadRequest, "adapter")]
     [InlineData("""{"type": "merge", "model": "seed-chat", "adapter": "style", "name": "../x"}""", HttpStatusCode.BadRequest, "name")]
     [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft"}""", HttpStatusCode.BadRequest, "source")]
     [InlineData("""{"type": "convert", "model": "seed-chat", "name": "peft", "source": "style"}""", HttpStatusCode.BadRequest, "source")]

@@ -108,8 +108,10 @@ public abstract class PlatformDatabaseSuite
 }
 
 /// <summary>A room of one table.</summary>
-internal sealed class NotesContext(DbContextOptions options) : DbContext(options)
+internal sealed class NotesContext(DbContextOptions options) : DbContext(options), IWritesFirst
 {
+    public bool WritesFirst { get; set; }
+
     public DbSet<Note> Notes => Set<Note>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);

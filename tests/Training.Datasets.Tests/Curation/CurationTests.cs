@@ -101,11 +101,11 @@ public sealed class CurationTests
     public void A_row_that_is_held_back_and_stands_among_those_to_learn_from_is_a_leak()
     {
         string[] texts = [Leave, "Something else that is about the opening hours of the cafeteria in the morning.", Leave + " Thanks."];
-        Assert.Equal([0], Leakage.Find(texts, [true, false, false], TestContext.Current.CancellationToken));
-        Assert.Equal([0, 1], Leakage.Find([Leave + " Well.", Leave, Leave + " Thanks."], [true, true, false], TestContext.Current.CancellationToken).Order());
-        Assert.Empty(Leakage.Find(texts, [true, false, true], TestContext.Current.CancellationToken));
-        Assert.Equal([0], Leakage.Find(["!!!", "!!!", "?"], [true, false, false], TestContext.Current.CancellationToken)); // signs alone
-        Assert.Empty(Leakage.Find(["", ""], [true, false], TestContext.Current.CancellationToken));
+        Assert.Equal([0], Leaks(texts, [true, false, false]));
+        Assert.Equal([0, 1], Leaks([Leave + " Well.", Leave, Leave + " Thanks."], [true, true, false]).Order());
+        Assert.Empty(Leaks(texts, [true, false, true]));
+        Assert.Equal([0], Leaks(["!!!", "!!!", "?"], [true, false, false])); // signs alone
+        Assert.Empty(Leaks(["", ""], [true, false]));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class CurationTests
         string Text(int first, int last) => string.Join(' ', Enumerable.Range(0, 60).Select(word => word < first || word >= 60 - last ? $"other{word}" : $"word{word}"));
         string[] texts = [Text(0, 0), Text(4, 0), Text(4, 4)];
         Assert.True(NearDuplicates.Likeness(texts[0], texts[1]) >= NearDuplicates.Threshold && NearDuplicates.Likeness(texts[1], texts[2]) >= NearDuplicates.Threshold && NearDuplicates.Likeness(texts[0], texts[2]) < NearDuplicates.Threshold);
-        Assert.Equal([2], Leakage.Find(texts, [false, false, true], TestContext.Current.CancellationToken));
+        Assert.Equal([2], Leaks(texts, [false, false, true]));
     }
 
     [Fact]
@@ -123,8 +123,8 @@ public sealed class CurationTests
     {
         string Text(int row) => string.Join(' ', Enumerable.Range(0, 40).Select(word => word < 6 ? $"own{row}x{word}" : $"word{word}"));
         string[] texts = [Text(0), .. Enumerable.Range(1, 200).Select(Text), Text(0) + " thanks"];
-        Assert.Equal([texts.Length - 1], Leakage.Find(texts, [.. texts.Select((_, place) => place == texts.Length - 1)], TestContext.Current.CancellationToken));
-        Assert.Equal([0], Leakage.Find(texts, [.. texts.Select((_, place) => place < texts.Length - 1)], TestContext.Current.CancellationToken));
+        Assert.Equal([texts.Length - 1], Leaks(texts, [.. texts.Select((_, place) => place == texts.Length - 1)]));
+        Assert.Equal([0], Leaks(texts, [.. texts.Select((_, place) => place < texts.Length - 1)]));
     }
 
     [Fact]
@@ -137,4 +137,26 @@ public sealed class CurationTests
         Assert.Equal([10, 20], Mixture.Counts([new(10, 1), new(20, 1)], total: 1000));
         Assert.Throws<ArgumentException>(() => Mixture.Counts([new(10, 0)]));
     }
+
+    /// <summary>A row teaches by the document that it is asked about, and by what is called with, too.</summary>
+    [Fact]
+    public void Rows_that_say_the_same_of_something_else_do_not_leak()
+    {
+        TrainingRow[] documents = [Asked("The bridge was closed in May because of the flood in the valley."), Asked("A parcel of more than ten kilograms is sent by the railway on Mondays.")];
+        TrainingRow[] calls = [Called("Lisbon", "Seat 14 by the window was free."), Called("Oslo", "Nothing but a bed in the night train was left.")];
+        foreach (var rows in (TrainingRow[][])[documents, calls])
+        {
+            Assert.Equal(rows[0].Exchange, rows[1].Exchange);
+            Assert.Empty(Leakage.Find([.. rows.Select(row => row.Parts)], [true, false], TestContext.Current.CancellationToken));
+            Assert.Equal([0], Leakage.Find([rows[0].Parts, rows[0].Parts], [true, false], TestContext.Current.CancellationToken));
+        }
+        var instructions = string.Join(' ', Enumerable.Range(0, 200).Select(n => $"Rule {n} is to be kept."));
+        Assert.Empty(Leakage.Find([TrainingRow.Answer("Who pays the fare?", "The guest.", instructions).Parts, TrainingRow.Answer("When does it leave?", "At nine.", instructions).Parts], [true, false], TestContext.Current.CancellationToken));
+
+        static TrainingRow Asked(string document) => TrainingRow.Answer("Summarise it in one sentence.", "It tells of what was decided.", document);
+        static TrainingRow Called(string place, string answer) => new(RowKind.Dialogue,
+            [new(TurnRole.User, "Book it for me, please."), new(TurnRole.Assistant, "", $$$"""[{"id":"1","function":{"name":"book","arguments":"{\"to\":\"{{{place}}}\"}"}}]""", Learned: true), new(TurnRole.Tool, answer, CallId: "1"), new(TurnRole.Assistant, "It is booked.")]);
+    }
+
+    private static IReadOnlySet<int> Leaks(string[] texts, bool[] isHeldOut) => Leakage.Find([.. texts.Select(text => new RowParts(text))], isHeldOut, TestContext.Current.CancellationToken);
 }

@@ -23,6 +23,12 @@ public sealed class SensitiveTextTests
     [InlineData("AKIAIOSFODNN7EXAMPLE", "[secret]")]
     [InlineData("with pk-0123456789abcdefghijABCDEFGHIJ0123456789 it", "with [secret] it")]
     [InlineData("-----BEGIN PRIVATE KEY-----\nMIIEv\nabc=\n-----END PRIVATE KEY-----", "[secret]")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq5\nq0r9ZtQzXk1mWw8vTj2s=\nKeep it safe.", "[secret]\nKeep it safe.")]
+    [InlineData("电话：１３８１２３４５６７８，谢谢", "电话：[phone]，谢谢")]
+    [InlineData("身份证：１１０１０５１９４９１２３１００２Ｘ", "身份证：[id]")]
+    [InlineData("Call +86 138-1234-5678 or +8613812345678.", "Call [phone] or [phone].")]
+    [InlineData("Pay to DE89 3704 0044 0532 0130 00 today, or GB29NWBK60161331926819.", "Pay to [iban] today, or [iban].")]
+    [InlineData("SSN 219-09-9999", "SSN [ssn]")]
     public void What_is_personal_or_secret_is_masked_by_its_kind(string text, string masked)
     {
         Assert.Equal(masked, SensitiveText.Mask(text));
@@ -37,6 +43,7 @@ public sealed class SensitiveTextTests
     [InlineData("The index rose by +12.50, and 3.13812345678 is no number of a phone.")]
     [InlineData("A password must have twelve characters; the token is a word.")]
     [InlineData("Version 10.0.14 of 2024.01.15, ISBN 978-3-16-148410-0, hash 9f86d081884c7d65")]
+    [InlineData("DE88 3704 0044 0532 0130 00 has wrong check digits; part 000-12-3456 and 912-34-5678 are no numbers of people.")]
     [InlineData("The handle @ana and the file a@b are not addresses.")]
     public void Figures_dates_and_words_stay(string text) => Assert.Equal(text, SensitiveText.Mask(text));
 

@@ -99,6 +99,18 @@ public sealed class RowReaderTests
         Assert.True(error.Message.Length is > 10 and < 400);
     }
 
+    /// <summary>A parser's own words name its types and count from 0.</summary>
+    [Theory]
+    [InlineData("{bad}", "at byte 2 does not fit")]
+    [InlineData("{\"text\":\n x}", "at byte 2 of its line 2")]
+    public void What_is_no_JSON_is_told_by_its_place(string json, string place)
+    {
+        var message = Assert.Throws<RowException>(() => RowReader.Read(json)).Message;
+        Assert.Contains(place, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("BytePosition", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("invalid start", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_row_beyond_the_limits_is_refused_whole()
     {

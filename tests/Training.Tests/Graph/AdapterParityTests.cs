@@ -16,6 +16,9 @@ public sealed class AdapterParityTests
     [InlineData("llama", TensorType.Q8)]
     [InlineData("qwen2", TensorType.BF16)]
     [InlineData("llama", TensorType.Q4K)]
+    [InlineData("llama", TensorType.Q4)]
+    [InlineData("llama", (TensorType)13)] // Q5_K
+    [InlineData("qwen3", TensorType.Q8)]
     public void An_exported_adapter_is_served_as_it_was_trained(string architecture, TensorType type)
     {
         // Products with short weights round their inputs too, and llama.cpp computes in other shapes than the graph: a rounding that falls the other way shows.
@@ -61,6 +64,17 @@ public sealed class AdapterParityTests
             Assert.Null(compared.Refusal);
             Assert.InRange(compared.Difference, 0, bound);
         }
+    }
+
+    /// <summary>A deep base of F16 differs by more than a small one, adapter or none; how much shows without the adapter.</summary>
+    [Theory]
+    [InlineData(0.03f, 0.059f, true)]
+    [InlineData(0.03f, 0.061f, false)]
+    [InlineData(0.26f, 0f, false)]
+    public void What_half_numbers_may_differ_by_grows_with_what_the_base_differs_by(float ofBase, float difference, bool isServed)
+    {
+        var compared = LogitParity.Compare(new AdapterLogits([0, 0], [1, 0]), new AdapterLogits([ofBase, 0], [1 + ofBase, difference]), Rounding.Half);
+        Assert.Equal(isServed, compared.Refusal is null);
     }
 
     private static void Check(SyntheticModel synthetic, double tolerance)

@@ -29,6 +29,10 @@ public sealed class GradientTests
     [InlineData("qwen2", TensorType.Q6K)]
     [InlineData("qwen3", TensorType.Q6K)]
     [InlineData("llama", TensorType.BF16)]
+    [InlineData("llama", TensorType.Q4)]
+    [InlineData("llama", (TensorType)3)] // Q4_1
+    [InlineData("llama", (TensorType)6)] // Q5_0
+    [InlineData("llama", (TensorType)13)] // Q5_K
     public void Gradients_are_the_measured_slopes_on_a_packed_base(string architecture, TensorType type) => Check(Packed(architecture, type), Precision.Exact);
 
     [Fact]
@@ -53,7 +57,7 @@ public sealed class GradientTests
     [InlineData("llama", TensorType.Q4K, Precision.Exact)]
     public void Gradients_by_ggmls_products_are_the_measured_slopes_too(string architecture, TensorType type, Precision precision) => Check(Packed(architecture, type), precision, ownProducts: false);
 
-    private static SyntheticModel Packed(string architecture, TensorType type) => type is TensorType.Q4K or TensorType.Q6K
+    private static SyntheticModel Packed(string architecture, TensorType type) => type is TensorType.Q4K or TensorType.Q6K or (TensorType)13
         ? new SyntheticModel { Architecture = architecture, Type = type, Width = 256, HeadWidth = 64, Inner = 256, Layers = 1 }
         : new SyntheticModel { Architecture = architecture, Type = type };
 

@@ -37,6 +37,19 @@ public sealed class BadNumberTests
     }
 
     [Fact]
+    public void A_pair_that_is_evaluated_to_no_number_ends_a_job_of_preferences_with_the_reason()
+    {
+        using var bench = new JobBench(Poisoned(), s => (s["method"], s["beta"]) = ("dpo", 0.3));
+        bench.Write("train.jsonl", Enumerable.Range(0, 16).Select(i => Pair($"pair-{i}", 5)));
+        bench.Write("valid.jsonl", [Pair("sound", 5), Pair("poison", PoisonedToken)]);
+        var stop = Assert.Throws<TrainingException>(() => bench.Run());
+        Assert.Equal(TrainingFault.Numbers, stop.Fault);
+        Assert.Contains("the evaluation loss is no number", stop.Message, StringComparison.Ordinal);
+
+        static JsonObject Pair(string id, int token) => new() { ["id"] = id, ["prompt"] = new JsonArray(2, token), ["chosen"] = new JsonArray(3, 4), ["rejected"] = new JsonArray(6, 7) };
+    }
+
+    [Fact]
     public void Weights_that_a_row_wrecked_before_the_leap_are_put_back_and_that_row_is_not_learned_again()
     {
         using var bench = new JobBench(Certain(), s => (s["learning_rate"], s["weight_decay"], s["epochs"], s["warmup_share"]) = (1, 0, 1, 0));

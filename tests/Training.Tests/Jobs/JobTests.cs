@@ -36,6 +36,40 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void A_job_that_is_asked_to_stop_ends_with_the_best_of_what_it_learned()
+    {
+        using var bench = new JobBench();
+        Assert.Equal(JobState.Succeeded, bench.Run(14, _ => File.WriteAllText(bench.Folder.StopMark, "")));
+        Assert.Equal([0, 10, 14], bench.Evaluations.Select(one => one.Step)); // what was reached last counts too
+        Assert.Equal(bench.Evaluations.Min(one => one.Loss), MeanLoss(bench), 1e-6);
+        Assert.Contains(bench.Progress, line => line.TryGetProperty("message", out var text) && text.GetString()!.StartsWith("Stopped as asked after step 14 of 40. The evaluation loss was lowest", StringComparison.Ordinal));
+        Assert.Equal(["evaluating", "comparing", "exporting"], bench.Progress.Where(line => line.TryGetProperty("phase", out _)).Select(line => line.GetProperty("phase").GetString()));
+        Assert.True(File.Exists(bench.Folder.Adapter));
+    }
+
+    [Fact]
+    public void A_paused_job_that_is_asked_to_stop_takes_no_further_step()
+    {
+        using var bench = new JobBench(change: s => s["validation"] = null);
+        Assert.Equal(JobState.Paused, bench.Run(12, control => control.Hear("pause")));
+        var reached = bench.Progress.Last(line => line.TryGetProperty("train_loss", out _)).GetProperty("step").GetInt32();
+        File.WriteAllText(bench.Folder.StopMark, "");
+        Assert.Equal(JobState.Succeeded, bench.Run());
+        Assert.Equal(reached, bench.Progress.Last(line => line.TryGetProperty("train_loss", out _)).GetProperty("step").GetInt32());
+        Assert.Contains(bench.Progress, line => line.TryGetProperty("message", out var text) && text.GetString() == $"Stopped as asked after step {reached} of 40; its weights are kept.");
+        Assert.True(File.Exists(bench.Folder.Adapter));
+    }
+
+    /// <summary>Who started the job is told what to do: make room, or take less.</summary>
+    [Fact]
+    public void A_full_disk_and_want_of_memory_have_names_of_their_own()
+    {
+        Assert.Equal(TrainingFault.Space, JobWorker.FaultOf(new IOException("no space", 28)));
+        Assert.Equal(TrainingFault.Memory, JobWorker.FaultOf(new InsufficientMemoryException()));
+        Assert.Null(JobWorker.FaultOf(new IOException("busy", 16)));
+    }
+
+    [Fact]
     public void A_model_that_is_another_than_the_rows_were_made_for_is_not_trained_on()
     {
         using var bench = new JobBench(change: s => s["model_sha256"] = new string('c', 64));

@@ -10,7 +10,7 @@ public sealed class StoredValuesTests
     public void The_words_of_job_and_progress_files_are_pinned()
     {
         Assert.Equal("Running Paused Cancelled Succeeded Failed", Words<JobState>());
-        Assert.Equal("Model Job Data Checkpoint Numbers Export Base", Words<TrainingFault>());
+        Assert.Equal("Model Job Data Checkpoint Numbers Export Base Space Memory", Words<TrainingFault>());
         Assert.Equal("Supervised Pretraining Dpo", Words<TrainingMethod>());
         Assert.Equal("Cpu Gpu", Words<TrainingDevice>());
         Assert.Equal("Fast Exact", Words<Precision>());

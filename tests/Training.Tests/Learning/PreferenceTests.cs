@@ -48,6 +48,11 @@ public sealed class PreferenceTests : IDisposable
         Assert.Equal(JobState.Succeeded, bench.Run());
         Assert.Equal(Math.Log(2), bench.ValidLossAt(0), 1e-6);
         Assert.InRange(bench.ValidLossAt(20), 0, 0.5);
+        var evaluated = bench.Progress.Where(line => line.TryGetProperty("reward_margin", out _)).ToDictionary(line => line.GetProperty("step").GetInt32(), line => (Margin: line.GetProperty("reward_margin").GetDouble(), Right: line.GetProperty("preference_accuracy").GetDouble()));
+        Assert.Equal((0, 0.5), (Math.Round(evaluated[0].Margin, 6), evaluated[0].Right)); // to nothing more than the base: half
+        Assert.InRange(evaluated[20].Margin, 0.5, 100);
+        Assert.InRange(evaluated[20].Right, 0.9, 1);
+        Assert.Equal(["evaluating", "comparing", "exporting"], bench.Progress.Where(line => line.TryGetProperty("phase", out _)).Select(line => line.GetProperty("phase").GetString()));
     }
 
     [Fact]

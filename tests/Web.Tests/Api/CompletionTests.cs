@@ -97,7 +97,7 @@ public sealed class CompletionTests
         Assert.Equal((404, "model_not_found", "model"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:absent", messages = user })));
         Assert.Equal((400, "invalid_type", "stream"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "scripted", messages = user, stream = "yes" })));
         Assert.Equal((400, "unsupported_parameter", "tools"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = user, tools = new[] { new { type = "function" } } })));
-        Assert.Equal((400, "invalid_value", "messages[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
+        Assert.Equal((400, "invalid_value", "messages.[0].role"), Fault(await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "tool", content = "42" } } })));
         foreach (var body in (string[])["{\"model\":", """{"model":"scripted","messages":[{"role":"user","role":"user","content":"a"}]}""", """{"model":"scripted","messages":[{"role":"user","content":"\ud83d"}]}"""])
         {
             using var broken = await world.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), new StringContent(body), Cancellation);

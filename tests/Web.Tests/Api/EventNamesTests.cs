@@ -14,6 +14,10 @@ public sealed class EventNamesTests
         Assert.Equal((Told, Stored), (EventNames.Of(Stored)!.ToJsonString(), EventNames.Stored(JsonElement.Parse(Told)).GetRawText()));
 
     [Fact]
+    public void Why_a_call_failed_is_told_as_a_name_of_the_api() =>
+        Assert.Equal("""{"is_error":true,"failure":"no_such_passage"}""", EventNames.Of(JsonSerializer.Serialize(new { isError = true, failure = Platform.Agents.Tools.ToolFailure.NoSuchPassage }))!.ToJsonString());
+
+    [Fact]
     public void What_is_asked_of_a_plan_is_told_as_the_plan_and_a_tools_arguments_as_they_came()
     {
         Assert.Equal($$"""{"tool":"plan","arguments":{{Told}}}""", EventNames.Of($$"""{"tool":"plan","arguments":{{Stored}}}""")!.ToJsonString());

@@ -20,9 +20,9 @@ public sealed class RefusalTests
         {
             ("/v1/runs", new { agent = "absent", input = "x" }, 404, "agent"),
             ("/v1/runs", new { agent = "clerk", input = "x", thread_id = Guid.NewGuid() }, 404, "thread_id"),
-            ("/v1/runs", new { agent = "clerk", input = new[] { new { role = "user", content = 7 } } }, 400, "input[0].content"),
+            ("/v1/runs", new { agent = "clerk", input = new[] { new { role = "user", content = 7 } } }, 400, "input.[0].content"),
             ("/v1/chat/completions", new { model = "agent:absent", messages = new[] { new { role = "user", content = "x" } } }, 404, "model"),
-            ("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = 7 } } }, 400, "messages[0].content"),
+            ("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = 7 } } }, 400, "messages.[0].content"),
             (fork, new { from_step = "s9" }, 400, "from_step"),
             (fork, new { overrides = new { tool_results = new[] { new { call_id = "s9_1", text = "x" } } } }, 400, "overrides.tool_results[0].call_id"),
             (fork, new { overrides = new { model = "nope" } }, 400, "overrides.model"),

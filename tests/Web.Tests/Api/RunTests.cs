@@ -43,6 +43,18 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task What_day_it_is_for_an_agent_goes_by_the_time_zone_of_who_asks()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("Yes."));
+        await world.PublishAsync(ApiWorld.Clerk with { Slug = "dated", Instructions = "It is {{date}}.", Tools = [] });
+        await world.PostAsync("/v1/runs", new { agent = "dated", input = "Which day?", time_zone = "Pacific/Kiritimati", background = false });
+        await world.PostAsync("/v1/chat/completions", new { model = "agent:dated", messages = new[] { new { role = "user", content = "Which day?" } }, time_zone = "Pacific/Niue" }); // a day and an hour behind
+        Assert.Equal(2, world.Engine.Asked.Select(asked => asked.GetProperty("messages")[0].GetProperty("content").GetString()).Distinct().Count());
+        var (status, refused) = await world.PostAsync("/v1/runs", new { agent = "dated", input = "Which day?", time_zone = "Mars/Olympus" });
+        Assert.Equal((400, "time_zone"), (status, refused.GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Fact]
     public async Task A_run_that_ends_at_a_limit_says_at_which()
     {
         await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "1+1" }), Call("calculator", new { expression = "2+2" }), Say("About four."));
@@ -118,6 +130,8 @@ public sealed class RunTests
         Assert.Equal((run.GetProperty("id").GetString(), "s2"), (forked.GetProperty("forked_from").GetProperty("run_id").GetString(), forked.GetProperty("forked_from").GetProperty("step").GetString()));
         Assert.Contains("43", world.Engine.Asked.Last().GetProperty("messages").GetRawText(), StringComparison.Ordinal);
         Assert.Equal(400, (await world.PostAsync(path, new { from_step = "s9" })).Status);
+        (status, var again) = await world.PostAsync(path, new { recorded = true, overrides = new { question = "And now?" }, background = false });
+        Assert.Equal((200, "completed"), (status, again.GetProperty("status").GetString()));
         Assert.Equal(404, (await world.PostAsync($"/v1/runs/{Guid.NewGuid()}/fork", new { })).Status);
     }
 

@@ -44,6 +44,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         .. ((string[])["/train", "/train/datasets", "/train/feedback", "/train/jobs", "/train/jobs/new", "/train/jobs/compare", "/train/adapters"]).Select(path => new AccessRow("GET", path, path, 302, 403, 200, 403)),
         new("GET", "/train/datasets/{DatasetId:guid}", "/train/datasets/{base}", 302, 403, 200, 403),
         new("GET", "/train/jobs/{JobId}", "/train/jobs/ftjob-00000000", 302, 403, 200, 403),
+        new("GET", "/api/datasets/{id:guid}/rows.jsonl", "/api/datasets/{base}/rows.jsonl", 401, 403, 404, 403),
         new("GET", "/api/datasets/{id:guid}/versions/{number:int}/{part:regex(^(train|held-back)$)}.jsonl", "/api/datasets/{base}/versions/1/train.jsonl", 401, 403, 404, 403),
         new("GET", "/api/adapters/{name}/versions/{version:int}/content", "/api/adapters/legal/versions/1/content", 401, 403, 503, 403),
         new("GET", "/sign-in", "/sign-in", 200, 302, 302, 302),
@@ -60,6 +61,13 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         new("GET", "/v1/models", "/v1/models", 401, 503, 503, 503),
         new("GET", "/v1/models/{**id}", "/v1/models/agent:absent", 401, 404, 404, 404),
         .. ((string[])["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/responses/input_tokens", "/v1/messages", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank", "/v1/runs"]).Select(path => new AccessRow("POST", path, path, 401, 400, 400, 400, WithToken: true)),
+        .. ((string[])["/v1/files", "/v1/fine_tuning", "/v1/adapters", "/v1/model_jobs"]).SelectMany(root => (AccessRow[])
+        [
+            new("GET", root + "/{**rest}", root, 401, 403, 503, 403),
+            new("POST", root + "/{**rest}", root, 401, 403, 503, 403, WithToken: true),
+            new("DELETE", root + "/{**rest}", root + "/one", 401, 400, 400, 400),
+        ]),
+        new("DELETE", "/v1/adapters/{name}/versions/{version:int}", "/v1/adapters/legal/versions/1", 401, 400, 400, 400),
         new("GET", "/v1/runs", "/v1/runs", 401, 200, 200, 200),
         new("GET", "/v1/runs/{id:guid}", "/v1/runs/{run}", 401, 200, 404, 404),
         new("DELETE", "/v1/runs/{id:guid}", "/v1/runs/{run}", 401, 400, 400, 400),

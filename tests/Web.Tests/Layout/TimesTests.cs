@@ -1,4 +1,8 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Web.Host;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Tests.Layout;
@@ -21,5 +25,26 @@ public sealed class TimesTests
         {
             CultureInfo.CurrentUICulture = before;
         }
+    }
+
+    [Fact]
+    public async Task Times_are_those_of_the_zone_that_the_browser_told()
+    {
+        var at = new DateTimeOffset(2026, 11, 22, 20, 30, 0, TimeSpan.Zero);
+        string shown = "";
+        ApplicationBuilder app = new(new ServiceCollection().BuildServiceProvider());
+        app.UseTimeZones();
+        app.Run(async _ =>
+        {
+            await Task.Yield();
+            shown = Times.Moment(at);
+        });
+        var run = app.Build();
+        DefaultHttpContext context = new();
+        context.Request.Headers.Cookie = $"{TimeZones.Cookie}=Asia%2FShanghai";
+        await run(context);
+        Assert.Equal("23 Nov 2026 04:30", shown);
+        await run(new DefaultHttpContext());
+        Assert.Equal(Times.Moment(at), shown);
     }
 }

@@ -29,7 +29,12 @@ public sealed class McpServerTests
         Assert.Equal(("Counts.", "Clerk"), (agent.Description, agent.ProtocolTool.Title));
 
         List<string?> progress = [];
-        var result = await client.CallToolAsync("agent_clerk", new Dictionary<string, object?> { ["task"] = "6 times 7?" }, new Progress(progress), cancellationToken: Cancellation);
+        await using var heard = client.RegisterNotificationHandler(NotificationMethods.ProgressNotification, (notice, _) =>
+        {
+            lock (progress) { progress.Add(notice.Params?["message"]?.GetValue<string>()); }
+            return default;
+        }); // for the session: a call's own listener is gone with its result, and what is read after it lost
+        var result = await client.CallToolAsync("agent_clerk", new Dictionary<string, object?> { ["task"] = "6 times 7?" }, new Progress([]), cancellationToken: Cancellation);
         Assert.NotEqual(true, result.IsError);
         Assert.Equal("It is 42.", Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

@@ -36,7 +36,8 @@ public sealed class PlanStoryTests
         trace.Add(Event(8, "plan.updated", Version(3, PlanData.Edited, ByThree)));
 
         var story = PlanStory.Of(trace)!;
-        Assert.Equal(new StepFailed("p2", "Divide by nothing", "calculator", "Division by zero."), Assert.Single(story.Failed));
+        var failed = Assert.Single(story.Failed);
+        Assert.Equal(("p2", "Divide by nothing", "calculator", "Division by zero."), (failed.Id, failed.Goal, failed.Tool, failed.Call!.Text));
         Assert.StartsWith("Step p2", story.Reason, StringComparison.Ordinal);
         Assert.Equal([false, true, false], trace.Plans.Select(version => PlanStory.HasFailed(version, trace)));
     }

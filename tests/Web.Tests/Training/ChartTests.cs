@@ -42,13 +42,41 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void The_highest_hundredth_of_numbers_does_not_stretch_a_clipped_chart()
+    {
+        Assert.Equal(Enumerable.Range(1, 99).Select(i => (double)i), ChartPoints.Clipped([.. Enumerable.Range(1, 99).Select(i => (double)i), 1e6, double.NaN]));
+        Assert.Equal([3], ChartPoints.Clipped([3]));
+    }
+
+    [Fact]
+    public void Of_the_newest_steps_alone_a_line_begins_where_they_do_and_an_older_best_is_not_marked()
+    {
+        TuningMetrics[] steps = [.. Enumerable.Range(0, 101).Select(i => new TuningMetrics(i, 100, i / 10.0, i == 0 ? null : i, null, null, null, null, null))];
+        ChartLook look = new() { Last = 50 };
+        var line = look.Line("loss", 0, steps, step => step.TrainLoss);
+        Assert.Equal((50, 51, 100), (line.Points.Count, line.Points[0].X, line.Points[^1].X));
+        Assert.Equal((null, 60.0), (look.Place(20, steps), look.Place(60, steps)));
+        look.Last = 0;
+        Assert.Equal((100, 20.0), (look.Line("loss", 0, steps, step => step.TrainLoss).Points.Count, look.Place(20, steps)));
+    }
+
+    [Theory]
+    [InlineData("It is a smith.", "It is a baker today.", "It is a |+baker today|.")]
+    [InlineData("他是铁匠。", "他是面包师。", "他是|+面包师|。")]
+    [InlineData("a b.", "x y.", "+x y|.")]
+    [InlineData("", "New.", "+New.")]
+    [InlineData("Same.", "Same.", "Same.")]
+    public void What_an_answer_says_otherwise_is_told_word_by_word(string before, string after, string told) =>
+        Assert.Equal(told, string.Join('|', WordChanges.Of(before, after).Select(piece => (piece.IsNew ? "+" : "") + piece.Text)));
+
+    [Fact]
     public void Numbers_are_saved_in_one_form_whatever_the_language()
     {
         var (was, step) = (CultureInfo.CurrentCulture, new TuningMetrics(1_200, null, 0.5, 6.25, null, 0.0002, 1, 1_234.5, null));
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
         try
         {
-            Assert.Equal("1200,0.5,6.25,,0.0002,1,1234.5,", JobFigures.Csv([step]).Split('\n')[1]);
+            Assert.Equal("1200,0.5,6.25,,0.0002,1,1234.5,,,", JobFigures.Csv([step]).Split('\n')[1]);
         }
         finally
         {

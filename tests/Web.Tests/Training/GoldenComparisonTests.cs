@@ -32,6 +32,7 @@ public sealed class GoldenComparisonTests
         await UntilAsync(clock, () => service.Told.Count == 1);
         Assert.Equal(code, service.Told[0].GetProperty("error").GetProperty("code").GetString());
         Assert.NotEmpty(service.Told[0].GetProperty("error").GetProperty("message").GetString()!);
+        Assert.Equal(("file-1", service.Base), (service.Told[0].GetProperty("golden_file").GetString(), service.Told[0].GetProperty("golden_base").GetGuid())); // the version may have others by now
         var looks = service.Looks;
         await UntilAsync(clock, () => service.Looks >= looks + 2);
         Assert.Single(service.Told);

@@ -64,7 +64,13 @@ public sealed class JobFormTests
         var other = new Dataset(Guid.Parse("00000000-0000-0000-0000-000000000002"), "faq", "", default, 10, 10, 0, 100, 1, "ada", default, default);
         var frozen = new DatasetVersion(other.Id, 1, "def", 10, 0, 100, 0.2, 42, "", "ada", default);
         var form = new JobForm { FirstShare = { Weight = "3" }, Others = { new MixPart(other, [frozen], frozen) { Share = { Weight = "0.5", MaxRepeats = "2" } } } };
-        var request = form.ToRequest(new("file-1", "file-2"), Set, Version, new SentVersion("file-3", null));
+        form.Evaluated = new MixPart(Set, [Version], Version);
+        var elsewhere = form.ToRequest(new("file-1", "file-2"), Set, Version, [new SentVersion("file-3", "file-4")], new SentVersion("file-5", "file-6"));
+        Assert.Equal(("file-6", null, "file-5"), (elsewhere.ValidationFile, elsewhere.ValidationShare, form.ToRequest(new("f", null), Set, Version, [], new SentVersion("file-5", null)).ValidationFile));
+        Assert.All(elsewhere.Mixture, part => Assert.Null(part.ValidationFile));
+        Assert.Equal((Set.Id, Version.Number), MixPart.Read(elsewhere.Metadata[JobOrigin.EvaluatedIdKey]).Select(part => (part.Dataset, part.Version)).Single());
+        form.Evaluated = null;
+        var request = form.ToRequest(new("file-1", "file-2"), Set, Version, [new SentVersion("file-3", null)]);
         Assert.Equal([new("file-1", "file-2", 3, 1), new("file-3", null, 0.5, 2)], request.Mixture);
         Assert.Null(request.ValidationFile);
         Assert.Equal([(other.Id, 1, "0.5", "2")], MixPart.Read(request.Metadata["dataset_mixture"].Split('|')[1]));

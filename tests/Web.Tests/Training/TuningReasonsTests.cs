@@ -13,7 +13,7 @@ public sealed class TuningReasonsTests
     private static readonly (string Code, string[] Values)[] Waits =
     [
         ("requests", []), ("pausing", []), ("another_job", []), ("hours", ["22:00-06:00", "Asia/Shanghai"]), ("memory", ["512", "English words."]), ("base_memory", ["seed-chat", "English words."]),
-        ("no_runner", []), ("trainer_ends", []), ("restarted", []), ("files_unreadable", []), ("refused", ["English words."]),
+        ("no_runner", []), ("trainer_ends", []), ("restarted", []), ("files_unreadable", []), ("evaluating", []), ("comparing", []), ("stopping", []), ("exporting", []), ("measuring", []), ("refused", ["English words."]),
     ];
 
     [Theory]
@@ -30,11 +30,17 @@ public sealed class TuningReasonsTests
             Assert.Equal(language == "zh-Hans", told.Any(sign => sign is >= '\u4e00' and <= '\u9fff'));
         });
         Assert.Contains("22:00-06:00", texts.Waiting(Job("", "hours", "22:00-06:00", "Asia/Shanghai")), StringComparison.Ordinal);
+        Assert.Equal(language == "zh-Hans" ? "file-1 第 7 行 turn 2" : "file-1 line 7 turn 2", texts.RowName("file-1 line 7 turn 2"));
+        Assert.Equal(language == "zh-Hans" ? "任务从第 3 步（共 9 步）之后继续。" : "The job goes on after step 3 of 9.", texts.Said(Event("resumed", "3", "9")));
+        Assert.NotNull(texts.Said(Event("resumed"))); // a record of elsewhere may tell less than a sentence names
+        Assert.Null(texts.Said(Event("a_code_to_come", "3")));
         Assert.Equal("As it was.", texts.Waiting(Job("As it was.", null)));
         Assert.Equal("Of tomorrow.", texts.Waiting(Job("Of tomorrow.", "a_code_to_come")));
         Assert.Equal(("English words.", null), (TuningReasons.Own(Job("English words.", "memory", "1", "English words.")), TuningReasons.Own(Job("x", "hours", "a", "b"))));
         Assert.All((string[])["no_administrator", "base_gone", "base_empty", "questions_gone", "questions_unreadable", "model_gone", "context_too_long", "unavailable", "refused"], code => Assert.NotEqual(texts.Golden("a_code_to_come"), texts.Golden(code)));
     }
+
+    private static TuningEvent Event(string code, params string[] values) => new("ftevent-1", null, "info", "English words.", "message", null, null) { Code = code, Values = values };
 
     private static TuningJob Job(string reason, string? code, params string[] values) =>
         new("ftjob-1", "seed", null, TuningStatus.Queued, reason, null, "file-1", null, [], 7, null, null, null, null) { ReasonCode = code, ReasonValues = values };

@@ -12,7 +12,7 @@ namespace Platform.Agents.Answering.Generating;
 /// <summary>What is sent to the model, and the passages in it, as far as they are in it.</summary>
 internal sealed record AnswerMessages(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<SearchHit> Read, ChatOptions Settings);
 
-/// <summary>Lets the chat model answer from numbered passages, and resolves and verifies its citation marks as they stream.</summary>
+/// <summary>Lets the chat model answer from numbered passages, and resolves and verifies its citation marks as they stream; or from nothing.</summary>
 /// <remarks>What the model writes is untrusted text.</remarks>
 internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOptions<AgentsOptions> options)
 {
@@ -21,6 +21,7 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
     /// <summary>Streams the answer; the last event is an <see cref="AnswerDone"/> without timings. Throws RunException(ModelFailed) where the model writes nothing.</summary>
     public async IAsyncEnumerable<AnswerEvent> StreamAsync(AskedQuestion question, AnswerMessages prompt, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        var mode = prompt.Read.Count > 0 ? AnswerMode.Generate : AnswerMode.Plain;
         CitationMarks marks = new(prompt.Read.Count);
         StringBuilder answer = new();
         AnswerUsage usage = new(prompt.Settings.ModelId ?? "", 0, 0, 0, 0);
@@ -31,7 +32,12 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
                 yield return status;
             usage = UsageOf(update, usage);
             end = update.FinishReason ?? end;
-            foreach (var piece in marks.Push(update.Text))
+            if (mode == AnswerMode.Plain && update.Text.Length > 0)
+            {
+                answer.Append(update.Text);
+                yield return new AnswerText(update.Text);
+            }
+            foreach (var piece in mode == AnswerMode.Plain ? [] : marks.Push(update.Text))
             {
                 await foreach (var written in WriteAsync(piece, answer, prompt.Read, citations, cancellation))
                     yield return written;
@@ -45,8 +51,8 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
         int? cutAt = end != ChatFinishReason.Length ? null : usage.CompletionTokens > 0 ? usage.CompletionTokens : prompt.Settings.MaxOutputTokens;
         if (string.IsNullOrWhiteSpace(answer.ToString()))
             throw NothingWritten(usage.Model, cutAt);
-        var notFound = citations.Count == 0 && answer.ToString().Contains(AnswerWords.NotFound(question.Language).TrimEnd('.', '。'), StringComparison.OrdinalIgnoreCase);
-        yield return new AnswerDone(AnswerMode.Generate, notFound, new(0, 0, 0), usage, CutAtTokens: cutAt);
+        var notFound = mode == AnswerMode.Generate && citations.Count == 0 && answer.ToString().Contains(AnswerWords.NotFound(question.Language).TrimEnd('.', '。'), StringComparison.OrdinalIgnoreCase);
+        yield return new AnswerDone(mode, notFound, new(0, 0, 0), usage, CutAtTokens: cutAt);
     }
 
     /// <summary>Fits the prompt to the model. Throws RunException(ContextTooLong) where not even the first sentence of a passage fits.</summary>
@@ -70,6 +76,21 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
             AdditionalProperties = new() { ["return_progress"] = true, ["speculation"] = "prompt_lookup" }, // answers repeat the passages
         };
         return new(messages, fitted.Read, settings);
+    }
+
+    /// <summary>Fits what was said to the model, without any document and with nothing around it, as rows that are learned from have nothing: what an adapter learned is what is heard. Throws RunException(ContextTooLong) where the question leaves no room for an answer.</summary>
+    public async Task<AnswerMessages> FitAsync(AnswerQuestion asked, ServedModel model, CancellationToken cancellation)
+    {
+        var context = model.ContextTokens > 0 ? model.ContextTokens : options.Value.AssumedContextTokens;
+        var (turns, room) = await budget.FitAsync(context, asked.Question, [.. asked.History.TakeLast(LongestHistory)], cancellation);
+        List<ChatMessage> messages = [.. turns.Select(turn => new ChatMessage(turn.Role == "user" ? ChatRole.User : ChatRole.Assistant, turn.Text)), new(ChatRole.User, asked.Question)];
+        ChatOptions settings = new()
+        {
+            // The likeliest words: the same question gets the same answer, and what differs between two models are the models.
+            ModelId = model.Id, Temperature = asked.IsAgain ? 0.7f : 0, MaxOutputTokens = Math.Min(options.Value.MaxAnswerTokens, room), ConversationId = asked.ConversationId?.ToString("N"),
+            AdditionalProperties = new() { ["return_progress"] = true },
+        };
+        return new(messages, [], settings.By(asked.Caller.UserId));
     }
 
     private static RunException NothingWritten(string model, int? cutAt) => new(RunErrorKind.ModelFailed, cutAt is { } limit

@@ -48,6 +48,20 @@ internal sealed class PromptBudget(ITokenCounter tokens)
         return fitted.Count > 0 ? new FittedPrompt([.. turns.Skip(kept)], fitted) : throw TooLong(needed + answerTokens, contextTokens);
     }
 
+    /// <summary>The same without documents: the latest turns that fit beside the question, a person's first, and the tokens that are left for the answer, a quarter of the context at least. Throws RunException(ContextTooLong) where the question leaves fewer.</summary>
+    public async Task<(IReadOnlyList<PastTurn> Turns, int AnswerTokens)> FitAsync(int contextTokens, string question, IReadOnlyList<PastTurn> turns, CancellationToken cancellation)
+    {
+        var counts = await tokens.CountForChatAsync([question, .. turns.Select(turn => turn.Text)], cancellation);
+        var (least, needed) = (contextTokens / 4, counts[0] + AroundMessage);
+        if (needed + least > contextTokens)
+            throw new RunException(RunErrorKind.ContextTooLong,
+                $"The question takes {needed:N0} tokens and its answer {least:N0}; the model takes {contextTokens:N0} together. Ask a shorter question, or load a model with a larger context.");
+        var (kept, room) = (turns.Count, contextTokens - needed - least);
+        for (; kept > 0 && room >= counts[kept] + AroundMessage; kept--)
+            room -= counts[kept] + AroundMessage;
+        return ([.. turns.Skip(kept).SkipWhile(turn => turn.Role != "user")], room + least);
+    }
+
     /// <summary>The passage with as many of its first whole sentences as take at most so many tokens; null when not even one does.</summary>
     private async Task<SearchHit?> CutAsync(SearchHit hit, int index, int most, CancellationToken cancellation)
     {

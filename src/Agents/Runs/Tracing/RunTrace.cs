@@ -62,6 +62,9 @@ public sealed class RunTrace
         return decision is null ? "" : decision.Text.Length > 0 ? decision.Text : decision.Thought;
     }
 
+    /// <summary>Tools that it changed something with, or may have: their calls were begun, whatever is known of what they came to.</summary>
+    public IEnumerable<string> Changed => rows.All.Where(row => row.Tool is { Writes: true }).Select(row => row.Name);
+
     /// <summary>What it has written of its answer.</summary>
     public string Answer => answer.ToString();
 
@@ -77,6 +80,9 @@ public sealed class RunTrace
     /// <summary>Questions to the model.</summary>
     public int Steps => past.Steps;
 
+    /// <summary>Those of agents that it asked; not among its own.</summary>
+    public int TokensOfOthers => past.TokensOfOthers;
+
     /// <summary>Read and written by the model.</summary>
     public int Tokens => past.Tokens > 0 ? past.Tokens : Usage is { } used ? used.Usage.PromptTokens + used.Usage.CompletionTokens : 0;
 
@@ -85,7 +91,7 @@ public sealed class RunTrace
         if (happened.Seq <= LastSeq)
             return;
         LastSeq = happened.Seq;
-        Clock.Begin(happened.At);
+        Clock.Take(happened);
         past.Add(happened);
         Take(happened);
         if (happened.Name is not ("message.delta" or "citation.added"))
@@ -103,10 +109,7 @@ public sealed class RunTrace
         switch (happened.Name)
         {
             case "run.status":
-                Go(happened.Read<RunStatusData>(), happened.At);
-                break;
-            case "run.forked":
-                Clock.Restart(happened.At); // what was taken over took none of this run's time
+                Go(happened.Read<RunStatusData>());
                 break;
             case "plan.created" or "plan.updated":
                 plans.Add(happened.Read<PlanData>());
@@ -137,7 +140,7 @@ public sealed class RunTrace
         }
     }
 
-    private void Go(RunStatusData status, DateTimeOffset at)
+    private void Go(RunStatusData status)
     {
         (Progress, StopReason) = (status, status.Reason ?? StopReason);
         Status = status.Status switch
@@ -150,11 +153,5 @@ public sealed class RunTrace
             "incomplete" => RunStatus.Incomplete,
             _ => RunStatus.InProgress,
         };
-        if (status.Status == AgentJournal.Resumed)
-            Clock.Gap(last, at);
-        if (Status == RunStatus.RequiresAction)
-            Clock.Wait(at);
-        else
-            Clock.GoOn(at);
     }
 }

@@ -7,8 +7,8 @@ using Platform.Agents.Memory;
 
 namespace Platform.Agents.Runs.Tracing;
 
-/// <summary>What a row of a trace stands for: a search before an answer, an answer written from it, a plan being made, a step of the plan, a question to the model, a call, a wait for a person, or what was remembered.</summary>
-public enum TraceKind { Search, Writing, Plan, PlanStep, Model, Tool, Approval, Memory }
+/// <summary>What a row of a trace stands for: a search before an answer, an answer written from it, a plan being made, a step of the plan, a question to the model, a call, a wait for a person, what was remembered, or a part of the agent that was not there.</summary>
+public enum TraceKind { Search, Writing, Plan, PlanStep, Model, Tool, Approval, Memory, Away }
 
 /// <summary>How a row stands. Refused: the call was not made. Cut: its process ended, or somebody stopped the run.</summary>
 public enum TraceState { Running, Waiting, Done, Failed, Refused, Cut }
@@ -54,6 +54,9 @@ public sealed class TraceRow
     /// <summary>Of a call.</summary>
     public ToolTurn? Tool { get; internal set; }
 
+    /// <summary>Of a part of the agent that was not there.</summary>
+    public PartAwayData? Away { get; internal init; }
+
     /// <summary>Of a wait for a person.</summary>
     public ApprovalTurn? Approval { get; internal set; }
 
@@ -91,7 +94,9 @@ public sealed record TraceNote(int Seq, DateTimeOffset At, string Name, string S
 /// <param name="Sent">All messages that it was sent.</param>
 /// <param name="SameAsBefore">So many of them it was sent the time before too.</param>
 /// <param name="Tools">Names of the tools on offer.</param>
-public sealed record ModelTurn(StepKind Kind, IReadOnlyList<SentMessage> Sent, int SameAsBefore, IReadOnlyList<string> Tools)
+/// <param name="Settings">How it was asked; null in runs of before that was kept.</param>
+/// <param name="Offered">What it was told of the tools on offer; none in runs of before that was kept.</param>
+public sealed record ModelTurn(StepKind Kind, IReadOnlyList<SentMessage> Sent, int SameAsBefore, IReadOnlyList<string> Tools, ModelSettings? Settings = null, IReadOnlyList<ToolOffer>? Offered = null)
 {
     /// <summary>What it wrote beside its answer, as it came.</summary>
     public string Thought => Thinking.ToString();
@@ -110,7 +115,11 @@ public sealed record ModelTurn(StepKind Kind, IReadOnlyList<SentMessage> Sent, i
 
 /// <summary>A call and what came of it.</summary>
 /// <param name="Result">Null while it has none.</param>
-public sealed record ToolTurn(string Tool, JsonElement Arguments, bool Writes, ToolResultData? Result);
+public sealed record ToolTurn(string Tool, JsonElement Arguments, bool Writes, ToolResultData? Result)
+{
+    /// <summary>Of a call of another agent, its run, from when the call was made: it may be a moment until it is there. Null for other calls, and for one that no run came of.</summary>
+    public Guid? AskedRun { get; init; }
+}
 
 /// <summary>What a person was asked, and what they decided; null while nobody has.</summary>
 public sealed record ApprovalTurn(ApprovalRequestedData Asked, ApprovalResolvedData? Decided);

@@ -3,6 +3,7 @@ using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Memory;
+using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
 
 namespace Platform.Agents.Runs.Tracing;
@@ -15,7 +16,9 @@ internal sealed class TraceRows
     private readonly Dictionary<string, TraceRow> byId = [], planSteps = [];
     private readonly Dictionary<string, PlanStep> begun = [];
     private readonly Dictionary<string, (string StepId, JsonElement Arguments)> calls = [];
+    private readonly Dictionary<string, ToolOffer> offered = [];
     private IReadOnlyList<SentMessage> lastSent = [];
+    private ModelSettings? settings;
 
     public IReadOnlyList<TraceRow> All => [.. roots.SelectMany(root => (IEnumerable<TraceRow>)[root, .. inside.GetValueOrDefault(root, [])])];
 
@@ -33,6 +36,10 @@ internal sealed class TraceRows
                 break;
             case "memory.recalled":
                 Add(new($"memory{happened.Seq}", TraceKind.Memory, "", happened.At) { Remembered = happened.Read<MemoryRecalledData>().Entries, EndedAt = happened.At, State = TraceState.Done });
+                break;
+            case "part.away":
+                var missing = happened.Read<PartAwayData>();
+                Add(new($"away{happened.Seq}", TraceKind.Away, missing.Name, happened.At) { Away = missing, EndedAt = happened.At, State = TraceState.Done });
                 break;
             case "run.forked":
                 foreach (var row in byId.Values)
@@ -55,7 +62,7 @@ internal sealed class TraceRows
                 break;
             case "tool.call":
                 var call = happened.Read<ToolCallData>();
-                Call(new(call.CallId, TraceKind.Tool, call.Tool, happened.At, StepOf(call.StepId)) { Tool = new(call.Tool, call.Arguments, call.Writes, null) }, happened);
+                Call(new(call.CallId, TraceKind.Tool, call.Tool, happened.At, StepOf(call.StepId)) { Tool = new(call.Tool, call.Arguments, call.Writes, null) { AskedRun = call.Tool == AskAgentTool.ToolName ? AskedRun.IdOf(happened.RunId, call.CallId) : null } }, happened);
                 break;
             case "tool.result":
                 Result(happened, happened.Read<ToolResultData>());
@@ -75,6 +82,9 @@ internal sealed class TraceRows
                 break;
             case "usage" when byId.GetValueOrDefault("writing") is { } writing:
                 writing.End(TraceState.Done, happened.At);
+                break;
+            case "usage" when happened.Read<AnswerDone>() is { Mode: AnswerMode.Plain, Timings.TotalMs: var took }:
+                Add(new("writing", TraceKind.Writing, "", happened.At.AddMilliseconds(-took)) { EndedAt = happened.At, State = TraceState.Done }, happened);
                 break;
         }
         foreach (var (id, row) in planSteps)
@@ -124,10 +134,13 @@ internal sealed class TraceRows
             return;
         }
         lastSent = [.. lastSent.Take(step.SameAsBefore), .. step.Sent];
+        settings = step.Settings ?? settings;
+        foreach (var offer in step.Offered ?? [])
+            offered[offer.Name] = offer;
         var parent = step.PlanStep is { } of ? planSteps.GetValueOrDefault(of) : null;
         Add(new(step.StepId, step.Kind == StepKind.Plan ? TraceKind.Plan : TraceKind.Model, parent is null ? step.Goal : "", at, parent)
         {
-            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools), RetryOf = LastOf(row => row.Model is { } asked && asked.Kind == step.Kind && row.PlanStepId == step.PlanStep),
+            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools, settings, [.. step.Tools.Where(offered.ContainsKey).Select(name => offered[name])]), RetryOf = LastOf(row => row.Model is { } asked && asked.Kind == step.Kind && row.PlanStepId == step.PlanStep),
         }, happened);
     }
 
@@ -157,9 +170,12 @@ internal sealed class TraceRows
         {
             row.Note(happened, "");
         }
-        row.Tool = called with { Result = result };
+        row.Tool = called with { Result = result, AskedRun = RunOf(result) };
         row.End(row.State == TraceState.Refused ? TraceState.Refused : result.IsError ? TraceState.Failed : TraceState.Done, at);
     }
+
+    private static Guid? RunOf(ToolResultData result) =>
+        result is { Tool: AskAgentTool.ToolName, Data: { ValueKind: JsonValueKind.Object } data } && data.TryGetProperty("run", out var run) && run.TryGetGuid(out var id) ? id : null;
 
     private static void Settle(TraceRow row, PlanStepState state, DateTimeOffset at)
     {

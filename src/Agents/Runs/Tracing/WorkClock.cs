@@ -1,15 +1,25 @@
+using Platform.Agents.Acting;
+
 namespace Platform.Agents.Runs.Tracing;
 
-/// <summary>Time as a run worked: waits for a person, which may take a day, take none of it, nor does the time in which the program was off.</summary>
+/// <summary>Time as a run worked, told by its events: waits for its turn, and for a person, which may take a day, take none of it, nor does the time in which the program was off, or another run what was taken over from it.</summary>
 public sealed class WorkClock
 {
     private readonly List<(DateTimeOffset From, DateTimeOffset? Until)> waits = [];
+    private DateTimeOffset last;
+    private DateTimeOffset? beforeFailed;
+    private bool isBegun; // a process is at it: the queue that is then told of is the model's, and part of the work
 
     /// <summary>When the run began; null before its first event.</summary>
     public DateTimeOffset? BeganAt { get; private set; }
 
     /// <summary>Whether it waits for a person now.</summary>
-    public bool IsWaiting => waits is [.., { Until: null }];
+    public bool IsWaiting { get; private set; }
+
+    private bool IsIdle => waits is [.., { Until: null }];
+
+    /// <summary>Up to the last event.</summary>
+    public TimeSpan Worked => At(last);
 
     /// <summary>Time from the run's begin to a moment of it, without waits. Never negative.</summary>
     public TimeSpan At(DateTimeOffset moment)
@@ -22,30 +32,40 @@ public sealed class WorkClock
         return left;
     }
 
-    internal void Restart(DateTimeOffset at)
+    /// <summary>Takes the next event in.</summary>
+    internal void Take(RunEvent happened)
     {
-        BeganAt = at;
-        waits.Clear();
+        var at = happened.At;
+        BeganAt ??= at;
+        if (happened.Name == "run.forked")
+        {
+            (BeganAt, IsWaiting, isBegun) = (at, false, false);
+            waits.Clear();
+        }
+        else if (happened.Name == "run.status")
+        {
+            Go(happened.Read<RunStatusData>().Status, at);
+        }
+        else if (happened.Name == "error" && beforeFailed is { } from && happened.Read<ErrorData>().Kind == RunErrorKind.Interrupted)
+        {
+            waits.Add((from, at)); // its process was gone long before another said so
+        }
+        last = at;
     }
 
-    internal void Begin(DateTimeOffset at) => BeganAt ??= at;
-
-    internal void Wait(DateTimeOffset at)
+    private void Go(string status, DateTimeOffset at)
     {
-        if (!IsWaiting)
+        if (status == "failed")
+            beforeFailed = IsIdle ? null : last; // what it waited is taken off already
+        if (status == AgentJournal.Resumed && !IsIdle && at > last)
+            waits.Add((last, at)); // nobody worked on it since its last event
+        IsWaiting = status == AgentJournal.Waiting;
+        var idles = IsWaiting || (status == AgentJournal.Queued && !isBegun);
+        if (status != AgentJournal.Queued)
+            isBegun = !IsWaiting && status != AgentJournal.Resumed;
+        if (idles && !IsIdle)
             waits.Add((at, null));
-    }
-
-    /// <summary>Nobody worked on it between its last event and this.</summary>
-    internal void Gap(DateTimeOffset from, DateTimeOffset until)
-    {
-        if (!IsWaiting && until > from)
-            waits.Add((from, until));
-    }
-
-    internal void GoOn(DateTimeOffset at)
-    {
-        if (IsWaiting)
+        else if (!idles && IsIdle)
             waits[^1] = (waits[^1].From, at);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class CalculatorTool : AgentTool
         {
             return Task.FromResult(ToolOutcome.Failed(wrong.Position is { } position
                 ? string.Create(CultureInfo.InvariantCulture, $"{wrong.Message} It is at character {position + 1} of \"{expression}\".")
-                : wrong.Message));
+                : wrong.Message, ToolFailure.NotCalculable));
         }
     }
 }

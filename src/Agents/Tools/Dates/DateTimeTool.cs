@@ -26,11 +26,11 @@ internal sealed class DateTimeTool(TimeProvider time) : AgentTool
 
     public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        var now = TimeZoneInfo.ConvertTime(time.GetUtcNow(), scope.TimeZone);
+        var now = TimeZoneInfo.ConvertTime(scope.AsOf ?? time.GetUtcNow(), scope.TimeZone);
         var today = DateOnly.FromDateTime(now.DateTime);
         var (date, fault) = Date(arguments, "date", today);
         var (to, otherFault) = Date(arguments, "to", today);
-        return Task.FromResult((fault ?? otherFault) is { } wrong ? ToolOutcome.Failed(wrong) : arguments.GetProperty("action").GetString() switch
+        return Task.FromResult((fault ?? otherFault) is { } wrong ? ToolOutcome.Failed(wrong, ToolFailure.WrongDate) : arguments.GetProperty("action").GetString() switch
         {
             "now" => Now(now, scope.TimeZone),
             "describe" => Of(DateText.Write(date!.Value), new { date }),
@@ -61,7 +61,7 @@ internal sealed class DateTimeTool(TimeProvider time) : AgentTool
         }
         catch (ArgumentOutOfRangeException)
         {
-            return ToolOutcome.Failed("The result is outside the years 1 to 9999. Add less.");
+            return ToolOutcome.Failed("The result is outside the years 1 to 9999. Add less.", ToolFailure.WrongDate);
         }
     }
 

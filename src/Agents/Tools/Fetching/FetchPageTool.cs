@@ -32,25 +32,25 @@ internal sealed class FetchPageTool(PageFetch fetch, TimeSpan timeout) : AgentTo
     {
         var url = arguments.GetProperty("url").GetString()!;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
-            return ToolOutcome.Failed("The url is no address. Write https://host/path.");
+            return ToolOutcome.Failed("The url is no address. Write https://host/path.", ToolFailure.AddressRefused);
         try
         {
             return Show(await fetch.FetchAsync(address, cancellation), arguments.TryGetProperty("from", out var from) ? (int)from.GetDecimal() : 0, scope);
         }
         catch (Exception refused) when (refused is RefusedAddressException or IngestException)
         {
-            return ToolOutcome.Failed(refused.Message);
+            return ToolOutcome.Failed(refused.Message, ToolFailure.AddressRefused);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
-            return ToolOutcome.Failed($"\"{address.Host}\" could not be reached, or broke off its answer.");
+            return ToolOutcome.Failed($"\"{address.Host}\" could not be reached, or broke off its answer.", ToolFailure.NotReached);
         }
     }
 
     private static ToolOutcome Show(FetchedPage page, int from, ToolScope scope)
     {
         if (from > 0 && from >= page.Text.Length)
-            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The page has {page.Text.Length:N0} characters; there is nothing from {from:N0} on."));
+            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The page has {page.Text.Length:N0} characters; there is nothing from {from:N0} on."), ToolFailure.PastTheEnd);
         var end = Math.Min(page.Text.Length, from + MaxCharacters);
         var citation = scope.Numbers.Number(Cite(page, page.Text[from..end], from));
         StringBuilder text = new();

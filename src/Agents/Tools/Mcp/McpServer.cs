@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -15,7 +13,7 @@ namespace Platform.Agents.Tools.Mcp;
 internal sealed partial class McpServer(McpServerOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
 {
     private static readonly TimeSpan ListedFor = TimeSpan.FromMinutes(5), QuietAfterFailure = TimeSpan.FromSeconds(15);
-    private const int MaxTools = 100, MaxPages = 20, MaxFault = 300;
+    private const int MaxTools = 100, MaxPages = 20, MaxFault = 300, MaxName = 100;
 
     private readonly ILogger log = logs.CreateLogger<McpServer>();
     private readonly CancellationTokenSource gone = new();
@@ -23,6 +21,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
     private Task looking = Task.CompletedTask;
     private volatile McpClient? client;
     private volatile IReadOnlyList<AgentTool>? tools;
+    private volatile IReadOnlyList<LeftOutTool> leftOut = [];
     private DateTimeOffset listedUntil, quietUntil;
 
     public string Name => options.Name;
@@ -31,8 +30,11 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
 
     private string Where => options.Command.Length > 0 ? options.Command : options.Endpoint!.GetLeftPart(UriPartial.Path);
 
-    /// <summary>Why it could not be reached the last time; null where it could. Untrusted.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>Why it could not be reached the last time; null where it could.</summary>
+    public McpFault? Fault { get; private set; }
+
+    /// <summary>What it listed the last time and no agent can be given.</summary>
+    public IReadOnlyList<LeftOutTool> LeftOut => leftOut;
 
     /// <summary>What it offered the last time, without waiting for a look that is under way; only the first is waited for. None while it cannot be reached; asked again at most every 15 seconds then.</summary>
     public async Task<IReadOnlyList<AgentTool>> ToolsAsync(CancellationToken cancellation)
@@ -56,7 +58,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
     }
 
     /// <summary>The result, or a sentence that says why there is none. The caller's cancellation is passed to the server and thrown.</summary>
-    public async Task<(CallToolResult? Result, string? Fault)> CallAsync(string tool, JsonElement arguments, CancellationToken cancellation)
+    public async Task<(CallToolResult? Result, string? Fault)> CallAsync(string tool, JsonElement arguments, bool asTask, CancellationToken cancellation)
     {
         if (client is null or { Completion.IsCompleted: true })
             await Look().WaitAsync(cancellation);
@@ -64,6 +66,8 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             return (null, $"The MCP server {Name} cannot be reached now.");
         try
         {
+            if (asTask)
+                return (await new McpTask(connected, time).RunAsync(tool, arguments, Timeout, cancellation), null);
             var given = arguments.EnumerateObject().ToDictionary(property => property.Name, property => (object?)property.Value);
             return (await connected.CallToolAsync(tool, given, cancellationToken: cancellation), null);
         }
@@ -74,7 +78,8 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         catch (Exception lost) when (lost is IOException or HttpRequestException or InvalidOperationException or JsonException)
         {
             LogLost(lost, Name);
-            return (null, $"The connection to the MCP server {Name} was lost during the call, or its answer is larger than {BoundedMessages.MaxBytes} bytes.");
+            return (null, McpFault.Of(lost, options) is { Kind: McpFaultKind.KeyRefused or McpFaultKind.Status } refused ? $"The MCP server {Name} did not take the call. {refused.Message}"
+                : $"The connection to the MCP server {Name} was lost during the call, or its answer is larger than {BoundedMessages.MaxBytes} bytes.");
         }
     }
 
@@ -121,42 +126,40 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             if (gone.IsCancellationRequested)
                 return;
             LogUnreachable(failure, Name, Where);
-            Fault = timeUp.IsCancellationRequested ? $"It did not answer within {options.Timeout.TotalSeconds:0} seconds." : ShortText.Of(Reason(failure), MaxFault);
-            (tools, quietUntil) = ([], time.GetUtcNow() + QuietAfterFailure);
+            Fault = timeUp.IsCancellationRequested ? McpFault.OutOfTime(options.Timeout) : McpFault.Of(failure, options);
+            (tools, leftOut, quietUntil) = ([], [], time.GetUtcNow() + QuietAfterFailure);
         }
-    }
-
-    /// <summary>The cause, such as a program that is not there; of an address that was reached, what it answered.</summary>
-    private string Reason(Exception failure)
-    {
-        for (var cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }:
-                    return "It was reached and refused: its key is missing, wrong, or not enough. It is sent as a header.";
-                case HttpRequestException { StatusCode: { } status }:
-                    return string.Create(CultureInfo.InvariantCulture, $"It was reached and answered with status {(int)status}: is this the address of its MCP endpoint?");
-                case HttpRequestException or IOException or SocketException:
-                    return failure.GetBaseException().Message;
-            }
-        }
-        return options.Endpoint is null ? failure.GetBaseException().Message : "It was reached and answered, but not as an MCP server does: is this the address of its MCP endpoint?";
     }
 
     private async Task<IReadOnlyList<AgentTool>> ListAsync(McpClient connected, CancellationToken cancellation)
     {
-        List<AgentTool> listed = [];
-        ListToolsRequestParams page = new();
-        for (var pages = 0; pages < MaxPages && listed.Count < MaxTools; pages++)
+        Dictionary<string, AgentTool> listed = [];
+        List<LeftOutTool> without = [];
+        JsonNode? next = null;
+        for (var pages = 0; pages < MaxPages && (pages == 0 || next is not null); pages++)
         {
-            var result = await connected.ListToolsAsync(page, cancellation);
-            listed.AddRange(result.Tools.Where(tool => (options.Tools.Length == 0 || options.Tools.Contains(tool.Name)) && IsKnown(connected, tool)).Select(tool => McpTool.Of(this, tool)).OfType<McpTool>());
-            if (result.NextCursor is not { } next)
-                break;
-            page = new() { Cursor = next };
+            // As it is written: the library's own form of a tool does not tell which are called as tasks only.
+            var page = (await connected.SendRequestAsync(new JsonRpcRequest { Method = RequestMethods.ToolsList, Params = next is null ? null : new JsonObject { ["cursor"] = next.DeepClone() } }, cancellation)).Result;
+            foreach (var written in page?["tools"] as JsonArray ?? [])
+            {
+                if (written.Deserialize<Tool>(McpJsonUtilities.DefaultOptions) is { } tool && (options.Tools.Length == 0 || options.Tools.Contains(tool.Name)) && Refused(connected, tool, McpTask.IsRequired(written), listed) is { } because)
+                    without.Add(new(ShortText.Of(UntrustedText.Visible(tool.Name), MaxName), because));
+            }
+            next = page?["nextCursor"];
         }
-        return [.. listed.Take(MaxTools)];
+        leftOut = without;
+        return [.. listed.Values];
+    }
+
+    /// <summary>Adds a tool; why it cannot be one, or null.</summary>
+    private LeftOutBecause? Refused(McpClient connected, Tool tool, bool isTask, Dictionary<string, AgentTool> listed)
+    {
+        if (listed.Count >= MaxTools)
+            return LeftOutBecause.TooMany;
+        if (!IsKnown(connected, tool))
+            return LeftOutBecause.Parameter;
+        var (made, because) = McpTool.Of(this, tool, isTask);
+        return made is null ? because : listed.TryAdd(made.Name, made) ? null : LeftOutBecause.Taken;
     }
 
     // The client puts arguments into headers where a tool asks for that; one that asks for what cannot be is left out.

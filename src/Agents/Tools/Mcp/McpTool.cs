@@ -8,15 +8,15 @@ namespace Platform.Agents.Tools.Mcp;
 /// <summary>A tool of an MCP server. Its description, its schema and what it returns are written by strangers: untrusted.</summary>
 internal sealed class McpTool : AgentTool
 {
-    private const string Separator = "__";
     private const int MaxDescription = 600, MaxSchema = 16_384;
 
     private readonly McpServer server;
     private readonly string own;
+    private readonly bool isTask;
 
-    private McpTool(McpServer server, string name, Tool tool)
+    private McpTool(McpServer server, string name, Tool tool, bool isTask)
     {
-        (this.server, own, Name, Parameters) = (server, tool.Name, name, tool.InputSchema);
+        (this.server, own, this.isTask, Name, Parameters) = (server, tool.Name, isTask, name, tool.InputSchema);
         var words = UntrustedText.ForPrompt(tool.Description ?? tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim();
         Description = ShortText.Of(words, MaxDescription);
         // Wherever the server is, what is behind it is not ours to know.
@@ -36,22 +36,26 @@ internal sealed class McpTool : AgentTool
     public override TimeSpan Timeout => server.Timeout;
 
     /// <summary>Whether a tool of that name would be the server's.</summary>
-    public static bool IsOf(McpServer server, string name) => name.StartsWith(server.Name + Separator, StringComparison.Ordinal);
+    public static bool IsOf(McpServer server, string name) => name.StartsWith(ToolNames.PrefixOf(server.Name), StringComparison.Ordinal);
 
-    /// <summary>Null when its schema is too large, or nothing is left of its name.</summary>
-    public static McpTool? Of(McpServer server, Tool tool)
+    /// <summary>The tool, or why it is none here.</summary>
+    /// <param name="isTask">Whether the server makes its calls as tasks only.</param>
+    public static (McpTool? Tool, LeftOutBecause? Because) Of(McpServer server, Tool tool, bool isTask = false)
     {
-        StringBuilder name = new(server.Name + Separator);
+        StringBuilder name = new(ToolNames.PrefixOf(server.Name));
+        var prefix = name.Length;
         foreach (var c in tool.Name.ToLowerInvariant())
             name.Append(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_');
-        return name.Length > server.Name.Length + Separator.Length && name.Length <= 64 && tool.InputSchema.GetRawText().Length <= MaxSchema ? new(server, name.ToString(), tool) : null;
+        return name.Length == prefix || name.Length > 64 ? (null, LeftOutBecause.Name)
+            : tool.InputSchema.GetRawText().Length > MaxSchema ? (null, LeftOutBecause.Schema)
+            : (new(server, name.ToString(), tool, isTask), null);
     }
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        var (result, fault) = await server.CallAsync(own, arguments, cancellation);
+        var (result, fault) = await server.CallAsync(own, arguments, isTask, cancellation);
         if (result is null)
-            return ToolOutcome.Failed(fault + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""));
+            return ToolOutcome.Failed(fault + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""), ToolFailure.NotReached);
         StringBuilder text = new();
         foreach (var block in result.Content)
             text.Append(Shown(block)).Append('\n');

@@ -9,10 +9,10 @@ public sealed class ApiOptions : IValidatableObject
     [Required, RegularExpression("^[a-z][a-z0-9]{0,23}$")]
     public string Name { get; set; } = "";
 
-    /// <summary>The path of the document, a JSON file on this machine; empty where Content holds it.</summary>
+    /// <summary>The path of the document, a JSON or YAML file on this machine; empty where Content holds it.</summary>
     public string Document { get; set; } = "";
 
-    /// <summary>The document itself, JSON.</summary>
+    /// <summary>The document itself, JSON or YAML.</summary>
     public string Content { get; set; } = "";
 
     /// <summary>Where the API is; what the document says of servers does not count.</summary>

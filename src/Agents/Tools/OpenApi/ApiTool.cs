@@ -38,7 +38,7 @@ internal sealed class ApiTool : AgentTool
     /// <summary>Null when its name is too long.</summary>
     public static ApiTool? Of(ApiOptions api, ApiOperation operation, OutboundHttp http)
     {
-        var name = $"{api.Name}__{NameOf(operation.Id)}";
+        var name = ToolNames.PrefixOf(api.Name) + operation.ToolName;
         return name.Length <= 64 ? new(name, api, operation, http) : null;
     }
 
@@ -52,23 +52,31 @@ internal sealed class ApiTool : AgentTool
             using HttpRequestMessage request = new(operation.Method, Address(arguments));
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             if (arguments.TryGetProperty("body", out var body) && operation.Places.GetValueOrDefault("body") == "body")
-                request.Content = new StringContent(body.GetRawText(), Encoding.UTF8, "application/json");
+                request.Content = Content(body);
             foreach (var (name, value) in api.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
             using var response = await http.SendAsync(request, cancellation);
             var text = UntrustedText.Visible(Encoding.UTF8.GetString(await OutboundHttp.ReadAsync(response, MaxAnswerBytes, cancellation)));
             return response.IsSuccessStatusCode
                 ? ToolOutcome.Of(text.Length == 0 ? "Done; the API answered with no text." : text, Data(text))
-                : ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{api.Name} answered with status {(int)response.StatusCode}: {ShortText.Of(text, 1000)}"));
+                : ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{api.Name} answered with status {(int)response.StatusCode}: {ShortText.Of(text, 1000)}"), ToolFailure.ErrorStatus);
         }
         catch (RefusedAddressException refused)
         {
-            return ToolOutcome.Failed(refused.IsInside ? $"{refused.Message} An administrator who wants {api.Name} there says so where it is set up (it is on this machine or its network)." : refused.Message);
+            return ToolOutcome.Failed(refused.IsInside ? $"{refused.Message} An administrator who wants {api.Name} there says so where it is set up (it is on this machine or its network)." : refused.Message, ToolFailure.AddressRefused);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""));
+            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""), ToolFailure.NotReached);
         }
+    }
+
+    private HttpContent Content(JsonElement body)
+    {
+        if (operation.BodyType != ApiOperation.Form)
+            return new StringContent(body.GetRawText(), Encoding.UTF8, MediaTypeHeaderValue.Parse(operation.BodyType).MediaType!);
+        IEnumerable<JsonProperty> fields = body.ValueKind == JsonValueKind.Object ? body.EnumerateObject() : [];
+        return new FormUrlEncodedContent(fields.SelectMany(field => Values(field.Value).Select(value => KeyValuePair.Create(field.Name, value))));
     }
 
     /// <summary>The endpoint with its path and query filled in; no argument leads out of the path or to another host.</summary>
@@ -87,14 +95,15 @@ internal sealed class ApiTool : AgentTool
                     path = path.Replace("{" + argument.Name + "}", Uri.EscapeDataString(segment), StringComparison.Ordinal);
                     break;
                 case "query":
-                    var values = argument.Value.ValueKind == JsonValueKind.Array ? argument.Value.EnumerateArray().Select(Value) : [Value(argument.Value)];
-                    query.AddRange(values.Select(value => $"{Uri.EscapeDataString(argument.Name)}={Uri.EscapeDataString(value)}"));
+                    query.AddRange(Values(argument.Value).Select(value => $"{Uri.EscapeDataString(argument.Name)}={Uri.EscapeDataString(value)}"));
                     break;
             }
         }
         Uri address = new(api.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/') + (path.StartsWith('/') ? path : "/" + path) + (query.Count == 0 ? "" : "?" + string.Join('&', query)));
         return address.Authority == api.Endpoint.Authority && address.Scheme == api.Endpoint.Scheme ? address : throw new RefusedAddressException("The arguments lead to another host.");
     }
+
+    private static IEnumerable<string> Values(JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(Value) : [Value(value)];
 
     private static string Value(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

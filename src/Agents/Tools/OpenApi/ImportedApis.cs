@@ -32,9 +32,23 @@ internal sealed partial class ImportedApis(ToolSettingsBook settings, OutboundHt
         }
     }
 
-    /// <summary>The tools of a document that an API offers.</summary>
-    public static IEnumerable<AgentTool> ToolsOf(ApiOptions api, JsonElement document, OutboundHttp http) =>
-        ApiOperation.Of(document).Where(operation => api.Operations.Length == 0 || api.Operations.Contains(operation.Id)).Select(operation => ApiTool.Of(api, operation, http)).OfType<ApiTool>();
+    /// <summary>The tools of a document that an API offers, and what of it is none.</summary>
+    public static (IReadOnlyList<AgentTool> Tools, IReadOnlyList<LeftOutTool> LeftOut) ToolsOf(ApiOptions api, JsonElement document, OutboundHttp http)
+    {
+        var (operations, leftOut) = ApiOperation.Of(document, api.Headers.Keys);
+        List<AgentTool> tools = [];
+        List<LeftOutTool> without = [.. leftOut];
+        foreach (var operation in operations.Where(operation => IsWanted(operation.Id)))
+        {
+            if (ApiTool.Of(api, operation, http) is { } tool)
+                tools.Add(tool);
+            else
+                without.Add(new(operation.Id, LeftOutBecause.Name));
+        }
+        return (tools, without);
+
+        bool IsWanted(string id) => api.Operations.Length == 0 || api.Operations.Contains(id);
+    }
 
     public void Dispose()
     {
@@ -48,8 +62,8 @@ internal sealed partial class ImportedApis(ToolSettingsBook settings, OutboundHt
         {
             if (api.Content.Length == 0 && new FileInfo(api.Document).Length > MaxDocumentBytes)
                 throw new JsonException($"It is larger than {MaxDocumentBytes} bytes.");
-            var document = api.Content.Length > 0 ? JsonElement.Parse(api.Content) : JsonElement.Parse(await File.ReadAllBytesAsync(api.Document, cancellation));
-            return [.. ToolsOf(api, document, api.Private ? inside : http)];
+            var document = ApiDocument.Parse(api.Content.Length > 0 ? api.Content : await File.ReadAllTextAsync(api.Document, cancellation));
+            return ToolsOf(api, document, api.Private ? inside : http).Tools;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {

@@ -29,7 +29,7 @@ internal sealed class ReadPassageTool(IEvidence evidence) : AgentTool
     {
         var number = (int)arguments.GetProperty("number").GetDecimal();
         if (scope.Numbers.Find(number) is not { } known || known.Start == known.End)
-            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"No search of this run has shown a passage {number}. Use search_documents first."));
+            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"No search of this run has shown a passage {number}. Use search_documents first."), ToolFailure.NoSuchPassage);
         ParsedDocument document;
         try
         {
@@ -37,22 +37,22 @@ internal sealed class ReadPassageTool(IEvidence evidence) : AgentTool
         }
         catch (NotFoundException)
         {
-            return ToolOutcome.Failed("That document is no longer there, or may not be read. Search again.");
+            return ToolOutcome.Failed("That document is no longer there, or may not be read. Search again.", ToolFailure.DocumentAway);
         }
         catch (Exception failure) when (failure is IngestException or IOException)
         {
-            return ToolOutcome.Failed("The text of that document cannot be read now. Use what the search has shown.");
+            return ToolOutcome.Failed("The text of that document cannot be read now. Use what the search has shown.", ToolFailure.DocumentAway);
         }
 
         if (arguments.TryGetProperty("page", out var wanted))
         {
             var page = document.Pages.FirstOrDefault(p => p.Number == wanted.GetDecimal());
             return page is null
-                ? ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The document has the pages 1 to {document.Pages.Count}; there is no page {wanted.GetRawText()}."))
+                ? ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"The document has the pages 1 to {document.Pages.Count}; there is no page {wanted.GetRawText()}."), ToolFailure.NoSuchPassage)
                 : Show(document, known, page.Start, Math.Min(page.End, page.Start + MaxCharacters), scope);
         }
         if (known.End > document.Text.Length)
-            return ToolOutcome.Failed("That document has changed since. Search again.");
+            return ToolOutcome.Failed("That document has changed since. Search again.", ToolFailure.DocumentAway);
         return Show(document, known, LineStart(document.Text, known.Start - Around), LineEnd(document.Text, Math.Min(known.End, known.Start + MaxCharacters - 2 * Around) + Around), scope);
     }
 

@@ -8,7 +8,7 @@ namespace Platform.Agents.Tools.Reading;
 /// <summary>Finds passages in the bases of the agent that the caller may read.</summary>
 internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
 {
-    private const int UsualPassages = 5, MaxPassages = 8, MaxPassageCharacters = 1_600;
+    private const int UsualPassages = 5, MaxPassages = 8, LeastOfPassage = 600, MostOfPassage = 1_600, Room = ToolOutcome.MaxCharacters - 500;
 
     public override string Name => "search_documents";
 
@@ -17,35 +17,43 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
     public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
         {"type":"object","additionalProperties":false,"required":["query"],"properties":{
           "query":{"type":"string","minLength":1,"maxLength":500,"description":"What to look for, in the language of the documents"},
-          "top":{"type":"integer","minimum":1,"maximum":{{MaxPassages}},"description":"How many passages; {{UsualPassages}} when left out"} } }
+          "top":{"type":"integer","minimum":1,"maximum":{{MaxPassages}},"description":"How many passages; left out, as many as usual"} } }
         """);
 
     public override ToolEffects Effects => ToolEffects.Reads;
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        var top = arguments.TryGetProperty("top", out var given) ? (int)given.GetDecimal() : scope.Passages > 0 ? scope.Passages : UsualPassages;
+        var wanted = arguments.TryGetProperty("top", out var given) ? (int)given.GetDecimal() : scope.Passages > 0 ? 0 : UsualPassages;
+        var top = Math.Max(wanted, scope.Passages); // what a person set for the agent is the least
         var bases = (await evidence.BasesAsync(scope.Caller, cancellation)).Where(b => scope.BaseIds.Count == 0 || scope.BaseIds.Contains(b.Id)).ToList();
         if (bases.Count == 0)
-            return ToolOutcome.Failed("There is no knowledge base to search. Answer without documents, or say that none is there.");
+            return ToolOutcome.Failed("There is no knowledge base to search. Answer without documents, or say that none is there.", ToolFailure.NothingToSearch);
         var question = AskedQuestion.Of(arguments.GetProperty("query").GetString()!, []);
         var found = await evidence.SearchAsync(scope.Caller, question.Query([.. bases.Select(b => b.Id)], top), cancellation);
 
         CitationWriter writer = new(evidence, scope.Caller);
         StringBuilder text = new();
         List<Citation> citations = [];
-        foreach (var hit in found.Hits.Where(hit => hit.Relevance >= scope.MinRelevance))
+        var hits = found.Hits.Where(hit => hit.Relevance >= scope.MinRelevance).ToList();
+        var most = Math.Clamp(Room / Math.Max(1, hits.Count), LeastOfPassage, MostOfPassage);
+        foreach (var hit in hits)
         {
             var (_, made) = await writer.CiteAsync(hit, new PassageSpan(0, hit.Passage.Text.Length), Verdict.Verbatim, 0, 0, cancellation);
             if (made is null)
                 continue;
+            if (text.Length + QuotedPassages.Length(made, made.Quote, most) > Room)
+            {
+                text.Append("\nThere was no room for further passages. Search for something narrower to see them.");
+                break; // nobody can cite what no model has read
+            }
             var citation = scope.Numbers.Number(made);
             citations.Add(citation);
-            QuotedPassages.Append(text, citation, citation.Quote, MaxPassageCharacters);
+            QuotedPassages.Append(text, citation, citation.Quote, most);
         }
         var data = JsonSerializer.SerializeToElement(citations.Select(c => new { number = c.N, document = c.DocumentName, page = c.Page, heading = c.Heading, score = Math.Round(c.Score, 4) }));
         return citations.Count == 0
-            ? ToolOutcome.Of("No passage was found. Try other words, or say that the documents do not hold it.", data)
+            ? ToolOutcome.Of("No passage was found. Try other words, or say that the documents do not hold it.", data) with { IsEmpty = true }
             : ToolOutcome.Of(text.ToString(), data, citations);
     }
 }

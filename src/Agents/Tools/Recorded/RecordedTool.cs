@@ -27,6 +27,6 @@ internal sealed class RecordedTool(string name, AgentTool? real, IReadOnlyList<R
         if (found is null && real is { Effects: ToolEffects.None })
             return real.RunAsync(arguments, scope, cancellation);
         found ??= own.FirstOrDefault(call => call.Arguments is null);
-        return Task.FromResult(found is null ? ToolOutcome.Failed(Missing) : new ToolOutcome(found.Text, found.Data, found.Citations ?? [], found.IsError));
+        return Task.FromResult(found is null ? ToolOutcome.Failed(Missing, ToolFailure.NotRecorded) : new ToolOutcome(found.Text, found.Data, found.Citations ?? [], found.IsError) { IsEmpty = found.IsEmpty });
     }
 }

@@ -11,8 +11,8 @@ public sealed record ToolSettings(IReadOnlyList<string> FetchHosts, IReadOnlyLis
     public static ToolSettings None { get; } = new([], [], []);
 }
 
-/// <summary>What is wrong with settings. Address: it is not http or https, or there is none. Transport: there is neither a command nor an address, or both. Commands: the configuration does not let them be set on the pages. Operations: the document holds none.</summary>
-public enum ToolSettingsFault { Host, Name, NameTaken, Transport, Address, Commands, Document, Operations, TooMany, Timeout, Changed }
+/// <summary>What is wrong with settings. Address: it is not http or https, or there is none. Transport: there is neither a command nor an address, or both. Commands: the configuration does not let them be set on the pages. Operations: the document holds none. DocumentAway: it could not be fetched; DocumentInside: its address is on this machine or its network.</summary>
+public enum ToolSettingsFault { Host, Name, NameTaken, Transport, Address, Commands, Document, Operations, TooMany, Timeout, Changed, DocumentAway, DocumentInside }
 
 /// <summary>Settings that cannot be taken.</summary>
 /// <param name="value">What is wrong: a host, a name, an address.</param>
@@ -24,5 +24,6 @@ public sealed class ToolSettingsException(ToolSettingsFault fault, string value,
 }
 
 /// <summary>What a server or an API offers when it is tried.</summary>
-/// <param name="Fault">Why nothing could be learned; null where it could. Untrusted.</param>
-public sealed record ToolTrial(IReadOnlyList<AgentTool> Tools, string? Fault);
+/// <param name="LeftOut">What it offers besides and no agent can be given.</param>
+/// <param name="Fault">Why nothing could be learned; null where it could.</param>
+public sealed record ToolTrial(IReadOnlyList<AgentTool> Tools, IReadOnlyList<LeftOutTool> LeftOut, McpFault? Fault = null);

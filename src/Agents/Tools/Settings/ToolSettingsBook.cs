@@ -69,7 +69,7 @@ public sealed class ToolSettingsBook
         ToolSettingsCheck.Require(server, Configured);
         await using McpServer tried = new(server, time, logs);
         var tools = await tried.ToolsAsync(cancellation);
-        return new(tools, tried.Fault);
+        return new(tools, tried.LeftOut, tried.Fault);
     }
 
     /// <summary>Reads an API's document as it would be set; the API itself is not asked.</summary>
@@ -78,7 +78,16 @@ public sealed class ToolSettingsBook
         RequireAdministrator(caller);
         ToolSettingsCheck.Require(api);
         using OutboundHttp unused = new(RefusedNetworks.All);
-        return new([.. ImportedApis.ToolsOf(api, JsonElement.Parse(api.Content), unused)], null);
+        var (tools, leftOut) = ImportedApis.ToolsOf(api, ApiDocument.Parse(api.Content), unused);
+        return new(tools, leftOut);
+    }
+
+    /// <summary>Fetches the document of an API for an administrator, as a text to be looked at and set. ToolSettingsException where it cannot be had.</summary>
+    /// <param name="isPrivate">Whether the address may be on this machine or its network.</param>
+    public static Task<string> FetchDocumentAsync(Caller caller, Uri address, bool isPrivate, CancellationToken cancellation)
+    {
+        RequireAdministrator(caller);
+        return ApiDocument.FetchAsync(address, isPrivate, cancellation);
     }
 
     /// <summary>All that counts now, from both. The revision is that of what is stored.</summary>

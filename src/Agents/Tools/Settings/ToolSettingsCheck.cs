@@ -56,15 +56,17 @@ internal static partial class ToolSettingsCheck
             throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The OpenAPI document of '{api.Name}' has 1 to {MaxDocument:N0} characters; this has {api.Content.Length:N0}.");
         try
         {
-            var document = JsonElement.Parse(api.Content);
-            if (document.ValueKind == JsonValueKind.Object && document.TryGetProperty("swagger", out _))
+            var document = ApiDocument.Parse(api.Content);
+            if (document.ValueKind != JsonValueKind.Object)
+                throw new JsonException("it is no object."); // any line of text is YAML
+            if (document.TryGetProperty("swagger", out _))
                 throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The document of '{api.Name}' is of Swagger, the format before OpenAPI 3. Convert it, or take the API's newer document.");
-            if (!ApiOperation.Of(document).Any())
+            if (ApiOperation.Of(document).Operations.Count == 0)
                 throw new ToolSettingsException(ToolSettingsFault.Operations, api.Name, $"The OpenAPI document of '{api.Name}' has no operation that can be used.");
         }
         catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
-            throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The document of '{api.Name}' is no OpenAPI document in JSON: {unread.Message}");
+            throw new ToolSettingsException(ToolSettingsFault.Document, api.Name, $"The document of '{api.Name}' is no OpenAPI document in JSON or YAML: {unread.Message}");
         }
         Validator.ValidateObject(api, new ValidationContext(api), validateAllProperties: true);
     }
@@ -77,7 +79,8 @@ internal static partial class ToolSettingsCheck
             throw new ToolSettingsException(ToolSettingsFault.Timeout, $"{timeout.TotalSeconds:0}", $"The time of '{name}' is {timeout.TotalSeconds:0} seconds; 1 to {longest.TotalSeconds:0} are taken.");
     }
 
-    private static void Reachable(Uri? address)
+    /// <summary>ToolSettingsException for what is no http or https address.</summary>
+    public static void Reachable(Uri? address)
     {
         if (address is not { IsAbsoluteUri: true } || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
             throw new ToolSettingsException(ToolSettingsFault.Address, address?.OriginalString ?? "", $"'{address?.OriginalString}' is no address; it must begin with http:// or https://.");

@@ -9,6 +9,8 @@ namespace Platform.Agents.Tools.Tables;
 /// <summary>Reads the sheets of the agent's bases with SQL. The query is the citation: whoever reads the answer can judge what was asked of the table.</summary>
 internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxBytes, TimeProvider time) : AgentTool, IDisposable
 {
+    private const int MostShown = 30, RoomForShown = 11_000, MostNamed = 200, MostUnread = 10;
+
     private readonly SemaphoreSlim room = new(2);
 
     public override string Name => "query_table";
@@ -24,23 +26,25 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        var tables = await shelf.TablesAsync(scope.Caller, scope.BaseIds, cancellation);
-        if (tables.Count == 0)
-            return ToolOutcome.Failed("The knowledge bases hold no table (Excel or CSV). Use search_documents.");
-        if (!arguments.TryGetProperty("sql", out var sql))
-            return List(tables);
+        var shelved = await shelf.ListAsync(scope.Caller, scope.BaseIds, cancellation);
+        if (shelved.All.Count == 0)
+            return ToolOutcome.Failed($"The knowledge bases hold no table (Excel or CSV). Use search_documents.{Unread(shelved)}", ToolFailure.NoTables);
+        if (!arguments.TryGetProperty("sql", out var given))
+            return List(shelved);
+        var sql = given.GetString()!;
         await room.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Query(sql.GetString()!, tables, scope, cancellation), cancellation);
+            var named = await shelf.ReadAsync(scope.Caller, [.. shelved.All.Where(table => table.IsNamedIn(sql))], cancellation);
+            return await Task.Run(() => Query(sql, named, scope, cancellation), cancellation);
         }
         catch (TableQueryException over)
         {
-            return ToolOutcome.Failed(over.Message);
+            return ToolOutcome.Failed(over.Message, ToolFailure.QueryRefused);
         }
         catch (SqliteException wrong)
         {
-            return ToolOutcome.Failed($"The query cannot be run: {Reason(wrong)} Only one SELECT over these tables is allowed: {string.Join(", ", tables.Take(20).Select(table => table.Name))}.");
+            return ToolOutcome.Failed($"The query cannot be run: {Reason(wrong)} Only one SELECT over these tables is allowed: {string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name))}{(shelved.All.Count > MostShown ? " and others (call it without sql)" : "")}.{Unread(shelved)}", ToolFailure.QueryRefused);
         }
         finally
         {
@@ -50,13 +54,12 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
 
     public void Dispose() => room.Dispose();
 
-    private ToolOutcome Query(string sql, IReadOnlyList<SheetTable> tables, ToolScope scope, CancellationToken cancellation)
+    private ToolOutcome Query(string sql, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, ToolScope scope, CancellationToken cancellation)
     {
-        // Only what the query names is filled in; what else holds the name by chance does no harm.
-        using TableDatabase database = new(tables.Where(table => sql.Contains(table.Name, StringComparison.OrdinalIgnoreCase)), cancellation);
+        using TableDatabase database = new(tables.Select(read => (read.Table.Name, read.Rows)), cancellation);
         var result = database.Query(sql, limit, maxBytes, time, cancellation);
         var shown = Rows(result);
-        List<Citation> citations = [.. tables.Where(table => result.TablesRead.Contains(table.Name)).Select(table => scope.Numbers.Number(Cite(table, sql.Trim(), shown)))];
+        List<Citation> citations = [.. tables.Select(read => read.Table).Where(table => result.TablesRead.Contains(table.Name)).Select(table => scope.Numbers.Number(Cite(table, sql.Trim(), shown)))];
         StringBuilder text = new();
         var numbers = string.Join(", ", citations.Select(citation => citation.N.ToString(CultureInfo.InvariantCulture)));
         var source = numbers.Length == 0 ? "The query reads no table, so there is nothing to cite;" : $"Passage {numbers},";
@@ -64,25 +67,39 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         Append(text, shown);
         if (result.HasMore)
             text.Append(CultureInfo.InvariantCulture, $"There are more than {TableDatabase.MaxRows} rows; ask for fewer with WHERE, GROUP BY or LIMIT.");
-        foreach (var column in database.Mixed.Where(column => result.TablesRead.Contains(column.Table) && sql.Contains(column.Name, StringComparison.OrdinalIgnoreCase)))
+        foreach (var column in database.Mixed.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
             text.Append(CultureInfo.InvariantCulture, $"\nIn {column.Table}.{column.Name} {column.Numbers} cells are numbers and {column.Texts} are texts: what is summed or compared over it may be wrong. Look at the texts with typeof(), and say so.");
-        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { sql, columns = result.Columns, rows = result.Rows, more = result.HasMore }), citations);
+        foreach (var column in database.Commas.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
+            text.Append(CultureInfo.InvariantCulture, $"\nIn {column.Table}.{column.Name} a comma is read as the decimal sign: {column.Cell} is {column.Value}.");
+        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { sql, columns = result.Columns, rows = result.Rows, more = result.HasMore }), citations) with { IsEmpty = result.Rows.Count == 0 };
     }
 
-    private static ToolOutcome List(IReadOnlyList<SheetTable> tables)
+    /// <summary>The first ones with their columns and first rows, the others by name: all can be queried.</summary>
+    private static ToolOutcome List(ShelfTables shelved)
     {
         StringBuilder text = new();
-        foreach (var table in tables)
+        var shown = 0;
+        for (; shown < shelved.All.Count && shown < MostShown && text.Length < RoomForShown; shown++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Table {table.Name} ({Counted(table.Rows.Count)}, of \"{UntrustedText.NameForPrompt(table.Document.Name)}\"):\n");
-            Append(text, string.Join('\n', [string.Join(" | ", table.Columns), .. table.Rows.Take(2).Select(row => string.Join(" | ", row))]));
+            var (table, outline) = (shelved.All[shown], shelved.All[shown].Outline);
+            text.Append(CultureInfo.InvariantCulture, $"Table {table.Name} ({Counted(outline.Rows)}, of \"{UntrustedText.NameForPrompt(table.Document.Name)}\"):\n");
+            Append(text, string.Join('\n', [string.Join(" | ", outline.Columns), .. outline.First.Select(row => string.Join(" | ", row))]));
         }
-        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(tables.Select(table => new { name = table.Name, document = table.Document.Name, columns = table.Columns, rows = table.Rows.Count })));
+        if (shown < shelved.All.Count)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Further tables; see what one holds with SELECT * FROM it LIMIT 2: {string.Join(", ", shelved.All.Skip(shown).Take(MostNamed).Select(table => table.Name))}");
+            text.Append(shelved.All.Count - shown > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {shelved.All.Count - shown - MostNamed:N0} more.") : ".");
+        }
+        text.Append(Unread(shelved));
+        return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(shelved.All.Select(table => new { name = table.Name, document = table.Document.Name, columns = table.Outline.Columns, rows = table.Outline.Rows })));
     }
 
-    private static Citation Cite(SheetTable table, string sql, string rows) => new(
-        0, table.Document.Id, table.Document.BaseId, table.Document.Name, table.Document.MediaType, table.Document.Version, Guid.Empty, table.Sheet,
-        table.Page, 0, 0, sql, rows, 0, [], 1, Verdict.Verbatim, 0, 0);
+    private static string Unread(ShelfTables shelved) => shelved.Unread.Count == 0 ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"\nNot among them, since they cannot be read now: {string.Join(", ", shelved.Unread.Take(MostUnread).Select(name => $"\"{UntrustedText.NameForPrompt(name)}\""))}{(shelved.Unread.Count > MostUnread ? $" and {shelved.Unread.Count - MostUnread:N0} more" : "")}.");
+
+    private static Citation Cite(ShelfTable table, string sql, string rows) => new(
+        0, table.Document.Id, table.Document.BaseId, table.Document.Name, table.Document.MediaType, table.Document.Version, Guid.Empty, table.Outline.Sheet,
+        table.Outline.Page, 0, 0, sql, rows, 0, [], 1, Verdict.Verbatim, 0, 0);
 
     private static string Counted(int rows) => rows == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{rows} rows");
 

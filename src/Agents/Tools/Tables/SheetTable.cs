@@ -1,17 +1,17 @@
 using System.Globalization;
-using Platform.Retrieval.Documents;
 using Platform.Retrieval.Reading;
 
 namespace Platform.Agents.Tools.Tables;
 
 /// <summary>One table of a sheet: rows of cells under named columns, as the reader saw them. Untrusted.</summary>
+/// <param name="Sheet">Empty where the sheet has no name.</param>
 /// <param name="Page">The sheet's number.</param>
-internal sealed record SheetTable(DocumentInfo Document, string Name, string Sheet, int Page, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
+internal sealed record SheetTable(string Sheet, int Page, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
 {
     private const int MaxColumns = 100;
 
     /// <summary>The tables of a document: a row that names columns begins one, and so does a sheet.</summary>
-    public static IEnumerable<SheetTable> Of(DocumentInfo document, ParsedDocument parsed, ISet<string> names)
+    public static IEnumerable<SheetTable> Of(ParsedDocument parsed)
     {
         foreach (var page in parsed.Pages)
         {
@@ -22,7 +22,7 @@ internal sealed record SheetTable(DocumentInfo Document, string Name, string She
                 string[] cells = [.. TableCells.Of(parsed.Text, block.Start, block.End).Take(MaxColumns).Select(cell => parsed.Text[cell.From..cell.To].Trim())];
                 if (block.Level == 1 && rows.Count > 0)
                 {
-                    yield return Table(document, page, head, rows, names);
+                    yield return Table(page, head, rows);
                     rows = [];
                 }
                 if (block.Level == 1)
@@ -31,16 +31,15 @@ internal sealed record SheetTable(DocumentInfo Document, string Name, string She
                     rows.Add(cells);
             }
             if (rows.Count > 0)
-                yield return Table(document, page, head, rows, names);
+                yield return Table(page, head, rows);
         }
     }
 
-    private static SheetTable Table(DocumentInfo document, ParsedPage page, string[]? head, List<string[]> rows, ISet<string> names)
+    private static SheetTable Table(ParsedPage page, string[]? head, List<string[]> rows)
     {
         var width = Math.Max(head?.Length ?? 0, rows.Max(row => row.Length));
         HashSet<string> taken = new(StringComparer.Ordinal);
         string[] columns = [.. Enumerable.Range(0, width).Select(i => TableName.Of(head is not null && i < head.Length ? head[i] : "", string.Create(CultureInfo.InvariantCulture, $"column_{i + 1}"), taken))];
-        var sheet = page.Label ?? "";
-        return new(document, TableName.Of(sheet.Length > 0 ? sheet : Path.GetFileNameWithoutExtension(document.Name), "sheet", names), sheet, page.Number, columns, rows);
+        return new(page.Label ?? "", page.Number, columns, rows);
     }
 }

@@ -11,6 +11,9 @@ internal sealed record TableResult(IReadOnlyList<string> Columns, IReadOnlyList<
 /// <summary>A column of numbers and texts, and how many cells are which.</summary>
 internal sealed record MixedColumn(string Table, string Name, int Numbers, int Texts);
 
+/// <summary>A column whose numbers are written with a decimal comma.</summary>
+internal sealed record CommaColumn(string Table, string Name, string Cell, double Value);
+
 /// <summary>
 /// Tables in a database in memory that lets only reading through: SQLite itself asks about every table, function and pragma before a query runs, and about going on while it runs.
 /// </summary>
@@ -21,10 +24,11 @@ internal sealed class TableDatabase : IDisposable
     private const int MaxCell = 300, StepsBetweenLooks = 10_000, LongestValue = 1_000_000;
 
     private readonly List<MixedColumn> mixed = [];
+    private readonly List<CommaColumn> commas = [];
     private readonly SqliteConnection connection = new("Data Source=:memory:;Pooling=False");
 
-    /// <summary>Fills a database; the number of rows is the caller's limit.</summary>
-    public TableDatabase(IEnumerable<SheetTable> tables, CancellationToken cancellation)
+    /// <summary>Fills a database with tables under their names; the number of rows is the caller's limit.</summary>
+    public TableDatabase(IEnumerable<(string Name, SheetTable Rows)> tables, CancellationToken cancellation)
     {
         connection.Open();
         // What a query sorts stays in memory, where it is counted, and writes no file.
@@ -34,13 +38,16 @@ internal sealed class TableDatabase : IDisposable
             pragma.ExecuteNonQuery();
         }
         using var transaction = connection.BeginTransaction();
-        foreach (var table in tables)
-            Fill(table, transaction, cancellation);
+        foreach (var (name, table) in tables)
+            Fill(name, table, transaction, cancellation);
         transaction.Commit();
     }
 
     /// <summary>Columns in which not every cell that says something is a number, and some are.</summary>
     public IReadOnlyList<MixedColumn> Mixed => mixed;
+
+    /// <summary>Columns in which a comma is read as the decimal sign, each with a cell and what was made of it: 1,2 could as well be a pair.</summary>
+    public IReadOnlyList<CommaColumn> Commas => commas;
 
     /// <summary>Throws SqliteException for SQL that is wrong or not allowed, OperationCanceledException when cancelled, and TableQueryException over the limits.</summary>
     public TableResult Query(string sql, TimeSpan limit, long maxBytes, TimeProvider time, CancellationToken cancellation)
@@ -130,18 +137,19 @@ internal sealed class TableDatabase : IDisposable
         return ShortText.Of(text, MaxCell);
     }
 
-    private void Fill(SheetTable table, SqliteTransaction transaction, CancellationToken cancellation)
+    private void Fill(string name, SheetTable table, SqliteTransaction transaction, CancellationToken cancellation)
     {
         using var create = connection.CreateCommand();
         create.Transaction = transaction;
-        create.CommandText = $"CREATE TABLE \"{table.Name}\" ({string.Join(", ", table.Columns.Select(column => $"\"{column}\""))})";
+        create.CommandText = $"CREATE TABLE \"{name}\" ({string.Join(", ", table.Columns.Select(column => $"\"{column}\""))})";
         create.ExecuteNonQuery();
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = $"INSERT INTO \"{table.Name}\" VALUES ({string.Join(", ", table.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"$p{i}")))})";
+        insert.CommandText = $"INSERT INTO \"{name}\" VALUES ({string.Join(", ", table.Columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"$p{i}")))})";
         SqliteParameter[] cells = [.. table.Columns.Select((_, i) => insert.Parameters.Add(new SqliteParameter(string.Create(CultureInfo.InvariantCulture, $"$p{i}"), DBNull.Value)))];
         DecimalSign[] signs = [.. table.Columns.Select((_, i) => CellValue.SignOf(table.Rows.Where(row => i < row.Length).Select(row => row[i])))];
         var (numbers, texts) = (new int[cells.Length], new int[cells.Length]);
+        Dictionary<int, CommaColumn> examples = [];
         foreach (var row in table.Rows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -149,10 +157,13 @@ internal sealed class TableDatabase : IDisposable
             {
                 var value = i < row.Length ? CellValue.Of(row[i], signs[i]) : DBNull.Value;
                 cells[i].Value = value;
+                if (value is double real && signs[i] != DecimalSign.Point && row[i].Contains(',', StringComparison.Ordinal))
+                    examples.TryAdd(i, new(name, table.Columns[i], row[i], real));
                 (numbers[i], texts[i]) = (numbers[i] + (value is long or double ? 1 : 0), texts[i] + (value is string ? 1 : 0));
             }
             insert.ExecuteNonQuery();
         }
-        mixed.AddRange(table.Columns.Select((column, i) => new MixedColumn(table.Name, column, numbers[i], texts[i])).Where(column => column is { Numbers: > 0, Texts: > 0 }));
+        commas.AddRange(examples.Values);
+        mixed.AddRange(table.Columns.Select((column, i) => new MixedColumn(name, column, numbers[i], texts[i])).Where(column => column is { Numbers: > 0, Texts: > 0 }));
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Platform.Agents.Answering;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -6,43 +8,73 @@ using Platform.Retrieval.Ingest;
 
 namespace Platform.Agents.Tools.Tables;
 
-/// <summary>The tables of the sheets (XLSX, CSV) in the bases that a caller may read.</summary>
+/// <summary>The tables of the sheets (XLSX, CSV) in the bases that a caller may read. What a sheet holds is kept in outline, by document and version; rows are read for a query that names them.</summary>
+/// <param name="maxRows">Of all tables of one query.</param>
 internal sealed class TableShelf(IEvidence evidence, int maxRows)
 {
-    private const int MaxTables = 50;
+    private const int FirstRows = 2, LongestFirst = 100, MostKept = 2_000;
 
     private static readonly string[] Sheets = ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
 
-    /// <summary>At most 50 tables and so many rows in all, by base and document name; what cannot be read is left out. No base ids means all bases.</summary>
-    public async Task<IReadOnlyList<SheetTable>> TablesAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation)
+    private readonly ConcurrentDictionary<(Guid Document, int Version), IReadOnlyList<SheetOutline>> outlines = [];
+
+    /// <summary>By base and document name. No base ids means all bases.</summary>
+    public async Task<ShelfTables> ListAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        List<SheetTable> tables = [];
-        var rows = 0;
+        List<ShelfTable> tables = [];
+        List<string> unread = [];
         foreach (var knowledge in (await evidence.BasesAsync(caller, cancellation)).Where(b => baseIds.Count == 0 || baseIds.Contains(b.Id)))
         {
             foreach (var document in (await evidence.DocumentsAsync(caller, knowledge.Id, cancellation)).Where(d => d.State == DocumentState.Ready && Sheets.Contains(d.MediaType)))
             {
-                foreach (var table in await ReadAsync(caller, document, names, cancellation))
-                {
-                    if (tables.Count == MaxTables || (rows += table.Rows.Count) > maxRows)
-                        return tables;
-                    tables.Add(table);
-                }
+                if (await OutlinesAsync(caller, document, cancellation) is { } found)
+                    tables.AddRange(found.Select((outline, place) => new ShelfTable(document, place, NameOf(document, outline, names), outline)));
+                else
+                    unread.Add(document.Name);
             }
         }
-        return tables;
+        return new(tables, unread);
     }
 
-    private async Task<IReadOnlyList<SheetTable>> ReadAsync(Caller caller, DocumentInfo document, HashSet<string> names, CancellationToken cancellation)
+    /// <summary>These tables with their rows. TableQueryException where they are too many, or one cannot be read any more.</summary>
+    public async Task<IReadOnlyList<(ShelfTable Table, SheetTable Rows)>> ReadAsync(Caller caller, IReadOnlyList<ShelfTable> tables, CancellationToken cancellation)
+    {
+        if (tables.Sum(table => (long)table.Outline.Rows) is var rows && rows > maxRows)
+            throw new TableQueryException(string.Create(CultureInfo.InvariantCulture, $"The query names tables of {rows:N0} rows ({string.Join(", ", tables.Select(table => string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {table.Outline.Rows:N0}")))}); at most {maxRows:N0} are read for one query. Name fewer tables at once."));
+        List<(ShelfTable, SheetTable)> read = [];
+        foreach (var sheets in tables.GroupBy(table => table.Document.Id))
+        {
+            var found = await SheetsAsync(caller, sheets.First().Document, cancellation);
+            read.AddRange(sheets.Select(table => table.Place < found?.Count ? (table, found[table.Place]) : throw new TableQueryException($"The table {table.Name} cannot be read now: its document was changed, or cannot be opened. List the tables again.")));
+        }
+        return read;
+    }
+
+    private static string NameOf(DocumentInfo document, SheetOutline outline, HashSet<string> names) =>
+        TableName.Of(outline.Sheet.Length > 0 ? outline.Sheet : Path.GetFileNameWithoutExtension(document.Name), "sheet", names);
+
+    private async Task<IReadOnlyList<SheetOutline>?> OutlinesAsync(Caller caller, DocumentInfo document, CancellationToken cancellation)
+    {
+        if (outlines.TryGetValue((document.Id, document.Version), out var known))
+            return known;
+        if (await SheetsAsync(caller, document, cancellation) is not { } sheets)
+            return null;
+        if (outlines.Count >= MostKept)
+            outlines.Clear();
+        return outlines[(document.Id, document.Version)] =
+            [.. sheets.Select(sheet => new SheetOutline(sheet.Sheet, sheet.Page, sheet.Columns, [.. sheet.Rows.Take(FirstRows).Select(row => Array.ConvertAll(row, cell => ShortText.Of(cell, LongestFirst)))], sheet.Rows.Count))];
+    }
+
+    private async Task<IReadOnlyList<SheetTable>?> SheetsAsync(Caller caller, DocumentInfo document, CancellationToken cancellation)
     {
         try
         {
-            return [.. SheetTable.Of(document, await evidence.ReadAsync(caller, document.Id, cancellation), names)];
+            return [.. SheetTable.Of(await evidence.ReadAsync(caller, document.Id, cancellation))];
         }
         catch (Exception failure) when (failure is NotFoundException or IngestException or IOException)
         {
-            return []; // deleted in this moment, or its file cannot be read
+            return null; // deleted in this moment, or its file cannot be read
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.ModelHost.Client.Wire;
 
 namespace Platform.ModelHost.Client.Admin;
@@ -23,10 +24,24 @@ public sealed record AdminAdapter(
     /// <summary>Share of the requests naming no version that get it beside the one in production; null for none.</summary>
     public double? CanaryShare { get; init; }
 
+    /// <summary>When it was last asked for; null where it was not since its base was loaded.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>Who put it into production last, as they said then; null where nobody did.</summary>
+    public string? PromotedBy { get; init; }
+
+    public DateTimeOffset? PromotedAt { get; init; }
+
+    /// <summary>The version that a rollback puts back; null where this one is not in production, or none was before it.</summary>
+    public int? RollsBackTo { get; init; }
+
+    /// <summary>How it compares with its base, as a job tells it of what it makes; empty where nothing was measured.</summary>
+    public IReadOnlyList<TuningMeasure> Measures { get; init; } = [];
+
     /// <summary>Why it was let through although it does not pass the gate; null where it passed.</summary>
     public string? OverrideReason { get; init; }
 
-    /// <summary>How it compares with its base; null where it was not trained here.</summary>
+    /// <summary>How it compares with its base; null for a file that was put there by hand.</summary>
     public AdapterGate? Gate { get; init; }
 }
 

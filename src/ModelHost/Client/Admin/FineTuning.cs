@@ -48,6 +48,9 @@ public sealed class FineTuning
     /// <summary>Pauses a job after the step that it is at; refused (409) when it has ended.</summary>
     public Task<TuningJob> PauseAsync(string id, CancellationToken cancellation) => SteerAsync(id, "pause", cancellation);
 
+    /// <summary>Ends a job with what it learned so far: its best weights become its adapter; refused (409) where it has ended or has learned nothing yet.</summary>
+    public Task<TuningJob> StopAsync(string id, CancellationToken cancellation) => SteerAsync(id, "stop", cancellation);
+
     /// <summary>Lets a job go on that is paused, or that failed; refused (409) for others.</summary>
     /// <param name="step">Of a checkpoint to go back to, for which those after it are given up; null goes on from the last.</param>
     public Task<TuningJob> ResumeAsync(string id, int? step, CancellationToken cancellation) => _http.PostAsync($"{Of(id)}/resume", new JsonObject { ["step"] = step }, TuningJson.Default.TuningJob, cancellation);

@@ -34,5 +34,6 @@ internal sealed class EngineOrder(double overloadFactor)
     }
 
     private static ModelHostException Unknown(EngineTarget target, string field) => new(ModelHostErrorKind.BadRequest,
-        $"The request needs '{field}', and no engine that serves '{target.Model}' knows it. Leave it out, or choose a model of the Platform's own model service.");
+        field == "lora" ? $"'{target.Model}' is served by an engine that takes no adapters ('lora'). Leave them out, or choose a model of the Platform's own model service."
+        : $"The request needs '{field}', and no engine that serves '{target.Model}' knows it. Leave it out, or choose a model of the Platform's own model service.");
 }

@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Platform.ModelHost.Client.Admin;
 
 namespace Platform.ModelHost.Client.Http;
 
 /// <summary>The connections to one model service. Every failure leaves here as <see cref="ModelHostException"/>; the caller's cancellation passes through.</summary>
 internal sealed class ModelHostHttp : IDisposable
 {
+    private const int PartBytes = 64 * 1024;
     private readonly HttpClient _http;
     private readonly ModelHostOptions _options;
     private readonly TimeProvider _time;
@@ -109,10 +112,53 @@ internal sealed class ModelHostHttp : IDisposable
     {
         using var silence = new Silence(_options.SilenceLimit, _time, cancellation);
         using var response = await OpenAsync(HttpMethod.Get, path, null, silence, cancellation);
+        await CopyAsync(response, target, silence, cancellation);
+    }
+
+    /// <summary>Sends a request on as it came. The answer, a refusal of the service's too, is the caller's to pass on and to dispose; a refusal of our own key is thrown.</summary>
+    /// <param name="body">Null where the request has none.</param>
+    /// <param name="contentType">Of the body, as it came.</param>
+    /// <param name="length">Of the body, bytes; null where it is not known beforehand.</param>
+    public async Task<RelayedAnswer> RelayAsync(HttpMethod method, string path, Stream? body, string? contentType, long? length, CancellationToken cancellation)
+    {
+        var silence = new Silence(_options.SilenceLimit, _time, cancellation);
+        try
+        {
+            using var content = body is null ? null : new StreamContent(new HeardStream(body, silence));
+            if (content is not null)
+            {
+                content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+                content.Headers.ContentLength = length;
+            }
+
+            var response = await SendAsync(method, path, content, silence, cancellation);
+            if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                await ThrowAsync(response, cancellation);
+            }
+
+            return new RelayedAnswer(response, silence, target => CopyAsync(response, target, silence, cancellation));
+        }
+        catch
+        {
+            silence.Dispose();
+            throw;
+        }
+    }
+
+    // Each part is passed on when it comes: a stream of events has no end to wait for.
+    private async Task CopyAsync(HttpResponseMessage response, Stream target, Silence silence, CancellationToken cancellation)
+    {
         try
         {
             await using var heard = new HeardStream(await response.Content.ReadAsStreamAsync(silence.Token), silence);
-            await heard.CopyToAsync(target, silence.Token);
+            var part = new byte[PartBytes];
+            int read;
+            while ((read = await heard.ReadAsync(part, silence.Token)) > 0)
+            {
+                await target.WriteAsync(part.AsMemory(0, read), silence.Token);
+                await target.FlushAsync(silence.Token);
+            }
         }
         catch (OperationCanceledException) when (silence.IsBroken)
         {
@@ -175,11 +221,29 @@ internal sealed class ModelHostHttp : IDisposable
 
     private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? content, Silence silence, CancellationToken cancellation)
     {
+        var response = await SendAsync(method, path, content, silence, cancellation);
+        if (!response.IsSuccessStatusCode)
+        {
+            await ThrowAsync(response, cancellation);
+        }
+
+        return response;
+    }
+
+    private async Task ThrowAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        using (response)
+        {
+            throw await ModelHostErrors.ReadAsync(response, _time, cancellation);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, Silence silence, CancellationToken cancellation)
+    {
         using var request = new HttpRequestMessage(method, new Uri(_root + path)) { Content = content };
-        HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
         }
         catch (OperationCanceledException ex) when (silence.IsBroken)
         {
@@ -193,16 +257,6 @@ internal sealed class ModelHostHttp : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             throw ModelHostErrors.Unreachable(ex.InnerException as TimeoutException ?? ex); // the connect timeout arrives as a cancellation
-        }
-
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            throw await ModelHostErrors.ReadAsync(response, _time, cancellation);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.ModelHost.Client.Admin;
+using Platform.ModelHost.Client.Admin.Tuning;
 
 namespace Platform.ModelHost.Client.Wire;
 
@@ -11,6 +12,16 @@ internal sealed record AdminAdapterBody(
 {
     public double? CanaryShare { get; init; }
 
+    public long? LastUsedAt { get; init; }
+
+    public string? PromotedBy { get; init; }
+
+    public long? PromotedAt { get; init; }
+
+    public int? RollsBackTo { get; init; }
+
+    public IReadOnlyList<TuningMeasure>? Measures { get; init; }
+
     public string? OverrideReason { get; init; }
 
     public AdapterGate? Gate { get; init; }
@@ -20,6 +31,11 @@ internal sealed record AdminAdapterBody(
         Sha256, Size, CreatedAt is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null, Lineage, Metrics)
     {
         CanaryShare = CanaryShare,
+        PromotedBy = PromotedBy,
+        PromotedAt = PromotedAt is { } promoted ? DateTimeOffset.FromUnixTimeSeconds(promoted) : null,
+        LastUsedAt = LastUsedAt is { } used ? DateTimeOffset.FromUnixTimeSeconds(used) : null,
+        RollsBackTo = RollsBackTo,
+        Measures = Measures ?? [],
         OverrideReason = OverrideReason,
         Gate = Gate,
     };

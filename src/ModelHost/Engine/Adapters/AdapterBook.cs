@@ -18,6 +18,10 @@ internal sealed record AdapterNote
     public JsonElement? Lineage { get; init; }
     public JsonElement? Metrics { get; init; }
 
+    /// <summary>Who put it into production last, as whoever asked says; and when.</summary>
+    public string? PromotedBy { get; init; }
+    public DateTimeOffset? PromotedAt { get; init; }
+
     /// <summary>Why it was put into production although its measures spoke against it.</summary>
     public string? OverrideReason { get; init; }
 }

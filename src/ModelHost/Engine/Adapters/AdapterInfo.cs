@@ -17,11 +17,20 @@ public sealed record AdapterInfo(string Name, int Version, bool IsLoaded, string
     /// <summary>It is what the adapter's name without a version means.</summary>
     public bool IsServed { get; init; }
 
+    /// <summary>The version that a rollback of this one, which is in production, puts back; null where there is none.</summary>
+    public int? RollsBackTo { get; init; }
+
     /// <summary>Share of the requests naming no version that get this one beside the one in production; null for none.</summary>
     public double? CanaryShare { get; init; }
 
     /// <summary>Why it was put into production although its measures spoke against it; null where they did not.</summary>
     public string? OverrideReason { get; init; }
+
+    /// <summary>Who put it into production last, as whoever asked says; null for nobody that is known.</summary>
+    public string? PromotedBy { get; init; }
+
+    /// <summary>When it was put into production last; null for never.</summary>
+    public DateTimeOffset? PromotedAt { get; init; }
 
     /// <summary>Id of the model that it was checked for; null for a file that was put there by hand.</summary>
     public string? BaseModel { get; init; }
@@ -36,6 +45,9 @@ public sealed record AdapterInfo(string Name, int Version, bool IsLoaded, string
 
     /// <summary>Of a file that was put there by hand, its last change.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>When it was last asked for; null where it was not since its base was loaded.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
 
     /// <summary>What it was made from, as whoever made it says; a JSON object or null.</summary>
     public JsonElement? Lineage { get; init; }

@@ -86,11 +86,12 @@ public sealed class AdapterLibrary
     /// <param name="name">Of the adapter.</param>
     /// <param name="version">Of the adapter.</param>
     /// <param name="overrideReason">Why, although its measures speak against it; kept with it. Null where they do not.</param>
+    /// <param name="by">Who does it, kept with it; null where nobody says.</param>
     /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest.</exception>
-    public AdapterInfo Promote(string name, int version, string? overrideReason = null)
+    public AdapterInfo Promote(string name, int version, string? overrideReason = null, string? by = null)
     {
         var file = Numbered(name, version, "put into production");
-        Change(file.Name, book => book.With(version, book.Note(version) with { OverrideReason = overrideReason }).Promote(version));
+        Change(file.Name, book => book.With(version, book.Note(version) with { OverrideReason = overrideReason, PromotedBy = by, PromotedAt = time.GetUtcNow() }).Promote(version));
         return Find(name, version);
     }
 
@@ -140,7 +141,7 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Removes a version for good.</summary>
-    /// <exception cref="EngineException">ModelNotFound; WrongState: it is in production, or set for every request; Busy: answers run with it; CannotWrite.</exception>
+    /// <exception cref="EngineException">ModelNotFound; WrongState: it is in production, gets a share of the requests, or is set for every request; Busy: answers run with it; CannotWrite.</exception>
     public void Delete(string name, int version)
     {
         var file = FileOf(name, version);
@@ -148,7 +149,8 @@ public sealed class AdapterLibrary
         {
             var book = registry.Book(file.Name);
             if (version > 0 && book.Production == version) { throw Conflict($"The version {version} of '{name}' is in production. Promote another one, or roll it back, first."); }
-            if (usual?.Choices.Any(choice => choice.Id == file.Id || (choice.Id == file.Name && registry.Find(file.Name) == file)) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
+            if (version > 0 && book.Canary is { } canary && canary.Version == version) { throw Conflict(string.Create(CultureInfo.InvariantCulture, $"The version {version} of '{name}' gets a share of {canary.Share:P0} of the requests. Set its share to 0 first.")); }
+            if (usual?.Choices.Any(choice => choice.Id == file.Id || (choice.Id == file.Name && AdapterRegistry.Served(registry.Versions(file.Name), book) == file)) == true) { throw Conflict($"The adapter '{file.Id}' is set for every request by POST /lora-adapters. Set its scale to 0 first."); }
             if (!Shelves.Select(shelf => shelf.TryDrop(file)).ToList().TrueForAll(free => free)) { throw InUse(file, "Remove", "version"); }
             FileChange.Run($"The adapter '{file.Id}'", () =>
             {
@@ -203,7 +205,7 @@ public sealed class AdapterLibrary
     private IEnumerable<AdapterInfo> Describe(IEnumerable<AdapterFile> files)
     {
         var shelves = Shelves.ToList();
-        return AdapterListing.Of(registry, [.. files], file => shelves.Select(shelf => shelf.Find(file)).FirstOrDefault(found => found is not null));
+        return AdapterListing.Of(registry, [.. files], file => shelves.Select(shelf => shelf.Find(file)).FirstOrDefault(found => found is not null), file => shelves.Select(shelf => shelf.UsedAt(file)).Max());
     }
 
     private async Task TryTakeAsync(string model, IReadOnlyList<AdapterChoice> choices, CancellationToken cancellation)

@@ -6,7 +6,8 @@ internal static class AdapterListing
     /// <param name="registry">Where they lie.</param>
     /// <param name="versions">All versions of one adapter.</param>
     /// <param name="loaded">The version in memory, or null.</param>
-    internal static IEnumerable<AdapterInfo> Of(AdapterRegistry registry, IReadOnlyList<AdapterFile> versions, Func<AdapterFile, LoadedAdapter?> loaded)
+    /// <param name="used">When it was last asked for, or null.</param>
+    internal static IEnumerable<AdapterInfo> Of(AdapterRegistry registry, IReadOnlyList<AdapterFile> versions, Func<AdapterFile, LoadedAdapter?> loaded, Func<AdapterFile, DateTimeOffset?> used)
     {
         var book = registry.BookOrNone(versions[0].Name);
         var served = AdapterRegistry.Served(versions, book);
@@ -17,7 +18,8 @@ internal static class AdapterListing
             {
                 State = note.State, IsServed = file == served, BaseModel = note.BaseModel, BaseSha256 = note.BaseSha256, Alpha = note.Alpha, TargetModules = note.TargetModules,
                 CreatedAt = note.CreatedAt ?? (size.Exists ? new DateTimeOffset(size.LastWriteTimeUtc) : null), Lineage = note.Lineage, Metrics = note.Metrics,
-                OverrideReason = note.OverrideReason, CanaryShare = book.Canary is { } canary && canary.Version == file.Version ? canary.Share : null,
+                OverrideReason = note.OverrideReason, PromotedBy = note.PromotedBy, PromotedAt = note.PromotedAt, CanaryShare = book.Canary is { } canary && canary.Version == file.Version ? canary.Share : null, LastUsedAt = used(file),
+                RollsBackTo = file.Version == book.Production && book.Former.Count > 0 ? book.Former[^1] : null,
             };
         });
     }

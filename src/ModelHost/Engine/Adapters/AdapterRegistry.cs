@@ -29,7 +29,7 @@ internal sealed partial class AdapterRegistry(string? folder)
         return [.. names.Where(IsName).Distinct(StringComparer.Ordinal).SelectMany(Versions).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.Version)];
     }
 
-    /// <summary>The file of `name` or `name@version`. Without a version the one in production, or else the newest.</summary>
+    /// <summary>The file of `name` or `name@version`. Without a version the one in production, or else the newest that is no draft.</summary>
     /// <exception cref="EngineException">Kind ModelNotFound or BadRequest; InvalidModelFile when what is known of it cannot be read.</exception>
     /// <param name="id">name or name@version.</param>
     /// <param name="nameField">The field of the request that names it.</param>
@@ -40,7 +40,10 @@ internal sealed partial class AdapterRegistry(string? folder)
         if (parts.Length > 2 || !IsName(parts[0])) { throw Refuse(EngineErrorKind.BadRequest, $"'{id}' is no adapter id; it must be name or name@version, with a name of a-z, 0-9, '-', '_' and '.'.", nameField); }
         var versions = Versions(parts[0]);
         if (versions.Count == 0) { throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{parts[0]}'. Known: {string.Join(", ", All().Select(f => f.Name).Distinct().DefaultIfEmpty("none"))}.", nameField); }
-        if (parts.Length == 1) { return Served(versions, Book(parts[0])); }
+        if (parts.Length == 1)
+        {
+            return Served(versions, Book(parts[0])) ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has drafts only, which answer under their versions: name one ({string.Join(", ", versions.Select(v => v.Version).Order().Select(v => FormattableString.Invariant($"{parts[0]}@{v}")))}), or promote it first.", nameField);
+        }
         return versions.FirstOrDefault(v => v.Version.ToString(CultureInfo.InvariantCulture) == parts[1])
             ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.", versionField);
     }
@@ -65,15 +68,15 @@ internal sealed partial class AdapterRegistry(string? folder)
     {
         if (file.Version > 0 && Book(file.Name).Note(file.Version) is { BaseSha256: { } expected } note && expected != sha256)
         {
-            throw Refuse(EngineErrorKind.BadRequest, $"The adapter '{file.Id}' was made for the model '{note.BaseModel}', not for '{model}'.");
+            throw Refuse(EngineErrorKind.BadRequest, $"The adapter '{file.Id}' was made for the model '{note.BaseModel}' with the file {expected}, not for '{model}' with {sha256}.");
         }
     }
 
     private static double Lot(string name, string? user) => user is null ? Random.Shared.NextDouble() : BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{user}"))) / (uint.MaxValue + 1.0);
 
-    /// <summary>Of an adapter's versions, the one that its name alone means. A draft only where there is nothing else.</summary>
-    internal static AdapterFile Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) =>
-        versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.MaxBy(v => (book.Note(v.Version).State != AdapterState.Draft, v.Version))!;
+    /// <summary>Of an adapter's versions, the one that its name alone means; null where there are drafts only: what nobody has promoted answers under its version.</summary>
+    internal static AdapterFile? Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) =>
+        versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.Where(v => v.Version == 0 || book.Note(v.Version).State != AdapterState.Draft).MaxBy(v => v.Version);
 
     /// <exception cref="EngineException">Kind InvalidModelFile.</exception>
     internal AdapterBook Book(string name) => Folder is null ? new AdapterBook() : AdapterBook.Read(FolderOf(name));

@@ -14,11 +14,12 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
 
     private readonly Lock gate = new(); // the loop takes it at each step, so it is never held while a file is read
     private readonly List<LoadedAdapter> loaded = [];
+    private readonly Dictionary<string, DateTimeOffset> used = []; // by the version's id; stays when it leaves the memory
     private Task freeing = Task.CompletedTask;
     private bool isClosed;
 
     /// <summary>The adapters of the registry that may stand on this model: those that were checked for another are left out, and files put there by hand that do not fit.</summary>
-    internal IReadOnlyList<AdapterInfo> All() => [.. registry.All().GroupBy(f => f.Name).SelectMany(versions => AdapterListing.Of(registry, [.. versions], Find)).Where(a => a.BaseSha256 is { } of ? of == model.Sha256 : Fits(registry.At(a.Name, a.Version)))];
+    internal IReadOnlyList<AdapterInfo> All() => [.. registry.All().GroupBy(f => f.Name).SelectMany(versions => AdapterListing.Of(registry, [.. versions], Find, UsedAt)).Where(a => a.BaseSha256 is { } of ? of == model.Sha256 : Fits(registry.At(a.Name, a.Version)))];
 
     /// <summary>Reads a file through and says what it is.</summary>
     /// <exception cref="EngineException">Kind InvalidModelFile: it does not fit this model, or is damaged.</exception>
@@ -51,6 +52,12 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
         lock (gate) { return loaded.Find(a => a.File == file); }
     }
 
+    /// <summary>When a version was last asked for; null for never.</summary>
+    internal DateTimeOffset? UsedAt(AdapterFile file)
+    {
+        lock (gate) { return used.TryGetValue(file.Id, out var at) ? at : null; }
+    }
+
     /// <summary>The adapters that a request asks for, held for one user.</summary>
     /// <param name="choices">By name, with or without a version.</param>
     /// <param name="user">Who asks; null for nobody in particular.</param>
@@ -77,6 +84,10 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
         {
             Release(members);
             throw;
+        }
+        lock (gate)
+        {
+            foreach (var (file, _) in wanted) { used[file.Id] = time.GetUtcNow(); }
         }
         return new AdapterSet(this, members);
     }

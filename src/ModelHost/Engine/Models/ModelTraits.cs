@@ -19,6 +19,9 @@ public sealed record ModelTraits(
 
     public bool IsChat => !IsEmbedding;
 
+    /// <summary>Its layers; 0 where the file does not say.</summary>
+    public int Layers { get; init; }
+
     /// <summary>It carries a chat template; without one it goes on with raw texts only.</summary>
     public bool HasTemplate { get; init; } = true;
 
@@ -45,6 +48,7 @@ public sealed record ModelTraits(
             !isEmbedding && ModelCard.Beside(path).CanAnswer,
             !isEmbedding && ReasoningMarks.AreIn(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text))
         {
+            Layers = Number(header, architecture + ".block_count"),
             HasTemplate = !string.IsNullOrWhiteSpace(header.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Text),
             Smaller = [.. WeightFormat.Of(header).Select(format => (format.Name, format.BytesOf(header)))],
         };

@@ -28,7 +28,7 @@ internal sealed class ChatVariables(SpecialTexts special, TemplateTraits traits,
         message.Set("role", turn.Role);
         message.Set("content", Content(turn));
         if (turn.Name is { } name) { message.Set("name", special.Defuse(name)); }
-        if (turn.ToolCallId is { } id) { message.Set("tool_call_id", special.Defuse(id)); }
+        if (turn.ToolCallId is { } id) { message.Set("tool_call_id", special.Defuse(Id(id))); }
         if (turn.ReasoningContent is { } reasoning) { message.Set("reasoning_content", special.Defuse(reasoning)); }
         if (turn.ToolCalls.Count > 0) { message.Set("tool_calls", new Sequence([.. turn.ToolCalls.Select(Call)])); }
         return message;
@@ -42,8 +42,10 @@ internal sealed class ChatVariables(SpecialTexts special, TemplateTraits traits,
     }
 
     private Mapping Call(ToolCall call) => Mapping(
-        ("id", special.Defuse(call.Id)), ("type", "function"),
+        ("id", special.Defuse(Id(call.Id))), ("type", "function"),
         ("function", Mapping(("name", special.Defuse(call.Name)), ("arguments", Arguments(call.Arguments)))));
+
+    private string Id(string id) => traits.WantsShortIds ? CallId.Short(id) : id;
 
     private object? Arguments(string json)
     {

@@ -33,6 +33,9 @@ internal sealed record TemplateTraits
     /// <summary>It reads content only as a list of parts.</summary>
     internal bool WantsParts { get; init; }
 
+    /// <summary>It takes only ids of calls that are nine letters long.</summary>
+    internal bool WantsShortIds { get; init; }
+
     /// <summary>Tries a template.</summary>
     /// <param name="render">Applies it as if it had these traits.</param>
     internal static TemplateTraits Of(Func<TemplateTraits, IReadOnlyList<ChatTurn>, ChatTemplateOptions, string> render)
@@ -66,6 +69,11 @@ internal sealed record TemplateTraits
         var form = forms.FirstOrDefault(asIf => Shows(asIf, called, past, text => HasCall(text) && !(asIf.TakesNoContent && text.Contains("None", StringComparison.Ordinal))));
         traits = (form ?? traits) with { ShowsCalls = form is not null };
         var answered = new ChatTurn("tool", Value + "2") { ToolCallId = "call00001", Name = Mark };
-        return traits with { ShowsResults = form is not null && Shows(traits, [.. called, answered], past, text => text.Contains(Value + "2", StringComparison.Ordinal)) };
+        IReadOnlyList<ChatTurn> whole = [.. called, answered];
+        traits = traits with { ShowsResults = form is not null && Shows(traits, whole, past, text => text.Contains(Value + "2", StringComparison.Ordinal)) };
+        if (form is null) { return traits; }
+        var id = CallId.New();
+        var named = (traits.ShowsResults ? whole : called).Select(turn => turn with { ToolCallId = turn.ToolCallId is null ? null : id, ToolCalls = [.. turn.ToolCalls.Select(one => one with { Id = id })] });
+        return traits with { WantsShortIds = !Shows(traits, [.. named], past, _ => true) };
     }
 }

@@ -8,6 +8,7 @@ namespace Platform.ModelHost.Engine.Work;
 public sealed class ChildProgram(string path)
 {
     private const int Refused = 1; // by habit of our programs: one sentence on standard error says why
+    private const string FaultMark = "fault: "; // and another line, perhaps, names it
 
     /// <summary>Starts it, with its three streams for the caller.</summary>
     /// <param name="what">What is done, to begin a sentence with.</param>
@@ -64,7 +65,10 @@ public sealed class ChildProgram(string path)
     /// <param name="memoryBytes">What it might take.</param>
     public static EngineException Failure(string what, int code, string errors, long memoryBytes)
     {
-        if (code == Refused && errors.Trim() is { Length: > 0 } reason) { return new EngineException(EngineErrorKind.WorkFailed, $"{what} failed: {reason.Split('\n')[0].TrimEnd('.')}."); }
+        if (code == Refused && errors.Trim() is { Length: > 0 } reason)
+        {
+            return new EngineException(EngineErrorKind.WorkFailed, $"{what} failed: {reason.Split('\n')[0].TrimEnd('.')}.") { Fault = reason.Split('\n').FirstOrDefault(line => line.StartsWith(FaultMark, StringComparison.Ordinal))?[FaultMark.Length..].Trim() };
+        }
         var fault = ChildErrors.Of(code, errors, new WorkLimits(memoryBytes, TimeSpan.MaxValue));
         return new EngineException(fault.Failure == WorkFailure.OutOfMemory ? EngineErrorKind.OutOfMemory : EngineErrorKind.WorkFailed, $"{what} failed: {fault.Message.TrimEnd('.')}.", fault);
     }

@@ -1,4 +1,3 @@
-using Platform.ModelHost.Engine.Generation.Sampling;
 using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
@@ -21,19 +20,15 @@ internal static class MeasurePerplexity
     internal static PerplexityResult Run(PerplexityOrder order, Action<double> progress)
     {
         using var model = SafeLlamaModelHandle.Load(order.Path, new ModelLoadOptions(order.GpuLayers), CancellationToken.None);
-        using var adapter = order.Adapter is { } file ? Adapter(model, order, file) : null;
-        using var context = SafeLlamaContextHandle.Create(model, new ContextOptions
-        {
-            MemoryTokens = order.Window, BatchTokens = Math.Min(order.Window, BatchTokens), Sequences = 1, Threads = order.Threads, SharedMemory = true,
-            OutputsPerSequence = Math.Min(order.Window, BatchTokens), Outputs = Math.Min(order.Window, BatchTokens),
-        });
+        using var adapter = order.Adapter is { } file ? Adapter(model, order.Path, order.ModelSha256, file) : null;
+        using var context = Context(model, order.Window, order.Threads);
         if (adapter is not null) { context.SetAdapters([(adapter, 1)]); }
         var text = new Tokenizer(model).Encode(order.Text, addSpecial: false, parseSpecial: false);
         var begin = model.Begin is { IsAdded: true, Token: { } token } ? (int[])[token] : [];
-        return Of(new Windows(context, model.VocabularySize), [.. text.Take(order.MostTokens)], begin, order.Window, progress);
+        return Of(new TokenSurprise(context, model.VocabularySize), [.. text.Take(order.MostTokens)], begin, order.Window, progress);
     }
 
-    private static PerplexityResult Of(Windows windows, int[] text, int[] begin, int window, Action<double> progress)
+    private static PerplexityResult Of(TokenSurprise windows, int[] text, int[] begin, int window, Action<double> progress)
     {
         var first = begin.Length > 0 ? 0 : 1; // with a mark of the beginning even the first token is foretold
         if (text.Length < FewestTokens) { throw new EngineException(EngineErrorKind.BadRequest, TooShort) { Parameter = "text" }; }
@@ -42,7 +37,7 @@ internal static class MeasurePerplexity
         for (var (start, told) = (0, first); told < text.Length; start += held / 2)
         {
             var end = Math.Min(text.Length, start + held);
-            foreach (var one in windows.Surprise([.. begin, .. text[start..end]], begin.Length + told - start))
+            foreach (var one in windows.Of([.. begin, .. text[start..end]], begin.Length + told - start))
             {
                 (surprise, squares, count) = (surprise + one, squares + one * one, count + 1);
             }
@@ -55,36 +50,17 @@ internal static class MeasurePerplexity
         return new PerplexityResult(Math.Exp(mean), Math.Exp(mean) * error, count);
     }
 
-    private static SafeLlamaAdapterHandle Adapter(SafeLlamaModelHandle model, PerplexityOrder order, string path)
+    /// <summary>An adapter's file, checked for its base.</summary>
+    internal static SafeLlamaAdapterHandle Adapter(SafeLlamaModelHandle model, string modelPath, string modelSha256, string path)
     {
-        using (var file = File.OpenRead(path)) { AdapterCheck.Run(file, GgufReader.Read(order.Path), order.ModelSha256); }
+        using (var file = File.OpenRead(path)) { AdapterCheck.Run(file, GgufReader.Read(modelPath), modelSha256); }
         return SafeLlamaAdapterHandle.Load(model, path);
     }
 
-    /// <summary>One context, filled anew with each window.</summary>
-    private sealed class Windows(SafeLlamaContextHandle context, int vocabulary)
+    /// <summary>A context for one text at a time.</summary>
+    internal static SafeLlamaContextHandle Context(SafeLlamaModelHandle model, int window, int threads) => SafeLlamaContextHandle.Create(model, new ContextOptions
     {
-        private readonly LogProbabilities chances = new(vocabulary);
-
-        /// <summary>The surprise, in nats, of each token from a place on.</summary>
-        internal List<double> Surprise(int[] tokens, int from)
-        {
-            context.ClearMemory();
-            using var batch = new SafeLlamaBatchHandle(context.BatchTokens);
-            var all = new List<double>(tokens.Length - from);
-            for (var at = 0; at < tokens.Length; at += batch.Count)
-            {
-                batch.Clear();
-                for (var i = at; i < Math.Min(tokens.Length, at + batch.Capacity); i++) { batch.Add(tokens[i], i, 0, logits: i + 1 >= from && i + 1 < tokens.Length); }
-                var code = context.Decode(batch);
-                if (code != 0) { throw new NativeCallException($"llama_decode returned {code}.", code); }
-                for (var i = Math.Max(at, from - 1); i < Math.Min(tokens.Length - 1, at + batch.Count); i++)
-                {
-                    chances.Take(context.Logits(i - at));
-                    all.Add(-chances.Values[tokens[i + 1]]);
-                }
-            }
-            return all;
-        }
-    }
+        MemoryTokens = window, BatchTokens = Math.Min(window, BatchTokens), Sequences = 1, Threads = threads, SharedMemory = true,
+        OutputsPerSequence = Math.Min(window, BatchTokens), Outputs = Math.Min(window, BatchTokens),
+    });
 }

@@ -35,6 +35,7 @@ public static class WorkChild
                 case TryOrder work: TryModel.Run(work); return new WorkReport(IsDone: true);
                 case QuantizeOrder work: ModelQuantization.Run(work.Source, work.Target, work.Format, work.Threads, progress); return new WorkReport(IsDone: true);
                 case PerplexityOrder work: return new WorkReport(Perplexity: MeasurePerplexity.Run(work, progress));
+                case RowsOrder work: return new WorkReport(Rows: MeasureRows.Run(work, progress));
                 default: return new WorkReport(Refusal: $"there is no work {order.GetType().Name}. This is a bug.");
             }
         }

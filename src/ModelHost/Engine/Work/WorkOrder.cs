@@ -7,6 +7,7 @@ namespace Platform.ModelHost.Engine.Work;
 [JsonDerivedType(typeof(TryOrder), "try")]
 [JsonDerivedType(typeof(QuantizeOrder), "quantize")]
 [JsonDerivedType(typeof(PerplexityOrder), "perplexity")]
+[JsonDerivedType(typeof(RowsOrder), "rows")]
 internal abstract record WorkOrder
 {
     /// <summary>Folder of the native libraries that the parent runs with.</summary>
@@ -29,8 +30,13 @@ internal sealed record QuantizeOrder(string Source, string Target, int Format) :
 /// <param name="MostTokens">Tokens of the text that are read.</param>
 internal sealed record PerplexityOrder(string Path, string ModelSha256, string? Adapter, string Text, int Window, int MostTokens, int GpuLayers) : WorkOrder;
 
+/// <summary>Set an adapter beside its base on rows.</summary>
+/// <param name="ModelSha256">Of the model's file, which the adapter may name as its base.</param>
+/// <param name="Window">Tokens of the longest row, at least.</param>
+internal sealed record RowsOrder(string Path, string ModelSha256, string Adapter, IReadOnlyList<MeasuredRow> Rows, int Window, int GpuLayers) : WorkOrder;
+
 /// <summary>A line that a child writes: how far it is, or what came out, or why it refuses.</summary>
-internal sealed record WorkReport(double? Progress = null, PerplexityResult? Perplexity = null, bool IsDone = false, string? Refusal = null);
+internal sealed record WorkReport(double? Progress = null, PerplexityResult? Perplexity = null, IReadOnlyList<RowLoss>? Rows = null, bool IsDone = false, string? Refusal = null);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(WorkOrder))]

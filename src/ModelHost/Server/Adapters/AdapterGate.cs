@@ -8,21 +8,24 @@ using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Adapters;
 
-/// <summary>Judges versions that were trained here by how they compare with their base: on rows that were held out, on a general text, and on the golden questions that the job named. One that does not pass goes into production with a reason only.</summary>
+/// <summary>Judges versions by how they compare with their base: on rows that were held out, on a general text, and on the golden questions that the job named. One that does not pass, or was not measured, goes into production with a reason only, wherever it was made.</summary>
 internal sealed class AdapterGate(TrainingOptions options)
 {
     /// <summary>Where a version's metrics keep how golden questions were answered, or why they were not.</summary>
     public const string Golden = "golden";
+
+    /// <summary>Where they keep which questions a version is asked, when they were named after it was made.</summary>
+    public const string Questions = "golden_questions";
 
     private const string HeldOutLoss = "held_out_loss";
     private const int LongestReason = 1_000;
     private const long LatestTime = 253_402_300_799; // the year 9999
     private const string GoldenKey = "golden_file"; // of the job's metadata, which go into the lineage
 
-    /// <summary>How a version stands; null for one that was not trained here.</summary>
+    /// <summary>How a version stands; null for a file that was put into the folder by hand, which is no version.</summary>
     public GateBody? Judge(AdapterInfo adapter)
     {
-        if (AdapterLineage.JobOf(adapter) is null)
+        if (adapter.Version == 0)
         {
             return null;
         }
@@ -32,7 +35,7 @@ internal sealed class AdapterGate(TrainingOptions options)
             Check(HeldOutLoss, Number(adapter, VersionMeasures.HeldOut, "loss"), Number(adapter, VersionMeasures.HeldOut, "base_loss"), options.MostLossRatio),
             Check("general_perplexity", Number(adapter, VersionMeasures.General, "perplexity"), Number(adapter, VersionMeasures.General, "base_perplexity"), options.MostPerplexityRatio),
         ];
-        if (AdapterLineage.Says(adapter, GoldenKey))
+        if (AdapterLineage.Says(adapter, GoldenKey) || Told(adapter, Questions, GoldenKey) is not null)
         {
             checks.Add(Check("golden_wrong", Number(adapter, Golden, "wrong"), Number(adapter, Golden, "base_wrong"), options.MostGoldenRatio) with { Error = Failure(adapter) });
         }

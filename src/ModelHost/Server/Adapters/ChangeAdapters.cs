@@ -8,6 +8,8 @@ namespace Platform.ModelHost.Server.Adapters;
 /// <summary>`POST …/promote` and `…/rollback` of a version: the one that is served from then on is the answer. `DELETE` of a version. Answers on their way keep what they began with.</summary>
 internal static class ChangeAdapters
 {
+    private const int LongestName = 200;
+
     public static void MapChangeAdapters(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/adapters/{name}/versions/{version}/promote", PromoteAsync).WithMetadata(new AdminOnly());
@@ -28,7 +30,12 @@ internal static class ChangeAdapters
         var library = host.Engine.AdapterLibrary;
         var asked = await http.ReadJsonOrNoneAsync(ServerJson.Wire.PromoteRequest);
         var found = library.Find(name, ServedAdapters.Version(version));
-        await WriteAsync(http, library.Promote(found.Name, found.Version, gate.Pass(found, asked?.OverrideReason)), gate);
+        if (asked?.By is { Length: 0 or > LongestName })
+        {
+            throw new RequestRefused(Problem.Invalid("by", $"'by' has {asked.By.Length} characters; it must have 1 to {LongestName}."));
+        }
+
+        await WriteAsync(http, library.Promote(found.Name, found.Version, gate.Pass(found, asked?.OverrideReason), asked?.By), gate);
     }
 
     /// <summary>A share of the requests that name no version; 0 takes it back.</summary>
@@ -37,7 +44,7 @@ internal static class ChangeAdapters
         var library = host.Engine.AdapterLibrary;
         var asked = await http.ReadJsonAsync(ServerJson.Wire.CanaryRequest);
         var (found, share) = (library.Find(name, ServedAdapters.Version(version)), asked.Share ?? throw new RequestRefused(Problem.Invalid("share", "'share' is missing: the part of the requests, 0 to 1.")));
-        await WriteAsync(http, library.SetCanary(found.Name, found.Version, share, share > 0 ? gate.Pass(found, asked.OverrideReason) : found.OverrideReason), gate);
+        await WriteAsync(http, library.SetCanary(found.Name, found.Version, share, share is > 0 and <= 1 ? gate.Pass(found, asked.OverrideReason) : found.OverrideReason), gate);
     }
 
     private static Task WriteAsync(HttpContext http, AdapterInfo adapter, AdapterGate? gate = null) => http.WriteJsonAsync(ServedAdapters.Card(adapter, gate), ServerJson.Wire.AdapterCard);

@@ -3,6 +3,7 @@ using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.Adapters;
@@ -22,6 +23,11 @@ internal static class ServedAdapters
         adapter.Sha256, adapter.Bytes, adapter.CreatedAt?.ToUnixTimeSeconds(), adapter.Lineage, adapter.Metrics)
     {
         CanaryShare = adapter.CanaryShare,
+        PromotedBy = adapter.PromotedBy,
+        PromotedAt = adapter.PromotedAt?.ToUnixTimeSeconds(),
+        LastUsedAt = adapter.LastUsedAt?.ToUnixTimeSeconds(),
+        RollsBackTo = adapter.RollsBackTo,
+        Measures = Measure.In(adapter.Metrics),
         OverrideReason = adapter.OverrideReason,
         Gate = gate?.Judge(adapter),
     };

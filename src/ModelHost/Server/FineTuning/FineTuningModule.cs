@@ -3,6 +3,7 @@ using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Requests;
+using Platform.ModelHost.Server.Models;
 
 namespace Platform.ModelHost.Server.FineTuning;
 
@@ -15,6 +16,7 @@ internal static class FineTuningModule
         services.AddSingleton<AdapterGate>();
         services.AddSingleton<FileStore>();
         services.AddSingleton<TuningJobs>();
+        services.AddSingleton<ModelUse>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<VersionMeasures>();
         services.AddSingleton<JobCompletion>();

@@ -76,8 +76,9 @@ internal static class ChangeModels
         await TellAsync(http, host, request.Model!);
     }
 
-    private static async Task DeleteAsync(HttpContext http, EngineHost host, string id)
+    private static async Task DeleteAsync(HttpContext http, EngineHost host, ModelUse use, string id)
     {
+        use.RefuseUsed(id);
         await host.Engine.DeleteAsync(id, http.RequestAborted);
         await http.WriteJsonAsync(new ModelDeleted(id, "model", true), ServerJson.Wire.ModelDeleted);
     }

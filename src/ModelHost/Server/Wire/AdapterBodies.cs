@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.ModelHost.Server.FineTuning.Measures;
 
 namespace Platform.ModelHost.Server.Wire;
 
@@ -14,10 +15,23 @@ internal sealed record AdapterCard(
     /// <summary>Share of the requests naming no version that get it beside the one in production.</summary>
     public double? CanaryShare { get; init; }
 
+    /// <summary>When it was last asked for, in seconds since 1970; null where it was not since its base was loaded.</summary>
+    public long? LastUsedAt { get; init; }
+
+    /// <summary>Who put it into production last, as whoever asked said; and when, in seconds since 1970.</summary>
+    public string? PromotedBy { get; init; }
+    public long? PromotedAt { get; init; }
+
+    /// <summary>The version that a rollback puts back; null where this one is not in production, or none was before it.</summary>
+    public int? RollsBackTo { get; init; }
+
+    /// <summary>What <see cref="Metrics"/> hold, as a job tells its own.</summary>
+    public IReadOnlyList<Measure> Measures { get; init; } = [];
+
     /// <summary>Why it was let through although it does not pass the gate.</summary>
     public string? OverrideReason { get; init; }
 
-    /// <summary>Whether it may be promoted without a reason; null where it was not trained here.</summary>
+    /// <summary>Whether it may be promoted without a reason; null for a file that was put there by hand.</summary>
     public GateBody? Gate { get; init; }
 }
 
@@ -38,7 +52,12 @@ internal sealed record GateCheckBody(string Name, double? Value, double? Base, d
 internal sealed record GateFailureBody(string Code, string Message, long At);
 
 /// <summary>`POST …/promote`.</summary>
-internal sealed record PromoteRequest(string? OverrideReason);
+/// <param name="By">Who does it, 1 to 200 characters, as it shall stand with the version; null for nobody.</param>
+internal sealed record PromoteRequest(string? OverrideReason, string? By);
+
+/// <summary>`POST …/measure`.</summary>
+/// <param name="ValidationFile">Rows to measure by, an uploaded file; null takes those that its job held out.</param>
+internal sealed record MeasureRequest(string? ValidationFile);
 
 /// <summary>`POST …/canary`.</summary>
 internal sealed record CanaryRequest(double? Share, string? OverrideReason);

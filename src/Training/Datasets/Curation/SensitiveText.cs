@@ -7,7 +7,8 @@ namespace Platform.Training.Datasets.Curation;
 /// <summary>Finds personal data and secrets by their form, and checks digits where the form has them. It errs on the side of leaving numbers alone: a figure of a report is no phone number.</summary>
 public static partial class SensitiveText
 {
-    private const int CardLeast = 13, CardMost = 19, PhoneLeast = 7;
+    private const int CardLeast = 13, CardMost = 19, PhoneLeast = 7, IbanLeast = 15, IbanMost = 34;
+    private const char FirstWide = '！', LastWide = '～';
 
     // Weights and check characters of GB 11643-1999.
     private static readonly int[] IdWeights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -17,11 +18,14 @@ public static partial class SensitiveText
     public static IReadOnlyList<SensitiveSpan> Find(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = Plain(text);
         Finds found = new(text.Length);
         // The surer form first: digits of an identity number are not looked at as a phone number again.
         Add(found, SensitiveKind.Secret, SecretForms().EnumerateMatches(text), text, static _ => true);
         Add(found, SensitiveKind.Secret, AssignedSecrets().Matches(text).Select(match => match.Groups["value"]), LooksRandom);
         Add(found, SensitiveKind.Email, Emails().EnumerateMatches(text), text, static _ => true);
+        Add(found, SensitiveKind.BankAccount, Ibans().EnumerateMatches(text), text, IsIban);
+        Add(found, SensitiveKind.SocialSecurity, SocialSecurityNumbers().EnumerateMatches(text), text, static _ => true);
         Add(found, SensitiveKind.ChineseId, IdForms().EnumerateMatches(text), text, IsChineseId);
         Add(found, SensitiveKind.Card, CardForms().EnumerateMatches(text), text, IsCard);
         Add(found, SensitiveKind.Phone, Phones().EnumerateMatches(text), text, IsPhone);
@@ -50,8 +54,40 @@ public static partial class SensitiveText
         SensitiveKind.Phone => "[phone]",
         SensitiveKind.Card => "[card]",
         SensitiveKind.ChineseId => "[id]",
+        SensitiveKind.BankAccount => "[iban]",
+        SensitiveKind.SocialSecurity => "[ssn]",
         _ => "[secret]",
     };
+
+    /// <summary>Full-width letters, digits and signs, as Chinese texts have them, in their usual form: as many characters, so that places stay.</summary>
+    private static string Plain(string text) => !text.AsSpan().ContainsAnyInRange(FirstWide, LastWide) ? text
+        : string.Create(text.Length, text, static (plain, from) =>
+        {
+            for (var at = 0; at < from.Length; at++)
+                plain[at] = from[at] is >= FirstWide and <= LastWide ? (char)(from[at] - FirstWide + '!') : from[at];
+        });
+
+    /// <summary>The check of ISO 13616: the country and its check digits at the end, letters as two digits, the rest by 97 is 1.</summary>
+    internal static bool IsIban(ReadOnlySpan<char> text)
+    {
+        Span<char> signs = stackalloc char[IbanMost];
+        var count = 0;
+        foreach (var c in text)
+        {
+            if (c == ' ') continue;
+            if (count == IbanMost) return false;
+            signs[count++] = c;
+        }
+        if (count < IbanLeast)
+            return false;
+        var rest = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var sign = signs[(i + 4) % count];
+            rest = char.IsAsciiDigit(sign) ? (10 * rest + sign - '0') % 97 : (100 * rest + sign - 'A' + 10) % 97;
+        }
+        return rest == 1;
+    }
 
     /// <summary>Luhn's check over 13 to 19 digits that are not all the same; spaces and hyphens between them do not count.</summary>
     internal static bool IsCard(ReadOnlySpan<char> text)
@@ -134,8 +170,8 @@ public static partial class SensitiveText
     [GeneratedRegex(@"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])")]
     private static partial Regex Emails();
 
-    // Keys whose issuers give them a form: OpenAI, Anthropic, GitHub, GitLab, AWS, Google, Slack, Hugging Face, our own, JSON web tokens, PEM.
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|pk-[A-Za-z0-9]{40}|gh[pousr]_[A-Za-z0-9]{30,100}|github_pat_[A-Za-z0-9_]{20,100}|glpat-[A-Za-z0-9_\-]{16,64}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_\-]{30,45}|xox[abprs]-[A-Za-z0-9\-]{10,200}|hf_[A-Za-z0-9]{20,64}|eyJ[A-Za-z0-9_\-]{8,4000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})(?![A-Za-z0-9])|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----")]
+    // Keys whose issuers give them a form: OpenAI, Anthropic, GitHub, GitLab, AWS, Google, Slack, Hugging Face, our own, JSON web tokens, PEM, also where its end was cut off.
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|pk-[A-Za-z0-9]{40}|gh[pousr]_[A-Za-z0-9]{30,100}|github_pat_[A-Za-z0-9_]{20,100}|glpat-[A-Za-z0-9_\-]{16,64}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_\-]{30,45}|xox[abprs]-[A-Za-z0-9\-]{10,200}|hf_[A-Za-z0-9]{20,64}|eyJ[A-Za-z0-9_\-]{8,4000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})(?![A-Za-z0-9])|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[A-Za-z0-9+/=\s:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----|(?:\s{0,4}[A-Za-z0-9+/=]{16,128}){0,200})")]
     private static partial Regex SecretForms();
 
     [GeneratedRegex(@"(?i:password|passwd|pwd|secret|token|api[_\- ]?key|access[_\- ]?key|密码|口令|密钥)[""']?\s{0,3}(?:[:=：]|是|为|\bis\b)\s{0,3}[""']?(?<value>[A-Za-z0-9!@#$%^&*_+/=.\-]{8,200})")]
@@ -144,8 +180,15 @@ public static partial class SensitiveText
     [GeneratedRegex(@"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")]
     private static partial Regex IdForms();
 
-    // A point or a hyphen with a digit before it makes a number the part of a longer one; a comma does not, for figures have at most three digits between commas.
-    [GeneratedRegex(@"(?<![0-9A-Za-z])(?<![0-9][.\-])[0-9](?:[ \-]?[0-9]){12,18}(?![0-9A-Za-z]|[.\-][0-9])")]
+    [GeneratedRegex(@"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?:[0-9A-Z]{11,30}|(?: [0-9A-Z]{4}){2,7}(?: [0-9A-Z]{1,3})?)(?![0-9A-Za-z])")]
+    private static partial Regex Ibans();
+
+    // Areas 000, 666 and 900 on, the group 00 and the number 0000 are not given out.
+    [GeneratedRegex(@"(?<![0-9A-Za-z])(?<![0-9][.\-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])")]
+    private static partial Regex SocialSecurityNumbers();
+
+    // After a plus stands a number of a phone. A point or a hyphen with a digit before it makes a number the part of a longer one; a comma does not, for figures have at most three digits between commas.
+    [GeneratedRegex(@"(?<![0-9A-Za-z+])(?<![0-9][.\-])[0-9](?:[ \-]?[0-9]){12,18}(?![0-9A-Za-z]|[.\-][0-9])")]
     private static partial Regex CardForms();
 
     // Mobile and fixed lines of China, numbers with a country's code, and ten digits written in groups as in North America.

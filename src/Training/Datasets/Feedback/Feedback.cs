@@ -14,10 +14,11 @@ public enum FeedbackState { Waiting, Taken, Dismissed }
 /// <param name="Good">👍 or 👎.</param>
 /// <param name="Comment">At most 2,000 characters.</param>
 /// <param name="Correction">What should have been answered, at most 20,000 characters; empty where nobody says.</param>
-public sealed record Judgement(bool Good, IReadOnlyList<FeedbackReason> Reasons, string Comment = "", string Correction = "");
+/// <param name="MayLearn">Whether the person lets a model learn from it.</param>
+public sealed record Judgement(bool Good, IReadOnlyList<FeedbackReason> Reasons, string Comment = "", string Correction = "", bool MayLearn = true);
 
 /// <summary>A judgement with what it is about.</summary>
-/// <param name="Asked">The turns before the answer, the question last.</param>
+/// <param name="Asked">The turns before the answer, the question last; answers among them, as <paramref name="Answer"/>, without what a page dresses them in (<see cref="LearnedText"/>).</param>
 /// <param name="OwnerId">Who gave it.</param>
 public sealed record FeedbackEntry(
     Guid MessageId, Guid ConversationId, Guid? RunId, string OwnerId, Judgement Judgement, IReadOnlyList<Turn> Asked, string Answer, FeedbackState State, DateTimeOffset GivenAt);

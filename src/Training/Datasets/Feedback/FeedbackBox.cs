@@ -32,13 +32,13 @@ public sealed class FeedbackBox
         var answer = path.FirstOrDefault(message => message.Id == messageId && message.Role == "assistant") ?? throw new NotFoundException($"Answer {messageId}");
         if (answer.Text.Trim().Length == 0)
             throw new DatasetException("no_answer", "The answer is empty; there is nothing to judge.");
-        Turn[] asked = [.. path.TakeWhile(message => message.Id != messageId).Select(message => new Turn(message.Role == "assistant" ? TurnRole.Assistant : TurnRole.User, message.Text, Learned: false))];
+        Turn[] asked = [.. path.TakeWhile(message => message.Id != messageId).Select(message => new Turn(message.Role == "assistant" ? TurnRole.Assistant : TurnRole.User, message.Role == "assistant" ? LearnedText.Of(message.Text, message.Citations, message.Usage) : message.Text, Learned: false))];
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await db.Feedback.SingleOrDefaultAsync(f => f.MessageId == messageId, cancellation);
         if (row is null)
             db.Add(row = new() { MessageId = messageId, ConversationId = conversationId, RunId = answer.RunId, OwnerId = caller.UserId, Asked = "", Answer = "" });
-        (row.Good, row.Reasons, row.Comment, row.Correction) = (judgement.Good, ItemJson.Write(judgement.Reasons), judgement.Comment.Trim(), judgement.Correction.Trim());
-        (row.Asked, row.Answer, row.State, row.GivenAt) = (ItemJson.Write(asked), answer.Text, FeedbackState.Waiting, StoredTime.Now(time));
+        (row.Good, row.Reasons, row.Comment, row.Correction, row.MayLearn) = (judgement.Good, ItemJson.Write(judgement.Reasons), judgement.Comment.Trim(), judgement.Correction.Trim(), judgement.MayLearn);
+        (row.Asked, row.Answer, row.State, row.GivenAt) = (ItemJson.Write(asked), LearnedText.Of(answer.Text, answer.Citations, answer.Usage), FeedbackState.Waiting, StoredTime.Now(time));
         await db.SaveChangesAsync(cancellation);
     }
 
@@ -78,7 +78,7 @@ public sealed class FeedbackBox
 
     /// <summary>
     /// Makes a row of a judgement: a preference of the correction before the answer, or a dialogue that ends with the correction, or with the answer where it was good.
-    /// It waits for approval there. DatasetException no_correction, kind_differs, or the code of a RowException.
+    /// It waits for approval there. DatasetException not_allowed where the person does not let a model learn from it, no_correction, kind_differs, or the code of a RowException.
     /// </summary>
     public async Task<AddedItems> TakeAsync(Caller caller, Guid messageId, Dataset dataset, CancellationToken cancellation)
     {
@@ -86,6 +86,8 @@ public sealed class FeedbackBox
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await FindAsync(db, caller, messageId, cancellation);
         var entry = Shown(row);
+        if (!entry.Judgement.MayLearn)
+            throw new DatasetException("not_allowed", "Whoever gave this judgement does not let a model learn from it. It can be read and put aside.");
         var corrected = entry.Judgement.Correction;
         if (corrected.Length == 0 && (!entry.Judgement.Good || dataset.Kind == RowKind.Preference))
             throw new DatasetException("no_correction", "Nobody said what should have been answered; without that there is nothing to learn from it. Write the better answer first.");
@@ -99,6 +101,14 @@ public sealed class FeedbackBox
         row.State = FeedbackState.Taken;
         await db.SaveChangesAsync(cancellation);
         return added;
+    }
+
+    /// <summary>Lets one that was put aside, or taken, wait again. What was taken into a dataset stays there.</summary>
+    public async Task ReopenAsync(Caller caller, Guid messageId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        (await FindAsync(db, caller, messageId, cancellation)).State = FeedbackState.Waiting;
+        await db.SaveChangesAsync(cancellation);
     }
 
     /// <summary>Puts a judgement aside.</summary>
@@ -136,5 +146,5 @@ public sealed class FeedbackBox
             ? row : throw new NotFoundException($"Judgement of answer {messageId}");
 
     private static FeedbackEntry Shown(FeedbackRow row) => new(
-        row.MessageId, row.ConversationId, row.RunId, row.OwnerId, new(row.Good, ItemJson.Read<List<FeedbackReason>>(row.Reasons), row.Comment, row.Correction), ItemJson.Read<List<Turn>>(row.Asked), row.Answer, row.State, row.GivenAt);
+        row.MessageId, row.ConversationId, row.RunId, row.OwnerId, new(row.Good, ItemJson.Read<List<FeedbackReason>>(row.Reasons), row.Comment, row.Correction, row.MayLearn), ItemJson.Read<List<Turn>>(row.Asked), row.Answer, row.State, row.GivenAt);
 }

@@ -38,10 +38,12 @@ public sealed record ColumnMapping(IReadOnlyList<ColumnRole> Roles)
         : Has(ColumnRole.Question) && Has(ColumnRole.Answer) ? RowKind.Dialogue
         : Has(ColumnRole.Text) ? RowKind.Text : null;
 
-    /// <summary>The row that the cells say. RowException missing_field where a cell that it needs is empty.</summary>
+    /// <summary>The row that the cells say. RowException missing_field where a cell that it needs is empty, too_many_cells where there are more than columns.</summary>
     public TrainingRow RowOf(IReadOnlyList<string> cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
+        if (cells.Skip(Roles.Count).Any(cell => cell.Trim().Length > 0))
+            throw new RowException("too_many_cells", "", $"The row has {cells.Count} cells, and the table {Roles.Count} columns. Put a cell that holds the mark between cells, or a line's end, in quotes.");
         string Cell(ColumnRole role) => Enumerable.Range(0, Math.Min(Roles.Count, cells.Count)).Where(at => Roles[at] == role).Select(at => cells[at].Trim()).FirstOrDefault("");
         string Needed(ColumnRole role) => Cell(role) is { Length: > 0 } text ? text : throw new RowException("missing_field", role.ToString().ToLowerInvariant(), $"The cell of the column for '{role.ToString().ToLowerInvariant()}' is empty.");
         var (asked, input) = (Cell(ColumnRole.Question), Cell(ColumnRole.Input));

@@ -5,7 +5,7 @@ using Platform.Training.Rows;
 namespace Platform.Training.Datasets.Importing;
 
 /// <summary>Takes the rows of a file into a dataset. What cannot be used is named line by line, and the rest is taken.</summary>
-/// <remarks>JSON lines and JSON arrays in every format of <see cref="RowFormat"/>, tables (CSV, TSV, XLSX) by their columns, other text by its paragraphs.</remarks>
+/// <remarks>JSON lines and JSON arrays in every format of <see cref="RowFormat"/>, tables (CSV, TSV, XLSX) by their columns, other text by its paragraphs, documents (PDF, Word, HTML) by those of their text.</remarks>
 public sealed class DatasetImport
 {
     /// <summary>Largest file, bytes.</summary>
@@ -19,16 +19,20 @@ public sealed class DatasetImport
 
     private const int PreviewRows = 5;
 
+    // A file may begin with thousands of bad rows and still be worth taking.
+    private const int MostLookedAt = 10_000;
+
     private readonly DatasetItems items;
     private readonly DatasetLibrary library;
+    private readonly DocumentTexts documents;
 
-    internal DatasetImport(DatasetLibrary library, DatasetItems items) => (this.library, this.items) = (library, items);
+    internal DatasetImport(DatasetLibrary library, DatasetItems items, DocumentTexts documents) => (this.library, this.items, this.documents) = (library, items, documents);
 
-    /// <summary>The first rows of a file as they would be taken.</summary>
+    /// <summary>The first rows of a file as they would be taken. DatasetException file_too_large, file_unreadable, file_empty.</summary>
     /// <param name="path">Of the file, on this machine.</param>
     /// <param name="name">That it came under; says whether it is a table.</param>
     /// <param name="mapping">Of a table's columns; null guesses by their heads.</param>
-    public static async Task<ImportPreview> PreviewAsync(string path, string name, ColumnMapping? mapping, CancellationToken cancellation)
+    public async Task<ImportPreview> PreviewAsync(string path, string name, ColumnMapping? mapping, CancellationToken cancellation)
     {
         CheckLength(path);
         var sheets = await RowSource.TableAsync(path, name, cancellation);
@@ -36,11 +40,12 @@ public sealed class DatasetImport
         mapping = sheets is null ? null : mapping ?? ColumnMapping.Guess(heads);
         List<TrainingRow> rows = [];
         List<RowFault> faults = [];
-        await foreach (var row in RowsAsync(path, name, sheets, mapping, cancellation))
+        var looked = 0;
+        await foreach (var row in RowsAsync(path, name, sheets, mapping, await documents.ReadAsync(path, name, cancellation), cancellation))
         {
             if (row.Row is { } good) rows.Add(good);
-            else faults.Add(FaultOf(row));
-            if (rows.Count == PreviewRows || faults.Count == PreviewRows)
+            else if (faults.Count < PreviewRows) faults.Add(FaultOf(row));
+            if (rows.Count == PreviewRows || ++looked == MostLookedAt)
                 break;
         }
         return new(heads, mapping, rows, faults);
@@ -56,13 +61,13 @@ public sealed class DatasetImport
         List<NewItem> added = [];
         List<RowFault> faults = [];
         var (faulty, kept) = (0, 0);
-        await foreach (var row in RowsAsync(path, name, sheets, mapping, cancellation))
+        await foreach (var row in RowsAsync(path, name, sheets, mapping, await documents.ReadAsync(path, name, cancellation), cancellation))
         {
             if (row.Row is { } good && good.Kind == set.Kind)
             {
                 if (added.Count >= DatasetItems.MaxRows)
                     throw new DatasetException("too_many_rows", $"The file has more than {DatasetItems.MaxRows:N0} rows, the most that a dataset may have. Split it.");
-                added.Add(new(good, $"{name}:{row.Line}"));
+                added.Add(new(good, row.Sheet.Length > 0 ? $"{name}:{row.Sheet}:{row.Line}" : $"{name}:{row.Line}"));
                 continue;
             }
             faulty++;
@@ -75,10 +80,10 @@ public sealed class DatasetImport
         return new(taken.Added, taken.Repeated, faults, faulty, sheets is null ? null : CsvLine.Of(HeadsOf(sheets)));
     }
 
-    private static IAsyncEnumerable<SourceRow> RowsAsync(string path, string name, IReadOnlyList<TableSheet>? sheets, ColumnMapping? mapping, CancellationToken cancellation) =>
-        sheets is null ? RowSource.OfTextAsync(path, name, cancellation) : RowSource.OfTable(sheets, mapping!).ToAsyncEnumerable();
+    private static IAsyncEnumerable<SourceRow> RowsAsync(string path, string name, IReadOnlyList<TableSheet>? sheets, ColumnMapping? mapping, IReadOnlyList<SourceRow>? texts, CancellationToken cancellation) =>
+        texts is not null ? texts.ToAsyncEnumerable() : sheets is null ? RowSource.OfTextAsync(path, name, cancellation) : RowSource.OfTable(sheets, mapping!).ToAsyncEnumerable();
 
-    private static IReadOnlyList<string> HeadsOf(IReadOnlyList<TableSheet>? sheets) => sheets?.FirstOrDefault(sheet => sheet.Rows.Count > 0)?.Rows[0] ?? [];
+    private static IReadOnlyList<string> HeadsOf(IReadOnlyList<TableSheet>? sheets) => sheets?.FirstOrDefault(sheet => sheet.Rows.Count > 0)?.Rows[0].Cells ?? [];
 
     private static RowFault FaultOf(SourceRow row) => new(row.Line, row.Fault!.Code, row.Fault.Field, row.Fault.Message, row.Raw);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Retrieval.Ingest;
@@ -7,7 +8,8 @@ using Platform.Training.Rows;
 namespace Platform.Training.Datasets.Importing;
 
 /// <summary>A row of a file, or why it is none.</summary>
-internal sealed record SourceRow(int Line, TrainingRow? Row, RowException? Fault, string Raw);
+/// <param name="Sheet">Of a workbook that has several with rows.</param>
+internal sealed record SourceRow(int Line, TrainingRow? Row, RowException? Fault, string Raw, string Sheet = "");
 
 /// <summary>The rows of a file of any form that is known: JSON lines, a JSON array, a table, or plain text.</summary>
 internal static class RowSource
@@ -20,10 +22,13 @@ internal static class RowSource
 
     private static readonly JsonSerializerOptions Strict = new() { MaxDepth = 64, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Whether a file is a table by its name.</summary>
+    public static bool IsTable(string name) => Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".xlsx";
+
     /// <summary>The sheets of a table; null where the file is none. DatasetException file_unreadable.</summary>
     public static async Task<IReadOnlyList<TableSheet>?> TableAsync(string path, string name, CancellationToken cancellation)
     {
-        if (Path.GetExtension(name).ToLowerInvariant() is not (".csv" or ".tsv" or ".xlsx"))
+        if (!IsTable(name))
             return null;
         try
         {
@@ -35,12 +40,19 @@ internal static class RowSource
         }
     }
 
-    /// <summary>The rows of a table below its heads.</summary>
+    /// <summary>The rows of a table below its heads. Of a workbook those sheets are read that have the columns of the first with rows: what the mapping means is theirs.</summary>
     public static IEnumerable<SourceRow> OfTable(IReadOnlyList<TableSheet> sheets, ColumnMapping mapping)
     {
-        foreach (var sheet in sheets)
-            for (var at = 1; at < sheet.Rows.Count; at++)
-                yield return Tried(at + 1, CsvLine.Of(sheet.Rows[at]), () => mapping.RowOf(sheet.Rows[at]));
+        var filled = sheets.Where(sheet => sheet.Rows.Count > 0).ToList();
+        foreach (var sheet in filled)
+        {
+            var name = filled.Count > 1 ? sheet.Name : "";
+            if (!sheet.Rows[0].Cells.SequenceEqual(filled[0].Rows[0].Cells, StringComparer.OrdinalIgnoreCase))
+                yield return new(1, null, new RowException("other_columns", sheet.Name, $"The sheet '{sheet.Name}' has other columns than '{filled[0].Name}', so its rows were left out. Save it as a file of its own."), CsvLine.Of(sheet.Rows[0].Cells), name);
+            else
+                foreach (var (line, cells) in sheet.Rows.Skip(1))
+                    yield return Tried(line, CsvLine.Of(cells), () => mapping.RowOf(cells)) with { Sheet = name };
+        }
     }
 
     /// <param name="name">That the file came under; says whether what begins as JSON is none.</param>
@@ -90,7 +102,7 @@ internal static class RowSource
             }
             catch (JsonException error)
             {
-                row = new(number, null, new RowException("not_json", "", $"From here on the file is not JSON: {error.Message.Split(" Path", 2)[0]}"), "");
+                row = new(number, null, new RowException("not_json", "", string.Create(CultureInfo.InvariantCulture, $"From here on the file is not JSON: look at its line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.")), "");
             }
             yield return row;
             if (row.Fault?.Code == "not_json")
@@ -112,9 +124,20 @@ internal static class RowSource
         }
         if (pieces.End() is { } last)
             yield return Whole(last);
-
-        static SourceRow Whole((int Line, string Text) piece) => Tried(piece.Line, piece.Text, () => RowReader.Read(RowWriter.Write(TrainingRow.OfText(piece.Text))));
     }
+
+    /// <summary>The lines of a text by its paragraphs.</summary>
+    public static IEnumerable<SourceRow> OfText(IEnumerable<string> lines)
+    {
+        TextPieces pieces = new(TextCharacters);
+        foreach (var line in lines)
+            if (pieces.Add(line.TrimEnd('\r')) is { } ended)
+                yield return Whole(ended);
+        if (pieces.End() is { } last)
+            yield return Whole(last);
+    }
+
+    private static SourceRow Whole((int Line, string Text) piece) => Tried(piece.Line, piece.Text, () => RowReader.Read(RowWriter.Write(TrainingRow.OfText(piece.Text))));
 
     private static SourceRow TooLong(int number) => new(number, null, new RowException("too_long", "", $"The line is longer than {MaxLine:N0} characters."), "");
 

@@ -9,13 +9,14 @@ internal sealed class DatasetsContext(DbContextOptions<DatasetsContext> options)
     public const string Room = "datasets";
 
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public DbSet<SetRow> Sets => Set<SetRow>();
     public DbSet<ItemRow> Items => Set<ItemRow>();
     public DbSet<VersionRow> Versions => Set<VersionRow>();
     public DbSet<GenerationRow> Generations => Set<GenerationRow>();
     public DbSet<FeedbackRow> Feedback => Set<FeedbackRow>();
+    public DbSet<PresetRow> Presets => Set<PresetRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => PlatformDatabase.StoreTimesAsMilliseconds(configurationBuilder);
 
@@ -51,5 +52,6 @@ internal sealed class DatasetsContext(DbContextOptions<DatasetsContext> options)
             row.HasIndex(f => new { f.State, f.GivenAt }, "IX_datasets_feedback_State");
             row.Property(f => f.MessageId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<PresetRow>().ToTable("datasets_presets").HasKey(preset => preset.Name);
     }
 }

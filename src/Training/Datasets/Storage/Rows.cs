@@ -117,9 +117,18 @@ internal sealed class FeedbackRow
     /// <summary>What should have been answered; empty where nobody said.</summary>
     public string Correction { get; set; } = "";
 
+    /// <summary>Whether the person lets a model learn from it.</summary>
+    public bool MayLearn { get; set; } = true;
+
     /// <summary>JSON array of the turns before the answer.</summary>
     public required string Asked { get; set; }
     public required string Answer { get; set; }
     public FeedbackState State { get; set; }
     public DateTimeOffset GivenAt { get; set; }
+}
+
+internal sealed class PresetRow
+{
+    public required string Name { get; set; }
+    public required string Content { get; set; }
 }

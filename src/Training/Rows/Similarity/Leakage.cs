@@ -1,34 +1,50 @@
 namespace Platform.Training.Rows.Similarity;
 
-/// <summary>Finds rows that are held out and stand nearly the same among those to learn from: their loss would measure memory, so nothing is measured by them. Every row to learn from counts, those that repeat another too. Only what is held out is kept in memory.</summary>
+/// <summary>Finds rows that are held out and stand nearly the same among those to learn from, each part of them: their loss would measure memory, so nothing is measured by them. Every row to learn from counts, those that repeat another too. Only what is held out is kept in memory.</summary>
 public sealed class Leakage
 {
     private readonly LikenessIndex heldOut = new();
+    private readonly Dictionary<int, Around> around = [];
     private readonly HashSet<int> found = [];
 
     /// <summary>Places of the held-out rows that were found among the learned ones so far.</summary>
     public IReadOnlySet<int> Found => found;
 
     /// <summary>A row that is held out. All of them come before the first that is learned.</summary>
-    /// <param name="text">As <see cref="TrainingRow.Exchange"/> says it.</param>
-    public void HoldOut(int place, string text) => heldOut.Add(place, new Shingles(text));
+    public void HoldOut(int place, RowParts row)
+    {
+        heldOut.Add(place, new Shingles(row.Exchange));
+        around[place] = new Around(row);
+    }
 
     /// <summary>A row that is learned.</summary>
-    public void Learn(string text) => found.UnionWith(heldOut.AllLike(new Shingles(text)).Select(like => like.Place));
+    public void Learn(RowParts row)
+    {
+        Around own = new(row);
+        found.UnionWith(heldOut.AllLike(new Shingles(row.Exchange)).Select(like => like.Place).Where(place => around[place].IsLike(own)));
+    }
 
     /// <summary>Places of the held-out rows that stand nearly the same among the others.</summary>
-    public static IReadOnlySet<int> Find(IReadOnlyList<string> texts, IReadOnlyList<bool> isHeldOut, CancellationToken cancellation)
+    public static IReadOnlySet<int> Find(IReadOnlyList<RowParts> rows, IReadOnlyList<bool> isHeldOut, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(isHeldOut);
         Leakage leakage = new();
         foreach (var learned in (bool[])[false, true])
-            for (var row = 0; row < texts.Count; row++)
+            for (var row = 0; row < rows.Count; row++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (isHeldOut[row] && !learned) leakage.HoldOut(row, texts[row]);
-                if (!isHeldOut[row] && learned) leakage.Learn(texts[row]);
+                if (isHeldOut[row] && !learned) leakage.HoldOut(row, rows[row]);
+                if (!isHeldOut[row] && learned) leakage.Learn(rows[row]);
             }
         return leakage.Found;
+    }
+
+    // What stands beside the exchange; most rows never need it.
+    private sealed class Around(RowParts row)
+    {
+        private readonly Lazy<Shingles> system = new(() => new Shingles(row.System)), acts = new(() => new Shingles(row.Acts));
+
+        public bool IsLike(Around other) => system.Value.IsLike(other.system.Value) && acts.Value.IsLike(other.acts.Value);
     }
 }

@@ -50,6 +50,9 @@ internal sealed class Shingles
         return (double)both / (sorted.Length + other.sorted.Length - both);
     }
 
+    /// <summary>Whether they say nearly the same; two without any do.</summary>
+    public bool IsLike(Shingles other) => (sorted.Length == 0 && other.sorted.Length == 0) || Likeness(other) >= NearDuplicates.Threshold;
+
     private ulong[] Banded()
     {
         var minimum = new ulong[Hashes];

@@ -11,7 +11,7 @@ public static class LogitParity
     /// <summary>Most tokens that are compared.</summary>
     public const int MostTokens = 64;
 
-    private const double Exact = 1e-3, Half = 2e-2, ShortBase = 0.25;
+    private const double Exact = 1e-3, Half = 2e-2, RoundedBase = 0.25;
 
     // Of short numbers: of the effect, and of how far logits lie apart. Even where the base models agree to the bit, one number that rounds the other way beside the adapter makes others do so, up to what rounding changes at all: about a tenth of the spread at worst.
     private const double RoundedShare = 0.1, RoundedSpread = 0.2;
@@ -56,8 +56,8 @@ public static class LogitParity
         var (allowed, ofBase) = rounding switch
         {
             Rounding.None => (Exact, Exact),
-            Rounding.Half => (Half, Half),
-            _ => (Math.Max(Math.Max(RoundedShare * effect, RoundedSpread * Spread(trained.Plain)), RoundedTwice * noise), ShortBase),
+            Rounding.Half => (Math.Max(Half, RoundedTwice * noise), RoundedBase), // grows with layers and the logits' size as the base's own differences do
+            _ => (Math.Max(Math.Max(RoundedShare * effect, RoundedSpread * Spread(trained.Plain)), RoundedTwice * noise), RoundedBase),
         };
         return new ParityReport(noise, Difference(trained.Effect, served.Effect), effect, allowed, ofBase);
     }

@@ -23,7 +23,10 @@ public sealed record ParityReport(double Base, double Difference, double Effect,
     public string? Refusal => !(Base <= AllowedBase) ? Say($"llama.cpp's logits of the base model differ by {Base:g3} from the trained graph's; {AllowedBase:g3} is the most.")
         : !(Difference <= Allowed) ? Say($"What the exported adapter changes of llama.cpp's logits differs by {Difference:g3} from what was trained; {Allowed:g3} is the most.") : null;
 
-    public string Sentence => Say($"llama.cpp answers with the exported adapter as the training graph does: the largest difference of a logit is {Difference:g3}, of {Effect:g3} that the adapter changes.{(Effect > 0 && Effect <= Allowed ? " That is within what rounding differs by, so it proves little." : "")}");
+    /// <summary>Whether what the adapter changes is little more than rounding.</summary>
+    public bool IsWithinRounding => Effect > 0 && Effect <= Allowed;
+
+    public FormattableString Sentence => $"llama.cpp answers with the exported adapter as the training graph does: the largest difference of a logit is {Difference:g3}, of {Effect:g3} that the adapter changes.{(IsWithinRounding ? " That is within what rounding differs by, so it proves little." : "")}";
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Training.Export;
@@ -27,7 +26,7 @@ internal static class BaseComparison
     }
 
     /// <returns>What came of it, in a sentence.</returns>
-    internal static string Write(string path, IObjective rows, LoraWeights adapter, Action pause)
+    internal static FormattableString Write(string path, IObjective rows, LoraWeights adapter, Action pause)
     {
         var (plain, trained) = (rows.Evaluate(null, pause), rows.Evaluate(adapter, pause));
         var compared = plain.Rows.Zip(trained.Rows, (b, a) => new ComparedRow(a.Id, b.Loss, a.Loss, a.Weight)).OrderByDescending(r => r.Loss - r.BaseLoss).ToArray();
@@ -35,7 +34,7 @@ internal static class BaseComparison
         {
             foreach (var row in compared) { file.Write([.. JsonSerializer.SerializeToUtf8Bytes(row, ComparisonJson.Default.ComparedRow), (byte)'\n']); }
         });
-        return string.Create(CultureInfo.InvariantCulture, $"On {compared.Length} rows that were not learned from, the loss is {trained.Mean:0.0000} with the adapter and {plain.Mean:0.0000} without; it is lower on {compared.Count(r => r.Loss < r.BaseLoss)} of them.");
+        return $"On {compared.Length} rows that were not learned from, the loss is {trained.Mean:0.0000} with the adapter and {plain.Mean:0.0000} without; it is lower on {compared.Count(r => r.Loss < r.BaseLoss)} of them.";
     }
 }
 

@@ -15,7 +15,9 @@ namespace Platform.Training.Jobs;
 /// <param name="TotalBytes">The most at once.</param>
 /// <param name="Tokens">That would be read, padding left out.</param>
 /// <param name="Seconds">From the speed of one product measured now; other work on the machine and the shape of the texts may double it.</param>
-public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes, long RowBytes, long LoadBytes, long TotalBytes, int Steps, long Tokens, double Seconds)
+/// <param name="EvaluateEvery">Steps between evaluations.</param>
+/// <param name="CheckpointEvery">Steps between checkpoints.</param>
+public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes, long RowBytes, long LoadBytes, long TotalBytes, int Steps, long Tokens, double Seconds, int EvaluateEvery, int CheckpointEvery)
 {
     private const int ProbeTokens = 128, TokenBytes = sizeof(int) + sizeof(float), FloatCopies = 2;
 
@@ -33,7 +35,7 @@ public sealed record Forecast(long BaseBytes, long AdapterBytes, long GraphBytes
         var rows = TokenBytes * (site.Learning.Tokens + (site.Validation?.Tokens ?? 0));
         var load = Load(site);
         var total = site.Model.Bytes + Math.Max(load, site.Adapter.Bytes + graph + rows);
-        var forecast = new Forecast(site.Model.Bytes, site.Adapter.Bytes, graph, rows, load, total, site.Steps, tokens, padded * Work(site) / Speed(site, time));
+        var forecast = new Forecast(site.Model.Bytes, site.Adapter.Bytes, graph, rows, load, total, site.Steps, tokens, padded * Work(site) / Speed(site, time), site.EvaluateEvery, site.CheckpointEvery);
         return JsonSerializer.Serialize(forecast, ForecastJson.Default.Forecast);
     }
 

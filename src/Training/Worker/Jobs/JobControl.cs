@@ -15,6 +15,9 @@ public sealed class JobControl : IDisposable
     /// <summary>The job is to write a checkpoint and end, to be started again later.</summary>
     public bool ShallPause => pause || File.Exists(folder.PauseMark);
 
+    /// <summary>The job is to end with an adapter of what it learned so far.</summary>
+    public bool ShallStop => File.Exists(folder.StopMark);
+
     /// <summary>The job is to end without an adapter.</summary>
     public bool ShallCancel => cancel || File.Exists(folder.CancelMark);
 

@@ -22,6 +22,9 @@ public sealed class JobFolder(string path)
     /// <summary>While it exists the job is to pause.</summary>
     public string PauseMark => File("pause");
 
+    /// <summary>While it exists the job is to end with what it learned so far.</summary>
+    public string StopMark => File("stop");
+
     /// <summary>While it exists the job is to end without an adapter.</summary>
     public string CancelMark => File("cancel");
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.ModelHost.Native;
 using Platform.Training.Export;
 using Platform.Training.Graph;
@@ -16,8 +15,8 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         using var log = new ProgressLog(folder.Progress, time);
         try
         {
-            if (control.ShallCancel) { return End(log, JobState.Cancelled, "The job was cancelled."); }
-            if (control.ShallPause) { return End(log, JobState.Paused, "The job is paused."); }
+            if (control.ShallCancel) { return End(log, JobState.Cancelled, $"The job was cancelled."); }
+            if (control.ShallPause) { return End(log, JobState.Paused, $"The job is paused."); }
             log.State(JobState.Running);
             var (ended, trained) = Train(log);
             if (trained is not null) { Publish(trained, log); }
@@ -25,18 +24,40 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         }
         catch (TrainingException fault)
         {
-            log.State(JobState.Failed, fault.Message, fault.Fault);
+            Tell(log, fault.Message, fault.Fault);
             throw;
         }
         catch (Exception fault) when (fault is NativeCallException or OutOfMemoryException || FileFault.Is(fault))
         {
-            log.State(JobState.Failed, FileFault.Is(fault) ? FileFault.Of(fault) : fault.Message);
+            Tell(log, FileFault.Is(fault) ? FileFault.Of(fault) : fault.Message, FaultOf(fault));
             throw;
         }
     }
 
+    /// <summary>What a failure that is no refusal is called; null for one without a name.</summary>
+    internal static TrainingFault? FaultOf(Exception fault) => fault switch
+    {
+        TrainingException refused => refused.Fault,
+        OutOfMemoryException => TrainingFault.Memory,
+        _ when FileFault.IsFull(fault) => TrainingFault.Space,
+        _ => null,
+    };
+
+    /// <summary>A disk that refused the work may refuse the word of it, too: standard error says it then.</summary>
+    private static void Tell(ProgressLog log, string message, TrainingFault? fault)
+    {
+        try
+        {
+            log.State(JobState.Failed, message, fault);
+        }
+        catch (Exception full) when (FileFault.Is(full))
+        {
+            return;
+        }
+    }
+
     /// <returns>How the job ended and, when it is through, what its adapter answers. All that training took is free again.</returns>
-    private ((JobState State, string Message) Ended, TrainedAnswers? Trained) Train(ProgressLog log)
+    private ((JobState State, FormattableString Message) Ended, TrainedAnswers? Trained) Train(ProgressLog log)
     {
         using var site = JobSite.Open(folder, CancellationToken.None);
         var identity = JobIdentity.Of(site.Settings, site.ModelSha256, folder);
@@ -45,7 +66,11 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         {
             loop.Run(Resume(site, identity, log));
             TakeBest(site, loop, identity, log);
-            if (site.Validation is not null) { log.Message("info", loop.State.Step, BaseComparison.Write(folder.Comparison, site.Validation, site.Adapter, control.PassUnlessCancelled)); }
+            if (site.Validation is { } held)
+            {
+                log.Phase("comparing", loop.State.Step);
+                log.Message("info", loop.State.Step, "compared", BaseComparison.Write(folder.Comparison, held, site.Adapter, control.PassUnlessCancelled));
+            }
         }
         catch (OperationCanceledException)
         {
@@ -53,6 +78,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
             loop.Save();
             return ((JobState.Paused, $"The job is paused after step {loop.State.Step} of {site.Steps}."), null);
         }
+        log.Phase("exporting", loop.State.Step);
         AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, folder.Unchecked);
         int[] probe = [.. (site.Validation ?? site.Learning).Sample.Take(LogitParity.MostTokens)];
         var answers = new AdapterLogits(LogitParity.Trained(site.Shelf, null, probe), LogitParity.Trained(site.Shelf, site.Adapter, probe));
@@ -66,7 +92,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
             try
             {
                 var state = CheckpointFile.Read(file, identity, site.Adapter);
-                log.Message("info", state.Step, $"The job goes on after step {state.Step} of {site.Steps}.");
+                log.Message("info", state.Step, "resumed", $"The job goes on after step {state.Step} of {site.Steps}.");
                 return state;
             }
             catch (TrainingException damaged) when (damaged.Fault == TrainingFault.Checkpoint && file != folder.AllCheckpoints()[^1])
@@ -81,11 +107,16 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
     private void TakeBest(JobSite site, TrainingLoop loop, string identity, ProgressLog log)
     {
         var state = loop.State;
-        if (site.Validation is null) { return; }
+        if (site.Validation is null)
+        {
+            if (loop.IsStopped) { log.Message("info", state.Step, "stopped_plain", $"Stopped as asked after step {state.Step} of {site.Steps}; its weights are kept."); }
+            return;
+        }
         var best = state.BestStep == state.Step ? state : CheckpointFile.Read(folder.Best, identity, site.Adapter);
-        if (loop.StoppedEarly) { log.Message("info", state.Step, site.EarlyStop.Reason(state.Step, best.BestLoss!.Value, best.BestStep, state.Waited)); }
-        else if (best.BestStep != state.Step) { log.Message("info", state.Step, string.Create(CultureInfo.InvariantCulture, $"All {site.Steps} steps are done. The evaluation loss was lowest, {best.BestLoss:0.0000}, after step {best.BestStep}; those weights are kept.")); }
-        if (best.BestStep == 0) { log.Message("warn", state.Step, "No evaluation was better than the base's: the adapter changes nothing. Look at the rows, train longer, or take another learning rate."); }
+        if (loop.IsStopped) { log.Message("info", state.Step, "stopped", (FormattableString)$"Stopped as asked after step {state.Step} of {site.Steps}. The evaluation loss was lowest, {best.BestLoss:0.0000}, after step {best.BestStep}; the weights of step {best.BestStep} are kept."); }
+        else if (loop.StoppedEarly) { log.Message("info", state.Step, "stopped_early", site.EarlyStop.Reason(state.Step, best.BestLoss!.Value, best.BestStep, state.Waited)); }
+        else if (best.BestStep != state.Step) { log.Message("info", state.Step, "steps_done", (FormattableString)$"All {site.Steps} steps are done. The evaluation loss was lowest, {best.BestLoss:0.0000}, after step {best.BestStep}; those weights are kept."); }
+        if (best.BestStep == 0) { log.Message("warn", state.Step, "nothing_learned", $"No evaluation was better than the base's: the adapter changes nothing. Look at the rows, train longer, or take another learning rate."); }
     }
 
     /// <summary>The adapter appears only when llama.cpp changes its answers by it as the training graph does.</summary>
@@ -95,10 +126,10 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         var parity = LogitParity.Compare(trained.Logits, new AdapterLogits(Served(null), Served(folder.Unchecked)), trained.Rounding);
         if (parity.Refusal is { } refusal) { throw new TrainingException(TrainingFault.Export, $"{refusal} The adapter is not to be served."); }
         File.Move(folder.Unchecked, folder.Adapter, overwrite: true);
-        log.Message("info", trained.Step, parity.Sentence);
+        log.Message("info", trained.Step, parity.IsWithinRounding ? "confirmed_within_rounding" : "confirmed", parity.Sentence);
     }
 
-    private static JobState End(ProgressLog log, JobState state, string message)
+    private static JobState End(ProgressLog log, JobState state, FormattableString message)
     {
         log.State(state, message);
         return state;

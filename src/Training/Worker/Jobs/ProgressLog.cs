@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,7 +11,7 @@ public enum JobState
 }
 
 /// <summary>One line of progress.jsonl; what does not apply is left out. Of two metrics lines with one step the later holds: a job that goes on repeats what was not yet kept.</summary>
-/// <param name="Type">metrics, message or state.</param>
+/// <param name="Type">metrics, message, state or phase.</param>
 /// <param name="At">UTC.</param>
 public sealed record ProgressLine(string Type, DateTimeOffset At)
 {
@@ -35,6 +36,12 @@ public sealed record ProgressLine(string Type, DateTimeOffset At)
 
     public double? TokensPerSecond { get; init; }
 
+    /// <summary>Of an evaluation of pairs: the mean of β · margin.</summary>
+    public double? RewardMargin { get; init; }
+
+    /// <summary>Of an evaluation of pairs: the share whose chosen answer is preferred more than by the base.</summary>
+    public double? PreferenceAccuracy { get; init; }
+
     /// <summary>Since the job began.</summary>
     public long? TrainedTokens { get; init; }
 
@@ -43,10 +50,19 @@ public sealed record ProgressLine(string Type, DateTimeOffset At)
 
     public string? Message { get; init; }
 
+    /// <summary>What the message says, for whoever says it in another language; null where that is not told.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What stands in the message, in its order.</summary>
+    public IReadOnlyList<string>? Values { get; init; }
+
     /// <summary>Ids of the rows that a message is about.</summary>
     public IReadOnlyList<string>? Rows { get; init; }
 
     public JobState? State { get; init; }
+
+    /// <summary>What is done before the first step: evaluating (the base); after the last: comparing (the held-out rows), exporting.</summary>
+    public string? Phase { get; init; }
 
     /// <summary>Why a job failed.</summary>
     public TrainingFault? Fault { get; init; }
@@ -70,7 +86,17 @@ internal sealed class ProgressLog : IDisposable
 
     internal void Message(string level, int step, string message, IReadOnlyList<string>? rows = null) => Append(new ProgressLine("message", time.GetUtcNow()) { Level = level, Step = step, Message = message, Rows = rows });
 
+    internal void Phase(string phase, int step) => Append(new ProgressLine("phase", time.GetUtcNow()) { Phase = phase, Step = step });
+    /// <param name="code">What it says, for another language.</param>
+    internal void Message(string level, int step, string code, FormattableString message, IReadOnlyList<string>? rows = null) =>
+        Append(new ProgressLine("message", time.GetUtcNow()) { Level = level, Step = step, Message = message.ToString(CultureInfo.InvariantCulture), Code = code, Values = ValuesOf(message), Rows = rows });
+
     internal void State(JobState state, string? message = null, TrainingFault? fault = null) => Append(new ProgressLine("state", time.GetUtcNow()) { State = state, Message = message, Fault = fault });
+
+    internal void State(JobState state, FormattableString message) => Append(new ProgressLine("state", time.GetUtcNow()) { State = state, Message = message.ToString(CultureInfo.InvariantCulture), Values = ValuesOf(message) });
+
+    private static IReadOnlyList<string> ValuesOf(FormattableString message) =>
+        [.. message.GetArguments().Select(value => value is double number ? number.ToString("G4", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
 
     private void Append(ProgressLine line)
     {

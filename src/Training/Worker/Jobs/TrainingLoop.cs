@@ -1,5 +1,5 @@
-using System.Globalization;
 using Platform.Training.Export;
+using Platform.Training.Learning;
 using Platform.Training.Optimise;
 
 namespace Platform.Training.Jobs;
@@ -14,24 +14,40 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
 
     internal bool StoppedEarly => site.Validation is not null && site.EarlyStop.IsOver(State.Waited);
 
+    /// <summary>It ended before its last step because somebody asked for it.</summary>
+    internal bool IsStopped { get; private set; }
+
     /// <exception cref="OperationCanceledException">The job is to pause or to be cancelled; what was reached is in <see cref="State"/>.</exception>
     /// <exception cref="TrainingException">It cannot go on.</exception>
     internal void Run(TrainingState? from)
     {
         State = from ?? State;
         if (from is null) { Save(); } // what a first bad stretch falls back to
-        if (State is { Step: 0, BestLoss: null } && Evaluate() is { } loss) { log.Metrics(line => line with { Step = 0, Steps = site.Steps, ValidLoss = loss }); }
+        if (State is { Step: 0, BestLoss: null } && EvaluateBase() is { } plain) { log.Metrics(line => With(line with { Step = 0, Steps = site.Steps }, plain)); }
         while (State.Step < site.Steps && !StoppedEarly)
         {
+            if (State.Step > 0 && control.ShallStop)
+            {
+                Stop();
+                return;
+            }
             control.Pass();
             var line = Take(State.Step + 1);
             if (line is null && State.Step < site.Steps) { continue; }
             var evaluated = IsDue(site.EvaluateEvery) ? Evaluate() : null;
-            if (line is not null || evaluated is not null) { log.Metrics(empty => (line?.Invoke(empty) ?? empty with { Step = State.Step, Steps = site.Steps }) with { ValidLoss = evaluated }); }
+            if (line is not null || evaluated is not null) { log.Metrics(empty => With(line?.Invoke(empty) ?? empty with { Step = State.Step, Steps = site.Steps }, evaluated)); }
             if (!IsDue(site.CheckpointEvery) && !StoppedEarly) { continue; }
             State = State with { Scheduled = State.Step };
             Save();
         }
+    }
+
+    /// <summary>What was reached last counts among what may be the best.</summary>
+    private void Stop()
+    {
+        if (!IsDue(site.EvaluateEvery) && Evaluate() is { } found) { log.Metrics(line => With(line with { Step = State.Step, Steps = site.Steps }, found)); }
+        (IsStopped, State) = (true, State with { Scheduled = State.Step });
+        Save();
     }
 
     /// <summary>Writes a checkpoint of what was reached, and drops all but a few: those before in case this one is damaged, the last that was due, and the first.</summary>
@@ -84,8 +100,8 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     {
         site.Adapter.ClearGradients();
         string[] ids = [.. rows.Select(site.Learning.IdOf)];
-        var what = string.Create(CultureInfo.InvariantCulture, $"Step {step} was left out: its loss is {(double.IsFinite(loss) ? $"{loss:0.####}, far above that of the steps before" : "no number")}.");
-        log.Message("warn", step, what, ids);
+        if (double.IsFinite(loss)) { log.Message("warn", step, "left_out", $"Step {step} was left out: its loss is {loss:0.####}, far above that of the steps before.", ids); }
+        else { log.Message("warn", step, "left_out_no_number", $"Step {step} was left out: its loss is no number.", ids); }
         State = State with { Step = step, Skipped = [.. State.Skipped.Append(step).Order()], Bad = State.Bad + 1, BadInARow = State.BadInARow + 1 };
         if (State.Bad > Math.Max(FewBad, site.Steps / ShareBad)) { throw Wrong($"{State.Bad} of {site.Steps} steps had to be left out"); }
         if (State.BadInARow == BadUntilRollback) { GoBack(); }
@@ -106,13 +122,22 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         };
         string[] suspects = [.. since.Except(wrong.Skipped).SelectMany(site.Order.At).Distinct().Select(site.Learning.IdOf)];
         var named = suspects.Length > NamedRows ? $"; the last {NamedRows} of {suspects.Length} rows of the others are named" : "";
-        log.Message("warn", wrong.Step, $"{BadUntilRollback} steps in a row went wrong: the weights are those of step {back.Step} again, and steps {since[0]} to {since[^1]} are passed over{named}.", suspects.Length == 0 ? null : [.. suspects.TakeLast(NamedRows)]);
+        log.Message("warn", wrong.Step, "went_back", $"{BadUntilRollback} steps in a row went wrong: the weights are those of step {back.Step} again, and steps {since[0]} to {since[^1]} are passed over{named}.", suspects.Length == 0 ? null : [.. suspects.TakeLast(NamedRows)]);
     }
 
-    private double? Evaluate()
+    private static ProgressLine With(ProgressLine line, Evaluation? found) => line with { ValidLoss = found?.Mean, RewardMargin = found?.RewardMargin, PreferenceAccuracy = found?.PreferenceAccuracy };
+
+    private Evaluation? EvaluateBase()
+    {
+        if (site.Validation is not null) { log.Phase("evaluating", 0); } // what it takes stands before any number
+        return Evaluate();
+    }
+
+    private Evaluation? Evaluate()
     {
         if (site.Validation is null) { return null; }
-        var loss = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled).Mean; // a pause waits: the step that is evaluated is behind already
+        var found = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled); // a pause waits: the step that is evaluated is behind already
+        var loss = found.Mean;
         if (!double.IsFinite(loss)) { throw Wrong("the evaluation loss is no number"); }
         var isFall = site.EarlyStop.IsFall(loss, State.LastFall);
         State = State with { LastFall = isFall ? loss : State.LastFall, Waited = site.EarlyStop.Waited(State.Waited, isFall, State.Step) };
@@ -122,7 +147,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
             CheckpointFile.Write(site.Folder.Best, identity, State, site.Adapter);
         }
         if (State.Step > 0 && site.Folder.Evaluated(State.Step) is { } path) { AdapterFile.Write(site.Adapter, site.Settings.Model, site.ModelSha256, path); }
-        return loss;
+        return found;
     }
 
     private static TrainingException Wrong(string why) =>

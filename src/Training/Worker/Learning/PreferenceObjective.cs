@@ -38,17 +38,22 @@ public sealed class PreferenceObjective(GraphShelf shelf, LoraWeights adapter, I
 
     public Evaluation Evaluate(LoraWeights? tested, Action pause)
     {
-        if (tested is null) { return new Evaluation([.. pairs.Select(p => new RowLoss(p.Id, Loss(0), 1))]); } // the base prefers nothing to itself
+        if (tested is null) { return Of(new double[pairs.Count]); } // the base prefers nothing to itself
         MeasureReference(pause);
-        var losses = new RowLoss[pairs.Count];
+        var margins = new double[pairs.Count];
         foreach (var group in Groups(All))
         {
             pause();
-            var margins = Margins(group, BatchOf(group));
-            for (var i = 0; i < group.Count; i++) { losses[group[i]] = new RowLoss(IdOf(group[i]), Loss(margins[i]), 1); }
+            var found = Margins(group, BatchOf(group));
+            for (var i = 0; i < group.Count; i++) { margins[group[i]] = found[i]; }
         }
-        return new Evaluation(losses);
+        return Of(margins);
     }
+
+    private Evaluation Of(double[] margins) => new([.. margins.Select((margin, row) => new RowLoss(IdOf(row), Loss(margin), 1))])
+    {
+        RewardMargin = beta * margins.Average(), PreferenceAccuracy = margins.Average(margin => margin > 0 ? 1 : margin < 0 ? 0 : 0.5), // of no number too: whoever reads the losses tells that
+    };
 
     /// <summary>The loss is -Σ weight · log p, so a chosen answer weighs β σ(-β margin) and a rejected one the opposite.</summary>
     private float Weight(int text, double[] margins)

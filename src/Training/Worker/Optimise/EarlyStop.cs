@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Platform.Training.Optimise;
 
 /// <summary>Ends training when the evaluation loss no longer falls. Which weights are kept is not its matter: those are always the ones of the lowest loss.</summary>
@@ -21,6 +19,6 @@ public sealed record EarlyStop(int Patience, double MinDelta, int From = 0)
     public bool IsOver(int waited) => waited >= Patience;
 
     /// <summary>Why training ended, in a sentence.</summary>
-    public string Reason(int step, double best, int bestStep, int waited) => string.Create(CultureInfo.InvariantCulture,
-        $"Stopped after step {step}: the evaluation loss did not fall by {MinDelta} in the last {waited} evaluations. It was lowest, {best:0.0000}, after step {bestStep}; the weights of step {bestStep} are kept.");
+    public FormattableString Reason(int step, double best, int bestStep, int waited) =>
+        $"Stopped after step {step}: the evaluation loss did not fall by {MinDelta} in the last {waited} evaluations. It was lowest, {best:0.0000}, after step {bestStep}; the weights of step {bestStep} are kept.";
 }

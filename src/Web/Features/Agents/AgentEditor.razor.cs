@@ -94,9 +94,9 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
 
     private async Task AskPublishAsync()
     {
-        if (Away.Count > 0)
+        if (await library.AwayAsync(caller, form.Now, gone.Token) is { Count: > 0 } away)
         {
-            window.Toasts.Error(Texts["NotPublished", string.Join(Texts["ListComma"], Away)]);
+            window.Toasts.Error(Texts["NotPublished", string.Join(' ', away.Select(fault => FaultWords.Of(fault, Texts)))]);
             return;
         }
         if ((!form.IsUnsaved || await SaveAsync()) && agent is { } saved && publish is not null)
@@ -145,6 +145,10 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     // False when it was not done; why has been said then.
     private async Task<bool> TryAsync(Func<Task> change)
     {
+        if (saving)
+        {
+            return false; // clicked twice
+        }
         saving = true;
         try
         {

@@ -6,8 +6,6 @@ namespace Platform.Web.Features.Agents;
 /// <summary>What an agent can bring about by asking others, and they by asking further ones.</summary>
 public static class AgentReach
 {
-    private const string AskAgent = "ask_agent";
-
     /// <summary>The effects of the tools of all agents that it may ask, itself not counted; none where it may ask nobody.</summary>
     /// <param name="tools">What this installation has.</param>
     /// <param name="find">The definition that runs under a name for programs; null where the person sees none.</param>
@@ -44,10 +42,11 @@ public static class AgentReach
     public static bool UsesOrigin(AgentDefinition definition, string origin)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never && tool.Name.StartsWith($"{origin}__", StringComparison.Ordinal));
+        return definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never && tool.Name.StartsWith(ToolNames.PrefixOf(origin), StringComparison.Ordinal));
     }
 
-    private static IReadOnlyList<string> Asked(AgentDefinition definition) => May(definition, AskAgent) ? definition.Agents : [];
+    private static IReadOnlyList<string> Asked(AgentDefinition definition) => May(definition, ToolNames.AskAgent) ? definition.Agents : [];
 
-    private static bool May(AgentDefinition definition, string tool) => definition.Tools.Any(setting => setting.Name == tool && setting.Policy != ToolPolicy.Never);
+    /// <summary>Whether it has a tool.</summary>
+    public static bool May(AgentDefinition definition, string tool) => (definition ?? throw new ArgumentNullException(nameof(definition))).Tools.Any(setting => setting.Name == tool && setting.Policy != ToolPolicy.Never);
 }

@@ -10,14 +10,16 @@ using Platform.Agents.Runs;
 namespace Platform.Web.Features.Api;
 
 /// <summary>What a run has come to, folded from its events as they arrive.</summary>
-internal sealed class AgentAnswer(RunInfo run)
+/// <param name="question">That it answers.</param>
+internal sealed class AgentAnswer(RunInfo run, string question)
 {
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _text = new(), _thoughts = new();
+    private readonly HashSet<string> _thinking = [];
     private readonly List<Citation> _citations = [];
-    private readonly List<(string For, Guid Id)> _waiting = [];
+    private readonly List<(string For, bool IsQuestion, Guid Id)> _waiting = [];
     private string _status = "queued";
     private AnswerDone? _usage;
-    private int _read, _written;
+    private int _read, _cached, _written, _others;
     private StopReason? _reason;
 
     public RunInfo Run => run;
@@ -42,19 +44,28 @@ internal sealed class AgentAnswer(RunInfo run)
             case "citation.added":
                 _citations.Add(happened.Read<Citation>());
                 break;
+            case "step.started" when happened.Read<StepStartedData>() is { Kind: StepKind.Decision or StepKind.Answer } begun:
+                _thinking.Add(begun.StepId);
+                break;
+            case "step.delta":
+                _thoughts.Append(ThoughtIn(happened));
+                break;
             case "step.completed":
                 var step = happened.Read<StepCompletedData>();
-                (_read, _written) = (_read + step.PromptTokens, _written + step.CompletionTokens);
+                (_read, _cached, _written) = (_read + step.PromptTokens, _cached + step.CachedTokens, _written + step.CompletionTokens);
                 break;
             case "run.forked":
-                (_read, _written) = (0, 0); // what was done in another run
+                (_read, _cached, _written, _others) = (0, 0, 0, 0); // what was done in another run
+                break;
+            case "tool.result":
+                _others += happened.Read<ToolResultData>().Tokens;
                 break;
             case "usage":
                 _usage = happened.Read<AnswerDone>();
                 break;
             case "approval.requested":
                 var asked = happened.Read<ApprovalRequestedData>();
-                _waiting.Add((For(asked.Tool, asked.IsQuestion, asked.Arguments), asked.ApprovalId));
+                _waiting.Add((For(asked.Tool, asked.IsQuestion, asked.Arguments), asked.IsQuestion, asked.ApprovalId));
                 break;
             case "approval.resolved":
                 _waiting.RemoveAll(waits => waits.Id == happened.Read<ApprovalResolvedData>().ApprovalId);
@@ -72,36 +83,42 @@ internal sealed class AgentAnswer(RunInfo run)
     }
 
     /// <summary>What agents wait for that this run asked: it stands in their runs.</summary>
-    public void WaitsToo(IEnumerable<Approval> below) => _waiting.AddRange(below.Select(asked => (For(asked.Tool, asked.IsQuestion, asked.Arguments), asked.Id)));
+    public void WaitsToo(IEnumerable<Approval> below) => _waiting.AddRange(below.Select(asked => (For(asked.Tool, asked.IsQuestion, asked.Arguments), asked.IsQuestion, asked.Id)));
 
     /// <summary>The answer; of a run that waits, a sentence that says for what.</summary>
-    public string Content => !IsWaiting ? _text.ToString()
-        : $"This run waits for {string.Join(", ", _waiting.Select(asked => $"{asked.For} (approval {asked.Id})"))}. Decide in the browser or with POST /v1/approvals/{{id}}; GET /v1/runs/{run.Id} then tells the answer.";
+    public string Content => IsWaiting ? WaitingWords.Of(question, run.Id, _waiting) : _text.ToString();
 
-    /// <summary>stop, or length where a limit ended the run.</summary>
-    public string FinishReason => _reason is null ? "stop" : "length";
+    /// <summary>What the model wrote beside the answer on its way to it.</summary>
+    public string Thoughts => _thoughts.ToString();
+
+    /// <summary>What an event adds to that. Plans and summaries are no thoughts: they are JSON, or of what was said before.</summary>
+    public string ThoughtIn(RunEvent happened) => happened.Name == "step.delta" && happened.Read<StepTextData>() is var more && _thinking.Contains(more.StepId) ? more.Text : "";
+
+    /// <summary>stop, or length where a limit ended the run or the answer.</summary>
+    public string FinishReason => _reason is null && _usage?.CutAtTokens is null ? "stop" : "length";
 
     public IReadOnlyList<Citation> Citations => _citations;
 
     /// <summary>Of a run that has no answer yet, what it took so far.</summary>
-    public JsonObject Usage => UsageOf(_usage ?? new AnswerDone(AnswerMode.Generate, NotFound: false, new(0, 0, 0), new("", _read, 0, _written, 0)));
+    public JsonObject Usage => UsageOf(_usage ?? new AnswerDone(AnswerMode.Generate, NotFound: false, new(0, 0, 0), new("", _read, _cached, _written, 0)), _others);
 
     /// <summary>The run as chat completions carry it beside OpenAI's fields.</summary>
     public JsonObject Extension => new()
     {
         ["id"] = run.Id.ToString(), ["thread_id"] = run.ConversationId.ToString(), ["status"] = _status,
         ["incomplete_details"] = _reason is { } reason ? new JsonObject { ["reason"] = EventNames.Of(reason) } : null,
-        ["approvals"] = new JsonArray([.. _waiting.Select(asked => (JsonNode)asked.Id.ToString())]),
+        ["unsourced"] = _usage?.IsUnsourced == true, ["approvals"] = new JsonArray([.. _waiting.Select(asked => (JsonNode)asked.Id.ToString())]),
     };
 
     /// <summary>Tokens as OpenAI counts them.</summary>
-    public static JsonObject UsageOf(AnswerDone? done)
+    /// <param name="others">Those of agents that were asked: beside its own, as their parts are not told apart.</param>
+    public static JsonObject UsageOf(AnswerDone? done, int others)
     {
         var used = done?.Usage;
         return new JsonObject
         {
             ["prompt_tokens"] = used?.PromptTokens ?? 0, ["completion_tokens"] = used?.CompletionTokens ?? 0, ["total_tokens"] = (used?.PromptTokens ?? 0) + (used?.CompletionTokens ?? 0),
-            ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = used?.CachedTokens ?? 0 },
+            ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = used?.CachedTokens ?? 0 }, ["asked_agents_tokens"] = others,
         };
     }
 
@@ -119,7 +136,7 @@ internal sealed class AgentAnswer(RunInfo run)
         ["score"] = Math.Round(citation.Score, 4), ["verdict"] = EventNames.Of(citation.Verdict), ["document_version"] = citation.DocumentVersion,
     }))]);
 
-    private static string For(string tool, bool isQuestion, JsonElement arguments) => isQuestion ? $"the answer to \"{Clarification.Read(arguments).Question}\"" : $"a decision on '{tool}'";
+    private static string For(string tool, bool isQuestion, JsonElement arguments) => isQuestion ? Clarification.Read(arguments).Question : tool;
 
     private void Became(RunStatusData status)
     {

@@ -11,9 +11,10 @@ internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
     {
         Refuse(request);
         var gone = http.RequestAborted;
-        var run = await starter.StartAsync(http.User, model, ChatInput.Of(request, "messages"), null, null, gone, field: "model");
+        var input = ChatInput.Of(request, "messages");
+        var run = await starter.StartAsync(http.User, model, input, null, null, gone, request.Text("time_zone"), field: "model");
         http.Response.Headers["x-run-id"] = run.Id.ToString();
-        AgentAnswer answer = new(run);
+        AgentAnswer answer = new(run, input.Question);
         var events = starter.AnswerAsync(CurrentCaller.From(http.User), answer, gone);
         if (request.Flag("stream") == true)
         {
@@ -90,10 +91,21 @@ internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
         ["choices"] = new JsonArray(new JsonObject
         {
             ["index"] = 0, ["logprobs"] = null, ["finish_reason"] = answer.FinishReason,
-            ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = answer.Content, ["refusal"] = null, ["annotations"] = AgentAnswer.AnnotationsOf(answer.Citations) },
+            ["message"] = Message(answer),
         }),
         ["usage"] = answer.Usage, ["run"] = answer.Extension,
     };
+
+    private static JsonObject Message(AgentAnswer answer)
+    {
+        var message = new JsonObject { ["role"] = "assistant", ["content"] = answer.Content, ["refusal"] = null, ["annotations"] = AgentAnswer.AnnotationsOf(answer.Citations) };
+        if (answer.Thoughts.Length > 0)
+        {
+            message["reasoning_content"] = answer.Thoughts;
+        }
+
+        return message;
+    }
 
     /// <summary>What an agent cannot be asked for is refused; how its model is sampled is its own, and what a request says of that is ignored.</summary>
     private static void Refuse(RequestFields request)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using Platform.Agents;
 using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
@@ -18,12 +19,13 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
 
     /// <summary>Starts the run of an agent, or of an answer from documents where none is named.</summary>
     /// <param name="agent">A slug, or agent:slug.</param>
-    /// <param name="field">What the request calls the agent.</param>
     /// <param name="runId">Chosen by the program: the same id with the same content starts nothing new.</param>
-    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation, string field = "agent")
+    /// <param name="timeZone">Of who asks, such as Europe/Berlin; null for UTC.</param>
+    /// <param name="field">What the request calls the agent.</param>
+    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation, string? timeZone = null, string field = "agent")
     {
         var caller = CurrentCaller.From(user);
-        var task = agent is null ? null : await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation);
+        var task = agent is null ? null : (await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation)) with { TimeZone = timeZone is null ? "" : KnownZone.Of(timeZone).Id };
         if (conversationId is not null && input.Turns.Count > 0)
         {
             throw RefusedRequestException.Of("input", "In a thread that exists what was said before is known. Send the new message alone.");
@@ -33,7 +35,7 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
         var known = conversationId ?? await StartedInAsync(caller, runId, cancellation);
         try
         {
-            return await runs.StartAsync(caller, new StartRun(id, known ?? Guid.CreateVersion7(), input.Question, Agent: task) { Before = known is null ? input.Turns : null }, cancellation);
+            return await runs.StartAsync(caller, new StartRun(id, known ?? Guid.CreateVersion7(), input.Question, Agent: task) { Before = known is null ? input.Turns : null, Purpose = RunPurpose.Program }, cancellation);
         }
         catch (NotFoundException) when (conversationId is { } thread)
         {

@@ -1,6 +1,6 @@
 namespace Platform.Web.Features.Api;
 
-/// <summary>The public HTTP API: models, chat completions, runs, approvals and schedules.</summary>
+/// <summary>The public HTTP API: models, chat completions, runs, approvals, schedules and training.</summary>
 public static class ApiModule
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services.AddSingleton<AgentRuns>().AddSingleton<AgentCompletion>();
@@ -9,6 +9,7 @@ public static class ApiModule
     {
         app.MapModelList();
         app.MapRelay();
+        app.MapTrainingRelay();
         app.MapRuns();
         app.MapRunEvents();
         app.MapApprovals();

@@ -31,7 +31,7 @@ internal sealed record ChatInput(string Question, IReadOnlyList<PastTurn> Turns)
         List<PastTurn> turns = [];
         for (var i = 0; i < messages.Count; i++)
         {
-            var at = $"{name}[{i}]";
+            var at = $"{name}.[{i}]"; // as the model service writes it
             var message = messages[i] as JsonObject ?? throw RefusedRequestException.Of(at, "A message is an object with a role and a content.", "invalid_type");
             var role = message["role"] is JsonValue value && value.TryGetValue<string>(out var said) ? said : throw RefusedRequestException.Of($"{at}.role", "A message has a role.", "missing_required_parameter");
             var text = TextOf(message["content"], $"{at}.content");

@@ -36,7 +36,7 @@ internal sealed class CompletionChunks(string model, DateTimeOffset created, boo
 
         if (happened.Name != "message.delta")
         {
-            var chunk = Chunk([]);
+            var chunk = Chunk(answer.ThoughtIn(happened) is { Length: > 0 } thought ? new JsonObject { ["reasoning_content"] = thought } : []);
             var body = RunEvents.Body(happened);
             body["event"] = happened.Name;
             chunk["run_event"] = body;

@@ -14,7 +14,7 @@ internal static partial class EventNames
     private static readonly HashSet<string> Foreign = ["arguments", "data", "inputs", "schema"];
 
     /// <summary>Fields whose values are names of ours.</summary>
-    private static readonly HashSet<string> Named = ["status", "reason", "kind", "mode", "verdict", "stopReason", "insteadBecause", "nothingToSearch", "purpose", "state"];
+    private static readonly HashSet<string> Named = ["status", "reason", "kind", "mode", "verdict", "stopReason", "insteadBecause", "nothingToSearch", "purpose", "state", "failure"];
 
     /// <summary>Data of an event as the API tells it.</summary>
     public static JsonNode? Of(string data) => Renamed(JsonNode.Parse(data));

@@ -36,7 +36,7 @@ internal static class ModelList
     private static async Task<IReadOnlyList<JsonNode>> AgentsAsync(Caller caller, AgentLibrary agents, CancellationToken gone) =>
         [.. (await agents.ListAsync(caller, gone)).Where(agent => agent.PublishedVersion is not null).Select(agent => (JsonNode)new JsonObject
         {
-            ["id"] = AgentRuns.ModelPrefix + agent.Slug, ["object"] = "model", ["created"] = agent.CreatedAt.ToUnixTimeSeconds(), ["owned_by"] = agent.MayChange ? "you" : "others",
+            ["id"] = AgentRuns.ModelPrefix + agent.Slug, ["object"] = "model", ["created"] = agent.CreatedAt.ToUnixTimeSeconds(), ["owned_by"] = agent.MayChange ? "you" : "others", ["parent"] = agent.Model.Length > 0 ? agent.Model : null,
             ["capabilities"] = new JsonArray("chat"), ["agent"] = new JsonObject { ["id"] = agent.Id.ToString(), ["name"] = agent.Name, ["description"] = agent.Description, ["version"] = agent.PublishedVersion },
         })];
 }

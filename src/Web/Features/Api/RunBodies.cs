@@ -19,7 +19,7 @@ internal static class RunBodies
             ["required_action"] = outcome.Waiting.Count == 0 ? null
                 : new JsonObject { ["type"] = "approvals", ["approvals"] = new JsonArray([.. outcome.Waiting.Select(id => (JsonNode)id.ToString())]) },
             ["last_error"] = outcome.Error is { } error ? new JsonObject { ["code"] = EventNames.Of(error.Kind), ["message"] = error.Message } : null,
-            ["output_text"] = outcome.Text, ["annotations"] = AgentAnswer.AnnotationsOf(outcome.Citations), ["usage"] = AgentAnswer.UsageOf(outcome.Usage),
+            ["output_text"] = outcome.Text, ["annotations"] = AgentAnswer.AnnotationsOf(outcome.Citations), ["usage"] = AgentAnswer.UsageOf(outcome.Usage, outcome.TokensOfOthers), ["unsourced"] = outcome.Usage?.IsUnsourced == true,
             ["forked_from"] = run.Origin is { } origin ? new JsonObject { ["run_id"] = origin.RunId.ToString(), ["step"] = origin.FromStep } : null,
         };
     }

@@ -57,7 +57,7 @@ public sealed partial class ChatPage
         {
             bases = await knowledge.ListAsync(caller, gone.Token);
             await ReadSubjectAsync(subject);
-            if (SubjectGone || (BasesGone && agent is null))
+            if (SubjectGone || (BasesGone && agent is null && !subject.WithoutDocuments))
             {
                 window.Toasts.Error(SubjectGone ? GoneSentence : Texts["BasesGoneText"]);
                 StateHasChanged();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
@@ -10,7 +11,7 @@ public sealed partial class ChatPage
 {
     private ConversationSubject subject = ConversationSubject.Documents;
     private AgentVersion? agent;
-    private bool modelGone;
+    private bool modelGone, onlyQuotes;
 
     [Inject] private ChatSubjects Subjects { get; set; } = default!;
 
@@ -28,7 +29,8 @@ public sealed partial class ChatPage
     {
         var found = now.AgentId is { } id ? await Subjects.PublishedAsync(caller, id, gone.Token) : null;
         var served = now.Model.Length > 0 ? await Subjects.ModelsAsync(gone.Token) : null;
-        (subject, agent, modelGone) = (now, found, served is not null && served.All(model => model.Id != now.Model));
+        var model = served?.FirstOrDefault(one => one.Id == now.Model);
+        (subject, agent, modelGone, onlyQuotes) = (now, found, served is not null && model is null, model is { CanAnswer: false } && !now.WithoutDocuments);
     }
 
     private Task<bool> ChooseSubjectAsync(ConversationSubject chosenNow) => TryAsync(async () =>
@@ -40,7 +42,18 @@ public sealed partial class ChatPage
         await ReadSubjectAsync(chosenNow);
     });
 
-    private async Task<StartRun> StartOfAsync(Guid conversationId, string question, MessageModel? versionOf) => new(Guid.NewGuid(), conversationId, question, VersionOf: versionOf?.Id)
+    private Task<bool> LeaveOutDocumentsAsync(bool without) => ChooseSubjectAsync(subject with { WithoutDocuments = without });
+
+    // Who chooses documents wants to have them looked into.
+    private async Task ChooseBasesAsync(IReadOnlyList<Guid> baseIds)
+    {
+        if (await ChooseAsync(baseIds) && subject.WithoutDocuments)
+        {
+            await LeaveOutDocumentsAsync(false);
+        }
+    }
+
+    private async Task<StartRun> StartOfAsync(Guid conversationId, string question, MessageModel? versionOf) => new(Guid.NewGuid(), conversationId, question, agent is null && subject.WithoutDocuments ? AnswerMode.Plain : AnswerMode.Auto, versionOf?.Id)
     {
         Agent = agent is null ? null : await Subjects.TaskAsync(caller, agent), Model = agent is null ? subject.Model : "",
     };

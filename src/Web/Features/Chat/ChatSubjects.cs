@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Components.Authorization;
 using Platform.Agents.Acting;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
@@ -6,11 +5,12 @@ using Platform.Agents.Runs.Tracing;
 using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
+using Platform.Web.Host;
 
 namespace Platform.Web.Features.Chat;
 
 /// <summary>Who can be asked in a chat, and what they did.</summary>
-public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunArchive archive, AuthenticationStateProvider authentication, ILogger<ChatSubjects> log)
+public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunArchive archive, CurrentAsker asking, ILogger<ChatSubjects> log)
 {
     /// <summary>Published agents that the person sees, by name.</summary>
     public async Task<IReadOnlyList<Agent>> AgentsAsync(Caller caller, CancellationToken cancellation) =>
@@ -48,8 +48,8 @@ public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunAr
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(version);
-        var name = (await authentication.GetAuthenticationStateAsync()).User.Identity?.Name ?? "";
-        return new(version.AgentId, version.Number, version.Definition, name, caller.IsAdministrator);
+        var asker = await asking.GetAsync();
+        return new(version.AgentId, version.Number, version.Definition, asker.Name, caller.IsAdministrator) { TimeZone = asker.TimeZone };
     }
 
     /// <summary>What a run did, as far as it is stored.</summary>

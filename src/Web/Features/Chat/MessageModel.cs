@@ -90,7 +90,7 @@ public sealed class MessageModel
             Sources = message.Sources,
             Usage = message.Usage,
             Error = message.Error,
-            SearchMs = message.Agent.Length > 0 ? null : message.Usage?.Timings.SearchMs, // an agent's searches stand among its steps
+            SearchMs = message is { Agent.Length: > 0 } or { Usage.Mode: AnswerMode.Plain } ? null : message.Usage?.Timings.SearchMs, // an agent's searches stand among its steps
             Stopped = message.Status == RunStatus.Cancelled,
             Agent = message.Agent,
             AgentId = message.AgentId,
@@ -130,8 +130,7 @@ public sealed class MessageModel
                 Stopped |= Progress.Status == "cancelled";
                 StopReason = Progress.Reason ?? StopReason;
                 break;
-            case "retrieval.completed":
-                var read = RunJson.Read<AnswerSources>(happened.Data);
+            case "retrieval.completed" when RunJson.Read<AnswerSources>(happened.Data) is { CallId: null } read: // an agent's stand with its calls
                 Sources = read.Sources;
                 SearchMs = read.SearchMs;
                 break;

@@ -103,8 +103,32 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
 
     private Task EditAsync(DatasetItem item) => dialog?.OpenAsync(item) ?? Task.CompletedTask;
 
+    // The next one that is shown, or after a row of one's own another.
+    private async Task SavedAsync(bool next)
+    {
+        var edited = dialog?.Edited;
+        await ChangedAsync();
+        if (!next || dialog is null)
+        {
+            return;
+        }
+        if (edited is null)
+        {
+            await dialog.NewAsync();
+        }
+        else if (page.Items.ToList().FindIndex(item => item.Id == edited) is var place && place + 1 < page.Items.Count)
+        {
+            chosen = place + 1;
+            await EditAsync(page.Items[chosen]);
+        }
+    }
+
     private async Task DeleteAsync(DatasetItem item)
     {
+        if (confirm is null || !await confirm.AskAsync(new Confirmation(Texts["DeleteRowTitle", item.Ordinal], Texts["DeleteRowText"], Texts["Delete"]) { Danger = true }))
+        {
+            return;
+        }
         await items.DeleteAsync(caller, Set.Id, [item.Id], CancellationToken.None);
         window.Toasts.Info(Texts["RowDeleted", item.Ordinal]);
         await ChangedAsync();
@@ -145,6 +169,10 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         await ChangedAsync();
     }
 
+    // The document, at the words that the row was made from where it has such.
+    private static string Address(Guid book, Guid document, RowOrigin span) =>
+        FormattableString.Invariant($"/knowledge/{book}/documents/{document}") + (span.End > 0 ? FormattableString.Invariant($"?start={span.Start}&end={span.End}") : "");
+
     // J and K go down and up, A approves, R rejects, E edits: then the next row is chosen.
     private async Task KeyAsync(KeyboardEventArgs pressed)
     {
@@ -152,13 +180,13 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         {
             return;
         }
-        switch (pressed.Key)
+        switch (pressed.Key.Length == 1 ? pressed.Key.ToLowerInvariant() : pressed.Key)
         {
             case "j" or "ArrowDown": chosen = Math.Min(chosen + 1, page.Items.Count - 1); break;
             case "k" or "ArrowUp": chosen = Math.Max(chosen - 1, 0); break;
             case "e" or "Enter": await EditAsync(page.Items[chosen]); break;
             case "a" or "r":
-                await JudgeAsync(page.Items[chosen], pressed.Key == "a" ? RowStatus.Approved : RowStatus.Rejected);
+                await JudgeAsync(page.Items[chosen], pressed.Key is "a" or "A" ? RowStatus.Approved : RowStatus.Rejected);
                 chosen = status is null ? Math.Min(chosen + 1, page.Items.Count - 1) : chosen; // a row that no longer fits the filter has left its place to the next
                 break;
         }

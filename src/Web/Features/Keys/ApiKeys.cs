@@ -38,7 +38,7 @@ public sealed class ApiKeys(IDbContextFactory<KeysDatabase> databases, AccountNo
     public async Task<(ApiKey Key, string Secret)> CreateAsync(Caller caller, NewKey wish, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        Check(wish, now);
+        Check(caller, wish, now);
         await using var database = await databases.CreateDbContextAsync(cancellation);
         if (await database.Keys.CountAsync(key => key.OwnerId == caller.UserId, cancellation) >= MostKeys)
         {
@@ -91,16 +91,16 @@ public sealed class ApiKeys(IDbContextFactory<KeysDatabase> databases, AccountNo
         return presented;
     }
 
-    private static void Check(NewKey wish, DateTimeOffset now)
+    private static void Check(Caller caller, NewKey wish, DateTimeOffset now)
     {
         if (wish.Name.Trim().Length is 0 or > LongestName)
         {
             throw new ArgumentException($"A key's name has 1 to {LongestName} characters; this one has {wish.Name.Trim().Length}.", nameof(wish));
         }
 
-        if (wish.Scopes.Count == 0 || wish.Scopes.FirstOrDefault(scope => !KeyScopes.All.Contains(scope)) is not null)
+        if (wish.Scopes.Count == 0 || wish.Scopes.Any(scope => !KeyScopes.For(caller).Contains(scope)))
         {
-            throw new ArgumentException($"A key has one at least of the scopes {string.Join(", ", KeyScopes.All)}; given were: {string.Join(", ", wish.Scopes)}.", nameof(wish));
+            throw new ArgumentException($"A key has one at least of the scopes {string.Join(", ", KeyScopes.For(caller))}; given were: {string.Join(", ", wish.Scopes)}.", nameof(wish));
         }
 
         if (wish.RequestsAMinute is < 1 or > MostRequestsAMinute)

@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using Platform.Retrieval.Access;
+using Platform.Web.Host;
 
 namespace Platform.Web.Features.Keys;
 
@@ -21,9 +23,15 @@ public static class KeyScopes
     /// <summary>Searching and reading documents, and questions about them, by an MCP client.</summary>
     public const string Knowledge = "knowledge";
 
+    /// <summary>Files of rows, fine-tuning jobs and adapters: for administrators.</summary>
+    public const string Training = "training";
+
     private const string PolicyPrefix = "scope:";
 
-    public static IReadOnlyList<string> All { get; } = [Chat, Runs, Approvals, Models, Knowledge];
+    public static IReadOnlyList<string> All { get; } = [Chat, Runs, Approvals, Models, Knowledge, Training];
+
+    /// <summary>Those that somebody may give to a key.</summary>
+    public static IEnumerable<string> For(Caller caller) => All.Where(scope => caller.IsAdministrator || scope != Training);
 
     /// <summary>The authorization policy of endpoints that a scope opens.</summary>
     public static string Policy(string scope) => PolicyPrefix + scope;
@@ -45,7 +53,8 @@ public static class KeyScopes
         policies.AddPolicy(AnyPolicy, policy => policy.RequireAuthenticatedUser());
         foreach (var scope in All)
         {
-            policies.AddPolicy(Policy(scope), policy => policy.RequireAuthenticatedUser().RequireAssertion(context => Allows(context.User, scope)));
+            policies.AddPolicy(Policy(scope), policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+                Allows(context.User, scope) && (scope != Training || context.User.IsInRole(Access.Administrator))));
         }
     }
 }

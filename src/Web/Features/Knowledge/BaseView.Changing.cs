@@ -16,7 +16,12 @@ public sealed partial class BaseView
         {
             return;
         }
-        var asked = new Confirmation(Texts["DeleteBaseTitle", item.Name], Texts["DeleteBaseText", Texts.Count("DocumentCount", item.Documents)], Texts["Delete"])
+        var text = Texts["DeleteBaseText", Texts.Count("DocumentCount", item.Documents)].Value;
+        if (await Agents.OfBaseAsync(caller, BaseId, gone.Token) is { Count: > 0 } agents)
+        {
+            text += Texts["DeleteBaseAgents", string.Join(", ", agents)];
+        }
+        var asked = new Confirmation(Texts["DeleteBaseTitle", item.Name], text, Texts["Delete"])
         {
             Danger = true,
             // Much work lies in a filled base: its name must be typed.

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
+using Platform.Agents.Definitions;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
@@ -35,6 +36,8 @@ public sealed partial class BaseView(KnowledgeBases bases, DocumentLibrary libra
     private bool mayChange, missing, read, searching, attaching, attached, stale;
 
     [Parameter, EditorRequired] public Guid BaseId { get; set; }
+
+    [Inject] private AgentLibrary Agents { get; set; } = default!;
 
     [Inject] private IStringLocalizer<KnowledgeTexts> Texts { get; set; } = default!;
 

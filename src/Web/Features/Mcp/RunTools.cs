@@ -30,7 +30,7 @@ internal sealed class RunTools(AgentRuns starter, AgentLibrary agents)
 
     private async Task<ServedResult> RunAsync(ClaimsPrincipal user, string? slug, string text, Action<string> told, CancellationToken cancellation)
     {
-        AgentAnswer answer = new(await starter.StartAsync(user, slug, new ChatInput(text, []), null, null, cancellation));
+        AgentAnswer answer = new(await starter.StartAsync(user, slug, new ChatInput(text, []), null, null, cancellation), text);
         await foreach (var happened in starter.AnswerAsync(CurrentCaller.From(user), answer, cancellation))
         {
             if (Progress(happened) is { } progress)

@@ -49,9 +49,16 @@ public sealed partial class ModelsPage
         var what = model.SizeBytes > 0 ? Texts["DeleteText", model.Id, Knowledge.Sizes.Of(model.SizeBytes)] : Texts["DeleteUnsized", model.Id];
         var after = now?.Downloads?.FirstOrDefault(download => download.Model == model.Id) is { } from ? Texts["DeleteFromHub", from.Source] : Texts["DeleteForGood"];
         var asked = new Confirmation(Texts["DeleteTitle"], Texts["TwoSentences", what, after], Texts["Delete"]) { Danger = true, TypeToConfirm = model.Id };
-        if (await SaysYesAsync(asked) && await ChangeAsync(model.Id, models => models.DeleteAsync(model.Id, CancellationToken.None)))
+        try
         {
-            window.Toasts.Info(Texts["Deleted", model.Id]);
+            if (await SaysYesAsync(asked) && await TryAsync(model.Id, () => administration.DeleteModelAsync(model.Id)))
+            {
+                window.Toasts.Info(Texts["Deleted", model.Id]);
+            }
+        }
+        catch (ModelInUseException used)
+        {
+            window.Toasts.Error(Texts["UsedByAgents", model.Id, string.Join(Texts["ListComma"], used.Agents.Select(agent => agent.Name))], used.Message);
         }
     }
 

@@ -1,3 +1,4 @@
+using Platform.Agents.Acting;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs.Tracing;
 
@@ -6,8 +7,8 @@ namespace Platform.Web.Features.Runs;
 /// <summary>A step of an earlier plan that came to nothing.</summary>
 /// <param name="Goal">In the model's words: untrusted.</param>
 /// <param name="Tool">Empty for one that only thought.</param>
-/// <param name="Why">What its call came to, in the tool's words: untrusted.</param>
-public sealed record StepFailed(string Id, string Goal, string Tool, string Why);
+/// <param name="Call">What its call came to; null where it made none.</param>
+public sealed record StepFailed(string Id, string Goal, string Tool, ToolResultData? Call);
 
 /// <summary>Why an agent planned anew.</summary>
 /// <param name="Failed">What failed and is in the plan no more.</param>
@@ -39,6 +40,6 @@ public sealed record PlanStory(IReadOnlyList<StepFailed> Failed, string Reason)
     private static StepFailed Told(TraceRow step, RunTrace trace)
     {
         var call = trace.Rows.FirstOrDefault(row => row.Parent == step && row.Tool?.Result is { IsError: true })?.Tool;
-        return new(step.PlanStepId ?? step.Id, step.Name, call?.Tool ?? "", call?.Result?.Text ?? "");
+        return new(step.PlanStepId ?? step.Id, step.Name, call?.Tool ?? "", call?.Result);
     }
 }

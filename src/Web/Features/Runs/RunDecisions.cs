@@ -125,7 +125,7 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, R
             {
                 ApprovalConflictException => texts["DecidedAlready"],
                 RunConflictException => texts["PlanChangedMeanwhile"],
-                ArgumentException => texts["NotTaken", Problems.Said(error)],
+                ArgumentException => RunWords.Refusal(error, texts),
                 NotFoundException => texts["RunGone"],
                 _ => texts["DecisionFailed"],
             }, error.Message);

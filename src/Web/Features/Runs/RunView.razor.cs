@@ -18,6 +18,8 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
 {
     private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(80);
 
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource gone = new();
     private ElementReference root;
     private BrowserScript? script;
@@ -48,6 +50,9 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
 
     private string Adapters => string.Join(", ", (record?.Agent?.Definition.Model.Adapters ?? []).Select(RunWords.Adapter));
 
+    // No tool is called in it: its calls come to what they came to in another run.
+    private bool IsRecorded => record?.Agent?.Recorded is not null;
+
     private TimeSpan Worked => trace is null ? TimeSpan.Zero : trace.Clock.At(trace.EndedAt ?? window.Time.GetUtcNow());
 
     protected override async Task OnInitializedAsync()
@@ -63,6 +68,7 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
                 message.Apply(happened);
             }
             _ = FollowAsync(message);
+            _ = Looking.EveryAsync(Second, window.Time, window.Log, TickAsync, gone.Token);
         }
         catch (NotFoundException)
         {
@@ -100,6 +106,16 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
         StateHasChanged();
     }
 
+    // Times and bars go on between events.
+    private Task<bool> TickAsync()
+    {
+        if (trace is { EndedAt: null, Clock.IsWaiting: false })
+        {
+            StateHasChanged();
+        }
+        return Task.FromResult(trace is null or { EndedAt: null });
+    }
+
     private async Task DrawSoonAsync()
     {
         if (drawing)
@@ -117,15 +133,43 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
 
     private Task StopAsync() => TryAsync(() => runs.CancelAsync(caller, RunId, gone.Token));
 
-    /// <summary>The same once more, as a further version of the answer.</summary>
-    private Task AgainAsync() => TryAsync(async () =>
+    /// <summary>The same once more, as a further version of the answer. What changed something is called anew: that is asked first.</summary>
+    private async Task AgainAsync()
+    {
+        var wrote = IsRecorded ? [] : (await WroteAsync(trace!)).Distinct().ToList();
+        if (wrote.Count == 0 || (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["AgainTitle"], Texts["AgainWrites", string.Join(Texts["ListComma"], wrote)], Texts["Again"]))))
+        {
+            await TryAsync(StartAgainAsync, leaves: true);
+        }
+    }
+
+    // What agents changed that it asked is among it.
+    private async Task<IReadOnlyList<string>> WroteAsync(RunTrace done)
+    {
+        List<string> wrote = [.. done.Changed.Select(tool => RunWords.Tool(tool, Texts))];
+        foreach (var asked in done.Rows.Select(row => row.Tool?.AskedRun).OfType<Guid>())
+        {
+            try
+            {
+                wrote.AddRange(await WroteAsync(RunTrace.Of(await archive.EventsAsync(caller, asked, gone.Token))));
+            }
+            catch (NotFoundException)
+            {
+                continue; // deleted, or never begun
+            }
+        }
+
+        return wrote;
+    }
+
+    private async Task StartAgainAsync()
     {
         var run = record!.Listed.Run;
         var again = record.Agent is not null
-            ? await forks.ForkAsync(caller, RunId, new ForkRun(Guid.NewGuid()), gone.Token)
+            ? await forks.ForkAsync(caller, RunId, new ForkRun(Guid.NewGuid(), Recorded: IsRecorded), gone.Token)
             : await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), run.ConversationId, record.Listed.Question, record.Mode, run.AssistantMessageId, Model: record.Listed.Model), gone.Token);
         window.Navigation.NavigateTo($"/runs/{again.Id}");
-    });
+    }
 
     /// <summary>A run goes with its conversation: what it asked and answered is part of that.</summary>
     private async Task DeleteAsync()
@@ -139,23 +183,29 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
             {
                 await (record.IsListed ? conversations.DeleteAsync(caller, conversation, CancellationToken.None) : removal.DeleteThreadAsync(caller, conversation, CancellationToken.None));
                 window.Navigation.NavigateTo("/runs");
-            });
+            }, leaves: true);
         }
     }
 
-    private async Task TryAsync(Func<Task> act)
+    /// <param name="leaves">The page is left when it is done: a second click would do it again.</param>
+    private async Task TryAsync(Func<Task> act, bool leaves = false)
     {
+        if (busy)
+        {
+            return; // clicked twice
+        }
         busy = true;
         try
         {
             await act();
+            busy = leaves;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
+            busy = false;
             window.Log.LogWarning(error, "Run {Run} could not be stopped or done again", RunId);
             window.Toasts.Error(error is RunConflictException ? Texts["ConversationBusy"] : Texts["ActionFailed"], error.Message);
         }
-        busy = false;
     }
 
     /// <summary>Shows the card of a citation mark; called after the pointer or the focus has rested on it.</summary>

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Localization;
+using Platform.Agents;
 using Platform.Agents.Acting;
 using Platform.Agents.Definitions;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
+using Platform.Agents.Tools;
+using Platform.Web.Host;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Runs;
@@ -19,6 +22,37 @@ public static class RunWords
         ArgumentNullException.ThrowIfNull(texts);
         return name.Length == 0 ? "" : texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
     }
+
+    /// <summary>Why a call brought nothing: in the reader's language where the program itself says so, else in the words of whoever was called (untrusted).</summary>
+    public static string Failure(ToolResultData result, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return result.Failure is { } failure ? Failure(failure, texts) : result.Text;
+    }
+
+    /// <inheritdoc cref="Failure(ToolResultData, IStringLocalizer{RunsTexts})"/>
+    public static string Failure(ToolFailure failure, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return texts[$"Failure_{failure}"];
+    }
+
+    /// <summary>Why something was not taken: in the reader's language where the field says enough, else in the program's words.</summary>
+    public static string Refusal(Exception refused, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        ArgumentNullException.ThrowIfNull(texts);
+        var field = (refused as FieldException)?.Field ?? "";
+        var named = Refusals.FirstOrDefault(known => field == known.Field || field.StartsWith($"{known.Field}.", StringComparison.Ordinal) || field.StartsWith($"{known.Field}[", StringComparison.Ordinal)).Name;
+        return named is null ? texts["NotTaken", Problems.Said(refused)] : texts[named];
+    }
+
+    // The longer before what it begins with.
+    private static readonly (string Field, string Name)[] Refusals =
+    [
+        ("fromStep", "Refused_Step"), ("overrides.model", "Refused_Model"), ("overrides.adapters", "Refused_Adapter"), ("overrides.toolResults", "Refused_Results"),
+        ("arguments.steps", "Refused_Plan"), ("steps", "Refused_Plan"), ("arguments", "Refused_Arguments"), ("comment", "Refused_Comment"),
+    ];
 
     /// <summary>An adapter with its share: legal@2 × 0.5.</summary>
     public static string Adapter(AdapterSetting adapter)
@@ -46,6 +80,7 @@ public static class RunWords
             TraceKind.Approval when row.Approval!.Asked.IsPlan => texts["Row_PlanApproval"],
             TraceKind.Approval when row.Approval!.Asked.IsQuestion => texts["Row_Question"],
             TraceKind.Approval => texts["Row_Approval", Tool(row.Name, texts)],
+            TraceKind.Away => texts[$"Row_Away{row.Away!.Part}", Tool(row.Name, texts)],
             TraceKind.Memory => texts.Count("Row_Memory", row.Remembered.Count),
             TraceKind.Model when row.Model is { Kind: StepKind.Answer } => texts["Row_LastAnswer"],
             TraceKind.Model when row.Model is { Kind: StepKind.Summary } => texts["Row_Summary"],
@@ -91,6 +126,7 @@ public static class RunWords
             TraceKind.Model => "spark",
             TraceKind.Approval => row.Approval!.Asked.IsQuestion ? "chat" : "lock",
             TraceKind.Memory => "pin",
+            TraceKind.Away => "alert",
             _ => row.Name switch
             {
                 "search_documents" => "search",
@@ -99,7 +135,8 @@ public static class RunWords
                 "query_table" => "table",
                 "fetch_page" => "globe",
                 "date_time" => "clock",
-                "ask_agent" => "robot",
+                "remember" => "pin",
+                ToolNames.AskAgent => "robot",
                 _ => "tool",
             },
         };

@@ -13,7 +13,7 @@ namespace Platform.Web.Features.Runs;
 /// <summary>A person's runs, or for administrators all; looked at again every few seconds while some go on.</summary>
 public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, AccountDirectory accounts, CurrentCaller current, NavigationManager navigation, TimeProvider time)
 {
-    private const int FirstWords = 110;
+    private const int FirstWords = 110, LooksWhileIdle = 4;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource gone = new();
@@ -21,7 +21,8 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
     private IReadOnlyDictionary<string, string> people = new Dictionary<string, string>();
     private RunQuery query = new();
     private RunList? list;
-    private bool filtering, looking;
+    private Guid? first;
+    private bool filtering, looking, choosing;
 
     [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
     [Inject] private ILogger<RunsPage> Log { get; set; } = default!;
@@ -51,7 +52,7 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
 
     protected override async Task OnParametersSetAsync()
     {
-        query = new(Words ?? "", RunQuery.StatusOf(Status), Guid.TryParse(AgentId, out var agent) ? agent : null, Owner, RunQuery.DayOf(From), RunQuery.DayOf(Until), Whole(Steps), Whole(Tokens), Whole(Seconds), Math.Max(1, Whole(PageNumber)), RunQuery.PurposeOf(Kind));
+        query = new(Words ?? "", RunQuery.StatusOf(Status), Guid.TryParse(AgentId, out var agent) ? agent : null, Owner, RunQuery.DayOf(From), RunQuery.DayOf(Until), Whole(Steps), Whole(Tokens), Whole(Seconds), Math.Max(1, Whole(PageNumber)), RunQuery.KindOf(Kind));
         filtering |= query.IsFiltered && query with { Words = "", Page = 1 } != new RunQuery();
         await ReadAsync();
         _ = LookAgainAsync();
@@ -60,27 +61,43 @@ public sealed partial class RunsPage(RunArchive archive, AgentLibrary library, A
     private async Task ReadAsync() =>
         list = await archive.ListAsync(await current.GetAsync(), query.Filter(), (query.Page - 1) * RunQuery.PageSize, RunQuery.PageSize, gone.Token);
 
+    // Runs of schedules and programs come without the person's doing: where nothing goes on it is looked more rarely.
     private async Task LookAgainAsync()
     {
-        if (looking || !AnyGoesOn)
+        if (looking)
         {
             return;
         }
         looking = true;
+        var looks = 0;
         await Looking.EveryAsync(Look, time, Log, async () =>
         {
-            if (AnyGoesOn)
+            if (AnyGoesOn || ++looks % LooksWhileIdle == 0)
             {
                 await ReadAsync();
                 StateHasChanged();
             }
 
-            return AnyGoesOn;
+            return true;
         }, gone.Token);
-        looking = false;
     }
 
     private bool AnyGoesOn => list?.Runs.Any(row => row.Run.EndedAt is null) == true;
+
+    private void Choose() => (choosing, first) = (!choosing, null);
+
+    // The first of two, or the second: then both stand side by side.
+    private void Take(Guid run)
+    {
+        if (first is { } other && other != run)
+        {
+            navigation.NavigateTo($"/runs/{other}/compare/{run}");
+        }
+        else
+        {
+            first = first == run ? null : run;
+        }
+    }
 
     private void GoTo(RunQuery next, bool stay = false) => navigation.NavigateTo((stay ? next : next with { Page = 1 }).Address(navigation));
 

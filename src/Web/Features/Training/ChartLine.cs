@@ -24,6 +24,13 @@ public static class ChartPoints
         return result;
     }
 
+    /// <summary>The numbers without their highest hundredth: one leap does not make all others flat.</summary>
+    public static IEnumerable<double> Clipped(IEnumerable<double> values)
+    {
+        var known = values.Where(double.IsFinite).Order().ToList();
+        return known.Take((int)Math.Ceiling(known.Count * 0.99));
+    }
+
     /// <summary>At most so many points: of each stretch its mean.</summary>
     public static IReadOnlyList<ChartPoint> Thinned(IReadOnlyList<ChartPoint> points, int most)
     {

@@ -1,19 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Platform.ModelHost.Client.Admin;
+using Platform.Retrieval.Access;
+using Platform.Retrieval.Evaluation;
+
 namespace Platform.Web.Features.Training;
 
-/// <summary>Golden questions that an adapter is measured by: kept with the model service, asked of a knowledge base.</summary>
-/// <param name="File">Id of the file with the questions.</param>
+/// <summary>Golden questions that an adapter is measured by: kept with a knowledge base, and for a version with the model service, so that it is asked the same ones later.</summary>
+/// <param name="File">Id of the service's copy.</param>
 /// <param name="By">Id of the person in whose name they are asked.</param>
-public sealed record GoldenChoice(Guid Base, string File, string By)
+/// <param name="Name">What they are called; null where that is not known.</param>
+public sealed record GoldenChoice(Guid Base, string File, string By, string? Name = null)
 {
-    internal const string FileKey = "golden_file", BaseKey = "golden_base", ByKey = "golden_by";
+    internal const string FileKey = "golden_file", BaseKey = "golden_base", ByKey = "golden_by", NameKey = "golden_name";
 
-    /// <summary>Most questions of a file, and its bytes.</summary>
-    public const int MostQuestions = 200, MostBytes = 4 << 20;
+    private const string Purpose = "fine-tune";
 
-    internal IEnumerable<KeyValuePair<string, string>> Metadata => [new(FileKey, File), new(BaseKey, Base.ToString()), new(ByKey, By)];
+    internal IEnumerable<KeyValuePair<string, string>> Metadata => [new(FileKey, File), new(BaseKey, Base.ToString()), new(ByKey, By), .. Name is null ? [] : (KeyValuePair<string, string>[])[new(NameKey, Name)]];
 
     /// <param name="text">Reads what is kept under a name.</param>
     /// <returns>Null where no questions were named.</returns>
     internal static GoldenChoice? Of(Func<string, string?> text) =>
-        Guid.TryParse(text(BaseKey), out var asked) && text(FileKey) is { } file && text(ByKey) is { } by ? new GoldenChoice(asked, file, by) : null;
+        Guid.TryParse(text(BaseKey), out var asked) && text(FileKey) is { } file && text(ByKey) is { } by ? new GoldenChoice(asked, file, by, text(NameKey)) : null;
+
+    /// <summary>Those that a version is asked: named since it was made, or by its job.</summary>
+    public static GoldenChoice? Of(AdminAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        return (adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden_questions", out var named) && named.ValueKind == JsonValueKind.Object
+            ? Of(name => named.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null) : null) ?? Of(name => JobOrigin.Text(adapter, name));
+    }
+
+    /// <summary>Chooses a set, of which the model service gets a copy where it has none to the byte.</summary>
+    /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not take it.</exception>
+    /// <exception cref="Platform.Retrieval.NotFoundException">It was deleted.</exception>
+    public static async Task<GoldenChoice> SendAsync(GoldenSets sets, FineTuning tuning, Caller caller, KeptGoldenSet set, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sets);
+        ArgumentNullException.ThrowIfNull(tuning);
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(set);
+        var content = Encoding.UTF8.GetBytes(await sets.ReadAsync(caller, set.Id, cancellation));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+        var known = (await tuning.FilesAsync(cancellation)).FirstOrDefault(file => file.Purpose == Purpose && file.Sha256 == hash);
+        return new GoldenChoice(set.BaseId, known?.Id ?? (await tuning.UploadAsync("golden.jsonl", new MemoryStream(content), cancellation)).Id, caller.UserId, set.Name);
+    }
 }

@@ -41,7 +41,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
     {
         try
         {
-            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && Choice(one) is not null && !IsKnown(one) && !Waits(one))];
+            return [.. (await adapters.ListAsync(cancellation)).Where(one => one is { Version: > 0, BaseModel: not null } && GoldenChoice.Of(one) is not null && !IsKnown(one) && !Waits(one))];
         }
         catch (ModelHostException away)
         {
@@ -52,13 +52,13 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
 
     private async Task CompareAsync(AdminAdapter adapter, CancellationToken cancellation)
     {
+        var choice = GoldenChoice.Of(adapter)!;
         try
         {
             if (JobOrigin.Text(adapter, "job_id") is { } job && !await HasEndedAsync(job, cancellation))
             {
                 return; // it still writes its own measures
             }
-            var choice = Choice(adapter)!;
             if (owners is null || await owners.FindAsync(choice.By, cancellation) is not { Caller: { IsAdministrator: true } caller })
             {
                 throw new GoldenException("no_administrator", "Whoever named the questions is no administrator any more.");
@@ -70,7 +70,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
             }
             var plain = await RightAsync(adapter.BaseModel!);
             var tuned = await RightAsync(FormattableString.Invariant($"{adapter.BaseModel}:{adapter.Name}@{adapter.Version}"));
-            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, questions.Count, tuned, plain, cancellation);
+            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, choice.File, choice.Base, questions.Count, tuned, plain, cancellation);
             away.Remove((adapter.Name, adapter.Version));
 
             async Task<double> RightAsync(string model)
@@ -79,14 +79,18 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
                 return report.Unsearched == 0 ? report.Right : throw GoldenException.Empty(); // it went meanwhile
             }
         }
+        catch (ModelHostException others) when (others.Code == "questions_changed")
+        {
+            log.LogDebug(others, "The version has other golden questions by now; those are asked soon");
+        }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             log.LogWarning(fault, "The adapter {Adapter}, version {Version}, could not be compared with its base on golden questions", adapter.Name, adapter.Version);
-            await TellAsync(adapter, GoldenException.Of(fault), cancellation);
+            await TellAsync(adapter, choice, GoldenException.Of(fault), cancellation);
         }
     }
 
-    private async Task TellAsync(AdminAdapter adapter, GoldenException fault, CancellationToken cancellation)
+    private async Task TellAsync(AdminAdapter adapter, GoldenChoice choice, GoldenException fault, CancellationToken cancellation)
     {
         var version = (adapter.Name, adapter.Version);
         if (fault.Code == "unavailable" && Later(version) < MostTries)
@@ -95,7 +99,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
         }
         try
         {
-            await adapters.SetGoldenFailureAsync(adapter.Name, adapter.Version, fault.Code, fault.Message.Length > LongestMessage ? fault.Message[..LongestMessage] : fault.Message, cancellation);
+            await adapters.SetGoldenFailureAsync(adapter.Name, adapter.Version, choice.File, choice.Base, fault.Code, fault.Message.Length > LongestMessage ? fault.Message[..LongestMessage] : fault.Message, cancellation);
             away.Remove(version);
         }
         catch (ModelHostException silent)
@@ -148,8 +152,6 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
             File.Delete(path);
         }
     }
-
-    private static GoldenChoice? Choice(AdminAdapter adapter) => GoldenChoice.Of(name => JobOrigin.Text(adapter, name));
 
     private static bool IsKnown(AdminAdapter adapter) => adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out _);
 }

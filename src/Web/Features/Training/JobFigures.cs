@@ -52,8 +52,23 @@ public static class JobFigures
         yield return ("Trainer", job.Trainer == "peft" ? texts["Trainer_peft"].Value : null);
         yield return ("Device", job.Device == JobForm.Devices[0] ? job.Forecast?.Device is { } chosen ? texts[$"Device_{chosen}"].Value : null : texts[$"Device_{job.Device}"].Value);
         yield return ("Precision", job.Precision == JobForm.Precisions[0] ? null : texts[$"Precision_{job.Precision}"].Value);
+        yield return ("Golden", GoldenChoice.Of(name => job.Metadata.GetValueOrDefault(name)) is { } golden ? golden.Name ?? golden.File : null);
+        yield return ("EvaluatedOn", job.Metadata.GetValueOrDefault(JobOrigin.EvaluatedKey));
         yield return ("Window", job.Schedule is { } schedule ? $"{schedule.Window} {schedule.TimeZone}".TrimEnd() : null);
     }
+
+    /// <summary>What was learned from, as far as it is known: two jobs of one name may have learned from other rows.</summary>
+    public static IEnumerable<(string Name, string? Value)> Data(TuningJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        yield return ("HashOfRows", job.Dataset?.TrainingSha256[..10]);
+        yield return ("Examples", job.Dataset is { } rows ? Number(rows.Examples) : null);
+        yield return ("HeldOut", job.Dataset is { } held ? Number(held.HeldOut) : null);
+        yield return ("Mixture", job.Dataset is { Mixture.Count: > 0 } mixed ? string.Join(", ", mixed.Mixture.Select(file => $"{file.Filename} {Number(file.Taken)}")) : null);
+    }
+
+    /// <summary>Name of the text for what <see cref="All"/> and <see cref="Data"/> have under a name.</summary>
+    public static string TextOf(string name) => name is "Model" or "Method" or "FrozenVersion" or "HashOfRows" or "Examples" or "HeldOut" ? name : $"Set_{name}";
 
     /// <summary>A number of any size in the reader's form, with up to four digits that count.</summary>
     public static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15 ? value.ToString("#,0", CultureInfo.CurrentCulture) : value.ToString("G4", CultureInfo.CurrentCulture);
@@ -63,8 +78,8 @@ public static class JobFigures
 
     /// <summary>The numbers of each step as a table that any program reads: commas, points and no thousands, whatever the reader's language.</summary>
     public static string Csv(IEnumerable<TuningMetrics> steps) =>
-        "step,epoch,train_loss,valid_loss,learning_rate,grad_norm,tokens_per_second,trained_tokens\n" + string.Concat(steps.Select(step => FormattableString.Invariant(
-            $"{step.Step},{step.Epoch},{step.TrainLoss},{step.ValidLoss},{step.LearningRate},{step.GradNorm},{step.TokensPerSecond},{step.TrainedTokens}\n")));
+        "step,epoch,train_loss,valid_loss,learning_rate,grad_norm,tokens_per_second,trained_tokens,reward_margin,preference_accuracy\n" + string.Concat(steps.Select(step => FormattableString.Invariant(
+            $"{step.Step},{step.Epoch},{step.TrainLoss},{step.ValidLoss},{step.LearningRate},{step.GradNorm},{step.TokensPerSecond},{step.TrainedTokens},{step.RewardMargin},{step.PreferenceAccuracy}\n")));
 
     // 0 is the service's word for what it chooses itself.
     private static double? Chosen(int? value) => value is > 0 ? value : null;

@@ -64,6 +64,9 @@ public sealed partial class JobForm
     /// <summary>Datasets that are mixed in beside the one that the job begins with; at most <see cref="MostOthers"/>.</summary>
     public List<MixPart> Others { get; } = [];
 
+    /// <summary>Another dataset's version to measure by; null for what the job's own versions hold back.</summary>
+    public MixPart? Evaluated { get; set; }
+
     /// <summary>How much there is of that one, where others are mixed in.</summary>
     public MixShare FirstShare { get; } = new();
 
@@ -144,20 +147,25 @@ public sealed partial class JobForm
 
     /// <summary>What the service is asked for.</summary>
     /// <param name="others">The files of <see cref="Others"/>, in their order.</param>
-    public TuningRequest ToRequest(SentVersion files, Dataset set, DatasetVersion version, params IReadOnlyList<SentVersion> others)
+    /// <param name="evaluated">Those of <see cref="Evaluated"/>: what it holds back, or all of it where it holds nothing back.</param>
+    public TuningRequest ToRequest(SentVersion files, Dataset set, DatasetVersion version, IReadOnlyList<SentVersion>? others = null, SentVersion? evaluated = null)
     {
-        ArgumentNullException.ThrowIfNull(others);
+        others ??= [];
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(version);
+        if (evaluated is not null)
+        {
+            (files, others) = (files with { Held = null }, [.. others.Select(sent => sent with { Held = null })]);
+        }
         return new TuningRequest(Model, files.Learned)
         {
             Mixture = others.Count == 0 ? [] : [FirstShare.Of(files), .. Others.Zip(others, (part, sent) => part.Share.Of(sent))],
-            ValidationFile = others.Count == 0 ? files.Held : null, ValidationShare = others.Prepend(files).All(sent => sent.Held is null) ? Number(JobSetting.Share) : null, AdapterName = AdapterName.Length == 0 ? null : AdapterName, Method = Method, Seed = Whole(JobSetting.Seed),
+            ValidationFile = evaluated is not null ? evaluated.Held ?? evaluated.Learned : others.Count == 0 ? files.Held : null, ValidationShare = evaluated is null && others.Prepend(files).All(sent => sent.Held is null) ? Number(JobSetting.Share) : null, AdapterName = AdapterName.Length == 0 ? null : AdapterName, Method = Method, Seed = Whole(JobSetting.Seed),
             Metadata = new Dictionary<string, string>(others.Count == 0 ? [] : [KeyValuePair.Create(JobOrigin.MixtureKey, string.Create(CultureInfo.InvariantCulture, $"{FirstShare.Weight}x{FirstShare.MaxRepeats}|{MixPart.Write(Others)}"))])
             {
                 [JobOrigin.DatasetKey] = set.Id.ToString(), [JobOrigin.NameKey] = set.Name, [JobOrigin.VersionKey] = $"{set.Name}@{version.Number.ToString(CultureInfo.InvariantCulture)}", [JobOrigin.HashKey] = version.Sha256,
-            }.Concat(Golden?.Metadata ?? []).ToDictionary(),
+            }.Concat(Golden?.Metadata ?? []).Concat(Evaluated is null || evaluated is null ? [] : [KeyValuePair.Create(JobOrigin.EvaluatedKey, Evaluated.Called), KeyValuePair.Create(JobOrigin.EvaluatedIdKey, MixPart.Write([Evaluated]))]).ToDictionary(),
             Epochs = Whole(JobSetting.Epochs), MaxSteps = Whole(JobSetting.MaxSteps), BatchSize = Whole(JobSetting.BatchSize), LearningRate = Number(JobSetting.LearningRate), WarmupShare = Number(JobSetting.Warmup),
             WeightDecay = Number(JobSetting.WeightDecay), MaxGradient = Number(JobSetting.MaxGradient), Beta = Number(JobSetting.Beta), SequenceTokens = Whole(JobSetting.Sequence), MicroBatchTokens = Whole(JobSetting.MicroBatch),
             EvaluateEvery = Whole(JobSetting.EvaluateEvery), CheckpointEvery = Whole(JobSetting.CheckpointEvery), GradientCheckpointing = SavesMemory,

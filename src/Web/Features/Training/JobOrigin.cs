@@ -9,7 +9,7 @@ namespace Platform.Web.Features.Training;
 /// <param name="Sha256">Of the frozen rows.</param>
 public sealed record JobOrigin(Guid Dataset, string Version, string Sha256)
 {
-    internal const string DatasetKey = "dataset_id", NameKey = "dataset_name", VersionKey = "dataset_version", HashKey = "dataset_sha256", MixtureKey = "dataset_mixture";
+    internal const string DatasetKey = "dataset_id", NameKey = "dataset_name", VersionKey = "dataset_version", HashKey = "dataset_sha256", MixtureKey = "dataset_mixture", ByKey = "started_by", EvaluatedKey = "evaluated_on", EvaluatedIdKey = "evaluated_on_id";
 
     /// <summary>Null for a job that was not begun on these pages.</summary>
     public static JobOrigin? Of(TuningJob job)

@@ -4,6 +4,7 @@ using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.Web.Features.Datasets;
+using Platform.Web.Features.Models;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Training;
@@ -16,6 +17,8 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
     private readonly CancellationTokenSource gone = new();
     private JobWatch watch = new("");
     private ConfirmDialog? confirm;
+    private StopDialog? stop;
+    private TryDialog? trial;
     private ModelHostException? away;
     private JobTab tab;
     private bool missing, steering, following;
@@ -33,10 +36,13 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
 
     private TimeSpan? Elapsed => Job?.StartedAt is { } started ? (Job.FinishedAt ?? window.Time.GetUtcNow()) - started : null;
 
-    private TimeSpan? Left => Job is { Status: TuningStatus.Running, EstimatedFinish: { } end } && end > window.Time.GetUtcNow() ? end - window.Time.GetUtcNow() : null;
+    private TimeSpan? Left => Job is { Status: TuningStatus.Running, Adapter: null, EstimatedFinish: { } end } && end > window.Time.GetUtcNow() ? end - window.Time.GetUtcNow() : null;
 
     /// <summary>How much the evaluation loss fell from the base's, as a share.</summary>
-    private double? Fall => Job?.Progress is { BaseValidLoss: > 0 and var plain, BestValidLoss: { } best } && best != plain ? (best - plain) / plain : null;
+    private double? Fall => watch is { BaseValidLoss: > 0 and var plain, BestValidLoss: { } best } && best != plain ? (best - plain) / plain : null;
+
+    /// <summary>Training is over, and its adapter is compared with the base.</summary>
+    private bool IsMeasured => Job is { Status: TuningStatus.Running, Adapter: not null };
 
     /// <summary>No evaluation was better than the base's: the weights that are kept change nothing.</summary>
     private bool HasLearnedNothing => Job is { Status: TuningStatus.Succeeded, Progress: { BestStep: 0, BaseValidLoss: not null } };
@@ -156,11 +162,67 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
         }
     }
 
-    private async Task CancelAsync()
+    private Task DiscardAsync() => SteerAsync((tuning, id) => tuning.CancelAsync(id, CancellationToken.None));
+
+    private async Task<ModelHostException?> StopAndSaveAsync()
     {
-        if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["CancelTitle"], Texts["CancelText"], Texts["CancelJob"]) { Danger = true }))
+        try
         {
-            await SteerAsync((tuning, id) => tuning.CancelAsync(id, CancellationToken.None));
+            watch.Know(await (await administration.TuningAsync()).StopAsync(JobId, CancellationToken.None));
+            Follow();
+            return null;
+        }
+        catch (ModelHostException refused)
+        {
+            return refused;
+        }
+    }
+
+    // The version of a checkpoint, which is registered for it where it was not.
+    private async Task<string> DraftAsync(FineTuning tuning, TuningCheckpoint checkpoint)
+    {
+        if (checkpoint.FineTunedModelCheckpoint.Length > 0)
+        {
+            return checkpoint.FineTunedModelCheckpoint;
+        }
+        var draft = await tuning.RegisterAsync(JobId, checkpoint.StepNumber, CancellationToken.None);
+        return FormattableString.Invariant($"{Job!.Model}:{draft.Name}@{draft.Version}");
+    }
+
+    /// <summary>Opens the base beside what the job made, or beside the best that it kept until now.</summary>
+    private async Task TryBesideAsync()
+    {
+        steering = true;
+        try
+        {
+            var tuning = await administration.TuningAsync();
+            var made = Job?.FineTunedModel;
+            if (made is null or "" && await tuning.CheckpointsAsync(JobId, gone.Token) is { Count: > 0 } kept)
+            {
+                var best = kept.FirstOrDefault(one => one.Best) ?? kept[0];
+                var isMeant = best.FineTunedModelCheckpoint.Length > 0 || (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["CompareTitleStep", best.StepNumber], Texts["CompareText"], Texts["CompareInChat"])));
+                if (!isMeant)
+                {
+                    return;
+                }
+                made = await DraftAsync(tuning, best);
+            }
+            if (made is null or "")
+            {
+                window.Toasts.Info(Texts["NoCheckpoints"]);
+            }
+            else if (trial is not null)
+            {
+                await trial.OpenAsync([Job!.Model, made]);
+            }
+        }
+        catch (ModelHostException refused)
+        {
+            window.Toasts.Error(Texts.Reason(refused), refused.Message);
+        }
+        finally
+        {
+            steering = false;
         }
     }
 

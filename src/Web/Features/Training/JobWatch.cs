@@ -27,6 +27,15 @@ public sealed class JobWatch(string id)
     /// <summary>The newest step.</summary>
     public TuningMetrics? Latest => steps.Count > 0 ? steps.Values.Last() : null;
 
+    /// <summary>The lowest evaluation loss until now, the base's among them; null before the first evaluation.</summary>
+    public double? BestValidLoss => steps.Values.Select(step => step.ValidLoss).Append(Job?.Progress.BestValidLoss).Min();
+
+    /// <summary>How often it was evaluated; checkpoints are kept then.</summary>
+    public int Evaluations => steps.Values.Count(step => step.ValidLoss is not null);
+
+    /// <summary>The base's evaluation loss.</summary>
+    public double? BaseValidLoss => Job?.Progress.BaseValidLoss ?? steps.GetValueOrDefault(0)?.ValidLoss;
+
     /// <summary>Until the job has ended. ModelHostException when the service goes away: it may be called again.</summary>
     public async Task FollowAsync(FineTuning tuning, CancellationToken cancellation)
     {

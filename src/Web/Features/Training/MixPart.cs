@@ -19,6 +19,9 @@ public sealed class MixPart(Dataset set, IReadOnlyList<DatasetVersion> versions,
 
     public MixShare Share { get; } = new();
 
+    /// <summary>As terms@3.</summary>
+    public string Called => $"{Set.Name}@{Version.Number.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>How the parts of a mixture are kept with a job: dataset, version, share and cap of each but the first.</summary>
     public static string Write(IEnumerable<MixPart> parts) =>
         string.Join(';', parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Set.Id:N}@{part.Version.Number}*{part.Share.Weight}x{part.Share.MaxRepeats}")));

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Localization;
 using Microsoft.JSInterop;
 using Platform.ModelHost.Client;
@@ -27,12 +28,14 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private DatasetVersion? version;
     private TuningOutlook? outlook;
     private ModelHostException? away, refused;
-    private string? mixture;
-    private bool asking, starting;
+    private string? mixture, evaluated;
+    private bool asking, starting, hasOwnNumbers;
 
     [Inject] private IStringLocalizer<TrainingTexts> Texts { get; set; } = default!;
 
     [Inject] private CurrentCaller Current { get; set; } = default!;
+
+    [Inject] private AuthenticationStateProvider Authentication { get; set; } = default!;
 
     /// <summary>Id of a dataset to begin with.</summary>
     [SupplyParameterFromQuery(Name = "dataset")] private string? WantedDataset { get; set; }
@@ -81,6 +84,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
             }
             await DatasetAsync(wanted, origin?.Sha256);
             await MixAsync(mixture);
+            form.Evaluated = await PartsAsync(evaluated).FirstOrDefaultAsync(gone.Token);
             version = versions.FirstOrDefault(one => origin is null && one.Number == WantedVersion) ?? version;
         }
         catch (ModelHostException silent)
@@ -93,7 +97,8 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     {
         var job = await (await administration.TuningAsync()).GetAsync(id, gone.Token);
         form.Take(job);
-        mixture = job.Metadata.GetValueOrDefault(JobOrigin.MixtureKey);
+        hasOwnNumbers = true;
+        (mixture, evaluated) = (job.Metadata.GetValueOrDefault(JobOrigin.MixtureKey), job.Metadata.GetValueOrDefault(JobOrigin.EvaluatedIdKey));
         return JobOrigin.Of(job);
     }
 
@@ -105,11 +110,19 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
             return;
         }
         (form.FirstShare.Weight, form.FirstShare.MaxRepeats) = first.Split('x') is [var weight, var repeats] ? (weight, repeats) : ("1", "1");
-        foreach (var (id, number, share, cap) in MixPart.Read(others))
+        await foreach (var part in PartsAsync(others))
+        {
+            form.Others.Add(part);
+        }
+    }
+
+    private async IAsyncEnumerable<MixPart> PartsAsync(string? written)
+    {
+        foreach (var (id, number, share, cap) in MixPart.Read(written))
         {
             if (Fitting.FirstOrDefault(one => one.Id == id) is { } known && await frozen.ListAsync(await Current.GetAsync(), id, gone.Token) is var its && its.FirstOrDefault(one => one.Number == number) is { } wanted)
             {
-                form.Others.Add(new MixPart(known, its, wanted) { Share = { Weight = share, MaxRepeats = cap } });
+                yield return new MixPart(known, its, wanted) { Share = { Weight = share, MaxRepeats = cap } };
             }
         }
     }
@@ -127,6 +140,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     {
         form.Method = method;
         form.Others.RemoveAll(part => part.Set.Kind != form.Kind);
+        form.Evaluated = form.Evaluated?.Set.Kind == form.Kind ? form.Evaluated : null;
         ChooseModel();
         return DatasetAsync(set?.Id, version?.Sha256);
     }
@@ -165,8 +179,32 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         return Task.CompletedTask;
     }
 
+    // Until a person chooses, the settings are those that go with the model and the rows.
+    private void Suggest()
+    {
+        if (!hasOwnNumbers && Suggested is { } preset && !form.Is(preset))
+        {
+            form.Take(preset);
+        }
+    }
+
+    private JobPreset? Suggested => version is { } frozen && models?.FirstOrDefault(model => model.Id == form.Model) is { } model && form.Method != TuningMethod.Dpo ? JobPreset.For(model.Parameters, frozen.Rows - frozen.HeldBack) : null;
+
+    private Task TakeAsync(JobPreset preset)
+    {
+        hasOwnNumbers = true;
+        return ChangeAsync(() => form.Take(preset));
+    }
+
+    private Task SettledAsync()
+    {
+        hasOwnNumbers = true;
+        return AskLaterAsync();
+    }
+
     private void AskLater()
     {
+        Suggest();
         question?.Cancel();
         question?.Dispose();
         (outlook, refused, asking) = (null, null, Needs is null);
@@ -198,9 +236,12 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
 
     private async Task<TuningRequest> RequestAsync(CancellationToken cancellation)
     {
-        var sent = await files.SendAsync([(set!, version!), .. form.Others.Select(part => (part.Set, part.Version))], cancellation);
-        return form.ToRequest(sent[0], set!, version!, [.. sent.Skip(1)]);
+        var sent = await files.SendAsync([(set!, version!), .. form.Others.Select(part => (part.Set, part.Version)), .. form.Evaluated is { } other ? [(other.Set, other.Version)] : Array.Empty<(Dataset, DatasetVersion)>()], cancellation);
+        var request = form.ToRequest(sent[0], set!, version!, [.. sent.Skip(1).Take(form.Others.Count)], form.Evaluated is null ? null : sent[^1]);
+        return (await Authentication.GetAuthenticationStateAsync()).User.Identity?.Name is { Length: > 0 } name ? request with { Metadata = new Dictionary<string, string>(request.Metadata) { [JobOrigin.ByKey] = name } } : request;
     }
+
+    private Task<TuningRequest> ShowAsync() => RequestAsync(gone.Token);
 
     private async Task StartAsync()
     {

@@ -26,6 +26,19 @@ public static class TuningReasons
         return job.ReasonCode is { } code && texts[$"Waits_{code}", [.. job.ReasonValues]] is { ResourceNotFound: false } known ? known : job.Reason ?? "";
     }
 
+    private const int MostValues = 8; // a text of ours names no more, whatever an event has
+
+    /// <summary>What happened to a job, in the person's language; null where there are no words for it, and the service's own stand.</summary>
+    public static string? Said(this IStringLocalizer<TrainingTexts> texts, TuningEvent one)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(one);
+        return one.Code is { } code && texts[$"Log_{code}", [.. one.Values ?? [], .. Enumerable.Repeat("", MostValues)]] is { ResourceNotFound: false } known ? known.Value : null;
+    }
+
+    /// <summary>Whether it does not wait: something is done for it that is no step.</summary>
+    public static bool IsPhase(TuningJob job) => job is { ReasonCode: "evaluating" or "comparing" or "exporting" or "measuring" };
+
     /// <summary>What the service says itself beside that; null where there is no more to it.</summary>
     public static string? Own(TuningJob job) => job is { ReasonCode: "memory" or "base_memory" or "refused" } ? job.Reason : null;
 

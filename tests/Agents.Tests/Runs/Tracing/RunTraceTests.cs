@@ -69,6 +69,9 @@ public sealed class RunTraceTests
         Assert.Contains("leave: 25 days", string.Concat(asked[^1].Sent.Select(message => message.Text)), StringComparison.Ordinal);
         Assert.True(asked[^1].SameAsBefore > 0);
         Assert.Equal("send", Assert.Single(asked[1].Calls).Tool);
+        Assert.Equal(["change_plan", "send"], asked[1].Offered!.Select(offer => offer.Name).Order());
+        Assert.Equal("object", asked[1].Offered!.Single(offer => offer.Name == "send").Schema.GetProperty("type").GetString());
+        Assert.Equal(("scripted", true, null), (asked[0].Settings!.Model, asked[0].Settings!.Schema is not null, asked[1].Settings!.Schema));
         Assert.Equal(asked.Sum(turn => turn.PromptTokens + turn.CompletionTokens), trace.Tokens);
     }
 
@@ -86,13 +89,18 @@ public sealed class RunTraceTests
     }
 
     [Fact]
-    public void A_wait_for_a_person_takes_none_of_the_time()
+    public void Waits_for_its_turn_and_for_a_person_take_none_of_the_time_and_the_models_own_queue_does()
     {
-        var start = DateTimeOffset.UnixEpoch;
-        var trace = RunTrace.Of([Status(1, 0, "queued"), Status(2, 2, "requires_action"), Status(3, 3602, "queued"), Status(4, 3603, "writing")]);
-        Assert.Equal(TimeSpan.FromSeconds(1), trace.Clock.At(start.AddSeconds(1)));
-        Assert.Equal(TimeSpan.FromSeconds(2), trace.Clock.At(start.AddSeconds(1800)));
-        Assert.Equal(TimeSpan.FromSeconds(3), trace.Clock.At(start.AddSeconds(3603)));
+        var trace = RunTrace.Of([
+            Status(1, 0, "queued"), Status(2, 50, "queued"), Status(3, 60, "writing"), // 3 of work,
+            Status(4, 63, "requires_action"), Status(5, 3663, "queued"), Status(6, 3700, "writing"), // 5,
+            Status(7, 3702, "queued"), Status(8, 3705, "resumed"), Status(9, 3705, "queued"), Status(10, 3800, "writing"), Status(11, 3801, "completed")]); // and 1
+        foreach (var (moment, worked) in new[] { (55, 0), (61, 1), (1800, 3), (3690, 3), (3702, 5), (3790, 5), (3801, 6) })
+            Assert.Equal((moment, TimeSpan.FromSeconds(worked)), (moment, trace.Clock.At(DateTimeOffset.UnixEpoch.AddSeconds(moment))));
+
+        var never = RunTrace.Of([Status(1, 0, "queued"), Status(2, 600, "failed"), new(Guid.Empty, 3, DateTimeOffset.UnixEpoch.AddSeconds(600), "error", RunJson.Write(new ErrorData(RunErrorKind.Interrupted, "The program stopped.")))]);
+        Assert.Equal(TimeSpan.Zero, never.Clock.Worked);
+        Assert.False(RunTrace.Of([Status(1, 0, "queued")]).Clock.IsWaiting);
 
         static RunEvent Status(int seq, int seconds, string status) => new(Guid.Empty, seq, DateTimeOffset.UnixEpoch.AddSeconds(seconds), "run.status", RunJson.Write(new RunStatusData(status, 0)));
     }
@@ -108,7 +116,11 @@ public sealed class RunTraceTests
             At(4, 602, "run.status", new RunStatusData("resumed", 0)), At(5, 602, "run.status", new RunStatusData("queued", 1)), At(6, 603, "run.status", new RunStatusData("writing", 0)),
             At(7, 605, "done", new TextData("Well"))]);
         Assert.Equal((TraceState.Cut, start.AddSeconds(2)), (trace.Rows[0].State, trace.Rows[0].EndedAt));
-        Assert.Equal(TimeSpan.FromSeconds(5), trace.Clock.At(trace.EndedAt!.Value));
+        Assert.Equal(TimeSpan.FromSeconds(4), trace.Clock.At(trace.EndedAt!.Value)); // nor is the second in the queue after it
+        var ended = RunTrace.Of([
+            At(1, 0, "run.status", new RunStatusData("writing", 0)), At(2, 3, "message.delta", new TextData("Well")),
+            At(3, 603, "run.status", new RunStatusData("failed", 0)), At(4, 603, "error", new ErrorData(RunErrorKind.Interrupted, "The program stopped."))]);
+        Assert.Equal(TimeSpan.FromSeconds(3), ended.Clock.At(ended.EndedAt!.Value));
 
         static RunEvent At(int seq, int seconds, string name, object data) => new(Guid.Empty, seq, DateTimeOffset.UnixEpoch.AddSeconds(seconds), name, JsonSerializer.Serialize(data, data.GetType(), RunJson.Options));
     }
@@ -131,6 +143,18 @@ public sealed class RunTraceTests
         Assert.Equal(("I will ", ""), (trace.WhyOf("s1_1"), trace.WhyOf("plan")));
         Assert.Equal([TraceState.Done, TraceState.Refused, TraceState.Refused], trace.Rows.Select(row => row.State));
         Assert.Equal("hello", trace.Rows[2].Tool!.Arguments.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void A_call_that_writes_counts_as_a_change_from_its_begin_also_where_nobody_knows_what_came_of_it()
+    {
+        var call = JsonSerializer.SerializeToElement(new { text = "hello" });
+        var trace = RunTrace.Of(Numbered(
+            ("step.completed", new StepCompletedData("s1", StepKind.Decision, "", [new("s1_1", "look", call), new("s1_2", "send", call)], 3, 4, 5)),
+            ("tool.call", new ToolCallData("s1_1", "s1", "look", call, Writes: false)),
+            ("tool.call", new ToolCallData("s1_2", "s1", "send", call, Writes: true)),
+            ("error", new ErrorData(RunErrorKind.OutcomeUnknown, "It stopped."))));
+        Assert.Equal("send", Assert.Single(trace.Changed));
     }
 
     [Fact]

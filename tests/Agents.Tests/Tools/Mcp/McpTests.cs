@@ -39,6 +39,20 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
     }
 
     [Fact]
+    public async Task A_tool_that_its_server_runs_as_a_task_only_is_called_as_one_and_cancelled_as_one()
+    {
+        await using McpServers servers = Servers(everything.Started());
+        var catalog = Catalog(servers);
+        var outcome = await CallAsync(catalog, "everything__simulate_research_query", """{"topic":"leave","ambiguous":true}""");
+        Assert.False(outcome.IsError, outcome.Text);
+        Assert.Contains("Research Report: leave", outcome.Text, StringComparison.Ordinal);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        cancel.CancelAfter(TimeSpan.FromMilliseconds(300));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => catalog.CallAsync("everything__simulate_research_query", JsonElement.Parse("""{"topic":"leave"}"""), Scope(), cancel.Token));
+        Assert.False((await CallAsync(catalog, "everything__echo", """{"message":"still here"}""")).IsError);
+    }
+
+    [Fact]
     public async Task Our_own_variables_are_not_the_servers_business()
     {
         Environment.SetEnvironmentVariable("PLATFORM_SECRET_FOR_TESTS", "hunter2");
@@ -123,7 +137,27 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
         });
         await using McpServer server = new(new McpServerOptions { Name = "other", Endpoint = new Uri($"http://127.0.0.1:{site.Port}{path}") }, TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Empty(await server.ToolsAsync(Stop));
-        Assert.Contains(why, server.Fault, StringComparison.Ordinal);
+        Assert.Contains(why, server.Fault?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Why_a_server_was_not_reached_is_said_in_words_of_our_own()
+    {
+        foreach (var (options, kind, value) in ((McpServerOptions, McpFaultKind, string)[])
+        [
+            (new() { Name = "gone", Command = "/nowhere/server" }, McpFaultKind.NoProgram, "/nowhere/server"),
+            (new() { Name = "ended", Command = "true" }, McpFaultKind.Ended, "true"),
+            (new() { Name = "dead", Endpoint = new Uri("http://127.0.0.1:9/mcp?key=k") }, McpFaultKind.NoListener, "http://127.0.0.1:9/mcp"),
+        ])
+        {
+            await using McpServer server = new(options, TimeProvider.System, NullLoggerFactory.Instance);
+            Assert.Empty(await server.ToolsAsync(Stop));
+            Assert.Equal(new McpFault(kind, value), server.Fault);
+        }
+        McpServerOptions there = new() { Name = "there", Endpoint = new Uri("https://example.org/mcp") };
+        Assert.Equal(McpFaultKind.NoName, McpFault.Of(new HttpRequestException("x", new SocketException((int)SocketError.HostNotFound)), there).Kind);
+        Assert.Equal(McpFaultKind.Certificate, McpFault.Of(new HttpRequestException("x", new System.Security.Authentication.AuthenticationException("y")), there).Kind);
+        Assert.Equal(McpFaultKind.Broken, McpFault.Of(new HttpRequestException("x"), there).Kind);
     }
 
     [Fact]
@@ -169,7 +203,7 @@ public sealed class McpTests(EverythingServer everything) : IClassFixture<Everyt
         McpServerOptions flood = new() { Name = "flood", Command = "sh", Arguments = ["-c", "head -c 6000000 /dev/zero | tr '\\0' x; sleep 60"], Timeout = TimeSpan.FromSeconds(20) };
         await using McpServer server = new(flood, TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Empty(await server.ToolsAsync(Stop));
-        Assert.DoesNotContain("did not answer within", server.Fault, StringComparison.Ordinal);
+        Assert.Equal(McpFaultKind.Ended, server.Fault?.Kind);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed record TuningJob(
     [JsonPropertyName("user_provided_suffix")]
     public string? AdapterName { get; init; }
 
-    /// <summary>Why it waits or is held, to be said in another language: requests, pausing, another_job, hours, memory, base_memory, no_runner, trainer_ends, restarted, files_unreadable or refused. Null where there is no reason, and where an older service keeps a sentence.</summary>
+    /// <summary>Why it waits or is held, to be said in another language: requests, pausing, stopping, evaluating, comparing, exporting, measuring, another_job, hours, memory, base_memory, no_runner, trainer_ends, restarted, files_unreadable or refused. Null where there is no reason, and where an older service keeps a sentence.</summary>
     public string? ReasonCode { get; init; }
 
     /// <summary>What stands in that sentence, in its order; the last of memory, base_memory and refused is what the service says itself.</summary>
@@ -104,7 +104,14 @@ public sealed record TuningSchedule(string Window, string? TimeZone);
 /// <param name="Epoch">From 0, with its part.</param>
 /// <param name="BaseValidLoss">Of the base alone.</param>
 public sealed record TuningProgress(
-    int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
+    int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond)
+{
+    /// <summary>The evaluations so far, the base's first; at most 64, of more some are left out.</summary>
+    public IReadOnlyList<TuningEvaluated> Evaluations { get; init; } = [];
+}
+
+/// <summary>The loss on the rows that are not learned from, after a step.</summary>
+public sealed record TuningEvaluated(int Step, double ValidLoss);
 
 /// <summary>What is learned from.</summary>
 /// <param name="Rows">Lines of the training file.</param>
@@ -118,6 +125,9 @@ public sealed record TuningDataset(int Rows, int Examples, int HeldOut, long Tok
 
     /// <summary>Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</summary>
     public int Leaked { get; init; }
+
+    /// <summary>Rows whose tokens were compared with those that requests would bring, and are the same.</summary>
+    public int Compared { get; init; }
 }
 
 /// <param name="Rows">That the file has.</param>
@@ -131,4 +141,15 @@ public sealed record TuningForecast(long MemoryBytes, long BaseBytes, long Adapt
 {
     /// <summary>cpu or gpu; null where that is a runner's to choose.</summary>
     public string? Device { get; init; }
+
+    /// <summary>Rows of a step, also where they were left to the service, as what follows; null of older jobs.</summary>
+    public int? BatchSize { get; init; }
+
+    public int? MicroBatchTokens { get; init; }
+
+    /// <summary>Steps between evaluations.</summary>
+    public int? EvalSteps { get; init; }
+
+    /// <summary>Steps between checkpoints.</summary>
+    public int? SaveSteps { get; init; }
 }

@@ -116,7 +116,8 @@ public sealed record TuningRequest(string Model, string TrainingFile)
     /// <summary>IANA name; null for that of the service's machine.</summary>
     public string? TimeZone { get; init; }
 
-    internal JsonObject ToJson()
+    /// <summary>As it is sent; what is null is the service's to choose.</summary>
+    public JsonObject ToJson()
     {
         var method = Method.ToString().ToLowerInvariant();
         var parameters = new JsonObject

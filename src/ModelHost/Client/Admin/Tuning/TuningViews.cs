@@ -12,11 +12,24 @@ public sealed record TuningFile(string Id, string Filename, string Purpose, long
 /// <param name="Type">message or metrics.</param>
 /// <param name="Data">Of metrics. Of two with one step the later holds.</param>
 /// <param name="Rows">Rows that it is about, as "line 7".</param>
-public sealed record TuningEvent(string Id, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? CreatedAt, string Level, string Message, string Type, TuningMetrics? Data, IReadOnlyList<string>? Rows);
+public sealed record TuningEvent(string Id, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? CreatedAt, string Level, string Message, string Type, TuningMetrics? Data, IReadOnlyList<string>? Rows)
+{
+    /// <summary>What the message says, for another language; null where that is not told.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What stands in the message, in its order.</summary>
+    public IReadOnlyList<string>? Values { get; init; }
+}
 
 /// <summary>The numbers of a step; step 0 is the base.</summary>
 public sealed record TuningMetrics(int Step, int? TotalSteps, double? Epoch, double? TrainLoss, double? ValidLoss, double? LearningRate, double? GradNorm, double? TokensPerSecond, long? TrainedTokens)
 {
+    /// <summary>Of an evaluation of pairs: by how much more than the base chosen answers are preferred, the mean of β · margin.</summary>
+    public double? RewardMargin { get; init; }
+
+    /// <summary>Of an evaluation of pairs: the share whose chosen answer is preferred more than by the base, 0 to 1.</summary>
+    public double? PreferenceAccuracy { get; init; }
+
     /// <summary>When it was told; null where that is not known.</summary>
     [JsonIgnore]
     public DateTimeOffset? At { get; init; }
@@ -61,7 +74,7 @@ public sealed record TuningPrompt(string Id, string Question, string? Reference)
 public sealed record TuningEvaluation(int Step, IReadOnlyList<string?> Answers);
 
 /// <summary>One measure of an adapter and of its base.</summary>
-/// <param name="Name">perplexity, general_perplexity (the lower the better), exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (0 to 1), golden_accuracy (share of golden questions answered rightly).</param>
+/// <param name="Name">perplexity, general_perplexity (the lower the better), preference_accuracy (share of pairs, 0 to 1), reward_margin, exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (0 to 1), golden_accuracy (share of golden questions answered rightly).</param>
 /// <param name="Of">Rows that it is about; null where it is about a text.</param>
 public sealed record TuningMeasure(string Name, double Base, double Value, int? Of);
 

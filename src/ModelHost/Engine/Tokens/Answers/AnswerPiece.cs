@@ -11,7 +11,7 @@ public sealed record ContentPiece(string Text) : AnswerPiece;
 
 /// <summary>A call begins.</summary>
 /// <param name="Index">From 0.</param>
-/// <param name="Id">Nine letters and digits: some templates take no other form when the call comes back.</param>
+/// <param name="Id">call_ and 24 letters and digits; a template that takes nine is given nine when the call comes back (<see cref="CallId"/>).</param>
 public sealed record ToolCallPiece(int Index, string Id, string Name) : AnswerPiece;
 
 /// <summary>More of a call's arguments; the fragments together are JSON text, unless the answer is cut off.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Platform.ModelHost.Engine.Tokens.Answers;
@@ -56,7 +55,7 @@ internal sealed class HarmonyAnswer(bool keepsThoughts = false) : IAnswerReader
         if (After(head, Recipient) is { } recipient && recipient.StartsWith(Functions, StringComparison.Ordinal))
         {
             var index = calls++;
-            pieces.Add(new ToolCallPiece(index, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9), recipient[Functions.Length..]));
+            pieces.Add(new ToolCallPiece(index, CallId.New(), recipient[Functions.Length..]));
             return text => new ArgumentsPiece(index, text);
         }
         return After(head, Channel) == "analysis" && !keepsThoughts ? text => new ReasoningPiece(text) : text => new ContentPiece(text);

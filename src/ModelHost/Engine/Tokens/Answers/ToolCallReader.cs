@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -9,8 +8,6 @@ namespace Platform.ModelHost.Engine.Tokens.Answers;
 /// <param name="parameters">The schema of each tool's parameters, by the tool's name: of arguments that are not JSON it tells the types.</param>
 internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlyDictionary<string, JsonElement> parameters)
 {
-    private const int IdLength = 9;
-
     private readonly StringBuilder held = new();
     private readonly PairReader? pairs = format.Pairs is null ? null : new PairReader(format.Pairs);
     private JsonExtent extent = new();
@@ -74,7 +71,7 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlyDictionary<
         outcome = Marks.Read(text, ref at, format.AfterName);
         if (outcome != Match.Yes) { return outcome; }
         if (format.IsBare && IsCall(name, text.AsSpan(at).TrimStart()) is not Match.Yes and var other) { return other; }
-        pieces.Add(new ToolCallPiece(++index, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", IdLength), name));
+        pieces.Add(new ToolCallPiece(++index, CallId.New(), name));
         Keep(text[at..]);
         state = State.Arguments;
         extent = new JsonExtent();

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Server.FineTuning.Requests;
+using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -27,6 +29,9 @@ internal static class AdapterLineage
             [JobKey] = record.Id, ["method"] = record.Settings.Method.ToString().ToLowerInvariant(), ["training_file"] = record.TrainingFile, ["training_sha256"] = record.Dataset!.TrainingSha256,
             ["validation_file"] = record.ValidationFile, ["validation_sha256"] = record.Dataset.ValidationSha256, ["base_model"] = record.Model, ["base_sha256"] = record.Dataset.BaseSha256, ["rows"] = record.Dataset.Rows, ["seed"] = record.Seed,
         };
+        lineage["hyperparameters"] = JsonSerializer.SerializeToNode(TuningViews.Hyperparameters(record), ServerJson.Wire.HyperparameterBody);
+        lineage["lora"] = JsonSerializer.SerializeToNode(TuningViews.Lora(record.Settings), ServerJson.Wire.LoraBody);
+        (lineage["early_stopping"], lineage["trainer"], lineage["device"], lineage["precision"]) = (record.Settings.EarlyStopping is not null, TuningCheck.Name(record.Settings.Trainer), record.Forecast?.Device, TuningCheck.Name(record.Settings.Precision));
         foreach (var (name, value) in record.Metadata.Where(pair => pair.Key != CheckpointKey && !lineage.ContainsKey(pair.Key)))
         {
             lineage[name] = value;
@@ -45,6 +50,7 @@ internal static class AdapterLineage
         return lineage;
     }
 
-    private static string? Text(AdapterInfo adapter, string key) =>
+    /// <summary>A text that it says under a name; null where it says none.</summary>
+    public static string? Text(AdapterInfo adapter, string key) =>
         adapter.Lineage is { ValueKind: JsonValueKind.Object } lineage && lineage.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -47,9 +47,10 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
         {
             job.Change(now => now.HasEnded ? now : now with { Version = adapter.Version });
             cancellation.ThrowIfCancellationRequested();
-            job.Say("info", $"The adapter is {ServedAdapters.Id(adapter)}, a draft, and answers as {job.Now.FineTunedModel} from now on.");
+            job.Say("info", "draft_made", $"The adapter is {ServedAdapters.Id(adapter)}, a draft, and answers as {job.Now.FineTunedModel} from now on.");
         }
 
+        job.Phase(JobReason.Measuring);
         adapter = await MeasureAsync(engine, job, adapter, VersionMeasures.Answers, "How the adapter answers was not measured", cancellation);
         adapter = await MeasureAsync(engine, job, adapter, VersionMeasures.General, "What the adapter may have forgotten was not measured", cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -61,7 +62,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
                 return now;
             }
 
-            job.Say("info", "The job has succeeded."); // in here, so that a cancelled job never says so, and before the end, so that who follows to it has read this
+            job.Say("info", "succeeded", $"The job has succeeded."); // in here, so that a cancelled job never says so, and before the end, so that who follows to it has read this
             return now with { Status = TuningStatus.Succeeded, Reason = null, Error = null, ResultFiles = results, Measures = Measure.In(adapter.Metrics), FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() };
         });
         if (ended.Status != TuningStatus.Succeeded)
@@ -73,6 +74,19 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
     /// <summary>The version that this job put there before the service ended; under another name it is a copy.</summary>
     private static AdapterInfo? Known(ModelEngine engine, TuningRecord record) => engine.AdapterLibrary.All.FirstOrDefault(adapter =>
         record.MayMake(adapter) && AdapterLineage.JobOf(adapter) == record.Id && !AdapterLineage.IsCheckpoint(adapter));
+
+    /// <summary>The same of a cancelled job whose draft may stand there without its version being noted: the service ended between the two.</summary>
+    /// <inheritdoc cref="WithdrawAsync(ModelEngine, TuningJob, int, CancellationToken)" path="/returns"/>
+    public async Task<bool> WithdrawAsync(ModelEngine engine, TuningJob job, CancellationToken stopping)
+    {
+        if ((job.Now.Version ?? Known(engine, job.Now)?.Version) is { } version)
+        {
+            return await WithdrawAsync(engine, job, version, stopping);
+        }
+
+        job.Settle(now => now with { HasDraftToWithdraw = false });
+        return true;
+    }
 
     /// <summary>A cancelled job makes no adapter: its draft goes again. One that somebody has put into use meanwhile stays.</summary>
     /// <returns>False where answers run with it: it is tried again later.</returns>
@@ -87,7 +101,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
                 if (isDraft)
                 {
                     engine.AdapterLibrary.Delete(name, version);
-                    job.TrySay("info", $"The draft {id} is taken out of the registry again.");
+                    job.TrySay("info", "draft_withdrawn", $"The draft {id} is taken out of the registry again.");
                 }
 
                 job.Settle(now => now with { Version = isDraft ? null : version, HasDraftToWithdraw = false });
@@ -138,7 +152,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
 
         try
         {
-            return await measures.RunAsync(engine, adapter, job, part, job.Now.Id, (level, message) => job.Say(level, message), cancellation);
+            return await measures.RunAsync(engine, adapter, job, part, job.Now.Id, (level, code, message) => job.Say(level, code, message), cancellation);
         }
         catch (EngineException fault)
         {
@@ -171,10 +185,10 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
     /// <summary>The numbers of each step; of two words on one step the later holds.</summary>
     private static string StepTable(TuningJob job)
     {
-        var table = new StringBuilder("step,train_loss,valid_loss,learning_rate,grad_norm,tokens_per_second,trained_tokens\n");
+        var table = new StringBuilder("step,train_loss,valid_loss,learning_rate,grad_norm,tokens_per_second,trained_tokens,reward_margin,preference_accuracy\n");
         foreach (var step in job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().GroupBy(data => data.Step).OrderBy(group => group.Key).Select(group => group.Last()))
         {
-            table.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.TrainLoss},{step.ValidLoss},{step.LearningRate},{step.GradNorm},{step.TokensPerSecond},{step.TrainedTokens}\n");
+            table.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.TrainLoss},{step.ValidLoss},{step.LearningRate},{step.GradNorm},{step.TokensPerSecond},{step.TrainedTokens},{step.RewardMargin},{step.PreferenceAccuracy}\n");
         }
 
         return table.ToString();

@@ -44,6 +44,9 @@ internal sealed class JobFiles(string path)
 
     public string CancelMark => In("cancel");
 
+    /// <summary>The trainer is to end with what it learned so far.</summary>
+    public string StopMark => In("stop");
+
     /// <summary>The bytes of a plain file; 0 where there is none. A pipe or a link is none: what a runner puts there must not be waited for.</summary>
     public static long Size(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null } file ? file.Length : 0;
 

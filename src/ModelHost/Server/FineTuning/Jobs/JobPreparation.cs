@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Measures;
+using Platform.ModelHost.Server.FineTuning.Requests;
 using Platform.ModelHost.Server.FineTuning.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -40,8 +41,9 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
         var settings = Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0);
         await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation); // a runner reads it too
-        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked };
-        return (facts, record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation));
+        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared };
+        var forecast = record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation);
+        return (facts, forecast with { BatchSize = settings["batch_size"]!.GetValue<int>(), MicroBatchTokens = settings["micro_batch_tokens"]!.GetValue<int>() });
     }
 
     /// <summary>Renders some lines again and compares: whatever changed since, of the model, its template or this program, shows.</summary>
@@ -135,6 +137,11 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
 
         writer.Faults.ForEach(tell);
+        if (writer.TemplateFaults == writer.BadLines && writer.BadLines == writer.Lines)
+        {
+            throw new TuningFault("template_mismatch", $"No row can be learned as it is served: the model's chat template writes answers otherwise than it asks for them. {writer.Faults[0].Line}: {writer.Faults[0].Message} Choose another base, or one with its maker's own template.", "model");
+        }
+
         var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"{fault.Line}: {fault.Message.TrimEnd('.')}"));
         throw new TuningFault("invalid_" + param, $"{(writer.BadLines == 1 ? "1 line cannot" : $"{writer.BadLines} lines cannot")} be trained on: {first}{(writer.BadLines > ToldFaults ? "; and more, which the events name" : "")}. Correct the file and upload it again.", param);
     }
@@ -177,7 +184,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var card = engine.Library.Devices.Where(device => device.IsGpu).Select(device => (long?)device.MemoryBytes).Max();
         if (wanted == TuningDevice.Gpu && card is null)
         {
-            throw new TuningFault("invalid_request", "'device' is gpu, and the model service has no graphics card that its libraries can use. Leave 'device' out, or make it cpu.", "device");
+            throw new TuningFault("invalid_request", TuningCheck.NoCard, "device");
         }
 
         if (card is { } bytes && wanted != TuningDevice.Cpu)
@@ -210,7 +217,8 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
         catch (EngineException refused)
         {
-            throw new TuningFault(refused.Kind == EngineErrorKind.OutOfMemory ? "out_of_memory" : "invalid_request", refused.Message, "model", refused);
+            var code = refused.Kind == EngineErrorKind.OutOfMemory ? "out_of_memory" : refused.Fault is { } fault ? TrainerRun.Code(fault) : "invalid_request";
+            throw new TuningFault(code, refused.Message, refused.Fault is null or "model" ? "model" : null, refused);
         }
         catch (JsonException fault)
         {

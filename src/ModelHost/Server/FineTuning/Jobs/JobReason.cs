@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
-/// <summary>Why a job waits: a code and what stands in its sentence, so that whoever shows it can say it in another language. Stored.</summary>
+/// <summary>Why a job waits, or what is done for it where no step is taken: a code and what stands in its sentence, so that whoever shows it can say it in another language. Stored.</summary>
 /// <param name="Code">Empty for a job of before, whose sentence was stored.</param>
 /// <param name="Values">In the order of the sentence.</param>
 [JsonConverter(typeof(StoredReason))]
@@ -12,6 +12,11 @@ internal sealed record JobReason(string Code, params IReadOnlyList<string> Value
 {
     public static JobReason Requests { get; } = new("requests");
     public static JobReason Pausing { get; } = new("pausing");
+    public static JobReason Stopping { get; } = new("stopping");
+    public static JobReason Evaluating { get; } = new("evaluating");
+    public static JobReason Comparing { get; } = new("comparing");
+    public static JobReason Exporting { get; } = new("exporting");
+    public static JobReason Measuring { get; } = new("measuring");
     public static JobReason AnotherJob { get; } = new("another_job");
     public static JobReason NoRunner { get; } = new("no_runner");
     public static JobReason TrainerEnds { get; } = new("trainer_ends");
@@ -34,12 +39,17 @@ internal sealed record JobReason(string Code, params IReadOnlyList<string> Value
     {
         "requests" => "Waits while requests run.",
         "pausing" => "Pauses after this step.",
+        "stopping" => "Ends after this step with what it learned so far.",
+        "comparing" => "All steps are done; the held-out rows are compared with the base's.",
+        "exporting" => "All steps are done; the adapter is written and tried.",
+        "measuring" => "The adapter is there; what it answers, and what it may have forgotten, is measured.",
         "another_job" => "Another job is training; one waits for the other.",
         "hours" when Values is [var window, var zone] => $"Waits for its hours, {window} ({zone}).",
         "no_runner" => "Waits for a runner: start one (docker compose --profile train up).",
         "trainer_ends" => "The trainer of the service that ran before still writes its checkpoint.",
         "restarted" => "The service was started anew; the job goes on from its last checkpoint.",
         "files_unreadable" => "The job's files cannot be read.",
+        "evaluating" => "The base is evaluated on the held-out rows, before the first step.",
         _ => Values is [.., var said] ? said : Code, // a record of elsewhere may have none
     };
 

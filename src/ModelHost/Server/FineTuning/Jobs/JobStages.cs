@@ -21,10 +21,23 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         {
             var (dataset, forecast) = await preparation.RunAsync(host.Engine, job.Now, job.Folder, fault => job.Say("error", $"{char.ToUpperInvariant(fault.Line[0])}{fault.Line[1..]}: {fault.Message}", [fault.Line]), ending.Token);
             // The event stands before what it tells of, so that who follows to the end has read it.
-            job.Say("info", FormattableString.Invariant($"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out. {(IsElsewhere(job) ? $"{forecast.Steps} steps by a runner are foreseen." : $"About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {Math.Ceiling(forecast.Seconds):N0} s are foreseen.")}"));
-            if (dataset.Leaked > 0)
+            job.Say("info", "prepared", $"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out.");
+            if (IsElsewhere(job))
             {
-                job.Say("warn", FormattableString.Invariant($"{(dataset.Leaked == 1 ? "1 row that was held out stands" : $"{dataset.Leaked} rows that were held out stand")} nearly the same among those to learn from; nothing is measured by {(dataset.Leaked == 1 ? "it" : "them")}, so that what is measured was not seen."));
+                job.Say("info", "foreseen_elsewhere", $"{forecast.Steps} steps by a runner are foreseen.");
+            }
+            else
+            {
+                job.Say("info", "foreseen", $"About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {(long)Math.Ceiling(forecast.Seconds):N0} s are foreseen.");
+            }
+
+            if (dataset.Leaked == 1)
+            {
+                job.Say("warn", "leaked_one", $"1 row that was held out stands nearly the same among those to learn from; nothing is measured by it, so that what is measured was not seen.");
+            }
+            else if (dataset.Leaked > 1)
+            {
+                job.Say("warn", "leaked", $"{dataset.Leaked} rows that were held out stand nearly the same among those to learn from; nothing is measured by them, so that what is measured was not seen.");
             }
 
             job.Change(now => now.Status == TuningStatus.ValidatingFiles ? now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Dataset = dataset, Forecast = forecast, Reason = null } : now);
@@ -115,7 +128,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
     {
         try
         {
-            return await completion.WithdrawAsync(host.Engine, job, job.Now.Version!.Value, stopping);
+            return await completion.WithdrawAsync(host.Engine, job, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
@@ -14,9 +13,9 @@ internal static class JobSteering
             return;
         }
 
-        job.TrySay("info", "The job is cancelled.");
+        job.TrySay("info", "cancelled", $"The job is cancelled.");
         job.EndWork();
-        job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, IsPauseAsked = false, Reason = null, HasDraftToWithdraw = now.Version is not null, FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
+        job.Settle(now => now.HasEnded ? now : now with { Status = TuningStatus.Cancelled, IsPauseAsked = false, Reason = null, HasDraftToWithdraw = now.Version is not null || File.Exists(job.Folder.Adapter), FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() });
     }
 
     /// <summary>Pauses a job: at once while it waits, else after the step that it is at.</summary>
@@ -27,7 +26,22 @@ internal static class JobSteering
         job.Change(now => now.HasEnded ? now : now with { IsPauseAsked = true, Reason = null, Status = now.Status == TuningStatus.Queued && !job.IsBusy ? TuningStatus.Paused : now.Status });
     }
 
-    /// <summary>Lets a job go on that was paused, or that failed for a reason that is gone.</summary>
+    /// <summary>Ends a job with what it learned so far, as if its last step were behind it: the weights of the lowest evaluation loss become its adapter, and are measured. One that is paused or failed does so as soon as its turn comes, whatever its hours are.</summary>
+    /// <exception cref="RequestRefused">It has ended otherwise, or has learned nothing yet.</exception>
+    public static void Stop(TuningJob job)
+    {
+        Refuse(job, job.Now is { Status: TuningStatus.Succeeded or TuningStatus.Cancelled or TuningStatus.ValidatingFiles } or { Forecast: null }, "stopped");
+        if (Learned(job) == 0)
+        {
+            throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{job.Now.Id}' has learned nothing yet, so there is nothing to keep. Cancel it.", "id"));
+        }
+
+        job.TrySay("info", "stop_asked", $"The job is to end with what it learned so far.");
+        job.Change(now => now.Status is TuningStatus.Succeeded or TuningStatus.Cancelled ? now
+            : now with { IsStopAsked = true, IsPauseAsked = false, Reason = null, Error = null, FinishedAt = null, Status = now.Status == TuningStatus.Running ? TuningStatus.Running : TuningStatus.Queued });
+    }
+
+    /// <summary>Lets a job go on that was paused, or that failed for a reason that is gone; one that was to end goes on learning.</summary>
     /// <param name="job">The job.</param>
     /// <param name="step">Of a checkpoint to go back to: those after it are deleted. Null goes on from the last.</param>
     /// <exception cref="RequestRefused">It does neither, was cancelled, or has no such checkpoint.</exception>
@@ -48,7 +62,7 @@ internal static class JobSteering
 
         job.Change(now => now with
         {
-            IsPauseAsked = false, Reason = null, Error = null, FinishedAt = null,
+            IsPauseAsked = false, IsStopAsked = false, Reason = null, Error = null, FinishedAt = null,
             Status = now.Status switch
             {
                 TuningStatus.Paused => TuningStatus.Queued,
@@ -56,8 +70,12 @@ internal static class JobSteering
                 var other => other,
             },
         });
-        job.TrySay("info", "The job goes on.");
+        job.TrySay("info", "goes_on", $"The job goes on.");
     }
+
+    /// <summary>The step that a job's next run begins after: of a trainer that was killed what its last checkpoint has, and not what it told.</summary>
+    private static int Learned(TuningJob job) =>
+        job.Now.Status == TuningStatus.Running || job.Now.Settings.Trainer == TuningTrainer.Peft ? job.Now.Progress.Step : job.Folder.CheckpointSteps is [var last, ..] ? last : 0;
 
     private static void GoBack(TuningJob job, int step)
     {
@@ -67,7 +85,7 @@ internal static class JobSteering
         }
 
         FileChange.Run("A checkpoint", () => job.Folder.CheckpointSteps.Where(later => later > step).Select(job.Folder.Checkpoint).OfType<string>().ToList().ForEach(File.Delete));
-        job.TrySay("info", string.Create(CultureInfo.InvariantCulture, $"The job goes back to step {step}."));
+        job.TrySay("info", "goes_back", $"The job goes back to step {step}.");
     }
 
     private static void Refuse(TuningJob job, bool isWrong, string what)

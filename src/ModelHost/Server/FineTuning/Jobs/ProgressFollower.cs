@@ -68,22 +68,36 @@ internal sealed class ProgressFollower(TuningJob job, TimeProvider time)
             case "metrics":
                 var metrics = Metrics(line);
                 job.Progressed(progress => progress.With(metrics));
+                job.Phase(null);
                 job.Add(new TuningEvent(0, at, "info", Sentence(line), "metrics") { Data = metrics, Read = _at });
                 break;
             case "message":
-                job.Add(new TuningEvent(0, at, line.Level ?? "info", line.Message ?? "", "message") { Rows = line.Rows, Read = _at });
+                job.Add(new TuningEvent(0, at, line.Level ?? "info", line.Message ?? "", "message") { Rows = line.Rows, Read = _at, Code = line.Code, Values = line.Values });
+                break;
+            case "phase":
+                job.Phase(line.Phase switch { "evaluating" => JobReason.Evaluating, "comparing" => JobReason.Comparing, "exporting" => JobReason.Exporting, _ => null });
                 break;
             default:
+                job.Phase(null);
                 State = line;
-                job.Add(new TuningEvent(0, at, line.State == "failed" ? "error" : "info", line.State == "succeeded" ? "The adapter is trained and confirmed." : line.Message ?? "The trainer runs.", "message") { Read = _at });
+                job.Add(new TuningEvent(0, at, line.State == "failed" ? "error" : "info", line.State == "succeeded" ? "The adapter is trained and confirmed." : line.Message ?? "The trainer runs.", "message") { Read = _at, Code = StateCode(line), Values = line.Values });
                 break;
         }
     }
 
+    // A state with values says after which step of how many it came.
+    private static string? StateCode(TrainerLine line) => line.State switch
+    {
+        "running" => "trainer_runs",
+        "succeeded" => "trained",
+        "paused" or "cancelled" => line.Values is { Count: 2 } ? $"{line.State}_after" : line.State,
+        _ => null,
+    };
+
     private static TuningMetrics Metrics(TrainerLine line) => new()
     {
         Step = line.Step ?? 0, TotalSteps = line.Steps, Epoch = line.Epoch, TrainLoss = line.TrainLoss, ValidLoss = line.ValidLoss, LearningRate = line.LearningRate, GradNorm = line.GradNorm,
-        TokensPerSecond = line.TokensPerSecond, TrainedTokens = line.TrainedTokens,
+        TokensPerSecond = line.TokensPerSecond, TrainedTokens = line.TrainedTokens, RewardMargin = line.RewardMargin, PreferenceAccuracy = line.PreferenceAccuracy,
     };
 
     private static string Sentence(TrainerLine line) => string.Create(CultureInfo.InvariantCulture,

@@ -27,7 +27,9 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
     {
         File.Delete(job.Folder.PauseMark);
         File.Delete(job.Folder.CancelMark);
+        File.Delete(job.Folder.StopMark);
         var (progress, over) = (new ProgressFollower(job, time), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        MarkStop();
         using var trainer = start();
         using var answering = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(over.Task, answering.Token);
@@ -38,6 +40,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
             {
                 await beat.WaitForNextTickAsync(CancellationToken.None);
                 progress.Take();
+                MarkStop();
                 Steer(trainer, yields, stopping);
             }
 
@@ -60,6 +63,14 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         }
     }
 
+    private void MarkStop()
+    {
+        if (job.Now.IsStopAsked && !File.Exists(job.Folder.StopMark))
+        {
+            File.WriteAllText(job.Folder.StopMark, "");
+        }
+    }
+
     private void Steer(ITrainer trainer, bool yields, CancellationToken stopping)
     {
         if (_told is { } since)
@@ -76,7 +87,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         {
             Tell(trainer, "cancel", isLast: true);
         }
-        else if (stopping.IsCancellationRequested || job.Now.IsPauseAsked || _window?.IsOpen(time.GetUtcNow()) == false)
+        else if (stopping.IsCancellationRequested || job.Now.IsPauseAsked || (_window?.IsOpen(time.GetUtcNow()) == false && !job.Now.IsStopAsked))
         {
             Tell(trainer, "pause", isLast: true);
         }
@@ -125,11 +136,12 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         Paused => new(RunEnd.Paused),
         Cancelled => new(RunEnd.Cancelled),
         _ when job.Work.IsCancellationRequested => new(RunEnd.Cancelled),
-        Refused => new(RunEnd.Failed, last is { State: "failed", Message: { } message } ? new TuningError(Code(last.Fault), message, null) : new TuningError("job_failed", failure.Message, null)),
+        Refused => new(RunEnd.Failed, last is { State: "failed", Message: { } message } ? new TuningError(Code(last.Fault), message, null) : new TuningError(Code(failure.Fault), failure.Message, null)),
         _ => new(RunEnd.Killed, new TuningError(failure.Kind == EngineErrorKind.OutOfMemory ? "out_of_memory" : "job_failed", failure.Message, null)),
     };
 
-    private static string Code(string? fault) => fault switch
+    /// <summary>The code of a job's error, by the word that the trainer has for it.</summary>
+    public static string Code(string? fault) => fault switch
     {
         "model" => "model_not_trainable",
         "job" => "invalid_request",
@@ -138,6 +150,8 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         "numbers" => "training_unstable",
         "export" => "export_failed",
         "base" => "base_changed",
+        "space" => "no_space",
+        "memory" => "out_of_memory",
         _ => "job_failed",
     };
 }

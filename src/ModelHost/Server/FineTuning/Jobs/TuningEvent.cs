@@ -15,6 +15,12 @@ internal sealed record TuningEvent(int Number, long At, string Level, string Mes
     /// <summary>Rows that it is about.</summary>
     public IReadOnlyList<string>? Rows { get; init; }
 
+    /// <summary>What the message says, for whoever says it in another language; null where that is not told.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What stands in the message, in its order.</summary>
+    public IReadOnlyList<string>? Values { get; init; }
+
     /// <summary>Of an event that the trainer told: how far its progress had been read then, in bytes.</summary>
     public long? Read { get; init; }
 
@@ -37,6 +43,10 @@ internal sealed record TuningMetrics
     public double? GradNorm { get; init; }
     public double? TokensPerSecond { get; init; }
     public long? TrainedTokens { get; init; }
+
+    /// <summary>Of pairs: the mean of β · margin, and the share whose chosen answer is preferred more than by the base.</summary>
+    public double? RewardMargin { get; init; }
+    public double? PreferenceAccuracy { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
@@ -62,5 +72,10 @@ internal sealed record TrainerLine
     public string? Message { get; init; }
     public IReadOnlyList<string>? Rows { get; init; }
     public string? State { get; init; }
+    public string? Phase { get; init; }
     public string? Fault { get; init; }
+    public double? RewardMargin { get; init; }
+    public double? PreferenceAccuracy { get; init; }
+    public string? Code { get; init; }
+    public IReadOnlyList<string>? Values { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Platform.ModelHost.Engine.Files;
 
@@ -110,6 +111,15 @@ internal sealed class TuningJob : IDisposable
         }
     }
 
+    /// <summary>Says what is done while no step is; null for the steps themselves.</summary>
+    public void Phase(JobReason? doing)
+    {
+        if (Now is { Status: TuningStatus.Running } running && running.Reason != doing)
+        {
+            Settle(now => now.Status == TuningStatus.Running ? now with { Reason = doing } : now);
+        }
+    }
+
     /// <summary>Keeps a job from being deleted until what this returns is disposed of.</summary>
     /// <exception cref="RequestRefused">It was deleted.</exception>
     public IDisposable Use()
@@ -172,12 +182,26 @@ internal sealed class TuningJob : IDisposable
 
     public void Say(string level, string message, IReadOnlyList<string>? rows = null) => Add(new TuningEvent(0, _time.GetUtcNow().ToUnixTimeMilliseconds(), level, message, "message") { Rows = rows });
 
+    /// <param name="level">info, warn or error.</param>
+    /// <param name="code">What it says, for another language.</param>
+    /// <param name="message">In English; what stands in it is kept beside it.</param>
+    public void Say(string level, string code, FormattableString message, IReadOnlyList<string>? rows = null) =>
+        Add(new TuningEvent(0, _time.GetUtcNow().ToUnixTimeMilliseconds(), level, message.ToString(CultureInfo.InvariantCulture), "message")
+        {
+            Code = code, Values = [.. message.GetArguments().Select(value => value is double number ? number.ToString("G4", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")], Rows = rows,
+        });
+
     /// <summary>As Say, where what follows matters more than that it is told: a disk that refuses is only logged.</summary>
-    public void TrySay(string level, string message)
+    public void TrySay(string level, string message) => Try(() => Say(level, message), message);
+
+    /// <inheritdoc cref="TrySay(string, string)"/>
+    public void TrySay(string level, string code, FormattableString message) => Try(() => Say(level, code, message), message.ToString(CultureInfo.InvariantCulture));
+
+    private void Try(Action say, string message)
     {
         try
         {
-            Say(level, message);
+            say();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

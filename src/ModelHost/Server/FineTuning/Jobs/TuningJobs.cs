@@ -52,7 +52,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
             var made = record("ftjob-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
             var job = new TuningJob(Path.Combine(Folder, made.Id), made, time, log);
             FileChange.Run("The job", () => DurableJson.Write(job.Folder.Record, made, RecordJson.Default.TuningRecord));
-            job.TrySay("info", "The job is created; its files are looked at next.");
+            job.TrySay("info", "created", $"The job is created; its files are looked at next.");
             lock (_gate)
             {
                 Known()[made.Id] = job;

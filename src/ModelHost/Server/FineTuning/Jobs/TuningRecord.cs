@@ -49,6 +49,9 @@ internal sealed record TuningRecord
     /// <summary>Somebody asked it to pause.</summary>
     public bool IsPauseAsked { get; init; }
 
+    /// <summary>Somebody asked it to end with what it learned so far.</summary>
+    public bool IsStopAsked { get; init; }
+
     public TuningError? Error { get; init; }
 
     public DatasetFacts? Dataset { get; init; }
@@ -100,6 +103,9 @@ internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long To
 
     /// <summary>Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</summary>
     public int Leaked { get; init; }
+
+    /// <summary>Rows whose tokens were compared with those that requests would bring, and are the same; of plain texts there is nothing to compare.</summary>
+    public int Compared { get; init; }
 }
 
 /// <summary>A part of a mixture as it was asked for.</summary>
@@ -113,6 +119,17 @@ internal sealed record JobForecast(long BaseBytes, long AdapterBytes, long Graph
 {
     /// <summary>cpu or gpu; null where that is a runner's to choose.</summary>
     public string? Device { get; init; }
+
+    /// <summary>Rows of a step.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Tokens that are computed at once.</summary>
+    public int? MicroBatchTokens { get; init; }
+
+    /// <summary>Steps between evaluations; null of a runner's, and of jobs of before, as all four.</summary>
+    public int? EvaluateEvery { get; init; }
+
+    public int? CheckpointEvery { get; init; }
 }
 
 /// <summary>The last of what the trainer told.</summary>
@@ -141,17 +158,28 @@ internal sealed record TuningProgress
 
     public long TrainedTokens { get; init; }
 
+    /// <summary>The evaluations so far, the base's first; of many every second one is left out, again and again.</summary>
+    public IReadOnlyList<EvaluatedStep> Evaluations { get; init => field = value ?? []; } = []; // a record of before has none
+
+    private const int MostEvaluations = 64;
+
     /// <summary>The progress after one more step was told.</summary>
     public TuningProgress With(TuningMetrics told)
     {
         var isBest = told.ValidLoss is { } loss && !(loss >= BestValidLoss);
         return this with
         {
+            Evaluations = told.ValidLoss is { } evaluated && double.IsFinite(evaluated) ? Thinned([.. Evaluations.TakeWhile(one => one.Step < told.Step), new EvaluatedStep(told.Step, evaluated)]) : Evaluations,
             Step = told.Step, Steps = told.TotalSteps ?? Steps, Epoch = told.Epoch ?? Epoch, TrainLoss = told.TrainLoss ?? TrainLoss, ValidLoss = told.ValidLoss ?? ValidLoss, BaseValidLoss = told is { Step: 0, ValidLoss: { } first } ? first : BaseValidLoss,
             BestValidLoss = isBest ? told.ValidLoss : BestValidLoss, BestStep = isBest ? told.Step : BestStep, LearningRate = told.LearningRate ?? LearningRate, TokensPerSecond = told.TokensPerSecond ?? TokensPerSecond, TrainedTokens = told.TrainedTokens ?? TrainedTokens,
         };
     }
+
+    private static IReadOnlyList<EvaluatedStep> Thinned(IReadOnlyList<EvaluatedStep> all) => all.Count <= MostEvaluations ? all : [.. all.Where((_, i) => i % 2 == 0)];
 }
+
+/// <summary>The loss on the rows that are not learned from, after a step.</summary>
+internal sealed record EvaluatedStep(int Step, double ValidLoss);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TuningRecord))]

@@ -17,13 +17,13 @@ internal static class AnswerComparison
     /// <summary>Asks, and keeps row by row what was answered. What was asked before the service ended is not asked again; a row that does not fit the served context is left out.</summary>
     /// <param name="job">That held the rows out.</param>
     /// <param name="isOfItsEnd">The adapter is the job's own, and no checkpoint's: what was answered is kept in answered.jsonl.</param>
-    /// <param name="say">Told what comes of it: a level, and a sentence.</param>
+    /// <param name="say">Told what comes of it: a level, a code, and a sentence.</param>
     /// <param name="probes">Asks.</param>
     /// <param name="adapter">name@version.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The measures of both, or null where there is no row to ask.</returns>
     /// <exception cref="EngineException">The model cannot answer.</exception>
-    public static async Task<JsonObject?> RunAsync(TuningJob job, bool isOfItsEnd, Action<string, string> say, ProbeAnswers probes, string adapter, CancellationToken cancellation)
+    public static async Task<JsonObject?> RunAsync(TuningJob job, bool isOfItsEnd, Action<string, string, FormattableString> say, ProbeAnswers probes, string adapter, CancellationToken cancellation)
     {
         var questions = File.Exists(job.Folder.Questions) ? JsonLines.Read(job.Folder.Questions, ProbeJson.Default.Probe).ToList() : [];
         var begun = job.Folder.In($"answered-{adapter}.part");
@@ -46,7 +46,7 @@ internal static class AnswerComparison
 
         if (tooLong > 0)
         {
-            say("warn", string.Create(CultureInfo.InvariantCulture, $"{tooLong} of {questions.Count} held-out questions do not fit the context that the model is served with, and were not asked."));
+            say("warn", "answers_too_long", $"{tooLong} of {questions.Count} held-out questions do not fit the context that the model is served with, and were not asked.");
         }
 
         if (rows.Count > 0 && isOfItsEnd)
@@ -58,7 +58,7 @@ internal static class AnswerComparison
         return rows.Count == 0 ? null : Measures(rows, say);
     }
 
-    private static JsonObject Measures(List<AnsweredRow> rows, Action<string, string> say)
+    private static JsonObject Measures(List<AnsweredRow> rows, Action<string, string, FormattableString> say)
     {
         var measures = new JsonObject { ["rows"] = rows.Count };
         foreach (var (name, plain, tuned) in Names.Zip(Of(rows, row => row.BaseAnswer), Of(rows, row => row.Answer)))
@@ -66,8 +66,10 @@ internal static class AnswerComparison
             (measures[name], measures["base_" + name]) = (tuned, plain);
         }
 
-        say("info", string.Create(CultureInfo.InvariantCulture, $"Of {rows.Count} held-out questions {Number(measures, "accuracy"):P0} are answered rightly with the adapter and {Number(measures, "base_accuracy"):P0} without; F1 is {Number(measures, "f1"):0.000} and {Number(measures, "base_f1"):0.000}."));
+        say("info", "answers_compared", $"Of {rows.Count} held-out questions {Text("accuracy", "P0")} are answered rightly with the adapter and {Text("base_accuracy", "P0")} without; F1 is {Text("f1", "0.000")} and {Text("base_f1", "0.000")}.");
         return measures;
+
+        string Text(string name, string format) => measures[name]!.GetValue<double>().ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static string Line(AnsweredRow row) => JsonSerializer.Serialize(row, ProbeJson.Default.AnsweredRow);
@@ -87,6 +89,4 @@ internal static class AnswerComparison
         rows.Average(row => TextMeasures.RougeN(answer(row), row.Reference, 2)),
         rows.Average(row => TextMeasures.RougeL(answer(row), row.Reference)),
     ];
-
-    private static double Number(JsonObject measures, string name) => measures[name]!.GetValue<double>();
 }

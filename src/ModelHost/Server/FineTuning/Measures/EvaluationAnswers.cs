@@ -115,7 +115,14 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
             file.Write([.. JsonSerializer.SerializeToUtf8Bytes(known[step], ProbeJson.Default.EvaluationAnswer), (byte)'\n']);
         }
 
-        job.Say("info", string.Create(CultureInfo.InvariantCulture, $"{prompts.Count} prompts were answered {(step == 0 ? "by the base" : $"as learned after step {step}")}."));
+        if (step == 0)
+        {
+            job.Say("info", "answered_by_base", $"{prompts.Count} prompts were answered by the base.");
+        }
+        else
+        {
+            job.Say("info", "answered", $"{prompts.Count} prompts were answered as learned after step {step}.");
+        }
     }
 
     private List<(int Step, string File)> Waiting() => !Directory.Exists(job.Folder.Evaluations) ? []

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Platform.ModelHost.Server.FineTuning.Measures;
 
 /// <summary>One measure of an adapter and of its base. The names of the fields are stored.</summary>
-/// <param name="Name">perplexity (of held-out rows), general_perplexity (of a text that has nothing to do with the job; both the lower the better), exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (of answers, 0 to 1), golden_accuracy (share of a knowledge base's golden questions that were answered rightly).</param>
+/// <param name="Name">perplexity (of held-out rows), general_perplexity (of a text that has nothing to do with the job; both the lower the better), preference_accuracy (share of held-out pairs whose chosen answer is preferred more than by the base), reward_margin (by how much, the mean of β · margin), exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (of answers, 0 to 1), golden_accuracy (share of a knowledge base's golden questions that were answered rightly).</param>
 /// <param name="Of">Rows that it is about; null where it is about a text.</param>
 internal sealed record Measure(string Name, double Base, double Value, int? Of)
 {
@@ -17,6 +17,8 @@ internal sealed record Measure(string Name, double Base, double Value, int? Of)
 
         var found = new List<Measure>();
         Add("held_out", "perplexity", "perplexity");
+        Add("held_out", "preference_accuracy", "preference_accuracy");
+        Add("held_out", "reward_margin", "reward_margin");
         foreach (var name in AnswerComparison.Names)
         {
             Add("answers", name, name);

@@ -49,7 +49,7 @@ internal static class ProbeChoice
         }
 
         var wanted = rows.Select(row => row.Origin.Line).ToHashSet(StringComparer.Ordinal);
-        var lines = source.Where(line => wanted.Contains(line.Id)).DistinctBy(line => line.Id).ToDictionary(line => line.Id, line => line.IsPlain ? TrainingRow.OfText(line.Text) : RowReader.Read(line.Text));
+        var lines = source.Where(line => wanted.Contains(line.Id)).DistinctBy(line => line.Id).ToDictionary(line => line.Id, line => line.Read());
         return [.. rows.Select(row => Of(engine, model, row, lines[row.Origin.Line])).OfType<Probe>()];
     }
 

@@ -5,13 +5,14 @@ using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server.Adapters;
+using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.Wire;
 
 namespace Platform.ModelHost.Server.FineTuning.Measures;
 
 /// <summary>Measures how a version compares with its base, part by part, and keeps each with it; a part that is there is not measured again.</summary>
-internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
+internal sealed class VersionMeasures(TrainerProgram trainer, FileStore files, TimeProvider time)
 {
     /// <summary>The loss on the rows that its job held out; what it answers to them; and how well it foretells a text that has nothing to do with the job, which is what it may have forgotten.</summary>
     public const string HeldOut = "held_out", Answers = "answers", General = "general";
@@ -42,22 +43,49 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
         var missing = Missing(adapter, job);
         foreach (var (at, part) in missing.Index())
         {
-            adapter = await RunAsync(engine, adapter, job, part, owner, (_, _) => { }, cancellation);
+            adapter = await RunAsync(engine, adapter, job, part, owner, (_, _, _) => { }, cancellation);
             progress((at + 1.0) / missing.Count);
         }
 
-        if (job?.Now is { HasEnded: true } made && made.IsOf(adapter))
-        {
-            job.Change(now => now with { Measures = Measure.In(adapter.Metrics) });
-        }
-
+        Tell(engine, job, adapter);
         return adapter;
     }
 
-    /// <summary>Measures one part, unless it is there.</summary>
-    /// <param name="say">Told what comes of it: a level, and a sentence.</param>
+    /// <summary>Measures by other rows than those that its job held out, in the place of what was measured before; and all else that is missing.</summary>
+    /// <param name="rows">An uploaded file.</param>
+    /// <exception cref="RequestRefused">The rows cannot be measured by, or the job was deleted.</exception>
     /// <inheritdoc cref="RunAsync(ModelEngine, AdapterInfo, TuningJob, string, Action{double}, CancellationToken)"/>
-    public async Task<AdapterInfo> RunAsync(ModelEngine engine, AdapterInfo adapter, TuningJob? job, string part, string owner, Action<string, string> say, CancellationToken cancellation)
+    public async Task<AdapterInfo> RunAsync(ModelEngine engine, AdapterInfo adapter, TuningJob? job, StoredFile rows, string owner, Action<double> progress, CancellationToken cancellation)
+    {
+        using var use = job?.Use();
+        var model = job?.Now.Model ?? adapter.BaseModel!;
+        NamedRows named;
+        using (await engine.HoldAsync(model, cancellation))
+        {
+            named = await Task.Run(() => NamedRows.Read(engine, model, files, rows, job?.Now, cancellation), cancellation);
+        }
+
+        var losses = await engine.Work.Measure.RunAsync(new RowsRequest(owner, model, ServedAdapters.Id(adapter), named.Rows), progress, cancellation);
+        var measured = HeldOutRows.Summary([.. named.Ids.Zip(losses, (id, loss) => new HeldOutRow(id, loss.BaseLoss, loss.Loss, loss.Weight))], TuningMethod.Supervised)!;
+        (measured["file"], measured["filename"], measured["leaked"], measured["too_long"]) = (rows.Id, rows.Filename, named.Leaked, named.TooLong);
+        adapter = await RunAsync(engine, Keep(engine, adapter, HeldOut, measured), job, General, owner, (_, _, _) => { }, cancellation);
+        Tell(engine, job, adapter);
+        return adapter;
+    }
+
+    /// <summary>A job tells how the version compares that it made at its end: by all that is known when it is written, for others tell of it too.</summary>
+    public static void Tell(ModelEngine engine, TuningJob? job, AdapterInfo adapter)
+    {
+        if (job?.Now is { HasEnded: true } made && made.IsOf(adapter))
+        {
+            job.Change(now => now with { Measures = Measure.In(engine.AdapterLibrary.Find(adapter.Name, adapter.Version).Metrics) });
+        }
+    }
+
+    /// <summary>Measures one part, unless it is there.</summary>
+    /// <param name="say">Told what comes of it: a level, a code, and a sentence.</param>
+    /// <inheritdoc cref="RunAsync(ModelEngine, AdapterInfo, TuningJob, string, Action{double}, CancellationToken)"/>
+    public async Task<AdapterInfo> RunAsync(ModelEngine engine, AdapterInfo adapter, TuningJob? job, string part, string owner, Action<string, string, FormattableString> say, CancellationToken cancellation)
     {
         var measured = Metrics(adapter).ContainsKey(part) ? null : part switch
         {
@@ -68,28 +96,26 @@ internal sealed class VersionMeasures(TrainerProgram trainer, TimeProvider time)
         return measured is null ? adapter : Keep(engine, adapter, part, measured);
     }
 
-    /// <summary>Adds a part to what is known of a version by now, or puts it in the place of the one of its name.</summary>
-    /// <param name="told">Null takes the part away.</param>
+    /// <summary>Changes the parts that are known of a version by now, all at once or, where the change is refused, none.</summary>
     /// <exception cref="EngineException">ModelNotFound: it is gone; BadRequest: it is a file without versions, or too much is told.</exception>
-    public static AdapterInfo Keep(ModelEngine engine, AdapterInfo adapter, string part, JsonObject? told) => engine.AdapterLibrary.ChangeMetrics(adapter.Name, adapter.Version, known =>
+    public static AdapterInfo Change(ModelEngine engine, AdapterInfo adapter, Action<JsonObject> change) => engine.AdapterLibrary.ChangeMetrics(adapter.Name, adapter.Version, known =>
     {
         var metrics = Parts(known);
-        metrics.Remove(part);
-        if (told is not null)
-        {
-            metrics[part] = told;
-        }
-
+        change(metrics);
         return JsonSerializer.SerializeToElement(metrics, ServerJson.Wire.JsonObject);
     });
 
-    private static async Task<JsonObject> GeneralAsync(ModelEngine engine, AdapterInfo adapter, string model, string owner, Action<string, string> say, CancellationToken cancellation)
+    private static AdapterInfo Keep(ModelEngine engine, AdapterInfo adapter, string part, JsonObject told) => Change(engine, adapter, metrics => metrics[part] = told);
+
+    private static async Task<JsonObject> GeneralAsync(ModelEngine engine, AdapterInfo adapter, string model, string owner, Action<string, string, FormattableString> say, CancellationToken cancellation)
     {
         var asked = new PerplexityRequest(owner, model);
         var plain = await engine.Work.Measure.RunAsync(asked, _ => { }, cancellation);
         var tuned = await engine.Work.Measure.RunAsync(asked with { Adapter = ServedAdapters.Id(adapter) }, _ => { }, cancellation);
-        say("info", string.Create(CultureInfo.InvariantCulture, $"On a general text the perplexity is {tuned.Perplexity:0.00} with the adapter and {plain.Perplexity:0.00} without."));
+        say("info", "general_compared", $"On a general text the perplexity is {Text(tuned.Perplexity)} with the adapter and {Text(plain.Perplexity)} without.");
         return new JsonObject { ["perplexity"] = tuned.Perplexity, ["base_perplexity"] = plain.Perplexity, ["tokens"] = tuned.Tokens };
+
+        static string Text(double perplexity) => perplexity.ToString("0.00", CultureInfo.InvariantCulture);
     }
 
     /// <summary>The trainer computes it, as at the end of a job, on the job's own rows.</summary>

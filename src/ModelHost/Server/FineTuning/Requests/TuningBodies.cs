@@ -73,10 +73,13 @@ internal sealed record EarlyStoppingBody(string Metric, int Patience, double Min
 
 internal sealed record ScheduleBody(string Window, string? TimeZone);
 
-internal sealed record ProgressBody(int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond);
+internal sealed record ProgressBody(int Step, int Steps, double Epoch, double? TrainLoss, double? ValidLoss, double? BaseValidLoss, double? BestValidLoss, int? BestStep, double? LearningRate, double? TokensPerSecond, IReadOnlyList<EvaluatedBody> Evaluations);
+
+internal sealed record EvaluatedBody(int Step, double ValidLoss);
 
 /// <param name="Leaked">Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</param>
-internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture, int Leaked);
+/// <param name="Compared">Rows whose tokens are those that requests would bring, each of which was looked at; a plain text has nothing to compare.</param>
+internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture, int Leaked, int Compared);
 
 /// <summary>What is taken of a file of a mixture.</summary>
 /// <param name="Rows">That it has.</param>
@@ -87,14 +90,15 @@ internal sealed record MixtureBody(string File, string? ValidationFile, double W
 
 /// <param name="MemoryBytes">All of it: the base's frozen weights, the adapter with its moments, the largest batch.</param>
 /// <param name="Device">What it is computed on: cpu or gpu; null where that is a runner's to choose.</param>
-internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds, string? Device);
+/// <param name="BatchSize">Rows of a step, also where they were left to the service, as the three behind it.</param>
+internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds, string? Device, int? BatchSize, int? MicroBatchTokens, int? EvalSteps, int? SaveSteps);
 
 /// <summary>What a job would be, without making it.</summary>
 internal sealed record ForecastAnswer(string Object, DatasetBody Dataset, ForecastBody Forecast, bool Fits, long FreeBytes, IReadOnlyList<SampleBody> Samples);
 
 internal sealed record TuningEventListBody(string Object, IReadOnlyList<TuningEventBody> Data, bool HasMore, string? FirstId, string? LastId);
 
-internal sealed record TuningEventBody(string Object, string Id, long CreatedAt, string Level, string Message, string Type, JsonElement? Data, IReadOnlyList<string>? Rows);
+internal sealed record TuningEventBody(string Object, string Id, long CreatedAt, string Level, string Message, string Type, JsonElement? Data, IReadOnlyList<string>? Rows, string? Code, IReadOnlyList<string>? Values);
 
 internal sealed record CheckpointListBody(string Object, IReadOnlyList<CheckpointBody> Data, bool HasMore, string? FirstId, string? LastId);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Platform.ModelHost.Engine.Adapters;
+using Platform.ModelHost.Native;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.Wire;
@@ -11,6 +12,9 @@ namespace Platform.ModelHost.Server.FineTuning.Requests;
 internal static class TuningCheck
 {
     private const int MostMetadata = 16, LongestKey = 64, LongestValue = 512, MostSteps = 1_000_000, LongestPrompt = 4_000;
+
+    /// <summary>Why 'gpu' cannot be had.</summary>
+    public const string NoCard = "'device' is gpu, and the model service has no graphics card that its libraries can use. Leave 'device' out, or make it cpu.";
 
     /// <summary>The usual peak of the learning rate, by method.</summary>
     public static double UsualRate(TuningMethod method) => method == TuningMethod.Dpo ? 5e-5 : 2e-4;
@@ -80,13 +84,42 @@ internal static class TuningCheck
         : given?.FirstOrDefault(text => text is not { Length: <= LongestPrompt } || string.IsNullOrWhiteSpace(text)) is null && given?.Contains(null) != true ? given?.OfType<string>().ToList()
         : throw Refused("evaluation_prompts", $"Each of 'evaluation_prompts' must have 1 to {LongestPrompt:N0} characters.");
 
-    private static (TuningMethod Method, HyperparameterFields Given, string At) Method(TuningRequest request) => request.Method?.Type switch
+    /// <summary>What stands where it would not be read is refused, never passed over.</summary>
+    private static (TuningMethod Method, HyperparameterFields Given, string At) Method(TuningRequest request)
     {
-        null or "supervised" => (TuningMethod.Supervised, request.Method?.Supervised?.Hyperparameters ?? request.Hyperparameters ?? new(), request.Method?.Supervised?.Hyperparameters is null ? "hyperparameters" : "method.supervised.hyperparameters"),
-        "dpo" => (TuningMethod.Dpo, request.Method.Dpo?.Hyperparameters ?? request.Hyperparameters ?? new(), "method.dpo.hyperparameters"),
-        "pretraining" => (TuningMethod.Pretraining, request.Method.Pretraining?.Hyperparameters ?? request.Hyperparameters ?? new(), "method.pretraining.hyperparameters"),
-        var other => throw Refused("method.type", $"'method.type' is '{other}'; it must be supervised, dpo or pretraining."),
-    };
+        var method = Named("method.type", request.Method?.Type, TuningMethod.Supervised);
+        const string old = "hyperparameters"; // as clients sent them before there were methods
+        var (given, at) = (request.Hyperparameters ?? new HyperparameterFields(), old);
+        foreach (var (of, body) in ((TuningMethod, MethodBodyFields?)[])[(TuningMethod.Supervised, request.Method?.Supervised), (TuningMethod.Dpo, request.Method?.Dpo), (TuningMethod.Pretraining, request.Method?.Pretraining)])
+        {
+            if (body?.Hyperparameters is not { } parameters)
+            {
+                continue;
+            }
+
+            (given, at) = of == method && request.Hyperparameters is null ? (parameters, $"method.{Name(of)}.{old}")
+                : of == method ? throw Refused(old, $"'{old}' stands beside 'method.{Name(of)}.{old}'. Give one of the two.")
+                : throw Refused($"method.{Name(of)}", $"'method.{Name(of)}' is of another method than the job's, {Name(method)}. Leave it out, or choose that method in 'method.type'.");
+        }
+
+        return method == TuningMethod.Dpo || given.Beta is not { ValueKind: JsonValueKind.Number } ? (method, given, at) : throw Refused($"{at}.beta", $"'beta' is of dpo, and the job's method is {Name(method)}. Leave it out.");
+    }
+
+    /// <summary>What the base and the machine allow.</summary>
+    /// <param name="layers">Of the base; 0 where its file does not say.</param>
+    /// <exception cref="RequestRefused">A field is wrong, with its name.</exception>
+    public static void Fits(TuningSettings settings, string model, int layers, IReadOnlyList<NativeDevice> devices)
+    {
+        if (layers > 0 && settings.Lora.LastLayers > layers)
+        {
+            throw Refused("lora.last_layers", $"'lora.last_layers' is {settings.Lora.LastLayers}; '{model}' has {layers} layers. Give fewer, or 0 for all.");
+        }
+
+        if (settings is { Device: TuningDevice.Gpu, Trainer: TuningTrainer.Builtin } && !devices.Any(device => device.IsGpu))
+        {
+            throw Refused("device", NoCard);
+        }
+    }
 
     private static EarlyStop? Stop(JsonElement? value)
     {

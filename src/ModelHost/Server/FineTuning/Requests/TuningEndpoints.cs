@@ -3,6 +3,7 @@ using Platform.ModelHost.Engine;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Rows;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
@@ -21,6 +22,7 @@ internal static class TuningEndpoints
         app.MapDelete("/v1/fine_tuning/jobs/{id}", DeleteAsync).WithMetadata(new AdminOnly());
         app.MapPost("/v1/fine_tuning/jobs/{id}/cancel", (HttpContext http, TuningJobs jobs, TimeProvider time, string id) => SteerAsync(http, jobs, time, id, JobSteering.Cancel)).WithMetadata(new AdminOnly());
         app.MapPost("/v1/fine_tuning/jobs/{id}/pause", (HttpContext http, TuningJobs jobs, TimeProvider time, string id) => SteerAsync(http, jobs, time, id, JobSteering.Pause)).WithMetadata(new AdminOnly());
+        app.MapPost("/v1/fine_tuning/jobs/{id}/stop", (HttpContext http, TuningJobs jobs, TimeProvider time, string id) => SteerAsync(http, jobs, time, id, (job, _) => JobSteering.Stop(job))).WithMetadata(new AdminOnly());
         app.MapPost("/v1/fine_tuning/jobs/{id}/resume", ResumeAsync).WithMetadata(new AdminOnly());
     }
 
@@ -43,9 +45,11 @@ internal static class TuningEndpoints
             throw TuningCheck.Refused("lora.quantization", $"'{id}' is {traits.Quantization}; the base is trained in the number format of its file. Quantise it first (POST /v1/model_jobs, to: q4_k_m), and name that model.");
         }
 
-        var (mixture, rows) = MixtureCheck.Read(request, (file, field) => Named(files, file, field));
-        var training = mixture.Count > 0 ? mixture[0].File : Named(files, request.TrainingFile, "training_file")?.Id ?? throw TuningCheck.Refused("training_file", "Name an uploaded file in 'training_file'.");
-        var validation = Named(files, request.ValidationFile, "validation_file");
+        TuningCheck.Fits(settings, id, traits.Layers, engine.Library.Devices);
+        var (mixture, rows) = MixtureCheck.Read(request, (file, field) => Named(files, file, field, settings.Method));
+        var training = mixture.Count > 0 ? mixture[0].File : Named(files, request.TrainingFile, "training_file", settings.Method)?.Id
+            ?? throw (request.Mixture is { Count: 0 } ? TuningCheck.Refused("mixture", "'mixture' is empty. Name its files, or one in 'training_file'.") : TuningCheck.Refused("training_file", "Name an uploaded file in 'training_file'."));
+        var validation = Named(files, request.ValidationFile, "validation_file", settings.Method);
         return job => new TuningRecord
         {
             Id = job, Model = id, TrainingFile = training, Mixture = mixture, MixtureRows = rows, ValidationFile = validation?.Id, Adapter = request.Suffix?.ToLowerInvariant() ?? "ft-" + job["ftjob-".Length..][..8], Settings = settings,
@@ -53,8 +57,23 @@ internal static class TuningEndpoints
         };
     }
 
-    private static StoredFile? Named(FileStore files, string? id, string field) => id is not { Length: > 0 } ? null : files.Find(id, field) is { Purpose: StoredFile.ForTuning } file ? file
-        : throw TuningCheck.Refused(field, $"The file '{id}' was not uploaded for fine-tune.");
+    /// <summary>A file that is named, if its first row is one that the method learns from: the others are looked at when they are all read.</summary>
+    /// <exception cref="RequestRefused">It is not there, was sent for something else, or holds other rows.</exception>
+    public static StoredFile? Named(FileStore files, string? id, string field, TuningMethod method)
+    {
+        if (id is not { Length: > 0 })
+        {
+            return null;
+        }
+
+        if (files.Find(id, field) is not { Purpose: StoredFile.ForTuning } file)
+        {
+            throw TuningCheck.Refused(field, $"The file '{id}' was not uploaded for fine-tune.");
+        }
+
+        return RowLines.FirstKind(files.PathOf(file), file.Filename) is { } kind && RowRendering.Refusal(method, kind) is { } refusal
+            ? throw new RequestRefused(new Problem(400, "invalid_request_error", field.Contains("validation", StringComparison.Ordinal) ? "invalid_validation_file" : "invalid_training_file", $"The first row of '{file.Filename}' does not go with the method: {refusal}", field)) : file;
+    }
 
     private static async Task CreateAsync(HttpContext http, EngineHost host, TuningJobs jobs, FileStore files, TrainerProgram trainer, TimeProvider time)
     {

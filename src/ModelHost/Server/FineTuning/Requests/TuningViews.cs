@@ -10,7 +10,7 @@ internal static class TuningViews
     {
         var (now, settings) = (job.Now, job.Now.Settings);
         var parameters = Hyperparameters(now);
-        var reason = job.IsHeld ? JobReason.Requests : now.Reason ?? (now is { IsPauseAsked: true, Status: TuningStatus.Running } ? JobReason.Pausing : null);
+        var reason = job.IsHeld ? JobReason.Requests : now.Reason ?? (now.Status != TuningStatus.Running ? null : now.IsPauseAsked ? JobReason.Pausing : now.IsStopAsked ? JobReason.Stopping : null);
         return new TuningJobBody(now.Id, "fine_tuning.job", now.CreatedAt, now.FinishedAt, EstimatedFinish(job, time), now.Model, now.FineTunedModel, "local", Status(now.Status))
         {
             TrainedTokens = now.Progress.TrainedTokens > 0 ? now.Progress.TrainedTokens : null,
@@ -35,7 +35,7 @@ internal static class TuningViews
             StartedAt = now.StartedAt,
             Held = job.IsHeld,
             Adapter = now.Version is { } version ? new AdapterOfJob(now.Adapter, version) : null,
-            Lora = new LoraBody(settings.Lora.Rank, settings.Lora.Alpha, settings.Lora.Dropout, settings.Lora.Targets ?? [], settings.Lora.LastLayers),
+            Lora = Lora(settings),
             EarlyStopping = settings.EarlyStopping is { } stop ? new EarlyStoppingBody("eval_loss", stop.Patience, stop.MinDelta, true) : null,
             Schedule = settings.Window is { } window ? new ScheduleBody(window, settings.TimeZone) : null,
             Progress = Progress(now.Progress),
@@ -46,16 +46,16 @@ internal static class TuningViews
     }
 
     public static TuningEventBody Of(TuningEvent one, string job) => new(
-        "fine_tuning.job.event", one.Id(job), one.At / 1_000, one.Level, one.Message, one.Type, one.Data is { } data ? JsonSerializer.SerializeToElement(data, EventJson.Default.TuningMetrics) : null, one.Rows);
+        "fine_tuning.job.event", one.Id(job), one.At / 1_000, one.Level, one.Message, one.Type, one.Data is { } data ? JsonSerializer.SerializeToElement(data, EventJson.Default.TuningMetrics) : null, one.Rows, one.Code, one.Values);
 
     /// <summary>The name of a status on the wire.</summary>
     public static string Status(TuningStatus status) => status == TuningStatus.ValidatingFiles ? "validating_files" : status.ToString().ToLowerInvariant();
 
     public static DatasetBody Dataset(DatasetFacts facts) => new(
         facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256,
-        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))], facts.Leaked);
+        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))], facts.Leaked, facts.Compared);
 
-    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), forecast.Device);
+    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), forecast.Device, forecast.BatchSize, forecast.MicroBatchTokens, forecast.EvaluateEvery, forecast.CheckpointEvery);
 
     /// <summary>The checkpoints of a job, the latest first.</summary>
     public static IEnumerable<CheckpointBody> Checkpoints(TuningJob job)
@@ -85,24 +85,28 @@ internal static class TuningViews
         }
     }
 
+    public static LoraBody Lora(TuningSettings settings) => new(settings.Lora.Rank, settings.Lora.Alpha, settings.Lora.Dropout, settings.Lora.Targets ?? [], settings.Lora.LastLayers);
+
     private static ProgressBody Progress(TuningProgress progress) => new(
-        progress.Step, progress.Steps, progress.Epoch, progress.TrainLoss, progress.ValidLoss, progress.BaseValidLoss, progress.BestValidLoss, progress.BestStep, progress.LearningRate, progress.TokensPerSecond);
+        progress.Step, progress.Steps, progress.Epoch, progress.TrainLoss, progress.ValidLoss, progress.BaseValidLoss, progress.BestValidLoss, progress.BestStep, progress.LearningRate, progress.TokensPerSecond, [.. progress.Evaluations.Select(one => new EvaluatedBody(one.Step, one.ValidLoss))]);
 
     private static MethodBody Method(TuningMethod method, MethodPart part) => new(
         method.ToString().ToLowerInvariant(), method == TuningMethod.Supervised ? part : null, method == TuningMethod.Dpo ? part : null, method == TuningMethod.Pretraining ? part : null);
 
-    private static HyperparameterBody Hyperparameters(TuningRecord now)
+    /// <summary>What was asked for, and once the files were looked at what is done where nothing was.</summary>
+    public static HyperparameterBody Hyperparameters(TuningRecord now)
     {
         var settings = now.Settings;
         return new HyperparameterBody(
-            settings.Epochs, settings.BatchSize > 0 ? settings.BatchSize : null, Math.Round(settings.LearningRate / TuningCheck.UsualRate(settings.Method), 6), settings.Method == TuningMethod.Dpo ? settings.Beta : null, settings.LearningRate, settings.MaxSteps,
-            settings.SequenceTokens ?? now.Dataset?.SequenceTokens, settings.MicroBatchTokens, settings.WarmupShare, settings.WeightDecay, settings.MaxGradient, settings.EvaluateEvery, settings.CheckpointEvery, settings.Checkpointing);
+            settings.Epochs, settings.BatchSize > 0 ? settings.BatchSize : now.Forecast?.BatchSize, Math.Round(settings.LearningRate / TuningCheck.UsualRate(settings.Method), 6), settings.Method == TuningMethod.Dpo ? settings.Beta : null, settings.LearningRate, settings.MaxSteps,
+            settings.SequenceTokens ?? now.Dataset?.SequenceTokens, settings.MicroBatchTokens ?? now.Forecast?.MicroBatchTokens, settings.WarmupShare, settings.WeightDecay, settings.MaxGradient,
+            settings.EvaluateEvery > 0 ? settings.EvaluateEvery : now.Forecast?.EvaluateEvery ?? 0, settings.CheckpointEvery > 0 ? settings.CheckpointEvery : now.Forecast?.CheckpointEvery ?? 0, settings.Checkpointing);
     }
 
-    /// <summary>From the speed of this run; before its first step from the forecast.</summary>
+    /// <summary>From the speed of this run; before its first step from the forecast. What comes after the last step is not foreseen.</summary>
     private static long? EstimatedFinish(TuningJob job, TimeProvider time)
     {
-        if (job is not { Now: { Status: TuningStatus.Running, Forecast: { } forecast } now, Run: { } run })
+        if (job is not { Now: { Status: TuningStatus.Running, Forecast: { } forecast, Reason: null, IsStopAsked: false } now, Run: { } run })
         {
             return null;
         }

@@ -13,11 +13,12 @@ internal sealed record LineFault(string Line, string Message);
 /// <summary>What rows came to.</summary>
 /// <param name="Rows">Lines.</param>
 /// <param name="Examples">Texts, or pairs.</param>
-internal sealed record RowCounts(int Rows, int Examples, long Tokens, long Learned, int Longest)
+/// <param name="Compared">Of them, those that have a prompt, whose tokens were compared with a request's.</param>
+internal sealed record RowCounts(int Rows, int Examples, long Tokens, long Learned, int Longest, int Compared = 0)
 {
     public static RowCounts None { get; } = new(0, 0, 0, 0, 0);
 
-    public RowCounts With(RenderedRow row) => this with { Examples = Examples + 1, Tokens = Tokens + row.Read, Learned = Learned + row.Learned, Longest = Math.Max(Longest, row.Length) };
+    public RowCounts With(RenderedRow row) => this with { Examples = Examples + 1, Tokens = Tokens + row.Read, Learned = Learned + row.Learned, Longest = Math.Max(Longest, row.Length), Compared = Compared + (row.Tokens is null || row.Weights is not null ? 1 : 0) };
 }
 
 /// <summary>Renders a training file into the trainer's rows, line by line; never more of it is in memory than a line. Bad lines are gathered, not written.</summary>
@@ -32,6 +33,12 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 
     /// <summary>Lines that are bad, those that are not listed too.</summary>
     public int BadLines { get; private set; }
+
+    /// <summary>Of them, those for which the model's chat template is to blame.</summary>
+    public int TemplateFaults { get; private set; }
+
+    /// <summary>All lines.</summary>
+    public int Lines { get; private set; }
 
     /// <summary>Some lines with what they came to.</summary>
     public List<ParityRow> Sample { get; } = [];
@@ -112,7 +119,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         foreach (var (place, line) in heldOut)
         {
             cancellation.ThrowIfCancellationRequested();
-            leakage.HoldOut(place, line.Exchange);
+            leakage.HoldOut(place, line.Parts);
         }
 
         var last = default(RowLine);
@@ -120,7 +127,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         {
             cancellation.ThrowIfCancellationRequested();
             last = line;
-            leakage.Learn(line.Exchange);
+            leakage.Learn(line.Parts);
         }
 
         return leakage.Found;
@@ -180,6 +187,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
 
     private IReadOnlyList<RenderedRow>? Render(RowLine line)
     {
+        Lines++;
         try
         {
             var rows = rendering.Render(line);
@@ -189,6 +197,7 @@ internal sealed class DatasetWriter(RowRendering rendering, int mostTokens)
         catch (RowFault fault)
         {
             BadLines++;
+            TemplateFaults += fault.IsOfTemplate ? 1 : 0;
             if (Faults.Count < MostFaults)
             {
                 Faults.Add(new LineFault(line.Id, fault.Message));

@@ -1,38 +1,43 @@
 using System.Text;
 using System.Text.Json.Serialization;
 using Platform.Training.Rows;
+using Platform.Training.Rows.Similarity;
 
 namespace Platform.ModelHost.Server.FineTuning.Rows;
 
-/// <summary>A line of a training file.</summary>
+/// <summary>A line of a training file, or an item of one that is a JSON array.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="IsPlain">Plain text, and no JSON.</param>
 /// <param name="File">Id of the file, where a job has several.</param>
-internal readonly record struct RowLine(int Number, string Text, bool IsPlain = false, string? File = null)
+/// <param name="IsItem">Of a JSON array, whose place counts in the stead of lines.</param>
+internal readonly record struct RowLine(int Number, string Text, bool IsPlain = false, string? File = null, bool IsItem = false)
 {
     /// <summary>What the rows that it becomes are called after.</summary>
     [JsonIgnore]
-    public string Id => FormattableString.Invariant($"{(File is null ? "" : File + " ")}line {Number}");
+    public string Id => FormattableString.Invariant($"{(File is null ? "" : File + " ")}{(IsItem ? "item" : "line")} {Number}");
 
-    /// <summary>What it is compared with others by; empty where it is no row.</summary>
+    /// <summary>What it is compared with others by; nothing where it is no row.</summary>
     [JsonIgnore]
-    public string Exchange
+    public RowParts Parts
     {
         get
         {
             try
             {
-                return IsPlain ? Text : RowReader.Read(Text).Exchange;
+                return Read().Parts;
             }
             catch (RowException)
             {
-                return "";
+                return new RowParts("");
             }
         }
     }
+
+    /// <exception cref="RowException">It is none that can be learned from.</exception>
+    public TrainingRow Read() => IsPlain ? TrainingRow.OfText(Text) : RowReader.Read(Text);
 }
 
-/// <summary>Reads a training file line by line, never more of it than may be. A file that does not begin as JSON is plain text, whose paragraphs are gathered to rows.</summary>
+/// <summary>Reads a training file line by line, never more of it than may be. A file that begins as a JSON array is read item by item; one that does not begin as JSON is plain text, whose paragraphs are gathered to rows.</summary>
 internal static class RowLines
 {
     private const int LongestLine = 4 << 20, MostRows = 1_000_000, StartCharacters = 4_096;
@@ -43,15 +48,27 @@ internal static class RowLines
     {
         using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         var rows = 0;
-        foreach (var line in IsJson(path, name) ? Lines(reader) : Paragraphs(reader))
+        foreach (var line in Start(path, name) switch { '{' => Lines(reader), '[' => ArrayItems.Read(number => Sign(reader, "item", number), LongestLine), _ => Paragraphs(reader) })
         {
             yield return ++rows <= MostRows ? line : throw new RowFault($"The file has more than {MostRows:N0} rows.");
         }
     }
 
-    /// <summary>Whether a file holds a JSON object a line.</summary>
-    /// <exception cref="RowFault">It is one JSON array.</exception>
-    private static bool IsJson(string path, string name)
+    /// <summary>What the first row is; null where it is none, or there is none: that is told with the others.</summary>
+    public static RowKind? FirstKind(string path, string name)
+    {
+        try
+        {
+            return Read(path, name).Select(line => (RowKind?)line.Read().Kind).FirstOrDefault();
+        }
+        catch (Exception bad) when (bad is RowFault or RowException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The first visible sign of a file of JSON; 0 of a plain text.</summary>
+    private static char Start(string path, string name)
     {
         using var file = new StreamReader(path); // a damaged sign shows when the lines are read
         var buffer = new char[StartCharacters];
@@ -59,11 +76,11 @@ internal static class RowLines
         {
             if (new string(buffer, 0, read).TrimStart() is { Length: > 0 } start)
             {
-                return !TextPieces.IsText(name, start) && (start[0] == '[' ? throw new RowFault("The file is one JSON array; write one object a line (JSONL).") : start[0] == '{');
+                return TextPieces.IsText(name, start) ? default : start[0];
             }
         }
 
-        return false;
+        return default;
     }
 
     private static IEnumerable<RowLine> Lines(StreamReader reader)
@@ -99,28 +116,33 @@ internal static class RowLines
     private static string? Line(StreamReader reader, int number)
     {
         var line = new StringBuilder();
-        try
+        while (Sign(reader, "line", number) is >= 0 and var sign)
         {
-            while (reader.Read() is >= 0 and var sign)
+            if (sign == '\n')
             {
-                if (sign == '\n')
-                {
-                    return line.ToString();
-                }
-
-                if (line.Length == LongestLine)
-                {
-                    throw new RowFault($"Line {number} has more than {LongestLine:N0} characters.");
-                }
-
-                line.Append((char)sign);
+                return line.ToString();
             }
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new RowFault($"The file is not written in UTF-8, near line {number}.");
+
+            if (line.Length == LongestLine)
+            {
+                throw new RowFault($"Line {number} has more than {LongestLine:N0} characters.");
+            }
+
+            line.Append((char)sign);
         }
 
         return line.Length > 0 ? line.ToString() : null;
+    }
+
+    private static int Sign(StreamReader reader, string place, int number)
+    {
+        try
+        {
+            return reader.Read();
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new RowFault($"The file is not written in UTF-8, near {place} {number}.");
+        }
     }
 }

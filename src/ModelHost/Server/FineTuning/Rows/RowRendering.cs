@@ -18,16 +18,12 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
     {
         try
         {
-            var row = line.IsPlain ? TrainingRow.OfText(line.Text) : RowReader.Read(line.Text);
-            return (method, row.Kind) switch
+            var row = line.Read();
+            return Refusal(method, row.Kind) is { } refusal ? throw new RowFault(refusal) : row.Kind switch
             {
-                (TuningMethod.Dpo, RowKind.Preference) => [Pair(row, line.Id)],
-                (TuningMethod.Dpo, _) => throw new RowFault("Dpo learns from rows with a 'chosen' and a 'rejected' answer."),
-                (TuningMethod.Pretraining, RowKind.Text) => [Raw(row, line.Id)],
-                (TuningMethod.Pretraining, _) => throw new RowFault("Pretraining learns from rows with a 'text'; train conversations as supervised."),
-                (_, RowKind.Dialogue) => Dialogue(row, line.Id),
-                (_, RowKind.Text) => [Raw(row, line.Id)],
-                _ => throw new RowFault("The row has two answers; train those as dpo."),
+                RowKind.Preference => [Pair(row, line.Id)],
+                RowKind.Text => [Raw(row, line.Id)],
+                _ => Dialogue(row, line.Id),
             };
         }
         catch (Exception refusal) when (refusal is RowException or RequestRefused or EngineException { Kind: EngineErrorKind.BadRequest })
@@ -35,6 +31,15 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
             throw new RowFault(refusal.Message);
         }
     }
+
+    /// <summary>Why rows of a kind are not learned by a method; null where they are.</summary>
+    public static string? Refusal(TuningMethod method, RowKind kind) => (method, kind) switch
+    {
+        (TuningMethod.Dpo, not RowKind.Preference) => "Dpo learns from rows with a 'chosen' and a 'rejected' answer.",
+        (TuningMethod.Pretraining, not RowKind.Text) => "Pretraining learns from rows with a 'text'; train conversations as supervised.",
+        (TuningMethod.Supervised, RowKind.Preference) => "The row has two answers; train those as dpo.",
+        _ => null,
+    };
 
     private RenderedRow Raw(TrainingRow row, string line) => engine.Tokenize(model, row.Chosen!, addSpecial: true, parseSpecial: false) is { Length: >= 2 } tokens ? new RenderedRow(line) { Tokens = tokens } : throw new RowFault("The text has fewer than 2 tokens.");
 
@@ -62,7 +67,7 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
         var kept = prompt.AsSpan().CommonPrefixLength(whole);
         if (kept < prompt.Length)
         {
-            throw new RowFault($"It cannot be learned as it is served: of the {prompt.Length} tokens before an answer only {kept} stay when it follows. White space at the beginning of the answer can do that; else this model's template writes answers otherwise than it asks for them.");
+            throw new RowFault($"It cannot be learned as it is served: of the {prompt.Length} tokens before an answer only {kept} stay when it follows. White space at the beginning of the answer can do that; else this model's template writes answers otherwise than it asks for them.") { IsOfTemplate = true };
         }
 
         var end = Array.FindLastIndex(whole, _ends.Contains);

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
@@ -13,7 +12,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Agents.Suites;
 
 /// <summary>One suite: its tests, what they are run with, and the table of a run as it fills. What runs belongs to the server.</summary>
-public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, AgentLibrary agents, ChatSubjects subjects, AuthenticationStateProvider authentication, AgentsWindow window) : IDisposable
+public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, AgentLibrary agents, ChatSubjects subjects, CurrentAsker asking, AgentsWindow window) : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(700);
 
@@ -128,12 +127,16 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
 
     private async Task StartAsync()
     {
+        if (starting || run is { EndedAt: null })
+        {
+            return; // clicked twice
+        }
         starting = true;
         try
         {
-            var name = (await authentication.GetAuthenticationStateAsync()).User.Identity?.Name ?? "";
-            StartSuite start = new(Guid.NewGuid(), SuiteId, Targets, draft) { Tests = [.. picked] };
-            run = await suiteRuns.StartAsync(caller, start, name, CancellationToken.None);
+            var asker = await asking.GetAsync();
+            StartSuite start = new(Guid.NewGuid(), SuiteId, Targets, draft) { Tests = [.. picked], TimeZone = asker.TimeZone };
+            run = await suiteRuns.StartAsync(caller, start, asker.Name, CancellationToken.None);
             history = await suiteRuns.ListAsync(caller, SuiteId, gone.Token);
             await ShowAsync(run.Id);
         }
@@ -165,10 +168,14 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
 
     private async Task RenameAsync()
     {
+        if (rename is not { } wanted)
+        {
+            return; // sent twice
+        }
         try
         {
-            await library.RenameSuiteAsync(caller, SuiteId, rename!, CancellationToken.None);
-            (suite, rename) = (suite! with { Name = rename!.Trim() }, null);
+            await library.RenameSuiteAsync(caller, SuiteId, wanted, CancellationToken.None);
+            (suite, rename) = (suite! with { Name = wanted.Trim() }, null);
         }
         catch (NotFoundException)
         {

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Localization;
 using Microsoft.JSInterop;
 using Platform.Agents.Acting;
 using Platform.Agents.Conversations;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
+using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Chat;
 using Platform.Web.Host;
@@ -14,7 +14,7 @@ using Platform.Web.Layout;
 namespace Platform.Web.Features.Agents.Trying;
 
 /// <summary>A chat with what stands in the form, saved or not. Its conversations are in nobody's list; its runs are runs like others.</summary>
-public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversations, ChatSubjects subjects, CurrentCaller current, AuthenticationStateProvider authentication, AgentsWindow window)
+public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversations, ChatSubjects subjects, CurrentCaller current, CurrentAsker asking, AgentsWindow window)
 {
     private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(50);
 
@@ -23,7 +23,6 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
     private ElementReference root;
     private BrowserScript? script;
     private Caller caller = default!;
-    private string userName = "";
     private Guid? conversation;
     private MessageModel? live, opened;
     private CardPlace? card;
@@ -45,11 +44,7 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
 
     [Inject] private IStringLocalizer<ChatTexts> ChatWords { get; set; } = default!;
 
-    protected override async Task OnInitializedAsync()
-    {
-        caller = await current.GetAsync();
-        userName = (await authentication.GetAuthenticationStateAsync()).User.Identity?.Name ?? "";
-    }
+    protected override async Task OnInitializedAsync() => caller = await current.GetAsync();
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -57,8 +52,34 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
         {
             script = await BrowserScript.AttachAsync(window.Js, "chat", root, this);
             await script.CallAsync("useDraft", $"try-{Agent.Id}");
+            await GoOnAsync();
             ready = true;
             StateHasChanged();
+        }
+    }
+
+    private string Kept => $"tried-{Agent.Id}";
+
+    // With the conversation of before the page was left, as long as the window is the same.
+    private async Task GoOnAsync()
+    {
+        if (!Guid.TryParse(await window.Js.InvokeAsync<string?>("sessionStorage.getItem", gone.Token, Kept), out var before))
+        {
+            return;
+        }
+        try
+        {
+            messages.AddRange((await conversations.MessagesAsync(caller, before, gone.Token)).Select(MessageModel.Of));
+            conversation = before;
+        }
+        catch (NotFoundException)
+        {
+            await window.Js.InvokeVoidAsync("sessionStorage.removeItem", gone.Token, Kept); // it was deleted
+        }
+        if (messages is [.., { Running: true } going])
+        {
+            live = going;
+            _ = FollowAsync(going);
         }
     }
 
@@ -81,9 +102,14 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
         {
             var definition = Definition;
             DefinitionCheck.Require(definition);
-            conversation ??= (await conversations.CreateAsync(caller, definition.Knowledge.BaseIds ?? [], gone.Token, listed: false)).Id;
-            AgentTask task = new(Agent.Id, Version: null, definition, userName, caller.IsAdministrator);
-            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), conversation.Value, question, VersionOf: versionOf?.Id, Agent: task), gone.Token);
+            if (conversation is null)
+            {
+                conversation = (await conversations.CreateAsync(caller, definition.Knowledge.BaseIds ?? [], gone.Token, listed: false)).Id;
+                await window.Js.InvokeVoidAsync("sessionStorage.setItem", gone.Token, Kept, conversation.ToString());
+            }
+            var asker = await asking.GetAsync();
+            AgentTask task = new(Agent.Id, Version: null, definition, asker.Name, caller.IsAdministrator) { TimeZone = asker.TimeZone };
+            var run = await runs.StartAsync(caller, new StartRun(Guid.NewGuid(), conversation.Value, question, VersionOf: versionOf?.Id, Agent: task) { Purpose = RunPurpose.Trial }, gone.Token);
             Show(run, question, versionOf);
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
@@ -186,10 +212,11 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
     }
 
     // The runs of before stay where runs are listed.
-    private void Begin()
+    private async Task BeginAsync()
     {
         messages.Clear();
         (conversation, opened, card) = (null, null, null);
+        await window.Js.InvokeVoidAsync("sessionStorage.removeItem", gone.Token, Kept);
     }
 
     public async ValueTask DisposeAsync()

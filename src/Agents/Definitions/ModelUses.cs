@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Agents.Runs;
+using Platform.Agents.Storage;
+
+namespace Platform.Agents.Definitions;
+
+/// <summary>A published agent that answers with something.</summary>
+public sealed record AgentUse(Guid Id, string Slug, string Name);
+
+/// <summary>Which published agents answer with a model or with an adapter, whoever owns them: for administrators, who would take it away from them.</summary>
+public sealed class ModelUses
+{
+    private readonly IDbContextFactory<AgentsContext> contexts;
+
+    internal ModelUses(IDbContextFactory<AgentsContext> contexts) => this.contexts = contexts;
+
+    /// <summary>Those that name the model, alone or with adapters; by name.</summary>
+    /// <param name="model">Id of a base model.</param>
+    public Task<IReadOnlyList<AgentUse>> OfModelAsync(string model, CancellationToken cancellation) =>
+        FindAsync(settings => string.Equals(settings.Id.Split(':')[0], model, StringComparison.OrdinalIgnoreCase), cancellation);
+
+    /// <summary>Those that name a version of an adapter, or the adapter without a version where this is the one that it means; by name.</summary>
+    /// <param name="isServed">It is what the adapter's name alone means.</param>
+    public Task<IReadOnlyList<AgentUse>> OfAdapterAsync(string adapter, int version, bool isServed, CancellationToken cancellation)
+    {
+        var whole = version > 0 ? FormattableString.Invariant($"{adapter}@{version}") : adapter;
+        return FindAsync(settings => Names(settings).Any(named => named == whole || (isServed && named == adapter)), cancellation);
+    }
+
+    private static IEnumerable<string> Names(ModelSettings settings) =>
+        [.. settings.Id.Split(':', 2) is [_, var adapter] ? [adapter] : Array.Empty<string>(), .. (settings.Adapters ?? []).Select(one => one.Name)];
+
+    private async Task<IReadOnlyList<AgentUse>> FindAsync(Func<ModelSettings, bool> uses, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var published = await db.Agents.AsNoTracking().Join(db.AgentVersions, agent => agent.Id, version => version.AgentId, (agent, version) => new { agent.Id, agent.Slug, agent.PublishedVersion, version.Number, version.Definition })
+            .Where(one => one.Number == one.PublishedVersion).ToListAsync(cancellation);
+        return [.. published.Select(one => (one.Id, one.Slug, Definition: RunJson.Read<AgentDefinition>(one.Definition))).Where(one => uses(one.Definition.Model))
+            .Select(one => new AgentUse(one.Id, one.Slug, one.Definition.Name)).OrderBy(use => use.Name, StringComparer.CurrentCulture)];
+    }
+}

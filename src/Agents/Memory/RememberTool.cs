@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Platform.Agents.Definitions;
+using Platform.Agents.Tools;
+using Platform.Retrieval;
+
+namespace Platform.Agents.Memory;
+
+/// <summary>Keeps what a person told in a conversation for later ones, once they have read and approved it.</summary>
+/// <remarks>The text is a model's, which may have read strangers' words; what is kept stands in prompts of later runs. So a person reads each text before it is kept, whatever else they let the agent do.</remarks>
+internal sealed class RememberTool(MemoryBook memories) : AgentTool
+{
+    public const string ToolName = "remember";
+
+    public override string Name => ToolName;
+
+    public override string Description => "Keeps a fact or a wish for later conversations, when the person asks for that. They see the text first. Write it so that it is understood by itself.";
+
+    public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
+        {"type":"object","additionalProperties":false,"required":["text"],"properties":{
+          "text":{"type":"string","minLength":1,"maxLength":{{MemoryBook.MaxLength}} },
+          "for":{"enum":["person","everyone"],"description":"Who it is kept for; the person when left out"} } }
+        """);
+
+    public override ToolEffects Effects => ToolEffects.Writes;
+
+    public override bool AlwaysAsks => true;
+
+    public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
+    {
+        var text = arguments.GetProperty("text").GetString()!.Trim();
+        var shared = arguments.TryGetProperty("for", out var who) && who.GetString() == "everyone";
+        if (scope.Memory is not (MemoryScope.User or MemoryScope.Shared))
+            return ToolOutcome.Failed("This agent keeps nothing beyond a conversation. Say that it is not kept; who may change the agent can let it remember.", ToolFailure.NotKept);
+        if (shared && scope.Memory != MemoryScope.Shared)
+            return ToolOutcome.Failed("This agent keeps things for each person alone, and for everyone nothing. Keep it for the person, or say that it is not kept.", ToolFailure.NotKept);
+        try
+        {
+            if ((await memories.ListAsync(scope.Caller, scope.AgentId, cancellation)).Any(entry => entry.Shared == shared && entry.Text == text))
+                return ToolOutcome.Of("It is kept already.");
+            await memories.AddAsync(scope.Caller, scope.AgentId, text, shared, cancellation);
+            return ToolOutcome.Of("It is kept.");
+        }
+        catch (NotFoundException)
+        {
+            return ToolOutcome.Failed("The agent is deleted, or no longer there for this person: nothing is kept.", ToolFailure.NotKept);
+        }
+        catch (ArgumentException refused)
+        {
+            return ToolOutcome.Failed(refused.Message, ToolFailure.NotKept);
+        }
+    }
+}

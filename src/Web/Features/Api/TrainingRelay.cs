@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.Features;
+using Platform.Agents.Definitions;
+using Platform.ModelHost.Client.Admin;
+using Platform.Web.Features.Keys;
+using Platform.Web.Features.Models;
+
+namespace Platform.Web.Features.Api;
+
+/// <summary>Files of rows, fine-tuning jobs, adapters and what is made of them: an administrator's requests, passed on to the program's own model service and answered by it, word for word.</summary>
+internal static class TrainingRelay
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete];
+    private static readonly string[] Roots = ["/v1/files", "/v1/fine_tuning", "/v1/adapters", "/v1/model_jobs"];
+
+    public static void MapTrainingRelay(this IEndpointRouteBuilder app)
+    {
+        foreach (var root in Roots)
+        {
+            app.MapMethods(root + "/{**rest}", Methods, HandleAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
+        }
+
+        app.MapDelete("/v1/adapters/{name}/versions/{version:int}", DeleteAdapterAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
+    }
+
+    // The model service knows no agents.
+    private static async Task DeleteAdapterAsync(string name, int version, HttpContext http, AdminRelay relay, AdapterAdmin adapters, ModelUses uses)
+    {
+        var adapter = (await adapters.ListAsync(http.RequestAborted)).FirstOrDefault(one => one.Name == name && one.Version == version);
+        if (adapter is not null && await uses.OfAdapterAsync(name, version, adapter.IsServed, http.RequestAborted) is { Count: > 0 } agents)
+        {
+            throw new ModelInUseException(FormattableString.Invariant($"{name}@{version}"), agents);
+        }
+
+        await HandleAsync(http, relay);
+    }
+
+    private static async Task HandleAsync(HttpContext http, AdminRelay relay)
+    {
+        var request = http.Request;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // nothing of it is kept here: the service has limits of its own for files, adapters and requests
+        }
+
+        var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        using var answer = await relay.SendAsync(
+            new HttpMethod(request.Method), Below(request.Path) + request.QueryString.ToUriComponent(),
+            hasBody ? request.Body : null, request.ContentType, request.ContentLength, http.RequestAborted);
+        http.Response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
+        {
+            http.Response.Headers[name] = value;
+        }
+
+        await answer.CopyToAsync(http.Response.Body);
+    }
+
+    // Each segment is written anew: what was encoded twice must not become a way out of the root when it is read again.
+    private static string Below(PathString path) => string.Join('/', path.Value!.Split('/').Select(Uri.EscapeDataString));
+}

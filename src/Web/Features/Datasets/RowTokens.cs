@@ -1,0 +1,30 @@
+using System.Text;
+using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin.Tuning;
+using Platform.Training.Rows;
+using Platform.Web.Features.Training;
+
+namespace Platform.Web.Features.Datasets;
+
+/// <summary>A row as a trainer would read it, token by token: what a job of that row alone would learn from is asked for, and nothing is made or kept.</summary>
+public sealed class RowTokens(TrainingAdministration administration, ServedModels models)
+{
+    /// <summary>By the chat model that answers. ModelHostException where the row cannot be trained on, or the service is away; RowException where it is no row.</summary>
+    public async Task<TuningSample> OfAsync(TrainingRow row, CancellationToken cancellation)
+    {
+        var tuning = await administration.TuningAsync();
+        var line = RowWriter.Write(RowReader.Read(RowWriter.Write(row)));
+        using MemoryStream content = new(Encoding.UTF8.GetBytes(line + "\n"));
+        var model = (await models.ChatModelAsync(cancellation)).Id.Split(':')[0];
+        var file = (await tuning.UploadAsync("row.jsonl", content, cancellation)).Id;
+        try
+        {
+            var method = row.Kind switch { RowKind.Preference => TuningMethod.Dpo, RowKind.Text => TuningMethod.Pretraining, _ => TuningMethod.Supervised };
+            return (await tuning.ForecastAsync(new TuningRequest(model, file) { Method = method, ValidationShare = 0 }, cancellation)).Samples[0];
+        }
+        finally
+        {
+            await tuning.DeleteFileAsync(file, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.EndToEnd.Tests;
+
+/// <summary>Runs as they are read afterwards, and while they work: what an asked agent is at, what the model was told, and two runs side by side.</summary>
+[Collection(nameof(AgentPages))]
+public sealed class RunPagesTests(BrowserFixture browser, AgentPlatform platform)
+{
+    [Fact]
+    public async Task An_asked_agent_is_watched_at_work_and_two_runs_are_set_side_by_side()
+    {
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var days = 2;
+        platform.Script = async sent =>
+        {
+            var isReckoned = sent.Contains("28 - 26 = 2", StringComparison.Ordinal);
+            if (sent.Contains("ROLE reckoner", StringComparison.Ordinal) && isReckoned)
+            {
+                await goOn.Task;
+            }
+            return sent.Contains("ROLE reckoner", StringComparison.Ordinal) ? isReckoned ? ("28 - 26 = 2.", null) : ("""{"expression":"28 - 26"}""", "calculator")
+                : isReckoned ? ($"There are {days} days more.", null) : ("""{"agent":"reckoner","task":"Work out 28 - 26"}""", "ask_agent");
+        };
+        var page = await browser.OpenAsync(height: 800);
+        await page.SignInAsync(platform.Address);
+        await page.MakeAgentAsync(platform.Address, "reckoner", """{"tools":[{"name":"calculator","policy":"always"}]}""");
+        await page.MakeAgentAsync(platform.Address, "asker", """{"tools":[{"name":"ask_agent","policy":"always"}],"agents":["reckoner"]}""");
+        await page.StartRunAsync("asker", "How many days more?");
+
+        await page.GotoAsync($"{platform.Address}/runs?q=days+more");
+        var row = page.GetByTestId("run-row").First;
+        await Expect(row.GetByTestId("run-purpose")).ToHaveAttributeAsync("data-purpose", "program");
+        await row.Locator(".words a").ClickAsync();
+        await page.GetByTestId("tab-tracing").ClickAsync();
+        await page.Locator("[data-testid=trace-row][data-kind=tool] > button").ClickAsync();
+        var asked = page.GetByTestId("asked-run");
+        await Expect(asked.Locator("[data-testid=trace-row][data-kind=tool][data-state=done]")).ToHaveCountAsync(1);
+        await Expect(asked).ToHaveAttributeAsync("data-state", "running"); // its model is held there
+        goOn.SetResult();
+        await Expect(asked).ToHaveAttributeAsync("data-state", "ended");
+        await Expect(page.GetByTestId("run-page")).ToHaveAttributeAsync("data-state", "ended");
+        await Expect(page.GetByTestId("run-tokens")).ToContainTextAsync("480"); // two questions of each
+        await page.Locator("[data-testid=trace-row][data-kind=model] > button").First.ClickAsync();
+        await page.GetByTestId("prompt-raw").First.ClickAsync();
+        await Expect(page.GetByTestId("prompt")).ToContainTextAsync("\"reckoner\""); // what the model was told of the tool
+        await page.GetByTestId("prompt").GetByTestId("json-fold").First.ClickAsync();
+        await Expect(page.GetByTestId("prompt")).Not.ToContainTextAsync("\"reckoner\"");
+        await BrowserFixture.ShootAsync(page, "54-asked-run");
+
+        days = 3;
+        var first = page.Url;
+        await page.GetByTestId("run-again").ClickAsync();
+        await Expect(page.GetByTestId("message-assistant")).ToContainTextAsync("3 days more");
+        Assert.NotEqual(first, page.Url);
+        await page.GotoAsync($"{platform.Address}/runs?q=days+more");
+        await page.GetByTestId("runs-compare").ClickAsync();
+        await page.GetByTestId("run-choose").First.ClickAsync();
+        await page.GetByTestId("run-choose").Last.ClickAsync();
+        await Expect(page.GetByTestId("compare-answers").Locator(".text ins")).ToHaveTextAsync("2");
+        await Expect(page.GetByTestId("compare-calls")).ToHaveAttributeAsync("data-same", "true");
+        await BrowserFixture.ShootAsync(page, "55-compare");
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.FineTuning.Jobs;
+using Platform.ModelHost.Server.FineTuning.Requests;
+
+namespace Platform.ModelHost.Server.Tests.FineTuning;
+
+/// <summary>What is asked of jobs that do not run.</summary>
+public sealed class JobSteeringTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("steering-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_job_that_was_to_end_and_is_resumed_goes_on_learning()
+    {
+        using var job = Failed(step: 90);
+        Checkpoint(90);
+        JobSteering.Stop(job);
+        Assert.Equal((TuningStatus.Queued, true), (job.Now.Status, job.Now.IsStopAsked));
+        Assert.Equal("stop_asked", job.Events.All().Last().Code);
+        job.Change(now => now with { Status = TuningStatus.Failed });
+        JobSteering.Resume(job, null);
+        Assert.Equal((TuningStatus.Queued, false), (job.Now.Status, job.Now.IsStopAsked));
+    }
+
+    /// <summary>Its trainer told of 90 steps and was killed: another would begin anew, and keep what one step brings.</summary>
+    [Fact]
+    public void A_job_of_whose_steps_no_checkpoint_is_left_has_nothing_to_end_with()
+    {
+        using var job = Failed(step: 90);
+        Checkpoint(0);
+        Assert.Contains("has learned nothing yet", Assert.Throws<RequestRefused>(() => JobSteering.Stop(job)).Message, StringComparison.Ordinal);
+        Assert.False(job.Now.IsStopAsked);
+        Checkpoint(50);
+        JobSteering.Stop(job);
+        Assert.True(job.Now.IsStopAsked);
+    }
+
+    [Fact]
+    public void A_job_that_an_earlier_program_wrote_down_is_told_as_any()
+    {
+        using var made = Failed(step: 9);
+        var record = JsonNode.Parse(JsonSerializer.Serialize(made.Now, RecordJson.Default.TuningRecord))!;
+        record["progress"]!.AsObject().Remove("evaluations");
+        using var job = new TuningJob(_folder.FullName, JsonSerializer.Deserialize(record.ToJsonString(), RecordJson.Default.TuningRecord)!, TimeProvider.System, NullLogger.Instance);
+        Assert.Equal(9, TuningViews.Of(job, TimeProvider.System).Progress!.Step);
+        Assert.Equal(10, job.Now.Progress.With(new TuningMetrics { Step = 10, ValidLoss = 1 }).Evaluations.Single().Step);
+    }
+
+    private TuningJob Failed(int step) => new(_folder.FullName, new TuningRecord
+    {
+        Id = "ftjob-1", Model = "seed-chat", TrainingFile = "file-1", Adapter = "porter", Settings = new TuningSettings(), CreatedAt = 0,
+        Status = TuningStatus.Failed, Forecast = new JobForecast(1, 1, 1, 3, 100, 1, 1), Progress = new TuningProgress { Step = step },
+    }, TimeProvider.System, NullLogger.Instance);
+
+    private void Checkpoint(int step) => File.WriteAllText(Path.Combine(_folder.CreateSubdirectory("checkpoints").FullName, $"step-{step:D8}.ckpt"), "");
+}
