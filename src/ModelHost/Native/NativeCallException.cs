@@ -5,4 +5,7 @@ namespace Platform.ModelHost.Native;
 public sealed class NativeCallException(string message, int code = 0) : Exception(message)
 {
     public int Code { get; } = code;
+
+    /// <summary>There is less memory than was asked for: with more of it, or for less, the call would do.</summary>
+    public bool IsWantOfMemory { get; init; }
 }

@@ -38,6 +38,7 @@ internal static unsafe class NativeLog
     private static void OnAbort(byte* text)
     {
         Console.Error.WriteLine($"llama.cpp ends this process: {Marshal.PtrToStringUTF8((nint)text)}");
+        if (reasons is { Count: > 0 }) { Console.Error.WriteLine(Errors); } // want of memory is told nowhere else
         Console.Error.Flush();
     }
 }

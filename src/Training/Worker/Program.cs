@@ -44,14 +44,14 @@ try
 }
 catch (Exception fault) when (FileFault.Is(fault))
 {
-    Console.Error.WriteLine(FileFault.Of(fault)); // what callers are told; the rest is for who stands at the machine
+    Console.Error.WriteLine(JobWorker.MessageOf(fault)); // what callers are told; the rest is for who stands at the machine
     Name(fault);
     Console.Error.WriteLine(fault.Message);
     return 1;
 }
 catch (Exception fault) when (fault is TrainingException or NativeCallException or NativesUnusableException or GgufException or OutOfMemoryException)
 {
-    Console.Error.WriteLine(fault.Message.ReplaceLineEndings(" "));
+    Console.Error.WriteLine(JobWorker.MessageOf(fault));
     Name(fault);
     return 1;
 }

@@ -7,11 +7,19 @@ internal static class WholeFile
     internal static void Write(string path, Action<FileStream> write)
     {
         var partial = path + ".partial";
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite))
+        try
         {
-            write(file);
-            file.Flush(flushToDisk: true);
+            using (var file = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(partial, path, overwrite: true);
         }
-        File.Move(partial, path, overwrite: true);
+        catch (IOException)
+        {
+            File.Delete(partial); // on a full disk half a file takes the room that there is
+            throw;
+        }
     }
 }

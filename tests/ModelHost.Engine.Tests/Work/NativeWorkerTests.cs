@@ -43,6 +43,8 @@ public sealed class NativeWorkerTests
     [InlineData("echo '{\"half'", WorkFailure.Ended, "cannot be read")]
     [InlineData("/nowhere/program", WorkFailure.NotStarted, "not found")]
     [InlineData("kill -KILL $$", WorkFailure.OutOfMemory, "memory")]
+    [InlineData("echo ggml_aligned_malloc: insufficient memory >&2; kill -ABRT $$", WorkFailure.OutOfMemory, "it may take")]
+    [InlineData("echo Cannot allocate memory >&2; kill -ABRT $$", WorkFailure.OutOfMemory, "it may take")]
     [InlineData("kill -ILL $$", WorkFailure.Crashed, "signal 4 (illegal instruction)")]
     [InlineData("kill -ABRT $$", WorkFailure.Crashed, "signal 6 (abort)")]
     [InlineData("kill -BUS $$", WorkFailure.Crashed, "signal 7 (bus error)")]

@@ -15,7 +15,7 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Killed_trainers_a_killed_service_and_a_pause_change_nothing_of_what_is_learned_fault_21()
+    public async Task Killed_trainers_a_killed_service_a_pause_and_a_full_disk_change_nothing_of_what_is_learned_faults_5_and_21()
     {
         var file = await rig.UploadAsync(TrainingRig.Dialogues);
         var whole = await rig.StartJobAsync(file, Long, More + "whole\"");
@@ -29,7 +29,12 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         await rig.UntilAsync(cut, "paused");
         Assert.Empty(Trainers());
         Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume", """{"step": 4}""")).Status);
+        var full = File.CreateSymbolicLink(Path.Combine(rig.Jobs, cut, "checkpoints", "step-00000010.ckpt.partial"), "/dev/full"); // the system refuses what is written there as it does where a disk is full
         while ((await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume", """{"step": 5}""")).Status == HttpStatusCode.Conflict) { await Task.Delay(20, Cancellation); } // its last trainer is being wound up
+        var refused = await EndOfAsync(cut);
+        Assert.Equal(("failed", "no_space", "The disk is full. Make room and try again."), (TrainingRig.Status(refused), refused.GetProperty("error").GetProperty("code").GetString(), refused.GetProperty("error").GetProperty("message").GetString()));
+        Assert.Null(new FileInfo(full.FullName).LinkTarget); // half a file takes no room
+        Assert.Equal(HttpStatusCode.OK, (await rig.PostAsync($"/v1/fine_tuning/jobs/{cut}/resume")).Status);
         Assert.Contains("goes back to step 5", (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{cut}/events?limit=1000")).ToString(), StringComparison.Ordinal);
         await rig.UntilAsync(cut, job => TrainingRig.Step(job) >= 14);
         await rig.RestartAsync();
@@ -158,10 +163,16 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         var kept = Path.Combine(rig.Jobs, job, "parity.jsonl");
         File.WriteAllText(kept, File.ReadAllText(kept).Replace("\"tokens\":[", "\"tokens\":[5,", StringComparison.Ordinal)); // as another template would have written them
         await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/resume");
-        JsonElement failed;
-        while (TrainingRig.Status(failed = await rig.JobAsync(job)) is not ("failed" or "succeeded")) { await Task.Delay(20, Cancellation); }
+        var failed = await EndOfAsync(job);
         Assert.Equal("template_mismatch", failed.GetProperty("error").GetProperty("code").GetString());
         Assert.False(File.Exists(Path.Combine(rig.Jobs, job, "progress.jsonl")));
+    }
+
+    private async Task<JsonElement> EndOfAsync(string id)
+    {
+        JsonElement job;
+        while (TrainingRig.Status(job = await rig.JobAsync(id)) is not ("failed" or "succeeded")) { await Task.Delay(20, Cancellation); }
+        return job;
     }
 
     private async Task<List<string>> AnswersAsync(string job) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Platform.ModelHost.Native;
 using Platform.ModelHost.Native.Gguf;
 using Platform.Training.Batches;
 using Platform.Training.Jobs;
@@ -67,6 +68,7 @@ public sealed class JobTests
         Assert.Equal(TrainingFault.Space, JobWorker.FaultOf(new IOException("no space", 28)));
         Assert.Equal(TrainingFault.Memory, JobWorker.FaultOf(new InsufficientMemoryException()));
         Assert.Null(JobWorker.FaultOf(new IOException("busy", 16)));
+        Assert.Null(JobWorker.FaultOf(new NativeCallException("no such thing")));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace Platform.ModelHost.Engine.Work;
 internal static class ChildErrors
 {
     private const int Kept = 16 << 10, Told = 300;
+    private static readonly string[] WantOfMemory = ["bad_alloc", "OutOfMemory", "Out of memory", "insufficient memory", "Cannot allocate memory"]; // of C++, .NET, ggml and the system
     private const int Signalled = 128, Abort = 6, Kill = 9, NotExecutable = 126, NotFound = 127;
 
     /// <summary>The start of what it writes to its error stream, read to the end.</summary>
@@ -24,7 +25,7 @@ internal static class ChildErrors
     internal static WorkException Of(int code, string errors, WorkLimits limits)
     {
         if (code == Signalled + Kill) { return new WorkException(WorkFailure.OutOfMemory, "the system killed it, most likely for want of memory"); }
-        if (errors.Contains("bad_alloc", StringComparison.Ordinal) || errors.Contains("OutOfMemory", StringComparison.Ordinal) || errors.Contains("Out of memory", StringComparison.OrdinalIgnoreCase))
+        if (WantOfMemory.Any(words => errors.Contains(words, StringComparison.OrdinalIgnoreCase)))
         {
             return new WorkException(WorkFailure.OutOfMemory, $"it wanted more than the {(limits.MemoryBytes >> 20).ToString("N0", CultureInfo.InvariantCulture)} MiB that it may take");
         }

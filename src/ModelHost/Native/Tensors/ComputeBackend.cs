@@ -75,7 +75,7 @@ public sealed unsafe class ComputeBackend : SafeHandle
     {
         NativeLog.ForgetErrors();
         var buffer = Ggml.ggml_backend_alloc_ctx_tensors_from_buft(arena.Native, type);
-        if (buffer == 0) { throw new NativeCallException($"There is not enough memory for {arena.Count} tensors: {NativeLog.Errors}"); }
+        if (buffer == 0) { throw new NativeCallException($"There is not enough memory for {arena.Count} tensors: {NativeLog.Errors}") { IsWantOfMemory = true }; }
         var allocated = new TensorBuffer(buffer, isWeights);
         arena.Memory = allocated;
         return allocated;

@@ -25,7 +25,7 @@ public sealed unsafe class GraphMemory : SafeHandle
         using var hold = new HandleHold(this);
         NativeLog.ForgetErrors();
         // Planned anew each time: the plan of another graph of as many nodes may overwrite what this one keeps.
-        if (!Ggml.ggml_gallocr_reserve(handle, graph.Native) || !Ggml.ggml_gallocr_alloc_graph(handle, graph.Native)) { throw new NativeCallException($"There is not enough memory for a graph of {graph.Nodes} nodes: {NativeLog.Errors}"); }
+        if (!Ggml.ggml_gallocr_reserve(handle, graph.Native) || !Ggml.ggml_gallocr_alloc_graph(handle, graph.Native)) { throw new NativeCallException($"There is not enough memory for a graph of {graph.Nodes} nodes: {NativeLog.Errors}") { IsWantOfMemory = true }; }
         graph.Arena.Memory = this;
     }
 

@@ -29,7 +29,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
         }
         catch (Exception fault) when (fault is NativeCallException or OutOfMemoryException || FileFault.Is(fault))
         {
-            Tell(log, FileFault.Is(fault) ? FileFault.Of(fault) : fault.Message, FaultOf(fault));
+            Tell(log, MessageOf(fault), FaultOf(fault));
             throw;
         }
     }
@@ -38,9 +38,17 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
     internal static TrainingFault? FaultOf(Exception fault) => fault switch
     {
         TrainingException refused => refused.Fault,
-        OutOfMemoryException => TrainingFault.Memory,
+        OutOfMemoryException or NativeCallException { IsWantOfMemory: true } => TrainingFault.Memory,
         _ when FileFault.IsFull(fault) => TrainingFault.Space,
         _ => null,
+    };
+
+    /// <summary>What is told of a failure, on one line and without paths.</summary>
+    internal static string MessageOf(Exception fault) => fault switch
+    {
+        _ when FileFault.Is(fault) => FileFault.Of(fault),
+        not TrainingException when FaultOf(fault) == TrainingFault.Memory => "There is not enough memory. Make room and try again, or compute with checkpointing or with fewer tokens in a micro-batch.",
+        _ => fault.Message.ReplaceLineEndings(" "),
     };
 
     /// <summary>A disk that refused the work may refuse the word of it, too: standard error says it then.</summary>
