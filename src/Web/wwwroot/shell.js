@@ -203,20 +203,21 @@
 
     // A server that was restarted does not know this page any more. All that matters is stored, so the page opens anew
     // as soon as the server answers; only typed text that would be lost keeps it, and the button is there then.
+    // Whose session ended while the line was cut is not let back in, however often the page tries: it opens anew as well.
     function watchConnection() {
         const bar = document.getElementById("components-reconnect-modal");
         let waiting = 0;
         new MutationObserver(() => {
-            const lost = /components-reconnect-(failed|rejected)/.test(bar.className);
-            if (lost && !waiting) waiting = setInterval(openAnew, 1000);
-            else if (!lost && waiting) waiting = clearInterval(waiting) ?? 0;
+            const away = /components-reconnect-(show|retrying|failed|rejected)/.test(bar.className);
+            if (away && !waiting) waiting = setInterval(() => openAnew(/components-reconnect-(failed|rejected)/.test(bar.className)), 1000);
+            else if (!away && waiting) waiting = clearInterval(waiting) ?? 0;
         }).observe(bar, { attributes: true, attributeFilter: ["class"] });
     }
 
-    async function openAnew() {
+    async function openAnew(lost) {
         if ([...document.querySelectorAll("textarea")].some(box => box.value.trim() !== "")) return;
-        const answer = await fetch("/health/live", { cache: "no-store" }).catch(() => null);
-        if (answer?.ok) location.reload();
+        const answer = await fetch(lost ? "/health/live" : location.pathname, { method: lost ? "GET" : "HEAD", cache: "no-store" }).catch(() => null);
+        if (lost ? answer?.ok : answer?.status === 401) location.reload();
     }
 
     document.addEventListener("DOMContentLoaded", () => {

@@ -24,15 +24,17 @@ public sealed class OpenPageTests
         await using var server = await WebServer.StartAsync();
         using var browser = await server.SignInAsync();
         using var elsewhere = await server.SignInAsync();
-        await using var page = Page(server, browser);
-        await using var other = Page(server, elsewhere);
-        var cookie = browser.Cookies.GetCookies(server.Address)[SessionCookie.Name]!.Value;
+        var cookie = Cookie(server, browser);
+        await using var page = Page(server, cookie);
+        await using var other = Page(server, Cookie(server, elsewhere));
 
         using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", await browser.TokenAsync())]);
         (await browser.Client.PostAsync(new Uri("/account/sign-out", UriKind.Relative), form, Cancellation)).Dispose();
 
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => CallerAsync(page));
         Assert.True((await CallerAsync(other)).IsAdministrator);
+        await using var late = Page(server, cookie); // asked for before the end, opened after it
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => CallerAsync(late));
         using var thief = server.Open();
         thief.Cookies.Add(server.Address, new Cookie(SessionCookie.Name, cookie));
         using var kept = await thief.GetAsync("/settings");
@@ -51,8 +53,8 @@ public sealed class OpenPageTests
         var id = (await directory.ListAsync(admin, Cancellation)).Single(row => row.Email == UserEmail).Id;
         using var browser = await server.SignInAsync(UserEmail, Password);
         using var administrators = await server.SignInAsync();
-        await using var page = Page(server, browser);
-        await using var other = Page(server, administrators);
+        await using var page = Page(server, Cookie(server, browser));
+        await using var other = Page(server, Cookie(server, administrators));
         Assert.True((await CallerAsync(page)).IsAdministrator);
 
         Assert.Empty(disabled ? await directory.SetDisabledAsync(admin, id, disabled: true, Cancellation) : await directory.ResetPasswordAsync(admin, id, "another one on paper", Cancellation));
@@ -61,11 +63,13 @@ public sealed class OpenPageTests
         Assert.True((await CallerAsync(other)).IsAdministrator);
     }
 
-    // A circuit's scope, with the person that the browser's cookie names.
-    private static AsyncServiceScope Page(WebServer server, Browser browser)
+    private static string Cookie(WebServer server, Browser browser) => browser.Cookies.GetCookies(server.Address)[SessionCookie.Name]!.Value;
+
+    // A circuit's scope, with the person that the cookie names.
+    private static AsyncServiceScope Page(WebServer server, string cookie)
     {
         var cookies = server.App.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);
-        var ticket = cookies.TicketDataFormat.Unprotect(browser.Cookies.GetCookies(server.Address)[SessionCookie.Name]!.Value);
+        var ticket = cookies.TicketDataFormat.Unprotect(cookie);
         var scope = server.App.Services.CreateAsyncScope();
         ((ServerAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(ticket!.Principal)));
         return scope;

@@ -24,8 +24,20 @@ public sealed class CircuitAccount : RevalidatingServerAuthenticationStateProvid
 
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
 
+    /// <summary>Nobody, where the session ended before this circuit could be told.</summary>
+    public override async Task<AuthenticationState> GetAuthenticationStateAsync()
+    {
+        var state = await base.GetAuthenticationStateAsync();
+        return ends.HasEnded(state.User) ? Nobody() : state;
+    }
+
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {
+        if (ends.HasEnded(authenticationState.User))
+        {
+            return false;
+        }
+
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<PlatformUser>>();
         return await users.GetUserAsync(authenticationState.User) is { Disabled: false } user
@@ -44,7 +56,9 @@ public sealed class CircuitAccount : RevalidatingServerAuthenticationStateProvid
     {
         if (held is not null && ended((await held).User))
         {
-            SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
+            SetAuthenticationState(Task.FromResult(Nobody()));
         }
     }
+
+    private static AuthenticationState Nobody() => new(new ClaimsPrincipal(new ClaimsIdentity()));
 }
