@@ -90,7 +90,7 @@ public static class AgentsModule
         services.TryAddSingleton<SuiteHost>();
         services.AddHostedService(provider => provider.GetRequiredService<SuiteHost>());
         services.TryAddSingleton(provider => new SuiteRuns(
-            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<AgentLibrary>(), provider.GetRequiredService<SuiteHost>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<AgentLibrary>(), provider.GetRequiredService<PresentModels>(), provider.GetRequiredService<SuiteHost>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunOutcomes(provider.GetRequiredService<IDbContextFactory<AgentsContext>>()));
         services.TryAddSingleton(provider => new ConversationLibrary(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunHost>(), provider.GetRequiredService<TimeProvider>()));

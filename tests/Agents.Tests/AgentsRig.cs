@@ -48,7 +48,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         (this.folder, this.ownsFolder, Shelf) = (folder, ownsFolder, shelf);
         contexts = Contexts(folder, process);
         var settings = Options.Create(options);
-        string[] served = ["scripted", "other", "other:legal", "other:legal@1", "other:legal@2"];
+        string[] served = ["scripted", "other", "other:legal", "other:legal@1", "other:legal@2", "bold"];
         ServedModels models = new(serves ? [.. served.Select(id => new ServedModel(id, CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0))] : []);
         Answers = new AnswerAgent(
             shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
@@ -82,7 +82,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         nested = new NestedRuns(contexts, Agents, Runs, store, Host, Resumption, TimeProvider.System);
         Tests = new TestLibrary(contexts, store, catalog, TimeProvider.System);
         SuiteHost = new SuiteHost(contexts, new SuiteExecution(contexts, Runs, store, TimeProvider.System, new TestLog<SuiteExecution>(), Owners), store, owner, clock, new TestLog<SuiteHost>());
-        Suites = new SuiteRuns(contexts, Agents, SuiteHost, TimeProvider.System);
+        Suites = new SuiteRuns(contexts, Agents, new PresentModels(models), SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
         ToolSettings = new ToolSettingsBook(new ToolsOptions { FetchHosts = ["configured.example.org"] }, contexts, clock, NullLoggerFactory.Instance);
         ScheduleHost = new ScheduleHost(contexts, new ScheduleStart(contexts, Owners, Agents, Runs, clock, new TestLog<ScheduleStart>()), store, owner, clock, new TestLog<ScheduleHost>());

@@ -7,7 +7,9 @@ namespace Platform.Agents.Definitions;
 /// <param name="adapters">Null where only what the service lists as models is known.</param>
 internal sealed class PresentModels(ServedModels models, AdapterAdmin? adapters = null)
 {
-    /// <summary>What is not there, by its place in model settings; none where all is. ModelHostException where that cannot be learned.</summary>
+    private const int MostNamed = 20;
+
+    /// <summary>What is not there, by its place in model settings; none where all is. The second value of a fault is what there is, with commas. ModelHostException where that cannot be learned.</summary>
     public async Task<IReadOnlyList<DefinitionFault>> FaultsAsync(string model, IReadOnlyList<AdapterSetting> wanted, CancellationToken cancellation)
     {
         Findings found = new();
@@ -19,7 +21,7 @@ internal sealed class PresentModels(ServedModels models, AdapterAdmin? adapters 
         }
         catch (ModelHostException gone) when (gone.Kind == ModelHostErrorKind.ModelNotFound && model.Length > 0)
         {
-            found.Add("id", DefinitionFaultKind.ModelAway, [model], gone.Message);
+            found.Add("id", DefinitionFaultKind.ModelAway, [model, Named((await models.ListAsync(cancellation)).Where(served => served.CanChat).Select(served => served.Id))], gone.Message);
             return found.All;
         }
         var listed = (await models.ListAsync(cancellation)).Select(served => served.Id).ToList();
@@ -32,22 +34,32 @@ internal sealed class PresentModels(ServedModels models, AdapterAdmin? adapters 
 
     private async Task LookAsync(string adapter, string path, List<string> listed, Findings found, CancellationToken cancellation)
     {
-        if (!listed.Exists(id => id.EndsWith($":{adapter}", StringComparison.Ordinal)) && !await IsKeptAsync(adapter, cancellation))
-            found.Add(path, DefinitionFaultKind.AdapterAway, [adapter], $"The model service has no adapter '{Findings.Short(adapter)}'.");
+        if (listed.Exists(id => id.EndsWith($":{adapter}", StringComparison.Ordinal)))
+            return;
+        if (await KeptAsync(cancellation) is not { } kept || kept.Contains(adapter))
+            return;
+        var there = Named(listed.Where(id => id.Contains(':', StringComparison.Ordinal)).Select(id => id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..]).Concat(kept));
+        found.Add(path, DefinitionFaultKind.AdapterAway, [adapter, there], $"The model service has no adapter '{Findings.Short(adapter)}'. {(there.Length > 0 ? $"It has {there}." : "It has none.")}");
     }
 
-    /// <summary>Of a model that is not loaded no adapters are listed. Who does not say whether there is one is believed to have it.</summary>
-    private async Task<bool> IsKeptAsync(string adapter, CancellationToken cancellation)
+    /// <summary>Adapters by name, and by name and version: of a model that is not loaded none are listed. Null where the service does not say: it is believed to have what is asked for.</summary>
+    private async Task<IReadOnlyList<string>?> KeptAsync(CancellationToken cancellation)
     {
         if (adapters is null)
-            return false;
+            return [];
         try
         {
-            return (await adapters.ListAsync(cancellation)).Any(kept => adapter == kept.Name || adapter == FormattableString.Invariant($"{kept.Name}@{kept.Version}"));
+            return [.. (await adapters.ListAsync(cancellation)).SelectMany(kept => (string[])[kept.Name, FormattableString.Invariant($"{kept.Name}@{kept.Version}")])];
         }
         catch (ModelHostException unsaid)
         {
-            return unsaid.StatusCode != 404; // another service than our own keeps none
+            return unsaid.StatusCode != 404 ? null : []; // another service than our own keeps none
         }
+    }
+
+    private static string Named(IEnumerable<string> ids)
+    {
+        var all = ids.Distinct().Order(StringComparer.Ordinal).ToList();
+        return string.Join(", ", all.Take(MostNamed)) + (all.Count > MostNamed ? ", …" : "");
     }
 }

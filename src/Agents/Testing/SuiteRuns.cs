@@ -21,13 +21,14 @@ public sealed class SuiteRuns
 
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly AgentLibrary agents;
+    private readonly PresentModels models;
     private readonly SuiteHost host;
     private readonly TimeProvider time;
 
-    internal SuiteRuns(IDbContextFactory<AgentsContext> contexts, AgentLibrary agents, SuiteHost host, TimeProvider time) =>
-        (this.contexts, this.agents, this.host, this.time) = (contexts, agents, host, time);
+    internal SuiteRuns(IDbContextFactory<AgentsContext> contexts, AgentLibrary agents, PresentModels models, SuiteHost host, TimeProvider time) =>
+        (this.contexts, this.agents, this.models, this.host, this.time) = (contexts, agents, models, host, time);
 
-    /// <summary>Queues it. ArgumentException: no tests, too many targets or cells, or a target that cannot be taken. NotFoundException also where the agent is gone, or has no such version. Of a suite's runs the last 20 are kept.</summary>
+    /// <summary>Queues it. ArgumentException: no tests, too many targets or cells, or a target that cannot be taken. AbsentTargetException: a target's model or adapter is not there; ModelHostException where that cannot be learned. NotFoundException also where the agent is gone, or has no such version. Of a suite's runs the last 20 are kept.</summary>
     /// <param name="userName">For the instructions' variables.</param>
     public async Task<SuiteRun> StartAsync(Caller caller, StartSuite start, string userName, CancellationToken cancellation)
     {
@@ -42,6 +43,7 @@ public sealed class SuiteRuns
         IReadOnlyList<TestTarget> targets = start.Targets.Count == 0 ? [new()] : start.Targets;
         foreach (var target in targets)
             DefinitionCheck.Require(SuiteExecution.With(task.Definition, target));
+        await RequirePresentAsync(targets, cancellation);
         var tests = await db.Tests.AsNoTracking().Where(t => t.SuiteId == suite.Id).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).ToListAsync(cancellation);
         if (start.Tests is { } picked)
             tests = tests.FindAll(test => picked.Contains(test.Id));
@@ -89,6 +91,15 @@ public sealed class SuiteRuns
         await host.CancelAsync(suiteRunId, cancellation);
         await db.TestResults.Where(t => t.SuiteRunId == suiteRunId && (t.Outcome == TestOutcome.Waiting || t.Outcome == TestOutcome.Running))
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.Outcome, TestOutcome.Cancelled), cancellation);
+    }
+
+    private async Task RequirePresentAsync(IReadOnlyList<TestTarget> targets, CancellationToken cancellation)
+    {
+        for (var i = 0; i < targets.Count; i++)
+        {
+            if (await models.FaultsAsync(targets[i].Model, targets[i].Adapters ?? [], cancellation) is [var away, ..])
+                throw new AbsentTargetException($"targets[{i}].{(away.Path == "id" ? "model" : away.Path)}", away);
+        }
     }
 
     /// <summary>Deletes the oldest beyond the kept ones, with the runs behind them.</summary>

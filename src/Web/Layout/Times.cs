@@ -31,5 +31,21 @@ public static class Times
     /// <summary>14:05:09</summary>
     public static string Second(DateTimeOffset at) => Local(at, "HH:mm:ss");
 
+    /// <summary>How long something took, as short as it can be said: 0.4 s, 12 s, 3 min 05 s, 2 h 04 min; 0.4 秒, 3 分 05 秒. Less than nothing counts as nothing.</summary>
+    public static string Length(TimeSpan time)
+    {
+        var (second, minute, hour) = Chinese ? ("秒", "分", "小时") : ("s", "min", "h");
+        var whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
+        return time.TotalSeconds switch
+        {
+            <= 0 => $"0 {second}",
+            < 0.05 => $"< 0.1 {second}",
+            < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} {second}"),
+            _ when whole.TotalMinutes < 1 => $"{whole.Seconds} {second}",
+            _ when whole.TotalHours < 1 => $"{whole.Minutes} {minute} {whole.Seconds:00} {second}",
+            _ => $"{(int)whole.TotalHours} {hour} {whole.Minutes:00} {minute}",
+        };
+    }
+
     private static string Local(DateTimeOffset at, string form) => TimeZoneInfo.ConvertTime(at, TimeZones.Current).ToString(form, CultureInfo.InvariantCulture);
 }

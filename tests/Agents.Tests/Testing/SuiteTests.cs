@@ -101,7 +101,7 @@ public sealed class SuiteTests
         ManualClock clock = new(TimeProvider.System.GetUtcNow());
         await using var rig = await AgentsRig.StartAsync(Hanging(go), tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock, Watch: watch));
         var started = await rig.Suites.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), (await SuiteAsync(rig, "hang")).Id, []), "Anna", Cancellation);
-        await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results[0].Outcome == TestOutcome.Running);
+        await AgentsRig.UntilAsync(async () => (await rig.Suites.GetAsync(AgentsRig.Anna, started.Id, Cancellation)).Results[0].RunId is { } begun && await rig.Store.FindAsync(AgentsRig.Anna.UserId, begun, Cancellation) is not null);
         var before = await LeaseAsync();
         await rig.RefuseRowsAsync("agents_suite_runs", what: "UPDATE");
         clock.Advance(RunStore.LeaseTime / 3);

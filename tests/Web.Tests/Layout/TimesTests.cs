@@ -27,6 +27,32 @@ public sealed class TimesTests
         }
     }
 
+    [Theory]
+    [InlineData(0, "0 s", "0 秒")]
+    [InlineData(0.004, "< 0.1 s", "< 0.1 秒")]
+    [InlineData(0.4, "0.4 s", "0.4 秒")]
+    [InlineData(9.96, "10 s", "10 秒")]
+    [InlineData(12.3, "12 s", "12 秒")]
+    [InlineData(59.7, "1 min 00 s", "1 分 00 秒")]
+    [InlineData(185, "3 min 05 s", "3 分 05 秒")]
+    [InlineData(3599.8, "1 h 00 min", "1 小时 00 分")]
+    [InlineData(90_240, "25 h 04 min", "25 小时 04 分")]
+    public void A_length_is_said_in_the_units_that_it_needs(double seconds, string english, string chinese)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        try
+        {
+            CultureInfo.CurrentUICulture = new CultureInfo("en");
+            Assert.Equal(english, Times.Length(TimeSpan.FromSeconds(seconds)));
+            CultureInfo.CurrentUICulture = new CultureInfo("zh-Hans");
+            Assert.Equal(chinese, Times.Length(TimeSpan.FromSeconds(seconds)));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
     [Fact]
     public async Task Times_are_those_of_the_zone_that_the_browser_told()
     {

@@ -1,6 +1,6 @@
 namespace Platform.Web.Features.Api;
 
-/// <summary>The public HTTP API: models, chat completions, runs, approvals, schedules and training.</summary>
+/// <summary>The public HTTP API: models, chat completions, runs, approvals, schedules, suites of tests, memories and training.</summary>
 public static class ApiModule
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services.AddSingleton<AgentRuns>().AddSingleton<AgentCompletion>();
@@ -14,5 +14,7 @@ public static class ApiModule
         app.MapRunEvents();
         app.MapApprovals();
         app.MapSchedules();
+        app.MapSuites();
+        app.MapMemories();
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Schedules;
-using Platform.Retrieval.Access;
 using Platform.Web.Features.Keys;
 using Platform.Web.Host;
 
@@ -17,14 +16,14 @@ internal static class Schedules
         schedules.MapGet("", async (HttpContext http, ScheduleLibrary library, AgentLibrary agents, CancellationToken gone) =>
         {
             var caller = CurrentCaller.From(http.User);
-            var slugs = await SlugsAsync(caller, agents, gone);
-            return Results.Json(RunBodies.List((await library.ListAsync(caller, gone)).Select(schedule => Body(schedule, slugs))), RunJson.Options);
+            var names = await AgentNames.OfAsync(caller, agents, gone);
+            return Results.Json(RunBodies.List((await library.ListAsync(caller, gone)).Select(schedule => Body(schedule, names))), RunJson.Options);
         });
         schedules.MapPost("", (HttpContext http, ScheduleLibrary library, AgentLibrary agents, CancellationToken gone) => SaveAsync(null, http, library, agents, gone));
         schedules.MapGet("/{id:guid}", async (Guid id, HttpContext http, ScheduleLibrary library, AgentLibrary agents, CancellationToken gone) =>
         {
             var caller = CurrentCaller.From(http.User);
-            return Results.Json(Body(await library.GetAsync(caller, id, gone), await SlugsAsync(caller, agents, gone)), RunJson.Options);
+            return Results.Json(Body(await library.GetAsync(caller, id, gone), await AgentNames.OfAsync(caller, agents, gone)), RunJson.Options);
         });
         schedules.MapPost("/{id:guid}", (Guid id, HttpContext http, ScheduleLibrary library, AgentLibrary agents, CancellationToken gone) => SaveAsync(id, http, library, agents, gone));
         schedules.MapDelete("/{id:guid}", async (Guid id, HttpContext http, ScheduleLibrary library, CancellationToken gone) =>
@@ -44,12 +43,12 @@ internal static class Schedules
         var caller = CurrentCaller.From(http.User);
         var request = await RequestFields.ReadAsync(http);
         var before = id is { } known ? (await library.GetAsync(caller, known, gone)).Settings : null;
-        var slugs = await SlugsAsync(caller, agents, gone);
+        var names = await AgentNames.OfAsync(caller, agents, gone);
         var settings = new ScheduleSettings(
-            Or(request, "name", before?.Name), request.Text("agent") is { } slug ? AgentOf(slugs, slug) : before?.AgentId ?? AgentOf(slugs, request.RequiredText("agent")), Or(request, "input", before?.Input), Or(request, "cron", before?.Cron),
+            Or(request, "name", before?.Name), request.Text("agent") is { } slug ? names.Find(slug) : before?.AgentId ?? names.Find(request.RequiredText("agent")), Or(request, "input", before?.Input), Or(request, "cron", before?.Cron),
             request.Text("time_zone") ?? before?.TimeZone ?? "UTC", Rule(request, "missed", before?.Missed ?? MissedRule.Skip), Rule(request, "overlap", before?.Overlap ?? OverlapRule.Skip), request.Flag("enabled") ?? before?.Enabled ?? true);
         var saved = id is { } old ? await library.ChangeAsync(caller, old, settings, gone) : await library.CreateAsync(caller, settings, gone);
-        return Results.Json(Body(saved, slugs), RunJson.Options, statusCode: id is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return Results.Json(Body(saved, names), RunJson.Options, statusCode: id is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static string Or(RequestFields request, string name, string? before) => before is null ? request.RequiredText(name) : request.Text(name) ?? before;
@@ -59,19 +58,9 @@ internal static class Schedules
         : Enum.GetValues<T>().Where(rule => EventNames.Of(rule) == given).Select(rule => (T?)rule).FirstOrDefault()
             ?? throw RefusedRequestException.Of(name, $"'{RequestFields.Short(given)}' is no rule; there are {string.Join(" and ", Enum.GetValues<T>().Select(rule => EventNames.Of(rule)))}.");
 
-    private static async Task<IReadOnlyDictionary<Guid, string>> SlugsAsync(Caller caller, AgentLibrary agents, CancellationToken gone) =>
-        (await agents.ListAsync(caller, gone)).ToDictionary(agent => agent.Id, agent => agent.Slug);
-
-    private static Guid AgentOf(IReadOnlyDictionary<Guid, string> slugs, string named)
+    private static JsonObject Body(Schedule schedule, AgentNames names) => new()
     {
-        var slug = named.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal) ? named[AgentRuns.ModelPrefix.Length..] : named;
-        return slugs.Where(agent => agent.Value == slug).Select(agent => (Guid?)agent.Key).FirstOrDefault()
-            ?? throw new RefusedRequestException(new Problem(404, "invalid_request_error", "not_found", $"The agent '{RequestFields.Short(slug)}' does not exist, or is not this account's to use.", Param: "agent"));
-    }
-
-    private static JsonObject Body(Schedule schedule, IReadOnlyDictionary<Guid, string> slugs) => new()
-    {
-        ["id"] = schedule.Id.ToString(), ["object"] = "schedule", ["name"] = schedule.Settings.Name, ["agent"] = slugs.GetValueOrDefault(schedule.Settings.AgentId), ["input"] = schedule.Settings.Input,
+        ["id"] = schedule.Id.ToString(), ["object"] = "schedule", ["name"] = schedule.Settings.Name, ["agent"] = names.Of(schedule.Settings.AgentId), ["input"] = schedule.Settings.Input,
         ["cron"] = schedule.Settings.Cron, ["time_zone"] = schedule.Settings.TimeZone, ["missed"] = EventNames.Of(schedule.Settings.Missed), ["overlap"] = EventNames.Of(schedule.Settings.Overlap),
         ["enabled"] = schedule.Settings.Enabled, ["next_at"] = schedule.NextAt?.ToUnixTimeSeconds(), ["created_at"] = schedule.CreatedAt.ToUnixTimeSeconds(), ["last"] = schedule.Last is { } last ? Body(last) : null,
     };

@@ -11,7 +11,7 @@ public static class KeyScopes
     /// <summary>Chat completions, of models and of agents.</summary>
     public const string Chat = "chat";
 
-    /// <summary>Starting, reading, following, stopping and forking runs; schedules; agents as tools of an MCP client.</summary>
+    /// <summary>Starting, reading, following, stopping and forking runs; schedules; suites of tests; what agents remember; agents as tools of an MCP client.</summary>
     public const string Runs = "runs";
 
     /// <summary>Deciding what agents ask their owner about.</summary>

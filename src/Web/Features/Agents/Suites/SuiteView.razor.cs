@@ -3,6 +3,7 @@ using Microsoft.Extensions.Localization;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Testing;
+using Platform.ModelHost.Client;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Chat;
@@ -30,7 +31,7 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
     private IReadOnlyList<SuiteRun> history = [];
     private SuiteRun? run;
     private Guid? shown;
-    private string? rename;
+    private string? rename, problem;
     private bool draft = true, missing, starting, looking;
 
     [Parameter, EditorRequired] public Guid SuiteId { get; set; }
@@ -131,7 +132,7 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
         {
             return; // clicked twice
         }
-        starting = true;
+        (starting, problem) = (true, null);
         try
         {
             var asker = await asking.GetAsync();
@@ -143,6 +144,15 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
         catch (NotFoundException)
         {
             window.Toasts.Error(Texts["NothingToTest"]);
+        }
+        catch (AbsentTargetException absent)
+        {
+            problem = absent.Present.Length > 0 ? Texts["TargetAway", absent.Name, absent.Present] : Texts["TargetAwayNone", absent.Name];
+        }
+        catch (ModelHostException away)
+        {
+            window.Log.LogInformation(away, "What a suite is to be run with could not be looked up");
+            problem = Texts["TargetsUnknown"];
         }
         catch (ArgumentException refused)
         {
