@@ -55,6 +55,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
     public StopReason? Reached =>
         past.Steps >= limits.Steps ? StopReason.MaxSteps : Decisions == 0 ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
 
+    /// <summary>The fewest tokens with which <see cref="Reached"/> leaves room for a decision after a first prompt of so many.</summary>
+    public static int LeastFor(int prompt, bool acts) => (acts ? 2 : 1) * (prompt + LeastAnswerTokens);
+
     /// <summary>Sets what is known before anything is sent.</summary>
     /// <param name="prompt">Tokens of the first prompt.</param>
     /// <param name="acts">Whether decisions may call tools, or make a plan, so that others follow.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
+using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -97,6 +98,25 @@ public sealed class RunArchive
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
             await FindAsync(db, caller, runId, cancellation);
         return await store.AllEventsAsync(runId, cancellation);
+    }
+
+    /// <summary>Tools that a run, and the agents that it asked, changed something with, or may have; each once. What came of an asked agent whose run is gone is not known.</summary>
+    public async Task<IReadOnlyList<string>> ChangedAsync(Caller caller, Guid runId, CancellationToken cancellation)
+    {
+        var done = RunTrace.Of(await EventsAsync(caller, runId, cancellation));
+        List<string> changed = [.. done.Changed];
+        foreach (var asked in done.Rows.Select(row => row.Tool?.AskedRun).OfType<Guid>())
+        {
+            try
+            {
+                changed.AddRange(await ChangedAsync(caller, asked, cancellation));
+            }
+            catch (NotFoundException)
+            {
+                continue; // deleted, or never begun
+            }
+        }
+        return [.. changed.Distinct()];
     }
 
     /// <summary>As <see cref="RunAgent.FollowAsync"/>, for administrators too.</summary>

@@ -65,6 +65,8 @@ public sealed class AskAgentTests
         Assert.NotEqual(run.Id, asked.RunId);
         await AgentsRig.UntilAsync(async () => (await first.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
         Assert.Equal(asked.Id, Assert.Single(await first.Approvals.BelowAsync(AgentsRig.Anna, run.Id, Cancellation)).Id);
+        var waiting = RunTrace.Of(await first.Archive.EventsAsync(AgentsRig.Anna, run.Id, Cancellation));
+        Assert.Equal([asked.RunId], waiting.Rows.Select(waiting.WaitsBelow).OfType<Guid>());
         Assert.Empty(await first.Approvals.BelowAsync(AgentsRig.Boris, run.Id, Cancellation));
         Assert.Equal(1, await first.Approvals.CountAsync(AgentsRig.Anna, Cancellation));
         await first.EventsAsync(await first.AskAsync(mode: Platform.Agents.Answering.AnswerMode.Quote)); // the only worker is free
@@ -74,9 +76,12 @@ public sealed class AskAgentTests
         await second.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation);
         var events = await second.EventsAsync(run);
         Assert.Equal("The expert says so [1].", events[^1].Read<TextData>().Text);
+        Assert.Empty(RunTrace.Of(events).Rows.Select(RunTrace.Of(events).WaitsBelow).OfType<Guid>());
         Assert.Equal(["mail"], send.Calls);
         Assert.Single(events, e => e.Name == "tool.call");
         Assert.Equal("Sent.", events.Single(e => e.Name == "tool.result").Read<ToolResultData>().Text);
+        Assert.Equal(["send"], await second.Archive.ChangedAsync(AgentsRig.Anna, run.Id, Cancellation)); // by the asked agent
+        await Assert.ThrowsAsync<Platform.Retrieval.NotFoundException>(() => second.Archive.ChangedAsync(AgentsRig.Anna, Guid.NewGuid(), Cancellation));
     }
 
     [Fact]

@@ -62,6 +62,13 @@ public sealed class RunTrace
         return decision is null ? "" : decision.Text.Length > 0 ? decision.Text : decision.Thought;
     }
 
+    /// <summary>How long a row has worked, or did; without waits.</summary>
+    /// <param name="now">Of what still goes on.</param>
+    public TimeSpan LengthOf(TraceRow row, DateTimeOffset now) => Clock.At(row.EndedAt ?? EndedAt ?? now) - Clock.At(row.BeganAt);
+
+    /// <summary>Of a call of another agent the run in which, or below which, a person must decide before this one goes on; null for what waits for nobody.</summary>
+    public Guid? WaitsBelow(TraceRow row) => Status == RunStatus.RequiresAction && row is { EndedAt: null, IsTakenOver: false, Tool.Result: null } ? row.Tool.AskedRun : null;
+
     /// <summary>Tools that it changed something with, or may have: their calls were begun, whatever is known of what they came to.</summary>
     public IEnumerable<string> Changed => rows.All.Where(row => row.Tool is { Writes: true }).Select(row => row.Name);
 
@@ -79,6 +86,9 @@ public sealed class RunTrace
 
     /// <summary>Questions to the model.</summary>
     public int Steps => past.Steps;
+
+    /// <summary>Whether its limit of tokens left room for no step: the answer was forced before anything was done.</summary>
+    public bool HadNoStep => StopReason == Acting.StopReason.MaxTokens && rows.All.All(row => row is { Tool: null, Approval: null, Model: null or { Kind: StepKind.Answer or StepKind.Summary } });
 
     /// <summary>Those of agents that it asked; not among its own.</summary>
     public int TokensOfOthers => past.TokensOfOthers;

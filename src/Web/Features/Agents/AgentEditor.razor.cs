@@ -31,6 +31,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     private AgentChanges? changes;
     private ConfirmDialog? confirm;
     private bool saving, trying;
+    private int trials;
 
     [Parameter, EditorRequired] public Guid AgentId { get; set; }
 

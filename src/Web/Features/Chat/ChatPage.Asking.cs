@@ -157,11 +157,17 @@ public sealed partial class ChatPage
         }
     }
 
-    private Task AgainAsync(MessageModel answer)
+    // An agent calls its tools anew: where those changed something, that is asked first.
+    private async Task AgainAsync(MessageModel answer)
     {
-        var at = messages.IndexOf(answer);
-        var question = messages.Take(at).LastOrDefault(m => m.IsUser);
-        return question is null ? Task.CompletedTask : StartAsync(question.Text, answer);
+        if (answer.RunId is { } run && !await Anew.AllowAsync(caller, run, confirm, gone.Token))
+        {
+            return;
+        }
+        if (live is null && !starting && messages.IndexOf(answer) is var at and >= 0 && messages.Take(at).LastOrDefault(m => m.IsUser) is { } question)
+        {
+            await StartAsync(question.Text, answer);
+        }
     }
 
     private async Task ShowVersionAsync(Guid messageId)

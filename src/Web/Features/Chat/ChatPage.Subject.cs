@@ -18,6 +18,11 @@ public sealed partial class ChatPage
     /// <summary>The agent that a new chat begins with, by its id.</summary>
     [SupplyParameterFromQuery(Name = "agent")] public string? AgentWanted { get; set; }
 
+    // The agent that reads what is kept: null for one that reads no notes.
+    private AgentVersion? Remembering => agent is { Definition.Memory.Scope: MemoryScope.User or MemoryScope.Shared } ? agent : null;
+
+    private EventCallback<string> Remember => Remembering is null ? default : EventCallback.Factory.Create<string>(this, text => remember?.OpenAsync(text) ?? Task.CompletedTask);
+
     private bool AgentGone => !loading && subject.AgentId is not null && agent is null;
 
     private bool SubjectGone => AgentGone || modelGone;

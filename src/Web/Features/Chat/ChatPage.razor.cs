@@ -5,6 +5,7 @@ using Platform.Agents.Runs;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
+using Platform.Web.Features.Runs;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
@@ -21,6 +22,8 @@ public sealed partial class ChatPage(
     private readonly List<MessageModel> messages = [];
     private ElementReference root;
     private ShortcutList? shortcuts;
+    private ConfirmDialog? confirm;
+    private RememberDialog? remember;
     private BrowserScript? script;
     private Caller caller = default!;
     private Conversation? conversation;
@@ -39,6 +42,8 @@ public sealed partial class ChatPage(
     [Parameter] public Guid? ConversationId { get; set; }
 
     [Inject] private IStringLocalizer<ChatTexts> Texts { get; set; } = default!;
+
+    [Inject] private WritesAnew Anew { get; set; } = default!;
 
     // Nothing chosen means all that the person may read.
     private bool CanWiden => chosen.Count > 0 && bases.Any(b => !chosen.Contains(b.Id));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Microsoft.JSInterop;
+using Platform.Agents.Answering;
 using Platform.Agents.Conversations;
 using Platform.Agents.Forking;
 using Platform.Agents.Runs;
@@ -16,6 +17,9 @@ namespace Platform.Web.Features.Runs;
 /// <summary>One run: what came of it, what it was, and all that it did. The page only follows; leaving it changes nothing.</summary>
 public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork forks, RunRemoval removal, ConversationLibrary conversations, CurrentCaller current, RunWindow window) : IAsyncDisposable
 {
+    // Characters: of a heading, and of a question that stands open below it.
+    private const int MostOfTitle = 80, FoldedFrom = 400;
+
     private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(80);
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -42,10 +46,15 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
 
     [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
 
+    [Inject] private WritesAnew Anew { get; set; } = default!;
+
     private RunTrace? trace => message?.Trace;
 
     private bool IsOwn => record?.Listed.OwnerId == caller.UserId;
 
+    private string Title => record is null ? "" : ShortText.Of(record.Listed.Question.ReplaceLineEndings(" ").Trim(), MostOfTitle);
+
+    // Of the tokens that a prompt is shown as: empty for the model that answers by default.
     private string Model => trace?.Usage?.Usage.Model is { Length: > 0 } used ? used : record?.Agent?.Definition.Model.Id is { Length: > 0 } set ? set : record?.Listed.Model ?? "";
 
     private string Adapters => string.Join(", ", (record?.Agent?.Definition.Model.Adapters ?? []).Select(RunWords.Adapter));
@@ -136,30 +145,10 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
     /// <summary>The same once more, as a further version of the answer. What changed something is called anew: that is asked first.</summary>
     private async Task AgainAsync()
     {
-        var wrote = IsRecorded ? [] : (await WroteAsync(trace!)).Distinct().ToList();
-        if (wrote.Count == 0 || (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["AgainTitle"], Texts["AgainWrites", string.Join(Texts["ListComma"], wrote)], Texts["Again"]))))
+        if (IsRecorded || await Anew.AllowAsync(caller, RunId, confirm, gone.Token))
         {
             await TryAsync(StartAgainAsync, leaves: true);
         }
-    }
-
-    // What agents changed that it asked is among it.
-    private async Task<IReadOnlyList<string>> WroteAsync(RunTrace done)
-    {
-        List<string> wrote = [.. done.Changed.Select(tool => RunWords.Tool(tool, Texts))];
-        foreach (var asked in done.Rows.Select(row => row.Tool?.AskedRun).OfType<Guid>())
-        {
-            try
-            {
-                wrote.AddRange(await WroteAsync(RunTrace.Of(await archive.EventsAsync(caller, asked, gone.Token))));
-            }
-            catch (NotFoundException)
-            {
-                continue; // deleted, or never begun
-            }
-        }
-
-        return wrote;
     }
 
     private async Task StartAgainAsync()

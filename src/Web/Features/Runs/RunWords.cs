@@ -61,6 +61,20 @@ public static class RunWords
         return $"{adapter.Name} × {adapter.Scale.ToString("0.##", CultureInfo.CurrentCulture)}";
     }
 
+    /// <summary>The model of a run: the one that was asked, else the one that is set for it. One that has not asked any may yet.</summary>
+    public static string Model(RunRecord record, RunTrace trace, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentNullException.ThrowIfNull(texts);
+        return trace.Usage?.Usage.Model switch
+        {
+            { Length: > 0 } asked => asked,
+            "" => texts["QuotesOnly"],
+            _ => record.Listed.Model is { Length: > 0 } chosen ? chosen : record.Agent?.Definition.Model.Id is { Length: > 0 } set ? set : texts["ModelByDefault"],
+        };
+    }
+
     /// <summary>Who speaks in a message to a model.</summary>
     public static string Role(string role, IStringLocalizer<RunsTexts> texts)
     {
@@ -141,13 +155,4 @@ public static class RunWords
             },
         };
     }
-
-    /// <summary>A length of time, as short as it can be said: 340 ms, 4.2 s, 2:05.</summary>
-    public static string Length(TimeSpan time) => time switch
-    {
-        { TotalMilliseconds: < 1000 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):0} ms"),
-        { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
-        { TotalHours: < 1 } => time.ToString(@"m\:ss", CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time:mm\\:ss}"),
-    };
 }

@@ -196,6 +196,22 @@ public sealed class RunTraceTests
         Assert.Equal(["tool.call", "tool.result"], trace.Rows[3].Log.Select(note => note.Name));
     }
 
+    [Fact]
+    public void A_call_of_an_agent_has_worked_as_long_as_that_agent_did_while_a_person_is_asked_below_it()
+    {
+        var arguments = JsonSerializer.SerializeToElement(new { agent = "expert", task = "Send it" });
+        var trace = RunTrace.Of(Numbered(
+            ("run.status", new RunStatusData("writing", 0)),
+            ("tool.call", new ToolCallData("s1_1", "s1", ToolNames.AskAgent, arguments, false)),
+            ("step.delta", new StepTextData("s9", "others are at work")),
+            ("step.delta", new StepTextData("s9", "and go on"))));
+        var call = Assert.Single(trace.Rows);
+        Assert.Equal((TimeSpan.FromSeconds(99), (Guid?)null), (trace.LengthOf(call, DateTimeOffset.UnixEpoch.AddSeconds(100)), trace.WaitsBelow(call))); // it grows while the agent works
+        trace.Add(new(Guid.Empty, 5, DateTimeOffset.UnixEpoch.AddSeconds(4), "run.status", RunJson.Write(new RunStatusData("requires_action", 0))));
+        Assert.Equal((TimeSpan.FromSeconds(3), call.Tool!.AskedRun), (trace.LengthOf(call, DateTimeOffset.UnixEpoch.AddSeconds(100)), trace.WaitsBelow(call)));
+        Assert.NotNull(call.Tool.AskedRun);
+    }
+
     private static IEnumerable<RunEvent> Numbered(params (string Name, object Data)[] events) =>
         events.Select((e, i) => new RunEvent(Guid.Empty, i + 1, DateTimeOffset.UnixEpoch.AddSeconds(i), e.Name, JsonSerializer.Serialize(e.Data, e.Data.GetType(), RunJson.Options)));
 

@@ -8,6 +8,7 @@ using Platform.Agents.Runs;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Chat;
+using Platform.Web.Features.Runs;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
@@ -26,6 +27,7 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
     private Guid? conversation;
     private MessageModel? live, opened;
     private CardPlace? card;
+    private ConfirmDialog? confirm;
     private int openedAt;
     private bool ready, starting, drawing;
 
@@ -40,7 +42,12 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
     /// <summary>The model it would run with, where that cannot answer in its own words.</summary>
     [Parameter] public string? Weak { get; set; }
 
+    /// <summary>A trial has ended, however it did.</summary>
+    [Parameter] public EventCallback OnEnded { get; set; }
+
     [Inject] private IStringLocalizer<AgentsTexts> Texts { get; set; } = default!;
+
+    [Inject] private WritesAnew Anew { get; set; } = default!;
 
     [Inject] private IStringLocalizer<ChatTexts> ChatWords { get; set; } = default!;
 
@@ -91,8 +98,17 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
         return text.Length > 0 && live is null && !starting && !Faulty && await StartAsync(text, versionOf: null);
     }
 
-    private Task<bool> AgainAsync(MessageModel answer) =>
-        messages.Take(messages.IndexOf(answer)).LastOrDefault(message => message.IsUser) is { } asked ? StartAsync(asked.Text, answer) : Task.FromResult(false);
+    private async Task AgainAsync(MessageModel answer)
+    {
+        if (answer.RunId is { } run && !await Anew.AllowAsync(caller, run, confirm, gone.Token))
+        {
+            return;
+        }
+        if (live is null && !starting && messages.IndexOf(answer) is var at and >= 0 && messages.Take(at).LastOrDefault(message => message.IsUser) is { } asked)
+        {
+            await StartAsync(asked.Text, answer);
+        }
+    }
 
     // False when it was not taken; what is wrong has been said then.
     private async Task<bool> StartAsync(string question, MessageModel? versionOf)
@@ -177,6 +193,7 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
         }
         live = null;
         StateHasChanged();
+        await OnEnded.InvokeAsync();
     }
 
     private async Task DrawSoonAsync()
