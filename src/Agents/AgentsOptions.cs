@@ -13,6 +13,10 @@ public sealed class AgentsOptions
     [Range(0, 10_000)]
     public int WaitingRuns { get; set; } = 256;
 
+    /// <summary>Streams of one run's events that a person may have open at once; a further one is refused. 1 to 1,000, default 16.</summary>
+    [Range(1, 1_000)]
+    public int EventStreams { get; set; } = 16;
+
     /// <summary>Longest time for one answer, search included. Default 5 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(5);

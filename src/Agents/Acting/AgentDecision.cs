@@ -17,6 +17,9 @@ internal sealed record ModelQuestion(StepKind Kind, string Goal, IReadOnlyList<C
 
     /// <summary>Of a summary: how many turns of the conversation it tells of.</summary>
     public int? Turns { get; init; }
+
+    /// <summary>Of a check: reads what came of it.</summary>
+    public Func<string, StepVerdict>? Judges { get; init; }
 }
 
 /// <summary>Lets the model take one decision: to call tools, or to answer. What it writes is told as it comes. Of several at once at most one tells an answer.</summary>
@@ -61,8 +64,8 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
             journal.Reset("tool_call");
         read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
         written = written > 0 ? written : TokenEstimate.Of(text.ToString());
-        StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question.Tools))],
-            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, CachedTokens = cached, Turns = question.Turns, IsCut = end == ChatFinishReason.Length };
+        StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question))],
+            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, CachedTokens = cached, Turns = question.Turns, IsCut = end == ChatFinishReason.Length, CallsAsked = calls.Count > MostCalls ? calls.Count : 0, Verdict = question.Judges?.Invoke(text.ToString()) };
         journal.Add("step.completed", step);
         return step;
 
@@ -79,12 +82,12 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         }
     }
 
-    private static CallData Checked(string id, FunctionCallContent call, ToolKit tools)
+    private static CallData Checked(string id, FunctionCallContent call, ModelQuestion question)
     {
         if (call.Exception is not null)
-            return new(id, call.Name, JsonSerializer.SerializeToElement(new { }), "The arguments are not JSON. Write them as one JSON object.");
+            return new(id, call.Name, JsonSerializer.SerializeToElement(new { }), question.Tools.Words.ArgumentsAreNoJson);
         var arguments = JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), RunJson.Options);
-        return new(id, call.Name, arguments, tools.Fault(call.Name, arguments));
+        return new(id, call.Name, arguments, question.Tools.Fault(call.Name, arguments));
     }
 
     private static StepStartedData Started(string id, ModelQuestion question, IReadOnlyList<SentMessage> before)

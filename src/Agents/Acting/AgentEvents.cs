@@ -8,11 +8,11 @@ namespace Platform.Agents.Acting;
 
 /// <summary>Why a run ended with less than was asked for. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<StopReason>))]
-public enum StopReason { MaxSteps, MaxTokens, Timeout, LoopDetected }
+public enum StopReason { MaxSteps, MaxTokens, Timeout, LoopDetected, MaxToolCalls }
 
-/// <summary>What a step is: one decision of the model, the answer at a limit, the making of a plan, a step of the plan, or the summary of what fell out of the conversation's window. Stored by name: append only.</summary>
+/// <summary>What a step is: one decision of the model, the answer at a limit, the making of a plan, a step of the plan, the summary of what fell out of the conversation's window, or whether a step of the plan reached what it was to. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<StepKind>))]
-public enum StepKind { Decision, Answer, Plan, PlanStep, Summary }
+public enum StepKind { Decision, Answer, Plan, PlanStep, Summary, Check }
 
 /// <summary>A message as the model was sent it.</summary>
 public sealed record SentMessage(string Role, string Text);
@@ -67,10 +67,22 @@ public sealed record StepCompletedData(string StepId, StepKind Kind, string Text
     /// <summary>Of a summary: how many turns of the conversation, from the first, it tells of.</summary>
     public int? Turns { get; init; }
 
+    /// <summary>So many calls were asked for at once, of which only the first ones are <see cref="Calls"/>; 0 where those are all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int CallsAsked { get; init; }
+
+    /// <summary>Of a check: what it came to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StepVerdict? Verdict { get; init; }
+
     /// <summary>The model was stopped in the middle of it: its tokens had run out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsCut { get; init; }
 }
+
+/// <summary>Whether what a decision in a step of a plan brought reached what the step was to. Written by a model: untrusted.</summary>
+/// <param name="Decision">Id of the decision, which is a step of the run.</param>
+public sealed record StepVerdict(string Decision, bool Met, string Why);
 
 /// <summary>step.failed.</summary>
 public sealed record StepFailedData(string StepId, StepKind Kind, string Message);
@@ -89,6 +101,10 @@ public sealed record ToolResultData(
 
     /// <summary>Tokens that models took for it: those of an agent that was asked.</summary>
     public int Tokens { get; init; }
+
+    /// <summary>Calls that were made for it: those of an agent that was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Calls { get; init; }
 
     /// <summary>Whether it did as asked and found nothing.</summary>
     public bool IsEmpty { get; init; }

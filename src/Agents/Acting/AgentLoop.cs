@@ -13,8 +13,9 @@ namespace Platform.Agents.Acting;
 
 /// <summary>How a stretch of a run ended: with an answer, with one at a limit, or waiting for a person.</summary>
 /// <param name="IsAnswered">Of one at a limit: the answer itself took what was left.</param>
+/// <param name="IsExpired">Nobody decided in time about what nothing could be done without.</param>
 /// <param name="CutAt">Tokens of the answer, where the model was stopped in the middle of it.</param>
-internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason, bool IsAnswered = false, int? CutAt = null);
+internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason, bool IsAnswered = false, int? CutAt = null, bool IsExpired = false);
 
 /// <summary>Runs an agent: one decision at a time, to call tools or to answer, until there is an answer or a limit. Everything that happened is in the run's events, from which a stretch goes on where the last one ended.</summary>
 internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
@@ -49,10 +50,11 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         journal.Status(AgentJournal.Writing);
         var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
         options.ConversationId = run.Question.ConversationId?.ToString("N");
-        var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, cancellation);
+        var language = AnswerWords.LanguageOf(run.Question.Question);
+        var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, PromptWords.In(language), cancellation);
         foreach (var tool in kit.Away)
             journal.Away(AgentPart.Tool, tool);
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, AnswerWords.LanguageOf(run.Question.Question));
+        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language);
         limit.Expect(await openings.TokensAsync(work, cancellation), work.Kit.Tools.Count > 0 || task.Definition.Planning != PlanningMode.None);
         AgentEnd end;
         try
@@ -98,10 +100,10 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     /// <summary>Where the first plan is rejected nothing was done; where a later one is, the model answers from what is known.</summary>
     private async Task<AgentEnd> AnswerRejectedAsync(AgentWork work, ApprovalResolvedData rejected, CancellationToken cancellation)
     {
-        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, $"{AgentPrompt.AnswerNow} A person rejected the further plan{AgentWords.Saying(rejected.Comment)}.") is { } end)
+        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, work.Words.AnswerNow + work.Words.FurtherPlanRejected(AgentWords.Saying(rejected.Comment, work.Words))) is { } end)
             return end;
         work.Journal.Text(AgentWords.PlanRejected(inTime: rejected.Status != ApprovalStatus.Expired, rejected.Comment, work.Language));
-        return default;
+        return new(IsWaiting: false, null, IsExpired: rejected.Status == ApprovalStatus.Expired);
     }
 
     /// <summary>One decision; the run's end when it is the answer, which is then told. One that is cut off ends at the limit of tokens where that, and not the longest answer that the agent may give, was what cut it.</summary>
@@ -168,7 +170,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
-            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, AgentPrompt.AnswerNow) is { } end)
+            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, work.Words.AnswerNow) is { } end)
                 return end.CutAt;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -224,7 +226,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past) =>
         new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth)
         {
-            AgentId = task.AgentId, Memory = task.Definition.Memory.Scope, UserName = task.UserName, TimeZone = task.Zone, AsOf = task.AsOf, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
+            AgentId = task.AgentId, Memory = task.Definition.Memory.Scope, UserName = task.UserName, TimeZone = task.Zone, Language = AnswerWords.LanguageOf(run.Question.Question), AsOf = task.AsOf, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
         };
 
     /// <summary>A run that stopped inside a call that writes is not gone on with: the call may have been made.</summary>

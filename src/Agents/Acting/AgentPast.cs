@@ -3,6 +3,7 @@ using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
+using Platform.Agents.Tools;
 using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Acting;
@@ -20,6 +21,7 @@ internal sealed class AgentPast
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
     private readonly List<ApprovalRequestedData> questions = [];
     private readonly HashSet<PartAwayData> away = [];
+    private readonly Dictionary<string, StepVerdict> verdicts = [];
     private TimeSpan worked;
     private DateTimeOffset? begun;
     private DateTimeOffset last;
@@ -59,7 +61,7 @@ internal sealed class AgentPast
     /// <summary>Calls that were begun and whose outcome is not known.</summary>
     public IReadOnlyCollection<ToolCallData> Open => open.Values;
 
-    /// <summary>Questions that the model was asked.</summary>
+    /// <summary>Questions that the model was asked, but for whether a step is done.</summary>
     public int Steps { get; private set; }
     public int Tokens { get; private set; }
     public int PromptTokens { get; private set; }
@@ -72,6 +74,12 @@ internal sealed class AgentPast
 
     /// <summary>Taken by agents that this one asked.</summary>
     public int TokensOfOthers { get; private set; }
+
+    /// <summary>Calls that were made, those of agents that were asked included.</summary>
+    public int CallsMade { get; private set; }
+
+    /// <summary>Whether a call was refused because all that may be made were.</summary>
+    public bool IsOutOfCalls { get; private set; }
 
     /// <summary>Time of work so far, whatever was done side by side: from where a stretch began to where the run waited, or to the last that was told of it.</summary>
     public TimeSpan Worked => worked + (begun is { } from ? last - from : TimeSpan.Zero);
@@ -99,7 +107,7 @@ internal sealed class AgentPast
         switch (happened.Name)
         {
             case "run.forked":
-                (Steps, Tokens, PromptTokens, CachedTokens, TokensOfOthers, worked, begun) = (0, 0, 0, 0, 0, TimeSpan.Zero, null); // what was done in another run is not counted in this one
+                (Steps, Tokens, PromptTokens, CachedTokens, TokensOfOthers, CallsMade, IsOutOfCalls, worked, begun) = (0, 0, 0, 0, 0, 0, false, TimeSpan.Zero, null); // what was done in another run is not counted in this one
                 break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
@@ -122,12 +130,15 @@ internal sealed class AgentPast
             case "tool.call":
                 var call = happened.Read<ToolCallData>();
                 open[call.CallId] = made[call.CallId] = call;
+                CallsMade++;
                 break;
             case "tool.result":
                 var result = happened.Read<ToolResultData>();
                 results[result.CallId] = result;
                 open.Remove(result.CallId);
                 TokensOfOthers += result.Tokens;
+                CallsMade += result.Calls;
+                IsOutOfCalls |= result.Failure == ToolFailure.NoCallsLeft;
                 NextPromptTokens += TokenEstimate.Of(result.Text);
                 break;
             case "approval.requested":
@@ -155,6 +166,9 @@ internal sealed class AgentPast
 
     /// <summary>What a call was made with, where it was: a person may have edited what the model wrote.</summary>
     public JsonElement? MadeWith(string callId) => made.TryGetValue(callId, out var call) ? call.Arguments : null;
+
+    /// <summary>Whether what a decision in a step of a plan brought reached what the step was to; null where nobody looked.</summary>
+    public StepVerdict? VerdictOn(StepCompletedData decision) => verdicts.GetValueOrDefault(decision.StepId);
 
     /// <summary>Whether a call was begun and has no result.</summary>
     public bool IsOpen(string callId) => open.ContainsKey(callId);
@@ -209,7 +223,7 @@ internal sealed class AgentPast
             return; // what the model is asked in it is a step of its own
         LastSent = [.. LastSent.Take(step.SameAsBefore), .. step.Sent];
         Told.Take(step);
-        Steps++;
+        Steps += step.Kind == StepKind.Check ? 0 : 1; // it decides nothing
     }
 
     private void Completed(StepCompletedData step)
@@ -217,8 +231,10 @@ internal sealed class AgentPast
         Tokens += step.PromptTokens + step.CompletionTokens;
         PromptTokens += step.PromptTokens;
         CachedTokens += step.CachedTokens;
-        if (step.Kind is not (StepKind.Summary or StepKind.PlanStep))
+        if (step.Kind is not (StepKind.Summary or StepKind.PlanStep or StepKind.Check))
             NextPromptTokens = step.PromptTokens + step.CompletionTokens;
+        if (step.Verdict is { } verdict)
+            verdicts[verdict.Decision] = verdict;
         if (step.Kind == StepKind.Summary && step.Text.Trim() is { Length: > 0 } summary)
             Summary = summary;
         else if (step.Calls.Count > 0 || step is { Kind: StepKind.Decision, PlanStep: not null })

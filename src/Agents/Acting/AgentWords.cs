@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
 
 namespace Platform.Agents.Acting;
 
@@ -13,12 +14,12 @@ internal static class AgentWords
     {
         (false, AnswerLanguage.Chinese) => "计划未在期限内获得批准，因此没有执行。",
         (false, _) => "Nobody approved the plan in time, and it was not carried out.",
-        (_, AnswerLanguage.Chinese) => Line(comment) is { Length: > 0 } said ? $"计划被拒绝，附言：“{said}”。" : "计划被拒绝。",
-        _ => $"The plan was rejected{Saying(comment)}.",
+        (_, AnswerLanguage.Chinese) => $"计划被拒绝{Saying(comment, PromptWords.In(language))}。",
+        _ => $"The plan was rejected{Saying(comment, PromptWords.In(language))}.",
     };
 
     /// <summary>A person's comment as the end of a sentence, whose full stop comes after it; empty where there is none.</summary>
-    public static string Saying(string comment) => Line(comment) is { Length: > 0 } said ? $" with the words “{said}”" : "";
+    public static string Saying(string comment, PromptWords words) => Line(comment) is { Length: > 0 } said ? words.Saying(said) : "";
 
     /// <summary>In the place of an answer, where a limit was reached and the model gave none.</summary>
     public static string AtLimit(StopReason reason, RunLimits limits, AnswerLanguage language)
@@ -28,10 +29,12 @@ internal static class AgentWords
             (StopReason.MaxSteps, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Steps:N0} 个步骤，尚无答案。",
             (StopReason.MaxTokens, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Tokens:N0} 个词元，尚无答案。",
             (StopReason.Timeout, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Seconds:N0} 秒，尚无答案。",
+            (StopReason.MaxToolCalls, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.ToolCalls:N0} 次工具调用，尚无答案。",
             (_, AnswerLanguage.Chinese) => $"智能体在原地打转，没有得出答案。",
             (StopReason.MaxSteps, _) => $"The agent took the {limits.Steps:N0} steps that it may take and has no answer yet.",
             (StopReason.MaxTokens, _) => $"The agent took the {limits.Tokens:N0} tokens that it may take and has no answer yet.",
             (StopReason.Timeout, _) => $"The agent worked the {limits.Seconds:N0} seconds that it may work and has no answer yet.",
+            (StopReason.MaxToolCalls, _) => $"The agent made the {limits.ToolCalls:N0} calls of tools that it may make and has no answer yet.",
             _ => $"The agent went in circles and has no answer.",
         };
         return said.ToString(CultureInfo.InvariantCulture);
@@ -46,6 +49,10 @@ internal static class AgentWords
     /// <summary>Why there is another version of a plan; what the step came to follows.</summary>
     public static string StepFailed(string id, string goal, AnswerLanguage language) =>
         language == AnswerLanguage.Chinese ? $"步骤 {id}（{goal}）失败：" : $"Step {id} ({goal}) failed: ";
+
+    /// <summary>The same, where its result is not what it was to reach; why, in the model's words, follows.</summary>
+    public static string StepNotReached(string id, string goal, string doneWhen, AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? $"步骤 {id}（{goal}）没有达到完成标准“{Line(doneWhen)}”：" : $"Step {id} ({goal}) did not reach “{Line(doneWhen)}”: ";
 
     private static string Line(string text) => text.ReplaceLineEndings(" ").Trim().TrimEnd('.', '。');
 }

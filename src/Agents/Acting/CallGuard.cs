@@ -8,9 +8,6 @@ internal static class CallGuard
     /// <summary>So many decisions in a row without anything new end the search.</summary>
     public const int MostWithoutProgress = 3;
 
-    /// <summary>What a repeated call is answered with, instead of being made again.</summary>
-    public const string Repeated = "This call was made before with the same arguments; its result is above. Use it, call something else, or answer.";
-
     /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order, as the model wrote them or as a person edited them.</summary>
     /// <remarks>Of steps side by side a later one may have made it first; what was begun itself is none.</remarks>
     public static bool IsRepeated(AgentPast past, CallData call) => !past.IsOpen(call.CallId) && Earlier(past, call).Any();

@@ -34,6 +34,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
         }
     }
 
+    /// <summary>Calls of tools that may yet be made.</summary>
+    public int CallsLeft => Math.Max(0, limits.ToolCalls - past.CallsMade);
+
     public int TokensLeft => Math.Max(0, limits.Tokens - past.Tokens - past.TokensOfOthers);
 
     /// <summary>Tokens of the next prompt, about.</summary>
@@ -51,9 +54,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
     /// <summary>So many decisions that tokens are left for, beside the answer after them; any number where no prompt is known yet.</summary>
     public int Decisions => (mayAct ? TokensForOthers : TokensLeft) / (NextPrompt + LeastAnswerTokens);
 
-    /// <summary>The limit that is reached; null when there is room for a further decision, and for the answer after it where the agent acts.</summary>
+    /// <summary>The limit that is reached, that of calls once one more is wanted; null when there is room for a further decision, and for the answer after it where the agent acts.</summary>
     public StopReason? Reached =>
-        past.Steps >= limits.Steps ? StopReason.MaxSteps : Decisions == 0 ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
+        past.Steps >= limits.Steps ? StopReason.MaxSteps : past.IsOutOfCalls ? StopReason.MaxToolCalls : Decisions == 0 ? StopReason.MaxTokens : Left <= TimeSpan.FromMilliseconds(1) ? StopReason.Timeout : null;
 
     /// <summary>The fewest tokens with which <see cref="Reached"/> leaves room for a decision after a first prompt of so many.</summary>
     public static int LeastFor(int prompt, bool acts) => (acts ? 2 : 1) * (prompt + LeastAnswerTokens);

@@ -14,7 +14,8 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
     /// <param name="isLeft">Which are left as they are.</param>
     public static SortedCalls Sort(AgentWork work, Func<string, bool> isLeft) => work.Journal.Exclusively(past =>
     {
-        var (journal, kit) = (work.Journal, work.Kit);
+        var (journal, kit, words) = (work.Journal, work.Kit, work.Words);
+        var room = work.Limit.CallsLeft;
         List<ReadyCall> ready = [];
         List<(CallData Call, AgentTool Tool)> toAsk = [];
         var waiting = false;
@@ -25,10 +26,12 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
                 Refuse(journal, stepId, call, fault, kit.Away.Contains(call.Tool) ? ToolFailure.ToolAway : kit.Find(call.Tool) is null ? ToolFailure.NoSuchTool : ToolFailure.WrongArguments);
             else if (decision is { Status: not ApprovalStatus.Approved })
-                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? $"Nobody approved this call in time ({decision.Reason}). Go on without it." : $"A person rejected this call{AgentWords.Saying(decision.Comment)}. Go on without it.",
+                Refuse(journal, stepId, call, decision.Reason.Length > 0 ? words.NotApprovedInTime(decision.Reason) : words.Rejected(AgentWords.Saying(decision.Comment, words)),
                     decision.Reason.Length > 0 ? ToolFailure.NotApprovedInTime : ToolFailure.Rejected);
             else if (decision is null && CallGuard.IsRepeated(past, call))
-                Refuse(journal, stepId, call, CallGuard.Repeated, ToolFailure.Repeated);
+                Refuse(journal, stepId, call, words.Repeated, ToolFailure.Repeated);
+            else if (!past.IsOpen(call.CallId) && room-- <= 0) // one that was begun is counted already
+                Refuse(journal, stepId, call, words.CallsUsedUp(work.Definition.Limits.ToolCalls), ToolFailure.NoCallsLeft);
             else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && (tool.AlwaysAsks || !past.IsGranted(tool.Name)))
                 (waiting, toAsk) = (true, past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
             else
@@ -65,7 +68,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         if (outcome.IsWaiting)
             return false;
         var took = time.GetElapsedTime(begun).TotalMilliseconds;
-        journal.Add("tool.result", new ToolResultData(callId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, took) { Tokens = outcome.Tokens, Failure = outcome.Failure, IsEmpty = outcome.IsEmpty }, progress => progress.TokensOfOthers += outcome.Tokens);
+        journal.Add("tool.result", new ToolResultData(callId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, took) { Tokens = outcome.Tokens, Calls = outcome.Calls, Failure = outcome.Failure, IsEmpty = outcome.IsEmpty }, progress => progress.TokensOfOthers += outcome.Tokens);
         if (outcome.Citations.Count > 0)
             journal.Add("retrieval.completed", new AnswerSources([.. outcome.Citations.Select(SourceRead.Of)], took) { CallId = callId, StepId = stepId });
         if (call.Writes)

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
 using Platform.Agents.Planning;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Recorded;
 using Platform.Retrieval.Access;
@@ -10,12 +12,15 @@ using Platform.Retrieval.Access;
 namespace Platform.Agents.Acting;
 
 /// <summary>The tools that an agent may use, with the policy of each.</summary>
-internal sealed class ToolKit
+/// <param name="words">In which the model is told of them.</param>
+internal sealed class ToolKit(PromptWords words)
 {
     private readonly Dictionary<string, (AgentTool Tool, ToolPolicy Policy)> tools = new(StringComparer.Ordinal);
 
     private readonly List<string> away = [];
     private bool plans, asksBeyondPlan;
+
+    public PromptWords Words => words;
 
     public IReadOnlyList<AgentTool> Tools => [.. tools.Values.Select(t => t.Tool)];
 
@@ -23,16 +28,16 @@ internal sealed class ToolKit
     public IReadOnlyList<string> Away => away;
 
     /// <summary>As the model is told of them.</summary>
-    public IList<AITool> Offered => [.. tools.Values.Select(t => (AITool)new OfferedTool(t.Tool))];
+    public IList<AITool> Offered => [.. tools.Values.Select(t => (AITool)new OfferedTool(t.Tool, words.Language))];
 
     /// <summary>The agent's tools as they are here now; a run goes on without one that is away, for its question may not need it.</summary>
-    public static async Task<ToolKit> OfAsync(AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation)
+    public static async Task<ToolKit> OfAsync(AgentTask task, Caller caller, ToolCatalog catalog, PromptWords words, CancellationToken cancellation)
     {
         var definition = task.Definition;
-        ToolKit kit = new() { plans = definition.Planning != PlanningMode.None, asksBeyondPlan = definition.Planning == PlanningMode.AskBeforePlan && task.Recorded is null };
+        ToolKit kit = new(words) { plans = definition.Planning != PlanningMode.None, asksBeyondPlan = definition.Planning == PlanningMode.AskBeforePlan && task.Recorded is null };
         foreach (var setting in definition.Tools.Where(t => t.Policy != ToolPolicy.Never))
         {
-            var here = await FindAsync(setting.Name, task, caller, catalog, cancellation);
+            var here = await FindAsync(setting.Name, task, caller, catalog, words, cancellation);
             if (task.Recorded is { } recorded)
             {
                 kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), ToolPolicy.Always);
@@ -47,10 +52,10 @@ internal sealed class ToolKit
     }
 
     /// <summary>A tool as it is for this agent: another agent can be asked only among those that it may ask. Null where it is not here now, or there is nobody to ask.</summary>
-    public static async Task<AgentTool?> FindAsync(string name, AgentTask task, Caller caller, ToolCatalog catalog, CancellationToken cancellation) =>
+    public static async Task<AgentTool?> FindAsync(string name, AgentTask task, Caller caller, ToolCatalog catalog, PromptWords words, CancellationToken cancellation) =>
         await catalog.FindAsync(name, cancellation) switch
         {
-            AskAgentTool asks => task.Depth < AskAgentTool.MaxDepth ? await asks.AmongAsync(task.Definition.Agents, caller, cancellation) : null,
+            AskAgentTool asks => task.Depth < AskAgentTool.MaxDepth ? await asks.AmongAsync(task.Definition.Agents, caller, words, cancellation) : null,
             var found => found,
         };
 
@@ -63,16 +68,16 @@ internal sealed class ToolKit
 
     /// <summary>What is wrong with a call; null when it can be made.</summary>
     public string? Fault(string name, JsonElement arguments) =>
-        away.Contains(name) ? $"The tool '{name}' is not here now, or cannot be reached. Go on without it, and say that it is missing."
-        : Find(name) is not { } tool ? $"There is no tool '{Findings.Short(name)}'. {(tools.Count == 0 ? "There are no tools: answer." : $"Call one of {string.Join(", ", tools.Keys)}, or answer.")}"
-        : ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault ? $"The arguments of {name} are wrong: {fault}"
+        away.Contains(name) ? words.ToolIsAway(name)
+        : Find(name) is not { } tool ? words.NoSuchTool(Findings.Short(name), string.Join(", ", tools.Keys))
+        : ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault ? words.WrongArguments(name, fault)
         : null;
 
-    private sealed class OfferedTool(AgentTool tool) : AIFunctionDeclaration
+    private sealed class OfferedTool(AgentTool tool, AnswerLanguage language) : AIFunctionDeclaration
     {
         public override string Name => tool.Name;
 
-        public override string Description => tool.Description;
+        public override string Description => tool.DescriptionIn(language);
 
         public override JsonElement JsonSchema => tool.Parameters;
     }

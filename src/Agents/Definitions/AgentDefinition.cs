@@ -85,8 +85,9 @@ public enum PlanningMode { None, PlanThenAct, AskBeforePlan }
 /// <param name="Steps">Decisions of the model.</param>
 /// <param name="Tokens">Read and written by the model, together.</param>
 /// <param name="Seconds">Of work; waiting for a person does not count.</param>
+/// <param name="ToolCalls">Calls of tools that are made, those of agents that it asks included.</param>
 /// <param name="Parallel">Whether calls and steps that do not wait for each other may run side by side.</param>
-public sealed record RunLimits(int Steps = 8, int Tokens = 60_000, int Seconds = 240, bool Parallel = true);
+public sealed record RunLimits(int Steps = 8, int Tokens = 60_000, int Seconds = 240, bool Parallel = true, int ToolCalls = 40);
 
 /// <summary>Whether the model is to reason in writing before it answers, kept apart from the answer. FewShot: shown by demonstrations. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<ReasoningMode>))]
@@ -96,15 +97,20 @@ public enum ReasoningMode { None, ZeroShot, FewShot }
 [JsonConverter(typeof(CamelCaseNames<DemonstrationOrder>))]
 public enum DemonstrationOrder { NearestLast, NearestFirst, AsListed }
 
+/// <summary>How a section of a prompt begins and ends: under a heading of Markdown; between tags; after its name, between triple quotes. Stored by name: append only.</summary>
+[JsonConverter(typeof(CamelCaseNames<SectionStyle>))]
+public enum SectionStyle { Headings, Tags, Quotes }
+
 /// <summary>An example of a good answer.</summary>
 /// <param name="Reasoning">How it comes about; shown where the model is to reason too.</param>
 public sealed record Demonstration(string Question, string Answer, string Reasoning = "");
 
 /// <param name="Demonstrations">The store that examples are chosen from.</param>
 /// <param name="Shown">How many of them a prompt has: the nearest to the question by meaning.</param>
+/// <param name="Sections">How the sections of a prompt are told apart.</param>
 /// <param name="Samples">Answers that are written for one question, of which the most frequent is taken; 1 for one.</param>
 public sealed record PromptingSettings(
-    ReasoningMode Reasoning = ReasoningMode.None, IReadOnlyList<Demonstration>? Demonstrations = null, int Shown = 3, DemonstrationOrder Order = DemonstrationOrder.NearestLast, int Samples = 1);
+    ReasoningMode Reasoning = ReasoningMode.None, IReadOnlyList<Demonstration>? Demonstrations = null, int Shown = 3, DemonstrationOrder Order = DemonstrationOrder.NearestLast, int Samples = 1, SectionStyle Sections = SectionStyle.Headings);
 
 /// <summary>What it remembers beyond one question: nothing; its conversation; also what it was told to keep for the person, or for all who use it. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<MemoryScope>))]

@@ -56,6 +56,7 @@ public static partial class DefinitionCheck
         found.Range("limits.steps", definition.Limits.Steps, 1, 100);
         found.Range("limits.tokens", definition.Limits.Tokens, 500, 10_000_000);
         found.Range("limits.seconds", definition.Limits.Seconds, 1, 3600);
+        found.Range("limits.toolCalls", definition.Limits.ToolCalls, 1, 1000);
         Prompting(definition.Prompting, found);
         found.Known("memory.scope", definition.Memory.Scope);
         found.Range("memory.windowTokens", definition.Memory.WindowTokens, 0, 1_000_000);
@@ -138,6 +139,7 @@ public static partial class DefinitionCheck
     {
         found.Known("prompting.reasoning", prompting.Reasoning);
         found.Known("prompting.order", prompting.Order);
+        found.Known("prompting.sections", prompting.Sections);
         found.Range("prompting.shown", prompting.Shown, 0, 20);
         found.Range("prompting.samples", prompting.Samples, 1, 15);
         var demonstrations = prompting.Demonstrations ?? [];

@@ -1,6 +1,7 @@
 using Platform.Agents.Acting;
 using Platform.Agents.Memory;
 using Platform.Agents.Runs;
+using Platform.Agents.Tools;
 using Platform.Agents.Tools.Recorded;
 
 namespace Platform.Agents.Forking;
@@ -17,7 +18,7 @@ internal static class RecordedRun
     {
         var past = AgentPast.Of(events);
         return [.. past.Decisions.SelectMany(decision => decision.Calls)
-            .Where(call => call.Fault is null && past.Results.GetValueOrDefault(call.CallId) is { } result && result.Text != CallGuard.Repeated)
+            .Where(call => call.Fault is null && past.Results.GetValueOrDefault(call.CallId) is { } result && result.Failure is not (ToolFailure.Repeated or ToolFailure.NoCallsLeft))
             .Select(call => (Call: call, Result: past.Results[call.CallId]))
             .Select(made => new RecordedCall(made.Call.Tool, made.Call.Arguments, made.Result.Text, made.Result.IsError, made.Result.Data, made.Result.Citations) { IsEmpty = made.Result.IsEmpty })];
     }

@@ -1,4 +1,5 @@
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Memory;
@@ -25,13 +26,13 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
 
     /// <summary>What fell out takes at most a quarter of the room; the latest of it stays.</summary>
     /// <param name="told">So many turns, from the first, a summary tells of already.</param>
-    public async Task<WindowedTurns> OfAsync(IReadOnlyList<PastTurn> history, int room, int told, CancellationToken cancellation)
+    public async Task<WindowedTurns> OfAsync(IReadOnlyList<PastTurn> history, int room, int told, PromptWords words, CancellationToken cancellation)
     {
         if (room == 0 || history.Count == 0)
             return new([], "");
         var first = Math.Max(0, history.Count - MostTurns);
         PastTurn[] latest = [.. history.Skip(first)];
-        string[] beginnings = [.. latest.Select(turn => $"{Speaker(turn)}: {Short(turn)}")];
+        string[] beginnings = [.. latest.Select(turn => $"{Speaker(turn, words)}{Short(turn)}")];
         var counts = await tokens.CountForChatAsync([.. latest.Select(turn => turn.Text), .. beginnings], cancellation);
         if (first == 0 && counts.Take(latest.Length).Sum() <= room)
             return new(latest, "");
@@ -44,9 +45,9 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
     public async Task<int> CountAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => (await tokens.CountForChatAsync(texts, cancellation)).Sum();
 
     /// <summary>A summary and the beginnings of the latest turns that it does not tell of, in so many tokens together; a summary that is longer is cut itself.</summary>
-    public async Task<string> InShortAsync(string summary, IReadOnlyList<PastTurn> turns, int room, CancellationToken cancellation)
+    public async Task<string> InShortAsync(string summary, IReadOnlyList<PastTurn> turns, int room, PromptWords words, CancellationToken cancellation)
     {
-        string[] beginnings = [.. turns.Select(turn => $"{Speaker(turn)}: {Short(turn)}")];
+        string[] beginnings = [.. turns.Select(turn => $"{Speaker(turn, words)}{Short(turn)}")];
         var counts = await tokens.CountForChatAsync([summary, .. beginnings], cancellation);
         if (counts[0] > room)
             return ShortText.Cut(summary, (int)((long)summary.Length * room / counts[0]));
@@ -54,7 +55,7 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
     }
 
     /// <summary>Who said it, as a prompt names them.</summary>
-    public static string Speaker(PastTurn turn) => turn.Role == "user" ? "Asked" : "Answered";
+    public static string Speaker(PastTurn turn, PromptWords words) => turn.Role == "user" ? words.Asked : words.Answered;
 
     private async Task<IReadOnlyList<PastTurn>> FallenAsync(PastTurn[] fallen, int room, CancellationToken cancellation)
     {

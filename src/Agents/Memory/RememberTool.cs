@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools;
 using Platform.Retrieval;
 
@@ -13,7 +15,9 @@ internal sealed class RememberTool(MemoryBook memories) : AgentTool
 
     public override string Name => ToolName;
 
-    public override string Description => "Keeps a fact or a wish for later conversations, when the person asks for that. They see the text first. Write it so that it is understood by itself.";
+    public override string Description => DescriptionIn(AnswerLanguage.English);
+
+    internal override string DescriptionIn(AnswerLanguage language) => PromptWords.In(language).Remember;
 
     public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
         {"type":"object","additionalProperties":false,"required":["text"],"properties":{
@@ -27,22 +31,23 @@ internal sealed class RememberTool(MemoryBook memories) : AgentTool
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
+        var words = PromptWords.In(scope.Language);
         var text = arguments.GetProperty("text").GetString()!.Trim();
         var shared = arguments.TryGetProperty("for", out var who) && who.GetString() == "everyone";
         if (scope.Memory is not (MemoryScope.User or MemoryScope.Shared))
-            return ToolOutcome.Failed("This agent keeps nothing beyond a conversation. Say that it is not kept; who may change the agent can let it remember.", ToolFailure.NotKept);
+            return ToolOutcome.Failed(words.KeepsNothing, ToolFailure.NotKept);
         if (shared && scope.Memory != MemoryScope.Shared)
-            return ToolOutcome.Failed("This agent keeps things for each person alone, and for everyone nothing. Keep it for the person, or say that it is not kept.", ToolFailure.NotKept);
+            return ToolOutcome.Failed(words.KeepsNothingForAll, ToolFailure.NotKept);
         try
         {
             if ((await memories.ListAsync(scope.Caller, scope.AgentId, cancellation)).Any(entry => entry.Shared == shared && entry.Text == text))
-                return ToolOutcome.Of("It is kept already.");
+                return ToolOutcome.Of(words.KeptAlready);
             await memories.AddAsync(scope.Caller, scope.AgentId, text, shared, cancellation);
-            return ToolOutcome.Of("It is kept.");
+            return ToolOutcome.Of(words.Kept);
         }
         catch (NotFoundException)
         {
-            return ToolOutcome.Failed("The agent is deleted, or no longer there for this person: nothing is kept.", ToolFailure.NotKept);
+            return ToolOutcome.Failed(words.NobodyToKeepFor, ToolFailure.NotKept);
         }
         catch (ArgumentException refused)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -16,15 +17,15 @@ internal sealed class AskAgentTool(Lazy<NestedRuns> runs) : AgentTool
     /// <summary>An agent that a person started asks others, and those others once more; no deeper.</summary>
     public const int MaxDepth = 2;
 
-    private const string Purpose = "Hands a task to another agent and gives its answer. Say in the task all that it must know.";
     private const int MaxAbout = 200;
 
     private JsonElement parameters = Schema([]);
-    private string description = Purpose;
+    private string among = "";
+    private PromptWords words = PromptWords.In(AnswerLanguage.English);
 
     public override string Name => ToolName;
 
-    public override string Description => description;
+    public override string Description => DescriptionIn(words.Language);
 
     public override JsonElement Parameters => parameters;
 
@@ -35,7 +36,7 @@ internal sealed class AskAgentTool(Lazy<NestedRuns> runs) : AgentTool
     public override TimeSpan Timeout => TimeSpan.FromHours(2);
 
     /// <summary>The tool for an agent that may ask these others; null where none of them can be asked. What their makers say of them is untrusted.</summary>
-    public async Task<AskAgentTool?> AmongAsync(IReadOnlyList<string> slugs, Caller caller, CancellationToken cancellation)
+    public async Task<AskAgentTool?> AmongAsync(IReadOnlyList<string> slugs, Caller caller, PromptWords told, CancellationToken cancellation)
     {
         List<AgentDefinition> known = [];
         foreach (var slug in slugs.Distinct())
@@ -51,8 +52,14 @@ internal sealed class AskAgentTool(Lazy<NestedRuns> runs) : AgentTool
         }
         return known.Count == 0 ? null : new(runs)
         {
-            parameters = Schema([.. known.Select(agent => agent.Slug)]), description = $"{Purpose} Agents: {string.Join("; ", known.Select(About))}.",
+            parameters = Schema([.. known.Select(agent => agent.Slug)]), among = string.Join("; ", known.Select(About)), words = told,
         };
+    }
+
+    internal override string DescriptionIn(AnswerLanguage language)
+    {
+        var told = PromptWords.In(language);
+        return told.AskAgent + (among.Length == 0 ? "" : told.AgentsToAsk(among));
     }
 
     public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation) =>

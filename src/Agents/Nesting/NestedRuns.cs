@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Agents.Tools;
@@ -24,18 +25,19 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
     /// <summary>The agent's answer, with its citations under numbers of the asking run; or that a person must decide first.</summary>
     public async Task<ToolOutcome> AskAsync(string slug, string task, ToolScope scope, CancellationToken cancellation)
     {
+        var words = PromptWords.In(scope.Language);
         var id = AskedRun.IdOf(scope.RunId, scope.CallId);
         var row = await store.FindAsync(scope.Caller.UserId, id, cancellation);
         LiveRun? live = null;
         if (row is null)
         {
             if (scope.Depth >= AskAgentTool.MaxDepth)
-                return ToolOutcome.Failed($"Agents ask agents at most {AskAgentTool.MaxDepth} deep. Do this without asking another.", ToolFailure.NoRoomToAsk);
+                return ToolOutcome.Failed(words.AskedTooDeep(AskAgentTool.MaxDepth), ToolFailure.NoRoomToAsk);
             if (scope.TokensLeft < LeastTokens)
-                return ToolOutcome.Failed($"Fewer than {LeastTokens} tokens are left, too few to ask another agent. Answer from what is known.", ToolFailure.NoRoomToAsk);
+                return ToolOutcome.Failed(words.TooFewTokensToAsk(LeastTokens), ToolFailure.NoRoomToAsk);
             live = await BeginAsync(id, slug, task, scope, cancellation);
             if (live is null)
-                return ToolOutcome.Failed($"There is no agent '{Findings.Short(slug)}' that may be asked.", ToolFailure.NoSuchAgent);
+                return ToolOutcome.Failed(words.NoSuchAgent(Findings.Short(slug)), ToolFailure.NoSuchAgent);
         }
         else if (row.EndedAt is null)
         {
@@ -43,7 +45,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
             if (await RunTree.IsAskedAsync(db, id, cancellation))
                 return ToolOutcome.Waiting;
             if (!await store.TakeAsync(db, id, r => r.Lease != store.Lease || r.Status == RunStatus.RequiresAction, cancellation))
-                return ToolOutcome.Failed("That agent is being asked already.", ToolFailure.AgentFailed);
+                return ToolOutcome.Failed(words.AskedAlready, ToolFailure.AgentFailed);
             live = await resumption.TakenUpAsync(row, cancellation);
         }
         if (live is not null)
@@ -76,7 +78,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         var limits = asked.Definition.Limits;
         var definition = asked.Definition with
         {
-            Limits = limits with { Tokens = Math.Min(limits.Tokens, scope.TokensLeft), Seconds = Math.Min(limits.Seconds, Math.Max(1, (int)scope.TimeLeft.TotalSeconds)) },
+            Limits = limits with { Tokens = Math.Min(limits.Tokens, scope.TokensLeft), Seconds = Math.Min(limits.Seconds, Math.Max(1, (int)scope.TimeLeft.TotalSeconds)), ToolCalls = Math.Min(limits.ToolCalls, Math.Max(0, scope.CallsLeft)) },
         };
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
         {
@@ -95,16 +97,20 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
         var message = await db.Messages.AsNoTracking().SingleAsync(m => m.Id == run.AssistantMessageId, cancellation);
         var tokens = run.Tokens + run.TokensOfOthers;
+        var tree = await RunTree.AllAsync(db, id, cancellation);
+        var calls = await db.RunEvents.CountAsync(e => tree.Contains(e.RunId) && e.Name == "tool.call", cancellation);
+        var words = PromptWords.In(scope.Language);
         var data = JsonSerializer.SerializeToElement(new { agent = slug, run = id, steps = run.Steps, tokens });
         var outcome = run.Status switch
         {
             RunStatus.RequiresAction => ToolOutcome.Waiting,
             RunStatus.Completed => Answer(message, "", scope),
-            RunStatus.Incomplete => Answer(message, $"It ended at a limit ({run.StopReason}) with:\n", scope),
-            RunStatus.Cancelled => ToolOutcome.Failed($"The agent '{slug}' was stopped before it had an answer.", ToolFailure.AgentFailed),
-            _ => ToolOutcome.Failed($"The agent '{slug}' failed. {(message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message)}".TrimEnd(), ToolFailure.AgentFailed),
+            RunStatus.Incomplete => Answer(message, words.AgentAtLimit(run.StopReason ?? ""), scope),
+            RunStatus.Cancelled => ToolOutcome.Failed(words.AgentStopped(slug), ToolFailure.AgentFailed),
+            RunStatus.Expired => ToolOutcome.Failed(words.AgentExpired(slug), ToolFailure.AgentFailed),
+            _ => ToolOutcome.Failed($"{words.AgentFailed(slug)} {(message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message)}".TrimEnd(), ToolFailure.AgentFailed),
         };
-        return outcome with { Data = data, Tokens = tokens };
+        return outcome with { Data = data, Tokens = tokens, Calls = calls };
     }
 
     /// <summary>Its marks lead to the same places under the asking run's numbers.</summary>

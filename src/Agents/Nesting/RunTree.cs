@@ -24,6 +24,19 @@ internal static class RunTree
         return all;
     }
 
+    /// <summary>The run, the runs that it asked, ended or not, and those that they asked.</summary>
+    public static async Task<IReadOnlyList<Guid>> AllAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
+    {
+        List<Guid> all = [];
+        for (List<Guid> level = [runId]; level.Count > 0;)
+        {
+            all.AddRange(level);
+            var parents = level;
+            level = await db.Runs.Where(r => r.ParentId != null && parents.Contains(r.ParentId.Value)).Select(r => r.Id).ToListAsync(cancellation);
+        }
+        return all;
+    }
+
     /// <summary>Whether a person must still decide something in a run or below it.</summary>
     public static async Task<bool> IsAskedAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
     {

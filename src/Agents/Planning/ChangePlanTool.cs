@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools;
 
 namespace Platform.Agents.Planning;
@@ -17,18 +18,20 @@ internal sealed class ChangePlanTool : AgentTool
     public static ChangePlanTool Only { get; } = new();
 
     /// <summary>As the model is told of it.</summary>
-    public static AITool Offered { get; } = AIFunctionFactory.CreateDeclaration(Only.Name, Only.Description, Only.Parameters);
+    public static AITool OfferedIn(PromptWords words) => AIFunctionFactory.CreateDeclaration(Only.Name, words.ChangePlan, Schema(words.NewFact));
 
     public override string Name => ToolName;
 
-    public override string Description => "Only where a result shows that the plan is wrong: says why, and the plan is made anew.";
+    public override string Description => PromptWords.In(AnswerLanguage.English).ChangePlan;
 
-    public override JsonElement Parameters { get; } = JsonElement.Parse("""
-        {"type":"object","additionalProperties":false,"required":["why"],"properties":{"why":{"type":"string","minLength":1,"maxLength":300,"description":"The new fact, in a few words"}}}
-        """);
+    public override JsonElement Parameters { get; } = Schema(PromptWords.In(AnswerLanguage.English).NewFact);
 
     public override ToolEffects Effects => ToolEffects.None;
 
     public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation) =>
-        Task.FromResult(ToolOutcome.Failed($"New facts: {UntrustedText.ForPrompt(arguments.GetProperty("why").GetString()!)}", ToolFailure.NewFacts));
+        Task.FromResult(ToolOutcome.Failed($"{PromptWords.In(scope.Language).NewFacts}{UntrustedText.ForPrompt(arguments.GetProperty("why").GetString()!)}", ToolFailure.NewFacts));
+
+    private static JsonElement Schema(string about) => JsonElement.Parse($$"""
+        {"type":"object","additionalProperties":false,"required":["why"],"properties":{"why":{"type":"string","minLength":1,"maxLength":300,"description":"{{about}}"} } }
+        """);
 }

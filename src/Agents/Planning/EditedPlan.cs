@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools;
 using Platform.Retrieval.Access;
 
@@ -32,7 +34,7 @@ internal sealed class EditedPlan(ToolCatalog catalog)
         var has = task.Definition.Tools.Where(tool => tool.Policy != ToolPolicy.Never).Select(tool => tool.Name).ToList();
         if (!has.Contains(step.Tool))
             return new($"{at}.tool", $"Step '{step.Id}': the agent has no tool '{Findings.Short(step.Tool)}'; {(has.Count == 0 ? "it has none" : $"it has {string.Join(", ", has)}")}.");
-        return step.Inputs is { ValueKind: JsonValueKind.Object } inputs && await ToolKit.FindAsync(step.Tool, task, caller, catalog, cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, inputs) is { } fault
+        return step.Inputs is { ValueKind: JsonValueKind.Object } inputs && await ToolKit.FindAsync(step.Tool, task, caller, catalog, PromptWords.In(AnswerLanguage.English), cancellation) is { } tool && ArgumentCheck.Fault(tool.Parameters, inputs) is { } fault
             ? new($"{at}.inputs", $"Step '{step.Id}': the inputs of {step.Tool} are wrong: {fault}") : null;
     }
 }

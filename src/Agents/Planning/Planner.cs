@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 
 namespace Platform.Agents.Planning;
@@ -13,34 +14,29 @@ internal readonly record struct PlanMade(IReadOnlyList<PlanStep>? Steps, Clarify
 /// <summary>Has the model make a plan, as JSON of a schema that the engine keeps it to.</summary>
 internal sealed class Planner(AgentDecision decision)
 {
-    private const string Ask = "Make a plan for this question: few, small steps. Each step has an id (p1, p2, …), a goal, one tool or \"\" to think, the tool's inputs as an object or null when they come from earlier steps, "
-        + "the ids of the steps that it depends on, and when it is done. Steps that do not need each other depend on nothing.";
-
-    private const string MayAsk = " Only where the question can be meant in ways that lead to different plans, and nothing above says which, ask the person first: one short question, up to four choices, and no steps. Otherwise leave question \"\" and choices [].";
-
     /// <summary>Without steps where the model made none that can be carried out, told once what is wrong, or a limit was reached: then the run goes on without a plan.</summary>
     /// <param name="work">What is sent comes after all that is known.</param>
     /// <param name="kept">Steps that are done, under whose ids none may be made again.</param>
     /// <param name="mayAsk">Whether it may ask the person something instead.</param>
     public async Task<PlanMade> MakeAsync(AgentWork work, IReadOnlyList<PlanStep> kept, string reason, bool mayAsk, CancellationToken cancellation)
     {
-        var tools = string.Join('\n', work.Kit.Tools.Select(tool => ToolLine.Of(tool, work.Kit.Tools.Count)));
-        var ask = $"{Ask}{(mayAsk ? MayAsk : "")}\n## Tools\n{tools}";
+        var words = work.Words;
+        var sections = new PromptSections(work.Definition.Prompting.Sections).Add("tools", words.Tools, string.Join('\n', work.Kit.Tools.Select(tool => ToolLine.Of(tool, work.Kit.Tools.Count, words))));
         if (kept.Count > 0 || reason.Length > 0)
-            ask += $"\n## So far\n{UntrustedText.ToolOutput("plan", reason, [], isError: true)}\nDone: {string.Join(", ", kept.Select(step => $"{step.Id} ({UntrustedText.ForPrompt(step.Goal)})"))}. Plan only what is left.";
+            sections.Add("so_far", words.SoFar, $"{UntrustedText.ToolOutput("plan", reason, [], isError: true)}\n{words.PlanWhatIsLeft(string.Join(", ", kept.Select(step => $"{step.Id} ({UntrustedText.ForPrompt(step.Goal)})")))}");
         for (var attempt = 0; attempt < 2 && work.Limit.Reached is null; attempt++)
         {
             var options = work.Options.Clone();
             options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)], mayAsk), "plan");
-            ModelQuestion question = new(StepKind.Plan, "", work.Prompt.After(work.Journal.Past, ask), options, work.Kit) { ShowsAnswer = false };
+            ModelQuestion question = new(StepKind.Plan, "", work.Prompt.After(work.Journal.Past, $"{words.MakePlan}{(mayAsk ? words.MayAsk : "")}\n{sections}"), options, work.Kit) { ShowsAnswer = false };
             var step = await decision.TakeAsync(question, work.Journal, null, cancellation);
             if (mayAsk && QuestionIn(step.Text) is { } unclear)
                 return new(null, unclear);
-            var (steps, fault) = Read(step.Text, kept, work.Journal.Past.PlanStepIds, work.Kit);
+            var (steps, fault) = Read(step.Text, kept, work.Journal.Past.PlanStepIds, work.Kit, words);
             if (fault is null)
                 return new(steps);
             work.Journal.Add("step.failed", new StepFailedData(step.StepId, StepKind.Plan, fault));
-            ask += $"\n## Your last plan was wrong\n{UntrustedText.ForPrompt(fault)}";
+            sections.Add("last_plan", words.LastPlan, UntrustedText.ForPrompt(fault));
         }
         return default;
     }
@@ -66,13 +62,13 @@ internal sealed class Planner(AgentDecision decision)
         return ShortText.Cut(line, most);
     }
 
-    private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, IReadOnlySet<string> used, ToolKit kit)
+    private static (IReadOnlyList<PlanStep> Steps, string? Fault) Read(string json, IReadOnlyList<PlanStep> kept, IReadOnlySet<string> used, ToolKit kit, PromptWords words)
     {
         try
         {
             var written = (JsonSerializer.Deserialize<Written>(json, RunJson.Options)?.Steps ?? []).Where(step => step is { Id: not null }).ToList();
             if (written.Select(step => step.Id).Distinct().Count() < written.Count)
-                return ([], "Two steps have the same id.");
+                return ([], words.SameIds);
 
             // Under an id that no step of the run had: what has begun is told from what is new by it.
             var free = Enumerable.Range(1, int.MaxValue).Select(i => $"p{i}").Where(id => !used.Contains(id)).Take(written.Count);
@@ -86,7 +82,7 @@ internal sealed class Planner(AgentDecision decision)
         }
         catch (JsonException ex)
         {
-            return ([], $"It is not JSON of a plan: {ex.Message}");
+            return ([], words.PlanIsNoJson(ex));
         }
     }
 

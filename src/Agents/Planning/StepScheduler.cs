@@ -11,8 +11,6 @@ namespace Platform.Agents.Planning;
 /// <remarks>For one use. Calls that write are made one after the other; so is everything where nothing may run side by side. Once a step has failed, or a limit is reached, no other begins, and what is at work is let end. The newest plan is looked at before each step begins.</remarks>
 internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, AgentWork work, ToolScope scope, bool begins)
 {
-    private const string FoundNothing = " Its call found nothing. Where it is done nevertheless, say so in one sentence. Else call the tool again with other inputs, or change the plan.";
-
     /// <summary>Steps that the model decides side by side.</summary>
     private const int MostAtOnce = 4;
 
@@ -70,9 +68,14 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
         var cutOff = past.Plan!.Steps.Where(step => PlanProgress.IsUndecided(step, past) && !deciding.ContainsKey(step.Id)).ToList();
         var ready = cutOff.Concat(PlanProgress.Ready(past.Plan, past)).ToList();
         var inDoubt = past.Plan.Steps.Where(step => PlanProgress.IsInDoubt(step, past) && !deciding.ContainsKey(step.Id)).ToList();
-        var room = Math.Min(Math.Min(MostAtOnce, work.Limit.Decisions) - deciding.Count, work.Definition.Limits.Steps - past.Steps);
+        var atOnce = Math.Min(MostAtOnce, work.Limit.Decisions) - deciding.Count;
+        foreach (var step in past.Plan.Steps.Where(step => PlanProgress.ToJudge(step, past) is not null && !deciding.ContainsKey(step.Id)).Take(IsParallel ? atOnce : 1))
+            questions.Add(StepCheck.Of(step, PlanProgress.ToJudge(step, past)!, past, work));
+        if (!IsParallel && questions.Count > 0)
+            return questions;
+        var room = Math.Min(atOnce - questions.Count, work.Definition.Limits.Steps - past.Steps);
         foreach (var step in (IsParallel ? inDoubt : inDoubt.Take(1)).TakeWhile(_ => room-- > 0))
-            questions.Add(Question(past, step, FoundNothing));
+            questions.Add(Question(past, step, PlanProgress.Missing(step, past) is { } missing ? work.Words.NotMet(UntrustedText.ForPrompt(missing)) : work.Words.FoundNothing));
         foreach (var step in IsParallel ? ready : ready.Take(inDoubt.Count > 0 ? 0 : 1))
         {
             var known = step is { Tool.Length: > 0, Inputs: { ValueKind: JsonValueKind.Object } inputs } && work.Kit.Fault(step.Tool, inputs) is null;
@@ -95,7 +98,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
             if (IsParallel ? call.Writes && atWork.Values.Any(other => other.Call.Writes) : IsBusy)
                 continue;
             var tokens = Tokens(call, ready);
-            var made = calls.CallAsync(work.Journal, call, scope with { TokensLeft = tokens, TimeLeft = work.Limit.Left }, call.Writes ? cancellation : together);
+            var made = calls.CallAsync(work.Journal, call, scope with { TokensLeft = tokens, TimeLeft = work.Limit.Left, CallsLeft = work.Limit.CallsLeft - 1 }, call.Writes ? cancellation : together);
             atWork.Add(call.Data.CallId, new(call, tokens, made));
         }
     }
@@ -138,8 +141,8 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
         if (tools.Count > 0)
             (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = (tools, ChatToolMode.RequireSpecific(step.Tool), false);
         if ((step.DependsOn.Count > 0 || said.Length > 0) && past.PlansByFailure < PlanExecution.MostVersionsByFailure) // what was learned meanwhile may be against the plan
-            (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = ([.. tools, ChangePlanTool.Offered], tools.Count > 0 && said.Length == 0 ? ChatToolMode.RequireAny : ChatToolMode.Auto, false);
-        var ask = $"Do only this step of the plan now: {UntrustedText.ForPrompt(step.Goal)} It is done when: {UntrustedText.ForPrompt(step.DoneWhen)}{said}";
+            (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = ([.. tools, ChangePlanTool.OfferedIn(work.Words)], tools.Count > 0 && said.Length == 0 ? ChatToolMode.RequireAny : ChatToolMode.Auto, false);
+        var ask = work.Words.DoStep(UntrustedText.ForPrompt(step.Goal), UntrustedText.ForPrompt(step.DoneWhen)) + said;
         return new(StepKind.Decision, step.Goal, work.Prompt.After(past, ask, settledOnly: true), settings, work.Kit) { ShowsAnswer = false, PlanStep = step.Id };
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools;
 
 namespace Platform.Agents.Planning;
@@ -10,8 +11,8 @@ internal static class ToolLine
     private const int Many = 12, FewWords = 120, MostWords = 600, MostInputs = 12, MostChoices = 6;
 
     /// <param name="tools">How many are on offer: of many each is told in fewer words.</param>
-    public static string Of(AgentTool tool, int tools) =>
-        $"- {tool.Name}: {ShortText.Of(tool.Description, tools > Many ? FewWords : MostWords)} Inputs: {Kind(tool.Parameters, 0)}";
+    public static string Of(AgentTool tool, int tools, PromptWords words) =>
+        $"- {tool.Name}: {ShortText.Of(tool.DescriptionIn(words.Language), tools > Many ? FewWords : MostWords)} {words.Inputs}{Kind(tool.Parameters, 0)}";
 
     private static string Kind(JsonElement schema, int depth)
     {

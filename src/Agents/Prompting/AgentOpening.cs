@@ -17,6 +17,7 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
     public async Task<AgentPrompt> OfAsync(Guid runId, AnswerQuestion question, AgentTask task, IReadOnlyList<string> away, AgentJournal journal, ChatOptions options, CancellationToken cancellation)
     {
         var definition = task.Definition;
+        var words = PromptWords.In(AnswerWords.LanguageOf(question.Question));
         var instructions = InstructionVariables.Fill(definition.Instructions, UntrustedText.NameForPrompt(task.UserName), TimeZoneInfo.ConvertTime(task.AsOf ?? time.GetUtcNow(), task.Zone));
         var examples = await OrNoneAsync(demonstrations.ForAsync(task.AgentId, question.Question, definition.Prompting, cancellation), AgentPart.Examples, journal);
         var remembered = task.Remembered ?? [.. (await OrNoneAsync(memories.RecallAsync(question.Caller.UserId, task.AgentId, definition.Memory.Scope, question.Question, cancellation), AgentPart.Memory, journal)).Select(entry => new RecalledEntry(entry.Id, entry.Shared, entry.Text))];
@@ -24,9 +25,9 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
             journal.Add("memory.recalled", new MemoryRecalledData(remembered));
         var remembers = definition.Memory.Scope != MemoryScope.None;
         var earlier = remembers && question.History.Count > 1 ? await store.SummaryBeforeAsync(runId, cancellation) : null;
-        var turns = remembers ? await window.OfAsync(question.History, definition.Memory.WindowTokens, earlier?.Turns ?? 0, cancellation) : new([], "");
-        turns = await summary.OfAsync(turns, earlier, definition.Memory.WindowTokens / 4, options, journal, cancellation);
-        return AgentPrompt.Of(definition, instructions, question, examples, remembered, turns, away);
+        var turns = remembers ? await window.OfAsync(question.History, definition.Memory.WindowTokens, earlier?.Turns ?? 0, words, cancellation) : new([], "");
+        turns = await summary.OfAsync(turns, earlier, definition.Memory.WindowTokens / 4, options, journal, words, cancellation);
+        return AgentPrompt.Of(definition, instructions, question, examples, remembered, turns, away, words);
     }
 
     /// <summary>What is compared by meaning needs the model that embeds, which may be away while the one that answers is there.</summary>

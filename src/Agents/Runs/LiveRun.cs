@@ -9,6 +9,9 @@ namespace Platform.Agents.Runs;
 [SuppressMessage("Design", "CA1001", Justification = "A person may stop a run at the moment it ends; a source without timer needs no disposal.")]
 internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion question, TimeProvider time, AgentTask? task = null, IReadOnlyList<RunEvent>? earlier = null)
 {
+    /// <summary>The status of a run that was asked to stop and has not ended.</summary>
+    public const string Cancelling = "cancelling";
+
     private readonly Lock gate = new();
     private readonly List<RunEvent> events = [.. earlier ?? []];
     private readonly CancellationTokenSource cancelling = new();
@@ -41,7 +44,21 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     /// <summary>Takes the rights of an administrator from it; before it is executed.</summary>
     public void Demote() => Question = Question with { Caller = Question.Caller with { IsAdministrator = false } };
 
-    public void Stop() => cancelling.Cancel();
+    /// <summary>Stops it, and tells its followers at once that it is about to end.</summary>
+    public void Stop()
+    {
+        TaskCompletionSource? wake = null;
+        lock (gate)
+        {
+            if (!ended && !lost && !cancelling.IsCancellationRequested)
+            {
+                Append("run.status", new RunStatusData(Cancelling, 0));
+                wake = Woken();
+            }
+        }
+        wake?.SetResult();
+        cancelling.Cancel();
+    }
 
     public void MarkStored() => stored.TrySetResult();
 
@@ -50,14 +67,12 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     {
         RunEvent added;
         TaskCompletionSource wake;
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as it will be read from the database
         lock (gate)
         {
             if (ended)
                 throw new InvalidOperationException($"Event {name} came after the last event of run {id}. This is a bug.");
             change?.Invoke(Progress);
-            events.Add(added = new RunEvent(id, events.Count + 1, now, name, RunJson.Write(data)));
-            Progress.Happened(added);
+            added = Append(name, data);
             ended = last;
             wake = Woken();
         }
@@ -91,7 +106,7 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
     public void Lose()
     {
         Change(() => lost = true);
-        Stop();
+        cancelling.Cancel();
     }
 
     /// <summary>Returns when all events so far are in the database, which is hurried. OperationCanceledException where the run is no longer this process's.</summary>
@@ -174,6 +189,15 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
             if (end)
                 yield break;
         }
+    }
+
+    private RunEvent Append<T>(string name, T data)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as it will be read from the database
+        RunEvent added = new(id, events.Count + 1, now, name, RunJson.Write(data));
+        events.Add(added);
+        Progress.Happened(added);
+        return added;
     }
 
     private void Change(Action change)

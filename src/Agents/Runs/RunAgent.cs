@@ -24,7 +24,7 @@ public sealed record StartRun(Guid RunId, Guid ConversationId, string Question, 
 public sealed class RunConflictException(string message) : Exception(message);
 
 /// <summary>A run as lists show it.</summary>
-/// <param name="StopReason">max_steps, max_tokens, timeout or loop_detected of an incomplete one.</param>
+/// <param name="StopReason">max_steps, max_tokens, max_tool_calls, timeout or loop_detected of an incomplete one.</param>
 public sealed record RunInfo(Guid Id, Guid ConversationId, Guid UserMessageId, Guid AssistantMessageId, RunStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
     Guid? AgentId = null, int? AgentVersion = null, StopReason? StopReason = null)
 {
@@ -234,7 +234,7 @@ public sealed partial class RunAgent
     private async Task<RunRow> RowAsync(Caller caller, Guid runId, CancellationToken cancellation) =>
         await store.FindAsync(caller.UserId, runId, cancellation) ?? throw new NotFoundException("Run");
 
-    internal static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run.Status, run.CreatedAt, run.EndedAt,
+    internal static RunInfo Info(RunRow run) => new(run.Id, run.ConversationId, run.UserMessageId, run.AssistantMessageId, run is { StopAsked: true, EndedAt: null } ? RunStatus.Cancelling : run.Status, run.CreatedAt, run.EndedAt,
         run.AgentId, run.AgentVersion, run.StopReason is { } reason ? RunJson.Read<StopReason>($"\"{reason}\"") : null)
     {
         Purpose = run.Purpose, ParentId = run.ParentId, Origin = run.OriginId is { } origin ? new(origin, run.OriginStep) : null,

@@ -132,7 +132,12 @@ public sealed class RunArchive
     private static IQueryable<RunRow> Wanted(AgentsContext db, Caller caller, RunFilter filter)
     {
         var rows = VisibleTo(db.Runs.AsNoTracking(), caller);
-        rows = filter.Status is { } status ? rows.Where(r => r.Status == status) : rows;
+        rows = filter.Status switch
+        {
+            null => rows,
+            RunStatus.Cancelling => rows.Where(r => r.StopAsked && r.EndedAt == null),
+            { } status => rows.Where(r => r.Status == status && (r.EndedAt != null || !r.StopAsked)),
+        };
         rows = filter.Purpose is { } purpose ? rows.Where(r => r.Purpose == purpose) : rows;
         rows = filter.Started ? rows.Where(r => r.Purpose != RunPurpose.Nested && r.Purpose != RunPurpose.Test) : rows;
         rows = filter.Active ? rows.Where(r => r.EndedAt == null) : rows;

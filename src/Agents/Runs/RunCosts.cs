@@ -7,7 +7,7 @@ namespace Platform.Agents.Runs;
 internal static class RunCosts
 {
     /// <summary>Questions to the model.</summary>
-    public static int Steps(IEnumerable<RunEvent> events) => events.Count(e => e.Name == "step.started" && e.Read<StepStartedData>().Kind != StepKind.PlanStep);
+    public static int Steps(IEnumerable<RunEvent> events) => events.Count(e => e.Name == "step.started" && e.Read<StepStartedData>().Kind is not (StepKind.PlanStep or StepKind.Check));
 
     /// <summary>Read and written by the model: an agent's by its steps, an answer's by its end.</summary>
     public static int Tokens(IEnumerable<RunEvent> events, bool ofAgent) => events.Sum(e => e.Name switch

@@ -3,8 +3,8 @@ using Platform.Agents.Acting;
 
 namespace Platform.Agents.Runs;
 
-/// <summary>States of a run. RequiresAction: it waits for a person. Incomplete: it ended at a limit, with an answer from what it had. Stored by number: append only.</summary>
-public enum RunStatus { Queued = 0, InProgress = 1, Completed = 2, Cancelled = 3, Failed = 4, RequiresAction = 5, Incomplete = 6 }
+/// <summary>States of a run. RequiresAction: it waits for a person. Incomplete: it ended at a limit, with an answer from what it had. Expired: nobody decided in time about what it waited for, and nothing was done. Cancelling: it was asked to stop and has not ended; told of a run, and never stored. Stored by number: append only.</summary>
+public enum RunStatus { Queued = 0, InProgress = 1, Completed = 2, Cancelled = 3, Failed = 4, RequiresAction = 5, Incomplete = 6, Expired = 7, Cancelling = 8 }
 
 /// <summary>What a run is for: a person asked; it is the call of another run; it is a test's; a schedule's time came; a program asked; somebody tried an agent beside its settings. Stored by number: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<RunPurpose>))]
@@ -28,7 +28,7 @@ public sealed record RunEvent(Guid RunId, int Seq, DateTimeOffset At, string Nam
     public T Read<T>() => RunJson.Read<T>(Data);
 }
 
-/// <param name="Status">queued, searching, reading, writing, completed, cancelled, failed; of an agent's run also resumed, requires_action, incomplete.</param>
+/// <param name="Status">queued, searching, reading, writing, completed, cancelling, cancelled, failed; of an agent's run also resumed, requires_action, incomplete, expired.</param>
 /// <param name="Reason">Why an agent's run is incomplete.</param>
 public sealed record RunStatusData(string Status, int Value, StopReason? Reason = null);
 

@@ -109,7 +109,7 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
         if (end.IsWaiting)
             run.Add("run.status", new RunStatusData(AgentJournal.Waiting, 0), p => p.Status = RunStatus.RequiresAction, last: true);
         else
-            Complete(run, end.Reason is null ? RunStatus.Completed : RunStatus.Incomplete, end.Reason);
+            Complete(run, end.IsExpired ? RunStatus.Expired : end.Reason is null ? RunStatus.Completed : RunStatus.Incomplete, end.Reason);
     }
 
     private static void Complete(LiveRun run, RunStatus status, StopReason? reason = null)

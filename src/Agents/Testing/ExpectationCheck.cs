@@ -34,7 +34,7 @@ internal static partial class ExpectationCheck
     /// <param name="past">What the run did; only calls that were made count.</param>
     public static ExpectationOutcome Judge(TestExpectation expectation, string answer, AgentPast past)
     {
-        var calls = past.Decisions.SelectMany(decision => decision.Calls).Where(call => call.Fault is null && past.Results.GetValueOrDefault(call.CallId) is { } result && result.Text != CallGuard.Repeated).ToList();
+        var calls = past.Decisions.SelectMany(decision => decision.Calls).Where(call => call.Fault is null && past.Results.GetValueOrDefault(call.CallId) is { } result && result.Failure is not (ToolFailure.Repeated or ToolFailure.NoCallsLeft)).ToList();
         var shown = ShortText.Of(answer, 200);
         var names = calls.Count == 0 ? "no call" : string.Join(", ", calls.Select(call => call.Tool).Distinct());
         var (met, found) = expectation.Kind switch

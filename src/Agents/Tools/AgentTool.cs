@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools;
 
@@ -29,6 +30,9 @@ public abstract class AgentTool
 
     /// <summary>What it is for, to the model: one or two short sentences.</summary>
     public abstract string Description { get; }
+
+    /// <summary>The same to a model that is asked in a language; a stranger's tool has but its own words.</summary>
+    internal virtual string DescriptionIn(AnswerLanguage language) => Description;
 
     /// <summary>JSON Schema of the arguments: an object, in the subset that <see cref="ArgumentCheck"/> reads.</summary>
     public abstract JsonElement Parameters { get; }

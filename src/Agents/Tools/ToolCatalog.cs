@@ -1,17 +1,14 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 
 namespace Platform.Agents.Tools;
 
 /// <summary>Every tool of this installation by name, and the only way to call one.</summary>
 public sealed partial class ToolCatalog
 {
-    /// <summary>What is said of a call that writes and came to no end.</summary>
-    internal const string UnknownOutcome = "Whether anything was changed is not known.";
-
     private readonly Dictionary<string, AgentTool> builtIn = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<IToolSource> sources;
     private readonly TimeProvider time;
@@ -70,7 +67,7 @@ public sealed partial class ToolCatalog
     public async Task<ToolOutcome> CallAsync(AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         if (ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault)
-            return ToolOutcome.Failed($"The arguments of {tool.Name} are wrong: {fault}", ToolFailure.WrongArguments);
+            return ToolOutcome.Failed(PromptWords.In(scope.Language).WrongArguments(tool.Name, fault), ToolFailure.WrongArguments);
         using CancellationTokenSource timeUp = new(tool.Timeout, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
@@ -79,12 +76,13 @@ public sealed partial class ToolCatalog
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeUp.IsCancellationRequested)
         {
-            return ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{tool.Name} took longer than {tool.Timeout.TotalSeconds:0.###} seconds and was stopped. {(tool.Effects.HasFlag(ToolEffects.Writes) ? UnknownOutcome : "Ask it for less, or go on without it.")}"), ToolFailure.TimedOut);
+            var words = PromptWords.In(scope.Language);
+            return ToolOutcome.Failed(words.ToolTookTooLong(tool.Name, tool.Timeout.TotalSeconds) + (tool.Effects.HasFlag(ToolEffects.Writes) ? words.UnknownOutcome : words.AskForLess), ToolFailure.TimedOut);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogFailed(failure, tool.Name, scope.RunId);
-            return ToolOutcome.Failed($"{tool.Name} failed. Its cause is in the log; go on without it.", ToolFailure.Broken);
+            return ToolOutcome.Failed(PromptWords.In(scope.Language).ToolBroke(tool.Name), ToolFailure.Broken);
         }
     }
 

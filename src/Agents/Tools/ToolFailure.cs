@@ -81,4 +81,16 @@ public enum ToolFailure
 
     /// <summary>The agent's tool is not in this installation now, or cannot be reached.</summary>
     ToolAway,
+
+    /// <summary>The run has made all the calls that it may make.</summary>
+    NoCallsLeft,
+
+    /// <summary>The program of the tool's server cannot be started, or ended as it began.</summary>
+    ServerNotStarted,
+
+    /// <summary>The server of the tool refused the call, or answered as its protocol does not.</summary>
+    ProtocolFault,
+
+    /// <summary>The tool itself, on its server, says that it failed.</summary>
+    ToolFault,
 }

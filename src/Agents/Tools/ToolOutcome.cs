@@ -26,6 +26,9 @@ public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<C
     /// <summary>Tokens that models took for it.</summary>
     public int Tokens { get; init; }
 
+    /// <summary>Calls of tools that were made for it.</summary>
+    public int Calls { get; init; }
+
     /// <summary>Whether it did as asked and found nothing.</summary>
     public bool IsEmpty { get; init; }
 

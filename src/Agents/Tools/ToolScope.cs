@@ -1,3 +1,4 @@
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Retrieval.Access;
 
@@ -24,6 +25,12 @@ public sealed record ToolScope(Caller Caller, Guid RunId, IReadOnlyList<Guid> Ba
 
     /// <summary>The person's time zone. Default UTC.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Of what the program itself says to the model.</summary>
+    internal AnswerLanguage Language { get; init; }
+
+    /// <summary>Calls of tools that what is called may make itself.</summary>
+    public int CallsLeft { get; init; } = int.MaxValue;
 
     /// <summary>The moment that counts as now; null for the real one.</summary>
     public DateTimeOffset? AsOf { get; init; }

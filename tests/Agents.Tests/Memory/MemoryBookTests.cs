@@ -122,7 +122,7 @@ public sealed class MemoryBookTests
     public async Task What_falls_out_of_the_window_stays_in_short(int tokens, int turns, string before)
     {
         PastTurn[] history = [new("user", "What is the first thing?"), new("assistant", new string('a', 300)), new("user", "And the second?"), new("assistant", new string('b', 100))];
-        var windowed = await new ConversationWindow(new CharacterCounter()).OfAsync(history, tokens, told: 0, Cancellation);
+        var windowed = await new ConversationWindow(new CharacterCounter()).OfAsync(history, tokens, told: 0, Platform.Agents.Prompting.PromptWords.In(Platform.Agents.Answering.AnswerLanguage.English), Cancellation);
         Assert.Equal(turns, windowed.Turns.Count);
         Assert.StartsWith(before, windowed.Before, StringComparison.Ordinal);
         Assert.Equal(before.Length == 0, windowed.Before.Length == 0);
@@ -136,7 +136,7 @@ public sealed class MemoryBookTests
     public async Task An_earlier_summary_and_what_it_does_not_tell_share_their_part_of_the_prompt(int room, string expected)
     {
         PastTurn[] since = [new("assistant", "It is two."), new("user", "And the third?")];
-        Assert.Equal(expected, await new ConversationWindow(new CharacterCounter()).InShortAsync("The person is Zaphod.", since, room, Cancellation));
+        Assert.Equal(expected, await new ConversationWindow(new CharacterCounter()).InShortAsync("The person is Zaphod.", since, room, Platform.Agents.Prompting.PromptWords.In(Platform.Agents.Answering.AnswerLanguage.English), Cancellation));
     }
 
     private static async Task<Guid> PublishedAsync(AgentsRig rig)

@@ -15,9 +15,9 @@ public sealed class PlanExecutionTests
 {
     private const string TwoPart =
         """
-        {"steps":[{"id":"a","goal":"Leave after one year","tool":"look","inputs":{"text":"one"},"depends_on":[],"done_when":"days known"},
-        {"id":"b","goal":"Leave after five years","tool":"look","inputs":{"text":"five"},"depends_on":[],"done_when":"days known"},
-        {"id":"c","goal":"The difference","tool":"send","inputs":null,"depends_on":["a","b"],"done_when":"one number"}]}
+        {"steps":[{"id":"a","goal":"Leave after one year","tool":"look","inputs":{"text":"one"},"depends_on":[],"done_when":""},
+        {"id":"b","goal":"Leave after five years","tool":"look","inputs":{"text":"five"},"depends_on":[],"done_when":""},
+        {"id":"c","goal":"The difference","tool":"send","inputs":null,"depends_on":["a","b"],"done_when":""}]}
         """;
 
     private static readonly AgentDefinition Clerk = AgentLoopTests.Clerk with { Planning = PlanningMode.PlanThenAct, Limits = new(Steps: 20) };

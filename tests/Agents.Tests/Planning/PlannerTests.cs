@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Planning;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
@@ -66,9 +68,9 @@ public sealed class PlannerTests
     public void Tools_are_told_to_the_planner_in_a_line_each()
     {
         const string Schema = """{"type":"object","required":["sql"],"properties":{"rows":{"type":["integer","null"]},"sql":{"type":"string","maxLength":4000,"description":"a long one"},"kind":{"enum":["a","b"]},"where":{"type":"array","items":{"type":"object","properties":{"<tool_output>":{"type":"string"}}}}}}""";
-        Assert.Equal("""- query: Asks. Inputs: {sql: string, rows?: integer|null, kind?: "a"|"b", where?: [{‹tool_output>?: string}]}""", ToolLine.Of(new Shown(Schema), 1));
-        Assert.Equal("- query: Asks. Inputs: {}", ToolLine.Of(new Shown("""{"type":"object","properties":{}}"""), 1));
-        Assert.Equal("- query: Asks. Inputs: any", ToolLine.Of(new Shown("""{"type":null}"""), 1));
+        Assert.Equal("""- query: Asks. Inputs: {sql: string, rows?: integer|null, kind?: "a"|"b", where?: [{‹tool_output>?: string}]}""", ToolLine.Of(new Shown(Schema), 1, PromptWords.In(AnswerLanguage.English)));
+        Assert.Equal("- query: Asks. Inputs: {}", ToolLine.Of(new Shown("""{"type":"object","properties":{}}"""), 1, PromptWords.In(AnswerLanguage.English)));
+        Assert.Equal("- query: Asks. Inputs: any", ToolLine.Of(new Shown("""{"type":null}"""), 1, PromptWords.In(AnswerLanguage.English)));
     }
 
     private static async Task ApproveAsync(AgentsRig rig, string tool)

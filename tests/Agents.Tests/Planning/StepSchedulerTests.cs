@@ -99,7 +99,7 @@ public sealed partial class StepSchedulerTests
         await using var rig = await AgentsRig.StartAsync(Chat("a:again c:look b:send<c", "a<b", further: "d:look"), tools: [Tool("look", ""), send]);
         var events = await rig.EventsAsync(await rig.LetAsync(Clerk));
         Assert.Equal(["b"], send.Calls);
-        Assert.Contains(events, e => e.Name == "tool.result" && e.Read<ToolResultData>() is { IsError: true, Text: CallGuard.Repeated });
+        Assert.Contains(events, e => e.Name == "tool.result" && e.Read<ToolResultData>() is { IsError: true, Failure: ToolFailure.Repeated });
     }
 
     [Fact]
@@ -180,6 +180,6 @@ public sealed partial class StepSchedulerTests
         }),
     });
 
-    [GeneratedRegex("^Do only this step of the plan now: Do (.) ")]
+    [GeneratedRegex("^Do only this step of the plan now: Do (.)$")]
     private static partial Regex Named();
 }

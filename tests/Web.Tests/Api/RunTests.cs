@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Platform.Agents;
 using static Platform.Web.Tests.Api.ScriptedEngine;
 
 namespace Platform.Web.Tests.Api;
@@ -76,6 +79,40 @@ public sealed class RunTests
         var (status, ended) = await world.PostAsync($"/v1/runs/{run.GetProperty("id").GetString()}/cancel", new { });
         Assert.Equal((200, "cancelled"), (status, ended.GetProperty("status").GetString()));
         await left.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        var told = (await world.EventsAsync(run.GetProperty("id").GetString()!)).Where(happened => happened.Name == "run.status").Select(happened => happened.Data.GetProperty("data")).ToList();
+        Assert.Equal(["queued", "in_progress", "cancelling", "cancelled"], told.Select(one => one.GetProperty("status").GetString())); // no other word than the run itself may have
+        Assert.Equal("writing", told[1].GetProperty("stage").GetString()); // what it is at stands beside it
+    }
+
+    [Fact]
+    public async Task A_person_follows_a_run_by_so_many_streams_and_no_more()
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var world = await ApiWorld.StartAsync(Hang(begun, left));
+        world.Server.App.Services.GetRequiredService<IOptions<AgentsOptions>>().Value.EventStreams = 2;
+        var (_, run) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "Count." });
+        await begun.Task;
+        var path = $"/v1/runs/{run.GetProperty("id").GetString()}/events";
+        using var first = await OpenAsync();
+        using var second = await OpenAsync();
+        using (var third = await OpenAsync())
+        {
+            Assert.Equal((429, true), ((int)third.StatusCode, third.Headers.RetryAfter is not null));
+            var error = JsonElement.Parse(await third.Content.ReadAsStringAsync(Cancellation)).GetProperty("error");
+            Assert.Equal(("rate_limit_error", "too_many_streams"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+            Assert.Contains("no more than 2 may be", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+        await world.UntilAsync(run.GetProperty("id").GetString()!, "in_progress"); // the run is none the worse
+        first.Dispose();
+        for (var start = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(50, Cancellation)) // its place is free once the server sees that it left
+        {
+            using var next = await OpenAsync();
+            if (next.IsSuccessStatusCode)
+                break;
+            Assert.True(start.Elapsed < TimeSpan.FromSeconds(30), "The place of a stream that was left is not free again.");
+        }
+
+        Task<HttpResponseMessage> OpenAsync() => world.Http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancellation);
     }
 
     [Fact]

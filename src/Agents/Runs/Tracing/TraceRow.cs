@@ -109,6 +109,12 @@ public sealed record ModelTurn(StepKind Kind, IReadOnlyList<SentMessage> Sent, i
     public int PromptTokens { get; init; }
     public int CompletionTokens { get; init; }
 
+    /// <summary>So many calls were asked for at once, of which only <see cref="Calls"/> are taken; 0 where those are all.</summary>
+    public int CallsAsked { get; init; }
+
+    /// <summary>Of a check whether a step of the plan is done.</summary>
+    public StepVerdict? Verdict { get; init; }
+
     /// <summary>What was wrong with it; null when nothing was.</summary>
     public string? Failure { get; init; }
 }

@@ -140,7 +140,7 @@ internal sealed class TraceRows
         var parent = step.PlanStep is { } of ? planSteps.GetValueOrDefault(of) : null;
         Add(new(step.StepId, step.Kind == StepKind.Plan ? TraceKind.Plan : TraceKind.Model, parent is null ? step.Goal : "", at, parent)
         {
-            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools, settings, [.. step.Tools.Where(offered.ContainsKey).Select(name => offered[name])]), RetryOf = LastOf(row => row.Model is { } asked && asked.Kind == step.Kind && row.PlanStepId == step.PlanStep),
+            PlanStepId = step.PlanStep, Model = new(step.Kind, lastSent, step.SameAsBefore, step.Tools, settings, [.. step.Tools.Where(offered.ContainsKey).Select(name => offered[name])]), RetryOf = LastOf(row => row.Model is { } asked && asked.Kind == step.Kind && row.PlanStepId == step.PlanStep && step.Kind != StepKind.Check),
         }, happened);
     }
 
@@ -151,7 +151,7 @@ internal sealed class TraceRows
         if (byId.GetValueOrDefault(step.StepId) is not { Model: { } asked } row)
             return;
         row.Note(happened, string.Join(' ', step.Calls.Select(call => call.Fault).OfType<string>()));
-        row.Model = asked with { Text = step.Text, Calls = step.Calls, PromptTokens = step.PromptTokens, CompletionTokens = step.CompletionTokens };
+        row.Model = asked with { Text = step.Text, Calls = step.Calls, CallsAsked = step.CallsAsked, Verdict = step.Verdict, PromptTokens = step.PromptTokens, CompletionTokens = step.CompletionTokens };
         row.End(TraceState.Done, happened.At);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Calculating;
 
@@ -9,6 +10,9 @@ internal sealed class CalculatorTool : AgentTool
     public override string Name => "calculator";
 
     public override string Description => "Calculates an arithmetic expression exactly, for example (27 - 25) * 8, 12% of 1,250, round(10 / 3, 2), max(3, 7).";
+
+    internal override string DescriptionIn(AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? "精确计算算术表达式，例如 (27 - 25) * 8、12% of 1,250、round(10 / 3, 2)、max(3, 7)。" : Description;
 
     public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
         {"type":"object","additionalProperties":false,"required":["expression"],"properties":{

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Dates;
 
@@ -10,6 +11,9 @@ internal sealed class DateTimeTool(TimeProvider time) : AgentTool
 
     public override string Description =>
         "now: date and time now. describe: weekday and week of a date. difference: days, months and years from date to another. add: date plus years, months, weeks, days (less when negative).";
+
+    internal override string DescriptionIn(AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? "now：当前日期和时间。describe：某日期是星期几、第几周。difference：从 date 到另一日期 to 相差的天、月、年。add：date 加上年、月、周、天（负数为减）。" : Description;
 
     public override JsonElement Parameters { get; } = JsonElement.Parse("""
         {"type":"object","additionalProperties":false,"required":["action"],"properties":{

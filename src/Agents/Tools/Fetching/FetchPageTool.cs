@@ -18,6 +18,9 @@ internal sealed class FetchPageTool(PageFetch fetch, TimeSpan timeout) : AgentTo
 
     public override string Description => "Reads a web page of an allowed host as text.";
 
+    internal override string DescriptionIn(AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? "以文字形式读取允许访问的主机上的网页。" : Description;
+
     public override JsonElement Parameters { get; } = JsonElement.Parse("""
         {"type":"object","additionalProperties":false,"required":["url"],"properties":{
           "url":{"type":"string","minLength":8,"maxLength":2000,"description":"https://…"},

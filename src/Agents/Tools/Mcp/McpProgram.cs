@@ -86,7 +86,11 @@ internal sealed class McpProgram(McpServerOptions options, Action<string> said, 
 
         public System.Threading.Channels.ChannelReader<JsonRpcMessage> MessageReader => streams.MessageReader;
 
-        public Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) => streams.SendMessageAsync(message, cancellationToken);
+        public Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default)
+        {
+            SentCall.Note(message);
+            return streams.SendMessageAsync(message, cancellationToken);
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -12,7 +12,7 @@ namespace Platform.Agents.Tools.Mcp;
 /// <remarks>One look at it is under way at a time, and belongs to nobody: who waits for it may leave. What it listed the last time counts meanwhile.</remarks>
 internal sealed partial class McpServer(McpServerOptions options, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
 {
-    private static readonly TimeSpan ListedFor = TimeSpan.FromMinutes(5), QuietAfterFailure = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ListedFor = TimeSpan.FromMinutes(5), QuietAfterFailure = TimeSpan.FromSeconds(15), Farewell = TimeSpan.FromSeconds(2);
     private const int MaxTools = 100, MaxPages = 20, MaxFault = 300, MaxName = 100;
 
     private readonly ILogger log = logs.CreateLogger<McpServer>();
@@ -57,30 +57,49 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         AgentTool? Known() => tools?.FirstOrDefault(tool => tool.Name == name);
     }
 
-    /// <summary>The result, or a sentence that says why there is none. The caller's cancellation is passed to the server and thrown.</summary>
-    public async Task<(CallToolResult? Result, string? Fault)> CallAsync(string tool, JsonElement arguments, bool asTask, CancellationToken cancellation)
+    /// <summary>The result, or what keeps it from being one, in a sentence and by kind. The caller's cancellation is passed to the server and thrown.</summary>
+    public async Task<McpOutcome> CallAsync(string tool, JsonElement arguments, bool asTask, CancellationToken cancellation)
     {
         if (client is null or { Completion.IsCompleted: true })
             await Look().WaitAsync(cancellation);
         if (client is not { } connected)
-            return (null, $"The MCP server {Name} cannot be reached now.");
+            return Fault is { Kind: McpFaultKind.NoProgram or McpFaultKind.NotStarted or McpFaultKind.Ended } fault ? McpOutcome.Not(ToolFailure.ServerNotStarted, $"The MCP server {Name} is not running. {fault.Message}")
+                : McpOutcome.Not(ToolFailure.NotReached, $"The MCP server {Name} cannot be reached now.");
+        var sent = SentCall.Begin();
         try
         {
             if (asTask)
-                return (await new McpTask(connected, time).RunAsync(tool, arguments, Timeout, cancellation), null);
+                return new(await new McpTask(connected, time).RunAsync(tool, arguments, Timeout, cancellation));
             var given = arguments.EnumerateObject().ToDictionary(property => property.Name, property => (object?)property.Value);
-            return (await connected.CallToolAsync(tool, given, cancellationToken: cancellation), null);
+            return new(await connected.CallToolAsync(tool, given, cancellationToken: cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && sent.Id is not null)
+        {
+            await LeaveAsync(connected, sent.Id.Value);
+            throw;
         }
         catch (McpException refused)
         {
-            return (null, $"The MCP server {Name} refused the call: {ShortText.Of(refused.Message, MaxFault)}");
+            return McpOutcome.Not(ToolFailure.ProtocolFault, $"The MCP server {Name} refused the call: {ShortText.Of(refused.Message, MaxFault)}");
         }
-        catch (Exception lost) when (lost is IOException or HttpRequestException or InvalidOperationException or JsonException)
+        catch (JsonException wrong)
+        {
+            LogLost(wrong, Name);
+            return McpOutcome.Not(ToolFailure.ProtocolFault, $"The MCP server {Name} answered the call with something that is no result of a tool.");
+        }
+        catch (Exception lost) when (lost is IOException or HttpRequestException or InvalidOperationException)
         {
             LogLost(lost, Name);
-            return (null, McpFault.Of(lost, options) is { Kind: McpFaultKind.KeyRefused or McpFaultKind.Status } refused ? $"The MCP server {Name} did not take the call. {refused.Message}"
-                : $"The connection to the MCP server {Name} was lost during the call, or its answer is larger than {BoundedMessages.MaxBytes} bytes.");
+            return McpFault.Of(lost, options) is { Kind: McpFaultKind.KeyRefused or McpFaultKind.Status } refused ? McpOutcome.Not(ToolFailure.ErrorStatus, $"The MCP server {Name} did not take the call. {refused.Message}")
+                : McpOutcome.Not(ToolFailure.NotReached, $"The connection to the MCP server {Name} was lost during the call, or its answer is larger than {BoundedMessages.MaxBytes} bytes.");
         }
+    }
+
+    /// <summary>Tells the server that nobody waits for a call any more. One by HTTP sees its request end.</summary>
+    private async Task LeaveAsync(McpClient connected, RequestId call)
+    {
+        using CancellationTokenSource limit = new(Farewell, time);
+        await connected.SendNotificationAsync(NotificationMethods.CancelledNotification, new CancelledNotificationParams { RequestId = call }, cancellationToken: limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()

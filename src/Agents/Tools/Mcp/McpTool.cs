@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 
 namespace Platform.Agents.Tools.Mcp;
 
@@ -53,15 +54,15 @@ internal sealed class McpTool : AgentTool
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        var (result, fault) = await server.CallAsync(own, arguments, isTask, cancellation);
-        if (result is null)
-            return ToolOutcome.Failed(fault + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""), ToolFailure.NotReached);
+        var made = await server.CallAsync(own, arguments, isTask, cancellation);
+        if (made.Result is not { } result)
+            return ToolOutcome.Failed(made.Fault + (Effects.HasFlag(ToolEffects.Writes) && made.Failure != ToolFailure.ServerNotStarted ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), made.Failure);
         StringBuilder text = new();
         foreach (var block in result.Content)
             text.Append(Shown(block)).Append('\n');
         if (text.Length == 0 && result.StructuredContent is { } data)
             text.Append(data.GetRawText()); // a model sees no data
-        return new(UntrustedText.Visible(text.ToString().TrimEnd()), result.StructuredContent, [], result.IsError == true);
+        return new(UntrustedText.Visible(text.ToString().TrimEnd()), result.StructuredContent, [], result.IsError == true) { Failure = result.IsError == true ? ToolFailure.ToolFault : null };
     }
 
     private static string Shown(ContentBlock block) => block switch

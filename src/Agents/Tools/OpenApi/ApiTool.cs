@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Platform.Agents.Answering;
+using Platform.Agents.Prompting;
 using Platform.Agents.Tools.Outbound;
 
 namespace Platform.Agents.Tools.OpenApi;
@@ -67,7 +68,7 @@ internal sealed class ApiTool : AgentTool
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? $" {ToolCatalog.UnknownOutcome}" : ""), ToolFailure.NotReached);
+            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), ToolFailure.NotReached);
         }
     }
 

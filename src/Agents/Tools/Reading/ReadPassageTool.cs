@@ -17,6 +17,9 @@ internal sealed class ReadPassageTool(IEvidence evidence) : AgentTool
 
     public override string Description => "Reads the text around a passage that was found, by its number, or a whole page of the same document.";
 
+    internal override string DescriptionIn(AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? "按编号读取已找到段落前后的文字，或同一文档的整页。" : Description;
+
     public override JsonElement Parameters { get; } = JsonElement.Parse("""
         {"type":"object","additionalProperties":false,"required":["number"],"properties":{
           "number":{"type":"integer","minimum":1,"maximum":100000,"description":"The number of a passage that a search has shown"},

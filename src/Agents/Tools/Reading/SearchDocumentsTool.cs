@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Platform.Agents.Answering;
 using Platform.Agents.Answering.Citing;
+using Platform.Agents.Prompting;
 
 namespace Platform.Agents.Tools.Reading;
 
@@ -13,6 +14,9 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
     public override string Name => "search_documents";
 
     public override string Description => "Finds passages in the documents by words and meaning. Each has a number: cite it as [1]. Search for one fact at a time.";
+
+    internal override string DescriptionIn(AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? "按词语和含义在文档中查找段落。每个段落有一个编号：引用时写作 [1]。一次只查一个事实。" : Description;
 
     public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
         {"type":"object","additionalProperties":false,"required":["query"],"properties":{
@@ -28,7 +32,7 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
         var top = Math.Max(wanted, scope.Passages); // what a person set for the agent is the least
         var bases = (await evidence.BasesAsync(scope.Caller, cancellation)).Where(b => scope.BaseIds.Count == 0 || scope.BaseIds.Contains(b.Id)).ToList();
         if (bases.Count == 0)
-            return ToolOutcome.Failed("There is no knowledge base to search. Answer without documents, or say that none is there.", ToolFailure.NothingToSearch);
+            return ToolOutcome.Failed(PromptWords.In(scope.Language).NoBase, ToolFailure.NothingToSearch);
         var question = AskedQuestion.Of(arguments.GetProperty("query").GetString()!, []);
         var found = await evidence.SearchAsync(scope.Caller, question.Query([.. bases.Select(b => b.Id)], top), cancellation);
 
@@ -44,7 +48,7 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
                 continue;
             if (text.Length + QuotedPassages.Length(made, made.Quote, most) > Room)
             {
-                text.Append("\nThere was no room for further passages. Search for something narrower to see them.");
+                text.Append('\n').Append(PromptWords.In(scope.Language).NoRoomForPassages);
                 break; // nobody can cite what no model has read
             }
             var citation = scope.Numbers.Number(made);
@@ -53,7 +57,7 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
         }
         var data = JsonSerializer.SerializeToElement(citations.Select(c => new { number = c.N, document = c.DocumentName, page = c.Page, heading = c.Heading, score = Math.Round(c.Score, 4) }));
         return citations.Count == 0
-            ? ToolOutcome.Of("No passage was found. Try other words, or say that the documents do not hold it.", data) with { IsEmpty = true }
+            ? ToolOutcome.Of(PromptWords.In(scope.Language).NoPassage, data) with { IsEmpty = true }
             : ToolOutcome.Of(text.ToString(), data, citations);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
 
     public override string Description => "Calculates over tables (Excel, CSV) with one SQLite SELECT. Without sql it lists the tables with their columns and first rows: do that first.";
 
+    internal override string DescriptionIn(AnswerLanguage language) =>
+        language == AnswerLanguage.Chinese ? "用一条 SQLite SELECT 语句对表格（Excel、CSV）进行计算。不写 sql 时列出各表及其列和前几行：请先这样做。" : Description;
+
     public override JsonElement Parameters { get; } = JsonElement.Parse("""
         {"type":"object","additionalProperties":false,"properties":{
           "sql":{"type":"string","minLength":1,"maxLength":4000,"description":"SELECT … FROM a listed table"}}}

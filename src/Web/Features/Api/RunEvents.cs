@@ -12,6 +12,8 @@ public static class RunEvents
 {
     public static void MapRunEvents(this IEndpointRouteBuilder app) => app.MapGet("/v1/runs/{id:guid}/events", HandleAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Runs));
 
+    private static readonly HashSet<string> Statuses = [.. Enum.GetValues<RunStatus>().Select(status => EventNames.Of(status))];
+
     /// <summary>The number to go on after: `?after=` first, then Last-Event-ID, else 0. ArgumentException when it is not a whole number from 0.</summary>
     public static int After(string? query, string? lastEventId)
     {
@@ -32,16 +34,21 @@ public static class RunEvents
     internal static JsonObject Body(RunEvent happened)
     {
         var data = EventNames.Of(happened.Data);
+        if (happened.Name == "run.status" && data is JsonObject told && told["status"]?.GetValue<string>() is { } stage && !Statuses.Contains(stage))
+        {
+            (told["status"], told["stage"]) = (EventNames.Of(RunStatus.InProgress), stage); // what it is at beside what it is
+        }
         return new JsonObject
         {
             ["seq"] = happened.Seq, ["ts"] = happened.At.ToUnixTimeMilliseconds() / 1000.0, ["run_id"] = happened.RunId.ToString(), ["step_id"] = data?["step_id"]?.DeepClone(), ["data"] = data,
         };
     }
 
-    /// <summary>Sends a run's events after a number to its last. The reader may leave: the run goes on.</summary>
+    /// <summary>Sends a run's events after a number to its last. The reader may leave: the run goes on. RefusedRequestException where too many read already.</summary>
     internal static async Task StreamAsync(HttpContext http, Guid run, int after, CancellationToken gone)
     {
         var services = http.RequestServices;
+        using var place = services.GetRequiredService<RunFollowers>().Take(CurrentCaller.From(http.User).UserId, run);
         await EventStream.BeginAsync(http);
         try
         {

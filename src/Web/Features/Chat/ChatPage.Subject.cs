@@ -12,6 +12,7 @@ public sealed partial class ChatPage
     private ConversationSubject subject = ConversationSubject.Documents;
     private AgentVersion? agent;
     private bool modelGone, onlyQuotes;
+    private string? weakModel; // of the agent
 
     [Inject] private ChatSubjects Subjects { get; set; } = default!;
 
@@ -35,6 +36,7 @@ public sealed partial class ChatPage
         var found = now.AgentId is { } id ? await Subjects.PublishedAsync(caller, id, gone.Token) : null;
         var served = now.Model.Length > 0 ? await Subjects.ModelsAsync(gone.Token) : null;
         var model = served?.FirstOrDefault(one => one.Id == now.Model);
+        weakModel = found is null ? null : await Subjects.WeakModelAsync(found.Definition, gone.Token);
         (subject, agent, modelGone, onlyQuotes) = (now, found, served is not null && model is null, model is { CanAnswer: false } && !now.WithoutDocuments);
     }
 

@@ -30,6 +30,22 @@ public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunAr
         }
     }
 
+    /// <summary>The model that an agent works with, where it cannot do an agent's work; null where it can, or nobody knows.</summary>
+    public async Task<string?> WeakModelAsync(AgentDefinition definition, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        try
+        {
+            var model = definition.Model.Id.Length == 0 ? await models.ChatModelAsync(cancellation) : (await models.ListAsync(cancellation)).FirstOrDefault(model => model.Id == definition.Model.Id);
+            return model is { CanAnswer: false } weak ? weak.Id : null;
+        }
+        catch (ModelHostException away)
+        {
+            log.LogInformation(away, "What an agent's model can do is not known");
+            return null;
+        }
+    }
+
     /// <summary>The version of an agent that runs; null where it is gone, or nothing of it is published.</summary>
     public async Task<AgentVersion?> PublishedAsync(Caller caller, Guid agentId, CancellationToken cancellation)
     {

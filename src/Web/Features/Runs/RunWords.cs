@@ -27,7 +27,7 @@ public static class RunWords
     public static string Failure(ToolResultData result, IStringLocalizer<RunsTexts> texts)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return result.Failure is { } failure ? Failure(failure, texts) : result.Text;
+        return result.Failure is not { } failure ? result.Text : failure == ToolFailure.ToolFault ? $"{Failure(failure, texts)} {result.Text}" : Failure(failure, texts);
     }
 
     /// <inheritdoc cref="Failure(ToolResultData, IStringLocalizer{RunsTexts})"/>
@@ -98,6 +98,7 @@ public static class RunWords
             TraceKind.Memory => texts.Count("Row_Memory", row.Remembered.Count),
             TraceKind.Model when row.Model is { Kind: StepKind.Answer } => texts["Row_LastAnswer"],
             TraceKind.Model when row.Model is { Kind: StepKind.Summary } => texts["Row_Summary"],
+            TraceKind.Model when row.Model is { Kind: StepKind.Check } => texts["Row_Check"],
             TraceKind.Model when row.Model is { Calls.Count: 0, Text.Length: > 0 } && row.Parent is null => texts["Row_Answer"],
             _ => texts[$"Row_{row.Kind}"],
         };
@@ -113,8 +114,10 @@ public static class RunWords
             (RunStatus.RequiresAction, { Approval.Asked.IsQuestion: true }) => texts["WaitsForAnswer"],
             (RunStatus.RequiresAction, _) => texts["WaitsForDecision"],
             (RunStatus.Queued, _) => texts["Going_Queued"],
+            (RunStatus.Cancelling, _) => texts["Going_Stopping"],
             (_, { Kind: TraceKind.Plan }) => texts["Going_Plan"],
             (_, { Kind: TraceKind.Model, Model.Kind: StepKind.Summary }) => texts["Going_Summary"],
+            (_, { Kind: TraceKind.Model, Model.Kind: StepKind.Check }) => texts["Going_Check"],
             (_, { Kind: TraceKind.Model }) => texts["Going_Model"],
             (_, { Kind: TraceKind.Tool } tool) => texts["Going_Tool", Tool(tool.Name, texts)],
             _ => texts["Going"],

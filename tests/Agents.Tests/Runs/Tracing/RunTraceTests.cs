@@ -17,8 +17,8 @@ public sealed class RunTraceTests
 {
     private const string Plan =
         """
-        {"steps":[{"id":"a","goal":"Look it up","tool":"look","inputs":{"text":"leave"},"depends_on":[],"done_when":"known"},
-        {"id":"b","goal":"Tell Ben","tool":"send","inputs":null,"depends_on":["a"],"done_when":"told"}]}
+        {"steps":[{"id":"a","goal":"Look it up","tool":"look","inputs":{"text":"leave"},"depends_on":[],"done_when":""},
+        {"id":"b","goal":"Tell Ben","tool":"send","inputs":null,"depends_on":["a"],"done_when":""}]}
         """;
 
     private static readonly AgentDefinition Clerk = AgentLoopTests.Clerk with

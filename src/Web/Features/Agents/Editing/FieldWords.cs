@@ -12,15 +12,15 @@ public static class FieldWords
         ["name"] = "Name", ["slug"] = "Slug", ["description"] = "Description", ["avatar"] = "Avatar", ["tags"] = "Tags", ["instructions"] = "Instructions", ["starters"] = "Starters", ["agents"] = "MayAsk", ["planning"] = "Planning", ["tools"] = "Tools",
         ["model"] = "Model", ["model.id"] = "BaseModel", ["model.adapters"] = "Adapter", ["model.temperature"] = "Temperature", ["model.topP"] = "TopP", ["model.maxTokens"] = "MaxTokens", ["model.seed"] = "Seed", ["model.stop"] = "StopTexts", ["model.effort"] = "Effort",
         ["knowledge"] = "Knowledge", ["knowledge.baseIds"] = "Bases", ["knowledge.top"] = "Top", ["knowledge.threshold"] = "Threshold", ["knowledge.onlyFromSources"] = "OnlyFromSources", ["knowledge.citations"] = "Citations",
-        ["limits.steps"] = "MaxSteps", ["limits.tokens"] = "MaxRunTokens", ["limits.seconds"] = "MaxSeconds", ["limits.parallel"] = "Parallel",
-        ["prompting.reasoning"] = "Reasoning", ["prompting.samples"] = "Samples", ["prompting.demonstrations"] = "Examples", ["prompting.shown"] = "ShownExamples", ["prompting.order"] = "Order",
+        ["limits.steps"] = "MaxSteps", ["limits.tokens"] = "MaxRunTokens", ["limits.seconds"] = "MaxSeconds", ["limits.toolCalls"] = "MaxToolCalls", ["limits.parallel"] = "Parallel",
+        ["prompting.reasoning"] = "Reasoning", ["prompting.samples"] = "Samples", ["prompting.demonstrations"] = "Examples", ["prompting.shown"] = "ShownExamples", ["prompting.order"] = "Order", ["prompting.sections"] = "Sections",
         ["memory.scope"] = "Memory", ["memory.windowTokens"] = "WindowTokens",
     };
 
     // Where a field's value is one of our names.
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
     {
-        ["policy"] = "Policy", ["planning"] = "Planning", ["citations"] = "Citations", ["reasoning"] = "Reasoning", ["order"] = "ExampleOrder", ["scope"] = "Memory", ["effort"] = "Effort",
+        ["policy"] = "Policy", ["planning"] = "Planning", ["citations"] = "Citations", ["reasoning"] = "Reasoning", ["order"] = "ExampleOrder", ["scope"] = "Memory", ["sections"] = "Sections", ["effort"] = "Effort",
     };
 
     /// <summary>Of tools[calculator].policy: Tools · Calculator. A field that has no words is told by its path.</summary>

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.AI;
+using Platform.Agents.Acting;
+using Platform.Agents.Definitions;
+using Platform.Agents.Nesting;
+using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
+using Platform.Agents.Tools;
+using static Platform.Fakes.ScriptedChatClient;
+
+namespace Platform.Agents.Tests.Acting;
+
+/// <summary>How many calls of tools are made, of one decision and of a run.</summary>
+public sealed class CallBudgetTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Of_more_calls_at_once_than_are_taken_the_model_is_told_and_so_is_the_trace()
+    {
+        RecordingTool look = new("look");
+        var chat = Deciding(messages => messages[^1].Role == ChatRole.Tool ? [new TextContent("Done.")] : [.. Enumerable.Range(1, 10).Select(i => Call("look", new { text = $"{i}" }))]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var events = await rig.EventsAsync(await rig.LetAsync(AgentLoopTests.Clerk));
+        Assert.Equal(8, look.Calls.Count);
+        var results = chat.Requests.Last().SelectMany(message => message.Contents).OfType<FunctionResultContent>().Select(result => $"{result.Result}").ToList();
+        Assert.EndsWith("</tool_output>\n10 calls were asked for at once, and only the first 8 of them are taken: the limit is 8. Ask for the others again where they are needed.", results[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(results.SkipLast(1), result => result.Contains("at once", StringComparison.Ordinal));
+        var turn = RunTrace.Of(events).Rows.First(row => row.Model is not null).Model!;
+        Assert.Equal((10, 8), (turn.CallsAsked, turn.Calls.Count));
+    }
+
+    [Theory]
+    [InlineData(2, 3, StopReason.MaxToolCalls)] // the third is refused, and the model must answer
+    [InlineData(3, 3, null)] // all that may be made were, and none was wanted beyond
+    public async Task A_run_makes_no_more_calls_than_it_may_and_says_so_where_more_are_wanted(int limit, int wanted, StopReason? reason)
+    {
+        RecordingTool look = new("look");
+        var chat = Deciding(messages => messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) || messages.Count > 2 ? [new TextContent("What is known.")]
+            : [.. Enumerable.Range(1, wanted).Select(i => Call("look", new { text = $"{i}" }))]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Limits = new(ToolCalls: limit) });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(Math.Min(limit, wanted), look.Calls.Count);
+        Assert.Equal("What is known.", events[^1].Read<TextData>().Text);
+        Assert.Equal(reason, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
+        Assert.Equal(reason is null ? 0 : 1, events.Count(e => e.Name == "tool.result" && e.Read<ToolResultData>() is { IsError: true, Failure: ToolFailure.NoCallsLeft }));
+        Assert.Equal(reason is not null, chat.Requests.Last()[^1].Text.StartsWith("Stop here", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Calls_of_an_agent_that_is_asked_are_among_those_of_the_one_that_asks()
+    {
+        RecordingTool look = new("look");
+        AgentDefinition expert = AgentLoopTests.Clerk with { Name = "Expert", Slug = "expert", Instructions = "You are the expert." };
+        var decided = 0;
+        var chat = Deciding(messages => !messages[0].Text.Contains("the expert", StringComparison.Ordinal)
+            ? [messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? new TextContent("Chief.") : Call(AskAgentTool.ToolName, new { agent = "expert", task = $"Look {decided}" })]
+            : [messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? new TextContent("Expert.") : Call("look", new { text = $"{decided++}" })]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, (await rig.Agents.CreateAsync(AgentsRig.Anna, expert, Cancellation)).Id, "", Cancellation);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always)], Agents = ["expert"], Limits = new(Steps: 50, ToolCalls: 4) });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(("Chief.", StopReason.MaxToolCalls), (events[^1].Read<TextData>().Text, events[^2].Read<RunStatusData>().Reason));
+        Assert.Equal((3, 4), (look.Calls.Count, AgentPast.Of(events).CallsMade)); // one that asked, three that the asked one made
+        Assert.Equal(3, events.First(e => e.Name == "tool.result").Read<ToolResultData>().Calls);
+    }
+}
