@@ -69,6 +69,7 @@ public sealed class TrainCommandTests : IDisposable
             (["--dataset", "/no/such.jsonl", "--base", Model], "the file /no/such.jsonl does not exist"),
             (["--dataset", rows, "--base", "/no/such.gguf"], "/no/such.gguf does not exist"),
             (["--dataset", rows, "--base", Model, "--epochs", "many"], "--epochs"),
+            (["--dataset", rows, "--base", Model, "--rank", "7"], "--rank is 7"),
             (["--dataset", rows, "--base", Model], "line 13: messages[0].content is missing"),
         ])
         {

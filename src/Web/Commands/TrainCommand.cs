@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 
@@ -11,6 +12,7 @@ namespace Platform.Web.Commands;
 internal static class TrainCommand
 {
     private const string Work = "work", Adapter = "adapter.gguf", WordsKey = "terminal_words";
+    private const int MostWords = 512; // of a text that the service keeps
 
     internal static Command Create()
     {
@@ -18,13 +20,12 @@ internal static class TrainCommand
         var model = new Option<string>("--base") { Description = "Base model: a .gguf file, or hf:owner/repo/file.gguf.", Required = true };
         var target = new Option<DirectoryInfo>("--out") { Description = "Folder for the adapter and its measures.", Required = true };
         var validation = new Option<FileInfo?>("--validation") { Description = "Rows to evaluate on (default: a tenth of the dataset is held out)." };
-        var method = new Option<TuningMethod>("--method") { Description = "supervised, dpo or pretraining (default supervised)." };
-        var epochs = new Option<int?>("--epochs") { Description = "Times through the rows (default 3)." };
-        var rate = new Option<double?>("--learning-rate") { Description = "Highest learning rate (default 0.0002, dpo 0.00005)." };
-        var rank = new Option<int?>("--rank") { Description = "Rank of the adapter, a multiple of 16 (default 16)." };
-        var layers = new Option<int?>("--last-layers") { Description = "Train only so many layers, counted from the last (default 0: all)." };
-        var seed = new Option<long?>("--seed") { Description = "Decides what is left to chance (default 42)." };
-        var command = new Command("train", "Train an adapter on a file of rows.") { dataset, model, target, validation, method, epochs, rate, rank, layers, seed };
+        var options = new TrainOptions();
+        var command = new Command("train", "Train an adapter on a file of rows.") { dataset, model, target, validation };
+        foreach (var option in options.All)
+        {
+            command.Add(option);
+        }
         command.SetAction(async (parsed, cancellation) =>
         {
             var files = new[] { parsed.GetValue(dataset)!, parsed.GetValue(validation) };
@@ -38,18 +39,28 @@ internal static class TrainCommand
             var code = await TerminalRooms.RunAsync(work, parsed.GetValue(model), async (rooms, stop) =>
             {
                 var tuning = rooms.Services.GetRequiredService<FineTuning>();
-                var wish = new TuningRequest("", "")
-                {
-                    AdapterName = "adapter", Method = parsed.GetValue(method), Epochs = parsed.GetValue(epochs), LearningRate = parsed.GetValue(rate), Rank = parsed.GetValue(rank), LastLayers = parsed.GetValue(layers), Seed = parsed.GetValue(seed) ?? 42,
-                };
+                var wish = options.Read(parsed) with { AdapterName = "adapter" };
                 wish = wish with { Metadata = new Dictionary<string, string> { [WordsKey] = await WordsAsync(files, parsed.GetValue(model)!, wish, stop) } };
                 if (await BegunAsync(tuning, stop) is { } begun && begun.Metadata.GetValueOrDefault(WordsKey) != wish.Metadata[WordsKey])
                 {
                     await Console.Error.WriteLineAsync($"platform: {work.FullName} holds a job that was begun with other words, and is not done. Give the same again, another --out, or delete that folder.\n  begun with: {begun.Metadata.GetValueOrDefault(WordsKey)}\n  now:        {wish.Metadata[WordsKey]}");
                     return 1;
                 }
-                var job = await GoOnAsync(tuning, stop) ?? await StartAsync(rooms, files, wish, stop);
+                TuningJob job;
+                try
+                {
+                    job = await GoOnAsync(tuning, stop) ?? await StartAsync(rooms, files, wish, stop);
+                }
+                catch (ModelHostException refused)
+                {
+                    await Console.Error.WriteLineAsync($"platform: {options.Typed(refused.Message)}");
+                    return 1;
+                }
                 job = await FollowAsync(tuning, job.Id, stop);
+                if (job is { Status: TuningStatus.Failed, Forecast: not null }) // rows that were refused are another job when they are others
+                {
+                    await Console.Error.WriteLineAsync("platform: the job failed. When the reason is gone, the same command goes on from its last checkpoint.");
+                }
                 return job.Status == TuningStatus.Succeeded ? await KeepAsync(rooms, tuning, job, folder, stop) : 1;
             }, cancellation);
             if (code == 0)
@@ -86,8 +97,17 @@ internal static class TrainCommand
             hashes.Add(content is null ? "none" : Convert.ToHexStringLower(await SHA256.HashDataAsync(content, stop))[..12]);
         }
         var named = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(File.Exists(model) ? Path.GetFullPath(model) : model)))[..12];
-        return string.Create(CultureInfo.InvariantCulture, $"dataset {hashes[0]}, validation {hashes[1]}, base {named}, {wish.Method}, epochs {wish.Epochs}, learning rate {wish.LearningRate}, rank {wish.Rank}, last layers {wish.LastLayers}, seed {wish.Seed}");
+        var words = string.Create(CultureInfo.InvariantCulture, $"dataset {hashes[0]}, validation {hashes[1]}, base {named}, {wish.Method}, epochs {wish.Epochs}, learning rate {wish.LearningRate}, rank {wish.Rank}, last layers {wish.LastLayers}, seed {wish.Seed}{string.Concat(More(wish).Where(one => one.Value is not null).Select(one => string.Create(CultureInfo.InvariantCulture, $", {one.Name} {one.Value}")))}");
+        return words.Length <= MostWords ? words : $"{words[..(MostWords - 16)]}… {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(words)))[..12]}";
     }
+
+    // What few people choose: left out where nobody did.
+    private static IEnumerable<(string Name, object? Value)> More(TuningRequest wish) =>
+    [
+        ("steps", wish.MaxSteps), ("batch", wish.BatchSize), ("alpha", wish.Alpha), ("dropout", wish.Dropout), ("targets", wish.Targets is null ? null : string.Join(' ', wish.Targets)), ("warmup", wish.WarmupShare), ("decay", wish.WeightDecay),
+        ("gradient", wish.MaxGradient), ("beta", wish.Beta), ("tokens", wish.SequenceTokens), ("at once", wish.MicroBatchTokens), ("held out", wish.ValidationShare), ("evaluations", wish.EvaluateEvery), ("checkpoints", wish.CheckpointEvery),
+        ("patience", wish.Patience), ("delta", wish.MinDelta), ("early stopping", wish.StopsEarly ? null : "off"), ("recompute", wish.GradientCheckpointing ? "on" : null), ("device", wish.Device), ("precision", wish.Precision),
+    ];
 
     private static async Task<TuningJob> StartAsync(TerminalRooms rooms, FileInfo?[] files, TuningRequest wish, CancellationToken stop)
     {

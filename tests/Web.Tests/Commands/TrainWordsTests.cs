@@ -17,11 +17,29 @@ public sealed class TrainWordsTests : IDisposable
         var wish = new TuningRequest("", "") { Rank = 16, Seed = 42 };
         var words = await WordsAsync(rows, null, "seed.gguf", wish);
         Assert.Equal(words, await WordsAsync(same, null, "seed.gguf", wish));
-        foreach (var other in new[] { await WordsAsync(others, null, "seed.gguf", wish), await WordsAsync(rows, others, "seed.gguf", wish), await WordsAsync(rows, null, "other.gguf", wish), await WordsAsync(rows, null, "seed.gguf", wish with { Rank = 32 }), await WordsAsync(rows, null, "seed.gguf", wish with { Seed = 7 }) })
+        foreach (var other in new[] { await WordsAsync(others, null, "seed.gguf", wish), await WordsAsync(rows, others, "seed.gguf", wish), await WordsAsync(rows, null, "other.gguf", wish), await WordsAsync(rows, null, "seed.gguf", wish with { Rank = 32 }), await WordsAsync(rows, null, "seed.gguf", wish with { Seed = 7 }), await WordsAsync(rows, null, "seed.gguf", wish with { Alpha = 8 }), await WordsAsync(rows, null, "seed.gguf", wish with { StopsEarly = false }) })
         {
             Assert.NotEqual(words, other);
         }
         Assert.InRange(words.Length, 1, 512); // as the service keeps it
+        var (many, more) = (wish with { Targets = [.. Enumerable.Repeat("gate", 90)] }, wish with { Targets = [.. Enumerable.Repeat("gate", 91)] });
+        Assert.NotEqual(await WordsAsync(rows, null, "seed.gguf", many), await WordsAsync(rows, null, "seed.gguf", more));
+        Assert.InRange((await WordsAsync(rows, null, "seed.gguf", more)).Length, 1, 512);
+    }
+
+    [Fact]
+    public void What_was_typed_is_what_the_service_is_asked_for_and_a_refusal_is_told_in_the_names_that_were_typed()
+    {
+        TrainOptions options = new();
+        System.CommandLine.RootCommand command = [];
+        options.All.ToList().ForEach(command.Add);
+        var wish = options.Read(command.Parse("--rank 32 --alpha 8 --targets q v --max-steps 9 --no-early-stopping --held-out 0.2 --evaluate-every 5"));
+        Assert.Equal((32, 8.0, 9, false, 0.2, 5, 42L), (wish.Rank, wish.Alpha, wish.MaxSteps, wish.StopsEarly, wish.ValidationShare, wish.EvaluateEvery, wish.Seed));
+        Assert.Equal(["q", "v"], wish.Targets);
+        Assert.Null(wish.Epochs);
+        Assert.Equal("--rank is 7; it must be 16 to 512.", options.Typed("'lora.r' is 7; it must be 16 to 512."));
+        Assert.Equal("--epochs is 0; it must be 1 to 1000.", options.Typed("'method.supervised.hyperparameters.n_epochs' is 0; it must be 1 to 1000."));
+        Assert.Equal("--device is tpu; leave --device out.", options.Typed("'device' is tpu; leave 'device' out."));
     }
 
     private static Task<string> WordsAsync(FileInfo rows, FileInfo? held, string model, TuningRequest wish) => TrainCommand.WordsAsync([rows, held], model, wish, TestContext.Current.CancellationToken);
