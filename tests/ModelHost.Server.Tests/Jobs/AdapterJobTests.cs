@@ -20,6 +20,10 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
         var result = await RunAsync("""{"type": "merge", "model": "seed-chat:style"}""");
         Assert.Equal("seed-chat-style-2", result.GetProperty("model").GetString());
         Assert.Equal(64, result.GetProperty("sha256").GetString()!.Length);
+        var check = result.GetProperty("check");
+        var alone = (await RunAsync("""{"type": "perplexity", "model": "seed-chat"}""")).GetProperty("perplexity").GetDouble();
+        Assert.NotEqual(alone, check.GetProperty("before").GetDouble()); // with the adapter
+        Assert.InRange(check.GetProperty("after").GetDouble() / check.GetProperty("before").GetDouble(), 0.97, 1.03);
         var (plain, adapted, merged) = (await WriteAsync("seed-chat"), await WriteAsync("seed-chat:style"), await WriteAsync("seed-chat-style-2"));
         Assert.NotEqual(plain, adapted);
         Assert.NotEqual(plain, merged);

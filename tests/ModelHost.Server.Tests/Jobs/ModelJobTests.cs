@@ -49,6 +49,8 @@ public sealed partial class ModelJobTests : IAsyncLifetime
         Assert.Equal(new FileInfo(Path.Combine(_folder.FullName, "small.gguf")).Length, result.GetProperty("bytes_after").GetInt64());
         Assert.Equal((64, true), (Text(result, "sha256")!.Length, result.GetProperty("requantized").GetBoolean()));
         Assert.False(result.TryGetProperty("perplexity", out _));
+        var check = result.GetProperty("check");
+        Assert.True(check.GetProperty("tokens").GetInt32() > 100 && check.GetProperty("after").GetDouble() != check.GetProperty("before").GetDouble(), check.ToString());
         Assert.Equal(last.GetRawText(), (await GetAsync($"{Jobs}/{Id(job)}")).GetRawText());
         Assert.Equal(last.GetRawText(), (await GetAsync(Jobs)).GetProperty("data")[0].GetRawText());
         Assert.Equal((HttpStatusCode.Conflict, "already_exists"), await RefusalAsync("""{"type": "quantize", "model": "seed-chat", "to": "q4_0", "name": "small"}"""));

@@ -20,7 +20,16 @@ public sealed record ModelJob(
 
     /// <summary>Id of the model that merging made, or of the adapter that converting made or measuring measured.</summary>
     public string? Made { get; init; }
+
+    /// <summary>How a model that was merged or made smaller compares with what it was made of; null before that and for other work.</summary>
+    public ModelCheck? Check { get; init; }
 }
+
+/// <summary>The perplexity on the text that comes with the service.</summary>
+/// <param name="Before">Of what the model was made of.</param>
+/// <param name="After">Of the new model.</param>
+/// <param name="Problem">Why there are no numbers, in the service's own words; null where there are.</param>
+public sealed record ModelCheck(double? Before, double? After, string? Problem);
 
 /// <param name="Model">The new model's id.</param>
 /// <param name="IsRequantized">True when the weights had been quantised before, which costs a little quality.</param>

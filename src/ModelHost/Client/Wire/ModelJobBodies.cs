@@ -14,6 +14,7 @@ internal sealed record ModelJobBody(string? Id, string? Type, string? Model, str
     {
         FailureCode = Error?.Code is { } code ? code.ToString() : null,
         Waits = Reason,
+        Check = Result?.Check is { } check ? new ModelCheck(check.Before, check.After, check.Problem) : null,
         Made = Kind == ModelJobKind.Quantize ? null : Result?.Adapter ?? Result?.Model,
     };
 
@@ -37,4 +38,6 @@ internal sealed record ModelJobBody(string? Id, string? Type, string? Model, str
     };
 }
 
-internal sealed record ModelJobResultBody(string? Model, long? BytesBefore, long? BytesAfter, string? Sha256, bool? Requantized, double? Perplexity, double? StandardError, int? Tokens, string? Adapter);
+internal sealed record ModelJobResultBody(string? Model, long? BytesBefore, long? BytesAfter, string? Sha256, bool? Requantized, double? Perplexity, double? StandardError, int? Tokens, string? Adapter, ModelJobCheckBody? Check);
+
+internal sealed record ModelJobCheckBody(double? Before, double? After, string? Problem);

@@ -37,8 +37,8 @@ internal static class CreateModelJob
         work.Check(asked);
         return jobs.Add("quantize", model, async (id, progress, cancellation) =>
         {
-            var made = await work.RunAsync(asked with { Owner = id }, progress, cancellation);
-            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256, made.IsRequantized);
+            var made = await work.RunAsync(asked with { Owner = id }, share => progress(share * MadeModelCheck.Made), cancellation);
+            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256, made.IsRequantized, Check: await MadeModelCheck.RunAsync(host.Engine.Work.Measure, id, model, null, made.ModelId, cancellation));
         });
     }
 
@@ -59,10 +59,11 @@ internal static class CreateModelJob
         var work = host.Engine.Work.Merge;
         var asked = new MergeRequest("", model, request.Adapter, request.Name);
         work.Check(asked);
-        return jobs.Add("merge", model, async (id, _, cancellation) =>
+        return jobs.Add("merge", model, async (id, progress, cancellation) =>
         {
             var made = await work.RunAsync(asked with { Owner = id }, trainer, cancellation);
-            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256);
+            progress(MadeModelCheck.Made);
+            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256, Check: await MadeModelCheck.RunAsync(host.Engine.Work.Measure, id, model, request.Adapter, made.ModelId, cancellation));
         });
     }
 

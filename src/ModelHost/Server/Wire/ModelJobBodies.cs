@@ -20,7 +20,7 @@ internal sealed record ModelJobListBody(string Object, IReadOnlyList<ModelJobBod
 /// <param name="Progress">0 to 1.</param>
 internal sealed record ModelJobBody(string Id, string Object, string Type, string Model, string Status, string? Reason, double Progress, ModelJobResult? Result, ErrorDetail? Error, long CreatedAt, long? FinishedAt);
 
-/// <summary>What came out: of quantising and merging the first ones, of measuring those before the last, of converting the last.</summary>
+/// <summary>What came out: of quantising and merging the first ones, of measuring the next, of converting the adapter; of quantising and merging also how the new model compares with the old.</summary>
 [method: JsonConstructor]
 internal sealed record ModelJobResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Model = null,
@@ -31,4 +31,14 @@ internal sealed record ModelJobResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Perplexity = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StandardError = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Tokens = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Adapter = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Adapter = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ModelJobCheck? Check = null);
+
+/// <summary>The perplexity of what a model was made of, and of the model, on the text that comes with the program.</summary>
+/// <param name="Tokens">That were foretold.</param>
+/// <param name="Problem">Why it could not be measured; null where it was.</param>
+internal sealed record ModelJobCheck(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Before,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? After,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Tokens,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Problem);

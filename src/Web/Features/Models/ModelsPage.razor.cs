@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Microsoft.JSInterop;
 using Platform.ModelHost.Client;
+using Platform.ModelHost.Client.Admin;
 using Platform.Web.Layout;
 
 namespace Platform.Web.Features.Models;
@@ -31,6 +32,9 @@ public sealed partial class ModelsPage(ModelAdministration administration, Model
     [Inject] private IStringLocalizer<ModelsTexts> Texts { get; set; } = default!;
 
     private IReadOnlyList<ListedModel> Shown => now?.Listed ?? [];
+
+    // By the newest job that made it; the service keeps them until it ends.
+    private ModelCheck? CheckOf(string model) => now?.Jobs?.FirstOrDefault(made => model == (made.Quantized?.Model ?? made.Made))?.Check;
 
     // What the search looks through.
     private string Words(ListedModel listed) =>
