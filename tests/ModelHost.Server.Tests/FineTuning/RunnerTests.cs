@@ -20,10 +20,13 @@ public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
         var id = await rig.StartJobAsync(file, "\"max_steps\": 250", Elsewhere + "far\"");
         await rig.UntilAsync(id, job => job.GetProperty("reason").GetString()?.StartsWith("Waits for a runner", StringComparison.Ordinal) == true);
         Assert.Equal("peft", (await rig.JobAsync(id)).GetProperty("trainer").GetString());
+        var forecast = $$"""{"model": "seed-chat", "training_file": "{{file}}", "trainer": "peft"}""";
+        Assert.False((await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", forecast)).GetProperty("runner").GetBoolean());
 
         using (var first = await StartAsync())
         {
             await rig.UntilAsync(id, job => TrainingRig.Step(job) >= 2);
+            Assert.True((await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", forecast)).GetProperty("runner").GetBoolean());
             await rig.Http.PostOkAsync("/v1/embeddings", """{"model": "seed-embed", "input": "The river"}""");
             var asked = TrainingRig.Step(await rig.JobAsync(id));
             await rig.UntilAsync(id, job =>

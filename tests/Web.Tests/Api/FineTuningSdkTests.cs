@@ -62,6 +62,8 @@ public sealed class FineTuningSdkTests
             using var http = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
             var stream = await http.GetStringAsync(new Uri($"/v1/fine_tuning/jobs/{job.JobId}/stream", UriKind.Relative), Cancellation);
             Assert.Contains("The job has succeeded.", stream, StringComparison.Ordinal); // of a job that has ended the stream has an end
+            var told = await http.GetFromJsonAsync<JsonElement>(new Uri($"/v1/fine_tuning/jobs/{job.JobId}", UriKind.Relative), Cancellation);
+            Assert.Equal($"{WebServer.AdminEmail} (tests)", told.GetProperty("metadata").GetProperty("started_by").GetString());
             using var adapter = await http.GetAsync(new Uri("/v1/adapters/sdk/versions/1/content", UriKind.Relative), Cancellation);
             Assert.Equal("GGUF", Encoding.ASCII.GetString((await adapter.Content.ReadAsByteArrayAsync(Cancellation)).AsSpan(0, 4)));
             using var outside = await http.GetAsync(new Uri("/v1/files/%252e%252e/models", UriKind.Relative), Cancellation);

@@ -6,9 +6,10 @@ using Platform.Web.Features.Models;
 
 namespace Platform.Web.Features.Api;
 
-/// <summary>Files of rows, fine-tuning jobs, adapters and what is made of them: an administrator's requests, passed on to the program's own model service and answered by it, word for word.</summary>
+/// <summary>Files of rows, fine-tuning jobs, adapters and what is made of them: an administrator's requests, passed on to the program's own model service and answered by it, word for word; a job is told who asked for it.</summary>
 internal static class TrainingRelay
 {
+    private const int MostSignedBytes = 256 << 10;
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete];
     private static readonly string[] Roots = ["/v1/files", "/v1/fine_tuning", "/v1/adapters", "/v1/model_jobs"];
 
@@ -43,9 +44,9 @@ internal static class TrainingRelay
         }
 
         var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        var (body, length) = hasBody && StartedJob.IsMeant(request) ? await SignedAsync(http) : (hasBody ? request.Body : null, request.ContentLength);
         using var answer = await relay.SendAsync(
-            new HttpMethod(request.Method), Below(request.Path) + request.QueryString.ToUriComponent(),
-            hasBody ? request.Body : null, request.ContentType, request.ContentLength, http.RequestAborted);
+            new HttpMethod(request.Method), Below(request.Path) + request.QueryString.ToUriComponent(), body, request.ContentType, length, http.RequestAborted);
         http.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
         {
@@ -53,6 +54,22 @@ internal static class TrainingRelay
         }
 
         await answer.CopyToAsync(http.Response.Body);
+    }
+
+    // A request for a job is short: what is too long for one goes on as it came, and the service refuses it.
+    private static async Task<(Stream? Body, long? Length)> SignedAsync(HttpContext http)
+    {
+        http.Request.EnableBuffering();
+        var given = new byte[MostSignedBytes + 1];
+        var read = await http.Request.Body.ReadAtLeastAsync(given, given.Length, throwOnEndOfStream: false, http.RequestAborted);
+        if (read > MostSignedBytes)
+        {
+            http.Request.Body.Position = 0;
+            return (http.Request.Body, http.Request.ContentLength);
+        }
+
+        var signed = StartedJob.Signed(given[..read], http.User, http.Features.Get<PresentedKey>());
+        return (new MemoryStream(signed), signed.Length);
     }
 
     // Each segment is written anew: what was encoded twice must not become a way out of the root when it is read again.

@@ -81,4 +81,9 @@ public sealed record TuningMeasure(string Name, double Base, double Value, int? 
 /// <summary>What a job would be that was not made.</summary>
 /// <param name="Fits">It could begin at once.</param>
 /// <param name="FreeBytes">Of the memory that may be used.</param>
-public sealed record TuningOutlook(TuningDataset Dataset, TuningForecast Forecast, bool Fits, long FreeBytes, IReadOnlyList<TuningSample> Samples);
+public sealed record TuningOutlook(TuningDataset Dataset, TuningForecast Forecast, bool Fits, long FreeBytes, IReadOnlyList<TuningSample> Samples)
+{
+    /// <summary>Whether a runner elsewhere is there to take it; null where the service trains it itself.</summary>
+    [JsonPropertyName("runner")]
+    public bool? HasRunner { get; init; }
+}

@@ -23,6 +23,13 @@ internal sealed class Runners(TrainingOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Whether one wrote into its file within the patience, by the disk's clock: enough to tell a person, at the first look too. A job waits for <see cref="AreThere"/>.</summary>
+    public bool AreSeen()
+    {
+        var folder = Path.Combine(TrainingFolder.Of(options), "runners");
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any(file => (time.GetUtcNow() - File.GetLastWriteTimeUtc(file)).Duration() <= options.RunnerPatience);
+    }
+
     private void Look(string name, string? beat)
     {
         if (beat is not null && (!_known.TryGetValue(name, out var before) || before.Beat != beat))

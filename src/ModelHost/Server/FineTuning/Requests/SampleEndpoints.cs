@@ -28,7 +28,7 @@ internal static class SampleEndpoints
         await http.WriteJsonAsync(new SampleListBody("list", samples), ServerJson.Wire.SampleListBody);
     }
 
-    private static async Task ForecastAsync(HttpContext http, EngineHost host, FileStore files, JobPreparation preparation, TuningJobs jobs, TimeProvider time)
+    private static async Task ForecastAsync(HttpContext http, EngineHost host, FileStore files, JobPreparation preparation, TuningJobs jobs, Runners runners, TimeProvider time)
     {
         _ = jobs.All; // clears away what was left, which this must not be
         var request = await http.ReadJsonAsync(ServerJson.Wire.TuningRequest);
@@ -40,7 +40,7 @@ internal static class SampleEndpoints
             var (dataset, forecast) = await preparation.RunAsync(host.Engine, record, folder, _ => { }, http.RequestAborted);
             var free = host.Engine.RoomForWork.Now;
             var samples = await SamplesAsync(host.Engine, record.Model, folder, UsualSamples, http.RequestAborted);
-            await http.WriteJsonAsync(new ForecastAnswer("fine_tuning.forecast", TuningViews.Dataset(dataset), TuningViews.Forecast(forecast), forecast.TotalBytes <= free, free, samples), ServerJson.Wire.ForecastAnswer);
+            await http.WriteJsonAsync(new ForecastAnswer("fine_tuning.forecast", TuningViews.Dataset(dataset), TuningViews.Forecast(forecast), forecast.TotalBytes <= free, free, samples, record.Settings.Trainer == TuningTrainer.Peft ? runners.AreSeen() : null), ServerJson.Wire.ForecastAnswer);
         }
         catch (TuningFault fault)
         {

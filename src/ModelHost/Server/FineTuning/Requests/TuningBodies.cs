@@ -94,7 +94,7 @@ internal sealed record MixtureBody(string File, string? ValidationFile, double W
 internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds, string? Device, int? BatchSize, int? MicroBatchTokens, int? EvalSteps, int? SaveSteps);
 
 /// <summary>What a job would be, without making it.</summary>
-internal sealed record ForecastAnswer(string Object, DatasetBody Dataset, ForecastBody Forecast, bool Fits, long FreeBytes, IReadOnlyList<SampleBody> Samples);
+internal sealed record ForecastAnswer(string Object, DatasetBody Dataset, ForecastBody Forecast, bool Fits, long FreeBytes, IReadOnlyList<SampleBody> Samples, bool? Runner);
 
 internal sealed record TuningEventListBody(string Object, IReadOnlyList<TuningEventBody> Data, bool HasMore, string? FirstId, string? LastId);
 
