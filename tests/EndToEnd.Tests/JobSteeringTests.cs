@@ -39,6 +39,12 @@ public sealed partial class JobSteeringTests(BrowserFixture browser) : IClassFix
         await Expect(page.GetByTestId("job-step")).Not.ToHaveTextAsync(StepIs(back)); // goes on before one's eyes
         await page.GetByTestId("chart").First.Locator("svg").HoverAsync();
         await Expect(page.Locator(".readout:not(:empty)")).ToHaveCountAsync(4);
+        var chart = page.GetByTestId("chart").First;
+        await chart.Locator("svg").FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(chart.Locator(".readout")).ToContainTextAsync("Step 0 ·");
+        await page.Keyboard.PressAsync("ArrowRight"); // the step itself, however thin the line is drawn
+        await Expect(chart.Locator(".readout")).ToContainTextAsync("Step 1 ·");
         Assert.Equal($"{Name}.png", (await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("charts-picture").ClickAsync())).SuggestedFilename);
 
         await SteerAsync(page, "job-pause", "paused");

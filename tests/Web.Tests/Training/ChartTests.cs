@@ -34,11 +34,49 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void A_long_line_is_thinned_to_means_of_its_stretches()
+    public void A_long_line_is_thinned_and_keeps_its_ends_and_its_only_leap()
     {
-        var thin = ChartPoints.Thinned([.. Enumerable.Range(1, 1_000).Select(i => new ChartPoint(i, i % 2))], 100);
-        Assert.Equal((100, 1_000), (thin.Count, thin[^1].X));
-        Assert.All(thin, point => Assert.Equal(0.5, point.Y));
+        var thin = ChartPoints.Thinned([.. Enumerable.Range(1, 1_000).Select(i => new ChartPoint(i, i == 637 ? 90 : i % 2))], 100);
+        Assert.InRange(thin.Count, 80, 102);
+        Assert.Equal((1, 1_000, 90), (thin[0].X, thin[^1].X, thin.Single(point => point.X == 637).Y));
+        Assert.Equal(thin.Select(point => point.X).Order(), thin.Select(point => point.X));
+    }
+
+    [Theory]
+    [InlineData(7.4, 0, 7.0)]
+    [InlineData(7.4, 1, 9.0)]
+    [InlineData(7, -1, 5.0)]
+    [InlineData(5, -10, 5.0)]
+    [InlineData(5, 1_000_000_000, 9.0)]
+    public void The_arrow_keys_go_from_step_to_step_and_stay_at_the_last(double place, int by, double found) =>
+        Assert.Equal(found, ChartPoints.Beside([9, 5, 7, 5], place, by));
+
+    [Fact]
+    public void What_is_read_of_a_line_is_the_nearest_number_that_was_measured()
+    {
+        Assert.Equal(new ChartPoint(10, 3), ChartPoints.Nearest([new(0, 4), new(10, 3), new(12, double.NaN)], 12));
+        Assert.Null(ChartPoints.Nearest([], 1));
+        Assert.Null(ChartPoints.Beside([], 1, 0));
+    }
+
+    [Theory]
+    [InlineData(0.00002, "0.00002")]
+    [InlineData(0.0000123456, "0.000012346")]
+    [InlineData(0.00015, "0.00015")]
+    [InlineData(1e-8, "1E-08")]
+    [InlineData(1_234, "1,234")]
+    public void A_learning_rate_is_written_without_a_power_of_ten(double value, string shown)
+    {
+        var was = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-GB");
+        try
+        {
+            Assert.Equal(shown, JobFigures.Number(value));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = was;
+        }
     }
 
     [Fact]

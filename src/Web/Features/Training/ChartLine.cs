@@ -31,11 +31,35 @@ public static class ChartPoints
         return known.Take((int)Math.Ceiling(known.Count * 0.99));
     }
 
-    /// <summary>At most so many points: of each stretch its mean.</summary>
+    /// <summary>About so many points: the first, the last, and of each stretch the lowest and the highest, so that a leap is seen however long the line is.</summary>
     public static IReadOnlyList<ChartPoint> Thinned(IReadOnlyList<ChartPoint> points, int most)
     {
         ArgumentNullException.ThrowIfNull(points);
-        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
-        return points.Count <= most ? points : [.. points.Chunk((points.Count + most - 1) / most).Select(stretch => new ChartPoint(stretch[^1].X, stretch.Average(point => point.Y)))];
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 2);
+        if (points.Count <= most)
+        {
+            return points;
+        }
+        var kept = points.Chunk((points.Count + (most / 2) - 1) / (most / 2)).SelectMany(stretch => new[] { stretch.MinBy(point => point.Y), stretch.MaxBy(point => point.Y) });
+        return [.. kept.Append(points[0]).Append(points[^1]).Distinct().OrderBy(point => point.X)];
+    }
+
+    /// <summary>The point of a line that is nearest to a place; null where it has no numbers.</summary>
+    public static ChartPoint? Nearest(IEnumerable<ChartPoint> points, double place)
+    {
+        var known = points.Where(point => double.IsFinite(point.Y)).ToList();
+        return known.Count > 0 ? known.MinBy(point => Math.Abs(point.X - place)) : null;
+    }
+
+    /// <summary>The place nearest to another, or that which stands so many after it (before it, where negative); null where there are none.</summary>
+    public static double? Beside(IEnumerable<double> places, double place, int by)
+    {
+        List<double> known = [.. places.Distinct().Order()];
+        if (known.Count == 0)
+        {
+            return null;
+        }
+        var nearest = known.IndexOf(known.MinBy(one => Math.Abs(one - place)));
+        return known[(int)Math.Clamp((long)nearest + by, 0, known.Count - 1)];
     }
 }

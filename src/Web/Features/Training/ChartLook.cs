@@ -36,6 +36,14 @@ public sealed class ChartLook
         return raw with { Label = label, Look = look, Points = ChartPoints.Smoothed(raw.Points, Smoothing) };
     }
 
+    /// <summary>Where those steps stand that are looked at: all charts of a page go from the first to the last of them.</summary>
+    public IEnumerable<double> Places(IReadOnlyList<TuningMetrics> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        var run = ChartRun.Along(Axis, steps);
+        return steps.Where(step => IsSeen(step, steps)).Select(run.Place);
+    }
+
     /// <summary>Where a step stands; null where it is not known, or not looked at.</summary>
     public double? Place(int? step, IReadOnlyList<TuningMetrics> steps)
     {

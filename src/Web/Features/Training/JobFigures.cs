@@ -70,8 +70,13 @@ public static class JobFigures
     /// <summary>Name of the text for what <see cref="All"/> and <see cref="Data"/> have under a name.</summary>
     public static string TextOf(string name) => name is "Model" or "Method" or "FrozenVersion" or "HashOfRows" or "Examples" or "HeldOut" ? name : $"Set_{name}";
 
-    /// <summary>A number of any size in the reader's form, with up to four digits that count.</summary>
-    public static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15 ? value.ToString("#,0", CultureInfo.CurrentCulture) : value.ToString("G4", CultureInfo.CurrentCulture);
+    /// <summary>A number of any size in the reader's form, with up to four digits that count; without a power of ten as far as people read learning rates without one.</summary>
+    public static string Number(double value) => Math.Abs(value) switch
+    {
+        < 1e15 when value == Math.Floor(value) => value.ToString("#,0", CultureInfo.CurrentCulture),
+        >= 1e-6 and < 1e-4 => value.ToString("0.#########", CultureInfo.CurrentCulture),
+        _ => value.ToString("G4", CultureInfo.CurrentCulture),
+    };
 
     /// <summary>A loss, or a perplexity, which is far larger.</summary>
     public static string Loss(double? value) => value?.ToString(value < 100 ? "0.0000" : "#,0.0", CultureInfo.CurrentCulture) ?? "–";

@@ -21,7 +21,7 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
     private TryDialog? trial;
     private ModelHostException? away;
     private JobTab tab;
-    private bool missing, steering, following;
+    private bool missing, steering, following, hasCheckpoints;
     private int heard;
 
     [Parameter, EditorRequired] public string JobId { get; set; } = "";
@@ -43,6 +43,9 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
 
     /// <summary>Training is over, and its adapter is compared with the base.</summary>
     private bool IsMeasured => Job is { Status: TuningStatus.Running, Adapter: not null };
+
+    /// <summary>Why stopping would keep nothing now; null where it would keep something.</summary>
+    private string? Unkept => watch.CanKeep(hasCheckpoints) ? null : Texts[Step > 0 ? "NothingKept" : "NothingLearned"].Value;
 
     /// <summary>No evaluation was better than the base's: the weights that are kept change nothing.</summary>
     private bool HasLearnedNothing => Job is { Status: TuningStatus.Succeeded, Progress: { BestStep: 0, BaseValidLoss: not null } };
@@ -159,6 +162,20 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
         if (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["ResumeFromTitle", step], Texts["ResumeFromText"], Texts["ResumeFrom"]) { Danger = Step > step }))
         {
             await SteerAsync((tuning, id) => tuning.ResumeAsync(id, step, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Opens the choice of how to end; what cannot be kept yet says why.</summary>
+    private async Task AskToStopAsync()
+    {
+        try
+        {
+            hasCheckpoints = (await (await administration.TuningAsync()).CheckpointsAsync(JobId, gone.Token)).Count > 0;
+            await stop!.OpenAsync();
+        }
+        catch (ModelHostException refused)
+        {
+            window.Toasts.Error(Texts.Reason(refused), refused.Message);
         }
     }
 

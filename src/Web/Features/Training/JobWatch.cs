@@ -27,6 +27,12 @@ public sealed class JobWatch(string id)
     /// <summary>The newest step.</summary>
     public TuningMetrics? Latest => steps.Count > 0 ? steps.Values.Last() : null;
 
+    /// <summary>A number as it was told last; not every step tells all of them. Null where none did.</summary>
+    public double? Known(Func<TuningMetrics, double?> number) => steps.Values.Reverse().Select(number).FirstOrDefault(value => value is not null);
+
+    /// <summary>Whether a job that ends now has learned something to keep. A trainer that runs saves what it has, and so does a runner elsewhere; one that was killed or waits goes on from its last checkpoint.</summary>
+    public bool CanKeep(bool hasCheckpoints) => Job is { Status: TuningStatus.Running } or { Trainer: not "builtin" } ? Math.Max(Latest?.Step ?? 0, Job.Progress.Step) > 0 : hasCheckpoints;
+
     /// <summary>The lowest evaluation loss until now, the base's among them; null before the first evaluation.</summary>
     public double? BestValidLoss => steps.Values.Select(step => step.ValidLoss).Append(Job?.Progress.BestValidLoss).Min();
 
@@ -69,7 +75,8 @@ public sealed class JobWatch(string id)
         News++;
     }
 
-    private void Take(TuningNews news)
+    /// <summary>A piece of news.</summary>
+    internal void Take(TuningNews news)
     {
         if (news.Job is { } job)
         {

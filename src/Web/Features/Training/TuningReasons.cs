@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin.Tuning;
@@ -33,8 +34,12 @@ public static class TuningReasons
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(one);
-        return one.Code is { } code && texts[$"Log_{code}", [.. one.Values ?? [], .. Enumerable.Repeat("", MostValues)]] is { ResourceNotFound: false } known ? known.Value : null;
+        return one.Code is { } code && texts[$"Log_{code}", [.. (one.Values ?? []).Select(InReadersForm), .. Enumerable.Repeat("", MostValues)]] is { ResourceNotFound: false } known ? known.Value : null;
     }
+
+    // The service writes numbers as programs do.
+    private static string InReadersForm(string value) =>
+        double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? JobFigures.Number(number) : value;
 
     /// <summary>Whether it does not wait: something is done for it that is no step.</summary>
     public static bool IsPhase(TuningJob job) => job is { ReasonCode: "evaluating" or "comparing" or "exporting" or "measuring" };

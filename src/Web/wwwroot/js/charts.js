@@ -1,56 +1,74 @@
-// The charts of a group: the place under the pointer is marked in all of them with its numbers, and all are saved as one picture.
-export function attach(root) {
-    const ending = new AbortController();
+// The charts of a group: the step under the pointer, or that of the arrow keys, is marked in all of them with its numbers, which the page knows; all are saved as one picture.
+export function attach(root, page) {
+    const ending = new AbortController(), { signal } = ending;
     const charts = () => [...root.querySelectorAll('figure.chart svg')];
-    const format = new Intl.NumberFormat(document.documentElement.lang || undefined, { maximumSignificantDigits: 5 });
+    const keys = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 };
+    let wanted = null, asking = false, reading = null;
 
-    // A chart's own measures, as the page wrote them.
+    // Where a chart's numbers stand in its picture, as the page wrote it.
     function measures(svg) {
-        const [left, right, top, bottom] = svg.dataset.frame.split(' ').map(Number);
-        const { width, height } = svg.viewBox.baseVal;
-        const [from, to, low, high] = ['from', 'to', 'low', 'high'].map(name => Number(svg.dataset[name]));
-        const share = y => (height - bottom - y) / (height - top - bottom);
-        return {
-            left, right: width - right, width,
-            number: x => from + (x - left) / (width - left - right) * (to - from),
-            place: value => left + (value - from) / (to - from) * (width - left - right),
-            value: y => svg.dataset.log ? low * (high / low) ** share(y) : low + share(y) * (high - low),
-        };
+        const [left, right] = svg.dataset.frame.split(' ').map(Number), [from, to] = [svg.dataset.from, svg.dataset.to].map(Number);
+        const wide = svg.viewBox.baseVal.width - left - right;
+        return { left, right: left + wide, number: x => from + (x - left) / wide * (to - from), place: value => left + (value - from) / (to - from) * wide };
     }
 
-    const points = path => [...(path.getAttribute('d') ?? '').matchAll(/[ML]([-\d.]+) ([-\d.]+)/g)].map(found => [Number(found[1]), Number(found[2])]);
+    function draw() {
+        for (const svg of charts()) {
+            const chart = measures(svg), x = reading ? chart.place(reading.at) : NaN, cross = svg.querySelector('.cross'), figure = svg.closest('figure');
+            const text = reading?.texts[figure.dataset.chart] ?? '';
+            cross.classList.toggle('shown', x >= chart.left && x <= chart.right);
+            cross.setAttribute('x1', x || 0);
+            cross.setAttribute('x2', x || 0);
+            figure.querySelector('.readout').textContent = text;
+            if (reading) {
+                svg.setAttribute('aria-valuenow', reading.at);
+                svg.setAttribute('aria-valuetext', text);
+            }
+        }
+    }
 
-    function show(svg, value) {
-        const chart = measures(svg), x = chart.place(value);
-        const inside = x >= chart.left && x <= chart.right;
-        const cross = svg.querySelector('.cross'), text = svg.closest('figure').querySelector('.readout');
-        cross.classList.toggle('shown', inside);
-        text.textContent = '';
-        if (!inside) return;
-        cross.setAttribute('x1', x);
-        cross.setAttribute('x2', x);
-        const told = [...svg.querySelectorAll('path.line')].flatMap(path => {
-            const near = points(path).reduce((best, point) => !best || Math.abs(point[0] - x) < Math.abs(best[0] - x) ? point : best, null);
-            return near ? [`${path.dataset.label} ${format.format(chart.value(near[1]))}`] : [];
-        });
-        text.textContent = [format.format(Math.round(value * 100) / 100), ...told].join(' · ');
+    // One question at a time: of those that came meanwhile the last one is asked.
+    async function ask(place, by) {
+        wanted = { place, by };
+        if (asking) return;
+        asking = true;
+        try {
+            while (wanted) {
+                const { place, by } = wanted;
+                const heard = await page.invokeMethodAsync('Read', place, by);
+                if (signal.aborted || !wanted) break;
+                reading = heard;
+                draw();
+                if (wanted.place === place && wanted.by === by) wanted = null;
+            }
+        } finally {
+            asking = false;
+        }
     }
 
     function hide() {
-        for (const svg of charts()) {
-            svg.querySelector('.cross').classList.remove('shown');
-            svg.closest('figure').querySelector('.readout').textContent = '';
-        }
+        wanted = reading = null;
+        draw();
     }
 
     root.addEventListener('pointermove', event => {
         const svg = event.target instanceof Element ? event.target.closest('figure.chart svg') : null;
-        if (!svg) return hide();
-        const box = svg.getBoundingClientRect(), chart = measures(svg);
-        const value = chart.number((event.clientX - box.left) / box.width * chart.width);
-        for (const one of charts()) show(one, value);
-    }, { signal: ending.signal });
-    root.addEventListener('pointerleave', hide, { signal: ending.signal });
+        if (!svg) return root.contains(document.activeElement) ? undefined : hide();
+        const box = svg.getBoundingClientRect();
+        ask(measures(svg).number((event.clientX - box.left) / box.width * svg.viewBox.baseVal.width), 0);
+    }, { signal });
+    root.addEventListener('pointerleave', () => root.contains(document.activeElement) || hide(), { signal });
+    root.addEventListener('keydown', event => {
+        const svg = event.target.closest('figure.chart svg');
+        if (svg && event.key === 'Escape') return hide();
+        if (!svg || !(event.key in keys) || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        if (!asking) ask(reading?.at ?? Number(svg.dataset.to), keys[event.key]);
+    }, { signal });
+    root.addEventListener('focusout', event => root.contains(event.relatedTarget) || hide(), { signal });
+    // As a job goes on its charts grow, and the place that is marked moves.
+    const growing = new MutationObserver(() => reading && draw());
+    growing.observe(root, { subtree: true, attributeFilter: ['data-from', 'data-to'] });
 
     // A picture knows no style sheet of the page: what is drawn takes its looks along.
     function picture(svg) {
@@ -101,5 +119,5 @@ export function attach(root) {
         setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     }
 
-    return { save, detach: () => ending.abort() };
+    return { save, detach: () => { ending.abort(); growing.disconnect(); } };
 }
