@@ -36,6 +36,14 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
 
         await page.Locator("[data-testid=section-tools] > summary").ClickAsync();
         await page.Locator("[data-testid=tool-row][data-name=calculator]").GetByTestId("policy-ask").ClickAsync();
+        await page.Locator("[data-testid=section-planning] > summary").ClickAsync();
+        await Expect(page.GetByTestId("limit-too-small")).ToHaveCountAsync(0);
+        await page.GetByTestId("field-limits.tokens").FillAsync("500");
+        await page.GetByTestId("field-limits.tokens").PressAsync("Tab");
+        await Expect(page.GetByTestId("limit-too-small")).ToContainTextAsync("500"); // its tools alone take more
+        await page.GetByTestId("field-limits.tokens").FillAsync("20000");
+        await page.GetByTestId("field-limits.tokens").PressAsync("Tab");
+        await Expect(page.GetByTestId("limit-too-small")).ToHaveCountAsync(0);
         await page.GetByTestId("agent-save").ClickAsync();
         await Expect(saved).ToHaveAttributeAsync("data-unsaved", "false");
         await page.ReloadAsync();

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Platform.EndToEnd.Tests;
@@ -21,6 +22,12 @@ public sealed class ApprovalInboxTests(BrowserFixture browser, AgentPlatform pla
         await page.MakeAgentAsync(platform.Address, "top", """{"tools":[{"name":"ask_agent","policy":"always"}],"agents":["middle"]}""");
         await page.MakeAgentAsync(platform.Address, "planner", """{"tools":[{"name":"calculator","policy":"always"}],"planning":"askBeforePlan"}""");
         await page.StartRunAsync("top", "What is the tax?");
+        await page.GotoAsync($"{platform.Address}/runs?q=the+tax");
+        await page.GetByTestId("run-row").First.Locator(".words a").ClickAsync();
+        await Expect(page.GetByTestId("run-model")).ToContainTextAsync("scripted"); // nothing was answered yet
+        await page.GetByTestId("tab-tracing").ClickAsync();
+        await Expect(page.GetByTestId("trace-waits")).ToContainTextAsync("Waiting for a decision in middle");
+        await Expect(page.GetByTestId("trace-waits").GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("^/runs/"));
 
         await page.GotoAsync($"{platform.Address}/approvals");
         var asked = page.Locator("article", new() { HasText = "What is the tax?" });
