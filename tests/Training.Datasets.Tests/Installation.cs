@@ -61,6 +61,9 @@ internal sealed class Installation : IAsyncDisposable
         return path;
     }
 
+    /// <summary>All that lies in its folder.</summary>
+    public IEnumerable<string> Files() => Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories);
+
     /// <summary>A base with documents that are ready; needs what works in the background.</summary>
     public async Task<Guid> BaseAsync(params (string Name, string Text)[] documents)
     {

@@ -71,6 +71,8 @@ public sealed class FineTuningSdkTests
             await PublishAsync(server, "seed-chat:sdk@1");
             using var kept = await http.DeleteAsync(new Uri("/v1/adapters/sdk/versions/1", UriKind.Relative), Cancellation);
             Assert.Equal((HttpStatusCode.Conflict, "in_use"), (kept.StatusCode, (await ErrorAsync(kept)).GetProperty("code").GetString()));
+            using var absent = await http.DeleteAsync(new Uri("/v1/adapters/sdk/versions/2", UriKind.Relative), Cancellation);
+            Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
             using var refusal = await http.PostAsJsonAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), new { model = "seed-chat" }, Cancellation);
             Assert.Equal((HttpStatusCode.BadRequest, "training_file"), (refusal.StatusCode, (await ErrorAsync(refusal)).GetProperty("param").GetString())); // the service's own words
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Platform.Agents.Definitions;
+using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.Web.Features.Keys;
 using Platform.Web.Features.Models;
@@ -26,13 +27,25 @@ internal static class TrainingRelay
     // The model service knows no agents.
     private static async Task DeleteAdapterAsync(string name, int version, HttpContext http, AdminRelay relay, AdapterAdmin adapters, ModelUses uses)
     {
-        var adapter = (await adapters.ListAsync(http.RequestAborted)).FirstOrDefault(one => one.Name == name && one.Version == version);
-        if (adapter is not null && await uses.OfAdapterAsync(name, version, adapter.IsServed, http.RequestAborted) is { Count: > 0 } agents)
+        if (await FindAsync(adapters, name, version, http.RequestAborted) is { } adapter && await uses.OfAdapterAsync(name, version, adapter.IsServed, http.RequestAborted) is { Count: > 0 } agents)
         {
             throw new ModelInUseException(FormattableString.Invariant($"{name}@{version}"), agents);
         }
 
         await HandleAsync(http, relay);
+    }
+
+    // Of one that is not there the service says so itself.
+    private static async Task<AdminAdapter?> FindAsync(AdapterAdmin adapters, string name, int version, CancellationToken cancellation)
+    {
+        try
+        {
+            return await adapters.GetAsync(name, version, cancellation);
+        }
+        catch (ModelHostException gone) when (gone.StatusCode == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
     }
 
     private static async Task HandleAsync(HttpContext http, AdminRelay relay)
