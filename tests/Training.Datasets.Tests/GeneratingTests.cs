@@ -54,6 +54,23 @@ public sealed class GeneratingTests
     }
 
     [Fact]
+    public async Task Rows_of_one_document_are_held_back_by_section_and_a_rule_asks_for_what_no_document_says_in_many_ways()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var rules = string.Concat(Enumerable.Range(1, 12).Select(section => $"# Rule {section}\n\nDevice number {section} is returned to the counter of hall {section * 7} before the evening.\n\nWhoever loses key {section} tells the guard of gate {section * 3} within the hour.\n\n"));
+        var handbook = await here.BaseAsync(("rules.md", rules));
+        var rows = (await MadeAsync(here, new(handbook, [], GenerationWish.UsualKinds(byRule: true), 100))).Select(made => made.Item).OfType<NewItem>().ToArray();
+        Assert.Equal(24, rows.Count(row => row.Span is not null));
+        Assert.True(rows.Count(row => row.Span is null) >= 20, $"{rows.Count(row => row.Span is null)} of 24 subjects were asked for");
+        var (set, items, versions) = ((await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Rows", "", RowKind.Dialogue, Stop)).Id, here.Get<DatasetItems>(), here.Get<DatasetVersions>());
+        await items.AddAsync(Installation.Administrator, set, rows, Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        var plan = await versions.PlanAsync(Installation.Administrator, set, 0.2, 42, Stop);
+        Assert.True(plan is { IsBySection: true, Sources: 1, HeldSources: 1, HeldBack: > 4 and < 15 }, plan.ToString());
+        Assert.Equal(plan.HeldBack, (await versions.FreezeAsync(Installation.Administrator, set, 0.2, 42, "", Stop)).Version.HeldBack);
+    }
+
+    [Fact]
     public async Task Numbers_of_headings_and_marks_of_lists_are_no_part_of_questions_and_answers()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);

@@ -11,14 +11,15 @@ using Platform.Training.Rows.Similarity;
 namespace Platform.Training.Datasets;
 
 /// <param name="Version">That was made, or the one before when nothing has changed since.</param>
-/// <param name="Leaks">Rows that were to be held back and stand nearly the same among those to learn from: they are in neither part. What they say is learned all the same, and no other row changes sides for them.</param>
+/// <param name="Leaks">Rows that are in neither part: what they say stands on both sides. They were to be held back and stand nearly the same among those to learn from (what they say is learned all the same, and no other row changes sides for them), or they put sections of both sides together.</param>
 public sealed record FrozenVersion(DatasetVersion Version, int Leaks);
 
 /// <summary>How the approved rows would be parted now, before near repeats are left out.</summary>
 /// <param name="Sources">That the approved rows come from: documents, conversations, rows of their own.</param>
 /// <param name="HeldSources">Those of them that would be held back.</param>
 /// <param name="Unmeasured">Rows in a language, Chinese or another, of which none would be held back.</param>
-public sealed record PlannedSplit(int Rows, int HeldBack, int Sources, int HeldSources, int Unmeasured);
+/// <param name="IsBySection">Whether sections of one source would go to both sides, its documents being too few or too unequal for the share.</param>
+public sealed record PlannedSplit(int Rows, int HeldBack, int Sources, int HeldSources, int Unmeasured, bool IsBySection = false);
 
 /// <summary>What changed from one version to another.</summary>
 /// <param name="Moved">Rows that are held back in one of them alone.</param>
@@ -60,21 +61,22 @@ public sealed class DatasetVersions
             throw new DatasetException("nothing_approved", $"No row of the dataset '{set.Name}' is approved; only approved rows are learned from. Approve some first.");
 
         var rows = items.ConvertAll(item => ItemJson.Read<TrainingRow>(item.Content));
-        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), rows.ConvertAll(Language), share, seed);
-        var leaks = await Task.Run(() => Leakage.Find(rows.ConvertAll(row => row.Parts), held, cancellation), cancellation);
-        int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => !leaks.Contains(i))];
-        var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, held[i], items[i].Origin, rows[i])), cancellation);
+        var sides = RowSplit.Sides(items.ConvertAll(item => item.Origin), rows.ConvertAll(Language), share, seed);
+        int[] sided = [.. Enumerable.Range(0, items.Count).Where(i => sides[i] != RowSide.Neither)];
+        var leaks = await Task.Run(() => Leakage.Find([.. sided.Select(i => rows[i].Parts)], [.. sided.Select(i => sides[i] == RowSide.HeldBack)], cancellation), cancellation);
+        int[] kept = [.. sided.Where((_, at) => !leaks.Contains(at))];
+        var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, sides[i] == RowSide.HeldBack, items[i].Origin, rows[i])), cancellation);
         var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
         if (latest?.Sha256 == sha256)
-            return new(Shown(latest), leaks.Count);
+            return new(Shown(latest), items.Count - kept.Length);
         VersionRow version = new()
         {
-            DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = kept.Length, HeldBack = kept.Count(i => held[i]), Tokens = kept.Sum(i => (long)items[i].Tokens),
+            DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = kept.Length, HeldBack = kept.Count(i => sides[i] == RowSide.HeldBack), Tokens = kept.Sum(i => (long)items[i].Tokens),
             Share = share, Seed = seed, Note = note.Trim(), CreatedBy = caller.UserId, CreatedAt = StoredTime.Now(time),
         };
         db.Add(version);
         await db.SaveChangesAsync(cancellation);
-        return new(Shown(version), leaks.Count);
+        return new(Shown(version), items.Count - kept.Length);
     }
 
     /// <summary>What <see cref="FreezeAsync"/> would hold back now. DatasetException share_out_of_range.</summary>
@@ -85,10 +87,11 @@ public sealed class DatasetVersions
         await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
         var items = await db.Items.AsNoTracking().Where(item => item.DatasetId == datasetId && item.Status == RowStatus.Approved).OrderBy(item => item.Ordinal).Select(item => new { item.Origin, item.Content }).ToListAsync(cancellation);
         var languages = items.ConvertAll(item => Language(ItemJson.Read<TrainingRow>(item.Content)));
-        var held = RowSplit.HeldBack(items.ConvertAll(item => item.Origin), languages, share, seed);
-        int[] kept = [.. Enumerable.Range(0, items.Count).Where(i => held[i])];
-        var measured = kept.Select(i => languages[i]).ToHashSet();
-        return new(items.Count, kept.Length, items.DistinctBy(item => item.Origin).Count(), kept.Select(i => items[i].Origin).Distinct().Count(), kept.Length == 0 ? 0 : languages.Count(language => !measured.Contains(language)));
+        var sides = RowSplit.Sides(items.ConvertAll(item => item.Origin), languages, share, seed);
+        var sources = items.ConvertAll(item => RowPlace.Of(item.Origin).Source);
+        int[] held = [.. Enumerable.Range(0, items.Count).Where(i => sides[i] == RowSide.HeldBack)], learned = [.. Enumerable.Range(0, items.Count).Where(i => sides[i] == RowSide.Learned)];
+        var (measured, heldSources) = (held.Select(i => languages[i]).ToHashSet(), held.Select(i => sources[i]).ToHashSet());
+        return new(learned.Length + held.Length, held.Length, sources.Distinct().Count(), heldSources.Count, held.Length == 0 ? 0 : languages.Count(language => !measured.Contains(language)), IsBySection: learned.Any(i => heldSources.Contains(sources[i])));
     }
 
     /// <summary>Writes the rows to learn from, or those held back, as JSON lines in OpenAI's format.</summary>

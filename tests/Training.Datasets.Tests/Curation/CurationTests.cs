@@ -90,11 +90,41 @@ public sealed class CurationTests
         string[] sources = [.. Enumerable.Range(0, 60).Select(row => row < 20 ? "chinese" : $"english {row % 4}")], languages = [.. Enumerable.Range(0, 60).Select(row => row < 20 ? "zh" : "en")];
         for (var seed = 0; seed < 8; seed++)
         {
-            var held = RowSplit.HeldBack(sources, languages, 0.2, seed);
-            Assert.DoesNotContain(true, held[..20]); // its only source is learned
-            Assert.Equal(10, held.Count(row => row));
+            var held = RowSplit.Sides(sources, languages, 0.2, seed);
+            Assert.DoesNotContain(RowSide.HeldBack, held[..20]); // its only source is learned
+            Assert.Equal(10, held.Count(row => row == RowSide.HeldBack));
         }
-        Assert.Equal(2, RowSplit.HeldBack(["a", "a", "b", "b"], ["zh", "zh", "en", "en"], 0.5, 1).Count(row => row)); // of one source each: as one
+        Assert.Equal(2, RowSplit.Sides(["a", "a", "b", "b"], ["zh", "zh", "en", "en"], 0.5, 1).Count(row => row == RowSide.HeldBack)); // of one source each: as one
+    }
+
+    [Fact]
+    public void Documents_that_are_few_or_unequal_are_parted_by_their_sections()
+    {
+        var (large, small) = (Guid.Parse("00000000-0000-0000-0000-000000000001"), Guid.Parse("00000000-0000-0000-0000-000000000002"));
+        string[] one = [.. Enumerable.Range(0, 60).Select(row => RowPlace.OfDocument(large, $"section {row / 4}"))], two = [.. one, .. Enumerable.Range(0, 8).Select(row => RowPlace.OfDocument(small, $"section {row / 4}"))];
+        foreach (var (sources, seed) in from sources in (string[][])[one, two] from seed in Enumerable.Range(0, 8) select (sources, seed))
+        {
+            var sides = Sides(sources, 0.2, seed);
+            Assert.InRange(sides.Count(side => side == RowSide.HeldBack), 0.1 * sources.Length, 0.3 * sources.Length);
+            Assert.All(sources.Zip(sides).GroupBy(row => row.First), section => Assert.Single(section.Select(row => row.Second).Distinct()));
+        }
+        string[] many = [.. Enumerable.Range(0, 200).Select(row => RowPlace.OfDocument(new Guid(row / 5, 0, 0, new byte[8]), $"section {row}"))];
+        Assert.All(many.Zip(Sides(many, 0.2, 1)).GroupBy(row => RowPlace.Of(row.First).Source), document => Assert.Single(document.Select(row => row.Second).Distinct()));
+        // Where a row does not say which section it is of, its document stays in one piece.
+        Assert.DoesNotContain(RowSide.HeldBack, Sides([.. one, RowPlace.OfDocument(large)], 0.2, 1));
+    }
+
+    [Fact]
+    public void A_row_of_sections_on_both_sides_is_on_neither()
+    {
+        var document = Guid.NewGuid();
+        string[] sections = [.. Enumerable.Range(0, 10).Select(section => $"section {section}")];
+        string[] sources = [.. sections.Select(section => RowPlace.OfDocument(document, section)), .. from one in sections from other in sections where one != other select RowPlace.OfDocument(document, one, other)];
+        var sides = Sides(sources, 0.3, 1);
+        var held = sections.Where((_, place) => sides[place] == RowSide.HeldBack).ToHashSet();
+        Assert.InRange(held.Count, 1, 9);
+        var pairs = (from one in sections from other in sections where one != other select held.Contains(one) == held.Contains(other) ? held.Contains(one) ? RowSide.HeldBack : RowSide.Learned : RowSide.Neither).ToArray();
+        Assert.Equal(pairs, sides[10..]);
     }
 
     [Fact]
@@ -159,4 +189,6 @@ public sealed class CurationTests
     }
 
     private static IReadOnlySet<int> Leaks(string[] texts, bool[] isHeldOut) => Leakage.Find([.. texts.Select(text => new RowParts(text))], isHeldOut, TestContext.Current.CancellationToken);
+
+    private static RowSide[] Sides(string[] sources, double share, long seed) => RowSplit.Sides(sources, [.. sources.Select(_ => "en")], share, seed);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Access;
+using Platform.Training.Datasets.Curation;
 using Platform.Training.Rows;
 
 namespace Platform.Training.Datasets.Generating;
@@ -42,7 +43,7 @@ internal sealed class BestAnswers(DatasetItems items, DatasetVersions versions, 
     }
 
     // Answers to questions about one document are parted with it.
-    private static string OriginOf(DatasetItem asked) => asked.Span?.DocumentId is { } document ? RowGenerator.OriginOf(document) : $"row:{asked.Id:N}";
+    private static string OriginOf(DatasetItem asked) => asked.Span?.DocumentId is { } document ? RowPlace.OfDocument(document) : $"row:{asked.Id:N}";
 
     /// <summary>Different answers to what is asked last; none where all were alike, for then nothing is chosen.</summary>
     private async Task<IReadOnlyList<TrainingRow>> AnswersAsync(TrainingRow row, string model, long seed, int count, CancellationToken cancellation)

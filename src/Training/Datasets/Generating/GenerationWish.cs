@@ -26,6 +26,10 @@ public sealed record GenerationWish(Guid BaseId, IReadOnlyList<Guid> DocumentIds
 {
     public const int MaxCount = 5000;
 
+    /// <summary>The kinds to begin with. A rule asks about a whole section, and each of its sentences would be a right answer: it makes good rows only of where a sentence stands, and of what no document says.</summary>
+    /// <param name="byRule">No model writes the questions.</param>
+    public static IReadOnlyList<QuestionKind> UsualKinds(bool byRule) => byRule ? [QuestionKind.Reverse, QuestionKind.Refusal] : [QuestionKind.Fact, QuestionKind.Procedure, QuestionKind.Reverse, QuestionKind.Refusal];
+
     /// <summary>Answers the first questions of a dataset anew.</summary>
     public static GenerationWish Best(BestOf best, int count, string model) => new(Guid.Empty, [], [], count, Model: model, BestOf: best);
 

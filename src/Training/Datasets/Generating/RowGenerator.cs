@@ -65,35 +65,36 @@ public sealed class RowGenerator
     {
         if (kind == QuestionKind.Refusal)
             return await RefusalAsync(caller, wish, sentence, model, row, cancellation);
+        var place = other is null ? sentence.Place : sentence.PlaceWith(other);
         // Where a statement stands is known, whatever the model.
         if (kind == QuestionKind.Reverse || !model.CanAnswer)
         {
             var rule = RuleQuestions.Of(kind, sentence, other, RuleQuestions.Question(kind, sentence, other));
-            return rule is null ? new(row, kind, null, "no_heading") : await KeptAsync(caller, wish, row, kind, rule, sentence, cancellation);
+            return rule is null ? new(row, kind, null, "no_heading") : await KeptAsync(caller, wish, row, kind, rule, sentence, place, cancellation);
         }
         var passages = kind == QuestionKind.MultiHop && other is not null ? $"{sentence.Passage.Text}\n\n{other.Passage.Text}" : sentence.Passage.Text;
         if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) is not { } written)
             return new(row, kind, null, "no_json");
         var behind = SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage) ?? (kind == QuestionKind.MultiHop && other is not null ? SourceSentence.Behind(written.Answer, other.Document, other.Passage) : null);
-        return behind is null ? new(row, kind, null, "not_in_passage") : await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), behind, cancellation);
+        return behind is null ? new(row, kind, null, "not_in_passage") : await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), behind, place, cancellation);
     }
 
     private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, ServedModel model, int row, CancellationToken cancellation)
     {
-        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) : RuleQuestions.Refusal(row, sentence.IsChinese);
+        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) : RuleQuestions.Refusal(row / wish.Kinds.Count, sentence.IsChinese);
         if (made is not { } refusal)
             return new(row, QuestionKind.Refusal, null, "no_json");
         var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         if (hits.Any(hit => Held(refusal.Question, hit.Passage.Text) > Unrelated))
             return new(row, QuestionKind.Refusal, null, "answerable");
-        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, OriginOf(sentence.Document.Id)));
+        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, sentence.Place));
     }
 
-    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, int number, QuestionKind kind, TrainingRow row, SourceSentence sentence, CancellationToken cancellation)
+    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, int number, QuestionKind kind, TrainingRow row, SourceSentence sentence, string place, CancellationToken cancellation)
     {
         var hits = (await search.SearchAsync(caller, new(row.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         return hits.Any(hit => hit.Passage.DocumentId == sentence.Document.Id)
-            ? new(number, kind, new(row, sentence.Source, OriginOf(sentence.Document.Id), sentence.Origin))
+            ? new(number, kind, new(row, sentence.Source, place, sentence.Origin))
             : new(number, kind, null, "not_found_again");
     }
 
@@ -104,10 +105,7 @@ public sealed class RowGenerator
         return terms.Length == 0 ? 0 : (double)terms.Count(held.Contains) / terms.Length;
     }
 
-    /// <summary>What rows of a document are held together by.</summary>
-    internal static string OriginOf(Guid document) => $"document:{document:N}";
-
-    // Of the same document: rows are parted by the document that they come from, and one of two would stand on both sides.
+    // Of the same document: a row of two would hold both to one side.
     private static SourceSentence? Other(IReadOnlyList<SourceSentence> sentences, int place)
     {
         var sentence = sentences[place % sentences.Count];

@@ -6,8 +6,20 @@ namespace Platform.Training.Datasets.Generating;
 internal static class RuleQuestions
 {
     // What an office's documents hardly ever speak of; each is searched for before it is used.
-    private static readonly string[] EnglishElsewhere = ["the height of the highest mountain on Mars", "the rules of chess boxing", "the price of saffron in the year 1500", "the migration of Arctic terns", "the tuning of a harpsichord", "the recipe of a Sachertorte"];
-    private static readonly string[] ChineseElsewhere = ["火星上最高的山有多高", "国际象棋拳击的规则", "十六世纪藏红花的价格", "北极燕鸥的迁徙路线", "羽管键琴如何调音", "萨赫蛋糕的做法"];
+    private static readonly string[] EnglishElsewhere =
+    [
+        "the height of the highest mountain on Mars", "the rules of chess boxing", "the price of saffron in the year 1500", "the migration of Arctic terns", "the tuning of a harpsichord", "the recipe of a Sachertorte",
+        "the moons of Neptune", "the spelling of Old Norse runes", "the shearing of alpacas", "the depth of Lake Baikal", "the varnish of Cremonese violins", "the plumage of birds of paradise",
+        "the eruption of Krakatoa", "the steps of the Viennese waltz", "the pruning of bonsai", "the coronation of Charlemagne", "the flight of bumblebees", "the glaze of Ming porcelain",
+        "the ingredients of gunpowder", "the hatching of sea turtles", "the orbit of Halley's comet", "the training of falcons", "the libretto of the Magic Flute", "the ripening of Roquefort",
+    ];
+    private static readonly string[] ChineseElsewhere =
+    [
+        "火星上最高的山有多高", "国际象棋拳击的规则", "十六世纪藏红花的价格", "北极燕鸥的迁徙路线", "羽管键琴如何调音", "萨赫蛋糕的做法",
+        "海王星有哪些卫星", "甲骨文怎样释读", "羊驼毛怎样修剪", "贝加尔湖有多深", "古琴的漆面怎样修复", "极乐鸟的羽毛是什么颜色",
+        "喀拉喀托火山何时喷发", "维也纳华尔兹的舞步", "盆景怎样修枝", "查理大帝何时加冕", "熊蜂为什么能飞", "明代青花瓷的釉料",
+        "黑火药的配方", "海龟在哪里产卵", "哈雷彗星的轨道周期", "猎鹰怎样驯养", "《魔笛》的唱词", "蓝纹奶酪怎样成熟",
+    ];
 
     public static TrainingRow? Of(QuestionKind kind, SourceSentence sentence, SourceSentence? other, string question) => kind switch
     {

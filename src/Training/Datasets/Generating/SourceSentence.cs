@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Platform.Retrieval.Chunking;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Search;
+using Platform.Training.Datasets.Curation;
 
 namespace Platform.Training.Datasets.Generating;
 
@@ -15,9 +17,17 @@ internal sealed partial record SourceSentence(DocumentInfo Document, Passage Pas
 
     public bool IsChinese => 2 * Text.Count(ChineseScript.Contains) > Text.Count(char.IsLetter);
 
+    /// <summary>What rows of the same section are held together by. Passages do not overlap: where there are no headings, each is a section.</summary>
+    public string Place => RowPlace.OfDocument(Document.Id, Section);
+
     public RowOrigin Origin => new(Document.Id, Document.BaseId, Document.Version, Start, End, Text);
 
     public string Source => Passage.Page > 0 ? $"{Document.Name}, {Passage.Page}" : Document.Name;
+
+    private string Section => Passage.Heading.Length > 0 ? Passage.Heading : Passage.Ordinal.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The same of a row that says something of several sentences of the document.</summary>
+    public string PlaceWith(params IEnumerable<SourceSentence> others) => RowPlace.OfDocument(Document.Id, others.Select(other => other.Section).Prepend(Section));
 
     /// <summary>Sentences of a passage that say something by themselves: neither headings nor fragments.</summary>
     public static IEnumerable<SourceSentence> Of(DocumentInfo document, Passage passage)

@@ -2,7 +2,7 @@ using Platform.Retrieval.Access;
 using Platform.Retrieval.Documents;
 using Platform.Retrieval.Ingest;
 using Platform.Retrieval.Reading;
-using Platform.Training.Datasets.Generating;
+using Platform.Training.Datasets.Curation;
 
 namespace Platform.Training.Datasets.Importing;
 
@@ -27,7 +27,7 @@ public sealed class DocumentTexts
                 continue;
             foreach (var row in Of((await documents.ReadTextAsync(caller, document.Id, cancellation)).Text))
                 if (row.Row is { } good)
-                    rows.Add(new(good, document.Name, RowGenerator.OriginOf(document.Id), new(document.Id, baseId, document.Version)));
+                    rows.Add(new(good, document.Name, RowPlace.OfDocument(document.Id), new(document.Id, baseId, document.Version)));
         }
         return rows.Count > 0 ? await items.AddAsync(caller, datasetId, rows, cancellation)
             : throw new DatasetException("no_documents", "The documents that were chosen hold no text, or are not ready yet. Choose others, or wait until they are.");
