@@ -126,15 +126,25 @@ public sealed class JobFormTests
         Assert.Null(AdapterList.BaseOf(adapter, [Model("embeddings")]));
     }
 
+    [Fact]
+    public void A_model_that_cannot_be_taught_says_why()
+    {
+        JobForm form = new();
+        Assert.Equal(("Untaught_silent", "Untaught_template", "Untaught_unreadable", "Untaught_architecture", null),
+            (form.Obstacle(Model("embeddings")), form.Obstacle(Model("completion")), form.Obstacle(Model("chat") with { Architecture = "" }), form.Obstacle(Model("chat") with { Architecture = "mamba" }), form.Obstacle(Model("chat"))));
+        form.IsElsewhere = true;
+        Assert.Null(form.Obstacle(Model("chat") with { Architecture = "mamba" }));
+    }
+
     private static AdminModel Model(params string[] can) => new("plain", AdminModelState.Unloaded, null, can, null, IsPinned: false, IsDefault: false, null, 1, 1, 4096, 4096, 64, "llama", "q8_0");
 
     [Fact]
     public void A_preset_is_known_until_one_of_its_numbers_is_changed()
     {
         var form = new JobForm();
-        form.Take(JobPreset.All[2]);
-        Assert.True(form.Is(JobPreset.All[2]) && form.IsSound);
+        form.Take(JobPreset.For(0, 50)[2]);
+        Assert.True(form.Is(JobPreset.For(0, 50)[2]) && form.IsSound);
         form.Numbers[JobSetting.Epochs] = "9";
-        Assert.DoesNotContain(JobPreset.All, form.Is);
+        Assert.DoesNotContain(JobPreset.For(0, 50), form.Is);
     }
 }

@@ -17,6 +17,9 @@ public sealed partial class JobForm
 
     public static readonly IReadOnlyList<string> Devices = ["auto", "cpu", "gpu"], Precisions = ["fast", "exact"];
 
+    /// <summary>Those that the trainer here knows (`Training/Worker/Graph/ModelShape`); a runner elsewhere knows its own.</summary>
+    private static readonly string[] Architectures = ["llama", "qwen2", "qwen3"];
+
     public static readonly IReadOnlyList<string> AllTargets = ["q", "k", "v", "o", "gate", "up", "down"];
 
     public string Model { get; set; } = "";
@@ -73,11 +76,21 @@ public sealed partial class JobForm
     /// <summary>The rows that a method learns from.</summary>
     public RowKind Kind => Method switch { TuningMethod.Dpo => RowKind.Preference, TuningMethod.Pretraining => RowKind.Text, _ => RowKind.Dialogue };
 
-    /// <summary>Whether a method can be used on a model: one without a chat template learns plain text alone.</summary>
-    public bool CanTeach(AdminModel model)
+    /// <summary>Whether the method can be used on a model: one without a chat template learns plain text alone.</summary>
+    public bool CanTeach(AdminModel model) => Obstacle(model) is null;
+
+    /// <summary>Name of the text that says why the method cannot be used on a model; null where it can. More may show when its file is looked at.</summary>
+    public string? Obstacle(AdminModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model.IsReadable && (Kind == RowKind.Text ? model.CanWrite : model.CanChat);
+        return model switch
+        {
+            { IsReadable: false } => "Untaught_unreadable",
+            { CanWrite: false } => "Untaught_silent",
+            { CanChat: false } when Kind != RowKind.Text => "Untaught_template",
+            _ when !IsElsewhere && !Architectures.Contains(model.Architecture) => "Untaught_architecture",
+            _ => null,
+        };
     }
 
     public bool IsNamed => IsName(AdapterName);

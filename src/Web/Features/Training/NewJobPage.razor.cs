@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Localization;
@@ -7,6 +8,7 @@ using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.Retrieval;
 using Platform.Training.Datasets;
+using Platform.Training.Rows;
 using Platform.Web.Features.Datasets;
 using Platform.Web.Features.Models;
 using Platform.Web.Host;
@@ -16,8 +18,12 @@ namespace Platform.Web.Features.Training;
 /// <summary>A new job: what it would take is asked for a moment after each change.</summary>
 public sealed partial class NewJobPage(TrainingAdministration administration, ModelAdministration served, DatasetLibrary library, DatasetVersions frozen, FrozenFiles files, DatasetsWindow window) : IDisposable
 {
+    private const int TokensOfPiece = 512; // of a text, as the service cuts it
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(600);
 
+    // Which rows are held out follows from it: the forecast and the job are to hold out the same.
+    private readonly int seed = RandomNumberGenerator.GetInt32(int.MaxValue);
     private readonly CancellationTokenSource gone = new();
     private readonly JobForm form = new();
     private CancellationTokenSource? question;
@@ -145,6 +151,13 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         return DatasetAsync(set?.Id, version?.Sha256);
     }
 
+    // A runner elsewhere knows other architectures.
+    private Task ElsewhereAsync() => ChangeAsync(() =>
+    {
+        form.IsElsewhere = !form.IsElsewhere;
+        ChooseModel();
+    });
+
     // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash.
     private async Task DatasetAsync(Guid? id, string? sha256)
     {
@@ -188,7 +201,17 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         }
     }
 
-    private JobPreset? Suggested => version is { } frozen && models?.FirstOrDefault(model => model.Id == form.Model) is { } model && form.Method != TuningMethod.Dpo ? JobPreset.For(model.Parameters, frozen.Rows - frozen.HeldBack) : null;
+    // Of a mixture the rows of all its parts; of texts the pieces that they are cut into.
+    private int RowsToLearn => form.Others.Select(part => part.Version).Prepend(version).OfType<DatasetVersion>().Sum(part => form.Kind == RowKind.Text ? (int)Math.Min(part.Tokens / TokensOfPiece + 1, int.MaxValue / 32) : part.Rows - part.HeldBack);
+
+    private long Parameters => models?.FirstOrDefault(model => model.Id == form.Model)?.Parameters ?? 0;
+
+    private IReadOnlyList<JobPreset> Presets => JobPreset.For(Parameters, RowsToLearn);
+
+    private JobPreset? Suggested => version is not null && form.Model.Length > 0 && form.Method != TuningMethod.Dpo ? JobPreset.Suggested(Parameters, RowsToLearn) : null;
+
+    // Why the suggested settings are other than the usual ones.
+    private string Why => JobPreset.IsSmall(Parameters) ? Texts["PresetForModel", form.Model, Quantities.Parameters(Parameters)] : Texts["PresetForRows"];
 
     private Task TakeAsync(JobPreset preset)
     {
@@ -238,6 +261,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     {
         var sent = await files.SendAsync([(set!, version!), .. form.Others.Select(part => (part.Set, part.Version)), .. form.Evaluated is { } other ? [(other.Set, other.Version)] : Array.Empty<(Dataset, DatasetVersion)>()], cancellation);
         var request = form.ToRequest(sent[0], set!, version!, [.. sent.Skip(1).Take(form.Others.Count)], form.Evaluated is null ? null : sent[^1]);
+        request = request with { Seed = request.Seed ?? seed };
         return (await Authentication.GetAuthenticationStateAsync()).User.Identity?.Name is { Length: > 0 } name ? request with { Metadata = new Dictionary<string, string>(request.Metadata) { [JobOrigin.ByKey] = name } } : request;
     }
 
