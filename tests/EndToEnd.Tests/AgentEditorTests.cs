@@ -80,4 +80,33 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("confirm-ok").ClickAsync();
         await Expect(page.GetByTestId("base-new")).ToBeVisibleAsync();
     }
+
+    [Fact]
+    public async Task What_the_embedded_model_cannot_do_is_said_in_the_chat_before_the_first_question()
+    {
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.GotoAsync($"{platform.Address}/agents");
+        await page.GetByTestId("agent-new").ClickAsync();
+        await page.GetByTestId("new-agent-name").FillAsync("Seed clerk");
+        await page.GetByTestId("new-agent-ok").ClickAsync();
+        await Expect(page.GetByTestId("agent-saved")).ToHaveAttributeAsync("data-unsaved", "false");
+        await page.GetByTestId("field-model.id").SelectOptionAsync("seed-chat");
+        await page.GetByTestId("field-prompting.sections").SelectOptionAsync("Tags");
+        await Expect(page.GetByTestId("sections-sample")).ToHaveTextAsync("<instructions> … </instructions>");
+        await page.Locator("[data-testid=section-planning] > summary").ClickAsync();
+        await page.GetByTestId("field-limits.toolCalls").FillAsync("0");
+        await page.GetByTestId("field-limits.toolCalls").BlurAsync();
+        await Expect(page.Locator("[data-testid=fault][data-path='limits.toolCalls']")).ToBeVisibleAsync();
+        await page.GetByTestId("field-limits.toolCalls").FillAsync("12");
+        await page.GetByTestId("field-limits.toolCalls").BlurAsync();
+        await Expect(page.GetByTestId("fault")).ToHaveCountAsync(0);
+        await BrowserFixture.ShootAsync(page, "58-agent-limits");
+        await page.GetByTestId("agent-publish").ClickAsync();
+        await page.GetByTestId("publish-ok").ClickAsync();
+        await Expect(page.GetByTestId("agent-versions")).ToContainTextAsync("1");
+        await page.GotoAsync($"{platform.Address}/chat?agent={new Uri(page.Url).Segments[^1]}");
+        await Expect(page.GetByTestId("weak-agent")).ToContainTextAsync("seed-chat");
+        await BrowserFixture.ShootAsync(page, "59-weak-agent");
+    }
 }
