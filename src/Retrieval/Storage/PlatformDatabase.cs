@@ -13,6 +13,8 @@ public static class PlatformDatabase
     /// <summary>Seconds that a statement waits for another writer before it fails: for its turn among those of this process, and then for another process.</summary>
     private const int BusyTimeoutSeconds = 30;
 
+    private const int SqliteDamaged = 11, SqliteNoDatabase = 26;
+
     private static readonly WriteTurns Turns = new(TimeSpan.FromSeconds(BusyTimeoutSeconds));
 
     /// <summary>Points a room's context at the database. `connectionString` null or empty means platform.db in the data folder, which all rooms of a process write to in turn.</summary>
@@ -44,7 +46,7 @@ public static class PlatformDatabase
 
     /// <summary>
     /// Creates a room's tables when they are absent and applies its later steps; safe to run at each start and from two processes at once.
-    /// A database written by a newer version is refused, untouched (<see cref="StartRefusedException"/>).
+    /// A database written by a newer version, and a file that is damaged or no database, is refused, untouched (<see cref="StartRefusedException"/>).
     /// </summary>
     /// <param name="steps">By the version that each leads to: what changes tables made by the version before. Needed for 2 and above.</param>
     public static async Task PrepareAsync(
@@ -52,6 +54,19 @@ public static class PlatformDatabase
         IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>>? steps = null)
     {
         ArgumentNullException.ThrowIfNull(room);
+        try
+        {
+            await PrepareTablesAsync(room, roomName, version, steps, cancellation);
+        }
+        catch (SqliteException damaged) when (damaged.SqliteErrorCode is SqliteDamaged or SqliteNoDatabase)
+        {
+            throw new StartRefusedException(
+                $"The database {room.Database.GetDbConnection().DataSource} is damaged: {damaged.Message}. Nothing was changed. Put a copy of it in its place, or give this program another data folder (Data:Directory).", damaged);
+        }
+    }
+
+    private static async Task PrepareTablesAsync(DbContext room, string roomName, int version, IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>>? steps, CancellationToken cancellation)
+    {
         if (room.Database.IsSqlite())
         {
             await room.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Retrieval.Search;
 
 namespace Platform.Retrieval.Tests.Search;
@@ -21,6 +22,21 @@ public sealed class QueryTermsTests
     [InlineData("pass\u200Bword", "password")]
     [InlineData("", "")]
     public void Terms_are_folded_stemmed_and_cut_into_bigrams(string text, string expected) => Assert.Equal(expected, string.Join(' ', QueryTerms.Of(text)));
+
+    [Fact]
+    public void Terms_are_the_same_whatever_language_the_machine_speaks()
+    {
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("tr-TR"); // where the small I has no dot, and the large i has one
+            Assert.Equal("index titl id", string.Join(' ', QueryTerms.Of("INDEX TITLE ID")));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     [Theory]
     [InlineData("How many days of annual leave do I get?", "dai annual leav")]

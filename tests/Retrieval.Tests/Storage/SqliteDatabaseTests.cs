@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Platform.Retrieval.Storage;
 
@@ -17,6 +18,29 @@ public sealed class SqliteDatabaseTests : PlatformDatabaseSuite, IDisposable
         await writer.SaveChangesAsync(Token);
         await using NotesContext reader = Open();
         Assert.Empty(await reader.Notes.ToListAsync(Token));
+    }
+
+    [Theory]
+    [InlineData(0)] // the header
+    [InlineData(100)] // the tables' names
+    public async Task A_damaged_file_is_refused_by_its_name_and_left_as_it_is_fault_6(int from)
+    {
+        string file;
+        await using (NotesContext notes = Open())
+        {
+            await PlatformDatabase.PrepareAsync(notes, "notes", 1, Token);
+            file = notes.Database.GetDbConnection().DataSource;
+            await notes.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)", Token);
+        }
+
+        SqliteConnection.ClearAllPools();
+        byte[] damaged = await File.ReadAllBytesAsync(file, Token);
+        damaged.AsSpan(from, 4096 - from).Clear();
+        await File.WriteAllBytesAsync(file, damaged, Token);
+        await using NotesContext again = Open();
+        StartRefusedException refused = await Assert.ThrowsAsync<StartRefusedException>(() => PlatformDatabase.PrepareAsync(again, "notes", 1, Token));
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(damaged, await File.ReadAllBytesAsync(file, Token));
     }
 
     internal override NotesContext Open()
