@@ -51,7 +51,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         string[] served = ["scripted", "other", "other:legal", "other:legal@1", "other:legal@2", "bold"];
         ServedModels models = new(serves ? [.. served.Select(id => new ServedModel(id, CanChat: true, CanEmbed: false, canAnswer, contextTokens, 0, 0))] : []);
         Answers = new AnswerAgent(
-            shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, TimeProvider.System);
+            shelf, models, new GeneratedAnswer(chat, new PromptBudget(new CharacterCounter()), settings), new QuoteMode(new HashEmbeddings(), settings), settings, process.Clock ?? TimeProvider.System);
         NestedRuns? nested = null;
         LeaseOwner owner = new(new DataFolder(process.DataFolder ?? folder));
         RunStore store = new(contexts, owner, process.Clock ?? TimeProvider.System);
@@ -152,10 +152,10 @@ internal sealed class AgentsRig : IAsyncDisposable
     }
 
     /// <summary>Has an agent work on a question, in a conversation of its own.</summary>
-    public async Task<RunInfo> LetAsync(AgentDefinition agent, string question = "How many days of annual leave?", Guid? conversation = null, Guid? id = null)
+    public async Task<RunInfo> LetAsync(AgentDefinition agent, string question = "How many days of annual leave?", Guid? conversation = null, Guid? id = null, string zone = "")
     {
         conversation ??= (await Conversations.CreateAsync(Anna, [], TestContext.Current.CancellationToken)).Id;
-        return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, Agent: new AgentTask(id ?? Guid.NewGuid(), 1, agent, "Anna", false)), TestContext.Current.CancellationToken);
+        return await Runs.StartAsync(Anna, new StartRun(Guid.NewGuid(), conversation.Value, question, Agent: new AgentTask(id ?? Guid.NewGuid(), 1, agent, "Anna", false) { TimeZone = zone }), TestContext.Current.CancellationToken);
     }
 
     /// <summary>All events after a number, to the last.</summary>

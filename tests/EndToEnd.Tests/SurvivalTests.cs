@@ -58,7 +58,7 @@ public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<Browse
             RunningPlatform.Signal(host, Sigstop);
             try
             {
-                await Expect(answer).Not.ToHaveAttributeAsync("data-state", "running", new() { Timeout = 3_000 });
+                await Expect(answer).Not.ToHaveAttributeAsync("data-state", "running", new() { Timeout = 6_000 });
             }
             catch (PlaywrightException)
             {
@@ -102,11 +102,11 @@ public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<Browse
         await using var platform = await RunningPlatform.StartAsync();
         var host = Assert.Single(platform.ModelHosts);
         platform.Signal(Sigkill);
-        using var grace = new CancellationTokenSource(Grace);
-        await platform.WaitForExitAsync(grace.Token);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await platform.WaitForExitAsync(deadline.Token);
         while (RunningPlatform.Lives(host))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), grace.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
         }
     }
 }

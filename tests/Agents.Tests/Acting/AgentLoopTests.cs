@@ -90,7 +90,7 @@ public sealed class AgentLoopTests
         TaskCompletionSource sending = new(TaskCreationOptions.RunContinuationsAsynchronously);
         RecordingTool look = new("look", act: async (_, _, cancellation) =>
         {
-            await sending.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellation);
+            await sending.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
             return ToolOutcome.Of("seen");
         });
         RecordingTool send = new("send", ToolEffects.Writes, (text, _, _) =>

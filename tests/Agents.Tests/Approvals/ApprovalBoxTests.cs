@@ -150,18 +150,19 @@ public sealed class ApprovalBoxTests
     public async Task A_run_goes_on_as_soon_as_the_time_of_what_it_asked_is_up()
     {
         ManualClock clock = new();
-        var settings = Options.Create(new AgentsOptions { ApprovalTime = TimeSpan.FromSeconds(5) });
+        var settings = Options.Create(new AgentsOptions { ApprovalTime = TimeSpan.FromSeconds(12) });
         await using var rig = await AgentsRig.StartAsync(Sending("Not sent."), o => o.ApprovalTime = settings.Value.ApprovalTime, tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock));
         using ApprovalExpiry expiry = new(rig.Approvals, settings, clock, new TestLog<ApprovalExpiry>());
-        await expiry.StartAsync(Cancellation);
         var run = await rig.LetAsync(Clerk);
         await AskedAsync(rig);
         await AgentsRig.UntilAsync(async () => (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status == RunStatus.RequiresAction);
-        clock.Advance(settings.Value.ApprovalTime);
-        var looks = 0; // a few seconds more, should it have looked a moment before it was asked; not the twenty of its longest pause
+        clock.Advance(TimeSpan.FromSeconds(7));
+        await expiry.StartAsync(Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        var looks = 0; // five seconds more, should its pause have begun a moment after that; not the twelve of its longest pause
         await AgentsRig.UntilAsync(async () =>
         {
-            if (++looks % 50 == 0 && looks <= 500)
+            if (++looks % 50 == 0 && looks <= 250)
                 clock.Advance(TimeSpan.FromSeconds(1));
             return (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).EndedAt is not null;
         });

@@ -26,14 +26,20 @@ public sealed class AskAgentTests
     [Fact]
     public async Task An_agent_asks_another_whose_answer_comes_back_fenced_with_its_citations()
     {
-        RecordingTool look = new("look", act: (_, scope, _) => Task.FromResult(ToolOutcome.Of("[1] 27 days", citations: [scope.Numbers.Number(AgentLoopTests.Cited(0))])));
+        var zone = "";
+        RecordingTool look = new("look", act: (_, scope, _) =>
+        {
+            zone = scope.TimeZone.Id;
+            return Task.FromResult(ToolOutcome.Of("[1] 27 days", citations: [scope.Numbers.Number(AgentLoopTests.Cited(0))]));
+        });
         var chat = Both(expert: results => results == 0 ? Call("look", new { text = "leave" }) : new TextContent("27 days [1]. [9]"));
         await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
         await PublishAsync(rig, Expert);
-        var run = await rig.LetAsync(Chief);
+        var run = await rig.LetAsync(Chief, zone: "Asia/Shanghai");
         var events = await rig.EventsAsync(run);
         Assert.Equal("The expert says so [1].", events[^1].Read<TextData>().Text);
         Assert.Equal("27 days", Assert.Single((await rig.AnswerAsync(run)).Citations).Quote);
+        Assert.Equal("Asia/Shanghai", zone); // it works for the same person
 
         var result = events.Single(e => e.Name == "tool.result").Read<ToolResultData>();
         Assert.Equal(("27 days [1].", 240), (result.Text, result.Tokens));

@@ -18,7 +18,7 @@ namespace Platform.Agents.Tests.Planning;
 /// <summary>When steps of a plan begin, each held until another has begun: one that waits for a wave to end would wait for ever.</summary>
 public sealed partial class StepSchedulerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly AgentDefinition Clerk = AgentLoopTests.Clerk with { Planning = PlanningMode.PlanThenAct, Limits = new(Steps: 20) };
 
     /// <summary>By the names of steps: done when it has begun, in its tool or in the model.</summary>

@@ -180,9 +180,12 @@ public sealed class RunAgentTests
     public async Task An_answer_that_takes_too_long_is_out_of_time_and_no_cancel()
     {
         using Gate gate = new();
-        await using var rig = await AgentsRig.StartAsync(gate.Chat("Begun", " never."), o => o.AnswerTimeout = TimeSpan.FromMilliseconds(300));
+        ManualClock clock = new();
+        await using var rig = await AgentsRig.StartAsync(gate.Chat("Begun", " never."), o => o.AnswerTimeout = TimeSpan.FromMinutes(1), process: new(Clock: clock));
         var run = await rig.AskAsync();
         gate.Let(1);
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Find(run.Id)!.Progress.Text == "Begun"));
+        clock.Advance(TimeSpan.FromMinutes(1));
         var error = (await rig.EventsAsync(run))[^1].Read<ErrorData>();
         Assert.Equal(RunErrorKind.OutOfTime, error.Kind);
         Assert.Equal("Begun", (await rig.AnswerAsync(run)).Text);

@@ -84,7 +84,7 @@ public sealed class ToolCatalogTests
     public async Task A_source_that_hangs_holds_up_nobody_who_looks_for_the_tool_of_another()
     {
         ToolCatalog catalog = new([], [new HangingSource("hung__"), new GivenSource("other__say")], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
-        Assert.NotNull(await catalog.FindAsync("other__say", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.NotNull(await catalog.FindAsync("other__say", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]
