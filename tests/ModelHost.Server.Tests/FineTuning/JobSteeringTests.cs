@@ -22,9 +22,52 @@ public sealed class JobSteeringTests : IDisposable
         JobSteering.Stop(job);
         Assert.Equal((TuningStatus.Queued, true), (job.Now.Status, job.Now.IsStopAsked));
         Assert.Equal("stop_asked", job.Events.All().Last().Code);
-        job.Change(now => now with { Status = TuningStatus.Failed });
+        TrainerRun.MarkStop(job);
+        Assert.True(File.Exists(job.Folder.StopMark));
         JobSteering.Resume(job, null);
         Assert.Equal((TuningStatus.Queued, false), (job.Now.Status, job.Now.IsStopAsked));
+        TrainerRun.MarkStop(job);
+        Assert.False(File.Exists(job.Folder.StopMark)); // else the trainer ends for good with its next step
+        Assert.Throws<RequestRefused>(() => JobSteering.Resume(job, null)); // it goes on already
+    }
+
+    /// <summary>What is shown of it stays, and what is on its way to its end goes there.</summary>
+    [Fact]
+    public void A_job_that_is_past_its_last_step_is_neither_stopped_nor_kept_from_ending()
+    {
+        using var job = Failed(step: 90);
+        Checkpoint(90);
+        job.Change(now => now with { Status = TuningStatus.Running, Reason = JobReason.Exporting });
+        Assert.Contains("taken its last step", Assert.Throws<RequestRefused>(() => JobSteering.Stop(job)).Message, StringComparison.Ordinal);
+        job.Change(now => now with { Reason = JobReason.Measuring, Version = 1 });
+        Assert.Throws<RequestRefused>(() => JobSteering.Stop(job));
+        Assert.Equal((JobReason.Measuring, false), (job.Now.Reason, job.Now.IsStopAsked));
+        Assert.Empty(job.Events.All());
+        job.Change(now => now with { IsStopAsked = true }); // before its last step
+        Assert.Throws<RequestRefused>(() => JobSteering.Resume(job, null));
+    }
+
+    [Fact]
+    public async Task Followers_are_told_that_a_job_is_to_end_and_that_it_goes_on()
+    {
+        using var job = Failed(step: 90);
+        job.Change(now => now with { Status = TuningStatus.Running });
+        await using var told = TuningEventEndpoints.ItemsAsync(job, 0, TimeProvider.System, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.Null(await ReasonAsync());
+        JobSteering.Stop(job);
+        Assert.Equal("stopping", await ReasonAsync());
+        JobSteering.Resume(job, null);
+        Assert.Null(await ReasonAsync());
+
+        async Task<string?> ReasonAsync()
+        {
+            while (await told.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))
+            {
+                if (told.Current.Event == "job") { return Assert.IsType<TuningJobBody>(told.Current.Body).ReasonCode; }
+            }
+
+            throw new InvalidOperationException("The stream ended.");
+        }
     }
 
     /// <summary>Its trainer told of 90 steps and was killed: another would begin anew, and keep what one step brings.</summary>

@@ -19,6 +19,7 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.Equal(HttpStatusCode.Created, (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/checkpoints/{step}/register")).Status);
         await AddAsync(id, "copy", await rig.Http.GetByteArrayAsync(new Uri("/v1/adapters/late/versions/1/content", UriKind.Relative), Cancellation)); // as where memory was short at the job's end
 
+        Assert.Equal(JsonValueKind.Null, (await CardAsync("late", 1)).GetProperty("last_used_at").ValueKind); // its own job's questions are nobody's use
         var made = (await CardAsync("late", 1)).GetProperty("metrics");
         string[] kept = [Path.Combine(rig.Jobs, id, "answered.jsonl"), Path.Combine(rig.Jobs, id, "record.json")];
         foreach (var file in kept) { File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch); }
@@ -40,6 +41,24 @@ public sealed class MeasureTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.Equal("wrong_state", (await rig.PostAsync("/v1/adapters/late/versions/1/measure")).Body.Code()); // nothing is left
         Assert.Equal(HttpStatusCode.NotFound, (await rig.PostAsync("/v1/adapters/late/versions/9/measure")).Status);
         Assert.Equal(["adapter.gguf"], Directory.EnumerateFiles(Path.Combine(rig.Jobs, id), "*.gguf").Select(Path.GetFileName));
+    }
+
+    /// <summary>What a job held out of its own file it did not learn; and where nobody knows any more what it learned, nobody says that nothing of it was.</summary>
+    [Fact]
+    public async Task Of_named_rows_those_are_left_out_that_were_learned_as_long_as_that_is_known()
+    {
+        var learned = await rig.UploadAsync(TrainingRig.Dialogues);
+        var id = await rig.StartJobAsync(learned, more: ", \"suffix\": \"own\"");
+        await rig.UntilAsync(id, "succeeded");
+        await AddAsync(id, "own-copy", await rig.Http.GetByteArrayAsync(new Uri("/v1/adapters/own/versions/1/content", UriKind.Relative), Cancellation));
+        var measured = await MeasuredAsync("own-copy", 1, "{\"validation_file\": \"" + learned + "\"}");
+        Assert.Equal((5, 43), ((int)Number(measured, "held_out", "rows"), (int)Number(measured, "held_out", "leaked")));
+        Assert.Equal(["answers", "general", "held_out"], measured.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object).Select(part => part.Name).Order()); // all else that was missing, too
+
+        var again = await rig.UploadAsync(TrainingRig.Dialogues, "again.jsonl");
+        using (var gone = await rig.Http.DeleteAsync(new Uri($"/v1/files/{learned}", UriKind.Relative), Cancellation)) { Assert.Equal(HttpStatusCode.OK, gone.StatusCode); }
+        var blind = (await MeasuredAsync("own-copy", 1, "{\"validation_file\": \"" + again + "\"}")).GetProperty("held_out");
+        Assert.Equal((48, JsonValueKind.Null), (blind.GetProperty("rows").GetInt32(), blind.GetProperty("leaked").ValueKind));
     }
 
     /// <summary>The graph of training and llama.cpp agree on what the same rows lose; and a version of elsewhere, of which nothing was known, is measured by rows too.</summary>

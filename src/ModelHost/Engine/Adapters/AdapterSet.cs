@@ -30,6 +30,9 @@ internal sealed class AdapterSet
 
     internal IReadOnlyList<(SafeLlamaAdapterHandle Adapter, float Scale)> Natives { get; }
 
+    /// <summary>Notes that somebody asks for an answer of it.</summary>
+    internal void NoteUse() => shelf?.NoteUse(members);
+
     /// <summary>Counts one more user.</summary>
     internal void Hold() => shelf?.Hold(members);
 

@@ -52,7 +52,7 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
         lock (gate) { return loaded.Find(a => a.File == file); }
     }
 
-    /// <summary>When a version was last asked for; null for never.</summary>
+    /// <summary>When a version was last asked for, but for the service's own work; null for never.</summary>
     internal DateTimeOffset? UsedAt(AdapterFile file)
     {
         lock (gate) { return used.TryGetValue(file.Id, out var at) ? at : null; }
@@ -85,10 +85,6 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
             Release(members);
             throw;
         }
-        lock (gate)
-        {
-            foreach (var (file, _) in wanted) { used[file.Id] = time.GetUtcNow(); }
-        }
         return new AdapterSet(this, members);
     }
 
@@ -98,6 +94,15 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
 
     /// <summary>What such a file is called in here.</summary>
     internal static AdapterFile Unlisted(string path) => new(Path.GetFileNameWithoutExtension(path), 0, path);
+
+    /// <summary>Notes that versions were asked for by somebody.</summary>
+    internal void NoteUse(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
+    {
+        lock (gate)
+        {
+            foreach (var (adapter, _) in members) { used[adapter.File.Id] = time.GetUtcNow(); }
+        }
+    }
 
     internal void Hold(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
     {

@@ -2,7 +2,7 @@ using Platform.ModelHost.Engine.Files;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
-/// <summary>What people do with a job: cancel, pause, resume. What makes no sense in its state is refused with that state.</summary>
+/// <summary>What people do with a job: cancel, pause, stop, resume. What makes no sense in its state is refused with that state.</summary>
 internal static class JobSteering
 {
     /// <summary>Ends a job; what it trained so far stays in its folder, and its draft goes out of the registry where it stands there already, at once or with the queue's next look. One that has ended stays as it is.</summary>
@@ -27,10 +27,11 @@ internal static class JobSteering
     }
 
     /// <summary>Ends a job with what it learned so far, as if its last step were behind it: the weights of the lowest evaluation loss become its adapter, and are measured. One that is paused or failed does so as soon as its turn comes, whatever its hours are.</summary>
-    /// <exception cref="RequestRefused">It has ended otherwise, or has learned nothing yet.</exception>
+    /// <exception cref="RequestRefused">It has ended otherwise, has learned nothing yet, or is past its last step.</exception>
     public static void Stop(TuningJob job)
     {
         Refuse(job, job.Now is { Status: TuningStatus.Succeeded or TuningStatus.Cancelled or TuningStatus.ValidatingFiles } or { Forecast: null }, "stopped");
+        RefusePast(job);
         if (Learned(job) == 0)
         {
             throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{job.Now.Id}' has learned nothing yet, so there is nothing to keep. Cancel it.", "id"));
@@ -53,7 +54,12 @@ internal static class JobSteering
             throw new RequestRefused(new Problem(409, "conflict_error", "job_cancelled", $"The job '{job.Now.Id}' was cancelled, which is for good.{checkpoints} make the job anew; to go on later, a job is paused.", "id"));
         }
 
-        Refuse(job, job.Now is not ({ IsPauseAsked: true } or { Status: TuningStatus.Paused or TuningStatus.Failed }), "resumed");
+        Refuse(job, job.Now is not ({ IsPauseAsked: true } or { IsStopAsked: true } or { Status: TuningStatus.Paused or TuningStatus.Failed }), "resumed");
+        if (job.Now is { IsStopAsked: true, IsPauseAsked: false, Status: TuningStatus.Running })
+        {
+            RefusePast(job);
+        }
+
         if (step is { } back)
         {
             Refuse(job, job.IsBusy || job.Now.Status is not (TuningStatus.Paused or TuningStatus.Failed), "taken back to a checkpoint before it is paused");
@@ -86,6 +92,15 @@ internal static class JobSteering
 
         FileChange.Run("A checkpoint", () => job.Folder.CheckpointSteps.Where(later => later > step).Select(job.Folder.Checkpoint).OfType<string>().ToList().ForEach(File.Delete));
         job.TrySay("info", "goes_back", $"The job goes back to step {step}.");
+    }
+
+    /// <summary>Refuses what concerns steps of a job that takes none any more: its adapter is made or measured.</summary>
+    private static void RefusePast(TuningJob job)
+    {
+        if (job.Now is { Version: not null } or { Status: TuningStatus.Running, Reason.Code: "comparing" or "exporting" or "measuring" })
+        {
+            throw new RequestRefused(new Problem(409, "conflict_error", "wrong_state", $"The job '{job.Now.Id}' has taken its last step; its adapter is made and measured. Wait for its end, or cancel it.", "id"));
+        }
     }
 
     private static void Refuse(TuningJob job, bool isWrong, string what)

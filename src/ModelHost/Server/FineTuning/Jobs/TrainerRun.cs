@@ -29,7 +29,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         File.Delete(job.Folder.CancelMark);
         File.Delete(job.Folder.StopMark);
         var (progress, over) = (new ProgressFollower(job, time), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        MarkStop();
+        MarkStop(job);
         using var trainer = start();
         using var answering = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Work);
         var answers = new EvaluationAnswers(job, engine, _probes, time).RunAsync(over.Task, answering.Token);
@@ -40,7 +40,7 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
             {
                 await beat.WaitForNextTickAsync(CancellationToken.None);
                 progress.Take();
-                MarkStop();
+                MarkStop(job);
                 Steer(trainer, yields, stopping);
             }
 
@@ -63,11 +63,22 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
         }
     }
 
-    private void MarkStop()
+    /// <summary>Tells the trainer by a mark in the job's folder whether it is to end with what it learned so far; who asked for that may have taken it back.</summary>
+    internal static void MarkStop(TuningJob job)
     {
-        if (job.Now.IsStopAsked && !File.Exists(job.Folder.StopMark))
+        var (asked, mark) = (job.Now.IsStopAsked, job.Folder.StopMark);
+        if (asked == File.Exists(mark))
         {
-            File.WriteAllText(job.Folder.StopMark, "");
+            return;
+        }
+
+        if (asked)
+        {
+            File.WriteAllText(mark, "");
+        }
+        else
+        {
+            File.Delete(mark);
         }
     }
 

@@ -62,13 +62,18 @@ internal sealed class VersionMeasures(TrainerProgram trainer, FileStore files, T
         NamedRows named;
         using (await engine.HoldAsync(model, cancellation))
         {
-            named = await Task.Run(() => NamedRows.Read(engine, model, files, rows, job?.Now, cancellation), cancellation);
+            named = await Task.Run(() => NamedRows.Read(engine, model, files, rows, job, cancellation), cancellation);
         }
 
         var losses = await engine.Work.Measure.RunAsync(new RowsRequest(owner, model, ServedAdapters.Id(adapter), named.Rows), progress, cancellation);
         var measured = HeldOutRows.Summary([.. named.Ids.Zip(losses, (id, loss) => new HeldOutRow(id, loss.BaseLoss, loss.Loss, loss.Weight))], TuningMethod.Supervised)!;
         (measured["file"], measured["filename"], measured["leaked"], measured["too_long"]) = (rows.Id, rows.Filename, named.Leaked, named.TooLong);
-        adapter = await RunAsync(engine, Keep(engine, adapter, HeldOut, measured), job, General, owner, (_, _, _) => { }, cancellation);
+        adapter = Keep(engine, adapter, HeldOut, measured);
+        foreach (var part in Missing(adapter, job))
+        {
+            adapter = await RunAsync(engine, adapter, job, part, owner, (_, _, _) => { }, cancellation);
+        }
+
         Tell(engine, job, adapter);
         return adapter;
     }

@@ -40,7 +40,7 @@ internal static class TuningEventEndpoints
     }
 
     /// <summary>The job, every event, and the job again whenever more than its numbers changed; until it has ended.</summary>
-    private static async IAsyncEnumerable<StreamItem> ItemsAsync(TuningJob job, long position, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
+    internal static async IAsyncEnumerable<StreamItem> ItemsAsync(TuningJob job, long position, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var last = (object?)null;
         await foreach (var now in job.FollowAsync(cancellation))
@@ -53,7 +53,7 @@ internal static class TuningEventEndpoints
                 }
             }
 
-            var state = (now.Status, now.Reason, now.IsPauseAsked, job.IsHeld, now.Version, now.Dataset, now.Forecast, now.FinishedAt);
+            var state = (now.Status, now.Reason, now.IsPauseAsked, now.IsStopAsked, job.IsHeld, now.Version, now.Dataset, now.Forecast, now.FinishedAt);
             if (!state.Equals(last))
             {
                 last = state;
