@@ -43,6 +43,9 @@ public sealed class GateTests : IAsyncLifetime
         Assert.Equal("by", (await PromoteAsync(2, """{"override_reason": "x", "by": ""}""")).Body.GetProperty("error").GetProperty("param").GetString());
         Assert.Equal(("Ana", JsonValueKind.Number), (card.GetProperty("promoted_by").GetString(), card.GetProperty("promoted_at").ValueKind));
         Assert.Equal(("production", "The rows were wrong."), (card.GetProperty("state").GetString(), card.GetProperty("override_reason").GetString()));
+        Assert.Equal("by", (await _rig.Http.PostAsync("/v1/adapters/porter/versions/2/rollback", """{"by": ""}""")).Body.GetProperty("error").GetProperty("param").GetString());
+        var back = (await _rig.Http.PostAsync("/v1/adapters/porter/versions/2/rollback", """{"by": "Ben"}""")).Body; // the first promotion of what is served again is not its last
+        Assert.Equal((1, "Ben", JsonValueKind.Number), (back.GetProperty("version").GetInt32(), back.GetProperty("promoted_by").GetString(), back.GetProperty("promoted_at").ValueKind));
     }
 
     [Fact]

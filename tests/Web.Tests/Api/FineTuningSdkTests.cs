@@ -60,12 +60,15 @@ public sealed class FineTuningSdkTests
             Assert.True((await files.DeleteFileAsync(file.Id, Cancellation)).Value.Deleted);
 
             using var http = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
-            var stream = await http.GetStringAsync(new Uri($"/v1/fine_tuning/jobs/{job.JobId}/stream", UriKind.Relative), Cancellation);
-            Assert.Contains("The job has succeeded.", stream, StringComparison.Ordinal); // of a job that has ended the stream has an end
+            using var stream = await http.GetAsync(new Uri($"/v1/fine_tuning/jobs/{job.JobId}/stream", UriKind.Relative), Cancellation);
+            Assert.Equal(("no-cache", "no"), (stream.Headers.CacheControl?.ToString(), stream.Headers.GetValues("X-Accel-Buffering").Single())); // else a proxy gathers what is to be seen at once
+            Assert.Contains("The job has succeeded.", await stream.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal); // of a job that has ended the stream has an end
             var told = await http.GetFromJsonAsync<JsonElement>(new Uri($"/v1/fine_tuning/jobs/{job.JobId}", UriKind.Relative), Cancellation);
             Assert.Equal($"{WebServer.AdminEmail} (tests)", told.GetProperty("metadata").GetProperty("started_by").GetString());
             using var adapter = await http.GetAsync(new Uri("/v1/adapters/sdk/versions/1/content", UriKind.Relative), Cancellation);
             Assert.Equal("GGUF", Encoding.ASCII.GetString((await adapter.Content.ReadAsByteArrayAsync(Cancellation)).AsSpan(0, 4)));
+            using var promoted = await http.PostAsJsonAsync(new Uri("/v1/adapters/sdk/versions/1/promote", UriKind.Relative), new { override_reason = "A try.", by = "Somebody else" }, Cancellation);
+            Assert.Equal((HttpStatusCode.OK, $"{WebServer.AdminEmail} (tests)"), (promoted.StatusCode, (await promoted.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("promoted_by").GetString())); // whose key it is
             using var outside = await http.GetAsync(new Uri("/v1/files/%252e%252e/models", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode); // nothing but what the scope opens
             await PublishAsync(server, "seed-chat:sdk@1");

@@ -63,6 +63,10 @@ public sealed class AccessWorld : IAsyncLifetime
         if (method == "POST" && withToken)
         {
             request.Content = new StringContent($"by {who}, {Guid.NewGuid()}");
+        }
+
+        if (withToken)
+        {
             request.Headers.Add("RequestVerificationToken", who == Who.Nobody ? "none" : await browsers[who].TokenAsync());
         }
 

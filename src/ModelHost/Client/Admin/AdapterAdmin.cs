@@ -68,7 +68,7 @@ public sealed class AdapterAdmin
     /// <summary>Forgets how a version answered golden questions, or why it could not be asked: it is asked again.</summary>
     public Task ForgetGoldenAsync(string name, int version, CancellationToken cancellation) => _http.DeleteAsync(Path(name, version) + "/golden", cancellation);
 
-    /// <summary>From the next request on, the adapter's name without a version means this one. One that was trained here and does not pass the gate is refused (409, code gate_failed) without a reason.</summary>
+    /// <summary>From the next request on, the adapter's name without a version means this one. One that does not pass the gate is refused (409, code gate_failed) without a reason.</summary>
     /// <param name="overrideReason">Why it is let through all the same; kept with it. Null for none.</param>
     /// <param name="by">Who does it, 1 to 200 characters; kept with it.</param>
     public Task<AdminAdapter> PromoteAsync(string name, int version, string? overrideReason, string? by, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/promote", new JsonObject { ["override_reason"] = overrideReason, ["by"] = by }, cancellation);
@@ -79,7 +79,8 @@ public sealed class AdapterAdmin
         ChangeAsync(Path(name, version) + "/canary", new JsonObject { ["share"] = share, ["override_reason"] = overrideReason }, cancellation);
 
     /// <summary>Puts the version that was in production before this one back; refused (409) when this one is not in production or none was before it. Returns the one that is served now.</summary>
-    public Task<AdminAdapter> RollbackAsync(string name, int version, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", [], cancellation);
+    /// <param name="by">As of <see cref="PromoteAsync"/>.</param>
+    public Task<AdminAdapter> RollbackAsync(string name, int version, string? by, CancellationToken cancellation) => ChangeAsync(Path(name, version) + "/rollback", new JsonObject { ["by"] = by }, cancellation);
 
     /// <summary>Starts to measure what is not known yet of how a version compares with its base, as a job among <see cref="ModelJobs"/>; refused (409, code wrong_state) where nothing is left to measure.</summary>
     /// <param name="validationFile">Id of an uploaded file of rows to measure by, in the place of what was measured by others before; null takes those that its job held out.</param>

@@ -60,7 +60,12 @@ internal sealed record AdapterBook
         : this with { Former = [.. Former.Where(v => v != version)] }).Serve(version);
 
     /// <summary>The latest former version back into production. Former must not be empty.</summary>
-    internal AdapterBook Rollback() => (With(Production!.Value, Note(Production.Value) with { State = AdapterState.Retired }) with { Former = [.. Former.SkipLast(1)] }).Serve(Former[^1]);
+    /// <param name="by">Who does it, and when.</param>
+    internal AdapterBook Rollback(string? by, DateTimeOffset at) =>
+        (With(Production!.Value, Note(Production.Value) with { State = AdapterState.Retired }) with { Former = [.. Former.SkipLast(1)] }).Promoted(Former[^1], by, at).Serve(Former[^1]);
+
+    /// <summary>Notes who puts a version into production, and when.</summary>
+    internal AdapterBook Promoted(int version, string? by, DateTimeOffset at) => With(version, Note(version) with { PromotedBy = by, PromotedAt = at });
 
     /// <summary>The book of an adapter's folder; an empty one where there is none.</summary>
     /// <exception cref="EngineException">Kind InvalidModelFile: it cannot be read.</exception>

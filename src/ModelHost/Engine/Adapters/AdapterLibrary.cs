@@ -91,7 +91,7 @@ public sealed class AdapterLibrary
     public AdapterInfo Promote(string name, int version, string? overrideReason = null, string? by = null)
     {
         var file = Numbered(name, version, "put into production");
-        Change(file.Name, book => book.With(version, book.Note(version) with { OverrideReason = overrideReason, PromotedBy = by, PromotedAt = time.GetUtcNow() }).Promote(version));
+        Change(file.Name, book => book.With(version, book.Note(version) with { OverrideReason = overrideReason }).Promoted(version, by, time.GetUtcNow()).Promote(version));
         return Find(name, version);
     }
 
@@ -113,14 +113,17 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Puts the version before this one back into production.</summary>
+    /// <param name="name">Of the adapter.</param>
+    /// <param name="version">Of the adapter.</param>
+    /// <param name="by">As of <see cref="Promote"/>.</param>
     /// <exception cref="EngineException">ModelNotFound; WrongState: it is not in production, or none was before it.</exception>
-    public AdapterInfo Rollback(string name, int version)
+    public AdapterInfo Rollback(string name, int version, string? by = null)
     {
         var file = Numbered(name, version, "taken back");
         Change(file.Name, book =>
             book.Production != version ? throw Conflict($"The version {version} of '{name}' is not in production{(book.Production is { } other ? $"; {other} is" : "")}.")
             : book.Former.Count == 0 ? throw Conflict($"No version of '{name}' was in production before {version}. Promote another one.")
-            : book.Rollback());
+            : book.Rollback(by, time.GetUtcNow()));
         return Find(name, registry.Book(file.Name).Production!.Value);
     }
 

@@ -14,8 +14,7 @@ internal static class ChangeAdapters
     {
         app.MapPost("/v1/adapters/{name}/versions/{version}/promote", PromoteAsync).WithMetadata(new AdminOnly());
         app.MapPost("/v1/adapters/{name}/versions/{version}/canary", TryAsync).WithMetadata(new AdminOnly());
-        app.MapPost("/v1/adapters/{name}/versions/{version}/rollback", (HttpContext http, EngineHost host, string name, string version) =>
-            WriteAsync(http, host.Engine.AdapterLibrary.Rollback(name, ServedAdapters.Version(version)))).WithMetadata(new AdminOnly());
+        app.MapPost("/v1/adapters/{name}/versions/{version}/rollback", RollBackAsync).WithMetadata(new AdminOnly());
         app.MapDelete("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, string name, string version) =>
         {
             var gone = host.Engine.AdapterLibrary.Find(name, ServedAdapters.Version(version));
@@ -30,12 +29,24 @@ internal static class ChangeAdapters
         var library = host.Engine.AdapterLibrary;
         var asked = await http.ReadJsonOrNoneAsync(ServerJson.Wire.PromoteRequest);
         var found = library.Find(name, ServedAdapters.Version(version));
-        if (asked?.By is { Length: 0 or > LongestName })
-        {
-            throw new RequestRefused(Problem.Invalid("by", $"'by' has {asked.By.Length} characters; it must have 1 to {LongestName}."));
-        }
-
+        CheckName(asked?.By);
         await WriteAsync(http, library.Promote(found.Name, found.Version, gate.Pass(found, asked?.OverrideReason), asked?.By), gate);
+    }
+
+    /// <summary>A body is only needed for who does it.</summary>
+    private static async Task RollBackAsync(HttpContext http, EngineHost host, string name, string version)
+    {
+        var asked = await http.ReadJsonOrNoneAsync(ServerJson.Wire.RollbackRequest);
+        CheckName(asked?.By);
+        await WriteAsync(http, host.Engine.AdapterLibrary.Rollback(name, ServedAdapters.Version(version), asked?.By));
+    }
+
+    private static void CheckName(string? by)
+    {
+        if (by is { Length: 0 or > LongestName })
+        {
+            throw new RequestRefused(Problem.Invalid("by", $"'by' has {by.Length} characters; it must have 1 to {LongestName}."));
+        }
     }
 
     /// <summary>A share of the requests that name no version; 0 takes it back.</summary>

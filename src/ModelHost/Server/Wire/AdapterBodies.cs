@@ -55,6 +55,10 @@ internal sealed record GateFailureBody(string Code, string Message, long At);
 /// <param name="By">Who does it, 1 to 200 characters, as it shall stand with the version; null for nobody.</param>
 internal sealed record PromoteRequest(string? OverrideReason, string? By);
 
+/// <summary>`POST …/rollback`.</summary>
+/// <param name="By">As of a promotion.</param>
+internal sealed record RollbackRequest(string? By);
+
 /// <summary>`POST …/measure`.</summary>
 /// <param name="ValidationFile">Rows to measure by, an uploaded file; null takes those that its job held out.</param>
 internal sealed record MeasureRequest(string? ValidationFile);

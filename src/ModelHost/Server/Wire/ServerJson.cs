@@ -49,6 +49,7 @@ namespace Platform.ModelHost.Server.Wire;
 [JsonSerializable(typeof(AdapterListBody))]
 [JsonSerializable(typeof(AdapterCard))]
 [JsonSerializable(typeof(PromoteRequest))]
+[JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(CanaryRequest))]
 [JsonSerializable(typeof(MeasureRequest))]
 [JsonSerializable(typeof(LoadAdapterRequest))]

@@ -16,12 +16,15 @@ internal static class StartedJob
     public static bool IsMeant(HttpRequest request) =>
         HttpMethods.IsPost(request.Method) && string.Equals(request.Path.Value?.TrimEnd('/'), Address, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Who asks: the person, and the name of the key that stands for them; null for nobody.</summary>
+    public static string? Name(ClaimsPrincipal person, PresentedKey? key) => person.Identity?.Name is not { Length: > 0 } name ? null : key is null ? name : $"{name} ({key.Key.Name})";
+
     /// <summary>The request's body with the job's metadata naming its starter. What is no object, or has no room for another pair, stays as it came: the service judges it.</summary>
     public static byte[] Signed(byte[] body, ClaimsPrincipal person, PresentedKey? key)
     {
         try
         {
-            if (JsonNode.Parse(body) is not JsonObject job || person.Identity?.Name is not { Length: > 0 } name)
+            if (JsonNode.Parse(body) is not JsonObject job || Name(person, key) is not { } name)
             {
                 return body;
             }
@@ -32,7 +35,7 @@ internal static class StartedJob
                 return body;
             }
 
-            metadata[JobOrigin.ByKey] = key is null ? name : $"{name} ({key.Key.Name})";
+            metadata[JobOrigin.ByKey] = name;
             job[Metadata] = metadata;
             return JsonSerializer.SerializeToUtf8Bytes(job);
         }

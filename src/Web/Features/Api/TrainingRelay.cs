@@ -1,3 +1,6 @@
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Platform.Agents.Definitions;
 using Platform.ModelHost.Client;
@@ -7,10 +10,10 @@ using Platform.Web.Features.Models;
 
 namespace Platform.Web.Features.Api;
 
-/// <summary>Files of rows, fine-tuning jobs, adapters and what is made of them: an administrator's requests, passed on to the program's own model service and answered by it, word for word; a job is told who asked for it.</summary>
+/// <summary>Files of rows, fine-tuning jobs, adapters and what is made of them: an administrator's requests, passed on to the program's own model service and answered by it, word for word; a job and a version in production are told who asked for it.</summary>
 internal static class TrainingRelay
 {
-    private const int MostSignedBytes = 256 << 10;
+    private const int MostSignedBytes = 256 << 10, LongestName = 200; // of who promotes, as the service takes it
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete];
     private static readonly string[] Roots = ["/v1/files", "/v1/fine_tuning", "/v1/adapters", "/v1/model_jobs"];
 
@@ -19,6 +22,11 @@ internal static class TrainingRelay
         foreach (var root in Roots)
         {
             app.MapMethods(root + "/{**rest}", Methods, HandleAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
+        }
+
+        foreach (var change in (string[])["promote", "rollback"])
+        {
+            app.MapPost("/v1/adapters/{name}/versions/{version}/" + change, InOwnNameAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         }
 
         app.MapDelete("/v1/adapters/{name}/versions/{version:int}", DeleteAdapterAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
@@ -48,18 +56,33 @@ internal static class TrainingRelay
         }
     }
 
+    // Who puts a version into production is whoever is signed in, or whose key it is, whatever the request says.
+    private static async Task InOwnNameAsync(HttpContext http, AdminRelay relay)
+    {
+        var body = (await RequestFields.ReadAsync(http)).Body;
+        var name = StartedJob.Name(http.User, http.Features.Get<PresentedKey>());
+        body["by"] = name?.Length > LongestName ? name[..LongestName] : name;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body);
+        using var content = new MemoryStream(bytes);
+        await PassAsync(http, relay, content, MediaTypeNames.Application.Json, bytes.Length);
+    }
+
     private static async Task HandleAsync(HttpContext http, AdminRelay relay)
     {
-        var request = http.Request;
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null; // nothing of it is kept here: the service has limits of its own for files, adapters and requests
         }
 
         var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
-        var (body, length) = hasBody && StartedJob.IsMeant(request) ? await SignedAsync(http) : (hasBody ? request.Body : null, request.ContentLength);
-        using var answer = await relay.SendAsync(
-            new HttpMethod(request.Method), Below(request.Path) + request.QueryString.ToUriComponent(), body, request.ContentType, length, http.RequestAborted);
+        var (body, length) = hasBody && StartedJob.IsMeant(http.Request) ? await SignedAsync(http) : (hasBody ? http.Request.Body : null, http.Request.ContentLength);
+        await PassAsync(http, relay, body, http.Request.ContentType, length);
+    }
+
+    private static async Task PassAsync(HttpContext http, AdminRelay relay, Stream? body, string? type, long? length)
+    {
+        var request = http.Request;
+        using var answer = await relay.SendAsync(new HttpMethod(request.Method), Below(request.Path) + request.QueryString.ToUriComponent(), body, type, length, http.RequestAborted);
         http.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
         {
