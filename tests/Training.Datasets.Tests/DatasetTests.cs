@@ -321,4 +321,23 @@ public sealed class DatasetTests
         await versions.ExportAsync(Installation.Administrator, set, number, heldBack, output, Stop);
         return Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    /// <summary>Of many rows evenly spread ones are counted, whichever of their neighbours were deleted, and the total is that of all.</summary>
+    [Fact]
+    public async Task Lengths_of_a_sample_stand_for_all_rows()
+    {
+        await using var here = await Installation.StartAsync();
+        var items = here.Get<DatasetItems>();
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Many", "", RowKind.Text, Stop)).Id;
+        await items.AddAsync(Installation.Administrator, set, [.. Enumerable.Range(0, DatasetItems.MostCounted).Select(row => new NewItem(TrainingRow.OfText($"The text of row {row} stands here."), "list"))], Stop);
+        Assert.Equal((DatasetItems.MostCounted, false, 7L * DatasetItems.MostCounted), await LengthsAsync());
+        await items.AddAsync(Installation.Administrator, set, [.. Enumerable.Range(0, 1_000).Select(row => new NewItem(TrainingRow.OfText($"The text of row {row + DatasetItems.MostCounted} stands here."), "list"))], Stop);
+        Assert.Equal((DatasetItems.MostCounted, true, 7L * (DatasetItems.MostCounted + 1_000)), await LengthsAsync());
+
+        async Task<(int Counted, bool IsEstimate, long Total)> LengthsAsync()
+        {
+            var lengths = await items.LengthsAsync(Installation.Administrator, set, 512, (texts, _) => Task.FromResult<IReadOnlyList<int>>([.. texts.Select(_ => 7)]), Stop);
+            return (lengths.Counted, lengths.IsEstimate, lengths.Total);
+        }
+    }
 }

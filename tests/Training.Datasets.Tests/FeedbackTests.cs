@@ -53,6 +53,13 @@ public sealed class FeedbackTests
     }
 
     [Fact]
+    public void Who_refused_that_a_model_learns_refuses_it_with_praise_too()
+    {
+        Assert.False(Judgement.Praise(new(false, [FeedbackReason.Wrong], "Not so.", MayLearn: false)).MayLearn);
+        Assert.True(Judgement.Praise(null) is { Good: true, MayLearn: true });
+    }
+
+    [Fact]
     public async Task What_a_person_does_not_let_a_model_learn_from_is_read_and_not_taken()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);

@@ -179,7 +179,7 @@ public sealed class DatasetItems
     /// <summary>Rows that <see cref="LengthsAsync(Caller, Guid, int, Func{IReadOnlyList{string}, CancellationToken, Task{IReadOnlyList{int}}}, CancellationToken)"/> counts at most.</summary>
     public const int MostCounted = 5_000;
 
-    /// <summary>The same as a model counts what rows say, without its template; of many rows evenly spread ones.</summary>
+    /// <summary>The same as a model counts what rows say, without its template; of many rows evenly spread ones, by which the others are estimated.</summary>
     /// <param name="count">Tokens of each text, in order.</param>
     public async Task<LengthHistogram> LengthsAsync(Caller caller, Guid datasetId, int limit, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<int>>> count, CancellationToken cancellation)
     {
@@ -187,9 +187,12 @@ public sealed class DatasetItems
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await DatasetLibrary.FindAsync(db, caller, datasetId, cancellation);
         var rows = db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected);
-        var every = (await rows.CountAsync(cancellation) / MostCounted) + 1;
-        var texts = (await rows.Where(item => item.Ordinal % every == 0).Select(item => item.Content).ToListAsync(cancellation)).ConvertAll(content => string.Join('\n', ItemJson.Read<TrainingRow>(content).Texts));
-        return LengthHistogram.Of([.. await count(texts, cancellation)], limit);
+        var all = await rows.OrderBy(item => item.Ordinal).Select(item => item.Ordinal).ToListAsync(cancellation); // those of rows that were deleted are missing among them
+        var counted = Math.Min(all.Count, MostCounted);
+        List<string> texts = [];
+        foreach (var places in Enumerable.Range(0, counted).Select(at => all[(int)((long)at * all.Count / counted)]).Chunk(MaxPage))
+            texts.AddRange((await rows.Where(item => places.Contains(item.Ordinal)).Select(item => item.Content).ToListAsync(cancellation)).Select(content => string.Join('\n', ItemJson.Read<TrainingRow>(content).Texts)));
+        return LengthHistogram.Of([.. await count(texts, cancellation)], limit).For(all.Count);
     }
 
     /// <summary>Writes the rows as they are now, but those that were rejected, as JSON lines in OpenAI's format.</summary>

@@ -172,7 +172,7 @@ public sealed class CurationTests
     [Fact]
     public void Rows_that_say_the_same_of_something_else_do_not_leak()
     {
-        TrainingRow[] documents = [Asked("The bridge was closed in May because of the flood in the valley."), Asked("A parcel of more than ten kilograms is sent by the railway on Mondays.")];
+        TrainingRow[] documents = [Asked("The bridge was closed in May because of the flood in the valley; whoever lives behind it takes the ferry, which goes twice an hour."), Asked("A parcel of more than ten kilograms is sent by the railway on Mondays, and whoever waits for it is told of it by a card on the day before.")];
         TrainingRow[] calls = [Called("Lisbon", "Seat 14 by the window was free."), Called("Oslo", "Nothing but a bed in the night train was left.")];
         foreach (var rows in (TrainingRow[][])[documents, calls])
         {
@@ -182,6 +182,10 @@ public sealed class CurationTests
         }
         var instructions = string.Join(' ', Enumerable.Range(0, 200).Select(n => $"Rule {n} is to be kept."));
         Assert.Empty(Leakage.Find([TrainingRow.Answer("Who pays the fare?", "The guest.", instructions).Parts, TrainingRow.Answer("When does it leave?", "At nine.", instructions).Parts], [true, false], TestContext.Current.CancellationToken));
+
+        // What every row of a set is told beforehand sets no two rows apart.
+        foreach (var told in (string[])["", "You are a helpful assistant.", "You answer briefly, and only what you know.", "你是一个乐于助人的助手。"])
+            Assert.Equal([0], Leakage.Find([Asked("You are the assistant of this company; be kind.").Parts, Asked(told).Parts], [true, false], TestContext.Current.CancellationToken));
 
         static TrainingRow Asked(string document) => TrainingRow.Answer("Summarise it in one sentence.", "It tells of what was decided.", document);
         static TrainingRow Called(string place, string answer) => new(RowKind.Dialogue,

@@ -24,10 +24,19 @@ public sealed class SensitiveTextTests
     [InlineData("with pk-0123456789abcdefghijABCDEFGHIJ0123456789 it", "with [secret] it")]
     [InlineData("-----BEGIN PRIVATE KEY-----\nMIIEv\nabc=\n-----END PRIVATE KEY-----", "[secret]")]
     [InlineData("-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq5\nq0r9ZtQzXk1mWw8vTj2s=\nKeep it safe.", "[secret]\nKeep it safe.")]
+    [InlineData("{\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0B\\nAQEFAASCBKcwggSj\\n-----END PRIVATE KEY-----\\n\"}", "{\"private_key\": \"[secret]\\n\"}")]
+    [InlineData("KEY=\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0B\\nAQEFAASCBKcwggSj", "KEY=\"[secret]")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B2C3D4E5F\n\nMIIEpAIBAAKCAQEA7bq5\nKeep it safe.", "[secret]\nKeep it safe.")]
+    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\nlQOYBF0AAAABCADKJtY\n=ab1c\n-----END PGP PRIVATE KEY BLOCK-----.", "[secret].")]
     [InlineData("电话：１３８１２３４５６７８，谢谢", "电话：[phone]，谢谢")]
     [InlineData("身份证：１１０１０５１９４９１２３１００２Ｘ", "身份证：[id]")]
     [InlineData("Call +86 138-1234-5678 or +8613812345678.", "Call [phone] or [phone].")]
     [InlineData("Pay to DE89 3704 0044 0532 0130 00 today, or GB29NWBK60161331926819.", "Pay to [iban] today, or [iban].")]
+    [InlineData("ES91 2100 0418 4502 0005 1332 BIC CAIXESBBXXX", "[iban] BIC CAIXESBBXXX")]
+    [InlineData("AT61 1904 3002 3457 3201 BKAU ATWW XXX", "[iban] BKAU ATWW XXX")]
+    [InlineData("BE68 5390 0754 7034 EUR 2024", "[iban] EUR 2024")]
+    [InlineData("AT61 1904 3002 3457 3201 DE89 3704 0044 0532 0130 00", "[iban] [iban]")]
+    [InlineData("REF1 or FORM DE89 3704 0044 0532 0130 00 USD", "REF1 or FORM [iban] USD")]
     [InlineData("SSN 219-09-9999", "SSN [ssn]")]
     public void What_is_personal_or_secret_is_masked_by_its_kind(string text, string masked)
     {
@@ -44,6 +53,7 @@ public sealed class SensitiveTextTests
     [InlineData("A password must have twelve characters; the token is a word.")]
     [InlineData("Version 10.0.14 of 2024.01.15, ISBN 978-3-16-148410-0, hash 9f86d081884c7d65")]
     [InlineData("DE88 3704 0044 0532 0130 00 has wrong check digits; part 000-12-3456 and 912-34-5678 are no numbers of people.")]
+    [InlineData("AT61 1904 3002 3457 3202 EUR has a wrong digit.")]
     [InlineData("The handle @ana and the file a@b are not addresses.")]
     public void Figures_dates_and_words_stay(string text) => Assert.Equal(text, SensitiveText.Mask(text));
 

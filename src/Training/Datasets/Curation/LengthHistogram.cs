@@ -5,9 +5,19 @@ namespace Platform.Training.Datasets.Curation;
 public sealed record LengthBar(int From, int To, int Rows);
 
 /// <summary>How long rows are, in tokens.</summary>
+/// <param name="Total">Tokens of all rows.</param>
 /// <param name="Cut">Rows that are longer than the limit asked about.</param>
 public sealed record LengthHistogram(IReadOnlyList<LengthBar> Bars, int Median, int Longest, long Total, int Cut)
 {
+    /// <summary>Rows that were counted.</summary>
+    public int Counted => Bars.Sum(bar => bar.Rows);
+
+    /// <summary>Whether there are more rows than were counted: then the total and what is cut are estimates.</summary>
+    public bool IsEstimate { get; private init; }
+
+    /// <summary>The same as a sample of so many rows.</summary>
+    public LengthHistogram For(int rows) => Counted is > 0 and var counted && rows > counted ? this with { Total = Total * rows / counted, Cut = (int)((long)Cut * rows / counted), IsEstimate = true } : this;
+
     /// <param name="tokens">Of each row.</param>
     /// <param name="limit">Tokens that a row may have in training.</param>
     /// <param name="bars">At most so many of equal width.</param>

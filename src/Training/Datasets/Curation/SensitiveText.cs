@@ -24,7 +24,7 @@ public static partial class SensitiveText
         Add(found, SensitiveKind.Secret, SecretForms().EnumerateMatches(text), text, static _ => true);
         Add(found, SensitiveKind.Secret, AssignedSecrets().Matches(text).Select(match => match.Groups["value"]), LooksRandom);
         Add(found, SensitiveKind.Email, Emails().EnumerateMatches(text), text, static _ => true);
-        Add(found, SensitiveKind.BankAccount, Ibans().EnumerateMatches(text), text, IsIban);
+        AddIbans(found, text);
         Add(found, SensitiveKind.SocialSecurity, SocialSecurityNumbers().EnumerateMatches(text), text, static _ => true);
         Add(found, SensitiveKind.ChineseId, IdForms().EnumerateMatches(text), text, IsChineseId);
         Add(found, SensitiveKind.Card, CardForms().EnumerateMatches(text), text, IsCard);
@@ -136,6 +136,22 @@ public static partial class SensitiveText
 
     private delegate bool Check(ReadOnlySpan<char> text);
 
+    // The groups of an account number do not say where it ends: a currency, a year or a bank's code in capitals may follow.
+    private static void AddIbans(Finds found, string text)
+    {
+        for (var match = Ibans().Match(text); match.Success;)
+        {
+            var length = match.Length;
+            while (length >= IbanLeast && !IsIban(text.AsSpan(match.Index, length)))
+                length = text.LastIndexOf(' ', match.Index + length - 1, length) - match.Index;
+            if (length < IbanLeast)
+                length = 0;
+            else
+                found.Add(new(SensitiveKind.BankAccount, match.Index, length));
+            match = Ibans().Match(text, match.Index + Math.Max(length, 1));
+        }
+    }
+
     private static void Add(Finds found, SensitiveKind kind, Regex.ValueMatchEnumerator matches, string text, Check check)
     {
         foreach (var match in matches)
@@ -170,8 +186,8 @@ public static partial class SensitiveText
     [GeneratedRegex(@"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])")]
     private static partial Regex Emails();
 
-    // Keys whose issuers give them a form: OpenAI, Anthropic, GitHub, GitLab, AWS, Google, Slack, Hugging Face, our own, JSON web tokens, PEM, also where its end was cut off.
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|pk-[A-Za-z0-9]{40}|gh[pousr]_[A-Za-z0-9]{30,100}|github_pat_[A-Za-z0-9_]{20,100}|glpat-[A-Za-z0-9_\-]{16,64}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_\-]{30,45}|xox[abprs]-[A-Za-z0-9\-]{10,200}|hf_[A-Za-z0-9]{20,64}|eyJ[A-Za-z0-9_\-]{8,4000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})(?![A-Za-z0-9])|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[A-Za-z0-9+/=\s:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----|(?:\s{0,4}[A-Za-z0-9+/=]{16,128}){0,200})")]
+    // Keys whose issuers give them a form: OpenAI, Anthropic, GitHub, GitLab, AWS, Google, Slack, Hugging Face, our own, JSON web tokens, PEM: up to its end mark, however its lines are quoted or escaped; where that was cut off, headers and lines of base 64.
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|pk-[A-Za-z0-9]{40}|gh[pousr]_[A-Za-z0-9]{30,100}|github_pat_[A-Za-z0-9_]{20,100}|glpat-[A-Za-z0-9_\-]{16,64}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_\-]{30,45}|xox[abprs]-[A-Za-z0-9\-]{10,200}|hf_[A-Za-z0-9]{20,64}|eyJ[A-Za-z0-9_\-]{8,4000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})(?![A-Za-z0-9])|-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{0,16000}?-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|(?:(?:\s|\\[rn]|[""'+>|]){0,24}(?:(?:Proc-Type|DEK-Info|Version|Comment): ?[^\r\n\\]{1,120}|[A-Za-z0-9+/=]{16,128})){0,200})")]
     private static partial Regex SecretForms();
 
     [GeneratedRegex(@"(?i:password|passwd|pwd|secret|token|api[_\- ]?key|access[_\- ]?key|密码|口令|密钥)[""']?\s{0,3}(?:[:=：]|是|为|\bis\b)\s{0,3}[""']?(?<value>[A-Za-z0-9!@#$%^&*_+/=.\-]{8,200})")]

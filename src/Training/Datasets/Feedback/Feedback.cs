@@ -15,7 +15,12 @@ public enum FeedbackState { Waiting, Taken, Dismissed }
 /// <param name="Comment">At most 2,000 characters.</param>
 /// <param name="Correction">What should have been answered, at most 20,000 characters; empty where nobody says.</param>
 /// <param name="MayLearn">Whether the person lets a model learn from it.</param>
-public sealed record Judgement(bool Good, IReadOnlyList<FeedbackReason> Reasons, string Comment = "", string Correction = "", bool MayLearn = true);
+public sealed record Judgement(bool Good, IReadOnlyList<FeedbackReason> Reasons, string Comment = "", string Correction = "", bool MayLearn = true)
+{
+    /// <summary>Praise in the place of what was said before: who did not want a model to learn from it does not want that now.</summary>
+    /// <param name="before">Null where nothing was said.</param>
+    public static Judgement Praise(Judgement? before) => new(true, [], MayLearn: before?.MayLearn ?? true);
+}
 
 /// <summary>A judgement with what it is about.</summary>
 /// <param name="Asked">The turns before the answer, the question last; answers among them, as <paramref name="Answer"/>, without what a page dresses them in (<see cref="LearnedText"/>).</param>

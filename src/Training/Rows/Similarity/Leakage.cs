@@ -40,11 +40,11 @@ public sealed class Leakage
         return leakage.Found;
     }
 
-    // What stands beside the exchange; most rows never need it.
+    // What stands beside the exchange; most rows never need it. Instructions of a line or two, or of none, are worded anew from one set of rows to the other, and the answer stays the same: only what is long enough to be what it is about, as a document, sets two rows apart.
     private sealed class Around(RowParts row)
     {
         private readonly Lazy<Shingles> system = new(() => new Shingles(row.System)), acts = new(() => new Shingles(row.Acts));
 
-        public bool IsLike(Around other) => system.Value.IsLike(other.system.Value) && acts.Value.IsLike(other.acts.Value);
+        public bool IsLike(Around other) => (!system.Value.IsLong || !other.system.Value.IsLong || system.Value.IsLike(other.system.Value)) && acts.Value.IsLike(other.acts.Value);
     }
 }

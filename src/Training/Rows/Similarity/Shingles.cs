@@ -7,7 +7,7 @@ namespace Platform.Training.Rows.Similarity;
 internal sealed class Shingles
 {
     // 32 bands of 4: two texts of Jaccard 0.8 meet in a band with probability 1 - (1 - 0.8^4)^32, above 0.9999999.
-    private const int BandCount = 32, RowsOfBand = 4, Hashes = BandCount * RowsOfBand, TokensOfShingle = 3;
+    private const int BandCount = 32, RowsOfBand = 4, Hashes = BandCount * RowsOfBand, TokensOfShingle = 3, LongShingles = 20;
 
     private readonly ulong[] sorted;
     private ulong[]? bands;
@@ -49,6 +49,9 @@ internal sealed class Shingles
         }
         return (double)both / (sorted.Length + other.sorted.Length - both);
     }
+
+    /// <summary>Whether it is more than a line or two: one of about 22 words or Chinese characters at least.</summary>
+    public bool IsLong => sorted.Length >= LongShingles;
 
     /// <summary>Whether they say nearly the same; two without any do.</summary>
     public bool IsLike(Shingles other) => (sorted.Length == 0 && other.sorted.Length == 0) || Likeness(other) >= NearDuplicates.Threshold;
