@@ -49,9 +49,10 @@ def train(job):
     stop = settings.get("early_stopping")
     counts = min(per_epoch, (steps + 1) // 2)  # before all rows were seen once, or half of a shorter job is done, a loss that does not fall says nothing
     ended = bool(stop) and state.waited >= stop["patience"]
+    evaluated = None  # the last step that was, of this run
     while state.step < steps and not ended:
         if state.step and job.shall_stop():
-            stop_now(job, model, held, settings, state, trained, state.step % every["evaluate_every"] == 0, steps)
+            stop_now(job, model, held, settings, state, trained, evaluated == state.step, steps)
             state.write(model, optimizer)
             break
         began, step = time.monotonic(), state.step + 1
@@ -72,7 +73,7 @@ def train(job):
         state.bad = 0
         valid = None
         if held and (step % every["evaluate_every"] == 0 or step == steps):
-            valid = mean(evaluate(job, model, held, settings, adapter=True))
+            valid, evaluated = mean(evaluate(job, model, held, settings, adapter=True)), step
             if state.last_fall is None or valid < state.last_fall - (stop["min_delta"] if stop else 0):
                 state.last_fall, state.waited = valid, 0
             else:
@@ -104,7 +105,12 @@ def stop_now(job, model, held, settings, state, trained, is_evaluated, steps):
         if state.best is None or valid < state.best:
             state.best, state.best_step = valid, state.step
             state.keep_best(trained)
-    job.message("info", state.step, f"Stopped as asked after step {state.step} of {steps}.")
+    told = f"Stopped as asked after step {state.step} of {steps}"
+    if state.best_step is None:
+        job.message("info", state.step, f"{told}; its weights are kept.", code="stopped_plain", values=[str(state.step), str(steps)])
+    else:
+        job.message("info", state.step, f"{told}. The evaluation loss was lowest, {state.best:.4f}, after step {state.best_step}; the weights of step {state.best_step} are kept.",
+                    code="stopped", values=[str(state.step), str(steps), f"{state.best:.4f}", str(state.best_step)])
 
 
 def examples(rows, settings):

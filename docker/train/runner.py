@@ -54,8 +54,9 @@ class Job:
         """step 0 is the base; names as in docs/training.md."""
         self._say("metrics", step=step, **{name: value for name, value in numbers.items() if value is not None})
 
-    def message(self, level, step, text, rows=None):
-        self._say("message", level=level, step=step, message=text, **({"rows": rows} if rows else {}))
+    def message(self, level, step, text, rows=None, code=None, values=None):
+        """`code` and `values` let whoever shows it say it in another language."""
+        self._say("message", level=level, step=step, message=text, **({"rows": rows} if rows else {}), **({"code": code, "values": values or []} if code else {}))
 
     def state(self, state, message=None, fault=None):
         self._say("state", state=state, **({"message": message} if message else {}), **({"fault": fault} if fault else {}))
