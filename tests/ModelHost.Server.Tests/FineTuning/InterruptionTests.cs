@@ -67,11 +67,13 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
         foreach (var said in (string[])["Stopped as asked after step", "\"reason_code\":\"measuring\"", "\"reason_code\":\"comparing\""]) { Assert.Contains(said, await told, StringComparison.Ordinal); }
         Assert.Equal("wrong_state", (await rig.PostAsync($"/v1/fine_tuning/jobs/{id}/stop")).Body.Code());
 
-        var did = job.GetProperty("method").GetProperty("supervised").GetProperty("hyperparameters"); // what nobody chose is told too
+        var asked = job.GetProperty("method").GetProperty("supervised").GetProperty("hyperparameters"); // who copies the job leaves to the service what was left to it
+        Assert.Equal((JsonValueKind.Null, 0, 0), (asked.GetProperty("batch_size").ValueKind, asked.GetProperty("eval_steps").GetInt32(), asked.GetProperty("save_steps").GetInt32()));
+        var did = job.GetProperty("forecast"); // what nobody chose is told too
         Assert.Equal((2, 550, 550), (did.GetProperty("batch_size").GetInt32(), did.GetProperty("eval_steps").GetInt32(), did.GetProperty("save_steps").GetInt32()));
         Assert.Equal(job.GetProperty("dataset").GetProperty("examples").GetInt32() + job.GetProperty("dataset").GetProperty("held_out").GetInt32(), job.GetProperty("dataset").GetProperty("compared").GetInt32());
         var lineage = (await rig.Http.GetOkAsync("/v1/adapters/stopped/versions/1")).GetProperty("lineage");
-        Assert.Equal((500, 16), (lineage.GetProperty("hyperparameters").GetProperty("n_epochs").GetInt32(), lineage.GetProperty("lora").GetProperty("r").GetInt32()));
+        Assert.Equal((500, 2, 16), (lineage.GetProperty("hyperparameters").GetProperty("n_epochs").GetInt32(), lineage.GetProperty("hyperparameters").GetProperty("batch_size").GetInt32(), lineage.GetProperty("lora").GetProperty("r").GetInt32()));
     }
 
     [Fact]

@@ -52,7 +52,9 @@ public sealed class JobFormTests
         {
             AdapterName = "terms", Method = new("pretraining"), Lora = new(32, 64, 0, ["q", "v"], 0), Schedule = new("22:00-06:00", null), EarlyStopping = null,
             Hyperparameters = new(3, null, 1, null, 0.001, 0, null, null, 0.05, 0.1, 1, 0, 0, true),
+            Forecast = new(1, 1, 1, 1, 60, 100, 1) { BatchSize = 1, MicroBatchTokens = 64, EvalSteps = 3, SaveSteps = 3 },
         });
+        Assert.DoesNotContain(form.Numbers.Keys, name => name is JobSetting.BatchSize or JobSetting.MicroBatch or JobSetting.EvaluateEvery or JobSetting.CheckpointEvery); // chosen for its rows, and not for others
         var request = form.ToRequest(new("f", null), Set, Version);
         Assert.True(request is { Method: TuningMethod.Pretraining, Seed: 7, LearningRate: 0.001, Rank: 32, Alpha: null, Epochs: null, Window: "22:00-06:00", StopsEarly: false, GradientCheckpointing: true }, request.ToString());
         Assert.Equal(["q", "v"], request.Targets);
@@ -137,6 +139,18 @@ public sealed class JobFormTests
     }
 
     private static AdminModel Model(params string[] can) => new("plain", AdminModelState.Unloaded, null, can, null, IsPinned: false, IsDefault: false, null, 1, 1, 4096, 4096, 64, "llama", "q8_0");
+
+    /// <summary>The rate that suits a small model is forty times the usual one of pairs.</summary>
+    [Fact]
+    public void What_was_suggested_for_one_method_does_not_stay_with_another()
+    {
+        JobForm form = new();
+        form.Begin(new JobPreset("Small", new Dictionary<string, string> { [JobSetting.LearningRate] = "0.002" }));
+        Assert.NotEmpty(form.Numbers);
+        form.Method = TuningMethod.Dpo;
+        form.Begin(null);
+        Assert.Empty(form.Numbers);
+    }
 
     [Fact]
     public void A_preset_is_known_until_one_of_its_numbers_is_changed()

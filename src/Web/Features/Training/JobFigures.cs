@@ -7,6 +7,7 @@ namespace Platform.Web.Features.Training;
 /// <summary>What a job was made with, by the names of <see cref="JobSetting"/>.</summary>
 public static class JobFigures
 {
+    /// <summary>What was asked for; null where it was left to the service.</summary>
     public static double? Of(TuningJob job, string setting)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -36,7 +37,22 @@ public static class JobFigures
         };
     }
 
-    /// <summary>Every setting as people read it; null where the service chose by the rows.</summary>
+    /// <summary>What the job does, also where the service chose by the rows; null where neither is known.</summary>
+    public static double? Done(TuningJob job, string setting)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return Of(job, setting) ?? setting switch
+        {
+            JobSetting.BatchSize => job.Forecast?.BatchSize,
+            JobSetting.Sequence => job.Dataset?.SequenceTokens,
+            JobSetting.MicroBatch => job.Forecast?.MicroBatchTokens,
+            JobSetting.EvaluateEvery => job.Forecast?.EvalSteps,
+            JobSetting.CheckpointEvery => job.Forecast?.SaveSteps,
+            _ => null,
+        };
+    }
+
+    /// <summary>Every setting as people read it, what the service chose by the rows too; null where there is none.</summary>
     public static IEnumerable<(string Name, string? Value)> All(TuningJob job, IStringLocalizer<TrainingTexts> texts)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -46,7 +62,7 @@ public static class JobFigures
         yield return ("FrozenVersion", JobOrigin.Of(job)?.Version);
         foreach (var setting in JobSetting.All)
         {
-            yield return (setting.Name, Of(job, setting.Name) is { } value ? setting.Name == JobSetting.Seed ? value.ToString("0", CultureInfo.InvariantCulture) : Number(value) : null);
+            yield return (setting.Name, Done(job, setting.Name) is { } value ? setting.Name == JobSetting.Seed ? value.ToString("0", CultureInfo.InvariantCulture) : Number(value) : null);
         }
         yield return ("Targets", string.Join(", ", job.Lora?.TargetModules ?? []));
         yield return ("Trainer", job.Trainer == "peft" ? texts["Trainer_peft"].Value : null);

@@ -133,6 +133,19 @@ public sealed partial class JobForm
         }
     }
 
+    /// <summary>Begins with settings that go together, or where none are suggested with the usual ones of the method: numbers of another method do not stay.</summary>
+    public void Begin(JobPreset? suggested)
+    {
+        if (suggested is null)
+        {
+            Numbers.Clear();
+        }
+        else if (!Is(suggested))
+        {
+            Take(suggested);
+        }
+    }
+
     /// <summary>What another job was made with.</summary>
     public void Take(TuningJob job)
     {

@@ -195,9 +195,9 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     // Until a person chooses, the settings are those that go with the model and the rows.
     private void Suggest()
     {
-        if (!hasOwnNumbers && Suggested is { } preset && !form.Is(preset))
+        if (!hasOwnNumbers)
         {
-            form.Take(preset);
+            form.Begin(Suggested);
         }
     }
 

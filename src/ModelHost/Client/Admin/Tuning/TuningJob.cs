@@ -90,6 +90,7 @@ public sealed record TunedAdapter(string Name, int Version);
 /// <param name="Type">supervised, dpo or pretraining.</param>
 public sealed record TuningMethodName(string Type);
 
+/// <summary>What was asked for: null, or 0, where it was left to the service, which tells in the forecast what it chose.</summary>
 public sealed record TuningHyperparameters(
     int NEpochs, int? BatchSize, double LearningRateMultiplier, double? Beta, double LearningRate, int MaxSteps, int? SequenceTokens, int? MicroBatchTokens, double WarmupRatio, double WeightDecay, double MaxGradNorm,
     int EvalSteps, int SaveSteps, bool GradientCheckpointing);

@@ -9,7 +9,7 @@ internal static class TuningViews
     public static TuningJobBody Of(TuningJob job, TimeProvider time)
     {
         var (now, settings) = (job.Now, job.Now.Settings);
-        var parameters = Hyperparameters(now);
+        var parameters = Asked(now);
         var reason = job.IsHeld ? JobReason.Requests : now.Reason ?? (now.Status != TuningStatus.Running ? null : now.IsPauseAsked ? JobReason.Pausing : now.IsStopAsked ? JobReason.Stopping : null);
         return new TuningJobBody(now.Id, "fine_tuning.job", now.CreatedAt, now.FinishedAt, EstimatedFinish(job, time), now.Model, now.FineTunedModel, "local", Status(now.Status))
         {
@@ -96,11 +96,21 @@ internal static class TuningViews
     /// <summary>What was asked for, and once the files were looked at what is done where nothing was.</summary>
     public static HyperparameterBody Hyperparameters(TuningRecord now)
     {
+        var (asked, done) = (Asked(now), now.Forecast);
+        return asked with
+        {
+            BatchSize = asked.BatchSize ?? done?.BatchSize, SequenceTokens = asked.SequenceTokens ?? now.Dataset?.SequenceTokens, MicroBatchTokens = asked.MicroBatchTokens ?? done?.MicroBatchTokens,
+            EvalSteps = asked.EvalSteps > 0 ? asked.EvalSteps : done?.EvaluateEvery ?? 0, SaveSteps = asked.SaveSteps > 0 ? asked.SaveSteps : done?.CheckpointEvery ?? 0,
+        };
+    }
+
+    /// <summary>What was asked for, so that who asks for the same again leaves the same to the service; null, or 0, where nothing was.</summary>
+    private static HyperparameterBody Asked(TuningRecord now)
+    {
         var settings = now.Settings;
         return new HyperparameterBody(
-            settings.Epochs, settings.BatchSize > 0 ? settings.BatchSize : now.Forecast?.BatchSize, Math.Round(settings.LearningRate / TuningCheck.UsualRate(settings.Method), 6), settings.Method == TuningMethod.Dpo ? settings.Beta : null, settings.LearningRate, settings.MaxSteps,
-            settings.SequenceTokens ?? now.Dataset?.SequenceTokens, settings.MicroBatchTokens ?? now.Forecast?.MicroBatchTokens, settings.WarmupShare, settings.WeightDecay, settings.MaxGradient,
-            settings.EvaluateEvery > 0 ? settings.EvaluateEvery : now.Forecast?.EvaluateEvery ?? 0, settings.CheckpointEvery > 0 ? settings.CheckpointEvery : now.Forecast?.CheckpointEvery ?? 0, settings.Checkpointing);
+            settings.Epochs, settings.BatchSize > 0 ? settings.BatchSize : null, Math.Round(settings.LearningRate / TuningCheck.UsualRate(settings.Method), 6), settings.Method == TuningMethod.Dpo ? settings.Beta : null, settings.LearningRate, settings.MaxSteps,
+            settings.SequenceTokens, settings.MicroBatchTokens, settings.WarmupShare, settings.WeightDecay, settings.MaxGradient, settings.EvaluateEvery, settings.CheckpointEvery, settings.Checkpointing);
     }
 
     /// <summary>From the speed of this run; before its first step from the forecast. What comes after the last step is not foreseen.</summary>
