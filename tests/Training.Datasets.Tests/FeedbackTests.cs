@@ -90,6 +90,8 @@ public sealed class FeedbackTests
     [Theory]
     [InlineData("Twenty six [1]. In the list a[2] stands, and [7].", "Twenty six. In the list a[2] stands, and [7].")]
     [InlineData("[1]", "")]
+    [InlineData("Take `row[1]` [1].\n```\nx = row[1]\n```\nSo it is [1].", "Take `row[1]`.\n```\nx = row[1]\n```\nSo it is.")]
+    [InlineData("Cut off [1]:\n```\nx = row[1]", "Cut off:\n```\nx = row[1]")]
     public void Marks_of_citations_are_not_learned(string answer, string learned) => Assert.Equal(learned, LearnedText.Of(answer, [Cited(1)], null));
 
     private static Citation Cited(int n) => new(n, default, default, "", "", 1, default, "", 0, 0, 0, "", "", 0, [], 0, Verdict.Supported, 0, 0);

@@ -27,6 +27,15 @@ public sealed class SavedPresetsTests
     }
 
     [Fact]
+    public async Task Two_windows_that_keep_one_name_in_the_same_moment_both_do()
+    {
+        await using var here = await Installation.StartAsync();
+        var presets = here.Get<SavedPresets>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(window => Task.Run(() => presets.SaveAsync(Installation.Administrator, new("Night", $"{window}"), Stop), Stop)));
+        Assert.Equal("Night", Assert.Single(await presets.ListAsync(Installation.Administrator, Stop)).Name);
+    }
+
+    [Fact]
     public async Task There_are_no_more_than_may_be()
     {
         await using var here = await Installation.StartAsync();

@@ -21,21 +21,40 @@ public sealed class ModelUses
 
     /// <summary>Those that name a version of an adapter, or the adapter without a version where this is the one that it means; by name.</summary>
     /// <param name="isServed">It is what the adapter's name alone means.</param>
-    public Task<IReadOnlyList<AgentUse>> OfAdapterAsync(string adapter, int version, bool isServed, CancellationToken cancellation)
-    {
-        var whole = version > 0 ? FormattableString.Invariant($"{adapter}@{version}") : adapter;
-        return FindAsync(settings => Names(settings).Any(named => named == whole || (isServed && named == adapter)), cancellation);
-    }
+    public async Task<IReadOnlyList<AgentUse>> OfAdapterAsync(string adapter, int version, bool isServed, CancellationToken cancellation) =>
+        (await OfAdaptersAsync(cancellation)).Of(adapter, version, isServed);
+
+    /// <summary>Those that name any adapter, read once for as many versions as are asked for.</summary>
+    public async Task<AdapterUses> OfAdaptersAsync(CancellationToken cancellation) =>
+        new([.. (await PublishedAsync(cancellation)).Select(agent => (agent.Use, Names(agent.Model))).Where(agent => agent.Item2.Any())]);
 
     private static IEnumerable<string> Names(ModelSettings settings) =>
         [.. settings.Id.Split(':', 2) is [_, var adapter] ? [adapter] : Array.Empty<string>(), .. (settings.Adapters ?? []).Select(one => one.Name)];
 
-    private async Task<IReadOnlyList<AgentUse>> FindAsync(Func<ModelSettings, bool> uses, CancellationToken cancellation)
+    private async Task<IReadOnlyList<AgentUse>> FindAsync(Func<ModelSettings, bool> uses, CancellationToken cancellation) =>
+        [.. (await PublishedAsync(cancellation)).Where(one => uses(one.Model)).Select(one => one.Use)];
+
+    private async Task<IEnumerable<(AgentUse Use, ModelSettings Model)>> PublishedAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var published = await db.Agents.AsNoTracking().Join(db.AgentVersions, agent => agent.Id, version => version.AgentId, (agent, version) => new { agent.Id, agent.Slug, agent.PublishedVersion, version.Number, version.Definition })
             .Where(one => one.Number == one.PublishedVersion).ToListAsync(cancellation);
-        return [.. published.Select(one => (one.Id, one.Slug, Definition: RunJson.Read<AgentDefinition>(one.Definition))).Where(one => uses(one.Definition.Model))
-            .Select(one => new AgentUse(one.Id, one.Slug, one.Definition.Name)).OrderBy(use => use.Name, StringComparer.CurrentCulture)];
+        return published.Select(one => (one.Id, one.Slug, Definition: RunJson.Read<AgentDefinition>(one.Definition)))
+            .Select(one => (Use: new AgentUse(one.Id, one.Slug, one.Definition.Name), one.Definition.Model)).OrderBy(one => one.Use.Name, StringComparer.CurrentCulture);
+    }
+}
+
+/// <summary>The published agents that name adapters, as they were at one moment.</summary>
+public sealed class AdapterUses
+{
+    private readonly IReadOnlyList<(AgentUse Use, IEnumerable<string> Names)> agents;
+
+    internal AdapterUses(IReadOnlyList<(AgentUse Use, IEnumerable<string> Names)> agents) => this.agents = agents;
+
+    /// <inheritdoc cref="ModelUses.OfAdapterAsync"/>
+    public IReadOnlyList<AgentUse> Of(string adapter, int version, bool isServed)
+    {
+        var whole = version > 0 ? FormattableString.Invariant($"{adapter}@{version}") : adapter;
+        return [.. agents.Where(agent => agent.Names.Any(named => named == whole || (isServed && named == adapter))).Select(agent => agent.Use)];
     }
 }

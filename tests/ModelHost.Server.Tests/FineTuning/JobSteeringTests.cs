@@ -84,6 +84,17 @@ public sealed class JobSteeringTests : IDisposable
     }
 
     [Fact]
+    public void A_runners_job_has_learned_what_its_runner_left_weights_of()
+    {
+        using var job = Failed(step: 90);
+        job.Change(now => now with { Settings = now.Settings with { Trainer = TuningTrainer.Peft } });
+        Assert.Contains("has learned nothing yet", Assert.Throws<RequestRefused>(() => JobSteering.Stop(job)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder.CreateSubdirectory("runner-checkpoint").FullName, "state.pt"), "");
+        JobSteering.Stop(job);
+        Assert.True(job.Now.IsStopAsked);
+    }
+
+    [Fact]
     public void A_job_that_an_earlier_program_wrote_down_is_told_as_any()
     {
         using var made = Failed(step: 9);

@@ -6,6 +6,7 @@ namespace Platform.ModelHost.Client.Admin;
 /// <summary>What the model service answered, as it stands, a refusal too. Disposing it ends the answer where it is.</summary>
 public sealed class RelayedAnswer : IDisposable
 {
+    private const string Buffering = "X-Accel-Buffering";
     private readonly HttpResponseMessage _response;
     private readonly Silence _silence;
     private readonly Func<Stream, Task> _copy;
@@ -19,7 +20,7 @@ public sealed class RelayedAnswer : IDisposable
     /// <summary>Its HTTP status.</summary>
     public int Status => (int)_response.StatusCode;
 
-    /// <summary>What is told with it: type, length and name of its content, and when to ask again.</summary>
+    /// <summary>What is told with it: type, length and name of its content, when to ask again, and whether it may be kept or gathered on the way.</summary>
     public IEnumerable<(string Name, string? Value)> Headers
     {
         get
@@ -29,6 +30,8 @@ public sealed class RelayedAnswer : IDisposable
             yield return ("Content-Length", content.ContentLength?.ToString(CultureInfo.InvariantCulture));
             yield return ("Content-Disposition", content.ContentDisposition?.ToString());
             yield return ("Retry-After", _response.Headers.RetryAfter?.ToString());
+            yield return ("Cache-Control", _response.Headers.CacheControl?.ToString());
+            yield return (Buffering, _response.Headers.TryGetValues(Buffering, out var values) ? values.First() : null); // else a proxy gathers a stream of events to its end
         }
     }
 

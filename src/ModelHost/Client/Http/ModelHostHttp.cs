@@ -156,8 +156,10 @@ internal sealed class ModelHostHttp : IDisposable
             int read;
             while ((read = await heard.ReadAsync(part, silence.Token)) > 0)
             {
+                silence.Pause();
                 await target.WriteAsync(part.AsMemory(0, read), silence.Token);
                 await target.FlushAsync(silence.Token);
+                silence.Heard();
             }
         }
         catch (OperationCanceledException) when (silence.IsBroken)

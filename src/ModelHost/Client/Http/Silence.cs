@@ -43,6 +43,15 @@ internal sealed class Silence : IDisposable
         }
     }
 
+    /// <summary>Until something is heard again nobody waits for the service: somebody else is slow.</summary>
+    public void Pause()
+    {
+        lock (_gate)
+        {
+            _timer.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>Ends the wait now where nothing was heard for so long.</summary>
     public void GiveUpAfter(TimeSpan quiet)
     {

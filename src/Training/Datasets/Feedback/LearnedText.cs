@@ -15,9 +15,10 @@ public static partial class LearnedText
         if (usage?.Mode == AnswerMode.Quote && citations.Count > 0)
             return string.Join("\n\n", citations.OrderBy(citation => citation.N).Select(citation => citation.Quote.Trim()));
         var known = citations.Select(citation => citation.N).ToHashSet();
-        return Mark().Replace(answer, mark => int.TryParse(mark.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && known.Contains(number) ? "" : mark.Value).Trim();
+        return MarkOrCode().Replace(answer, mark => int.TryParse(mark.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && known.Contains(number) ? "" : mark.Value).Trim();
     }
 
-    [GeneratedRegex(@" ?\[(\d{1,4})\]", RegexOptions.CultureInvariant)]
-    private static partial Regex Mark();
+    // In code a number in brackets is a place in a list.
+    [GeneratedRegex(@"```[\s\S]*?(?:```|\z)|`[^`\n]*`| ?\[(\d{1,4})\]", RegexOptions.CultureInvariant)]
+    private static partial Regex MarkOrCode();
 }

@@ -32,13 +32,25 @@ public sealed class SavedPresets
             throw new DatasetException("name_empty", "A preset needs a name.");
         if (name.Length > MaxNameLength || preset.Content.Length > MaxContent)
             throw new DatasetException("preset_too_long", $"The preset has a name of {name.Length} characters and {preset.Content.Length:N0} of settings; the limits are {MaxNameLength} and {MaxContent:N0}. Shorten them.");
+        try
+        {
+            await PutAsync(name, preset.Content, cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            await PutAsync(name, preset.Content, cancellation); // another window made one of that name in the same moment
+        }
+    }
+
+    private async Task PutAsync(string name, string content, CancellationToken cancellation)
+    {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await db.Presets.SingleOrDefaultAsync(one => one.Name == name, cancellation);
         if (row is null && await db.Presets.CountAsync(cancellation) >= MaxPresets)
             throw new DatasetException("too_many_presets", $"There are {MaxPresets} presets, the most there may be. Delete one first.");
         if (row is null)
             db.Add(row = new() { Name = name, Content = "" });
-        row.Content = preset.Content;
+        row.Content = content;
         await db.SaveChangesAsync(cancellation);
     }
 

@@ -62,6 +62,9 @@ internal sealed class JobFiles(string path)
     /// <summary>The adapter as a runner saves it.</summary>
     public string Peft => In("peft");
 
+    /// <summary>Whether a runner has left weights to go on from.</summary>
+    public bool HasRunnerCheckpoint => Directory.EnumerateDirectories(Path, "runner-checkpoint*").Any(folder => File.Exists(System.IO.Path.Combine(folder, "state.pt")));
+
     private string Checkpoints => In("checkpoints");
 
     public string In(string name) => System.IO.Path.Combine(Path, name);

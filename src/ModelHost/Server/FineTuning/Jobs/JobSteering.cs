@@ -81,7 +81,7 @@ internal static class JobSteering
 
     /// <summary>The step that a job's next run begins after: of a trainer that was killed what its last checkpoint has, and not what it told.</summary>
     private static int Learned(TuningJob job) =>
-        job.Now.Status == TuningStatus.Running || job.Now.Settings.Trainer == TuningTrainer.Peft ? job.Now.Progress.Step : job.Folder.CheckpointSteps is [var last, ..] ? last : 0;
+        job.Now.Status == TuningStatus.Running || (job.Now.Settings.Trainer == TuningTrainer.Peft && job.Folder.HasRunnerCheckpoint) ? job.Now.Progress.Step : job.Folder.CheckpointSteps is [var last, ..] ? last : 0;
 
     private static void GoBack(TuningJob job, int step)
     {
