@@ -25,6 +25,15 @@ internal sealed class TextShelf : IEvidence
     /// <summary>Awaited before each search.</summary>
     public Func<CancellationToken, Task> BeforeSearch { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>How often the bases were asked for.</summary>
+    public int BasesAsked { get; private set; }
+
+    /// <summary>Names of the documents whose text was read, in order.</summary>
+    public List<string> Reads { get; } = [];
+
+    /// <summary>Awaited before a document's text is read.</summary>
+    public Task BeforeRead { get; set; } = Task.CompletedTask;
+
     /// <summary>Thrown by each read of a document's text.</summary>
     public Exception? ReadFailure { get; set; }
 
@@ -42,8 +51,11 @@ internal sealed class TextShelf : IEvidence
 
     public void Remove(string name) => documents.Remove(documents.Single(d => d.Value.Name == name).Key);
 
-    public Task<IReadOnlyList<KnowledgeBase>> BasesAsync(Caller caller, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<KnowledgeBase>>([Base with { Ready = documents.Count }]);
+    public Task<IReadOnlyList<KnowledgeBase>> BasesAsync(Caller caller, CancellationToken cancellation)
+    {
+        BasesAsked++;
+        return Task.FromResult<IReadOnlyList<KnowledgeBase>>([Base with { Ready = documents.Count }]);
+    }
 
     public async Task<SearchResult> SearchAsync(Caller caller, SearchQuery query, CancellationToken cancellation)
     {
@@ -63,9 +75,16 @@ internal sealed class TextShelf : IEvidence
         return new SearchResult(hits, TimeSpan.Zero, new TermCounts(held.Count, wanted.ToDictionary(term => term, term => held.LongCount(terms => terms.Contains(term)))));
     }
 
-    public Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation) =>
-        ReadFailure is { } failure ? throw failure
-        : documents.TryGetValue(documentId, out var document) ? Task.FromResult(document.Text) : throw new NotFoundException("Document");
+    public async Task<ParsedDocument> ReadAsync(Caller caller, Guid documentId, CancellationToken cancellation)
+    {
+        if (ReadFailure is { } failure)
+            throw failure;
+        if (!documents.TryGetValue(documentId, out var document))
+            throw new NotFoundException("Document");
+        Reads.Add(document.Name);
+        await BeforeRead;
+        return document.Text;
+    }
 
     public Task<IReadOnlyList<DocumentInfo>> DocumentsAsync(Caller caller, Guid baseId, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<DocumentInfo>>([.. documents.Select(d => new DocumentInfo(

@@ -68,7 +68,7 @@ public sealed class ApprovalBox
         return Shown(await OwnAsync(db, caller, approvalId, cancellation));
     }
 
-    /// <summary>Decides, and lets the run go on when nothing else of it waits. FieldException for arguments that the tool, or the plan, does not take; ApprovalConflictException where it is decided already, expired or not, whatever the arguments are.</summary>
+    /// <summary>Decides, and lets the run go on when nothing else of it waits. FieldException for arguments that the tool, or the plan, does not take, and for a tool that is asked about each time and is to be approved for the run; ApprovalConflictException where it is decided already, expired or not, whatever the arguments are.</summary>
     public async Task<Approval> DecideAsync(Caller caller, Guid approvalId, ApprovalChoice choice, CancellationToken cancellation)
     {
         if (choice.Comment.Length > MaxComment)
@@ -79,6 +79,8 @@ public sealed class ApprovalBox
         if (row.Status != ApprovalStatus.Pending)
             throw Decided();
         var asked = Shown(row);
+        if (choice is { Approve: true, ForRun: true } && await tools.FindAsync(asked.Tool, cancellation) is { AlwaysAsks: true })
+            throw new FieldException("forRun", $"A person reads each call of {asked.Tool} before it is made; approve this one alone.");
         choice = choice with { Arguments = choice.Approve && time.GetUtcNow() < asked.ExpiresAt ? await AllowedAsync(caller, asked, choice.Arguments, cancellation) : null };
         await UntilWaitingAsync(asked, cancellation);
         var inTime = time.GetUtcNow() < asked.ExpiresAt;
@@ -108,7 +110,7 @@ public sealed class ApprovalBox
             }
         }
         await using var then = await contexts.CreateDbContextAsync(cancellation);
-        return await then.Approvals.Where(a => a.Status == ApprovalStatus.Pending).OrderBy(a => a.ExpiresAt).Select(a => (DateTimeOffset?)a.ExpiresAt).FirstOrDefaultAsync(cancellation);
+        return await then.Approvals.Where(a => a.Status == ApprovalStatus.Pending && then.Runs.Any(r => r.Id == a.RunId && r.EndedAt == null)).OrderBy(a => a.ExpiresAt).Select(a => (DateTimeOffset?)a.ExpiresAt).FirstOrDefaultAsync(cancellation);
     }
 
     /// <summary>What is allowed in the place of what was asked; null where that is, be it sent back or not. Throws FieldException for what cannot be.</summary>

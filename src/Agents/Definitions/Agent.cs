@@ -31,3 +31,8 @@ public sealed record AgentUses(IReadOnlyList<string> Agents, int Runs, int Memor
 
 /// <summary>The slug is another agent's, or the draft was changed by somebody else meanwhile.</summary>
 public sealed class AgentConflictException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Which agents search a base by name.</summary>
+/// <param name="Names">Of those that the caller sees.</param>
+/// <param name="Others">How many there are beside them.</param>
+public sealed record BaseUses(IReadOnlyList<string> Names, int Others);

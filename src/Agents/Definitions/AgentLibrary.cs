@@ -34,9 +34,9 @@ public sealed class AgentLibrary
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var seen = AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller);
-        var drafts = await seen.Where(a => a.PublishedVersion == null).Select(a => new { a.Id, Definition = a.Draft }).ToListAsync(cancellation);
-        var published = await seen.Join(db.AgentVersions, a => new { a.Id, Number = a.PublishedVersion }, v => new { Id = v.AgentId, Number = (int?)v.Number }, (a, v) => new { a.Id, v.Definition }).ToListAsync(cancellation);
-        return drafts.Concat(published).ToDictionary(one => one.Id, one => RunJson.Read<AgentDefinition>(one.Definition));
+        // One query: of an agent that is published in this moment two would see the draft and the version.
+        var runs = await seen.Select(a => new { a.Id, Definition = db.AgentVersions.Where(v => v.AgentId == a.Id && v.Number == a.PublishedVersion).Select(v => v.Definition).FirstOrDefault() ?? a.Draft }).ToListAsync(cancellation);
+        return runs.ToDictionary(one => one.Id, one => RunJson.Read<AgentDefinition>(one.Definition));
     }
 
     public async Task<Agent> GetAsync(Caller caller, Guid agentId, CancellationToken cancellation)
@@ -106,15 +106,16 @@ public sealed class AgentLibrary
     }
 
     /// <summary>What of a definition is not here now and keeps it from being published.</summary>
-    public Task<IReadOnlyList<DefinitionFault>> AwayAsync(Caller caller, AgentDefinition definition, CancellationToken cancellation) => parts.FaultsAsync(caller, definition, cancellation);
+    public Task<IReadOnlyList<DefinitionFault>> AwayAsync(Caller caller, AgentDefinition definition, CancellationToken cancellation) => parts.Look(caller).FaultsAsync(definition, cancellation);
 
     /// <summary>The same of each agent that the caller sees, as it runs; those that lack nothing are left out. It may take as long as the servers of tools.</summary>
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<DefinitionFault>>> AwayAsync(Caller caller, CancellationToken cancellation)
     {
         Dictionary<Guid, IReadOnlyList<DefinitionFault>> away = [];
+        var look = parts.Look(caller);
         foreach (var (id, definition) in await RunningAsync(caller, cancellation))
         {
-            if (await AwayAsync(caller, definition, cancellation) is { Count: > 0 } faults)
+            if (await look.FaultsAsync(definition, cancellation) is { Count: > 0 } faults)
                 away[id] = faults;
         }
         return away;
@@ -195,18 +196,27 @@ public sealed class AgentLibrary
             await db.Schedules.CountAsync(s => s.AgentId == row.Id, cancellation), await db.TestSuites.CountAsync(s => s.AgentId == row.Id, cancellation));
     }
 
-    /// <summary>Names of agents, of those that the caller may change, whose draft or published version searches a base by name.</summary>
-    public async Task<IReadOnlyList<string>> OfBaseAsync(Caller caller, Guid baseId, CancellationToken cancellation)
+    /// <summary>The agents that search a base by name, in their draft or in what runs. For who may change the base: of what they may not see they are told how many.</summary>
+    public async Task<BaseUses> OfBaseAsync(Caller caller, Guid baseId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         List<string> names = [];
-        foreach (var row in await AgentAccess.VisibleTo(db.Agents.AsNoTracking(), caller).Where(a => caller.IsAdministrator || a.OwnerId == caller.UserId).OrderBy(a => a.Slug).ToListAsync(cancellation))
+        var others = 0;
+        var rows = await db.Agents.AsNoTracking().OrderBy(a => a.Slug).Select(a => new { Row = a, Runs = db.AgentVersions.Where(v => v.AgentId == a.Id && v.Number == a.PublishedVersion).Select(v => v.Definition).FirstOrDefault() }).ToListAsync(cancellation);
+        foreach (var row in rows)
         {
-            var draft = RunJson.Read<AgentDefinition>(row.Draft);
-            if (Has(draft) || (row.PublishedVersion is { } number && Has((await VersionAsync(db, row.Id, number, cancellation)).Definition)))
+            var draft = RunJson.Read<AgentDefinition>(row.Row.Draft);
+            var runs = row.Runs is null ? null : RunJson.Read<AgentDefinition>(row.Runs);
+            if (!Has(draft) && (runs is null || !Has(runs)))
+                continue;
+            if (AgentAccess.MayChange(row.Row, caller))
                 names.Add(draft.Name);
+            else if (row.Row.Visibility == AgentVisibility.Everyone && runs is not null && Has(runs))
+                names.Add(runs.Name);
+            else
+                others++;
         }
-        return names;
+        return new(names, others);
 
         bool Has(AgentDefinition definition) => definition.Knowledge.BaseIds?.Contains(baseId) == true;
     }

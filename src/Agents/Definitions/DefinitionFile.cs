@@ -15,7 +15,7 @@ public static class DefinitionFile
     public const int MaxLength = 4 * 1024 * 1024;
 
     private const string Format = "platform.agent";
-    private const int Version = 1;
+    private const int Version = 2; // since a file names its bases
 
     private static readonly JsonSerializerOptions Strict = new(RunJson.Options)
     {
@@ -33,6 +33,8 @@ public static class DefinitionFile
         Envelope file;
         try
         {
+            if (JsonSerializer.Deserialize<Head>(json, RunJson.Options) is { Format: Format, Version: > Version } later)
+                throw Unread(later.Format, later.Version); // what it has that is not known here is no fault of it
             file = JsonSerializer.Deserialize<Envelope>(json, Strict) ?? throw Refused("The file is null.");
         }
         catch (JsonException ex)
@@ -43,12 +45,16 @@ public static class DefinitionFile
                 : new("file", $"This is not the JSON of an agent ({where}): it is no JSON, or a field is missing or not known.")]);
         }
         if (file.Format != Format || file.Version is < 1 or > Version)
-            throw Refused($"The file is '{Findings.Short(file.Format)}' of version {file.Version}; '{Format}' up to version {Version} is read.");
+            throw Unread(file.Format, file.Version);
         DefinitionCheck.Require(file.Agent);
         return (file.Agent, [.. (file.Bases ?? []).OfType<BaseName>()]);
     }
 
+    private static DefinitionException Unread(string format, int version) => Refused($"The file is '{Findings.Short(format)}' of version {version}; '{Format}' up to version {Version} is read.");
+
     private static DefinitionException Refused(string why) => new([new("file", why)]);
+
+    private sealed record Head(string? Format = null, int Version = 0);
 
     private sealed record Envelope(string Format, int Version, AgentDefinition Agent, IReadOnlyList<BaseName>? Bases = null);
 }

@@ -7,7 +7,11 @@ namespace Platform.Agents.Forking;
 /// <param name="NewRunId">Chosen by the caller: the same id with the same content forks nothing new.</param>
 /// <param name="FromStep">The step (s3) that is taken anew; what was done before it is taken over as it was. Null begins at the beginning, or, where results are changed, goes on after them.</param>
 /// <param name="Recorded">Whether no tool is called: each call comes to what the same call came to in the run that is forked, so that models can be set side by side.</param>
-public sealed record ForkRun(Guid NewRunId, string? FromStep = null, ForkOverrides? Overrides = null, bool Recorded = false);
+public sealed record ForkRun(Guid NewRunId, string? FromStep = null, ForkOverrides? Overrides = null, bool Recorded = false)
+{
+    /// <summary>Who has it done: Asked or Program. Of a test or a trial it is one again.</summary>
+    public RunPurpose Purpose { get; init; }
+}
 
 /// <summary>What is to be another than in the run that is forked; null leaves it.</summary>
 /// <param name="Model">Id of a served model, with its adapters' (base:adapter@version).</param>

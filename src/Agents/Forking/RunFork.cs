@@ -38,7 +38,7 @@ public sealed class RunFork
         var asked = await QuestionAsync(row, cancellation);
         var question = overrides.Question ?? asked;
         RunOrigin origin = new(row.Id, fork.FromStep);
-        RunBeginning beginning = new(row.Purpose is RunPurpose.Test or RunPurpose.Trial ? row.Purpose : RunPurpose.Asked, Origin: origin)
+        RunBeginning beginning = new(row.Purpose is RunPurpose.Test or RunPurpose.Trial ? row.Purpose : fork.Purpose, Origin: origin)
         {
             Events = ForkedEvents.Of(fork.NewRunId, events, new(origin, overrides), DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds())),
         };

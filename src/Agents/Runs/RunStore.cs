@@ -199,6 +199,7 @@ internal sealed class RunStore
             // Of several processes that find it, one ends it.
             if (await db.Runs.Where(r => r.Id == run.Id && r.EndedAt == null).Where(which).ExecuteUpdateAsync(set => set.SetProperty(r => r.EndedAt, now).SetProperty(r => r.Status, RunStatus.Failed), cancellation) == 0)
                 continue;
+            await ApprovalRow.WithdrawAsync(db, run.Id, now, cancellation); // what it had asked a moment before its process was gone
             if (await db.Messages.SingleOrDefaultAsync(m => m.Id == run.AssistantMessageId, cancellation) is { } message)
                 message.Error = RunJson.Write(error);
             await AddEventsAsync(db, run.Id, now, cancellation, ("run.status", RunJson.Write(new RunStatusData("failed", 0))), ("error", RunJson.Write(error)));

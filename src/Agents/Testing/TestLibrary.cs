@@ -43,7 +43,7 @@ public sealed class TestLibrary
         var asked = tree.Find(run.UserMessageId)!;
         List<PastTurn> history = [.. tree.PathTo(asked.ParentId).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).TakeLast(MaxTurns)];
         var events = await store.AllEventsAsync(runId, cancellation);
-        return TestSuggestion.Of(RunJson.Read<AgentTask>(run.Agent), runId, asked.Text, history, events, tree.Find(run.AssistantMessageId)!.Text, await tools.ListAsync(cancellation));
+        return TestSuggestion.Of(RunJson.Read<AgentTask>(run.Agent), runId, run.CreatedAt, asked.Text, history, events, tree.Find(run.AssistantMessageId)!.Text, await tools.ListAsync(cancellation));
     }
 
     /// <summary>The caller's suites, of one agent or of all, last changed first.</summary>

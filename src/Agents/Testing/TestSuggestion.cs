@@ -13,8 +13,9 @@ internal static partial class TestSuggestion
 {
     private const int MaxArguments = 500;
 
+    /// <param name="begun">When the run was started, if it had not the day of another.</param>
     /// <param name="tools">Of this installation.</param>
-    public static TestDraft Of(AgentTask task, Guid runId, string question, IReadOnlyList<PastTurn> history, IReadOnlyList<RunEvent> events, string answer, IReadOnlyList<AgentTool> tools)
+    public static TestDraft Of(AgentTask task, Guid runId, DateTimeOffset begun, string question, IReadOnlyList<PastTurn> history, IReadOnlyList<RunEvent> events, string answer, IReadOnlyList<AgentTool> tools)
     {
         var recorded = RecordedRun.CallsOf(events);
         var called = recorded.Where(call => !call.IsError).Select(call => call.Tool).Distinct().ToList();
@@ -29,7 +30,7 @@ internal static partial class TestSuggestion
             .. recorded.Where(call => !call.IsError && call.Arguments is { } arguments && arguments.GetRawText().Length <= MaxArguments).Select(call => new TestExpectation(ExpectationKind.Arguments, Tool: call.Tool, Arguments: call.Arguments)),
             .. NumberAndWord().Matches(Plain(answer)).Select(match => match.Value).Distinct().Take(3).Select(found => new TestExpectation(ExpectationKind.Matches, $@"\b{Regex.Escape(found).Replace(@"\ ", @"\s+", StringComparison.Ordinal)}\b")),
         ];
-        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => computing.Contains(call.Tool) ? call : Loose(call, recorded))], expected) { FromRun = runId, Moment = events[0].At, Remembered = RecordedRun.RememberedOf(events) };
+        TestCase suggested = new(Name(question), Cleared(question, AgentPast.Of(events)), history, [.. recorded.Select(call => computing.Contains(call.Tool) ? call : Loose(call, recorded))], expected) { FromRun = runId, Moment = task.AsOf ?? begun, Remembered = RecordedRun.RememberedOf(events) };
         return new(task.AgentId, suggested, further);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
 using Platform.Retrieval.Storage;
@@ -40,7 +41,7 @@ public sealed class GoldenSets
     public async Task<KeptGoldenSet> AddAsync(Caller caller, Guid baseId, string name, Stream content, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(content);
-        string called = (name ?? "").Trim() is { Length: > 0 } given ? given : "golden";
+        string called = Storable(name ?? "").Trim() is { Length: > 0 } given ? given : "golden";
         string text = await ReadAsync(content, cancellation);
         int questions = GoldenSet.Parse(text, called).Count;
         if (questions is 0 or > MostQuestions)
@@ -49,7 +50,10 @@ public sealed class GoldenSets
         }
 
         await using RetrievalContext db = await _database.CreateDbContextAsync(cancellation);
-        if (!await db.Bases.ChangeableBy(caller).AnyAsync(b => b.Id == baseId, cancellation))
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
+
+        // The base first, as it is: of several that bring sets at once, each waits for the one before it and counts its set.
+        if (await db.Bases.ChangeableBy(caller).Where(b => b.Id == baseId).ExecuteUpdateAsync(set => set.SetProperty(b => b.UpdatedAt, b => b.UpdatedAt), cancellation) == 0)
         {
             throw KnowledgeBases.NotFound(baseId);
         }
@@ -60,9 +64,10 @@ public sealed class GoldenSets
         }
 
         DateTimeOffset now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds()); // as it is stored
-        GoldenSetRow row = new() { Id = Guid.CreateVersion7(now), BaseId = baseId, Name = called.Length > LongestName ? called[..LongestName] : called, Questions = questions, Content = text, CreatedAt = now };
+        GoldenSetRow row = new() { Id = Guid.CreateVersion7(now), BaseId = baseId, Name = Cut(called), Questions = questions, Content = text, CreatedAt = now };
         db.GoldenSets.Add(row);
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         return new KeptGoldenSet(row.Id, row.BaseId, row.Name, row.Questions, row.CreatedAt);
     }
 
@@ -98,8 +103,14 @@ public sealed class GoldenSets
 
         read.Position = 0;
         using StreamReader text = new(read, Encoding.UTF8);
-        return (await text.ReadToEndAsync(cancellation)).Replace("\0", "", StringComparison.Ordinal); // which PostgreSQL does not store
+        return Storable(await text.ReadToEndAsync(cancellation));
     }
+
+    /// <summary>Without what PostgreSQL does not store.</summary>
+    private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+
+    /// <summary>No longer than the longest name; no character is halved.</summary>
+    private static string Cut(string name) => name.Length <= LongestName ? name : name[..(char.IsHighSurrogate(name[LongestName - 1]) ? LongestName - 1 : LongestName)];
 
     private static NotFoundException NotFound(Guid setId) => new($"The set of golden questions {setId}");
 }

@@ -17,8 +17,8 @@ internal sealed class RetrievalContext(DbContextOptions<RetrievalContext> option
     public static readonly IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> Steps = new Dictionary<int, Func<DbContext, CancellationToken, Task>>
     {
         [2] = (room, cancellation) => room.Database.ExecuteSqlRawAsync("CREATE TABLE retrieval_identity (one integer NOT NULL PRIMARY KEY, id varchar(32) NOT NULL)", cancellation),
-        [4] = AddGoldenSetsAsync,
         [3] = (room, cancellation) => room.Database.ExecuteSqlRawAsync("ALTER TABLE retrieval_ingest_jobs ADD COLUMN \"Crashes\" integer NOT NULL DEFAULT 0", cancellation),
+        [4] = AddGoldenSetsAsync,
     };
 
     public DbSet<BaseRow> Bases => Set<BaseRow>();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Platform.Web.Layout;
 
 /// <summary>Where a part of two texts stands: in both, in the first alone, or in the second alone.</summary>
@@ -18,18 +20,28 @@ public static class TextDifference
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         List<DifferencePart> parts = [];
+        StringBuilder words = new(); // a long text has thousands, most of them in both
+        TextPlace? place = null;
         foreach (var part in Of(Words(first), Words(second)))
         {
-            if (parts is [.., var last] && last.Place == part.Place)
+            if (part.Place != place)
             {
-                parts[^1] = last with { Text = last.Text + part.Text };
+                Close();
+                place = part.Place;
             }
-            else
+            words.Append(part.Text);
+        }
+        Close();
+        return parts;
+
+        void Close()
+        {
+            if (place is { } of)
             {
-                parts.Add(part);
+                parts.Add(new(of, words.ToString()));
+                words.Clear();
             }
         }
-        return parts;
     }
 
     /// <summary>Line by line, or by whatever else they are made of.</summary>

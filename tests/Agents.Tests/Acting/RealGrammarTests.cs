@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +13,7 @@ using Platform.ModelHost.Client;
 namespace Platform.Agents.Tests.Acting;
 
 /// <summary>The loop over the real engine: the plan is scripted, for the seed model makes no sense; that its calls can be made nevertheless is the grammar's work.</summary>
-public sealed class RealGrammarTests
+public sealed partial class RealGrammarTests
 {
     private const string Plan =
         """
@@ -49,7 +49,7 @@ public sealed class RealGrammarTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ModelHost:Endpoint", host.Endpoint.ToString()), new("ModelHost:ApiKey", host.ApiKey)]).Build();
         await using var services = new ServiceCollection().AddModelHostClient(configuration).BuildServiceProvider();
         var chat = services.GetRequiredService<IChatClient>();
-        List<JsonElement> whole = [];
+        List<string> tools = [];
         foreach (var mayAsk in (bool[])[false, true])
         {
             for (var seed = 1; seed <= 3; seed++)
@@ -57,24 +57,16 @@ public sealed class RealGrammarTests
                 var format = ChatResponseFormat.ForJsonSchema(Planner.Schema(["look", "send"], mayAsk), "plan");
                 var text = (await chat.GetResponseAsync([new(ChatRole.User, "Go on.")], new() { ModelId = ModelHostFixture.ChatModel, ResponseFormat = format, Temperature = 1.5f, Seed = seed, MaxOutputTokens = 220 }, TestContext.Current.CancellationToken)).Text;
                 Assert.Matches(mayAsk ? """^\{ ?"question": ?"[^\n]*""" : """^\{ ?"steps": ?\[ ?\{ ?"id": ?"[^\n]*""", text);
-                if (TryRead(text) is { } plan)
-                    whole.Add(plan);
+                tools.AddRange(Tool().Matches(text).Select(match => match.Groups[1].Value)); // most plans are cut off where their tokens end
             }
         }
-        Assert.All(whole, plan => Assert.All(plan.GetProperty("steps").EnumerateArray(), step => Assert.Contains(step.GetProperty("tool").GetString(), (string[])["look", "send", ""])));
-
-        static JsonElement? TryRead(string text)
-        {
-            try
-            {
-                return JsonElement.Parse(text);
-            }
-            catch (JsonException)
-            {
-                return null; // cut off where its tokens ended
-            }
-        }
+        Assert.NotEmpty(tools);
+        Assert.All(tools, tool => Assert.Contains(tool, (string[])["look", "send", ""]));
     }
+
+    /// <summary>A step's tool; within a text the quotes have a backslash.</summary>
+    [GeneratedRegex("""(?<!\\)"tool": ?"([^"]*)\x22""")]
+    private static partial Regex Tool();
 
     private sealed class ScriptedPlan(IChatClient real) : DelegatingChatClient(real)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
+using Platform.Agents.Memory;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
@@ -110,6 +111,19 @@ public sealed class ApprovalBoxTests
             Assert.Equal("Both sent.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
             Assert.Equal(times, (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: false, Cancellation)).Count);
         }
+    }
+
+    [Fact]
+    public async Task A_tool_that_a_person_reads_each_call_of_is_not_approved_for_the_run()
+    {
+        var chat = Deciding(messages => [messages.Any(m => m.Role == ChatRole.Tool) ? new TextContent("I know.") : Call(RememberTool.ToolName, new { text = "Prefers metres." })]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var run = await rig.LetAsync(Clerk with { Tools = [new(RememberTool.ToolName, ToolPolicy.Ask)], Memory = new(MemoryScope.User) });
+        var asked = await AskedAsync(rig);
+        Assert.Equal("forRun", (await Assert.ThrowsAsync<FieldException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, ForRun: true), Cancellation))).Field);
+        Assert.Equal(ApprovalStatus.Pending, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+        await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: false, ForRun: true), Cancellation);
+        Assert.Equal("I know.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
@@ -66,6 +67,46 @@ public sealed class AgentLibraryTests
     }
 
     [Fact]
+    public async Task What_runs_of_an_agent_that_is_published_in_this_moment_is_read_once()
+    {
+        DatabaseWatch watch = new();
+        await using var rig = await AgentsRig.StartAsync(tools: Here, process: new(Watch: watch));
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        await using var db = rig.OpenDatabase();
+        await db.Agents.ExecuteUpdateAsync(set => set.SetProperty(a => a.PublishedVersion, (int?)null), Cancellation);
+        watch.AfterQuery = () =>
+        {
+            watch.AfterQuery = null;
+            db.Agents.ExecuteUpdate(set => set.SetProperty(a => a.PublishedVersion, 1));
+        };
+        Assert.Equal([agent.Id], (await rig.Agents.RunningAsync(AgentsRig.Anna, Cancellation)).Keys);
+        Assert.Null(watch.AfterQuery);
+    }
+
+    [Fact]
+    public async Task What_all_agents_lack_is_looked_for_once()
+    {
+        await using var rig = await AgentsRig.StartAsync(tools: Here);
+        foreach (var slug in (string[])["one", "two", "three"])
+            await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Slug = slug, Knowledge = new([rig.Shelf.Base.Id, Guid.NewGuid()]), Model = new("nowhere") }, Cancellation);
+        var away = await rig.Agents.AwayAsync(AgentsRig.Anna, Cancellation);
+        Assert.Equal(3, away.Count);
+        Assert.All(away.Values, faults => Assert.Equal(["model.id", "knowledge.baseIds[1]"], faults.Select(fault => fault.Path)));
+        Assert.Equal(1, rig.Shelf.BasesAsked);
+    }
+
+    [Fact]
+    public void A_file_of_a_later_program_is_told_as_one_whatever_it_holds()
+    {
+        var file = DefinitionFile.Write(Clerk, []);
+        Assert.Equal(Clerk.Slug, DefinitionFile.Read(file).Definition.Slug);
+        var refused = Assert.Throws<DefinitionException>(() => DefinitionFile.Read(file.Replace("\"version\": 2", "\"version\": 3, \"further\": [1]", StringComparison.Ordinal)));
+        Assert.Contains("of version 3; 'platform.agent' up to version 2 is read", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Clerk.Slug, DefinitionFile.Read(file.Replace("\"version\": 2", "\"version\": 1", StringComparison.Ordinal)).Definition.Slug);
+    }
+
+    [Fact]
     public async Task An_agent_with_a_tool_that_is_not_here_is_kept_and_not_published_and_a_run_of_it_goes_on_without_and_says_so()
     {
         var chat = ScriptedChatClient.Deciding(ScriptedChatClient.Call("send_mail", new { text = "Hello." }), new TextContent("I cannot send it."));
@@ -102,8 +143,17 @@ public sealed class AgentLibraryTests
         await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, plain with { Model = new("other:legal", [new("legal")]), Knowledge = new([rig.Shelf.Base.Id]) }, null, Cancellation);
         Assert.Equal(1, (await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation)).Number);
         await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, plain, null, Cancellation);
-        Assert.Equal(["Clerk"], await rig.Agents.OfBaseAsync(AgentsRig.Anna, rig.Shelf.Base.Id, Cancellation)); // what runs searches it
-        Assert.Empty(await rig.Agents.OfBaseAsync(Carl, rig.Shelf.Base.Id, Cancellation));
+        await SearchAsync(AgentsRig.Anna, ["Clerk"], 0); // what runs searches it
+        await SearchAsync(AgentsRig.Boris, ["Clerk"], 0);
+        await SearchAsync(Carl, [], 1);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, agent.Id, AgentVisibility.Everyone, Cancellation);
+        await SearchAsync(Carl, ["Clerk"], 0);
+
+        async Task SearchAsync(Caller caller, string[] names, int others)
+        {
+            var uses = await rig.Agents.OfBaseAsync(caller, rig.Shelf.Base.Id, Cancellation);
+            Assert.Equal((string.Join(',', names), others), (string.Join(',', uses.Names), uses.Others));
+        }
 
         async Task RefusedAsync(AgentDefinition definition, params (string, DefinitionFaultKind, object)[] faults)
         {
@@ -164,7 +214,7 @@ public sealed class AgentLibraryTests
         Assert.Equal(["slug"], DefinitionDiff.Between(Clerk, await rig.Agents.DraftAsync(Carl, copy.Id, Cancellation)).Select(c => c.Path));
 
         foreach (var broken in (string[])["", "null", "[]", "{}", file.Replace("\"name\"", "\"nmae\"", StringComparison.Ordinal), file.Replace("\"Clerk\"", "null", StringComparison.Ordinal),
-            file.Replace("\"ask\"", "\"sometimes\"", StringComparison.Ordinal), file.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal), new string('[', 100_000),
+            file.Replace("\"ask\"", "\"sometimes\"", StringComparison.Ordinal), file.Replace("\"version\": 2", "\"version\": 3", StringComparison.Ordinal), new string('[', 100_000),
             file.Replace("\"tools\": [", "\"tools\": [null,", StringComparison.Ordinal), file.Replace("\"question\": \"1+1?\"", "\"question\": null", StringComparison.Ordinal)])
             Assert.DoesNotContain("Platform.", (await Assert.ThrowsAsync<DefinitionException>(() => rig.Agents.ImportAsync(Carl, broken, "clerk-3", Cancellation))).Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
@@ -50,6 +51,25 @@ public sealed class AskedRunsTests
         await rig.Store.EndAbandonedAsync(Cancellation);
         Assert.Equal(RunStatus.Cancelled, (await rig.Runs.GetAsync(AgentsRig.Anna, asked.RunId, Cancellation)).Status);
         Assert.Equal(ApprovalStatus.Withdrawn, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+    }
+
+    [Fact]
+    public async Task What_a_run_asked_a_moment_before_its_process_and_its_asking_run_were_gone_is_withdrawn()
+    {
+        await using var rig = await AgentsRig.StartAsync(Sending(), tools: [new RecordingTool("send", ToolEffects.Writes)]);
+        var (_, asked) = await WaitingAsync(rig);
+        await rig.EndAskingRunsAsync();
+        await rig.WorkOnWaitingAsync();
+        await using (var db = rig.OpenDatabase())
+            await db.Runs.ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, DateTimeOffset.UnixEpoch), Cancellation);
+        await rig.Store.EndAbandonedAsync(Cancellation);
+        Assert.Equal(RunStatus.Failed, (await rig.Runs.GetAsync(AgentsRig.Anna, asked.RunId, Cancellation)).Status);
+        Assert.Equal(ApprovalStatus.Withdrawn, (await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation)).Status);
+        Assert.Null(await rig.Approvals.ExpireAsync(Cancellation));
+
+        await using (var db = rig.OpenDatabase())
+            await db.Approvals.ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, ApprovalStatus.Pending), Cancellation); // as an earlier program left it
+        Assert.Null(await rig.Approvals.ExpireAsync(Cancellation)); // nobody is to look again a second later, and a second later again
     }
 
     [Fact]

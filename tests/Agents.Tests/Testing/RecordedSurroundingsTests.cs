@@ -39,6 +39,24 @@ public sealed class RecordedSurroundingsTests
     }
 
     [Fact]
+    public async Task A_test_of_a_run_with_recorded_results_has_the_day_of_the_run_that_they_are_of()
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("27 days."));
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk" }, Cancellation);
+        var run = await rig.LetAsync(new() { Name = "Clerk", Slug = "clerk" }, id: agent.Id);
+        await rig.EventsAsync(run);
+        var again = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Recorded: true), Cancellation);
+        await rig.EventsAsync(again);
+        Assert.Equal(await BegunAsync(run.Id), (await rig.Tests.SuggestAsync(AgentsRig.Anna, again.Id, Cancellation)).Case.Moment);
+
+        var live = await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), "s1"), Cancellation);
+        await rig.EventsAsync(live);
+        Assert.Equal(await BegunAsync(live.Id), (await rig.Tests.SuggestAsync(AgentsRig.Anna, live.Id, Cancellation)).Case.Moment);
+
+        async Task<DateTimeOffset> BegunAsync(Guid id) => (await rig.Runs.GetAsync(AgentsRig.Anna, id, Cancellation)).CreatedAt;
+    }
+
+    [Fact]
     public async Task The_tool_of_dates_takes_the_moment_that_it_is_given_for_now()
     {
         ToolScope scope = new(new Caller("ana", IsAdministrator: false), Guid.NewGuid(), []) { AsOf = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero) };

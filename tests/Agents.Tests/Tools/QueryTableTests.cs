@@ -204,6 +204,39 @@ public sealed class QueryTableTests
     }
 
     [Fact]
+    public async Task A_listing_that_is_too_large_to_be_kept_finds_as_much_of_itself_again_as_fits()
+    {
+        for (var i = 10; i < 16; i++)
+            await AddTextAsync($"sheet{i}.csv", $"name,salary\nAna,{i}\n");
+        using TableShelf tables = new(shelf, 100_000, mostKept: 1_000); // four of them
+        for (var times = 0; times < 3; times++)
+            Assert.Equal(6, (await ListAsync()).All.Count);
+        Assert.Equal(6 + 2 + 2, shelf.Reads.Count);
+
+        for (var i = 10; i < 14; i++)
+            shelf.Remove($"sheet{i}.csv");
+        await ListAsync(); // what is not there any more makes room
+        shelf.Reads.Clear();
+        await ListAsync();
+        Assert.Empty(shelf.Reads);
+
+        Task<ShelfTables> ListAsync() => tables.ListAsync(TextShelf.Reader, [], TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Several_that_list_at_once_read_a_document_once()
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        shelf.BeforeRead = reading.Task;
+        using TableShelf tables = new(shelf, 100_000);
+        var listings = Enumerable.Range(0, 3).Select(_ => tables.ListAsync(TextShelf.Reader, [], TestContext.Current.CancellationToken)).ToList();
+        reading.SetResult();
+        Assert.All(await Task.WhenAll(listings), listed => Assert.Single(listed.All));
+        Assert.Single(shelf.Reads);
+    }
+
+    [Fact]
     public async Task Tables_of_a_base_that_the_agent_was_not_given_are_not_there()
     {
         await AddTextAsync("pay.csv", "name,salary\nAna,5\n");

@@ -66,6 +66,16 @@ public sealed class GoldenSetsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_is_cut_between_characters_and_holds_nothing_that_is_not_stored()
+    {
+        Guid baseId = (await _room.NewBaseAsync(Room.Ada)).Id;
+        string name = new('n', GoldenSets.LongestName - 1);
+        Assert.Equal(name, (await AddAsync(Room.Ada, baseId, $"{name}😀.jsonl", Question)).Name);
+        Assert.Equal("rules", (await AddAsync(Room.Ada, baseId, "ru\0les", Question)).Name);
+        Assert.Equal(["golden", "rules", name], (await AddAsync(Room.Ada, baseId, "\0", Question), await Sets.ListAsync(Room.Ada, baseId, Token)).Item2.Select(set => set.Name));
+    }
+
+    [Fact]
     public async Task Tables_of_before_get_the_one_for_questions()
     {
         Guid baseId = (await _room.NewBaseAsync(Room.Ada)).Id;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Platform.Agents;
+using Platform.Agents.Runs;
 using static Platform.Web.Tests.Api.ScriptedEngine;
 
 namespace Platform.Web.Tests.Api;
@@ -165,6 +166,8 @@ public sealed class RunTests
         var (status, forked) = await world.PostAsync(path, new { from_step = "s2", overrides = new { tool_results = new[] { new { call_id = "s1_1", text = "43" } } }, background = false });
         Assert.Equal((200, "completed", "It is 43."), (status, forked.GetProperty("status").GetString(), forked.GetProperty("output_text").GetString()));
         Assert.Equal((run.GetProperty("id").GetString(), "s2"), (forked.GetProperty("forked_from").GetProperty("run_id").GetString(), forked.GetProperty("forked_from").GetProperty("step").GetString()));
+        var listed = await world.Server.App.Services.GetRequiredService<RunArchive>().ListAsync(world.Owner, new RunFilter { Purpose = RunPurpose.Program }, 0, 10, Cancellation);
+        Assert.Equal(2, listed.Total); // both stand in the list as a program's
         Assert.Contains("43", world.Engine.Asked.Last().GetProperty("messages").GetRawText(), StringComparison.Ordinal);
         Assert.Equal(400, (await world.PostAsync(path, new { from_step = "s9" })).Status);
         (status, var again) = await world.PostAsync(path, new { recorded = true, overrides = new { question = "And now?" }, background = false });

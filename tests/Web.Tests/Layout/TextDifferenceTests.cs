@@ -24,5 +24,14 @@ public sealed class TextDifferenceTests
         Assert.Equal((1500, 1500), (parts.Count(part => part.Place == TextPlace.First), parts.Count(part => part.Place == TextPlace.Second)));
     }
 
+    [Fact]
+    public void Long_texts_that_are_the_same_are_not_copied_sign_by_sign()
+    {
+        var text = new string('年', 30_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(new DifferencePart(TextPlace.Both, text), Assert.Single(TextDifference.OfWords(text, text)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+    }
+
     private static string Marked(DifferencePart part) => part.Place switch { TextPlace.First => $"-{part.Text}-", TextPlace.Second => $"+{part.Text}+", _ => part.Text };
 }

@@ -12,6 +12,9 @@ public sealed class JsonTreeTests
     [InlineData("27 days [1].", false)]
     [InlineData("[1] 27 days", false)]
     [InlineData("{not json", false)]
+    [InlineData("""{"a":["\ud83d"]}""", false)] // no text can be read from it
+    [InlineData("""{"\ud83d":1}""", false)]
+    [InlineData("""{"a":"\ud83d\ude00"}""", true)]
     [InlineData("", false)]
     public void Objects_and_arrays_are_trees_and_any_other_text_stays_a_text(string text, bool isTree) => Assert.Equal(isTree, JsonTree.Of(text) is not null);
 

@@ -55,7 +55,11 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         }
     }
 
-    public void Dispose() => room.Dispose();
+    public void Dispose()
+    {
+        room.Dispose();
+        shelf.Dispose();
+    }
 
     private ToolOutcome Query(string sql, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, ToolScope scope, CancellationToken cancellation)
     {

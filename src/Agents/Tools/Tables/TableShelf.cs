@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Platform.Agents.Answering;
 using Platform.Retrieval;
@@ -10,13 +9,16 @@ namespace Platform.Agents.Tools.Tables;
 
 /// <summary>The tables of the sheets (XLSX, CSV) in the bases that a caller may read. What a sheet holds is kept in outline, by document and version; rows are read for a query that names them.</summary>
 /// <param name="maxRows">Of all tables of one query.</param>
-internal sealed class TableShelf(IEvidence evidence, int maxRows)
+/// <param name="mostKept">Characters of the outlines in memory.</param>
+internal sealed class TableShelf(IEvidence evidence, int maxRows, long mostKept = TableShelf.MostKept) : IDisposable
 {
-    private const int FirstRows = 2, LongestFirst = 100, MostKept = 2_000;
+    private const int FirstRows = 2, LongestFirst = 100;
+    private const long MostKept = 16 << 20; // of some 20,000 sheets
 
     private static readonly string[] Sheets = ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
 
-    private readonly ConcurrentDictionary<(Guid Document, int Version), IReadOnlyList<SheetOutline>> outlines = [];
+    private readonly KeptOutlines outlines = new(mostKept);
+    private readonly SemaphoreSlim outlining = new(1); // a document may be large, and who comes second finds it read
 
     /// <summary>By base and document name. No base ids means all bases.</summary>
     public async Task<ShelfTables> ListAsync(Caller caller, IReadOnlyList<Guid> baseIds, CancellationToken cancellation)
@@ -24,11 +26,12 @@ internal sealed class TableShelf(IEvidence evidence, int maxRows)
         HashSet<string> names = new(StringComparer.Ordinal);
         List<ShelfTable> tables = [];
         List<string> unread = [];
+        var listing = outlines.Begin();
         foreach (var knowledge in (await evidence.BasesAsync(caller, cancellation)).Where(b => baseIds.Count == 0 || baseIds.Contains(b.Id)))
         {
             foreach (var document in (await evidence.DocumentsAsync(caller, knowledge.Id, cancellation)).Where(d => d.State == DocumentState.Ready && Sheets.Contains(d.MediaType)))
             {
-                if (await OutlinesAsync(caller, document, cancellation) is { } found)
+                if (await OutlinesAsync(caller, document, listing, cancellation) is { } found)
                     tables.AddRange(found.Select((outline, place) => new ShelfTable(document, place, NameOf(document, outline, names), outline)));
                 else
                     unread.Add(document.Name);
@@ -54,16 +57,28 @@ internal sealed class TableShelf(IEvidence evidence, int maxRows)
     private static string NameOf(DocumentInfo document, SheetOutline outline, HashSet<string> names) =>
         TableName.Of(outline.Sheet.Length > 0 ? outline.Sheet : Path.GetFileNameWithoutExtension(document.Name), "sheet", names);
 
-    private async Task<IReadOnlyList<SheetOutline>?> OutlinesAsync(Caller caller, DocumentInfo document, CancellationToken cancellation)
+    public void Dispose() => outlining.Dispose();
+
+    private async Task<IReadOnlyList<SheetOutline>?> OutlinesAsync(Caller caller, DocumentInfo document, long listing, CancellationToken cancellation)
     {
-        if (outlines.TryGetValue((document.Id, document.Version), out var known))
+        var key = (document.Id, document.Version);
+        if (outlines.Find(key, listing) is { } known)
             return known;
-        if (await SheetsAsync(caller, document, cancellation) is not { } sheets)
-            return null;
-        if (outlines.Count >= MostKept)
-            outlines.Clear();
-        return outlines[(document.Id, document.Version)] =
-            [.. sheets.Select(sheet => new SheetOutline(sheet.Sheet, sheet.Page, sheet.Columns, [.. sheet.Rows.Take(FirstRows).Select(row => Array.ConvertAll(row, cell => ShortText.Of(cell, LongestFirst)))], sheet.Rows.Count))];
+        await outlining.WaitAsync(cancellation);
+        try
+        {
+            if (outlines.Find(key, listing) is { } meanwhile)
+                return meanwhile;
+            if (await SheetsAsync(caller, document, cancellation) is not { } sheets)
+                return null;
+            IReadOnlyList<SheetOutline> read = [.. sheets.Select(sheet => new SheetOutline(sheet.Sheet, sheet.Page, sheet.Columns, [.. sheet.Rows.Take(FirstRows).Select(row => Array.ConvertAll(row, cell => ShortText.Of(cell, LongestFirst)))], sheet.Rows.Count))];
+            outlines.Keep(key, read, listing);
+            return read;
+        }
+        finally
+        {
+            outlining.Release();
+        }
     }
 
     private async Task<IReadOnlyList<SheetTable>?> SheetsAsync(Caller caller, DocumentInfo document, CancellationToken cancellation)

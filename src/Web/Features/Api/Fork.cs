@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Platform.Agents.Definitions;
 using Platform.Agents.Forking;
+using Platform.Agents.Runs;
 using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
@@ -11,7 +12,7 @@ internal static class Fork
     public static async Task HandleAsync(Guid id, HttpContext http, RunFork forks, CancellationToken gone)
     {
         var request = await RequestFields.ReadAsync(http);
-        var wish = new ForkRun(request.Id("run_id") ?? Guid.CreateVersion7(), request.Text("from_step"), request.Object("overrides") is { } overrides ? Overrides(overrides) : null, request.Flag("recorded") ?? false);
+        var wish = new ForkRun(request.Id("run_id") ?? Guid.CreateVersion7(), request.Text("from_step"), request.Object("overrides") is { } overrides ? Overrides(overrides) : null, request.Flag("recorded") ?? false) { Purpose = RunPurpose.Program };
         var (stream, background) = (request.Flag("stream") ?? false, request.Flag("background") ?? true);
         await Runs.AnswerAsync(http, await forks.ForkAsync(CurrentCaller.From(http.User), id, wish, gone), stream, background);
     }

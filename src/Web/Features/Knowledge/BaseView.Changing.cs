@@ -17,9 +17,14 @@ public sealed partial class BaseView
             return;
         }
         var text = Texts["DeleteBaseText", Texts.Count("DocumentCount", item.Documents)].Value;
-        if (await Agents.OfBaseAsync(caller, BaseId, gone.Token) is { Count: > 0 } agents)
+        var uses = await Agents.OfBaseAsync(caller, BaseId, gone.Token);
+        if (uses.Names.Count > 0)
         {
-            text += Texts["DeleteBaseAgents", string.Join(", ", agents)];
+            text += Texts["DeleteBaseAgents", string.Join(Texts["ListComma"], uses.Names)];
+        }
+        if (uses.Others > 0)
+        {
+            text += Texts.Count("DeleteBaseOthers", uses.Others);
         }
         var asked = new Confirmation(Texts["DeleteBaseTitle", item.Name], text, Texts["Delete"])
         {

@@ -8,7 +8,7 @@ public static class JsonTree
     /// <summary>So many values are shown unfolded.</summary>
     public const int Small = 200;
 
-    /// <summary>The object or array that a text is; null for any other text, also for a number or a word.</summary>
+    /// <summary>The object or array that a text is; null for any other text, also for a number or a word, and for JSON that no text can be read from: half an emoji as an escape, as a tool writes that cuts its texts off.</summary>
     public static JsonElement? Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -18,9 +18,12 @@ public static class JsonTree
         }
         try
         {
-            return JsonElement.Parse(text);
+            var json = JsonElement.Parse(text);
+            using Utf8JsonWriter nowhere = new(Stream.Null);
+            json.WriteTo(nowhere); // which reads all of its texts
+            return json;
         }
-        catch (JsonException)
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

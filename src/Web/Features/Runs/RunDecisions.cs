@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Localization;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
@@ -29,8 +28,8 @@ public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? 
 /// <summary>What a person decides about a run, from whatever page. What cannot be done is said as a toast.</summary>
 public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, RunArchive archive, PlanEditor plans, ToolCatalog tools, ToolGrant grants, Toasts toasts, IStringLocalizer<RunsTexts> texts, ILogger<RunDecisions> log)
 {
-    /// <summary>What a tool takes, as a JSON Schema; null for one that is no longer there.</summary>
-    public async Task<JsonElement?> ParametersAsync(string tool, CancellationToken cancellation) => (await tools.FindAsync(tool, cancellation))?.Parameters;
+    /// <summary>The tool that is asked about; null for one that is no longer there.</summary>
+    public Task<AgentTool?> ToolAsync(string name, CancellationToken cancellation) => tools.FindAsync(name, cancellation);
 
     /// <summary>Whether the person may let the agent use the tool without asking.</summary>
     public async Task<bool> MayAlwaysAsync(Guid? agentId, string tool, CancellationToken cancellation) =>
