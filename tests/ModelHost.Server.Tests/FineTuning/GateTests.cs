@@ -26,7 +26,9 @@ public sealed class GateTests : IAsyncLifetime
         await AddAsync(4, null);
         await AddAsync(5, """{"held_out":{"loss":2.0,"base_loss":2.0},"general":{"perplexity":25,"base_perplexity":25}}""");
         Assert.Equal([true, false, false, false, false], (await _rig.GetAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("gate").GetProperty("passed").GetBoolean()));
-        Assert.Equal("model_not_found", (await _rig.Http.PostAsync("/v1/completions", """{"model":"seed-chat:porter","prompt":"a"}""")).Body.Code()); // drafts answer under their versions
+        Assert.Equal(["candidate", "draft", "draft", "draft", "draft"], (await _rig.GetAsync("/v1/adapters")).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("state").GetString()));
+        Assert.Equal("candidate", (await _rig.GetAsync("/v1/models/seed-chat:porter@1")).GetProperty("adapter").GetProperty("state").GetString());
+        Assert.Equal("model_not_found", (await _rig.Http.PostAsync("/v1/completions", """{"model":"seed-chat:porter","prompt":"a"}""")).Body.Code()); // what nobody promoted answers under its version, also where it passes
         Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
         Assert.Equal(1, (await _rig.WriteAsync("seed-chat:porter")).Version);
         foreach (var (version, cause) in new[] { (2, "held_out_loss is 2.1000"), (3, "general_perplexity is 90.0000"), (4, "held_out_loss was not measured"), (5, "learned nothing") })

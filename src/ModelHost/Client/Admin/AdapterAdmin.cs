@@ -21,19 +21,19 @@ public sealed class AdapterAdmin
     public async Task<AdminAdapter> GetAsync(string name, int version, CancellationToken cancellation) =>
         (await _http.GetAsync(Path(name, version), ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
 
-    /// <summary>Sends a GGUF file as the next version of an adapter. It is checked for its base model before anything can ask for it; refused (code adapter_unusable) with the reason.</summary>
+    /// <summary>Sends a GGUF file as the next version of an adapter, a draft. It is checked for its base model before anything can ask for it; refused (code adapter_unusable) with the reason.</summary>
     /// <param name="name">a-z, 0-9, '-', '_' and '.'; 1 to 64.</param>
     /// <param name="file">Read once, from where it stands to its end.</param>
     /// <param name="baseModel">Id of the model that it is for; null lets the file say.</param>
     public async Task<AdminAdapter> AddAsync(string name, Stream file, string? baseModel, CancellationToken cancellation)
     {
-        var path = $"/v1/adapters?name={Uri.EscapeDataString(name)}" + (baseModel is null ? "" : $"&base_model={Uri.EscapeDataString(baseModel)}");
+        var path = $"/v1/adapters?state=draft&name={Uri.EscapeDataString(name)}" + (baseModel is null ? "" : $"&base_model={Uri.EscapeDataString(baseModel)}");
         var added = await _http.UploadAsync(path, file, ClientJson.Default.AdminAdapterBody, cancellation);
         _pool.Forget();
         return added.ToAdapter();
     }
 
-    /// <summary>Sends an adapter as PEFT saves it; the job that makes the next version of it is followed by <see cref="ModelJobs"/>.</summary>
+    /// <summary>Sends an adapter as PEFT saves it; the job that makes the next version of it, a draft, is followed by <see cref="ModelJobs"/>.</summary>
     /// <param name="name">a-z, 0-9, '-', '_' and '.'; 1 to 64.</param>
     /// <param name="config">adapter_config.json.</param>
     /// <param name="weights">adapter_model.safetensors; read once, from where it stands to its end.</param>

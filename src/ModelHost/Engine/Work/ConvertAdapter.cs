@@ -32,7 +32,7 @@ public sealed class ConvertAdapter
     /// <param name="request">What to convert.</param>
     /// <param name="trainer">The program that converts.</param>
     /// <param name="cancellation">Kills it.</param>
-    /// <returns>The new version, a candidate.</returns>
+    /// <returns>The new version, a draft: nobody has measured it here.</returns>
     /// <exception cref="EngineException">As <see cref="Check"/>, and WorkFailed, NoSpace; OutOfMemory with MayFitLater where it has to wait.</exception>
     public async Task<AdapterInfo> RunAsync(ConvertRequest request, ChildProgram trainer, CancellationToken cancellation)
     {
@@ -43,7 +43,7 @@ public sealed class ConvertAdapter
             var made = Path.Combine(work.FullName, "adapter.gguf");
             await room.RunAsync(What(request), trainer, ["convert", folder, model, made], uses, cancellation);
             await using var file = File.OpenRead(made);
-            return await library.AddAsync(new AdapterUpload(request.Name) { BaseModel = id }, file, cancellation);
+            return await library.AddAsync(new AdapterUpload(request.Name) { BaseModel = id, State = AdapterState.Draft }, file, cancellation);
         }
         finally
         {

@@ -14,7 +14,7 @@ internal static class AddAdapter
 
     public static void MapAddAdapter(this IEndpointRouteBuilder app) => app.MapPost("/v1/adapters", HandleAsync).WithMetadata(new AdminOnly());
 
-    private static async Task HandleAsync(HttpContext http, EngineHost host, ServerOptions options)
+    private static async Task HandleAsync(HttpContext http, EngineHost host, AdapterGate gate, ServerOptions options)
     {
         SentFields.Remember(http, ("model", "base_model"), ("lora", "file"));
         MultipartForm.Allow(http, options.MaxAdapterBytes);
@@ -22,7 +22,7 @@ internal static class AddAdapter
         var content = MultipartForm.Of(http.Request) is { } form ? await FileOfAsync(form, fields, http.RequestAborted) : http.Request.Body;
         var added = await host.Engine.AdapterLibrary.AddAsync(Upload(fields), content, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status201Created;
-        await http.WriteJsonAsync(ServedAdapters.Card(added), ServerJson.Wire.AdapterCard);
+        await http.WriteJsonAsync(ServedAdapters.Card(added, gate), ServerJson.Wire.AdapterCard);
     }
 
     /// <summary>Reads the fields up to the file, and stops there.</summary>

@@ -15,11 +15,11 @@ internal static class ChangeAdapters
         app.MapPost("/v1/adapters/{name}/versions/{version}/promote", PromoteAsync).WithMetadata(new AdminOnly());
         app.MapPost("/v1/adapters/{name}/versions/{version}/canary", TryAsync).WithMetadata(new AdminOnly());
         app.MapPost("/v1/adapters/{name}/versions/{version}/rollback", RollBackAsync).WithMetadata(new AdminOnly());
-        app.MapDelete("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, string name, string version) =>
+        app.MapDelete("/v1/adapters/{name}/versions/{version}", (HttpContext http, EngineHost host, AdapterGate gate, string name, string version) =>
         {
             var gone = host.Engine.AdapterLibrary.Find(name, ServedAdapters.Version(version));
             host.Engine.AdapterLibrary.Delete(name, gone.Version);
-            return WriteAsync(http, gone);
+            return WriteAsync(http, gone, gate);
         }).WithMetadata(new AdminOnly());
     }
 
@@ -34,11 +34,11 @@ internal static class ChangeAdapters
     }
 
     /// <summary>A body is only needed for who does it.</summary>
-    private static async Task RollBackAsync(HttpContext http, EngineHost host, string name, string version)
+    private static async Task RollBackAsync(HttpContext http, EngineHost host, AdapterGate gate, string name, string version)
     {
         var asked = await http.ReadJsonOrNoneAsync(ServerJson.Wire.RollbackRequest);
         CheckName(asked?.By);
-        await WriteAsync(http, host.Engine.AdapterLibrary.Rollback(name, ServedAdapters.Version(version), asked?.By));
+        await WriteAsync(http, host.Engine.AdapterLibrary.Rollback(name, ServedAdapters.Version(version), asked?.By), gate);
     }
 
     private static void CheckName(string? by)
@@ -58,5 +58,5 @@ internal static class ChangeAdapters
         await WriteAsync(http, library.SetCanary(found.Name, found.Version, share, share is > 0 and <= 1 ? gate.Pass(found, asked.OverrideReason) : found.OverrideReason), gate);
     }
 
-    private static Task WriteAsync(HttpContext http, AdapterInfo adapter, AdapterGate? gate = null) => http.WriteJsonAsync(ServedAdapters.Card(adapter, gate), ServerJson.Wire.AdapterCard);
+    private static Task WriteAsync(HttpContext http, AdapterInfo adapter, AdapterGate gate) => http.WriteJsonAsync(ServedAdapters.Card(adapter, gate), ServerJson.Wire.AdapterCard);
 }

@@ -17,9 +17,9 @@ internal static class ServedAdapters
     public static ModelInfo? Model(ModelEngine engine) => engine.KnownModels.FirstOrDefault(model => model.Info is { IsChat: true })?.Info;
 
     /// <param name="adapter">A version.</param>
-    /// <param name="gate">Judges it; null leaves that out.</param>
-    public static AdapterCard Card(AdapterInfo adapter, AdapterGate? gate = null) => new(
-        "adapter", adapter.Name, adapter.Version, adapter.BaseModel, adapter.BaseSha256, adapter.Rank, adapter.Alpha, adapter.TargetModules, "gguf", State(adapter), adapter.IsServed, adapter.IsLoaded,
+    /// <param name="gate">Judges it.</param>
+    public static AdapterCard Card(AdapterInfo adapter, AdapterGate gate) => new(
+        "adapter", adapter.Name, adapter.Version, adapter.BaseModel, adapter.BaseSha256, adapter.Rank, adapter.Alpha, adapter.TargetModules, "gguf", State(adapter, gate), adapter.IsServed, adapter.IsLoaded,
         adapter.Sha256, adapter.Bytes, adapter.CreatedAt?.ToUnixTimeSeconds(), adapter.Lineage, adapter.Metrics)
     {
         CanaryShare = adapter.CanaryShare,
@@ -29,12 +29,13 @@ internal static class ServedAdapters
         RollsBackTo = adapter.RollsBackTo,
         Measures = Measure.In(adapter.Metrics),
         OverrideReason = adapter.OverrideReason,
-        Gate = gate?.Judge(adapter),
+        Gate = gate.Judge(adapter),
     };
 
-    public static string State(AdapterInfo adapter) => adapter.State switch
+    /// <summary>A draft that passes the gate is a candidate: nothing but a person's word keeps it from production. Its name without a version it gets by that word alone.</summary>
+    public static string State(AdapterInfo adapter, AdapterGate gate) => adapter.State switch
     {
-        AdapterState.Draft => "draft",
+        AdapterState.Draft => gate.Judge(adapter) is { Passed: true } ? "candidate" : "draft",
         AdapterState.Candidate => "candidate",
         AdapterState.Production => "production",
         _ => "retired",

@@ -1,4 +1,5 @@
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
@@ -46,34 +47,34 @@ internal static class ChangeModels
         _ => throw new RequestRefused(Problem.Invalid("rope.type", $"'rope.type' is '{type}'; it must be none, linear or yarn.")),
     };
 
-    private static async Task LoadAsync(HttpContext http, EngineHost host)
+    private static async Task LoadAsync(HttpContext http, EngineHost host, AdapterGate gate)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.LoadModelRequest);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         await host.Engine.LoadAsync(Name(request.Model), Settings(request), ending.Token);
-        await TellAsync(http, host, request.Model!);
+        await TellAsync(http, host, gate, request.Model!);
     }
 
-    private static async Task UnloadAsync(HttpContext http, EngineHost host)
+    private static async Task UnloadAsync(HttpContext http, EngineHost host, AdapterGate gate)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.NamedModelRequest);
         await host.Engine.UnloadAsync(Name(request.Model), http.RequestAborted);
-        await TellAsync(http, host, request.Model!);
+        await TellAsync(http, host, gate, request.Model!);
     }
 
-    private static async Task PinAsync(HttpContext http, EngineHost host)
+    private static async Task PinAsync(HttpContext http, EngineHost host, AdapterGate gate)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.PinModelRequest);
         host.Engine.Pin(Name(request.Model), request.Pinned ?? throw new RequestRefused(Problem.Invalid("pinned", "'pinned' is missing; send true or false.")));
-        await TellAsync(http, host, request.Model!);
+        await TellAsync(http, host, gate, request.Model!);
     }
 
-    private static async Task ChooseAsync(HttpContext http, EngineHost host)
+    private static async Task ChooseAsync(HttpContext http, EngineHost host, AdapterGate gate)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.NamedModelRequest);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Drained);
         await host.Engine.ChooseAsync(Base(Name(request.Model)), ending.Token);
-        await TellAsync(http, host, request.Model!);
+        await TellAsync(http, host, gate, request.Model!);
     }
 
     private static async Task DeleteAsync(HttpContext http, EngineHost host, ModelUse use, string id)
@@ -83,5 +84,5 @@ internal static class ChangeModels
         await http.WriteJsonAsync(new ModelDeleted(id, "model", true), ServerJson.Wire.ModelDeleted);
     }
 
-    private static Task TellAsync(HttpContext http, EngineHost host, string id) => http.WriteJsonAsync(ModelCards.Find(host.Engine, id.Split(':')[0]), ServerJson.Wire.ModelCard);
+    private static Task TellAsync(HttpContext http, EngineHost host, AdapterGate gate, string id) => http.WriteJsonAsync(ModelCards.Find(host.Engine, gate, id.Split(':')[0]), ServerJson.Wire.ModelCard);
 }

@@ -1,3 +1,4 @@
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
@@ -8,5 +9,5 @@ internal static class GetModel
 {
     public static void MapGetModel(this IEndpointRouteBuilder app) => app.MapGet("/v1/models/{id}", HandleAsync);
 
-    private static Task HandleAsync(HttpContext http, EngineHost host, string id) => http.WriteJsonAsync(ModelCards.Find(host.Engine, id), ServerJson.Wire.ModelCard);
+    private static Task HandleAsync(HttpContext http, EngineHost host, AdapterGate gate, string id) => http.WriteJsonAsync(ModelCards.Find(host.Engine, gate, id), ServerJson.Wire.ModelCard);
 }

@@ -1,3 +1,4 @@
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
 
@@ -8,6 +9,6 @@ internal static class ListModels
 {
     public static void MapListModels(this IEndpointRouteBuilder app) => app.MapGet("/v1/models", HandleAsync);
 
-    private static Task HandleAsync(HttpContext http, EngineHost host) =>
-        http.WriteJsonAsync(new ModelListBody("list", [.. ModelCards.All(host.Engine)]), ServerJson.Wire.ModelListBody);
+    private static Task HandleAsync(HttpContext http, EngineHost host, AdapterGate gate) =>
+        http.WriteJsonAsync(new ModelListBody("list", [.. ModelCards.All(host.Engine, gate)]), ServerJson.Wire.ModelListBody);
 }

@@ -11,13 +11,13 @@ namespace Platform.ModelHost.Server.Models;
 internal static class ModelCards
 {
     /// <summary>Every model, first the one that answers where none is named; and each that is loaded and writes once more for every adapter that may stand on it; then what is being downloaded.</summary>
-    public static IEnumerable<ModelCard> All(ModelEngine engine) =>
-        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).SelectMany(adapter => On(model, adapter)).Prepend(Of(model)))
+    public static IEnumerable<ModelCard> All(ModelEngine engine, AdapterGate gate) =>
+        engine.KnownModels.SelectMany(model => (model is { State: ModelState.Loaded, Info.IsChat: true } ? engine.Adapters(model.Id) : []).SelectMany(adapter => On(model, adapter, gate)).Prepend(Of(model)))
             .Concat(engine.Downloads.All.Where(download => !download.IsFinished).Select(Of));
 
     /// <exception cref="EngineException">Kind ModelNotFound.</exception>
-    public static ModelCard Find(ModelEngine engine, string id) =>
-        All(engine).FirstOrDefault(card => card.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{id}' does not exist here. GET /v1/models lists the models.") { Parameter = "model" };
+    public static ModelCard Find(ModelEngine engine, AdapterGate gate, string id) =>
+        All(engine, gate).FirstOrDefault(card => card.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? throw new EngineException(EngineErrorKind.ModelNotFound, $"The model '{id}' does not exist here. GET /v1/models lists the models.") { Parameter = "model" };
 
     private static ModelCard Of(KnownModel model) =>
         new(model.Id, "model", model.ChangedAt.ToUnixTimeSeconds(), "local", model.Id, null, Meta(model), new ModelStatus(Status(model.State), model.Failure), [.. Capabilities(model.Traits)])
@@ -36,7 +36,7 @@ internal static class ModelCards
     private static ModelCard Of(ModelDownload download) => new(download.ModelId, "model", 0, "local", download.ModelId, null, null, new ModelStatus("downloading"), []) { Sha256 = download.Sha256 };
 
     /// <summary>A version under its own id; the one that is served also under the adapter's name alone.</summary>
-    private static IEnumerable<ModelCard> On(KnownModel model, AdapterInfo adapter)
+    private static IEnumerable<ModelCard> On(KnownModel model, AdapterInfo adapter, AdapterGate gate)
     {
         var of = Of(model);
         var card = of with
@@ -48,7 +48,7 @@ internal static class ModelCards
             Default = false,
             Deletable = false,
             QuantizeTo = null,
-            Adapter = new ListedAdapter(adapter.Name, adapter.Version, adapter.Rank, 1, adapter.BaseSha256, ServedAdapters.State(adapter)),
+            Adapter = new ListedAdapter(adapter.Name, adapter.Version, adapter.Rank, 1, adapter.BaseSha256, ServedAdapters.State(adapter, gate)),
         };
         return adapter is { IsServed: true, Version: > 0 } ? [card with { Id = $"{model.Id}:{adapter.Name}" }, card] : [card];
     }

@@ -27,7 +27,7 @@ internal static class CheckpointEndpoints
     }
 
     /// <summary>The weights of a step become the next version of the job's adapter, a draft.</summary>
-    private static async Task RegisterAsync(HttpContext http, EngineHost host, TuningJobs jobs, TrainerProgram trainer, string id, string step)
+    private static async Task RegisterAsync(HttpContext http, EngineHost host, TuningJobs jobs, TrainerProgram trainer, AdapterGate gate, string id, string step)
     {
         var (job, engine) = (jobs.Find(id), host.Engine);
         if (!int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at) || job.Folder.Checkpoint(at) is not { } checkpoint)
@@ -45,7 +45,7 @@ internal static class CheckpointEndpoints
             var adapter = await JobCompletion.AddAsync(engine, job, exported, at, new JsonObject { ["steps"] = at }, http.RequestAborted);
             job.Change(now => now with { Registered = new Dictionary<int, string>(now.Registered) { [at] = ServedAdapters.Id(adapter) } });
             http.Response.StatusCode = StatusCodes.Status201Created;
-            await http.WriteJsonAsync(ServedAdapters.Card(adapter), ServerJson.Wire.AdapterCard);
+            await http.WriteJsonAsync(ServedAdapters.Card(adapter, gate), ServerJson.Wire.AdapterCard);
         }
         finally
         {
