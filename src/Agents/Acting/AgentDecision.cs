@@ -84,10 +84,22 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
 
     private static CallData Checked(string id, FunctionCallContent call, ModelQuestion question)
     {
-        if (call.Exception is not null)
+        if (call.Exception is not null || Arguments(call) is not { } arguments)
             return new(id, call.Name, JsonSerializer.SerializeToElement(new { }), question.Tools.Words.ArgumentsAreNoJson);
-        var arguments = JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), RunJson.Options);
         return new(id, call.Name, arguments, question.Tools.Fault(call.Name, arguments));
+    }
+
+    /// <summary>Null where a text in them is none: an escape may be half of a character.</summary>
+    private static JsonElement? Arguments(FunctionCallContent call)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), RunJson.Options);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static StepStartedData Started(string id, ModelQuestion question, IReadOnlyList<SentMessage> before)

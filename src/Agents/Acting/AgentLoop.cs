@@ -106,7 +106,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         return new(IsWaiting: false, null, IsExpired: rejected.Status == ApprovalStatus.Expired);
     }
 
-    /// <summary>One decision; the run's end when it is the answer, which is then told. One that is cut off ends at the limit of tokens where that, and not the longest answer that the agent may give, was what cut it.</summary>
+    /// <summary>One decision; the run's end when it is the answer, which is then told, or when the limit of tokens stopped the model before it wrote any of it. One that is cut off ends at the limit of tokens where that, and not the longest answer that the agent may give, was what cut it.</summary>
     private async Task<AgentEnd?> DecideAsync(AgentWork work, StepKind kind, string goal, bool withTools, CancellationToken cancellation, string? last = null)
     {
         var settings = work.Definition.Prompting;
@@ -121,7 +121,9 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         if (step.Calls.Count > 0)
             return null;
         if (string.IsNullOrWhiteSpace(answer))
-            throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.");
+            return !step.IsCut ? throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.")
+                : room < work.Definition.Model.MaxTokens ? new(IsWaiting: false, StopReason.MaxTokens)
+                : throw new RunException(RunErrorKind.ModelFailed, string.Create(CultureInfo.InvariantCulture, $"The model {options.ModelId} reached the {work.Definition.Model.MaxTokens:N0} tokens of the agent's longest answer before it wrote any of it; thinking counts too. Let the agent write longer answers, or give it a model that thinks less."));
         var cutAt = settings.Samples > 1 ? await VoteAsync(question, (answer, CutAt(step)), work, cancellation) : CutAt(step);
         var isAtLimit = (cutAt is not null && room < work.Definition.Model.MaxTokens) || work.Limit.TokensLeft == 0;
         return new(IsWaiting: false, isAtLimit ? StopReason.MaxTokens : null, IsAnswered: true, cutAt);
@@ -170,7 +172,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
-            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, work.Words.AnswerNow) is { } end)
+            if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, work.Words.AnswerNow) is { IsAnswered: true } end)
                 return end.CutAt;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -48,7 +48,7 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
     public async Task<string> InShortAsync(string summary, IReadOnlyList<PastTurn> turns, int room, PromptWords words, CancellationToken cancellation)
     {
         string[] beginnings = [.. turns.Select(turn => $"{Speaker(turn, words)}{Short(turn)}")];
-        var counts = await tokens.CountForChatAsync([summary, .. beginnings], cancellation);
+        var counts = await CountedAsync([summary, .. beginnings], cancellation);
         if (counts[0] > room)
             return ShortText.Cut(summary, (int)((long)summary.Length * room / counts[0]));
         return string.Join('\n', beginnings[(Fitting(counts, counts.Count, 1, room - counts[0]) - 1)..].Prepend(summary));
@@ -56,6 +56,19 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
 
     /// <summary>Who said it, as a prompt names them.</summary>
     public static string Speaker(PastTurn turn, PromptWords words) => turn.Role == "user" ? words.Asked : words.Answered;
+
+    /// <summary>About as many where the service that counts is away: this is asked for when it was, a moment before.</summary>
+    private async Task<IReadOnlyList<int>> CountedAsync(string[] texts, CancellationToken cancellation)
+    {
+        try
+        {
+            return await tokens.CountForChatAsync(texts, cancellation);
+        }
+        catch (ModelHostException)
+        {
+            return Array.ConvertAll(texts, TokenEstimate.Of);
+        }
+    }
 
     private async Task<IReadOnlyList<PastTurn>> FallenAsync(PastTurn[] fallen, int room, CancellationToken cancellation)
     {

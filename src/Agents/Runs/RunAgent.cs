@@ -86,10 +86,11 @@ public sealed partial class RunAgent
             (conversation, messages) = Opened(db, caller, start);
         var tree = new MessageTree(messages);
         var (after, asked) = Place(tree, conversation, start);
+        var isAgain = asked is not null && await db.Runs.AnyAsync(r => r.UserMessageId == asked.Id && r.Status == RunStatus.Completed && r.Mode == start.Mode && r.Model == start.Model, cancellation); // one that failed or was stopped is no answer
         var run = AddRows(db, caller, start, beginning, conversation, after, asked, messages.Count == 0 ? 0 : messages[^1].Ordinal);
         try
         {
-            // Who asks may leave now, and the run is either stored and executed or neither.
+            // Who asks may leave from here on, and the run is either stored and executed or neither: nothing after this waits with their token.
             await db.SaveChangesAsync(CancellationToken.None);
         }
         catch (DbUpdateException)
@@ -101,7 +102,6 @@ public sealed partial class RunAgent
                 throw new RunConflictException("A run of this thread has not ended yet. Wait for its end, or stop it.");
             throw; // a full disk, say
         }
-        var isAgain = asked is not null && await db.Runs.AnyAsync(r => r.UserMessageId == asked.Id && r.Id != run.Id && r.Mode == start.Mode && r.Model == start.Model, cancellation);
         var history = tree.PathTo(after).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
         var question = new AnswerQuestion(caller, start.Question, history, RunJson.Read<List<Guid>>(conversation.BaseIds), start.Mode, start.Model) { ConversationId = conversation.Id, IsAgain = isAgain };
         return (Info(run), new LiveRun(run.Id, run.AssistantMessageId, question, time, start.Agent, beginning.Events));

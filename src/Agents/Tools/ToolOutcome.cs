@@ -39,13 +39,28 @@ public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<C
     /// <param name="failure">Null where the words are those of a stranger.</param>
     public static ToolOutcome Failed(string sentence, ToolFailure? failure = null) => new(sentence, null, [], IsError: true) { Failure = failure };
 
-    /// <summary>The outcome cut to <see cref="MaxCharacters"/>, saying so, and without data that is too large.</summary>
+    /// <summary>The outcome cut to <see cref="MaxCharacters"/>, saying so, and without data that is too large, or that cannot be stored.</summary>
     public ToolOutcome Bounded()
     {
-        var bounded = Data is { } data && JsonMarshal.GetRawUtf8Value(data).Length > MaxDataBytes ? this with { Data = null } : this;
+        var bounded = Data is { } data && (JsonMarshal.GetRawUtf8Value(data).Length > MaxDataBytes || !CanBeWritten(data)) ? this with { Data = null } : this;
         if (Text.Length <= MaxCharacters)
             return bounded;
         var kept = ShortText.Cut(Text, MaxCharacters - 100);
         return bounded with { Text = string.Create(CultureInfo.InvariantCulture, $"{kept}\n… cut: {Text.Length - kept.Length:N0} further characters are left out.") };
+    }
+
+    /// <summary>Whether its texts are texts: an escape may be half of a character, as a tool writes it that cuts its texts off.</summary>
+    private static bool CanBeWritten(JsonElement data)
+    {
+        try
+        {
+            using Utf8JsonWriter nowhere = new(Stream.Null);
+            data.WriteTo(nowhere);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
@@ -15,6 +16,20 @@ public sealed class AgentLoopTests
     internal static readonly AgentDefinition Clerk = new() { Name = "Clerk", Slug = "clerk", Instructions = "Answer {{user.name}}.", Tools = [new("look", ToolPolicy.Always), new("send", ToolPolicy.Always)] };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Half_a_character_as_an_escape_ends_no_run_whether_a_tool_or_the_model_wrote_it()
+    {
+        RecordingTool look = new("look", act: (_, _, _) => Task.FromResult(ToolOutcome.Of("27 days", JsonElement.Parse("""{"note":"\ud83d"}"""))));
+        FunctionCallContent broken = new("call", "look", new Dictionary<string, object?> { ["text"] = JsonElement.Parse("\"\\ud83d\"") });
+        await using var rig = await AgentsRig.StartAsync(Deciding(broken, Call("look", new { text = "leave" }), new TextContent("27 days.")), tools: [look]);
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk with { Tools = [new("look", ToolPolicy.Always)] }));
+        Assert.Equal("27 days.", events[^1].Read<TextData>().Text);
+        var results = events.Where(e => e.Name == "tool.result").Select(e => e.Read<ToolResultData>()).ToList();
+        Assert.Equal([true, false], results.Select(result => result.IsError));
+        Assert.Equal(("27 days", (JsonElement?)null), (results[1].Text, results[1].Data));
+        Assert.Equal(["leave"], look.Calls);
+    }
 
     [Fact]
     public async Task A_model_that_is_not_made_for_agents_says_so_and_not_that_the_question_is_too_long()

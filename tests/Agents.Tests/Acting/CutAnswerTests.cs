@@ -35,6 +35,24 @@ public sealed class CutAnswerTests
         Assert.Equal((reason is null ? RunStatus.Completed : RunStatus.Incomplete, reason), (info.Status, info.StopReason));
     }
 
+    [Theory]
+    [InlineData(600, RunStatus.Incomplete, StopReason.MaxTokens)]
+    [InlineData(100_000, RunStatus.Failed, null)]
+    public async Task A_model_that_is_stopped_in_the_middle_of_its_thought_is_not_told_as_one_that_wrote_nothing(int tokens, RunStatus status, StopReason? reason)
+    {
+        ScriptedChatClient chat = new((_, _) => new ChatResponseUpdate[]
+        {
+            new() { Contents = [new TextReasoningContent("Let me see. There are")] }, new() { FinishReason = ChatFinishReason.Length },
+            new() { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 300 })] },
+        }.ToAsyncEnumerable());
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [], Limits = new(Tokens: tokens) });
+        var end = (await rig.EventsAsync(run))[^1];
+        var info = await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, TestContext.Current.CancellationToken);
+        Assert.Equal((status, reason), (info.Status, info.StopReason));
+        Assert.Contains(reason is null ? "longest answer" : "tokens", reason is null ? end.Read<ErrorData>().Message : end.Read<TextData>().Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_an_answer_took_is_told_of_all_stretches_of_its_run()
     {

@@ -4,6 +4,7 @@ using Platform.Agents.Conversations;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Tests.Answering;
 
@@ -70,6 +71,38 @@ public sealed class PlainAnswerTests
             await rig.EventsAsync(await rig.Runs.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), first.ConversationId, Question, AnswerMode.Plain, first.AssistantMessageId, Model: model), TestContext.Current.CancellationToken));
         }
         Assert.Equal([0f, 0.7f, 0f], chat.Options.Select(sent => sent!.Temperature!.Value));
+    }
+
+    [Fact]
+    public async Task A_question_whose_first_answer_failed_gets_the_answer_that_it_had_not()
+    {
+        var asked = 0;
+        var chat = ScriptedChatClient.Deciding(_ => asked++ == 0 ? throw new ModelHostException(ModelHostErrorKind.Unavailable, "Away.") : [new TextContent("Thirty.")]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var first = await rig.AskAsync(mode: AnswerMode.Plain);
+        Assert.Equal("error", (await rig.EventsAsync(first))[^1].Name);
+        await rig.EventsAsync(await rig.Runs.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), first.ConversationId, Question, AnswerMode.Plain, first.AssistantMessageId), TestContext.Current.CancellationToken));
+        Assert.Equal(0f, chat.Options.Last()!.Temperature);
+    }
+
+    [Fact]
+    public async Task Who_leaves_in_the_moment_in_which_a_further_answer_is_stored_leaves_a_run_that_is_executed()
+    {
+        DatabaseWatch watch = new();
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Thirty."), process: new(Watch: watch));
+        var first = await rig.AskAsync(mode: AnswerMode.Plain);
+        await rig.EventsAsync(first);
+        using CancellationTokenSource leaving = new();
+        var id = Guid.NewGuid();
+        watch.AfterCommit = () =>
+        {
+            using var db = rig.OpenDatabase();
+            if (db.Runs.Any(r => r.Id == id))
+                leaving.Cancel();
+        };
+        var again = await rig.Runs.StartAsync(AgentsRig.Anna, new(id, first.ConversationId, Question, AnswerMode.Plain, first.AssistantMessageId), leaving.Token);
+        Assert.True(leaving.IsCancellationRequested);
+        Assert.Equal("done", (await rig.EventsAsync(again))[^1].Name);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Memory;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
@@ -226,6 +228,21 @@ public sealed class PromptingTests
         var before = chat.Requests.Last()[0].Text.Split("<memory>\n")[1].Split("\n</memory>")[0];
         Assert.StartsWith("The person is Zaphod.", before, StringComparison.Ordinal);
         Assert.InRange(before.Length, 1, 4 * 150 / 4);
+    }
+
+    [Fact]
+    public async Task The_earlier_summary_stays_also_where_nobody_counts_its_tokens()
+    {
+        ConversationWindow window = new(new AwayCounter());
+        var told = await window.InShortAsync("The person is Zaphod.", [new("user", "Where am I?")], 100, PromptWords.In(AnswerLanguage.English), TestContext.Current.CancellationToken);
+        Assert.StartsWith("The person is Zaphod.\n", told, StringComparison.Ordinal);
+    }
+
+    private sealed class AwayCounter : ITokenCounter
+    {
+        public Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => CountForChatAsync(texts, cancellation);
+
+        public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => throw new ModelHostException(ModelHostErrorKind.Unavailable, "Away.");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class McpTask(McpClient client, TimeProvider time)
     /// <summary>Whether a tool, as its server lists it, can be called in no other way.</summary>
     public static bool IsRequired(JsonNode? tool) => Text((tool as JsonObject)?["execution"], "taskSupport") == "required";
 
-    /// <summary>McpException where the server fails or refuses it, or wants to ask something. One that is left unfinished is cancelled there.</summary>
+    /// <summary>McpException where the server fails or refuses it, or wants to ask something. One that has begun and is left unfinished is cancelled there.</summary>
     /// <param name="lifetime">How long the server is to keep it.</param>
     public async Task<CallToolResult> RunAsync(string tool, JsonElement arguments, TimeSpan lifetime, CancellationToken cancellation)
     {
@@ -31,7 +31,7 @@ internal sealed class McpTask(McpClient client, TimeProvider time)
                 task = await AskAsync("tasks/get", (JsonObject)named.DeepClone(), cancellation);
             }
         }
-        catch (OperationCanceledException)
+        catch // nobody looks at it any more, for whatever reason
         {
             await LeaveAsync(named);
             throw;

@@ -56,6 +56,32 @@ public sealed class McpFailureTests : IDisposable
         Assert.Contains("There is no program '/nowhere/server'", outcome.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("research", "endless")] // whoever called it leaves
+    [InlineData("stumble", "refused")] // its server does not say how far it is
+    public async Task A_task_that_nobody_looks_at_any_more_is_cancelled_at_its_server(string tool, string task)
+    {
+        await using McpServers servers = Servers(probe.Started);
+        ToolCatalog catalog = new([], [servers], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
+        var found = await catalog.FindAsync($"probe__{tool}", Stop);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var calling = catalog.CallAsync(found!, JsonElement.Parse("{}"), Scope(), leaving.Token);
+        if (tool == "research")
+        {
+            await AgentsRig.UntilAsync(() => Task.FromResult(Asked("tasks/get")));
+            Assert.False(Asked("tasks/cancel"));
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calling);
+        }
+        else
+        {
+            Assert.True((await calling).IsError);
+        }
+        await AgentsRig.UntilAsync(() => Task.FromResult(Asked("tasks/cancel")));
+
+        bool Asked(string method) => probe.Sent.Any(sent => sent.GetProperty("method").GetString() == method && sent.GetProperty("params").GetProperty("taskId").GetString() == task);
+    }
+
     [Fact]
     public async Task Stopping_a_run_cancels_its_call_at_the_server()
     {

@@ -15,13 +15,17 @@ internal sealed class ProbeServer : IDisposable
           babble: id => say({ id, result: { content: 'no list' } }),
           die: () => process.exit(3),
           wait: () => {},
+          research: id => say({ id, result: { task: { taskId: 'endless', status: 'working', pollInterval: 50 } } }),
+          stumble: id => say({ id, result: { task: { taskId: 'refused', status: 'working', pollInterval: 50 } } }),
         };
+        const tasks = ['research', 'stumble'];
         require('readline').createInterface({ input: process.stdin }).on('line', line => {
           fs.appendFileSync(process.argv[2], line + '\n');
           const { id, method, params } = JSON.parse(line);
           if (method === 'initialize') say({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'probe', version: '1' } } });
-          else if (method === 'tools/list') say({ id, result: { tools: Object.keys(calls).map(name => ({ name, description: name, inputSchema: { type: 'object', properties: {} } })) } });
+          else if (method === 'tools/list') say({ id, result: { tools: Object.keys(calls).map(name => ({ name, description: name, inputSchema: { type: 'object', properties: {} }, ...(tasks.includes(name) ? { execution: { taskSupport: 'required' } } : {}) })) } });
           else if (method === 'tools/call') calls[params.name](id);
+          else if (method === 'tasks/get' && params.taskId === 'endless') say({ id, result: { taskId: 'endless', status: 'working', pollInterval: 50 } });
           else if (method === 'ping') say({ id, result: {} });
           else if (id !== undefined && method !== undefined) say({ id, error: { code: -32601, message: 'Not here.' } });
         });
