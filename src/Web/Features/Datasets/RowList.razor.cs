@@ -106,7 +106,7 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
     // The next one that is shown, or after a row of one's own another.
     private async Task SavedAsync(bool next)
     {
-        var edited = dialog?.Edited;
+        var (edited, before) = (dialog?.Edited, page.Items.Select(item => item.Id).ToList());
         await ChangedAsync();
         if (!next || dialog is null)
         {
@@ -116,11 +116,19 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         {
             await dialog.NewAsync();
         }
-        else if (page.Items.ToList().FindIndex(item => item.Id == edited) is var place && place + 1 < page.Items.Count)
+        else if (Next(before, [.. page.Items.Select(item => item.Id)], edited.Value) is { } place)
         {
-            chosen = place + 1;
+            chosen = place;
             await EditAsync(page.Items[chosen]);
         }
+    }
+
+    /// <summary>The place of the row behind an edited one, also where that is not among the shown ones any more; null where there is none.</summary>
+    internal static int? Next(IReadOnlyList<Guid> before, IReadOnlyList<Guid> after, Guid edited)
+    {
+        var (stood, stands) = (before.ToList().IndexOf(edited), after.ToList().IndexOf(edited));
+        var next = stands >= 0 ? stands + 1 : stood;
+        return next >= 0 && next < after.Count ? next : null;
     }
 
     private async Task DeleteAsync(DatasetItem item)
