@@ -12,7 +12,7 @@ using Platform.ModelHost.Client;
 namespace Platform.Agents.Acting;
 
 /// <summary>How a stretch of a run ended: with an answer, with one at a limit, or waiting for a person.</summary>
-/// <param name="IsAnswered">Of one at a limit: the answer itself took what was left.</param>
+/// <param name="IsAnswered">Of one at a limit: there is an answer of the model's, be it cut off.</param>
 /// <param name="IsExpired">Nobody decided in time about what nothing could be done without.</param>
 /// <param name="CutAt">Tokens of the answer, where the model was stopped in the middle of it.</param>
 internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason, bool IsAnswered = false, int? CutAt = null, bool IsExpired = false);
@@ -68,8 +68,8 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         if (end.IsWaiting)
             return end;
         if (end is { Reason: { } reached, IsAnswered: false })
-            end = end with { CutAt = await AnswerAtLimitAsync(work, reached, cancellation) };
-        Finish(run, work, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end.CutAt);
+            end = await AnswerAtLimitAsync(work, reached, cancellation);
+        Finish(run, work, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end);
         return end;
     }
 
@@ -136,7 +136,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.HasRoomForAnswer && work.Limit.Reached is not StopReason.Timeout; i++)
         {
             var options = work.Options.Clone();
-            (options.MaxOutputTokens, options.Temperature, options.Seed) = (question.Options.MaxOutputTokens, Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
+            (options.MaxOutputTokens, options.Temperature, options.Seed) = (Math.Min(work.Definition.Model.MaxTokens, work.Limit.TokensToWrite), Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
             var (step, answer) = await TakeAsync(question with { Options = options }, work, cancellation);
             if (step.Calls.Count == 0 && !string.IsNullOrWhiteSpace(answer))
                 answers.Add((answer, CutAt(step)));
@@ -159,26 +159,26 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     }
 
     /// <summary>The answer that a limit forces, from what is known, in a time of its own, after which it is cut off where it stands; where the model gives none, a sentence says which limit it was.</summary>
-    /// <returns>Where its tokens cut it off.</returns>
-    private async Task<int?> AnswerAtLimitAsync(AgentWork work, StopReason reason, CancellationToken cancellation)
+    private async Task<AgentEnd> AnswerAtLimitAsync(AgentWork work, StopReason reason, CancellationToken cancellation)
     {
+        AgentEnd unanswered = new(IsWaiting: false, reason);
         work.Journal.Reset("limit");
         if (!work.Limit.HasRoomForAnswer)
         {
             work.Journal.Text(AgentWords.NoRoom(work.Limit, work.Definition.Limits, work.Language));
-            return null;
+            return unanswered;
         }
         using CancellationTokenSource timer = new(work.Limit.LastAnswer, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
             if (await DecideAsync(work, StepKind.Answer, "", withTools: false, limited.Token, work.Words.AnswerNow) is { IsAnswered: true } end)
-                return end.CutAt;
+                return end with { Reason = reason };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             if (work.Journal.HasText)
-                return null;
+                return unanswered with { IsAnswered = true };
             work.Journal.Reset("limit");
         }
         catch (RunException empty) when (empty.Kind == RunErrorKind.ModelFailed)
@@ -186,18 +186,19 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             work.Journal.Reset("limit");
         }
         work.Journal.Text(AgentWords.AtLimit(reason, work.Definition.Limits, work.Language));
-        return null;
+        return unanswered;
     }
 
     /// <summary>Tells the answer's citations in the agent's style, and what it took.</summary>
-    private static void Finish(LiveRun run, AgentWork work, double milliseconds, int? cutAt)
+    private static void Finish(LiveRun run, AgentWork work, double milliseconds, AgentEnd end)
     {
         var journal = work.Journal;
         journal.EndText();
         var cited = CitedAnswer.Of(run.Progress.Text, work.Definition.Knowledge.Citations, journal.Past.Citations);
         journal.Cite(cited);
-        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: cutAt)
+        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: end.CutAt)
         {
+            IsUnanswered = end is { Reason: not null, IsAnswered: false },
             IsUnsourced = work.Definition.Knowledge.OnlyFromSources && work.Definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never)
                 && (journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty) || cited.Citations is { Count: > 0 } and var all && all.All(citation => citation.Verdict == Verdict.Unsupported)),
         };

@@ -14,7 +14,8 @@ internal sealed class AgentPast
     private readonly List<StepCompletedData> decisions = [];
     private readonly Dictionary<string, int> places = [];
     private readonly HashSet<string> begunPlanSteps = [], planStepIds = [];
-    private int started, planFailures;
+    private readonly Dictionary<string, int> grownBefore = []; // by step, when its prompt was made
+    private int started, planFailures, grown;
     private readonly Dictionary<string, ToolResultData> results = [];
     private readonly Dictionary<string, ToolCallData> open = [], made = [];
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
@@ -139,7 +140,7 @@ internal sealed class AgentPast
                 TokensOfOthers += result.Tokens;
                 CallsMade += result.Calls;
                 IsOutOfCalls |= result.Failure == ToolFailure.NoCallsLeft;
-                NextPromptTokens += TokenEstimate.Of(result.Text);
+                Grow(TokenEstimate.Of(result.Text));
                 break;
             case "approval.requested":
                 var request = happened.Read<ApprovalRequestedData>();
@@ -214,9 +215,16 @@ internal sealed class AgentPast
         }
     }
 
+    private void Grow(int tokens)
+    {
+        grown += tokens;
+        NextPromptTokens += tokens;
+    }
+
     private void Started(StepStartedData step)
     {
         places[step.StepId] = ++started;
+        grownBefore[step.StepId] = grown;
         if (step.PlanStep is { } planStep)
             begunPlanSteps.Add(planStep);
         if (step.Kind == StepKind.PlanStep)
@@ -232,7 +240,12 @@ internal sealed class AgentPast
         PromptTokens += step.PromptTokens;
         CachedTokens += step.CachedTokens;
         if (step.Kind is not (StepKind.Summary or StepKind.PlanStep or StepKind.Check))
-            NextPromptTokens = step.PromptTokens + step.CompletionTokens;
+        {
+            // What came while it was asked stood in no prompt of its; what it thought stands in none after it.
+            var said = TokenEstimate.Of(step.Text) + step.Calls.Sum(call => TokenEstimate.Of(call.Tool) + TokenEstimate.Of(call.Arguments.GetRawText()));
+            NextPromptTokens = step.PromptTokens + grown - grownBefore.GetValueOrDefault(step.StepId);
+            Grow(Math.Min(step.CompletionTokens, said));
+        }
         if (step.Verdict is { } verdict)
             verdicts[verdict.Decision] = verdict;
         if (step.Kind == StepKind.Summary && step.Text.Trim() is { Length: > 0 } summary)

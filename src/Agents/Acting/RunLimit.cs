@@ -48,6 +48,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
     /// <summary>Whether what is left is enough for an answer. Where it is not, the model is not asked: a prompt that is known to be too large is not sent.</summary>
     public bool HasRoomForAnswer => TokensToWrite >= LeastAnswerTokens;
 
+    /// <summary>Tokens that each of so many questions asked at once may write, where another question follows them for certain: what that one takes at the least is left; at least 1.</summary>
+    public int ToWriteBefore(int atOnce = 1) => Math.Max(1, (TokensLeft - NextPrompt - LeastAnswerTokens) / atOnce - NextPrompt);
+
     /// <summary>What agents that are asked may take: what is left, but for this one's own answer.</summary>
     public int TokensForOthers => Math.Max(0, TokensToWrite - LeastAnswerTokens);
 

@@ -38,6 +38,9 @@ public sealed record AnswerDone(
 {
     /// <summary>Of an agent that is to answer from its tools alone: it answered without a result of any, or what it cites supports none of it.</summary>
     public bool IsUnsourced { get; init; }
+
+    /// <summary>Of an agent that a limit ended before its model had said anything: the text is the program's, which says so.</summary>
+    public bool IsUnanswered { get; init; }
 }
 
 /// <summary>What kept a model from answering in its own words; ModelOnlyQuotes: it was chosen by name, and its card says that its words are no answers. Stored by name: append only.</summary>

@@ -105,6 +105,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         {
             RunStatus.RequiresAction => ToolOutcome.Waiting,
             RunStatus.Completed => Answer(message, "", scope),
+            RunStatus.Incomplete when message.Usage is not null && RunJson.Read<AnswerDone>(message.Usage).IsUnanswered => ToolOutcome.Failed(words.AgentAtLimit(run.StopReason ?? "") + message.Text, ToolFailure.AgentFailed),
             RunStatus.Incomplete => Answer(message, words.AgentAtLimit(run.StopReason ?? ""), scope),
             RunStatus.Cancelled => ToolOutcome.Failed(words.AgentStopped(slug), ToolFailure.AgentFailed),
             RunStatus.Expired => ToolOutcome.Failed(words.AgentExpired(slug), ToolFailure.AgentFailed),

@@ -27,6 +27,7 @@ internal sealed class Planner(AgentDecision decision)
         for (var attempt = 0; attempt < 2 && work.Limit.Reached is null; attempt++)
         {
             var options = work.Options.Clone();
+            options.MaxOutputTokens = Math.Min(work.Definition.Model.MaxTokens, work.Limit.ToWriteBefore());
             options.ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema([.. work.Kit.Tools.Select(tool => tool.Name)], mayAsk), "plan");
             ModelQuestion question = new(StepKind.Plan, "", work.Prompt.After(work.Journal.Past, $"{words.MakePlan}{(mayAsk ? words.MayAsk : "")}\n{sections}"), options, work.Kit) { ShowsAnswer = false };
             var step = await decision.TakeAsync(question, work.Journal, null, cancellation);

@@ -137,6 +137,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     private ModelQuestion Question(AgentPast past, PlanStep step, string said)
     {
         var settings = work.Options.Clone();
+        settings.MaxOutputTokens = Math.Min(work.Definition.Model.MaxTokens, work.Limit.ToWriteBefore(IsParallel ? Math.Clamp(work.Limit.Decisions, 1, MostAtOnce) : 1));
         var tools = work.Kit.Offered.Where(tool => tool.Name == step.Tool).ToList();
         if (tools.Count > 0)
             (settings.Tools, settings.ToolMode, settings.AllowMultipleToolCalls) = (tools, ChatToolMode.RequireSpecific(step.Tool), false);

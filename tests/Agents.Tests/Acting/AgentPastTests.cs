@@ -3,6 +3,7 @@ using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
+using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Tests.Acting;
 
@@ -37,6 +38,23 @@ public sealed class AgentPastTests
         Assert.Null(AgentPast.Of([made, approved, edited]).PlanToTakeOver); // what was edited after it stands
         Assert.Null(AgentPast.Of([made, approved with { Data = approved.Data.Replace("plan_2", "s1_1", StringComparison.Ordinal) }]).PlanToTakeOver);
     }
+
+    [Fact]
+    public void The_next_prompt_holds_what_came_back_while_a_step_was_asked_and_nothing_that_was_only_thought()
+    {
+        RunEvent[] beside =
+        [
+            Started("s1"), Started("s2"), Completed("s1", prompt: 500, completion: 30, "looked up"),
+            Result(5, "s1_1", 1) with { Data = RunJson.Write(new ToolResultData("s1_1", "s1", "look", new string('x', 3000), null, false, [], 1)) },
+            Completed("s2", prompt: 510, completion: 2000, "thought for long"),
+        ];
+        var brought = TokenEstimate.Of(new string('x', 3000));
+        Assert.InRange(AgentPast.Of(beside).NextPromptTokens, 510 + brought, 510 + brought + 50);
+    }
+
+    private static RunEvent Started(string step) => new(Guid.Empty, 1, Noon, "step.started", RunJson.Write(new StepStartedData(step, StepKind.Decision, "", 0, [], [])));
+
+    private static RunEvent Completed(string step, int prompt, int completion, string text) => new(Guid.Empty, 1, Noon, "step.completed", RunJson.Write(new StepCompletedData(step, StepKind.Decision, text, [], prompt, completion, 1)));
 
     private static RunEvent Status(int second, string status) => new(Guid.Empty, 1, Noon.AddSeconds(second), "run.status", RunJson.Write(new RunStatusData(status, 0)));
 

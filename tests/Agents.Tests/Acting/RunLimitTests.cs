@@ -16,4 +16,16 @@ public sealed class RunLimitTests
         clock.Advance(TimeSpan.FromSeconds(seconds));
         Assert.Equal(expected, limit.LastAnswer.TotalSeconds, 0.01);
     }
+
+    [Theory]
+    [InlineData(3000, 1, 3000 - 500 - 64 - 500)]
+    [InlineData(3000, 4, (3000 - 500 - 64) / 4 - 500)]
+    [InlineData(1100, 1, 36)]
+    [InlineData(900, 1, 1)]
+    public void Questions_that_another_one_follows_leave_it_room_whatever_they_write(int tokens, int atOnce, int expected)
+    {
+        RunLimit limit = new(new(Tokens: tokens), AgentPast.Of([]), new ManualClock());
+        limit.Expect(500, acts: true);
+        Assert.Equal(expected, limit.ToWriteBefore(atOnce));
+    }
 }

@@ -207,6 +207,17 @@ public sealed class AskAgentTests
     }
 
     [Fact]
+    public async Task An_asked_agent_that_a_limit_ended_before_it_said_anything_has_brought_nothing()
+    {
+        await using var rig = await AgentsRig.StartAsync(Both(_ => new TextContent("27 days.")), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        await PublishAsync(rig, Expert with { Instructions = "You are the expert. " + new string('i', 6000) });
+        var events = await rig.EventsAsync(await rig.LetAsync(Chief with { Limits = new(Tokens: 1500) }));
+        var result = events.Single(e => e.Name == "tool.result").Read<ToolResultData>();
+        Assert.True(result.IsError, result.Text);
+        Assert.Contains("there is no answer", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tokens_of_asked_agents_count_against_the_limit_of_the_asking_run()
     {
         var asked = 0;
