@@ -21,7 +21,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(30_000); // two busy cores may take longer than Playwright's five seconds
+        Assertions.SetDefaultExpectTimeout(60_000); // two busy cores may take longer than Playwright's five seconds, and the other projects' tests run beside these
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>A version whose golden questions cannot be asked: its page says so and why, in the person's language, and asks again when it is told to.</summary>
 public sealed class GoldenFailureTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const float Long = 40_000;
+    private const float Long = 120_000;
 
     [Fact]
     public async Task A_comparison_that_failed_is_told_with_its_reason_and_is_tried_again()

@@ -8,7 +8,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>A training job in a real browser while it runs: nobody need look at it, and whoever comes back finds it further and steers it.</summary>
 public sealed partial class JobSteeringTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const float Long = 60_000;
+    private const float Long = 180_000;
     private const string Name = "smiths";
 
     [Fact]

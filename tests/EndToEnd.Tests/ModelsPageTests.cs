@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 public sealed class ModelsPageTests(BrowserFixture browser, ModelsProgram program) : IClassFixture<BrowserFixture>, IClassFixture<ModelsProgram>
 {
     private const string Seed = "seed-chat", Second = ModelsProgram.Second, Source = "hf:owner/repo/third.gguf", Third = "owner--repo--third";
-    private const float Long = 120_000;
+    private const float Long = 180_000;
 
     [Fact]
     public async Task A_second_model_is_loaded_tried_used_made_smaller_unloaded_and_deleted()

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>What a person does on the pages, by the marks that the pages carry for tests.</summary>
 internal static class Pages
 {
-    private const float Long = 120_000;
+    private const float Long = 180_000;
 
     internal static async Task SetUpAsync(this IPage page, string address)
     {

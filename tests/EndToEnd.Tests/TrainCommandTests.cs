@@ -21,7 +21,7 @@ public sealed class TrainCommandTests : IDisposable
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Repository.WebProgram, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        deadline.CancelAfter(TimeSpan.FromMinutes(5));
         var said = "";
         var buffer = new char[512];
         while (!said.Contains("] 2/", StringComparison.Ordinal) && await process.StandardError.ReadAsync(buffer, deadline.Token) is > 0 and var read)

@@ -7,7 +7,7 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>From documents to an adapter that answers, in a real browser, by the real trainer on the seed model. That model cannot write questions: the rows are made of the documents' sentences by rule.</summary>
 public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const float Long = 120_000;
+    private const float Long = 300_000;
     private const int HalfTrained = 60, LeastFall = 25;
     private const string Question = "What do the documents say about the tuning of a harpsichord?", Name = "security", Base = "seed-chat";
 

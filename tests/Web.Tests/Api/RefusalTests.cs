@@ -20,6 +20,7 @@ public sealed class RefusalTests
         {
             ("/v1/runs", new { agent = "absent", input = "x" }, 404, "agent"),
             ("/v1/runs", new { agent = "clerk", input = "x", thread_id = Guid.NewGuid() }, 404, "thread_id"),
+            ("/v1/runs", new { input = "x", time_zone = "Mars/Olympus" }, 400, "time_zone"), // also where nobody needs it
             ("/v1/runs", new { agent = "clerk", input = new[] { new { role = "user", content = 7 } } }, 400, "input.[0].content"),
             ("/v1/chat/completions", new { model = "agent:absent", messages = new[] { new { role = "user", content = "x" } } }, 404, "model"),
             ("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = 7 } } }, 400, "messages.[0].content"),

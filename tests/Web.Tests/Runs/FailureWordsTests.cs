@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Resources;
+using Platform.Agents.Answering;
 using Platform.Agents.Schedules;
 using Platform.Agents.Tools;
 using Platform.Web.Features.Agents;
@@ -13,8 +14,9 @@ public sealed class FailureWordsTests
     [Theory]
     [InlineData("en")]
     [InlineData("zh-Hans")]
-    public void Whatever_makes_a_call_fail_or_a_schedule_wrong_has_words_in_each_language(string language)
+    public void Whatever_makes_a_call_fail_or_a_schedule_wrong_and_each_way_of_answering_has_words_in_each_language(string language)
     {
+        Assert.All(Enum.GetNames<AnswerMode>(), mode => Said(typeof(RunsTexts), $"Way_{mode}", language));
         Assert.All(Enum.GetNames<ToolFailure>(), failure => Said(typeof(RunsTexts), $"Failure_{failure}", language));
         Assert.All(Enum.GetValues<CronFault>(), fault => Said(typeof(SchedulesTexts), fault >= CronFault.Minute ? $"Part_{fault}" : $"Cron_{fault}", language));
     }

@@ -25,7 +25,8 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
     public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation, string? timeZone = null, string field = "agent")
     {
         var caller = CurrentCaller.From(user);
-        var task = agent is null ? null : (await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation)) with { TimeZone = timeZone is null ? "" : KnownZone.Of(timeZone).Id };
+        var zone = timeZone is null ? "" : KnownZone.Of(timeZone).Id;
+        var task = agent is null ? null : (await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation)) with { TimeZone = zone };
         if (conversationId is not null && input.Turns.Count > 0)
         {
             throw RefusedRequestException.Of("input", "In a thread that exists what was said before is known. Send the new message alone.");
