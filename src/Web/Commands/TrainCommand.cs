@@ -34,6 +34,11 @@ internal static class TrainCommand
                 await Console.Error.WriteLineAsync($"platform: the file {missing.FullName} does not exist.");
                 return 1;
             }
+            if (files.OfType<FileInfo>().FirstOrDefault(IsTable) is { } table)
+            {
+                await Console.Error.WriteLineAsync($"platform: {table.FullName} is a table, and would be learned as one text. Import it on the page Datasets, which asks what its columns are, and give the rows that are exported there; or write JSON lines.");
+                return 1;
+            }
             var folder = parsed.GetValue(target)!;
             var work = Directory.CreateDirectory(Path.Combine(folder.FullName, Work));
             var code = await TerminalRooms.RunAsync(work, parsed.GetValue(model), async (rooms, stop) =>
@@ -56,7 +61,7 @@ internal static class TrainCommand
                     await Console.Error.WriteLineAsync($"platform: {options.Typed(refused.Message)}");
                     return 1;
                 }
-                job = await FollowAsync(tuning, job.Id, stop);
+                job = await FollowAsync(tuning, job.Id, options, stop);
                 if (job is { Status: TuningStatus.Failed, Forecast: not null }) // rows that were refused are another job when they are others
                 {
                     await Console.Error.WriteLineAsync("platform: the job failed. When the reason is gone, the same command goes on from its last checkpoint.");
@@ -75,6 +80,9 @@ internal static class TrainCommand
         });
         return command;
     }
+
+    /// <summary>Whether a file has columns, which nobody here is asked about; what is no table is JSON lines or a text.</summary>
+    internal static bool IsTable(FileInfo file) => file.Extension.ToUpperInvariant() is ".CSV" or ".TSV" or ".XLSX" or ".XLS" or ".ODS";
 
     /// <summary>The job of the folder, as long as it is not done. One whose rows were refused is none: they may be others now.</summary>
     private static async Task<TuningJob?> BegunAsync(FineTuning tuning, CancellationToken stop) =>
@@ -122,7 +130,7 @@ internal static class TrainCommand
         return await tuning.StartAsync(wish with { Model = model, TrainingFile = sent[0].Id, ValidationFile = sent.Count > 1 ? sent[1].Id : null }, stop);
     }
 
-    private static async Task<TuningJob> FollowAsync(FineTuning tuning, string id, CancellationToken stop)
+    private static async Task<TuningJob> FollowAsync(FineTuning tuning, string id, TrainOptions options, CancellationToken stop)
     {
         var line = new StatusLine(Console.Error);
         TuningJob? last = null;
@@ -138,7 +146,7 @@ internal static class TrainCommand
             else if (news.Event is { } told)
             {
                 line.Show("");
-                await Console.Error.WriteAsync("\r" + told.Message + Environment.NewLine);
+                await Console.Error.WriteAsync("\r" + options.Typed(told.Message) + Environment.NewLine);
             }
         }
         return last!;

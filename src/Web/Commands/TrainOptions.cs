@@ -8,7 +8,7 @@ namespace Platform.Web.Commands;
 internal sealed class TrainOptions
 {
     private readonly Option<TuningMethod> method = new("--method") { Description = "supervised, dpo or pretraining (default supervised)." };
-    private readonly Option<string[]> targets = new("--targets") { Description = "Projections to train, of q, k, v, o, gate, up, down (default: all).", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> targets = new("--targets") { Description = "Projections to train, of q, k, v, o, gate, up, down, with spaces or commas between (default: all).", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> device = new("--device") { Description = "auto, cpu or gpu (default auto: a card where one can be used)." };
     private readonly Option<string?> precision = new("--precision") { Description = "fast or exact (default fast)." };
     private readonly Option<bool> recompute = new("--recompute") { Description = "Takes less memory and more time." };
@@ -52,20 +52,20 @@ internal sealed class TrainOptions
             Alpha = Number("lora.alpha"), Dropout = Number("lora.dropout"), WarmupShare = Number("warmup_ratio"), WeightDecay = Number("weight_decay"), MaxGradient = Number("max_grad_norm"), Beta = Number("beta"),
             SequenceTokens = Whole("sequence_tokens"), MicroBatchTokens = Whole("micro_batch_tokens"), ValidationShare = Number("validation_split"), EvaluateEvery = Whole("eval_steps"), CheckpointEvery = Whole("save_steps"),
             Patience = Whole("early_stopping.patience"), MinDelta = Number("early_stopping.min_delta"), StopsEarly = !parsed.GetValue(noEarlyStopping), GradientCheckpointing = parsed.GetValue(recompute),
-            Targets = parsed.GetValue(targets) is { Length: > 0 } named ? named : null, Device = parsed.GetValue(device), Precision = parsed.GetValue(precision), Seed = parsed.GetValue(seed) ?? 42,
+            Targets = parsed.GetValue(targets) is { Length: > 0 } named ? [.. named.SelectMany(one => one.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] : null, Device = parsed.GetValue(device), Precision = parsed.GetValue(precision), Seed = parsed.GetValue(seed) ?? 42,
         };
 
         int? Whole(string parameter) => (int?)given[parameter];
         double? Number(string parameter) => (double?)given[parameter];
     }
 
-    /// <summary>A refusal of the service in the names that were typed: 'lora.r' is --rank.</summary>
+    /// <summary>A refusal of the service in the names that were typed: 'lora.r' is --rank, and q_proj is q.</summary>
     internal string Typed(string refusal)
     {
         ArgumentNullException.ThrowIfNull(refusal);
         (string Parameter, string Name)[] others = [("target_modules", targets.Name), ("device", device.Name), ("precision", precision.Name), ("method.type", method.Name), ("seed", seed.Name)];
         return numbers.Select(number => (number.Parameter, number.Option.Name)).Concat(others)
-            .Aggregate(refusal, (said, one) => Regex.Replace(said, $"'(?:[a-z_.]+\\.)?{Regex.Escape(one.Parameter)}'", one.Item2, RegexOptions.CultureInvariant));
+            .Aggregate(refusal.Replace("_proj", "", StringComparison.Ordinal), (said, one) => Regex.Replace(said, $"'(?:[a-z_.]+\\.)?{Regex.Escape(one.Parameter)}'", one.Item2, RegexOptions.CultureInvariant));
     }
 
     private void Add<T>(string name, string parameter, string description)

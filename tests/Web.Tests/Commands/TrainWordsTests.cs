@@ -36,11 +36,21 @@ public sealed class TrainWordsTests : IDisposable
         var wish = options.Read(command.Parse("--rank 32 --alpha 8 --targets q v --max-steps 9 --no-early-stopping --held-out 0.2 --evaluate-every 5"));
         Assert.Equal((32, 8.0, 9, false, 0.2, 5, 42L), (wish.Rank, wish.Alpha, wish.MaxSteps, wish.StopsEarly, wish.ValidationShare, wish.EvaluateEvery, wish.Seed));
         Assert.Equal(["q", "v"], wish.Targets);
+        Assert.Equal(["q", "v", "o"], options.Read(command.Parse("--targets q,v, o")).Targets);
         Assert.Null(wish.Epochs);
         Assert.Equal("--rank is 7; it must be 16 to 512.", options.Typed("'lora.r' is 7; it must be 16 to 512."));
         Assert.Equal("--epochs is 0; it must be 1 to 1000.", options.Typed("'method.supervised.hyperparameters.n_epochs' is 0; it must be 1 to 1000."));
         Assert.Equal("--device is tpu; leave --device out.", options.Typed("'device' is tpu; leave 'device' out."));
+        Assert.Equal("--targets must be all-linear, or a list of q, k.", options.Typed("'method.supervised.hyperparameters.lora.target_modules' must be all-linear, or a list of q_proj, k_proj."));
     }
+
+    /// <summary>Its heads and separators would be learned as prose, without a word.</summary>
+    [Theory]
+    [InlineData("rows.CSV", true)]
+    [InlineData("rows.xlsx", true)]
+    [InlineData("rows.jsonl", false)]
+    [InlineData("rows.txt", false)]
+    public void A_table_is_known_by_its_name(string name, bool isTable) => Assert.Equal(isTable, TrainCommand.IsTable(new FileInfo(name)));
 
     private static Task<string> WordsAsync(FileInfo rows, FileInfo? held, string model, TuningRequest wish) => TrainCommand.WordsAsync([rows, held], model, wish, TestContext.Current.CancellationToken);
 

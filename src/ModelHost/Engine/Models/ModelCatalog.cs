@@ -50,14 +50,18 @@ internal sealed partial class ModelCatalog : IAsyncDisposable
     }
 
     /// <summary>Makes a file known under its name.</summary>
-    /// <exception cref="EngineException">Kind BadRequest: another file has the name.</exception>
+    /// <exception cref="EngineException">Kind BadRequest: another file has the name, or this one is known as of the other kind.</exception>
     internal string Add(string path, bool? embeds, bool pin)
     {
         var entry = Entry(registry.Folder.IdOf(path), Path.GetFullPath(path), embeds);
         var kept = registry.KeptOf(entry.Path);
         lock (gate)
         {
-            if (entry.Path != Path.GetFullPath(path) || (embeds is not null && entry.Embeds != embeds)) { throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{entry.Id}'. Rename one: the name is the model's id."); }
+            if (entry.Path == Path.GetFullPath(path) && embeds is not null && entry.Embeds != embeds)
+            {
+                throw new EngineException(EngineErrorKind.BadRequest, $"The model '{entry.Id}' {(entry.Embeds is true ? "makes vectors and writes no text" : "writes text and makes no vectors")}. Name another one.");
+            }
+            if (entry.Path != Path.GetFullPath(path)) { throw new EngineException(EngineErrorKind.BadRequest, $"Two model files have the name '{entry.Id}'. Rename one: the name is the model's id."); }
             entry.IsPinned = kept?.IsPinned ?? (entry.IsPinned || pin);
             return entry.Id;
         }
