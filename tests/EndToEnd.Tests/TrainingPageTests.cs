@@ -56,6 +56,10 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         Assert.Equal(first, await AskByNameAsync(page));
         Assert.Equal(said, (await AskInChatAsync(page, platform.Address, Base), await AskInChatAsync(page, platform.Address, $"{Base}:{Name}")));
         await page.GotoAsync($"{platform.Address}/train/adapters");
+        await trained.GetByTestId("adapter-retire").ClickAsync();
+        await page.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(trained).ToHaveAttributeAsync("data-state", "retired");
+        await Expect(page.GetByTestId("adapter-ask")).ToHaveCountAsync(0); // its name means nothing any more
 
         await trained.GetByTestId("adapter-menu").ClickAsync();
         var saved = await page.RunAndWaitForDownloadAsync(() => trained.GetByTestId("adapter-download").ClickAsync());

@@ -53,7 +53,10 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // it is not what is served
         Assert.Equal((1, JsonValueKind.Null), ((await rig.GetAsync("/v1/adapters/legal/versions/2")).GetProperty("rolls_back_to").GetInt32(), (await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("rolls_back_to").ValueKind));
         Assert.Equal((1, "production"), await PostAsync("2/rollback") is var back ? (back.GetProperty("version").GetInt32(), back.GetProperty("state").GetString()) : default);
-        Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict)); // nothing was before it
+        Assert.Equal("retired", (await PostAsync("1/rollback")).GetProperty("state").GetString()); // nothing was before it
+        Assert.Equal("model_not_found", (await rig.Http.PostAsync("/v1/completions", """{"model":"seed-chat:legal","prompt":"a"}""")).Body.Code());
+        Assert.Equal("wrong_state", await RefusedAsync(HttpMethod.Post, "1/rollback", HttpStatusCode.Conflict));
+        Assert.Equal("production", (await rig.PromoteAsync("legal", 1)).GetProperty("state").GetString());
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
         Assert.Equal(HttpStatusCode.OK, (await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/2")).Status);
         Assert.Equal("model_not_found", await RefusedAsync(HttpMethod.Get, "2", HttpStatusCode.NotFound));

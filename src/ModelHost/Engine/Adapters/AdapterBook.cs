@@ -59,10 +59,13 @@ internal sealed record AdapterBook
         ? With(old, Note(old) with { State = AdapterState.Retired }) with { Former = [.. Former.Where(v => v != version && v != old), old] }
         : this with { Former = [.. Former.Where(v => v != version)] }).Serve(version);
 
-    /// <summary>The latest former version back into production. Former must not be empty.</summary>
+    /// <summary>The latest former version back into production; where there is none, nothing is in production any more.</summary>
     /// <param name="by">Who does it, and when.</param>
-    internal AdapterBook Rollback(string? by, DateTimeOffset at) =>
-        (With(Production!.Value, Note(Production.Value) with { State = AdapterState.Retired }) with { Former = [.. Former.SkipLast(1)] }).Promoted(Former[^1], by, at).Serve(Former[^1]);
+    internal AdapterBook Rollback(string? by, DateTimeOffset at)
+    {
+        var without = With(Production!.Value, Note(Production.Value) with { State = AdapterState.Retired }) with { Production = null, Canary = null };
+        return Former.Count == 0 ? without : (without with { Former = [.. Former.SkipLast(1)] }).Promoted(Former[^1], by, at).Serve(Former[^1]);
+    }
 
     /// <summary>Notes who puts a version into production, and when.</summary>
     internal AdapterBook Promoted(int version, string? by, DateTimeOffset at) => With(version, Note(version) with { PromotedBy = by, PromotedAt = at });

@@ -112,19 +112,20 @@ public sealed class AdapterLibrary
         return Find(name, version);
     }
 
-    /// <summary>Puts the version before this one back into production.</summary>
+    /// <summary>Puts the version before this one back into production, or, where none was, takes this one out of it: then the name without a version means a candidate, or nothing.</summary>
     /// <param name="name">Of the adapter.</param>
     /// <param name="version">Of the adapter.</param>
     /// <param name="by">As of <see cref="Promote"/>.</param>
-    /// <exception cref="EngineException">ModelNotFound; WrongState: it is not in production, or none was before it.</exception>
+    /// <returns>What is in production then; this one where nothing is.</returns>
+    /// <exception cref="EngineException">ModelNotFound; WrongState: it is not in production, or it is set by its name for every request and nothing would be there.</exception>
     public AdapterInfo Rollback(string name, int version, string? by = null)
     {
         var file = Numbered(name, version, "taken back");
         Change(file.Name, book =>
             book.Production != version ? throw Conflict($"The version {version} of '{name}' is not in production{(book.Production is { } other ? $"; {other} is" : "")}.")
-            : book.Former.Count == 0 ? throw Conflict($"No version of '{name}' was in production before {version}. Promote another one.")
+            : book.Former.Count == 0 && usual?.Choices.Any(choice => choice.Id == file.Name) == true ? throw Conflict($"The adapter '{file.Name}' is set for every request by POST /lora-adapters, and no version of it was in production before {version}. Set its scale to 0 first.")
             : book.Rollback(by, time.GetUtcNow()));
-        return Find(name, registry.Book(file.Name).Production!.Value);
+        return Find(name, registry.Book(file.Name).Production ?? version);
     }
 
     /// <summary>Opens a version's file.</summary>

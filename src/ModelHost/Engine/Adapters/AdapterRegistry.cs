@@ -42,7 +42,7 @@ internal sealed partial class AdapterRegistry(string? folder)
         if (versions.Count == 0) { throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{parts[0]}'. Known: {string.Join(", ", All().Select(f => f.Name).Distinct().DefaultIfEmpty("none"))}.", nameField); }
         if (parts.Length == 1)
         {
-            return Served(versions, Book(parts[0])) ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has drafts only, which answer under their versions: name one ({string.Join(", ", versions.Select(v => v.Version).Order().Select(v => FormattableString.Invariant($"{parts[0]}@{v}")))}), or promote it first.", nameField);
+            return Served(versions, Book(parts[0])) ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has nothing in production, and drafts and retired versions answer under their versions: name one ({string.Join(", ", versions.Select(v => v.Version).Order().Select(v => FormattableString.Invariant($"{parts[0]}@{v}")))}), or promote it first.", nameField);
         }
         return versions.FirstOrDefault(v => v.Version.ToString(CultureInfo.InvariantCulture) == parts[1])
             ?? throw Refuse(EngineErrorKind.ModelNotFound, $"The adapter '{parts[0]}' has no version '{parts[1]}'. It has {string.Join(", ", versions.Select(v => v.Version).Order())}.", versionField);
@@ -76,7 +76,7 @@ internal sealed partial class AdapterRegistry(string? folder)
 
     /// <summary>Of an adapter's versions, the one that its name alone means; null where there are drafts only: what nobody has promoted answers under its version.</summary>
     internal static AdapterFile? Served(IReadOnlyList<AdapterFile> versions, AdapterBook book) =>
-        versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.Where(v => v.Version == 0 || book.Note(v.Version).State != AdapterState.Draft).MaxBy(v => v.Version);
+        versions.FirstOrDefault(v => v.Version == book.Production) ?? versions.Where(v => v.Version == 0 || book.Note(v.Version).State == AdapterState.Candidate).MaxBy(v => v.Version);
 
     /// <exception cref="EngineException">Kind InvalidModelFile.</exception>
     internal AdapterBook Book(string name) => Folder is null ? new AdapterBook() : AdapterBook.Read(FolderOf(name));

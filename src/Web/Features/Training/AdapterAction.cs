@@ -1,4 +1,4 @@
 namespace Platform.Web.Features.Training;
 
 /// <summary>What can be done with a version of an adapter.</summary>
-public enum AdapterAction { Promote, Share, RollBack, Measure, CompareAgain, Golden, Merge, Delete, Numbers, MeasureBy }
+public enum AdapterAction { Promote, Share, RollBack, Measure, CompareAgain, Golden, Merge, Delete, Numbers, MeasureBy, Retire }
