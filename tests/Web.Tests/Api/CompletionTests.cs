@@ -118,6 +118,11 @@ public sealed class CompletionTests
         }
 
         Assert.Equal((404, "not_found"), Code(await world.GetAsync("/v1/nothing")));
+        foreach (var (path, said) in new[] { ("/v1/runs/xyz", "Run was not found"), ("/v1/runs/xyz/events", "Run was not found"), ("/v1/suites/xyz", "Suite was not found"), ("/v1/nothing", "There is nothing for API keys") })
+        {
+            Assert.StartsWith(said, (await world.GetAsync(path)).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+
         Assert.Contains("'", await (await world.Http.GetAsync(new Uri("/v1/models/absent", UriKind.Relative), Cancellation)).Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 

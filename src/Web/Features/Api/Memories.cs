@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Platform.Agents.Definitions;
 using Platform.Agents.Memory;
 using Platform.Agents.Runs;
+using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Keys;
 using Platform.Web.Host;
@@ -24,6 +25,7 @@ internal static class Memories
             var request = await RequestFields.ReadAsync(http);
             var (text, shared) = (request.RequiredText("text"), request.Flag("shared") ?? false);
             var (caller, id, name) = await AgentAsync(http, agents, request.RequiredText("agent"), gone);
+            RequireKept(await agents.RunningAsync(caller, gone), id, name, shared);
             return Results.Json(Body(await book.AddAsync(caller, id, text, shared, gone), name, caller), RunJson.Options, statusCode: StatusCodes.Status201Created);
         });
         memories.MapPost("/{id:guid}", async (Guid id, HttpContext http, MemoryBook book, AgentLibrary agents, CancellationToken gone) =>
@@ -50,6 +52,25 @@ internal static class Memories
         var names = await AgentNames.OfAsync(caller, agents, gone);
         var id = names.Find(agent);
         return (caller, id, names.Of(id));
+    }
+
+    // What no run would ever read is not taken.
+    private static void RequireKept(IReadOnlyDictionary<Guid, AgentDefinition> running, Guid id, string? name, bool shared)
+    {
+        if (!running.TryGetValue(id, out var agent))
+        {
+            throw new NotFoundException("Agent");
+        }
+
+        if (agent.Memory.Scope is not (MemoryScope.User or MemoryScope.Shared))
+        {
+            throw RefusedRequestException.Of("agent", $"The agent '{name}' keeps nothing beyond a conversation, so it would never read this. Set its memory to 'For each person' or 'Shared' on its page, and publish it.");
+        }
+
+        if (shared && agent.Memory.Scope != MemoryScope.Shared)
+        {
+            throw RefusedRequestException.Of("shared", $"The agent '{name}' keeps things for each person alone. Leave out 'shared', or set its memory to 'Shared' on its page, and publish it.");
+        }
     }
 
     private static JsonObject Body(MemoryEntry entry, string? agent, Caller caller) => new()

@@ -26,6 +26,11 @@ public sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOption
     private static readonly Problem Wrong = new(401, "authentication_error", "invalid_api_key", "This API key is not known, or was revoked. Make one under Settings, API keys.");
     private static readonly Problem Late = new(401, "authentication_error", "expired_api_key", "This API key has expired. Make another under Settings, API keys.");
 
+    private static readonly Dictionary<string, string> ById = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["runs"] = "Run", ["threads"] = "Thread", ["approvals"] = "Approval", ["schedules"] = "Schedule", ["suites"] = "Suite", ["memories"] = "Memory entry",
+    };
+
     private Problem _refusal = Missing;
 
     /// <summary>The key that a request presents, right or wrong; null when there is none.</summary>
@@ -39,8 +44,13 @@ public sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOption
         RequestKind.IsForPrograms(request.Path) && (Presented(request) is not null || !request.Cookies.ContainsKey(SessionCookie.Name));
 
     /// <summary>That keys open nothing at this address, or not with this method.</summary>
-    public static Problem NothingHere(HttpRequest request) => new(
-        404, "invalid_request_error", "not_found", $"There is nothing for API keys at {request.Method} {request.Path}. What they open is under /v1, and at /mcp.");
+    public static Problem NothingHere(HttpRequest request) => new(404, "invalid_request_error", "not_found", NamedWrongly(request.Path) is { } what
+        ? $"{what} was not found: what stands in the address is no id of one, such as {Guid.Empty}."
+        : $"There is nothing for API keys at {request.Method} {request.Path}. What they open is under /v1, and at /mcp.");
+
+    // What is looked for by an id that can be none: no address with it is routed.
+    private static string? NamedWrongly(PathString path) =>
+        path.Value?.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["v1", var list, var id, ..] && ById.TryGetValue(list, out var what) && !Guid.TryParse(id, out _) ? what : null;
 
     private static bool TakesKeys(Endpoint? endpoint) =>
         endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(rule => rule.Policy is { } policy && KeyScopes.IsPolicy(policy)) == true;
