@@ -93,4 +93,7 @@ public enum ToolFailure
 
     /// <summary>The tool itself, on its server, says that it failed.</summary>
     ToolFault,
+
+    /// <summary>The host is not among those that an administrator allows.</summary>
+    HostNotAllowed,
 }

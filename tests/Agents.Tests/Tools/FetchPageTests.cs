@@ -30,11 +30,12 @@ public sealed class FetchPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_allowed_hosts_nothing_leaves_and_the_way_to_allow_is_told()
+    public async Task What_is_not_allowed_does_not_leave_and_the_model_is_told_no_other_host()
     {
-        var outcome = await FetchAsync($"http://127.0.0.1:{site.Port}/page", []);
+        var outcome = await FetchAsync($"http://127.0.0.1:{site.Port}/page", ["example.org"]);
         Assert.True(outcome.IsError);
-        Assert.Contains("An administrator allows it with Agents:Tools:FetchHosts or on the page Agents, Tool settings (now: none).", outcome.Text, StringComparison.Ordinal);
+        Assert.Equal(ToolFailure.HostNotAllowed, outcome.Failure);
+        Assert.Equal($"\"127.0.0.1:{site.Port}\" is not among the hosts that may be asked.", outcome.Text);
         Assert.Equal(0, site.Requests);
     }
 
@@ -156,7 +157,7 @@ public sealed class FetchPageTests : IAsyncLifetime
     [InlineData("*.example.org", "https://notexample.org/", false)]
     [InlineData("example.org:8443", "https://example.org:8443/", true)]
     public void Hosts_are_allowed_by_their_whole_name(string host, string url, bool expected) =>
-        Assert.Equal(expected, new AllowedHosts([host]).Fault(new Uri(url), "X") is null);
+        Assert.Equal(expected, new AllowedHosts([host]).Fault(new Uri(url)) is null);
 
     private async Task<ToolOutcome> FetchAsync(string url, string[] hosts, bool allowSite = true, TimeSpan? timeout = null)
     {

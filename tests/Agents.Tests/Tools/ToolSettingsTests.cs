@@ -70,7 +70,13 @@ public sealed class ToolSettingsTests
     [InlineData("example..org", ToolSettingsFault.Host)]
     [InlineData("example.org:0", ToolSettingsFault.Host)]
     [InlineData("example.org:70000", ToolSettingsFault.Host)]
-    public async Task A_host_that_is_none_is_refused(string host, ToolSettingsFault fault) =>
+    [InlineData("127.0.0.1:18095", ToolSettingsFault.HostInside)]
+    [InlineData("127.1", ToolSettingsFault.HostInside)]
+    [InlineData("localhost:18095", ToolSettingsFault.HostInside)]
+    [InlineData("*.app.localhost", ToolSettingsFault.HostInside)]
+    [InlineData("192.168.1.20", ToolSettingsFault.HostInside)]
+    [InlineData("169.254.169.254", ToolSettingsFault.HostInside)]
+    public async Task A_host_that_is_none_or_is_never_reached_is_refused(string host, ToolSettingsFault fault) =>
         Assert.Equal(fault, await FaultAsync(new([host], [], [])));
 
     [Fact]

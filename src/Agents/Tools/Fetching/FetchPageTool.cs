@@ -42,7 +42,7 @@ internal sealed class FetchPageTool(PageFetch fetch, TimeSpan timeout) : AgentTo
         }
         catch (Exception refused) when (refused is RefusedAddressException or IngestException)
         {
-            return ToolOutcome.Failed(refused.Message, ToolFailure.AddressRefused);
+            return ToolOutcome.Failed(refused.Message, (refused as RefusedAddressException)?.Failure ?? ToolFailure.AddressRefused);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {

@@ -13,7 +13,6 @@ internal sealed record FetchedPage(Uri Address, string? Title, string Text);
 /// <param name="allowed">Asked anew for each page.</param>
 internal sealed class PageFetch(OutboundHttp http, Func<CancellationToken, Task<AllowedHosts>> allowed, ReaderByContent readers, int maxBytes)
 {
-    private const string Setting = "Agents:Tools:FetchHosts or on the page Agents, Tool settings";
     private const int MaxRedirects = 5;
 
     private static readonly Dictionary<string, string> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -27,8 +26,8 @@ internal sealed class PageFetch(OutboundHttp http, Func<CancellationToken, Task<
         var hosts = await allowed(cancellation);
         for (var hop = 0; hop <= MaxRedirects; hop++)
         {
-            if (hosts.Fault(address, Setting) is { } fault)
-                throw new RefusedAddressException(hop == 0 ? fault : $"The page leads to another address. {fault}");
+            if (hosts.Fault(address) is { } fault)
+                throw hop == 0 ? fault : new RefusedAddressException($"The page leads to another address. {fault.Message}", failure: fault.Failure);
             using HttpRequestMessage request = new(HttpMethod.Get, address);
             using var response = await http.SendAsync(request, cancellation);
             if (response.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest && response.Headers.Location is { } next)

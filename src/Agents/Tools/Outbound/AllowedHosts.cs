@@ -5,19 +5,12 @@ namespace Platform.Agents.Tools.Outbound;
 /// <summary>The hosts that an administrator allows: "example.org", "*.example.org" for every name under it, "example.org:8443" for a port that is not the usual one.</summary>
 internal sealed class AllowedHosts(IReadOnlyList<string> hosts)
 {
-    /// <summary>Null when the address may be asked for, else a sentence that says why not and how it is allowed.</summary>
-    /// <param name="setting">The setting that lists the hosts.</param>
-    public string? Fault(Uri address, string setting)
-    {
-        if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
-            return $"\"{ShortText.Of(address.OriginalString, 100)}\" is no http or https address.";
-        if (address.UserInfo.Length > 0)
-            return "The address holds a user name or password; those are not sent.";
-        if (hosts.Any(host => Matches(host, address)))
-            return null;
-        var now = hosts.Count == 0 ? "none" : string.Join(", ", hosts.Take(10));
-        return $"\"{ShortText.Of(address.Authority, 100)}\" is not among the hosts that may be asked. An administrator allows it with {setting} (now: {now}).";
-    }
+    /// <summary>Null when the address may be asked for, else why not.</summary>
+    public RefusedAddressException? Fault(Uri address) =>
+        address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps ? new($"\"{ShortText.Of(address.OriginalString, 100)}\" is no http or https address.")
+        : address.UserInfo.Length > 0 ? new("The address holds a user name or password; those are not sent.")
+        : hosts.Any(host => Matches(host, address)) ? null
+        : new($"\"{ShortText.Of(address.Authority, 100)}\" is not among the hosts that may be asked.", failure: ToolFailure.HostNotAllowed);
 
     private static bool Matches(string host, Uri address)
     {

@@ -45,7 +45,7 @@ internal sealed class OutboundHttp : IDisposable
         }
         catch (HttpRequestException failure) when (failure.InnerException is RefusedAddressException why)
         {
-            throw new RefusedAddressException(why.Message, why.IsInside);
+            throw new RefusedAddressException(why.Message, why.IsInside, why.Failure);
         }
     }
 

@@ -1,8 +1,11 @@
 namespace Platform.Agents.Tools.Outbound;
 
-/// <summary>A request that is not allowed to leave; the message says what was asked for and who can allow it.</summary>
+/// <summary>A request that is not allowed to leave; the message says what was asked for. A model reads it, and whoever wrote what the model has read: it names no other address that is allowed.</summary>
 /// <param name="isInside">Whether it leads to this machine or its network.</param>
-internal sealed class RefusedAddressException(string message, bool isInside = false) : Exception(message)
+/// <param name="failure">For people, in whose words it is said what can be done.</param>
+internal sealed class RefusedAddressException(string message, bool isInside = false, ToolFailure failure = ToolFailure.AddressRefused) : Exception(message)
 {
+    public ToolFailure Failure { get; } = failure;
+
     public bool IsInside { get; } = isInside;
 }

@@ -12,7 +12,7 @@ public sealed record ToolSettings(IReadOnlyList<string> FetchHosts, IReadOnlyLis
 }
 
 /// <summary>What is wrong with settings. Address: it is not http or https, or there is none. Transport: there is neither a command nor an address, or both. Commands: the configuration does not let them be set on the pages. Operations: the document holds none. DocumentAway: it could not be fetched; DocumentInside: its address is on this machine or its network.</summary>
-public enum ToolSettingsFault { Host, Name, NameTaken, Transport, Address, Commands, Document, Operations, TooMany, Timeout, Changed, DocumentAway, DocumentInside }
+public enum ToolSettingsFault { Host, Name, NameTaken, Transport, Address, Commands, Document, Operations, TooMany, Timeout, Changed, DocumentAway, DocumentInside, HostInside }
 
 /// <summary>Settings that cannot be taken.</summary>
 /// <param name="value">What is wrong: a host, a name, an address.</param>

@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Platform.Agents.Definitions;
 using Platform.Agents.Tools.Mcp;
 using Platform.Agents.Tools.OpenApi;
+using Platform.Agents.Tools.Outbound;
 
 namespace Platform.Agents.Tools.Settings;
 
@@ -26,6 +28,8 @@ internal static partial class ToolSettingsCheck
         {
             if (!Host().IsMatch(host) || (host.LastIndexOf(':') is var colon and > 0 && int.Parse(host.AsSpan(colon + 1), CultureInfo.InvariantCulture) is 0 or > 65_535))
                 throw new ToolSettingsException(ToolSettingsFault.Host, host, $"'{Findings.Short(host)}' is no host. Write example.org, *.example.org or example.org:8443, without http:// and without a path; a * stands before a whole domain (not *.com).");
+            if (IsInside(host))
+                throw new ToolSettingsException(ToolSettingsFault.HostInside, host, $"'{Findings.Short(host)}' is this machine or an address of its network. Fetching reaches public addresses only, whatever is listed.");
         }
         foreach (var server in settings.McpServers)
             Require(server, configured);
@@ -84,6 +88,16 @@ internal static partial class ToolSettingsCheck
     {
         if (address is not { IsAbsoluteUri: true } || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
             throw new ToolSettingsException(ToolSettingsFault.Address, address?.OriginalString ?? "", $"'{address?.OriginalString}' is no address; it must begin with http:// or https://.");
+    }
+
+    /// <summary>Whether a host can be seen, without asking a name server, to be one that fetching never reaches.</summary>
+    private static bool IsInside(string host)
+    {
+        if (!Uri.TryCreate("http://" + host.Replace("*.", "", StringComparison.Ordinal), UriKind.Absolute, out var address))
+            return false;
+        var name = address.IdnHost;
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var literal) && RefusedNetworks.All.Refuse(literal, address.Port));
     }
 
     [GeneratedRegex("^[a-z][a-z0-9]{0,23}$")]
