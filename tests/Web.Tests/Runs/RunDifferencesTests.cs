@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
+using Platform.Agents.Forking;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Web.Features.Runs;
@@ -43,6 +44,30 @@ public sealed class RunDifferencesTests
         var asked = Trace();
         asked.Add(Event(9, "usage", new AnswerDone(AnswerMode.Auto, NotFound: false, new(0, 0, 0), new("answered", 1, 1, 0, 0))));
         Assert.Equal("answered", RunWords.Model(Run(Clerk with { Model = new("own") }), asked, Texts));
+    }
+
+    [Fact]
+    public void A_fork_is_named_as_one_and_what_it_took_over_is_not_counted_as_made()
+    {
+        var first = Run(Clerk);
+        RunRecord Made(Guid from, string? step) => Run(Clerk) is var run ? run with { Listed = run.Listed with { Run = run.Listed.Run with { Origin = new(from, step) } } } : run;
+        Assert.Null(RunDifferences.Made(first, Run(Clerk), Texts));
+        Assert.Equal("fork of the other run at s2", RunDifferences.Made(Made(first.Listed.Run.Id, "s2"), first, Texts));
+        Assert.Equal("the other run, done again", RunDifferences.Made(Made(first.Listed.Run.Id, null), first, Texts));
+        Assert.Equal("Forked at s2", RunDifferences.Made(Made(Guid.NewGuid(), "s2"), first, Texts));
+
+        var trace = RunTrace.Of(
+        [
+            Event(1, "step.started", new StepStartedData("s1", StepKind.Decision, "", 0, [], [])),
+            Event(2, "step.completed", new StepCompletedData("s1", StepKind.Decision, "", [], 1, 1, 1)),
+            Event(3, "tool.call", new ToolCallData("c1", "s1", "calculator", JsonSerializer.SerializeToElement(new { expression = "6*7" }), false)),
+            Event(4, "tool.result", new ToolResultData("c1", "s1", "calculator", "42", null, false, [], 1)),
+            Event(5, "run.forked", new RunForkedData(new(first.Listed.Run.Id, "s2"), new())),
+        ]);
+        Assert.Equal((0, "— (1 taken over)"), (trace.Steps, RunDifferences.CallsMade(trace, Texts)));
+        trace.Add(Event(6, "step.started", new StepStartedData("s2", StepKind.Decision, "", 0, [], [])));
+        trace.Add(Event(7, "tool.call", new ToolCallData("c2", "s2", "date_time", JsonSerializer.SerializeToElement(new { }), false)));
+        Assert.Equal((1, "Date and time (1 taken over)"), (trace.Steps, RunDifferences.CallsMade(trace, Texts)));
     }
 
     private static IReadOnlyList<string> Of(RunRecord first, RunTrace firstTrace, RunRecord second, RunTrace secondTrace) => RunDifferences.Of(first, firstTrace, second, secondTrace, Texts);

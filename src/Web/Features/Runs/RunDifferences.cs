@@ -50,6 +50,28 @@ public static class RunDifferences
         return [.. (trace.Rows.FirstOrDefault(row => row.Model is not null)?.Model?.Sent ?? []).SelectMany(message => message.Text.Split('\n'))];
     }
 
+    /// <summary>What one run was made from, for who sees it beside another; null where it was made from none.</summary>
+    public static string? Made(RunRecord run, RunRecord other, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(texts);
+        return run.Listed.Run.Origin is not { } origin ? null
+            : origin.RunId != other.Listed.Run.Id ? origin.FromStep is { } step ? texts["ForkedFrom", step].Value : texts["ForkedWhole"].Value
+            : origin.FromStep is { } at ? texts["ForkOfOther", at].Value : texts["AgainOfOther"].Value;
+    }
+
+    /// <summary>The tools that the run itself called, in their order, and how many calls it took over.</summary>
+    public static string CallsMade(RunTrace trace, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentNullException.ThrowIfNull(texts);
+        var calls = CallsOf(trace);
+        var made = string.Join(" → ", calls.Where(call => !call.IsTakenOver).Select(call => RunWords.Tool(call.Name, texts)));
+        var taken = calls.Count(call => call.IsTakenOver);
+        return (made.Length > 0 ? made : "—") + (taken > 0 ? $" ({texts["TakenOverCalls", taken]})" : "");
+    }
+
     private static IReadOnlyList<AdapterSetting> AdaptersOf(RunRecord run) => run.Agent?.Definition.Model.Adapters ?? [];
 
     private static IEnumerable<string> Adapters(IReadOnlyList<AdapterSetting> first, IReadOnlyList<AdapterSetting> second, IStringLocalizer<RunsTexts> texts)

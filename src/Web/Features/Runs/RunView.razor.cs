@@ -18,7 +18,7 @@ namespace Platform.Web.Features.Runs;
 public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork forks, RunRemoval removal, ConversationLibrary conversations, CurrentCaller current, RunWindow window) : IAsyncDisposable
 {
     // Characters: of a heading, and of a question that stands open below it.
-    private const int MostOfTitle = 80, FoldedFrom = 400;
+    private const int MostOfTitle = 160, FoldedFrom = 400;
 
     private static readonly TimeSpan DrawDelay = TimeSpan.FromMilliseconds(80);
 
@@ -52,7 +52,9 @@ public sealed partial class RunView(RunArchive archive, RunAgent runs, RunFork f
 
     private bool IsOwn => record?.Listed.OwnerId == caller.UserId;
 
-    private string Title => record is null ? "" : ShortText.Of(record.Listed.Question.ReplaceLineEndings(" ").Trim(), MostOfTitle);
+    private string OneLine => record?.Listed.Question.ReplaceLineEndings(" ").Trim() ?? "";
+
+    private string Title => ShortText.Of(OneLine, MostOfTitle);
 
     // Of the tokens that a prompt is shown as: empty for the model that answers by default.
     private string Model => trace?.Usage?.Usage.Model is { Length: > 0 } used ? used : record?.Agent?.Definition.Model.Id is { Length: > 0 } set ? set : record?.Listed.Model ?? "";
