@@ -26,6 +26,10 @@ public sealed class AnswerAgent
     public IAsyncEnumerable<AnswerEvent> StreamAsync(AnswerQuestion question, CancellationToken cancellation) =>
         AnswerFailures.ToldApartAsync(limited => question.Mode == AnswerMode.Plain ? WithoutDocumentsAsync(question, limited) : AnswerAsync(question, limited), options.AnswerTimeout, time, cancellation);
 
+    /// <summary>The tokens that each question takes of a model's context with its instructions and the room for an answer; the documents come on top. Throws ModelHostException where nobody counts.</summary>
+    /// <param name="contextTokens">Of the model that is to answer.</param>
+    public Task<IReadOnlyList<int>> LeastTokensAsync(IReadOnlyList<string> questions, int contextTokens, CancellationToken cancellation) => generated.LeastAsync(questions, contextTokens, cancellation);
+
     private async IAsyncEnumerable<AnswerEvent> AnswerAsync(AnswerQuestion asked, [EnumeratorCancellation] CancellationToken cancellation)
     {
         AnswerClock clock = new(time);

@@ -1,4 +1,5 @@
 using Platform.Agents.Answering;
+using Platform.Agents.Runs;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Evaluation;
 using Platform.Retrieval.Search;
@@ -15,6 +16,9 @@ public sealed record AnswerReport(int Answerable, double CitationHolds, double F
     /// <summary>Questions for which there was nothing to search: no base, or no document that is ready. They tell nothing of who answers.</summary>
     public int Unsearched { get; init; }
 
+    /// <summary>Questions that did not fit the model's context and were left out: no other number counts them.</summary>
+    public int TooLong { get; init; }
+
     /// <summary>Share of all questions that were answered rightly: with a citation that holds, or refused where the documents do not hold the answer.</summary>
     public double Right => Answerable + Unanswerable == 0 ? 0 : ((CitationHolds * Answerable) + (RightlyRefused * Unanswerable)) / (Answerable + Unanswerable);
 }
@@ -24,29 +28,43 @@ public static class AnswerEvaluation
 {
     /// <summary>Questions without spans are judged by their document alone. Throws RunException when an answer fails.</summary>
     /// <param name="model">Who answers; empty for the one that usually does.</param>
-    public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation, AnswerMode mode = AnswerMode.Auto, string model = "")
+    /// <param name="leaveOutTooLong">Questions that do not fit the model's context are left out and counted, unless none fits.</param>
+    public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation, AnswerMode mode = AnswerMode.Auto, string model = "", bool leaveOutTooLong = false)
     {
         List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds, bool Unsearched)> seen = [];
+        List<RunException> tooLong = [];
         foreach (var golden in questions)
         {
             List<Citation> citations = [];
             AnswerDone? done = null;
-            await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds, mode, model), cancellation))
+            try
             {
-                if (happened is AnswerCitation cited)
+                await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds, mode, model), cancellation))
                 {
-                    citations.Add(cited.Citation);
+                    if (happened is AnswerCitation cited)
+                    {
+                        citations.Add(cited.Citation);
+                    }
+                    done = happened as AnswerDone ?? done;
                 }
-                done = happened as AnswerDone ?? done;
+            }
+            catch (RunException unfit) when (leaveOutTooLong && unfit.Kind == RunErrorKind.ContextTooLong)
+            {
+                tooLong.Add(unfit);
+                continue;
             }
             seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, citations.Count, done.Timings.TotalMs, done.NothingToSearch is not null));
+        }
+        if (seen.Count == 0 && tooLong.Count > 0)
+        {
+            throw tooLong[0];
         }
         var (yes, no) = (seen.Where(s => s.Answerable).ToArray(), seen.Where(s => !s.Answerable).ToArray());
         return new AnswerReport(
             yes.Length, Share(yes, s => s.Any), Share(yes, s => s.First), Share(yes, s => s.Refused), no.Length, Share(no, s => s.Refused), seen.Where(s => !s.Refused).Select(s => s.Citations).DefaultIfEmpty(0).Average(),
             seen.Select(s => s.Milliseconds).Order().ElementAtOrDefault(seen.Count / 2))
         {
-            Unsearched = seen.Count(s => s.Unsearched),
+            Unsearched = seen.Count(s => s.Unsearched), TooLong = tooLong.Count,
         };
     }
 

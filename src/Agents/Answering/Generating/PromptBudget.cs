@@ -48,6 +48,13 @@ internal sealed class PromptBudget(ITokenCounter tokens)
         return fitted.Count > 0 ? new FittedPrompt([.. turns.Skip(kept)], fitted) : throw TooLong(needed + answerTokens, contextTokens);
     }
 
+    /// <summary>The least that each prompt takes: what <see cref="FitAsync(int, int, string, string, IReadOnlyList{PastTurn}, IReadOnlyList{SearchHit}, CancellationToken)"/> needs before it fits turns and passages.</summary>
+    public async Task<IReadOnlyList<int>> LeastAsync(int answerTokens, IReadOnlyList<(string Instructions, string Question)> prompts, CancellationToken cancellation)
+    {
+        var counts = await tokens.CountForChatAsync([.. prompts.SelectMany(prompt => (string[])[prompt.Instructions, prompt.Question])], cancellation);
+        return [.. prompts.Select((_, i) => counts[2 * i] + counts[(2 * i) + 1] + (2 * AroundMessage) + answerTokens)];
+    }
+
     /// <summary>The same without documents: the latest turns that fit beside the question, a person's first, and the tokens that are left for the answer, a quarter of the context at least. Throws RunException(ContextTooLong) where the question leaves fewer.</summary>
     public async Task<(IReadOnlyList<PastTurn> Turns, int AnswerTokens)> FitAsync(int contextTokens, string question, IReadOnlyList<PastTurn> turns, CancellationToken cancellation)
     {

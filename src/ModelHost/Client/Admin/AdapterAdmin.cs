@@ -47,8 +47,9 @@ public sealed class AdapterAdmin
     /// <param name="questions">That both were asked, 1 to 10,000.</param>
     /// <param name="accuracy">Share answered rightly with the adapter, 0 to 1.</param>
     /// <param name="baseAccuracy">The same without it.</param>
-    public async Task<AdminAdapter> SetGoldenAsync(string name, int version, string file, Guid askedBase, int questions, double accuracy, double baseAccuracy, CancellationToken cancellation) =>
-        (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["golden_file"] = file, ["golden_base"] = askedBase.ToString(), ["questions"] = questions, ["accuracy"] = accuracy, ["base_accuracy"] = baseAccuracy }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
+    /// <param name="leftOut">Further questions that neither was asked, as they do not fit the context.</param>
+    public async Task<AdminAdapter> SetGoldenAsync(string name, int version, string file, Guid askedBase, int questions, double accuracy, double baseAccuracy, int leftOut, CancellationToken cancellation) =>
+        (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["golden_file"] = file, ["golden_base"] = askedBase.ToString(), ["questions"] = questions, ["accuracy"] = accuracy, ["base_accuracy"] = baseAccuracy, ["left_out"] = leftOut }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
 
     /// <summary>Keeps why a version could not be asked golden questions; until <see cref="ForgetGoldenAsync"/> nobody tries it again. Refused as <see cref="SetGoldenAsync"/>.</summary>
     /// <param name="file">Id of the file with the questions.</param>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
@@ -14,24 +16,34 @@ public sealed record SentVersion(string Learned, string? Held);
 /// <summary>Sends frozen rows to the model service. Rows that it has already, to the byte, are not sent again.</summary>
 public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current, TrainingAdministration administration)
 {
+    internal const string GoneCode = "dataset_gone";
+
     private const int JobsAtOnce = 1_000;
     private const string Purpose = "fine-tune", HeldName = " held back", Ending = ".jsonl";
 
     /// <summary>Sends versions that are learned from together, in their order. By what one holds back and another teaches the service measures nothing.</summary>
-    /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not take them.</exception>
-    /// <exception cref="NotFoundException">There is no such version.</exception>
+    /// <exception cref="ModelHostException">The service does not take them; code <see cref="GoneCode"/>: a version was deleted meanwhile, so that there is nothing to send.</exception>
     public async Task<IReadOnlyList<SentVersion>> SendAsync(IReadOnlyList<(Dataset Set, DatasetVersion Version)> parts, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(parts);
         List<SentVersion> sent = [];
         foreach (var (set, version) in parts)
-            sent.Add(await SendAsync(set, version, cancellation));
+        {
+            try
+            {
+                sent.Add(await SendAsync(set, version, cancellation));
+            }
+            catch (NotFoundException gone)
+            {
+                throw new ModelHostException(ModelHostErrorKind.BadRequest, $"The version {version.Number.ToString(CultureInfo.InvariantCulture)} of the dataset '{set.Name}' was deleted meanwhile.", gone) { Code = GoneCode };
+            }
+        }
         return sent;
     }
 
     /// <summary>Deletes the service's copies of a dataset's versions that no job names.</summary>
     /// <returns>How many copies jobs still name.</returns>
-    /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not answer, or refuses.</exception>
+    /// <exception cref="ModelHostException">The service does not answer, or refuses.</exception>
     public async Task<int> ForgetAsync(Dataset set, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(set);

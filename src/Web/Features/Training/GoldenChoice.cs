@@ -24,6 +24,14 @@ public sealed record GoldenChoice(Guid Base, string File, string By, string? Nam
     internal static GoldenChoice? Of(Func<string, string?> text) =>
         Guid.TryParse(text(BaseKey), out var asked) && text(FileKey) is { } file && text(ByKey) is { } by ? new GoldenChoice(asked, file, by, text(NameKey)) : null;
 
+    /// <summary>How many of them a version was not asked, as they do not fit the context of its base.</summary>
+    public static int LeftOut(AdminAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        return adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out var golden) && golden.ValueKind == JsonValueKind.Object
+            && golden.TryGetProperty("left_out", out var count) && count.ValueKind == JsonValueKind.Number ? count.GetInt32() : 0;
+    }
+
     /// <summary>Those that a version is asked: named since it was made, or by its job.</summary>
     public static GoldenChoice? Of(AdminAdapter adapter)
     {

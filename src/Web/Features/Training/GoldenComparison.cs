@@ -68,15 +68,20 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
             {
                 throw GoldenException.Empty();
             }
-            var plain = await RightAsync(adapter.BaseModel!);
-            var tuned = await RightAsync(FormattableString.Invariant($"{adapter.BaseModel}:{adapter.Name}@{adapter.Version}"));
-            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, choice.File, choice.Base, questions.Count, tuned, plain, cancellation);
+            var plain = await AskAsync(adapter.BaseModel!);
+            var tuned = await AskAsync(FormattableString.Invariant($"{adapter.BaseModel}:{adapter.Name}@{adapter.Version}"));
+            if (plain.TooLong != tuned.TooLong)
+            {
+                throw new GoldenException("unavailable", "The base was loaded with another context while the questions were asked."); // other questions: shares of them do not compare
+            }
+            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, choice.File, choice.Base, questions.Count - plain.TooLong, tuned.Right, plain.Right, plain.TooLong, cancellation);
             away.Remove((adapter.Name, adapter.Version));
 
-            async Task<double> RightAsync(string model)
+            // What does not fit is left out: both have one context, and so are asked the same ones.
+            async Task<AnswerReport> AskAsync(string model)
             {
-                var report = await AnswerEvaluation.RunAsync(answers, caller, [choice.Base], questions, cancellation, AnswerMode.Generate, model);
-                return report.Unsearched == 0 ? report.Right : throw GoldenException.Empty(); // it went meanwhile
+                var report = await AnswerEvaluation.RunAsync(answers, caller, [choice.Base], questions, cancellation, AnswerMode.Generate, model, leaveOutTooLong: true);
+                return report.Unsearched == 0 ? report : throw GoldenException.Empty(); // it went meanwhile
             }
         }
         catch (ModelHostException others) when (others.Code == "questions_changed")

@@ -34,7 +34,6 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private DatasetVersion? version;
     private TuningOutlook? outlook;
     private ModelHostException? away, refused;
-    private string? mixture, evaluated;
     private bool asking, starting, hasOwnNumbers;
 
     [Inject] private IStringLocalizer<TrainingTexts> Texts { get; set; } = default!;
@@ -88,48 +87,13 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
             {
                 ChooseModel();
             }
-            await DatasetAsync(wanted, origin?.Sha256);
-            await MixAsync(mixture);
-            form.Evaluated = await PartsAsync(evaluated).FirstOrDefaultAsync(gone.Token);
+            await DatasetAsync(wanted, origin?.Sha256, chooses: Copied is not { Length: > 0 });
+            await TakeRowsAsync(origin);
             version = versions.FirstOrDefault(one => origin is null && one.Number == WantedVersion) ?? version;
         }
         catch (ModelHostException silent)
         {
             away = silent;
-        }
-    }
-
-    private async Task<JobOrigin?> CopyAsync(string id)
-    {
-        var job = await (await administration.TuningAsync()).GetAsync(id, gone.Token);
-        form.Take(job);
-        hasOwnNumbers = true;
-        (mixture, evaluated) = (job.Metadata.GetValueOrDefault(JobOrigin.MixtureKey), job.Metadata.GetValueOrDefault(JobOrigin.EvaluatedIdKey));
-        return JobOrigin.Of(job);
-    }
-
-    // The datasets that a copied job mixed in; those that are gone are left out.
-    private async Task MixAsync(string? mixture)
-    {
-        if (mixture?.Split('|') is not [var first, var others])
-        {
-            return;
-        }
-        (form.FirstShare.Weight, form.FirstShare.MaxRepeats) = first.Split('x') is [var weight, var repeats] ? (weight, repeats) : ("1", "1");
-        await foreach (var part in PartsAsync(others))
-        {
-            form.Others.Add(part);
-        }
-    }
-
-    private async IAsyncEnumerable<MixPart> PartsAsync(string? written)
-    {
-        foreach (var (id, number, share, cap) in MixPart.Read(written))
-        {
-            if (Fitting.FirstOrDefault(one => one.Id == id) is { } known && await frozen.ListAsync(await Current.GetAsync(), id, gone.Token) is var its && its.FirstOrDefault(one => one.Number == number) is { } wanted)
-            {
-                yield return new MixPart(known, its, wanted) { Share = { Weight = share, MaxRepeats = cap } };
-            }
         }
     }
 
@@ -158,20 +122,25 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         ChooseModel();
     });
 
-    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash.
-    private async Task DatasetAsync(Guid? id, string? sha256)
+    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash. Nothing is taken in the place of what a copied job learned from.
+    private async Task DatasetAsync(Guid? id, string? sha256, bool chooses = true)
     {
-        set = Fitting.FirstOrDefault(one => one.Id == id) ?? Fitting.FirstOrDefault();
+        set = Fitting.FirstOrDefault(one => one.Id == id) ?? (chooses ? Fitting.FirstOrDefault() : null);
+        versions = set is null ? [] : await VersionsAsync(set);
+        version = versions.FirstOrDefault(one => one.Sha256 == sha256) ?? (chooses && versions.Count > 0 ? versions[0] : null);
+        AskLater();
+    }
+
+    private async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(Dataset of)
+    {
         try
         {
-            versions = set is null ? [] : await frozen.ListAsync(await Current.GetAsync(), set.Id, gone.Token);
+            return await frozen.ListAsync(await Current.GetAsync(), of.Id, gone.Token);
         }
         catch (NotFoundException)
         {
-            versions = []; // deleted in another window
+            return []; // deleted in another window
         }
-        version = versions.FirstOrDefault(one => one.Sha256 == sha256) ?? (versions.Count > 0 ? versions[0] : null);
-        AskLater();
     }
 
     private void Change(Action change)
@@ -205,6 +174,9 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private int RowsToLearn => form.Others.Select(part => part.Version).Prepend(version).OfType<DatasetVersion>().Sum(part => form.Kind == RowKind.Text ? (int)Math.Min(part.Tokens / TokensOfPiece + 1, int.MaxValue / 32) : part.Rows - part.HeldBack);
 
     private long Parameters => models?.FirstOrDefault(model => model.Id == form.Model)?.Parameters ?? 0;
+
+    // As it is served; of one that is not loaded what it was trained with.
+    private int ContextTokens => models?.FirstOrDefault(model => model.Id == form.Model) is { } chosen ? chosen.ContextTokens > 0 ? chosen.ContextTokens : chosen.TrainingContextTokens : 0;
 
     private IReadOnlyList<JobPreset> Presets => JobPreset.For(Parameters, RowsToLearn);
 

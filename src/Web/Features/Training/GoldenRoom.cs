@@ -1,0 +1,26 @@
+using System.Text;
+using Platform.Agents.Answering;
+using Platform.ModelHost.Client.Admin;
+using Platform.Retrieval.Evaluation;
+
+namespace Platform.Web.Features.Training;
+
+/// <summary>What golden questions take of a model's context, before a word of a document: those that are too long cannot be asked of it.</summary>
+/// <param name="Questions">How many there are.</param>
+/// <param name="TooLong">How many of them do not fit, at least.</param>
+/// <param name="Longest">Tokens of the longest, with its instructions and the room for an answer.</param>
+public sealed record GoldenRoom(int Questions, int TooLong, int Longest)
+{
+    /// <param name="contextTokens">Of the model that is to be asked.</param>
+    /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not answer, or the file is gone.</exception>
+    /// <exception cref="InvalidDataException">The file holds no questions.</exception>
+    internal static async Task<GoldenRoom> OfAsync(AnswerAgent answers, FineTuning tuning, GoldenChoice choice, int contextTokens, CancellationToken cancellation)
+    {
+        using MemoryStream content = new();
+        await tuning.ReadFileAsync(choice.File, content, cancellation);
+        var questions = GoldenSet.Parse(Encoding.UTF8.GetString(content.ToArray()), choice.Name ?? choice.File);
+        return Of(await answers.LeastTokensAsync([.. questions.Select(one => one.Question)], contextTokens, cancellation), contextTokens);
+    }
+
+    internal static GoldenRoom Of(IReadOnlyList<int> least, int contextTokens) => new(least.Count, least.Count(tokens => tokens >= contextTokens), least.DefaultIfEmpty(0).Max());
+}
