@@ -60,6 +60,9 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await answer.WaitUntilDoneAsync();
         await Expect(answer).ToContainTextAsync("two more days");
         await Expect(answer.GetByTestId("citation").First).ToBeVisibleAsync();
+        await Expect(answer.GetByTestId("citation").First).ToHaveTextAsync("1"); // whatever the model knew the passage as
+        await Expect(answer.Locator(".cite-unsupported")).ToHaveCountAsync(0);
+        await Expect(answer.GetByTestId("unsourced")).ToHaveCountAsync(0);
         await answer.GetByTestId("sources").Locator("summary").ClickAsync();
         await Expect(answer.GetByTestId("sources")).ToContainTextAsync("employee-handbook.pdf");
 

@@ -1,3 +1,5 @@
+using Platform.Agents.Answering;
+using Platform.Agents.Answering.Citing;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 
@@ -50,26 +52,25 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     /// <summary>Tells more of the answer; its marks come out in the agent's style.</summary>
     public void Text(string text)
     {
-        marks ??= new(style, past.Citations.Select(citation => citation.N).ToHashSet());
+        marks ??= Exclusively(past => new AnswerMarks(style, past.Citations, GivenNumbers.Of(run.Question.Question, past.Computed)));
         Tell(marks.Push(text));
     }
 
     /// <summary>Whether anything of an answer has been told.</summary>
     public bool HasText => run.Exclusively(_ => !string.IsNullOrWhiteSpace(run.Progress.Text));
 
-    /// <summary>Tells what was held back of the answer, which is whole: it could have become a mark.</summary>
-    public void EndText()
+    /// <summary>Tells what was held back of the answer, which is whole (it could have become a mark), then what stands under it, and its citations.</summary>
+    public IReadOnlyList<Citation> EndText()
     {
-        Tell(marks?.Rest() ?? "");
-        marks = null;
-    }
-
-    /// <summary>Tells the answer's citations, and what stands under it because of them.</summary>
-    public void Cite(CitedAnswer answer)
-    {
-        Tell(answer.After);
-        foreach (var citation in answer.Citations)
+        if (marks is null)
+            return [];
+        Tell(marks.Rest());
+        var citations = marks.Citations;
+        Tell(CitedAnswer.After(style, citations));
+        foreach (var citation in citations)
             Add("citation.added", citation, p => p.Cite(citation));
+        marks = null;
+        return citations;
     }
 
     /// <summary>Takes back what was told of the answer.</summary>

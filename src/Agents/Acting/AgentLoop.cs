@@ -193,14 +193,12 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     private static void Finish(LiveRun run, AgentWork work, double milliseconds, AgentEnd end)
     {
         var journal = work.Journal;
-        journal.EndText();
-        var cited = CitedAnswer.Of(run.Progress.Text, work.Definition.Knowledge.Citations, journal.Past.Citations);
-        journal.Cite(cited);
+        var cited = journal.EndText();
         AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: end.CutAt)
         {
             IsUnanswered = end is { Reason: not null, IsAnswered: false },
             IsUnsourced = work.Definition.Knowledge.OnlyFromSources && work.Definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never)
-                && (journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty) || cited.Citations is { Count: > 0 } and var all && all.All(citation => citation.Verdict == Verdict.Unsupported)),
+                && (journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty) || (cited.Count > 0 && cited.All(citation => citation.Verdict == Verdict.Unsupported))),
         };
         run.Add("usage", usage, p => p.Usage = usage);
     }

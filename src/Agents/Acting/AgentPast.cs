@@ -4,6 +4,7 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
+using Platform.Agents.Tools.Calculating;
 using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Acting;
@@ -89,6 +90,14 @@ internal sealed class AgentPast
 
     public ToldBefore Told { get; } = new();
     public IReadOnlyList<Citation> Citations => [.. results.Values.SelectMany(r => r.Citations).DistinctBy(c => c.N)];
+
+    /// <summary>What calculations gave, and the rows of tables: their numbers are as good as a cited text's. What went into a calculation is the model's, and counts for nothing.</summary>
+    public IEnumerable<string> Computed => results.Values.Where(result => !result.IsError).SelectMany(result => result.Tool switch
+    {
+        ToolNames.Calculator when CalculatorTool.ValueIn(result.Data) is { } value => [value],
+        ToolNames.QueryTable => result.Citations.Select(rows => rows.Context),
+        _ => [],
+    });
 
     public static AgentPast Of(IEnumerable<RunEvent> events)
     {

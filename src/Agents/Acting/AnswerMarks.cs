@@ -1,21 +1,58 @@
 using System.Globalization;
+using System.Text;
+using Platform.Agents.Answering;
 using Platform.Agents.Answering.Citing;
 using Platform.Agents.Definitions;
 
 namespace Platform.Agents.Acting;
 
-/// <summary>Brings the citation marks of a streamed answer into its agent's style: those that stand for nothing are left out, and where it names no sources all of them. Where the run showed no sources, and in code, a number in brackets is no mark.</summary>
-internal sealed class AnswerMarks(CitationStyle style, IReadOnlySet<int> known)
+/// <summary>Brings the citation marks of a streamed answer into its agent's style: numbered by first appearance; those that stand for nothing are left out, and where it names no sources all of them. Each sentence is judged against what it cites; a source has a number for each verdict, so that one sentence says nothing of another. Where the run showed no sources, and in code, a number in brackets is no mark.</summary>
+/// <param name="shown">What the run's tools showed, under the numbers that the model knows.</param>
+internal sealed class AnswerMarks(CitationStyle style, IReadOnlyList<Citation> shown, GivenNumbers given)
 {
-    private readonly CitationMarks marks = new(known.Contains);
+    private readonly CitationMarks marks = new(number => shown.Any(source => source.N == number));
+    private readonly StringBuilder answer = new();
+    private readonly Dictionary<(int Source, Verdict Verdict), Citation> cited = [];
 
-    public string Push(string text) => known.Count == 0 ? text : string.Concat(marks.Push(text).Select(Written));
+    /// <summary>Those of the answer so far, in the order of their numbers.</summary>
+    public IReadOnlyList<Citation> Citations => [.. cited.Values.OrderBy(citation => citation.N)];
+
+    public string Push(string text)
+    {
+        if (shown.Count == 0)
+            return text;
+        var before = answer.Length;
+        foreach (var piece in marks.Push(text))
+            answer.Append(Written(piece));
+        return answer.ToString(before, answer.Length - before);
+    }
 
     /// <summary>What was held back at the end.</summary>
-    public string Rest() => known.Count == 0 ? "" : marks.Rest();
+    public string Rest() => shown.Count == 0 ? "" : marks.Rest();
 
-    private string Written(AnswerPiece piece) => !piece.IsMark ? piece.Text : style == CitationStyle.None ? "" : $"{piece.Text}{Mark(piece)}";
+    private string Written(AnswerPiece piece)
+    {
+        if (!piece.IsMark)
+            return piece.Text;
+        if (style == CitationStyle.None)
+            return "";
+        var sentence = CitingSentence.Before(answer.ToString());
+        return piece.Text + string.Concat(piece.Numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"[{NumberOf(number, sentence)}]")));
+    }
 
-    /// <summary>The numbers of a piece as they are written.</summary>
-    public static string Mark(AnswerPiece piece) => string.Concat(piece.Numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"[{number}]")));
+    private int NumberOf(int source, CitingSentence sentence)
+    {
+        var judged = Judged(sentence, shown.First(citation => citation.N == source));
+        if (!cited.TryGetValue((source, judged.Verdict), out var known))
+            cited.Add((source, judged.Verdict), known = judged with { N = cited.Count + 1 });
+        return known.N;
+    }
+
+    /// <summary>Of a passage, or rows, that a tool showed: whether the sentence says what the best of it says.</summary>
+    private Citation Judged(CitingSentence sentence, Citation source)
+    {
+        var text = source.Context.Length > 0 ? source.Context : source.Quote;
+        var span = CitationResolver.Resolve(sentence.Claim, text);
+        return source with { Verdict = CitationVerifier.Judge(sentence.Claim, text[span.Start..span.End], text, given), AnswerStart = sentence.Start, AnswerEnd = sentence.End };
+    }
 }

@@ -119,7 +119,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
     {
         var cited = (message.Citations is null ? [] : RunJson.Read<List<Citation>>(message.Citations)).ToDictionary(c => c.N, c => scope.Numbers.Number(c with { AnswerStart = 0, AnswerEnd = 0 }));
         var text = Mark().Replace(message.Text, mark => int.TryParse(mark.Groups[1].Value, CultureInfo.InvariantCulture, out var n) && cited.TryGetValue(n, out var own) ? string.Create(CultureInfo.InvariantCulture, $"[{own.N}]") : "");
-        return ToolOutcome.Of(before + text, citations: [.. cited.Values]);
+        return ToolOutcome.Of(before + text, citations: [.. cited.Values.DistinctBy(citation => citation.N)]);
     }
 
     [GeneratedRegex(@"\[(\d{1,4})\]")]

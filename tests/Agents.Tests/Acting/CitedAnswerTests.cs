@@ -1,9 +1,11 @@
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
+using Platform.Agents.Answering.Citing;
 using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
+using Platform.Agents.Tools.Calculating;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Acting;
@@ -34,7 +36,7 @@ public sealed class CitedAnswerTests
     public void A_quotation_is_one_line_of_plain_text_whatever_the_document_holds()
     {
         var cited = AgentLoopTests.Cited(1) with { Quote = $"A *bold*\n# claim ![x](http://evil) <b> {new string('é', 400)}", DocumentName = "a_b.txt" };
-        var text = CitedAnswer.Of("So [1].", CitationStyle.Quoted, [cited]).After;
+        var text = CitedAnswer.After(CitationStyle.Quoted, [cited]);
         Assert.StartsWith("\n\n> “A \\*bold\\* \\# claim !\\[x\\](http://evil) \\<b\\> éé", text, StringComparison.Ordinal);
         Assert.EndsWith("é…” — a\\_b.txt [1]", text, StringComparison.Ordinal);
         Assert.True(text.Length < 330);
@@ -49,25 +51,59 @@ public sealed class CitedAnswerTests
     {
         foreach (var size in (int[])[1, 3, 100])
         {
-            AnswerMarks marks = new(style, new HashSet<int> { 1, 2 });
+            AnswerMarks marks = new(style, [AgentLoopTests.Cited(1), AgentLoopTests.Cited(2)], GivenNumbers.None);
             Assert.Equal(told, string.Concat(written.Chunk(size).Select(part => marks.Push(new string(part)))) + marks.Rest());
         }
     }
 
     [Fact]
     public void Where_no_source_was_shown_a_number_in_brackets_stays_as_it_was_written() =>
-        Assert.Equal("See [7].", new AnswerMarks(CitationStyle.None, new HashSet<int>()).Push("See [7]."));
+        Assert.Equal("See [7].", new AnswerMarks(CitationStyle.None, [], GivenNumbers.None).Push("See [7]."));
 
     [Fact]
-    public void Each_sentence_is_compared_with_what_it_cites_and_the_worst_supported_counts()
+    public void Each_sentence_is_compared_with_what_it_cites_and_says_nothing_of_another()
     {
         var source = AgentLoopTests.Cited(1) with { Context = "After one year annual leave is 25 days. The manager approves it." };
-        var (one, two) = (source, source with { N = 2, Context = "leave | 30" });
-        Citation[] Of(string written) => [.. CitedAnswer.Of(written, CitationStyle.Numbered, [one, two]).Citations];
+        IReadOnlyList<Citation> Of(string written)
+        {
+            AnswerMarks marks = new(CitationStyle.Numbered, [source, source with { N = 2, Context = "leave | 30" }], GivenNumbers.None);
+            marks.Push(written);
+            return marks.Citations;
+        }
         var good = Assert.Single(Of("After one year annual leave is 25 days [1]."));
         Assert.Equal((Verdict.Supported, 0, "After one year annual leave is 25 days [1].".Length), (good.Verdict, good.AnswerStart, good.AnswerEnd + "[1].".Length + 1));
         Assert.Equal(Verdict.Unsupported, Assert.Single(Of("After one year annual leave is 26 days [1].")).Verdict);
-        Assert.Equal([(1, Verdict.Unsupported), (2, Verdict.Supported)], Of("Annual leave is 25 days after one year [1]. Eve pays for lunch on Mars [1]. The leave is 30 [2].").Select(c => (c.N, c.Verdict)));
+        Assert.Equal([(1, Verdict.Supported), (2, Verdict.Unsupported), (3, Verdict.Supported)], Of("Annual leave is 25 days after one year [1]. Eve pays for lunch on Mars [1]. The leave is 30 [2].").Select(c => (c.N, c.Verdict)));
         Assert.Empty(Of("Nothing is cited in `code[1]`."));
+    }
+
+    [Fact]
+    public void Marks_are_numbered_from_one_by_first_appearance_and_what_several_stand_for_is_quoted_once()
+    {
+        var source = AgentLoopTests.Cited(7) with { Context = "After one year annual leave is 25 days. The manager approves it." };
+        AnswerMarks marks = new(CitationStyle.Quoted, [AgentLoopTests.Cited(1), source], GivenNumbers.None);
+        Assert.Equal("The manager approves it [1]. Annual leave is 40 days [2]. The manager approves it [1].", marks.Push("The manager approves it [7]. Annual leave is 40 days [7]. The manager approves it [7]."));
+        Assert.Equal([(1, Verdict.Supported), (2, Verdict.Unsupported)], marks.Citations.Select(c => (c.N, c.Verdict)));
+        Assert.Equal("\n\n> “27 days” — leave.txt [1][2]", CitedAnswer.After(CitationStyle.Quoted, marks.Citations));
+    }
+
+    /// <param name="answer">With [2] for the passage, as the model knows it.</param>
+    [Theory]
+    [InlineData("28 - 26", "After five years you have two more days than after one, 28 instead of 26 [2]. Ask in Tidebook; requests of up to four days are answered within two working days [2].", Verdict.Partly, Verdict.Supported, false)]
+    [InlineData("29 - 24", "After five years you have two more days than after one, 29 instead of 26 [2]. Ask in Tidebook; requests of up to four days are answered within two working days [2].", Verdict.Unsupported, Verdict.Supported, false)]
+    [InlineData("29 - 24", "After five years you have 29 days of annual leave instead of 26 [2].", Verdict.Unsupported, null, true)]
+    [InlineData("28 - 19", "The leave year starts with nine days of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("9 + 0 + 19", "The leave year starts with nine days of annual leave on top [2].", Verdict.Unsupported, null, true)]
+    public async Task What_the_question_names_and_the_calculator_gave_refutes_no_sentence_and_an_invented_number_does(string expression, string answer, Verdict first, Verdict? second, bool unsourced)
+    {
+        const string Passage = "The leave year is the calendar year. You start with 26 days of annual leave, and public holidays come on top. The allowance grows with length of service as figure 1 shows: 28 days after three years, 30 days after six and 32 days after ten. Ask for leave in Tidebook. Requests of up to four days are answered within two working days, longer ones within a week.";
+        RecordingTool look = new("look", act: (_, scope, _) => Task.FromResult(ToolOutcome.Of("Two passages.", citations: [scope.Numbers.Number(AgentLoopTests.Cited(0)), scope.Numbers.Number(AgentLoopTests.Cited(0) with { End = 500, Quote = Passage, Context = Passage })])));
+        await using var rig = await AgentsRig.StartAsync(Deciding(Call("look", new { text = "leave" }), Call(ToolNames.Calculator, new { expression }), new TextContent(answer)), tools: [look, new RecordingTool("send"), new CalculatorTool()]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [.. AgentLoopTests.Clerk.Tools, new(ToolNames.Calculator, ToolPolicy.Always)] }, "How many more days of leave after five years than after one, and who approves it?");
+        var usage = (await rig.EventsAsync(run)).Single(e => e.Name == "usage").Read<AnswerDone>();
+        var told = await rig.AnswerAsync(run);
+        Assert.Equal([(1, first), .. second is { } next ? [(2, next)] : Array.Empty<(int, Verdict)>()], told.Citations.Select(c => (c.N, c.Verdict)));
+        Assert.Equal(unsourced, usage.IsUnsourced);
+        Assert.Equal(answer.Replace("26 [2]", "26 [1]", StringComparison.Ordinal).Replace("top [2]", "top [1]", StringComparison.Ordinal), told.Text);
     }
 }

@@ -29,6 +29,22 @@ public sealed class CitationVerifierTests
         Assert.Equal(Verdict.Partly, CitationVerifier.Judge("Annual leave is 27 days.", "Annual leave is counted in days.", "Annual leave is counted in days. Everybody has 27."));
 
     [Theory]
+    [InlineData("Annual leave is 28 days after five years.", "more after five years", "", Verdict.Partly)] // the question's, beside one that stands there
+    [InlineData("Annual leave is 40 days.", "Is annual leave 40 days?", "", Verdict.Unsupported)] // the question's alone
+    [InlineData("Annual leave is two days more.", "How many more days?", "2", Verdict.Partly)]
+    [InlineData("Annual leave is two days more.", "How many more days?", "3", Verdict.Unsupported)]
+    [InlineData("Annual leave is 28 days after five years, and 41 in all.", "more after five years", "2", Verdict.Unsupported)]
+    [InlineData("The canteen serves two lunches.", "How many?", "2", Verdict.Unsupported)]
+    [InlineData("每年年假多2天。", "五年后多几天？", "2", Verdict.Partly)]
+    [InlineData("五年后年假为28天。", "五年后年假多少天？", "", Verdict.Partly)]
+    [InlineData("五年后年假为40天。", "五年后年假多少天？", "", Verdict.Unsupported)]
+    public void A_number_from_elsewhere_refutes_unless_it_is_given(string claim, string question, string computed, Verdict expected)
+    {
+        const string Text = "Annual leave is 28 days after three years, then more. 年假每年28天，可多休。";
+        Assert.Equal(expected, CitationVerifier.Judge(claim, Text, Text, GivenNumbers.Of(question, [computed])));
+    }
+
+    [Theory]
     [InlineData("1,000 and 3.50", "1000 3.5")]
     [InlineData("3 March 2024; May 5; it may rain", "2024 3 5")]
     [InlineData("twenty-one of thirty", "21 30")]

@@ -4,7 +4,7 @@ using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Citing;
 
-/// <summary>Judges whether a cited text supports a sentence: an exact quote does; a number or date that is not there refutes; else the share of its content terms and numbers decides.</summary>
+/// <summary>Judges whether a cited text supports a sentence: an exact quote does; a number or date that is neither there nor given from elsewhere refutes; else the share of its content terms and numbers decides.</summary>
 internal static partial class CitationVerifier
 {
     private const double Enough = 0.7, Some = 0.4;
@@ -12,7 +12,8 @@ internal static partial class CitationVerifier
     /// <param name="claim">The sentence of the answer, without citation marks.</param>
     /// <param name="quote">The span that it cites.</param>
     /// <param name="passage">The passage around the quote.</param>
-    public static Verdict Judge(string claim, string quote, string passage)
+    /// <param name="given">Numbers that the claim may have from elsewhere: with one of them it is supported in part at most.</param>
+    public static Verdict Judge(string claim, string quote, string passage, GivenNumbers? given = null)
     {
         if (QueryTerms.ContentOf(claim).Count == 0)
             return Verdict.NoClaim;
@@ -20,18 +21,24 @@ internal static partial class CitationVerifier
             return Verdict.Supported;
 
         var (inQuote, inPassage) = (CitedNumbers.Of(quote), CitedNumbers.Of(passage));
-        var numbers = CitedNumbers.Of(claim);
-        if (numbers.Any(number => !inPassage.Contains(number)))
+        var all = CitedNumbers.Of(claim);
+        var numbers = all.Where(inPassage.Contains).ToList();
+        var elsewhere = all.Where(number => !inPassage.Contains(number)).ToList();
+        if (elsewhere.Count > 0 && !AreGiven(elsewhere, numbers.Count > 0, given ?? GivenNumbers.None))
             return Verdict.Unsupported;
 
         var there = QueryTerms.Of(CitedNumbers.InDigits(quote)).ToHashSet();
         var words = QueryTerms.ContentOf(CitedNumbers.InDigits(claim)).Where(term => !char.IsAsciiDigit(term[0])).Distinct().ToList();
-        var share = (words.Count(there.Contains) + numbers.Count(inQuote.Contains)) / (double)(words.Count + numbers.Count);
+        var share = (words.Count(there.Contains) + numbers.Count(inQuote.Contains)) / Math.Max(1.0, words.Count + numbers.Count);
         if (share < Some)
             return Verdict.Unsupported;
         var sameSense = Negation().Count(claim) % 2 == Negation().Count(quote) % 2;
-        return share >= Enough && sameSense && numbers.All(inQuote.Contains) ? Verdict.Supported : Verdict.Partly;
+        return share >= Enough && sameSense && elsewhere.Count == 0 && numbers.All(inQuote.Contains) ? Verdict.Supported : Verdict.Partly;
     }
+
+    /// <summary>A number of the question alone is no reason to believe it: beside it must stand one that the passage has, or that was computed.</summary>
+    private static bool AreGiven(IReadOnlyList<string> numbers, bool hasOthers, GivenNumbers given) =>
+        numbers.All(number => given.Computed.Contains(number) || given.Asked.Contains(number)) && (hasOthers || numbers.Any(given.Computed.Contains));
 
     /// <summary>Letters and digits alone, in lower case.</summary>
     private static string Folded(string text)

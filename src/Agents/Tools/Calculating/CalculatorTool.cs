@@ -7,7 +7,7 @@ namespace Platform.Agents.Tools.Calculating;
 /// <summary>Arithmetic, so that no model has to guess a sum.</summary>
 internal sealed class CalculatorTool : AgentTool
 {
-    public override string Name => "calculator";
+    public override string Name => ToolNames.Calculator;
 
     public override string Description => "Calculates an arithmetic expression exactly, for example (27 - 25) * 8, 12% of 1,250, round(10 / 3, 2), max(3, 7).";
 
@@ -20,6 +20,10 @@ internal sealed class CalculatorTool : AgentTool
         """);
 
     public override ToolEffects Effects => ToolEffects.None;
+
+    /// <summary>The value that a result has as data; null where that is no calculation's.</summary>
+    public static string? ValueIn(JsonElement? data) =>
+        data is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {

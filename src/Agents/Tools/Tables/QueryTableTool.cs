@@ -13,7 +13,7 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
 
     private readonly SemaphoreSlim room = new(2);
 
-    public override string Name => "query_table";
+    public override string Name => ToolNames.QueryTable;
 
     public override string Description => "Calculates over tables (Excel, CSV) with one SQLite SELECT. Without sql it lists the tables with their columns and first rows: do that first.";
 
