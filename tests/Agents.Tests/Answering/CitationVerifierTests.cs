@@ -53,4 +53,14 @@ public sealed class CitationVerifierTests
     [InlineData("每天三次，一个月", "1 3")]
     public void Numbers_are_read_alike(string text, string expected) =>
         Assert.Equal(expected, string.Join(' ', CitedNumbers.Of(text).Order(StringComparer.Ordinal)));
+
+    [Theory]
+    [InlineData("28 days after three years", Verdict.Partly)]
+    [InlineData("more days later", Verdict.Unsupported)]
+    public void A_sentence_put_together_of_several_of_its_passage_is_supported_in_part(string later, Verdict expected)
+    {
+        const string Claim = "After five years you have two more days than after one, 28 instead of 26", Quote = "Requests of up to four days are answered within two working days.";
+        var passage = $"You start with 26 days of annual leave in a year. The allowance grows: {later}, 30 after six. {Quote}";
+        Assert.Equal(expected, CitationVerifier.Judge(Claim, Quote, passage, GivenNumbers.Of("And after five years?", ["2"])));
+    }
 }

@@ -224,9 +224,10 @@ public abstract partial class SharedDatabaseSuite
         using Gate gate = new();
         await using var rig = await AgentsRig.StartAsync(gate.Chat("Written"), process: new(await ConnectionAsync()));
         var run = await rig.LetAsync(new() { Name = "Clerk", Slug = "clerk", Instructions = "Answer." });
-        await AgentsRig.UntilAsync(async () => await rig.Store.LastSeqAsync(run.Id, Cancellation) >= 3);
+        IReadOnlyList<RunEvent> before = [];
+        await AgentsRig.UntilAsync(async () => (before = await rig.Store.AllEventsAsync(run.Id, Cancellation)).Any(e => e.Name == "step.started")); // the last before the model's first word
         var live = rig.Host.Find(run.Id)!;
-        var (last, now) = (live.StoredCount, TimeProvider.System.GetUtcNow());
+        var (last, now) = (before[^1].Seq, TimeProvider.System.GetUtcNow());
         await SayAsync("by somebody else");
 
         RunProgress told = new() { Status = RunStatus.InProgress };

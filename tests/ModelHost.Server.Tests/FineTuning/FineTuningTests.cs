@@ -42,7 +42,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         Assert.Equal((2, true), (page.GetProperty("data").GetArrayLength(), page.GetProperty("has_more").GetBoolean()));
 
         var adapter = await rig.Http.GetOkAsync("/v1/adapters/porter/versions/1");
-        Assert.Equal("draft", adapter.GetProperty("state").GetString());
+        Assert.Equal(adapter.GetProperty("gate").GetProperty("passed").GetBoolean() ? "candidate" : "draft", adapter.GetProperty("state").GetString());
         Assert.Equal((id, file, "porters@2"), (Text(adapter, "lineage", "job_id"), Text(adapter, "lineage", "training_file"), Text(adapter, "lineage", "dataset_version")));
         Assert.Equal(64, Text(adapter, "lineage", "training_sha256")!.Length);
         Assert.Equal(5, adapter.GetProperty("metrics").GetProperty("held_out").GetProperty("rows").GetInt32());

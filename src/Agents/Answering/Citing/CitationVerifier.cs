@@ -27,13 +27,18 @@ internal static partial class CitationVerifier
         if (elsewhere.Count > 0 && !AreGiven(elsewhere, numbers.Count > 0, given ?? GivenNumbers.None))
             return Verdict.Unsupported;
 
-        var there = QueryTerms.Of(CitedNumbers.InDigits(quote)).ToHashSet();
         var words = QueryTerms.ContentOf(CitedNumbers.InDigits(claim)).Where(term => !char.IsAsciiDigit(term[0])).Distinct().ToList();
-        var share = (words.Count(there.Contains) + numbers.Count(inQuote.Contains)) / Math.Max(1.0, words.Count + numbers.Count);
+        var share = ShareIn(quote, inQuote);
         if (share < Some)
-            return Verdict.Unsupported;
+            return numbers.Count > 0 && ShareIn(passage, inPassage) >= Enough ? Verdict.Partly : Verdict.Unsupported; // put together of several of its sentences
         var sameSense = Negation().Count(claim) % 2 == Negation().Count(quote) % 2;
         return share >= Enough && sameSense && elsewhere.Count == 0 && numbers.All(inQuote.Contains) ? Verdict.Supported : Verdict.Partly;
+
+        double ShareIn(string text, IReadOnlySet<string> its)
+        {
+            var there = QueryTerms.Of(CitedNumbers.InDigits(text)).ToHashSet();
+            return (words.Count(there.Contains) + numbers.Count(its.Contains)) / Math.Max(1.0, words.Count + numbers.Count);
+        }
     }
 
     /// <summary>A number of the question alone is no reason to believe it: beside it must stand one that the passage has, or that was computed.</summary>
