@@ -59,7 +59,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         AgentEnd end;
         try
         {
-            end = await ActAsync(work, ScopeOf(run, task, past), limited.Token);
+            end = await ActAsync(work, ScopeOf(run, task, past, language), limited.Token);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -224,10 +224,10 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         _ => ReasoningEffort.High,
     };
 
-    private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past) =>
+    private static ToolScope ScopeOf(LiveRun run, AgentTask task, AgentPast past, AnswerLanguage language) =>
         new(run.Question.Caller, run.Id, task.Definition.Knowledge.BaseIds ?? run.Question.BaseIds, task.Depth)
         {
-            AgentId = task.AgentId, Memory = task.Definition.Memory.Scope, UserName = task.UserName, TimeZone = task.Zone, Language = AnswerWords.LanguageOf(run.Question.Question), AsOf = task.AsOf, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
+            AgentId = task.AgentId, Memory = task.Definition.Memory.Scope, UserName = task.UserName, TimeZone = task.Zone, Language = language, AsOf = task.AsOf, Numbers = new(past.Citations), Passages = task.Definition.Knowledge.Top, MinRelevance = task.Definition.Knowledge.Threshold,
         };
 
     /// <summary>A run that stopped inside a call that writes is not gone on with: the call may have been made.</summary>

@@ -49,7 +49,7 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
     public bool HasRoomForAnswer => TokensToWrite >= LeastAnswerTokens;
 
     /// <summary>Tokens that each of so many questions asked at once may write, where another question follows them for certain: what that one takes at the least is left; at least 1.</summary>
-    public int ToWriteBefore(int atOnce = 1) => Math.Max(1, (TokensLeft - NextPrompt - LeastAnswerTokens) / atOnce - NextPrompt);
+    public int ToWriteBefore(int atOnce = 1) => Math.Max(1, (TokensForOthers / atOnce) - NextPrompt);
 
     /// <summary>What agents that are asked may take: what is left, but for this one's own answer.</summary>
     public int TokensForOthers => Math.Max(0, TokensToWrite - LeastAnswerTokens);
