@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Platform.ModelHost.Native.Gguf;
 using Platform.ModelHost.Native.Tensors;
 
@@ -77,7 +78,7 @@ internal sealed record SyntheticModel
         void Add(string name, long[] shape, TensorType type, float[] numbers)
         {
             Change(name, numbers);
-            writer.Add(name, shape, (int)type, stream => stream.Write(TensorData.FromFloats(type, numbers, (int)shape[0])));
+            writer.Add(name, shape, (int)type, stream => stream.Write(TensorData.CanMake(type) ? TensorData.FromFloats(type, numbers, (int)shape[0]) : Codes(type, numbers)));
         }
 
         float[] Numbers(int count, float spread)
@@ -86,5 +87,27 @@ internal sealed record SyntheticModel
             for (var i = 0; i < count; i++) { numbers[i] = (float)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2 * spread); }
             return numbers;
         }
+    }
+    /// <summary>For the types that ggml makes only with statistics of use: any codes are numbers of theirs, and the scale of each block lets those be as large as the ones asked for.</summary>
+    private static byte[] Codes(TensorType type, float[] numbers)
+    {
+        var (bytes, read) = (new byte[TensorData.Bytes(type, numbers.Length)], new float[numbers.Length]);
+        new Random(numbers.Length).NextBytes(bytes);
+        SetScale(Half.One);
+        TensorData.ToFloats(type, bytes, read);
+        SetScale((Half)(Spread(numbers) / Spread(read)));
+        return bytes;
+
+        void SetScale(Half scale)
+        {
+            var (bits, length) = (BitConverter.HalfToUInt16Bits(scale), (int)TensorData.Bytes(type, 256));
+            for (var block = 0; block < bytes.Length; block += length)
+            {
+                if (type != (TensorType)29) { BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(block), bits); }
+                else { for (var i = 0; i < 4; i++) { bytes[block + length - 7 + 2 * i] = (byte)((bytes[block + length - 7 + 2 * i] & 15) | ((bits >> (4 * i) & 15) << 4)); } } // IQ1_M has it in the upper quarters of its last four words
+            }
+        }
+
+        static double Spread(float[] of) => Math.Sqrt(of.Average(x => (double)x * x));
     }
 }

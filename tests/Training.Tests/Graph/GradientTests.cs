@@ -33,6 +33,19 @@ public sealed class GradientTests
     [InlineData("llama", (TensorType)3)] // Q4_1
     [InlineData("llama", (TensorType)6)] // Q5_0
     [InlineData("llama", (TensorType)13)] // Q5_K
+    [InlineData("llama", TensorType.F16)]
+    [InlineData("llama", (TensorType)7)] // Q5_1
+    [InlineData("llama", (TensorType)10)] // Q2_K
+    [InlineData("llama", (TensorType)11)] // Q3_K
+    [InlineData("llama", (TensorType)16)] // IQ2_XXS
+    [InlineData("llama", (TensorType)17)] // IQ2_XS
+    [InlineData("llama", (TensorType)18)] // IQ3_XXS
+    [InlineData("llama", (TensorType)19)] // IQ1_S
+    [InlineData("llama", (TensorType)20)] // IQ4_NL
+    [InlineData("llama", (TensorType)21)] // IQ3_S
+    [InlineData("llama", (TensorType)22)] // IQ2_S
+    [InlineData("llama", (TensorType)23)] // IQ4_XS
+    [InlineData("llama", (TensorType)29)] // IQ1_M
     public void Gradients_are_the_measured_slopes_on_a_packed_base(string architecture, TensorType type) => Check(Packed(architecture, type), Precision.Exact);
 
     [Fact]
@@ -57,7 +70,7 @@ public sealed class GradientTests
     [InlineData("llama", TensorType.Q4K, Precision.Exact)]
     public void Gradients_by_ggmls_products_are_the_measured_slopes_too(string architecture, TensorType type, Precision precision) => Check(Packed(architecture, type), precision, ownProducts: false);
 
-    private static SyntheticModel Packed(string architecture, TensorType type) => type is TensorType.Q4K or TensorType.Q6K or (TensorType)13
+    private static SyntheticModel Packed(string architecture, TensorType type) => !TensorData.FitsRow(type, 32)
         ? new SyntheticModel { Architecture = architecture, Type = type, Width = 256, HeadWidth = 64, Inner = 256, Layers = 1 }
         : new SyntheticModel { Architecture = architecture, Type = type };
 

@@ -52,6 +52,9 @@ public sealed class PreferenceTests : IDisposable
         Assert.Equal((0, 0.5), (Math.Round(evaluated[0].Margin, 6), evaluated[0].Right)); // to nothing more than the base: half
         Assert.InRange(evaluated[20].Margin, 0.5, 100);
         Assert.InRange(evaluated[20].Right, 0.9, 1);
+        var (best, losses) = (evaluated[bench.Evaluations.MinBy(one => one.Loss).Step], File.ReadLines(bench.Folder.Comparison).Select(line => JsonNode.Parse(line)!["loss"]!.GetValue<double>()).ToArray());
+        Assert.Equal(losses.Average(loss => -Math.Log(Math.Exp(loss) - 1)), best.Margin, 1e-3); // β · margin, of each row's -log σ(β · margin)
+        Assert.Equal(losses.Count(loss => loss < Math.Log(2)) / (double)losses.Length, best.Right, 1e-9);
         Assert.Equal(["evaluating", "comparing", "exporting"], bench.Progress.Where(line => line.TryGetProperty("phase", out _)).Select(line => line.GetProperty("phase").GetString()));
     }
 
