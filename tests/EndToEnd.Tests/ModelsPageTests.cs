@@ -126,9 +126,7 @@ public sealed class ModelsPageTests(BrowserFixture browser, ModelsProgram progra
     {
         var platform = program.Platform;
         var page = await OpenAsync(platform);
-        var host = Assert.Single(platform.ModelHosts);
-        RunningPlatform.Signal(host, 9);
-        await Expect(page.GetByTestId("models-away")).ToBeVisibleAsync(new() { Timeout = Long });
+        await platform.KeepModelHostAwayUntilAsync(Expect(page.GetByTestId("models-away")).ToBeVisibleAsync(new() { Timeout = Long }));
         await Expect(Row(page, Seed)).ToBeVisibleAsync(); // what it said last stays in sight
         await Expect(page.GetByTestId("models-away")).ToHaveCountAsync(0, new() { Timeout = Long });
         await Expect(Row(page, Seed)).ToHaveAttributeAsync("data-state", "loaded", new() { Timeout = Long });

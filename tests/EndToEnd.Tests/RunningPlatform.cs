@@ -13,6 +13,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
     internal const string AdminPassword = "a quiet green morning";
     private const int Sigterm = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static int _ports = Environment.ProcessId * 100; // two runs on one machine begin elsewhere
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
@@ -24,6 +25,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
         Address = $"http://127.0.0.1:{port}";
         // Started in the background, a test run ignores SIGINT, and so would all that it starts: env puts that right.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Repository.WebProgram, "serve", "--port", $"{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ModelHost__Port"] = $"{FreePort()}";
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;
@@ -64,6 +66,21 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
 
     internal static void Signal(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
+    /// <summary>Kills every model host that lives until something was seen: a single one may be back before a busy page has looked. The program gives up after eleven, each of them waited for twice as long as the one before.</summary>
+    internal async Task KeepModelHostAwayUntilAsync(Task seen)
+    {
+        const int sigkill = 9;
+        while (!seen.IsCompleted)
+        {
+            foreach (var host in ModelHosts)
+            {
+                _ = Kill(host, sigkill); // it may have ended by itself
+            }
+            await Task.WhenAny(seen, Task.Delay(TimeSpan.FromMilliseconds(50)));
+        }
+        await seen;
+    }
+
     internal Task WaitForExitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
 
     public async ValueTask DisposeAsync()
@@ -85,19 +102,44 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
         Directory.Delete(Data, recursive: true);
     }
 
+    /// <summary>A port that nobody uses, and that nobody is given meanwhile: below those that the system gives to connections, and each once.</summary>
     internal static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int first = 20_000, many = 10_000;
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                var port = first + (int)((uint)Interlocked.Increment(ref _ports) % many);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // somebody's: the next
+            }
+        }
     }
 
-    internal static bool Lives(int process) => Directory.Exists($"/proc/{process}") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+    internal static bool Lives(int process) => Read($"/proc/{process}/stat") is { Length: > 0 } told && !told.Contains(") Z ", StringComparison.Ordinal);
 
     private static List<int> ChildrenOf(int parent) =>
-        [.. File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)
-            .Concat(Directory.EnumerateDirectories($"/proc/{parent}/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)))
-            .Distinct().Where(p => File.ReadAllText($"/proc/{p}/cmdline").Contains("ModelHost.Server", StringComparison.Ordinal))];
+        [.. Directory.EnumerateDirectories($"/proc/{parent}/task").SelectMany(task => Read(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse))
+            .Distinct().Where(p => Read($"/proc/{p}/cmdline").Contains("ModelHost.Server", StringComparison.Ordinal))];
+
+    // Of threads and processes, which may end between the look and the reading.
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private void Hear(string? line)
     {
