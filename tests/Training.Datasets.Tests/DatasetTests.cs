@@ -167,6 +167,20 @@ public sealed class DatasetTests
         Assert.Equal(("Call [phone] please.", "[phone].md", "Call [phone]."), (rows[1].Row.Reply, rows[1].Source, rows[1].Span!.Quote));
     }
 
+    /// <summary>A job refuses the whole version for one of them.</summary>
+    [Fact]
+    public async Task A_preference_whose_answers_differed_by_what_is_masked_is_rejected()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items) = ((await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "pairs", "", RowKind.Preference, Stop)).Id, here.Get<DatasetItems>());
+        await items.AddAsync(Installation.Administrator, set, [Pair("Call 13812345678.", "Call 13912345678."), Pair("Call 13812345678.", "Ask somebody.")], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        Assert.Equal(new MaskedItems(2, 0, 1), await items.MaskAsync(Installation.Administrator, set, Stop));
+        Assert.Equal([RowStatus.Rejected, RowStatus.Approved], (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items.Select(item => item.Status));
+
+        static NewItem Pair(string chosen, string rejected) => new(RowReader.Read($$"""{"prompt":"Who helps?","chosen":"{{chosen}}","rejected":"{{rejected}}"}"""), "test");
+    }
+
     [Fact]
     public async Task Personal_data_in_calls_and_tools_is_found_and_masked_and_the_calls_stay_whole()
     {

@@ -115,7 +115,7 @@ public sealed class DatasetItems
         return deleted;
     }
 
-    /// <summary>Replaces personal data and secrets in the rows that have some by their kind in brackets, in what is said of their sources too. A row that then says the same as another, word for word, is deleted.</summary>
+    /// <summary>Replaces personal data and secrets in the rows that have some by their kind in brackets, in what is said of their sources too. A row that then says the same as another, word for word, is deleted; one that nothing can be learned from any more is rejected.</summary>
     public async Task<MaskedItems> MaskAsync(Caller caller, Guid datasetId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -126,7 +126,7 @@ public sealed class DatasetItems
         var bit = ItemRow.Bit(QualityConcern.SensitiveData);
         var found = await db.Items.Where(item => item.DatasetId == datasetId && (item.Concerns & bit) != 0).OrderByDescending(item => item.Status == RowStatus.Approved).ThenBy(item => item.Ordinal).Select(item => item.Id).ToListAsync(cancellation);
         var known = (await db.Items.Where(item => item.DatasetId == datasetId && (item.Concerns & bit) == 0).Select(item => item.Sha256).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
-        var removed = 0;
+        var (removed, rejected) = (0, 0);
         foreach (var ids in found.Chunk(MaxPage))
         {
             var rows = await db.Items.Where(item => ids.Contains(item.Id)).ToDictionaryAsync(item => item.Id, cancellation);
@@ -141,6 +141,10 @@ public sealed class DatasetItems
                     continue;
                 }
                 Put(item, masked, content, sha256);
+                if (!CanBeLearned(masked))
+                {
+                    (item.Status, rejected) = (RowStatus.Rejected, rejected + 1);
+                }
                 item.Source = SensitiveText.Mask(item.Source);
                 if (item.Span is { } span && ItemJson.Read<RowOrigin>(span) is var origin) item.Span = ItemJson.Write(origin with { Quote = SensitiveText.Mask(origin.Quote) });
             }
@@ -148,7 +152,20 @@ public sealed class DatasetItems
             db.ChangeTracker.Clear();
         }
         await transaction.CommitAsync(cancellation);
-        return new(found.Count - removed, removed);
+        return new(found.Count - removed, removed, rejected);
+    }
+
+    // Two answers of a preference may have differed by a number alone; a job would refuse the whole version for such a row.
+    private static bool CanBeLearned(TrainingRow row)
+    {
+        try
+        {
+            return RowReader.Read(RowWriter.Write(row)) is not null;
+        }
+        catch (RowException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Marks rows that nearly repeat an earlier one, and takes the mark from those that no longer do. Gives how many are marked.</summary>

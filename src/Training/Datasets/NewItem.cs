@@ -13,4 +13,5 @@ public sealed record AddedItems(int Added, int Repeated);
 
 /// <param name="Changed">Rows in which something was masked.</param>
 /// <param name="Removed">Rows that then said the same as another, and are gone.</param>
-public sealed record MaskedItems(int Changed, int Removed);
+/// <param name="Rejected">Of those changed, rows that nothing can be learned from any more, as two answers that are alike now.</param>
+public sealed record MaskedItems(int Changed, int Removed, int Rejected = 0);

@@ -131,7 +131,7 @@ public sealed class GateTests : IAsyncLifetime
     [InlineData("null")]
     public async Task Metrics_of_another_make_do_not_keep_the_adapters_from_being_listed(string at)
     {
-        await AddAsync(1, """{"held_out":{"loss":1e999,"base_loss":1e308},"golden":{"error":{"code":"a","message":"b","at":""" + at + "}}}", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
+        await AddAsync(1, """{"held_out":{"loss":1e999,"base_loss":1e308,"perplexity":1e999,"base_perplexity":1,"preference_accuracy":1,"base_preference_accuracy":1,"rows":1e300},"golden":{"error":{"code":"a","message":"b","at":""" + at + "}}}", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
         var gate = (await _rig.GetAsync("/v1/adapters")).GetProperty("data")[0].GetProperty("gate");
         Assert.False(gate.GetProperty("passed").GetBoolean());
         Assert.Equal((JsonValueKind.Null, 0), (gate.GetProperty("checks")[0].GetProperty("value").ValueKind, gate.GetProperty("checks")[2].GetProperty("error").GetProperty("at").GetInt64()));

@@ -43,8 +43,47 @@ public sealed class JobSteeringTests : IDisposable
         Assert.Throws<RequestRefused>(() => JobSteering.Stop(job));
         Assert.Equal((JobReason.Measuring, false), (job.Now.Reason, job.Now.IsStopAsked));
         Assert.Empty(job.Events.All());
+        Assert.Throws<RequestRefused>(() => JobSteering.Pause(job, TimeProvider.System)); // it would end all the same
+        Assert.Equal((JobReason.Measuring, false), (job.Now.Reason, job.Now.IsPauseAsked));
         job.Change(now => now with { IsStopAsked = true }); // before its last step
         Assert.Throws<RequestRefused>(() => JobSteering.Resume(job, null));
+    }
+
+    [Fact]
+    public void A_job_that_has_succeeded_is_not_resumed_whatever_it_was_asked_before()
+    {
+        using var job = Failed(step: 90);
+        job.Change(now => now with { Status = TuningStatus.Succeeded, IsStopAsked = true, IsPauseAsked = true, FinishedAt = 5 });
+        Assert.Contains("is succeeded and cannot be resumed", Assert.Throws<RequestRefused>(() => JobSteering.Resume(job, null)).Message, StringComparison.Ordinal);
+        Assert.Equal(5, job.Now.FinishedAt);
+    }
+
+    /// <summary>Its draft was made of steps that would be taken anew, and the second one would never be registered.</summary>
+    [Fact]
+    public void A_job_whose_draft_is_made_is_not_taken_back_to_a_checkpoint()
+    {
+        using var job = Failed(step: 90);
+        Checkpoint(50);
+        Checkpoint(90);
+        job.Change(now => now with { Version = 1 });
+        Assert.Throws<RequestRefused>(() => JobSteering.Resume(job, 50));
+        Assert.Equal([90, 50], job.Folder.CheckpointSteps);
+        JobSteering.Resume(job, null);
+        Assert.Equal(TuningStatus.Queued, job.Now.Status);
+    }
+
+    /// <summary>What a trainer told of and did not keep is no way further.</summary>
+    [Fact]
+    public void Trainers_that_are_killed_before_they_keep_anything_are_counted_until_somebody_lets_the_job_go_on()
+    {
+        using var job = Failed(step: 90);
+        Assert.Equal([1, 2, 3], ((int[])[50, 20, 50]).Select(job.CountKill));
+        Assert.Equal(1, job.CountKill(51));
+        Assert.Equal(2, job.CountKill(51));
+        JobSteering.Resume(job, null);
+        Assert.Equal(1, job.CountKill(20));
+        Checkpoint(40);
+        Assert.Equal(40, JobSteering.Kept(job)); // and not the 90 that it told of
     }
 
     [Fact]

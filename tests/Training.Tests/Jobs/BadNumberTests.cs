@@ -8,7 +8,7 @@ namespace Platform.Training.Tests.Jobs;
 /// <summary>Rows that make NaN or a leap of the loss are left out and named; too many of them stop the job.</summary>
 public sealed class BadNumberTests
 {
-    private const int PoisonedToken = 90;
+    internal const int PoisonedToken = 90;
 
     [Fact]
     public void A_poisoned_row_is_left_out_and_named_and_the_rest_is_learned()
@@ -120,7 +120,7 @@ public sealed class BadNumberTests
         };
     }
 
-    private static SyntheticModel Poisoned() => new()
+    internal static SyntheticModel Poisoned() => new()
     {
         Change = (name, numbers) =>
         {
@@ -128,5 +128,5 @@ public sealed class BadNumberTests
         },
     };
 
-    private static JsonObject Row(string id, int token) => new() { ["id"] = id, ["tokens"] = new JsonArray(2, token, 3, 4) };
+    internal static JsonObject Row(string id, int token) => new() { ["id"] = id, ["tokens"] = new JsonArray(2, token, 3, 4) };
 }

@@ -49,6 +49,63 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void A_stop_that_is_taken_back_while_the_last_step_is_evaluated_changes_nothing()
+    {
+        using var plain = new JobBench();
+        Assert.Equal(JobState.Succeeded, plain.Run());
+        using var bench = new JobBench();
+        using var control = new JobControl(bench.Folder);
+        var lines = 0;
+        Assert.Equal(JobState.Succeeded, bench.Run(control, new Clock(At(14, bench), () =>
+        {
+            if (File.Exists(bench.Folder.StopMark) && ++lines == 2) { File.Delete(bench.Folder.StopMark); } // first the step's own line
+        })));
+        Assert.Equal([0, 10, 14, 20, 30, 40], bench.Evaluations.Select(one => one.Step));
+        Assert.Equal(plain.ValidLossAt(40), bench.ValidLossAt(40));
+        Assert.DoesNotContain(bench.Progress, line => line.TryGetProperty("message", out var text) && text.GetString()!.StartsWith("Stopped as asked", StringComparison.Ordinal));
+    }
+
+    /// <summary>Else what was learned since the last evaluation would be thrown away without a word.</summary>
+    [Fact]
+    public void A_job_that_is_to_stop_after_a_step_that_was_left_out_evaluates_what_it_has_learned()
+    {
+        using var bench = new JobBench(BadNumberTests.Poisoned());
+        var rows = JobBench.Rows(80, seed: 1).ToArray();
+        var poisoned = new RowOrder(rows.Length, 8, 42).At(20)[0]; // at an evaluation's turn
+        rows[poisoned] = BadNumberTests.Row("poison", BadNumberTests.PoisonedToken);
+        bench.Write("train.jsonl", rows);
+        using var control = new JobControl(bench.Folder);
+        Assert.Equal(JobState.Succeeded, bench.Run(control, new Clock(_ => { }, () =>
+        {
+            if (bench.Progress.Any(line => line.TryGetProperty("step", out var step) && step.GetInt32() == 19)) { File.WriteAllText(bench.Folder.StopMark, ""); }
+        })));
+        Assert.Equal(20, bench.Evaluations[^1].Step);
+    }
+
+    private static Action<int> At(int step, JobBench bench) => asked =>
+    {
+        if (asked == 2 * step - 1) { File.WriteAllText(bench.Folder.StopMark, ""); }
+    };
+
+    /// <summary>Tells each time that it is asked for the time: before and after a step that is taken, and for each line that is told.</summary>
+    private sealed class Clock(Action<int> atTimestamp, Action atLine) : TimeProvider
+    {
+        private int asked;
+
+        public override long GetTimestamp()
+        {
+            atTimestamp(++asked);
+            return System.GetTimestamp();
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            atLine();
+            return System.GetUtcNow();
+        }
+    }
+
+    [Fact]
     public void A_paused_job_that_is_asked_to_stop_takes_no_further_step()
     {
         using var bench = new JobBench(change: s => s["validation"] = null);

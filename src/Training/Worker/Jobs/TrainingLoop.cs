@@ -10,6 +10,8 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     private const int BadUntilRollback = 3, MostRollbacks = 2, FewBad = 8, ShareBad = 10, KeptCheckpoints = 3, NamedRows = 256;
     private readonly AdamW optimiser = new(site.Adapter, site.Backend) { WeightDecay = site.Settings.WeightDecay, MostLength = site.Settings.MaxGradient };
 
+    private int evaluated = -1; // the step that was evaluated last
+
     internal TrainingState State { get; private set; } = new();
 
     internal bool StoppedEarly => site.Validation is not null && site.EarlyStop.IsOver(State.Waited);
@@ -22,20 +24,17 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     internal void Run(TrainingState? from)
     {
         State = from ?? State;
+        evaluated = from is not null && IsDue(site.EvaluateEvery) && !State.Skipped.Contains(State.Step) ? State.Step : evaluated;
         if (from is null) { Save(); } // what a first bad stretch falls back to
         if (State is { Step: 0, BestLoss: null } && EvaluateBase() is { } plain) { log.Metrics(line => With(line with { Step = 0, Steps = site.Steps }, plain)); }
         while (State.Step < site.Steps && !StoppedEarly)
         {
-            if (State.Step > 0 && control.ShallStop)
-            {
-                Stop();
-                return;
-            }
+            if (State.Step > 0 && control.ShallStop && Stop()) { return; }
             control.Pass();
             var line = Take(State.Step + 1);
             if (line is null && State.Step < site.Steps) { continue; }
-            var evaluated = IsDue(site.EvaluateEvery) ? Evaluate() : null;
-            if (line is not null || evaluated is not null) { log.Metrics(empty => With(line?.Invoke(empty) ?? empty with { Step = State.Step, Steps = site.Steps }, evaluated)); }
+            var found = IsDue(site.EvaluateEvery) ? Evaluate() : null;
+            if (line is not null || found is not null) { log.Metrics(empty => With(line?.Invoke(empty) ?? empty with { Step = State.Step, Steps = site.Steps }, found)); }
             if (!IsDue(site.CheckpointEvery) && !StoppedEarly) { continue; }
             State = State with { Scheduled = State.Step };
             Save();
@@ -43,11 +42,19 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     }
 
     /// <summary>What was reached last counts among what may be the best.</summary>
-    private void Stop()
+    /// <returns>False where it was taken back meanwhile: the job goes on as if nobody had asked.</returns>
+    private bool Stop()
     {
-        if (!IsDue(site.EvaluateEvery) && Evaluate() is { } found) { log.Metrics(line => With(line with { Step = State.Step, Steps = site.Steps }, found)); }
+        var (fall, waited) = (State.LastFall, State.Waited);
+        if (evaluated != State.Step && Evaluate() is { } found) { log.Metrics(line => With(line with { Step = State.Step, Steps = site.Steps }, found)); }
+        if (!control.ShallStop)
+        {
+            State = State with { LastFall = fall, Waited = waited };
+            return false;
+        }
         (IsStopped, State) = (true, State with { Scheduled = State.Step });
         Save();
+        return true;
     }
 
     /// <summary>Writes a checkpoint of what was reached, and drops all but a few: those before in case this one is damaged, the last that was due, and the first.</summary>
@@ -72,7 +79,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         var (loss, tokens, length) = Learn(rows, step);
         if (State.Watch.IsWrong(loss) || !double.IsFinite(length))
         {
-            LeaveOut(step, rows, loss);
+            LeaveOut(step, rows, loss, State.Watch.IsWrong(loss));
             return null;
         }
         var (rate, scale) = (site.Schedule.At(step), State.Scale.Value);
@@ -96,11 +103,13 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     }
 
     /// <summary>Bad rows are left out before they change anything; several bad steps in a row mean that the weights went wrong earlier.</summary>
-    private void LeaveOut(int step, IReadOnlyList<int> rows, double loss)
+    /// <param name="isOfLoss">Else its gradient is no number, whatever its loss is.</param>
+    private void LeaveOut(int step, IReadOnlyList<int> rows, double loss, bool isOfLoss)
     {
         site.Adapter.ClearGradients();
         string[] ids = [.. rows.Select(site.Learning.IdOf)];
-        if (double.IsFinite(loss)) { log.Message("warn", step, "left_out", $"Step {step} was left out: its loss is {loss:0.####}, far above that of the steps before.", ids); }
+        if (!isOfLoss) { log.Message("warn", step, "left_out_gradient", $"Step {step} was left out: its gradient is no number.", ids); }
+        else if (double.IsFinite(loss)) { log.Message("warn", step, "left_out", $"Step {step} was left out: its loss is {loss:0.####}, far above that of the steps before.", ids); }
         else { log.Message("warn", step, "left_out_no_number", $"Step {step} was left out: its loss is no number.", ids); }
         State = State with { Step = step, Skipped = [.. State.Skipped.Append(step).Order()], Bad = State.Bad + 1, BadInARow = State.BadInARow + 1 };
         if (State.Bad > Math.Max(FewBad, site.Steps / ShareBad)) { throw Wrong($"{State.Bad} of {site.Steps} steps had to be left out"); }
@@ -137,7 +146,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     {
         if (site.Validation is null) { return null; }
         var found = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled); // a pause waits: the step that is evaluated is behind already
-        var loss = found.Mean;
+        (var loss, evaluated) = (found.Mean, State.Step);
         if (!double.IsFinite(loss)) { throw Wrong("the evaluation loss is no number"); }
         var isFall = site.EarlyStop.IsFall(loss, State.LastFall);
         State = State with { LastFall = isFall ? loss : State.LastFall, Waited = site.EarlyStop.Waited(State.Waited, isFall, State.Step) };

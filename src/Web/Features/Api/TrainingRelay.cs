@@ -13,7 +13,7 @@ namespace Platform.Web.Features.Api;
 /// <summary>Files of rows, fine-tuning jobs, adapters and what is made of them: an administrator's requests, passed on to the program's own model service and answered by it, word for word; a job and a version in production are told who asked for it.</summary>
 internal static class TrainingRelay
 {
-    private const int MostSignedBytes = 256 << 10, LongestName = 200; // of who promotes, as the service takes it
+    private const int LongestName = 200; // of who promotes, as the service takes it
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete];
     private static readonly string[] Roots = ["/v1/files", "/v1/fine_tuning", "/v1/adapters", "/v1/model_jobs"];
 
@@ -24,6 +24,7 @@ internal static class TrainingRelay
             app.MapMethods(root + "/{**rest}", Methods, HandleAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         }
 
+        app.MapPost("/v1/fine_tuning/jobs", StartAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         foreach (var change in (string[])["promote", "rollback"])
         {
             app.MapPost("/v1/adapters/{name}/versions/{version}/" + change, InOwnNameAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
@@ -62,9 +63,15 @@ internal static class TrainingRelay
         var body = (await RequestFields.ReadAsync(http)).Body;
         var name = StartedJob.Name(http.User, http.Features.Get<PresentedKey>());
         body["by"] = name?.Length > LongestName ? name[..LongestName] : name;
-        var bytes = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body);
-        using var content = new MemoryStream(bytes);
-        await PassAsync(http, relay, content, MediaTypeNames.Application.Json, bytes.Length);
+        await PassAsync(http, relay, body);
+    }
+
+    // So is who starts a job.
+    private static async Task StartAsync(HttpContext http, AdminRelay relay)
+    {
+        var body = (await RequestFields.ReadAsync(http)).Body;
+        StartedJob.Sign(body, http.User, http.Features.Get<PresentedKey>());
+        await PassAsync(http, relay, body);
     }
 
     private static async Task HandleAsync(HttpContext http, AdminRelay relay)
@@ -75,8 +82,14 @@ internal static class TrainingRelay
         }
 
         var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
-        var (body, length) = hasBody && StartedJob.IsMeant(http.Request) ? await SignedAsync(http) : (hasBody ? http.Request.Body : null, http.Request.ContentLength);
-        await PassAsync(http, relay, body, http.Request.ContentType, length);
+        await PassAsync(http, relay, hasBody ? http.Request.Body : null, http.Request.ContentType, http.Request.ContentLength);
+    }
+
+    private static async Task PassAsync(HttpContext http, AdminRelay relay, JsonObject body)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body);
+        using var content = new MemoryStream(bytes);
+        await PassAsync(http, relay, content, MediaTypeNames.Application.Json, bytes.Length);
     }
 
     private static async Task PassAsync(HttpContext http, AdminRelay relay, Stream? body, string? type, long? length)
@@ -90,22 +103,6 @@ internal static class TrainingRelay
         }
 
         await answer.CopyToAsync(http.Response.Body);
-    }
-
-    // A request for a job is short: what is too long for one goes on as it came, and the service refuses it.
-    private static async Task<(Stream? Body, long? Length)> SignedAsync(HttpContext http)
-    {
-        http.Request.EnableBuffering();
-        var given = new byte[MostSignedBytes + 1];
-        var read = await http.Request.Body.ReadAtLeastAsync(given, given.Length, throwOnEndOfStream: false, http.RequestAborted);
-        if (read > MostSignedBytes)
-        {
-            http.Request.Body.Position = 0;
-            return (http.Request.Body, http.Request.ContentLength);
-        }
-
-        var signed = StartedJob.Signed(given[..read], http.User, http.Features.Get<PresentedKey>());
-        return (new MemoryStream(signed), signed.Length);
     }
 
     // Each segment is written anew: what was encoded twice must not become a way out of the root when it is read again.

@@ -173,7 +173,7 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
             return;
         }
         var masked = await items.MaskAsync(caller, Set.Id, gone.Token);
-        window.Toasts.Info(Texts.Count("Masked", masked.Changed) + (masked.Removed > 0 ? " " + Texts.Count("MaskedAlike", masked.Removed) : ""));
+        window.Toasts.Info(Texts.Count("Masked", masked.Changed) + (masked.Removed > 0 ? " " + Texts.Count("MaskedAlike", masked.Removed) : "") + (masked.Rejected > 0 ? " " + Texts.Count("MaskedRejected", masked.Rejected) : ""));
         await ChangedAsync();
     }
 

@@ -29,7 +29,7 @@ public sealed record GoldenChoice(Guid Base, string File, string By, string? Nam
     {
         ArgumentNullException.ThrowIfNull(adapter);
         return adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out var golden) && golden.ValueKind == JsonValueKind.Object
-            && golden.TryGetProperty("left_out", out var count) && count.ValueKind == JsonValueKind.Number ? count.GetInt32() : 0;
+            && golden.TryGetProperty("left_out", out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt32(out var leftOut) ? leftOut : 0;
     }
 
     /// <summary>Those that a version is asked: named since it was made, or by its job.</summary>

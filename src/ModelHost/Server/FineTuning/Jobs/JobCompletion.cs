@@ -45,7 +45,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
     {
         if (job.Now.Version is null)
         {
-            job.Change(now => now.HasEnded ? now : now with { Version = adapter.Version });
+            job.Settle(now => now.HasEnded ? now : now with { Version = adapter.Version }); // known also where the disk is full: nobody goes back behind it
             cancellation.ThrowIfCancellationRequested();
             job.Say("info", "draft_made", $"The adapter is {ServedAdapters.Id(adapter)}, a draft, and answers as {job.Now.FineTunedModel} from now on.");
         }
@@ -63,7 +63,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
             }
 
             job.Say("info", "succeeded", $"The job has succeeded."); // in here, so that a cancelled job never says so, and before the end, so that who follows to it has read this
-            return now with { Status = TuningStatus.Succeeded, Reason = null, Error = null, ResultFiles = results, Measures = Measure.In(adapter.Metrics), FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() };
+            return now with { Status = TuningStatus.Succeeded, IsPauseAsked = false, IsStopAsked = false, Reason = null, Error = null, ResultFiles = results, Measures = Measure.In(adapter.Metrics), FinishedAt = time.GetUtcNow().ToUnixTimeSeconds() };
         });
         if (ended.Status != TuningStatus.Succeeded)
         {

@@ -185,7 +185,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             case RunEnd.Paused:
                 job.Settle(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
                 return true;
-            case RunEnd.Killed when job.CountKill() <= MostKills:
+            case RunEnd.Killed when job.CountKill(JobSteering.Kept(job)) <= MostKills:
                 job.TrySay("warn", $"{outcome.Error!.Message} It goes on from its last checkpoint.");
                 job.Settle(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
                 return true;

@@ -19,10 +19,11 @@ internal static class JobSteering
     }
 
     /// <summary>Pauses a job: at once while it waits, else after the step that it is at.</summary>
-    /// <exception cref="RequestRefused">It has ended.</exception>
+    /// <exception cref="RequestRefused">It has ended, or is past its last step.</exception>
     public static void Pause(TuningJob job, TimeProvider time)
     {
         Refuse(job, job.Now.HasEnded, "paused");
+        RefusePast(job);
         job.Change(now => now.HasEnded ? now : now with { IsPauseAsked = true, Reason = null, Status = now.Status == TuningStatus.Queued && !job.IsBusy ? TuningStatus.Paused : now.Status });
     }
 
@@ -54,7 +55,7 @@ internal static class JobSteering
             throw new RequestRefused(new Problem(409, "conflict_error", "job_cancelled", $"The job '{job.Now.Id}' was cancelled, which is for good.{checkpoints} make the job anew; to go on later, a job is paused.", "id"));
         }
 
-        Refuse(job, job.Now is not ({ IsPauseAsked: true } or { IsStopAsked: true } or { Status: TuningStatus.Paused or TuningStatus.Failed }), "resumed");
+        Refuse(job, job.Now is { Status: TuningStatus.Succeeded } or not ({ IsPauseAsked: true } or { IsStopAsked: true } or { Status: TuningStatus.Paused or TuningStatus.Failed }), "resumed");
         if (job.Now is { IsStopAsked: true, IsPauseAsked: false, Status: TuningStatus.Running })
         {
             RefusePast(job);
@@ -63,6 +64,7 @@ internal static class JobSteering
         if (step is { } back)
         {
             Refuse(job, job.IsBusy || job.Now.Status is not (TuningStatus.Paused or TuningStatus.Failed), "taken back to a checkpoint before it is paused");
+            RefusePast(job); // its draft is of the steps that would be taken anew
             GoBack(job, back);
         }
 
@@ -76,12 +78,15 @@ internal static class JobSteering
                 var other => other,
             },
         });
+        job.ForgetKills();
         job.TrySay("info", "goes_on", $"The job goes on.");
     }
 
     /// <summary>The step that a job's next run begins after: of a trainer that was killed what its last checkpoint has, and not what it told.</summary>
-    private static int Learned(TuningJob job) =>
-        job.Now.Status == TuningStatus.Running || (job.Now.Settings.Trainer == TuningTrainer.Peft && job.Folder.HasRunnerCheckpoint) ? job.Now.Progress.Step : job.Folder.CheckpointSteps is [var last, ..] ? last : 0;
+    public static int Kept(TuningJob job) =>
+        job.Now.Settings.Trainer == TuningTrainer.Peft && job.Folder.HasRunnerCheckpoint ? job.Now.Progress.Step : job.Folder.CheckpointSteps is [var last, ..] ? last : 0;
+
+    private static int Learned(TuningJob job) => job.Now.Status == TuningStatus.Running ? job.Now.Progress.Step : Kept(job);
 
     private static void GoBack(TuningJob job, int step)
     {

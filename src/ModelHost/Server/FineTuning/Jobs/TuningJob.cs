@@ -47,14 +47,17 @@ internal sealed class TuningJob : IDisposable
     /// <summary>The trainer is started.</summary>
     public void Begin() => Run = (_time.GetTimestamp(), Now.Progress.Step);
 
-    /// <summary>Counts a trainer that was killed; one that came further than the last starts the count anew.</summary>
-    public int CountKill()
+    /// <summary>Counts a trainer that was killed; one that kept more than any before it starts the count anew.</summary>
+    /// <param name="kept">The step that the next one begins after.</param>
+    public int CountKill(int kept)
     {
-        var step = Now.Progress.Step;
-        _kills = step > _killedAt ? 1 : _kills + 1;
-        _killedAt = step;
+        _kills = kept > _killedAt ? 1 : _kills + 1;
+        _killedAt = Math.Max(kept, _killedAt);
         return _kills;
     }
+
+    /// <summary>Somebody lets it go on: what it was killed by before is said to be gone.</summary>
+    public void ForgetKills() => (_kills, _killedAt) = (0, -1);
 
     /// <summary>Changes the record and keeps it.</summary>
     /// <returns>The record as it is then.</returns>

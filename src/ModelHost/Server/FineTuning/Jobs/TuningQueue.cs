@@ -51,6 +51,11 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
                 working.Add(WorkAsync(job, stages.WithdrawAsync, stopping));
             }
 
+            foreach (var job in waiting.Where(job => job.Now is { Status: TuningStatus.Queued, IsPauseAsked: true })) // while it was looked at, or before the service ended
+            {
+                job.Settle(now => now is { Status: TuningStatus.Queued, IsPauseAsked: true } ? now with { Status = TuningStatus.Paused, Reason = null } : now);
+            }
+
             foreach (var job in waiting.Where(job => job.Now.Status == TuningStatus.Queued))
             {
                 if (Obstacle(job) is { } reason)

@@ -21,7 +21,7 @@ internal static class AnswerComparison
     /// <param name="probes">Asks.</param>
     /// <param name="adapter">name@version.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <returns>The measures of both, or null where there is no row to ask.</returns>
+    /// <returns>The measures of both, or null where there is no row to ask; where none fits, that none was asked.</returns>
     /// <exception cref="EngineException">The model cannot answer.</exception>
     public static async Task<JsonObject?> RunAsync(TuningJob job, bool isOfItsEnd, Action<string, string, FormattableString> say, ProbeAnswers probes, string adapter, CancellationToken cancellation)
     {
@@ -55,7 +55,7 @@ internal static class AnswerComparison
         }
 
         File.Delete(begun);
-        return rows.Count == 0 ? null : Measures(rows, say);
+        return rows.Count > 0 ? Measures(rows, say) : questions.Count > 0 ? new JsonObject { ["rows"] = 0 } : null;
     }
 
     private static JsonObject Measures(List<AnsweredRow> rows, Action<string, string, FormattableString> say)

@@ -32,10 +32,12 @@ internal sealed record Measure(string Name, double Base, double Value, int? Of)
         {
             if (all.TryGetProperty(part, out var inner) && Number(inner, name) is { } value && Number(inner, "base_" + name) is { } plain)
             {
-                found.Add(new Measure(called, plain, value, (int?)Number(inner, "rows")));
+                found.Add(new Measure(called, plain, value, inner.TryGetProperty("rows", out var rows) && rows.ValueKind == JsonValueKind.Number && rows.TryGetInt32(out var of) ? of : null));
             }
         }
     }
 
-    private static double? Number(JsonElement part, string name) => part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
+    // Metrics may come with an import: 1e999 is a number of JSON, and none that can be told again.
+    private static double? Number(JsonElement part, string name) =>
+        part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.GetDouble() is var value && double.IsFinite(value) ? value : null;
 }

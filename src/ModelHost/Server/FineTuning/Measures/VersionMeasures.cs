@@ -26,7 +26,7 @@ internal sealed class VersionMeasures(TrainerProgram trainer, FileStore files, T
         var known = Metrics(adapter);
         IEnumerable<string> parts = job is null ? [] : [
             .. job.Now is { Forecast: not null, Dataset.HeldOut: > 0, Settings.Trainer: not TuningTrainer.Peft } ? [HeldOut] : (string[])[],
-            .. File.Exists(job.Folder.Questions) ? [Answers] : (string[])[],
+            .. new FileInfo(job.Folder.Questions) is { Exists: true, Length: > 0 } ? [Answers] : (string[])[],
         ];
         return [.. parts.Append(General).Where(part => !known.ContainsKey(part))];
     }
