@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Agents.Answering;
@@ -65,7 +66,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
         AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
-        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners), settings, clock);
+        Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners, process.Ready), settings, clock, process.Program);
         Resumption = new RunResumption(contexts, store, Host, TimeProvider.System);
         Runs = new RunAgent(contexts, store, Host, Resumption, TimeProvider.System);
         Forks = new RunFork(contexts, store, Runs, new PresentModels(models), TimeProvider.System);
@@ -261,8 +262,8 @@ internal sealed class AgentsRig : IAsyncDisposable
             Task.FromResult(Gone.Contains(userId) ? null : new RunOwner((userId == Anna.UserId ? Anna : Boris) with { IsAdministrator = userId == Boris.UserId && !Demoted.Contains(userId) }, userId));
     }
 
-    /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock, and who watches what it does with the database.</summary>
-    public sealed record Process(string? Connection = null, string? DataFolder = null, TimeProvider? Clock = null, IInterceptor? Watch = null);
+    /// <summary>What tells one process from another that shares its database: the database when it is not the SQLite file of the folder, a data folder of its own, its clock, who watches what it does with the database, what tells when its models answer, and what tells that it ends.</summary>
+    public sealed record Process(string? Connection = null, string? DataFolder = null, TimeProvider? Clock = null, IInterceptor? Watch = null, IModelsReady? Ready = null, IHostApplicationLifetime? Program = null);
 
     private static PooledDbContextFactory<AgentsContext> Contexts(string folder, Process process)
     {

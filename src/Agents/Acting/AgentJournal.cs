@@ -14,7 +14,10 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     /// <summary>The status of a run that was taken up again.</summary>
     public const string Resumed = "resumed";
 
-    /// <summary>The status of a run that a process works on.</summary>
+    /// <summary>The status of a run that a process works on, while what it works with is looked up: its model, its tools, what it remembers.</summary>
+    public const string Preparing = "preparing";
+
+    /// <summary>The status of a run that a process works on, from its first decision.</summary>
     public const string Writing = "writing";
 
     /// <summary>The status of a run that waits for a person.</summary>
@@ -52,7 +55,7 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     /// <summary>Tells more of the answer; its marks come out in the agent's style.</summary>
     public void Text(string text)
     {
-        marks ??= Exclusively(past => new AnswerMarks(style, past.Citations, GivenNumbers.Of(run.Question.Question, past.Computed)));
+        marks ??= Exclusively(past => new AnswerMarks(style, past.Citations, GivenNumbers.Of(run.Question.Question, ComputedNumbers.Of(past, run.Question.Question))));
         Tell(marks.Push(text));
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
+using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
@@ -45,32 +46,46 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         RefuseUnknown(past);
         AgentJournal journal = new(run, past, task.Definition.Knowledge.Citations);
         RunLimit limit = new(task.Definition.Limits, past, time);
-        using CancellationTokenSource timer = new(limit.Left, time);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
-        journal.Status(AgentJournal.Writing);
+        journal.Status(AgentJournal.Preparing);
+        AgentWork? work = null;
+        AgentEnd end;
+        using (CancellationTokenSource timer = new(limit.Opening, time))
+        {
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+            try
+            {
+                work = await OpenAsync(run, task, journal, limit, limited.Token);
+                timer.CancelAfter(limit.Left);
+                journal.Status(AgentJournal.Writing);
+                end = await ActAsync(work, ScopeOf(run, task, past, work.Language), limited.Token);
+            }
+            catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                end = new(IsWaiting: false, StopReason.Timeout);
+            }
+        }
+        if (end.IsWaiting)
+            return end;
+        if (work is null)
+            journal.Text(AgentWords.AtLimit(StopReason.Timeout, task.Definition.Limits, AnswerWords.LanguageOf(run.Question.Question))); // there is nothing yet to ask the model with
+        else if (end is { Reason: { } reached, IsAnswered: false })
+            end = await AnswerAtLimitAsync(work, reached, cancellation);
+        Finish(run, journal, task.Definition, work?.Options.ModelId ?? task.Definition.Model.Id, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end);
+        return end;
+    }
+
+    /// <summary>Looks up what the run works with: its model, tools, what it remembers, and the beginning of its prompt.</summary>
+    private async Task<AgentWork> OpenAsync(LiveRun run, AgentTask task, AgentJournal journal, RunLimit limit, CancellationToken cancellation)
+    {
         var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
         options.ConversationId = run.Question.ConversationId?.ToString("N");
         var language = AnswerWords.LanguageOf(run.Question.Question);
         var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, PromptWords.In(language), cancellation);
         foreach (var tool in kit.Away)
             journal.Away(AgentPart.Tool, tool);
-        var work = new AgentWork(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language);
-        limit.Expect(await openings.TokensAsync(work, cancellation), work.Kit.Tools.Count > 0 || task.Definition.Planning != PlanningMode.None);
-        AgentEnd end;
-        try
-        {
-            end = await ActAsync(work, ScopeOf(run, task, past, language), limited.Token);
-        }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellation.IsCancellationRequested)
-        {
-            end = new(IsWaiting: false, StopReason.Timeout);
-        }
-        if (end.IsWaiting)
-            return end;
-        if (end is { Reason: { } reached, IsAnswered: false })
-            end = await AnswerAtLimitAsync(work, reached, cancellation);
-        Finish(run, work, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end);
-        return end;
+        AgentWork work = new(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language);
+        limit.Expect(await openings.TokensAsync(work, cancellation), kit.Tools.Count > 0 || task.Definition.Planning != PlanningMode.None);
+        return work;
     }
 
     /// <summary>Plans where that is set, then decides and calls, until there is an answer, a person must decide, or a limit is reached.</summary>
@@ -100,7 +115,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     /// <summary>Where the first plan is rejected nothing was done; where a later one is, the model answers from what is known.</summary>
     private async Task<AgentEnd> AnswerRejectedAsync(AgentWork work, ApprovalResolvedData rejected, CancellationToken cancellation)
     {
-        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Answer, "", withTools: false, cancellation, work.Words.AnswerNow + work.Words.FurtherPlanRejected(AgentWords.Saying(rejected.Comment, work.Words))) is { } end)
+        if (work.Journal.Past.PlansByFailure > 0 && await DecideAsync(work, StepKind.Decision, "", withTools: false, cancellation, work.Words.AnswerNow + work.Words.FurtherPlanRejected(AgentWords.Saying(rejected.Comment, work.Words))) is { } end)
             return end;
         work.Journal.Text(AgentWords.PlanRejected(inTime: rejected.Status != ApprovalStatus.Expired, rejected.Comment, work.Language));
         return new(IsWaiting: false, null, IsExpired: rejected.Status == ApprovalStatus.Expired);
@@ -112,9 +127,10 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         var settings = work.Definition.Prompting;
         var messages = work.Prompt.After(work.Journal.Past, last);
         var options = work.Options.Clone();
-        var room = Math.Max(1, work.Limit.TokensToWrite);
+        var mayCall = withTools && work.Kit.Tools.Count > 0;
+        var room = mayCall ? work.Limit.ToWriteBefore() : Math.Max(1, work.Limit.TokensToWrite); // after a call there is an answer to be written yet
         options.MaxOutputTokens = Math.Min(work.Definition.Model.MaxTokens, room);
-        if (withTools && work.Kit.Tools.Count > 0)
+        if (mayCall)
             (options.Tools, options.AllowMultipleToolCalls) = (work.Kit.Offered, work.Definition.Limits.Parallel);
         ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = settings.Samples == 1 };
         var (step, answer) = await TakeAsync(question, work, cancellation);
@@ -190,15 +206,14 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     }
 
     /// <summary>Tells the answer's citations in the agent's style, and what it took.</summary>
-    private static void Finish(LiveRun run, AgentWork work, double milliseconds, AgentEnd end)
+    private static void Finish(LiveRun run, AgentJournal journal, AgentDefinition definition, string model, double milliseconds, AgentEnd end)
     {
-        var journal = work.Journal;
         var cited = journal.EndText();
-        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(work.Options.ModelId ?? "", journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: end.CutAt)
+        AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(model, journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: end.CutAt)
         {
             IsUnanswered = end is { Reason: not null, IsAnswered: false },
-            IsUnsourced = work.Definition.Knowledge.OnlyFromSources && work.Definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never)
-                && (journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty) || (cited.Count > 0 && cited.All(citation => citation.Verdict == Verdict.Unsupported))),
+            IsUnsourced = definition.Knowledge.OnlyFromSources && definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never && tool.Name != RememberTool.ToolName)
+                && ((!journal.Past.HasRecalled && journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty)) || (cited.Count > 0 && cited.All(citation => citation.Verdict == Verdict.Unsupported))),
         };
         run.Add("usage", usage, p => p.Usage = usage);
     }

@@ -4,7 +4,6 @@ using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
-using Platform.Agents.Tools.Calculating;
 using Platform.ModelHost.Client;
 
 namespace Platform.Agents.Acting;
@@ -77,6 +76,9 @@ internal sealed class AgentPast
     /// <summary>Taken by agents that this one asked.</summary>
     public int TokensOfOthers { get; private set; }
 
+    /// <summary>Whether anything was recalled from earlier conversations.</summary>
+    public bool HasRecalled { get; private set; }
+
     /// <summary>Calls that were made, those of agents that were asked included.</summary>
     public int CallsMade { get; private set; }
 
@@ -90,14 +92,6 @@ internal sealed class AgentPast
 
     public ToldBefore Told { get; } = new();
     public IReadOnlyList<Citation> Citations => [.. results.Values.SelectMany(r => r.Citations).DistinctBy(c => c.N)];
-
-    /// <summary>What calculations gave, and the rows of tables: their numbers are as good as a cited text's. What went into a calculation is the model's, and counts for nothing.</summary>
-    public IEnumerable<string> Computed => results.Values.Where(result => !result.IsError).SelectMany(result => result.Tool switch
-    {
-        ToolNames.Calculator when CalculatorTool.ValueIn(result.Data) is { } value => [value],
-        ToolNames.QueryTable => result.Citations.Select(rows => rows.Context),
-        _ => [],
-    });
 
     public static AgentPast Of(IEnumerable<RunEvent> events)
     {
@@ -121,6 +115,9 @@ internal sealed class AgentPast
                 break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
+                break;
+            case "memory.recalled":
+                HasRecalled = true;
                 break;
             case "part.away":
                 away.Add(happened.Read<PartAwayData>());
@@ -177,6 +174,9 @@ internal sealed class AgentPast
     /// <summary>What a call was made with, where it was: a person may have edited what the model wrote.</summary>
     public JsonElement? MadeWith(string callId) => made.TryGetValue(callId, out var call) ? call.Arguments : null;
 
+    /// <summary>Whether a call of a decision was made that writes.</summary>
+    public bool HasWritten(StepCompletedData decision) => decision.Calls.Any(call => made.TryGetValue(call.CallId, out var begun) && begun.Writes);
+
     /// <summary>Whether what a decision in a step of a plan brought reached what the step was to; null where nobody looked.</summary>
     public StepVerdict? VerdictOn(StepCompletedData decision) => verdicts.GetValueOrDefault(decision.StepId);
 
@@ -205,7 +205,7 @@ internal sealed class AgentPast
 
     private void Became(string status, DateTimeOffset at)
     {
-        if (status == AgentJournal.Writing)
+        if (status is AgentJournal.Preparing or AgentJournal.Writing) // runs of before were never preparing
         {
             (begun, last) = (begun ?? at, at);
         }

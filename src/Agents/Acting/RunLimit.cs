@@ -5,7 +5,7 @@ namespace Platform.Agents.Acting;
 /// <summary>What a run may still take. What was taken before a restart counts.</summary>
 internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider time)
 {
-    private const double LeastLastAnswer = 3;
+    private const double LeastLastAnswer = 3; // seconds
     private const int LeastAnswerTokens = 64;
     private static readonly TimeSpan MostLastAnswer = TimeSpan.FromSeconds(60);
 
@@ -23,6 +23,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
             return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
         }
     }
+
+    /// <summary>Time to look up what the run works with: what is left, at least three seconds, so that one that is taken up at its limit still answers from what it knows.</summary>
+    public TimeSpan Opening => Left < TimeSpan.FromSeconds(LeastLastAnswer) ? TimeSpan.FromSeconds(LeastLastAnswer) : Left;
 
     /// <summary>Time for the answer that a limit forces: what is left, and a quarter of the whole beyond it, at least three seconds, at most a minute.</summary>
     public TimeSpan LastAnswer
@@ -48,7 +51,7 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
     /// <summary>Whether what is left is enough for an answer. Where it is not, the model is not asked: a prompt that is known to be too large is not sent.</summary>
     public bool HasRoomForAnswer => TokensToWrite >= LeastAnswerTokens;
 
-    /// <summary>Tokens that each of so many questions asked at once may write, where another question follows them for certain: what that one takes at the least is left; at least 1.</summary>
+    /// <summary>Tokens that each of so many questions asked at once may write, where another question follows them for certain, or may, as after a call: what that one takes at the least is left; at least 1.</summary>
     public int ToWriteBefore(int atOnce = 1) => Math.Max(1, (TokensForOthers / atOnce) - NextPrompt);
 
     /// <summary>What agents that are asked may take: what is left, but for this one's own answer.</summary>

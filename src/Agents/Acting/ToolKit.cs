@@ -70,7 +70,7 @@ internal sealed class ToolKit(PromptWords words)
     public string? Fault(string name, JsonElement arguments) =>
         away.Contains(name) ? words.ToolIsAway(name)
         : Find(name) is not { } tool ? words.NoSuchTool(Findings.Short(name), string.Join(", ", tools.Keys))
-        : ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault ? words.WrongArguments(name, fault)
+        : ArgumentCheck.Fault(tool.Parameters, arguments, ToolTexts.In(words.Language)) is { } fault ? words.WrongArguments(name, fault)
         : null;
 
     private sealed class OfferedTool(AgentTool tool, AnswerLanguage language) : AIFunctionDeclaration
@@ -79,6 +79,6 @@ internal sealed class ToolKit(PromptWords words)
 
         public override string Description => tool.DescriptionIn(language);
 
-        public override JsonElement JsonSchema => tool.Parameters;
+        public override JsonElement JsonSchema => tool.ParametersIn(language);
     }
 }

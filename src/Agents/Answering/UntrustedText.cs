@@ -55,7 +55,7 @@ internal static partial class UntrustedText
     public static string ToolOutput(string tool, string text, IReadOnlyCollection<int> numbers, bool isError) =>
         $"<tool_output tool=\"{NameForPrompt(tool)}\"{(isError ? " error=\"true\"" : "")}>\n{ForPrompt(text, numbers)}\n</tool_output>";
 
-    [GeneratedRegex(@"[<＜﹤]\s*[/／]?\s*(passage|think|system|user|assistant|tool|memory|instructions|rules|reasoning|example|notes|earlier)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[<＜﹤]\s*[/／]?\s*(passage|think|system|user|assistant|tool|memory|instructions|rules|reasoning|example|notes|earlier|goal|done_when|result|so_far|last_plan)", RegexOptions.IgnoreCase)]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"[\[【［]\s*(\d+(?:\s*[,，、-]\s*\d+)*)\s*[\]】］]")]

@@ -152,7 +152,7 @@ public sealed class ApprovalBox
         // The run first: of several that decide for one run at once, each waits for the one before it.
         if (await db.Runs.Where(r => r.Id == asked.RunId && r.Status == RunStatus.RequiresAction && r.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, now), cancellation) == 0
             || await db.Approvals.Where(a => a.Id == asked.Id && a.Status == ApprovalStatus.Pending)
-                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, status).SetProperty(a => a.DecidedAt, now).SetProperty(a => a.DecidedBy, decidedBy).SetProperty(a => a.Comment, choice.Comment).SetProperty(a => a.ApprovedArguments, allowed), cancellation) == 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Status, status).SetProperty(a => a.DecidedAt, now).SetProperty(a => a.DecidedBy, decidedBy).SetProperty(a => a.Comment, StorableText.Of(choice.Comment)).SetProperty(a => a.ApprovedArguments, allowed), cancellation) == 0)
             throw Decided();
         ApprovalResolvedData resolved = new(asked.Id, asked.CallId, asked.Tool, status, choice.Approve ? choice.Arguments : null, choice.Comment, decidedBy is null ? Expired : "", choice is { Approve: true, ForRun: true });
         await RunStore.AddEventsAsync(db, asked.RunId, now, CancellationToken.None, ("approval.resolved", RunJson.Write(resolved)));

@@ -30,7 +30,11 @@ public sealed record AgentVersion(Guid AgentId, int Number, AgentDefinition Defi
 public sealed record AgentUses(IReadOnlyList<string> Agents, int Runs, int Memories, int Schedules, int Suites);
 
 /// <summary>The slug is another agent's, or the draft was changed by somebody else meanwhile.</summary>
-public sealed class AgentConflictException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class AgentConflictException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether another agent has the slug; else the agent is another than it was.</summary>
+    public bool IsSlugTaken { get; init; }
+}
 
 /// <summary>Which agents search a base by name.</summary>
 /// <param name="Names">Of those that the caller sees.</param>

@@ -254,7 +254,7 @@ public sealed class AgentLibrary
         {
             db.ChangeTracker.Clear();
             if (await db.Agents.AnyAsync(a => a.Slug == row.Slug && a.Id != row.Id, cancellation))
-                throw new AgentConflictException($"An agent with the slug '{row.Slug}' exists already. Choose another.", ex);
+                throw new AgentConflictException($"An agent with the slug '{row.Slug}' exists already. Choose another.", ex) { IsSlugTaken = true };
             throw; // a full disk, say
         }
     }

@@ -37,8 +37,11 @@ internal sealed class ConversationWindow(ITokenCounter tokens)
         if (first == 0 && counts.Take(latest.Length).Sum() <= room)
             return new(latest, "");
         var kept = Fitting(counts, latest.Length, 0, room - room / 4);
-        var shown = Fitting(counts, latest.Length + kept, latest.Length, room / 4) - latest.Length;
-        return new(latest[kept..], string.Join('\n', beginnings[shown..kept])) { Until = first + kept, Fallen = await FallenAsync([.. history.Take(first + kept).Skip(told).TakeLast(MostTurns)], room * 2, cancellation) };
+        // An answer has its question before it, be it the beginning alone: templates of many models want a person to speak first.
+        PastTurn[] question = kept < latest.Length && latest[kept].Role != "user" && first + kept > 0 && history[first + kept - 1] is { Role: "user" } asked ? [asked with { Text = Short(asked) }] : [];
+        var end = Math.Max(0, kept - question.Length);
+        var shown = Fitting(counts, latest.Length + end, latest.Length, room / 4) - latest.Length;
+        return new([.. question, .. latest[kept..]], string.Join('\n', beginnings[shown..end])) { Until = first + kept, Fallen = await FallenAsync([.. history.Take(first + kept).Skip(told).TakeLast(MostTurns)], room * 2, cancellation) };
     }
 
     /// <summary>Tokens of all of them.</summary>

@@ -9,21 +9,19 @@ namespace Platform.Agents.Memory;
 
 /// <summary>Keeps what a person told in a conversation for later ones, once they have read and approved it.</summary>
 /// <remarks>The text is a model's, which may have read strangers' words; what is kept stands in prompts of later runs. So a person reads each text before it is kept, whatever else they let the agent do.</remarks>
-internal sealed class RememberTool(MemoryBook memories) : AgentTool
+internal sealed class RememberTool(MemoryBook memories) : BuiltInTool
 {
     public const string ToolName = "remember";
 
     public override string Name => ToolName;
 
-    public override string Description => DescriptionIn(AnswerLanguage.English);
-
     internal override string DescriptionIn(AnswerLanguage language) => PromptWords.In(language).Remember;
 
-    public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
+    private protected override string SchemaIn(AnswerLanguage language) => $$"""
         {"type":"object","additionalProperties":false,"required":["text"],"properties":{
           "text":{"type":"string","minLength":1,"maxLength":{{MemoryBook.MaxLength}} },
-          "for":{"enum":["person","everyone"],"description":"Who it is kept for; the person when left out"} } }
-        """);
+          "for":{"enum":["person","everyone"],"description":{{Json(PromptWords.In(language).RememberFor)}} } } }
+        """;
 
     public override ToolEffects Effects => ToolEffects.Writes;
 

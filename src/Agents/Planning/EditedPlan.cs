@@ -14,7 +14,7 @@ internal sealed class EditedPlan(ToolCatalog catalog)
     /// <summary>Null when it can.</summary>
     public async Task<PlanFault?> FaultAsync(AgentTask task, Caller caller, AgentPast past, IReadOnlyList<PlanStep> steps, CancellationToken cancellation)
     {
-        if (PlanCheck.Fault(steps, hasTool: null) is { } fault)
+        if (PlanCheck.Fault(steps) is { } fault)
             return fault;
         var changes = PlanDiff.Between(past.Plan, new(0, steps));
         if (PlanCheck.Begun(past, steps, changes) is { } begun)

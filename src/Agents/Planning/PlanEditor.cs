@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Acting;
+using Platform.Agents.Approvals;
 using Platform.Agents.Runs;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
@@ -58,7 +59,7 @@ public sealed class PlanEditor
     private async Task RequireAsync(Caller caller, RunRow row, int version, IReadOnlyList<PlanStep> steps, LiveRun? live, CancellationToken cancellation)
     {
         var past = AgentPast.Of(live?.Since(0).Events ?? await store.AllEventsAsync(row.Id, cancellation));
-        var fault = row.Agent is not null && past.Plan?.Version == version ? await edited.FaultAsync(RunJson.Read<AgentTask>(row.Agent), caller, past, steps, cancellation) : PlanCheck.Fault(steps, hasTool: null);
+        var fault = row.Agent is not null && past.Plan?.Version == version ? await edited.FaultAsync(RunJson.Read<AgentTask>(row.Agent), caller, past, steps, cancellation) : PlanCheck.Fault(steps);
         if (fault is not null)
             throw new FieldException(fault.Field, fault.Message);
     }
@@ -80,6 +81,8 @@ public sealed class PlanEditor
             return false;
         var changed = Changed(AgentPast.Of(await EventsAsync(db, runId, cancellation)), version, steps);
         await RunStore.AddEventsAsync(db, runId, now, cancellation, ("plan.updated", RunJson.Write(changed)));
+        var plan = RunJson.Write(changed.Plan); // what is approved is what the approval shows
+        await db.Approvals.Where(a => a.RunId == runId && a.Status == ApprovalStatus.Pending && a.Tool == PlanExecution.ApprovalName).ExecuteUpdateAsync(set => set.SetProperty(a => a.Arguments, plan), cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -63,18 +63,18 @@ internal static class PlanProgress
     private static List<StepCompletedData> Taken(PlanStep step, AgentPast past) => [.. past.Decisions.Where(decision => decision.PlanStep == step.Id)];
 
     private static bool IsInDoubt(PlanStep step, List<StepCompletedData> taken, AgentPast past) =>
-        MayMiss(step, past) && ((taken.Count is > 0 and < MostTaken && taken[^1].Calls is { Count: > 0 } calls && calls.All(call => past.Results.GetValueOrDefault(call.CallId) is { IsError: false, IsEmpty: true }))
+        MayMiss(step, taken, past) && ((taken.Count is > 0 and < MostTaken && taken[^1].Calls is { Count: > 0 } calls && calls.All(call => past.Results.GetValueOrDefault(call.CallId) is { IsError: false, IsEmpty: true }))
             || (taken.Count is > 0 and < MostNotMet && past.VerdictOn(taken[^1]) is { Met: false }));
 
     /// <summary>Where nothing was found there is nothing to judge, and what was only thought judges itself.</summary>
     private static StepCompletedData? ToJudge(PlanStep step, List<StepCompletedData> taken, AgentPast past) =>
-        MayMiss(step, past) && taken is [.., { Calls.Count: > 0 } last] && past.VerdictOn(last) is null
+        MayMiss(step, taken, past) && taken is [.., { Calls.Count: > 0 } last] && past.VerdictOn(last) is null
         && last.Calls.All(call => past.Results.GetValueOrDefault(call.CallId) is { IsError: false }) && last.Calls.Any(call => !past.Results[call.CallId].IsEmpty) ? last : null;
 
     private static bool IsMissed(List<StepCompletedData> taken, AgentPast past) => taken.Count >= MostNotMet && past.VerdictOn(taken[^1]) is { Met: false };
 
-    /// <summary>Whether a step is to reach something, and something can be done where it does not.</summary>
-    private static bool MayMiss(PlanStep step, AgentPast past) => step.DoneWhen.Length > 0 && past.PlansByFailure < PlanExecution.MostVersionsByFailure;
+    /// <summary>Whether a step is to reach something, and something can be done where it does not. What was written is done: it is not judged, for the next attempt would write again.</summary>
+    private static bool MayMiss(PlanStep step, List<StepCompletedData> taken, AgentPast past) => step.DoneWhen.Length > 0 && past.PlansByFailure < PlanExecution.MostVersionsByFailure && !taken.Exists(past.HasWritten);
 
     /// <summary>What went wrong in the first step that failed, in the language of the question; null when none did. It holds what a tool said: untrusted.</summary>
     public static string? Failure(Plan plan, AgentPast past, AnswerLanguage language) =>

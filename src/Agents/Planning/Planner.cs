@@ -67,7 +67,7 @@ internal sealed class Planner(AgentDecision decision)
     {
         try
         {
-            var written = (JsonSerializer.Deserialize<Written>(json, RunJson.Options)?.Steps ?? []).Where(step => step is { Id: not null }).ToList();
+            var written = (JsonSerializer.Deserialize<Written>(json, Strict)?.Steps ?? []).Where(step => step is { Id: not null }).ToList();
             if (written.Select(step => step.Id).Distinct().Count() < written.Count)
                 return ([], words.SameIds);
 
@@ -79,7 +79,7 @@ internal sealed class Planner(AgentDecision decision)
                 .. kept,
                 .. written.Select(step => new PlanStep(ids[step.Id], step.Goal, step.Tool ?? "", step.Inputs, [.. (step.DependsOn ?? []).Select(id => id is null ? "" : ids.GetValueOrDefault(id, id))], step.DoneWhen ?? "")),
             ];
-            return (steps, PlanCheck.Fault(steps, name => kit.Find(name) is not null)?.Message);
+            return (steps, PlanCheck.Fault(steps, name => kit.Find(name) is not null, words)?.Message);
         }
         catch (JsonException ex)
         {
@@ -105,6 +105,9 @@ internal sealed class Planner(AgentDecision decision)
             """);
         return schema.RootElement.Clone();
     }
+
+    /// <summary>Inputs may be any object: a name that is there twice makes no call.</summary>
+    private static readonly JsonSerializerOptions Strict = new(RunJson.Options) { AllowDuplicateProperties = false };
 
     private sealed record Written(IReadOnlyList<WrittenStep>? Steps, string? Question = null, IReadOnlyList<string?>? Choices = null);
 

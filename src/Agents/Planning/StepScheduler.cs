@@ -63,7 +63,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     private List<ModelQuestion> Begin(AgentPast past)
     {
         List<ModelQuestion> questions = [];
-        if (!begins || work.Limit.Reached is not null || PlanProgress.Failure(past.Plan!, past, work.Language) is not null || (!IsParallel && (IsBusy || past.Unsettled.Count > 0)))
+        if (!begins || work.Limit.Reached is not null || (!IsParallel && (IsBusy || past.Unsettled.Count > 0)))
             return questions;
         var cutOff = past.Plan!.Steps.Where(step => PlanProgress.IsUndecided(step, past) && !deciding.ContainsKey(step.Id)).ToList();
         var ready = cutOff.Concat(PlanProgress.Ready(past.Plan, past)).ToList();
@@ -71,8 +71,8 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
         var atOnce = Math.Min(MostAtOnce, work.Limit.Decisions) - deciding.Count;
         foreach (var step in past.Plan.Steps.Where(step => PlanProgress.ToJudge(step, past) is not null && !deciding.ContainsKey(step.Id)).Take(IsParallel ? atOnce : 1))
             questions.Add(StepCheck.Of(step, PlanProgress.ToJudge(step, past)!, past, work));
-        if (!IsParallel && questions.Count > 0)
-            return questions;
+        if (PlanProgress.Failure(past.Plan, past, work.Language) is not null || (!IsParallel && questions.Count > 0))
+            return questions; // what is done already is judged all the same: the next plan keeps it
         var room = Math.Min(atOnce - questions.Count, work.Definition.Limits.Steps - past.Steps);
         foreach (var step in (IsParallel ? inDoubt : inDoubt.Take(1)).TakeWhile(_ => room-- > 0))
             questions.Add(Question(past, step, PlanProgress.Missing(step, past) is { } missing ? work.Words.NotMet(UntrustedText.ForPrompt(missing)) : work.Words.FoundNothing));
@@ -97,19 +97,20 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
         {
             if (IsParallel ? call.Writes && atWork.Values.Any(other => other.Call.Writes) : IsBusy)
                 continue;
-            var tokens = Tokens(call, ready);
-            var made = calls.CallAsync(work.Journal, call, scope with { TokensLeft = tokens, TimeLeft = work.Limit.Left, CallsLeft = work.Limit.CallsLeft - 1 }, call.Writes ? cancellation : together);
-            atWork.Add(call.Data.CallId, new(call, tokens, made));
+            var (tokens, callsLeft) = Share(call, ready);
+            var made = calls.CallAsync(work.Journal, call, scope with { TokensLeft = tokens, TimeLeft = work.Limit.Left, CallsLeft = callsLeft }, call.Writes ? cancellation : together);
+            atWork.Add(call.Data.CallId, new(call, tokens, callsLeft, made));
         }
     }
 
-    /// <summary>What a call may take of the tokens that no other call of its tool holds, so that as much is left for each that may yet be made beside it.</summary>
-    private int Tokens(ReadyCall call, IReadOnlyList<ReadyCall> ready) => work.Journal.Exclusively(past =>
+    /// <summary>What a call may take of the tokens, and of the calls, that no other call of its tool holds, so that as much is left for each that may yet be made beside it.</summary>
+    private (int Tokens, int Calls) Share(ReadyCall call, IReadOnlyList<ReadyCall> ready) => work.Journal.Exclusively(past =>
     {
-        var held = atWork.Values.Where(other => other.Call.Tool == call.Tool).Sum(other => (long)other.Tokens);
+        var alike = atWork.Values.Where(other => other.Call.Tool == call.Tool).ToList();
+        var yetToGo = ready.Count(other => !atWork.ContainsKey(other.Data.CallId)); // this one among them, each a call itself
         var others = !IsParallel ? 0 : ready.Count(other => other.Tool == call.Tool && other != call && !atWork.ContainsKey(other.Data.CallId))
             + (begins ? PlanProgress.Beside(past.Decisions.First(decided => decided.StepId == call.StepId).PlanStep, past).Count(step => step.Tool == call.Tool.Name) : 0);
-        return (int)(Math.Max(0, work.Limit.TokensForOthers - held) / (1 + others));
+        return ((int)(Math.Max(0, work.Limit.TokensForOthers - alike.Sum(other => (long)other.Tokens)) / (1 + others)), Math.Max(0, work.Limit.CallsLeft - yetToGo - alike.Sum(other => other.Calls)) / (1 + others));
     });
 
     /// <summary>Returns when something that was at work has ended.</summary>
@@ -148,6 +149,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     }
 
     /// <param name="Tokens">That it may take.</param>
+    /// <param name="Calls">That it may make itself.</param>
     /// <param name="Made">False where a person must decide something inside of it first.</param>
-    private readonly record struct CallAtWork(ReadyCall Call, int Tokens, Task<bool> Made);
+    private readonly record struct CallAtWork(ReadyCall Call, int Tokens, int Calls, Task<bool> Made);
 }

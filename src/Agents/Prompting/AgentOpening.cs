@@ -49,7 +49,7 @@ internal sealed class AgentOpening(NearestDemonstrations demonstrations, MemoryB
     {
         if (work.Journal.Past.NextPromptTokens > 0)
             return 0;
-        string[] texts = [.. work.Prompt.After(work.Journal.Past).Select(message => message.Text), .. work.Kit.Tools.Select(tool => $"{tool.Name} {tool.Description} {tool.Parameters.GetRawText()}")];
+        string[] texts = [.. work.Prompt.After(work.Journal.Past).Select(message => message.Text), .. work.Kit.Tools.Select(tool => $"{tool.Name} {tool.DescriptionIn(work.Language)} {tool.ParametersIn(work.Language).GetRawText()}")];
         var guessed = texts.Sum(TokenEstimate.Of);
         return guessed < work.Definition.Limits.Tokens / 4 ? guessed : await window.CountAsync(texts, cancellation);
     }

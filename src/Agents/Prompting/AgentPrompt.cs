@@ -24,7 +24,7 @@ internal sealed class AgentPrompt
         var (own, shared) = (Notes(remembered.Where(entry => !entry.Shared)), Notes(remembered.Where(entry => entry.Shared)));
         var system = new PromptSections(definition.Prompting.Sections)
             .Add("instructions", words.Instructions, instructions)
-            .Add("rules", words.Rules, Rules(definition, hasNotes: shared.Length > 0 || window.Before.Length > 0, away, words))
+            .Add("rules", words.Rules, Rules(definition, hasNotes: shared.Length > 0 || window.Before.Length > 0, remembers: remembered.Count > 0, away, words))
             .Add("reasoning", words.Reasoning, definition.Prompting.Reasoning == ReasoningMode.None ? "" : words.ReasonFirst)
             .Add("examples", words.Examples, string.Join("\n\n", examples.Select(example => Example(example, definition.Prompting.Reasoning, words))))
             .Add("notes", words.Memory, $"{own}\n{Noted(shared)}")
@@ -56,7 +56,7 @@ internal sealed class AgentPrompt
             }
             Think();
             List<AIContent> said = text.Length > 0 ? [new TextContent(text)] : [];
-            said.AddRange(decision.Calls.Select(call => new FunctionCallContent(call.CallId, call.Tool, AgentTrace.Arguments(call.Arguments))));
+            said.AddRange(decision.Calls.Select(call => new FunctionCallContent(call.CallId, call.Tool, AgentTrace.Arguments(past.MadeWith(call.CallId) ?? call.Arguments))));
             messages.Add(new(ChatRole.Assistant, said));
             messages.AddRange(decision.Calls.Select(call => new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, AgentTrace.Result(past, decision, call, words))])));
         }
@@ -77,7 +77,7 @@ internal sealed class AgentPrompt
 
     private static string Notes(IEnumerable<RecalledEntry> entries) => string.Join('\n', entries.Select(entry => $"- {UntrustedText.ForPrompt(entry.Text).ReplaceLineEndings(" ")}"));
 
-    private static string Rules(AgentDefinition definition, bool hasNotes, IReadOnlyList<string> away, PromptWords words)
+    private static string Rules(AgentDefinition definition, bool hasNotes, bool remembers, IReadOnlyList<string> away, PromptWords words)
     {
         List<string> rules = hasNotes ? [words.NotesAreData] : [];
         if (definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never))
@@ -89,7 +89,7 @@ internal sealed class AgentPrompt
         if (away.Count > 0)
             rules.Add(words.Away(string.Join(", ", away)));
         if (definition.Knowledge.OnlyFromSources && definition.Tools.Count > 0)
-            rules.Add(words.OnlyFromTools);
+            rules.Add(remembers ? words.OnlyFromToolsAndNotes : words.OnlyFromTools);
         return string.Join('\n', rules.Select(rule => $"- {rule}"));
     }
 

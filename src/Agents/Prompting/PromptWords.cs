@@ -31,6 +31,7 @@ internal sealed partial record PromptWords
     public required string NoSources { get; init; }
     public required string Cite { get; init; }
     public required string OnlyFromTools { get; init; }
+    public required string OnlyFromToolsAndNotes { get; init; }
 
     /// <summary>Given: names of tools.</summary>
     public required Func<string, string> Away { get; init; }
@@ -64,6 +65,30 @@ internal sealed partial record PromptWords
     public required Func<JsonException, string> PlanIsNoJson { get; init; }
     public required string SameIds { get; init; }
 
+    /// <summary>Given: the most steps, and how many there are.</summary>
+    public required Func<int, int, string> PlanSteps { get; init; }
+    public required Func<string, string> SameId { get; init; }
+
+    /// <summary>Given: a step's id, and what it depends on.</summary>
+    public required Func<string, string, string> NoSuchStep { get; init; }
+    public required Func<string, string> WaitsForItself { get; init; }
+
+    /// <summary>Given: the step's number.</summary>
+    public required Func<int, string> IdMissing { get; init; }
+
+    /// <summary>Given: the step's number, the most characters, and how many there are.</summary>
+    public required Func<int, int, int, string> IdTooLong { get; init; }
+
+    /// <summary>Given: a step's id, the most characters, and how many there are.</summary>
+    public required Func<string, int, int, string> GoalTooLong { get; init; }
+    public required Func<string, int, int, string> DoneWhenTooLong { get; init; }
+    public required Func<string, string> GoalMissing { get; init; }
+    public required Func<string, string> ToolMissing { get; init; }
+
+    /// <summary>Given: a step's id, and the name.</summary>
+    public required Func<string, string, string> StepHasNoSuchTool { get; init; }
+    public required Func<string, string> InputsNoObject { get; init; }
+
     /// <summary>Given: the steps that are done.</summary>
     public required Func<string, string> PlanWhatIsLeft { get; init; }
 
@@ -96,6 +121,10 @@ internal sealed partial record PromptWords
 
     /// <summary>Given: what the person said, as <see cref="Saying"/> puts it.</summary>
     public required Func<string, string> Rejected { get; init; }
+
+    /// <summary>The same of one that was approved, as it was or changed.</summary>
+    public required Func<string, string> Approved { get; init; }
+    public required Func<string, string> CallChanged { get; init; }
     public required Func<string, string> ToolIsAway { get; init; }
 
     /// <summary>Given: the name, and those of the tools that there are; empty for none.</summary>
@@ -136,6 +165,7 @@ internal sealed partial record PromptWords
 
     // What is kept.
     public required string Remember { get; init; }
+    public required string RememberFor { get; init; }
     public required string KeepsNothing { get; init; }
     public required string KeepsNothingForAll { get; init; }
     public required string KeptAlready { get; init; }

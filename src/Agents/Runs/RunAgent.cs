@@ -117,8 +117,10 @@ public sealed partial class RunAgent
             try
             {
                 if (!isAsked && row.EndedAt is null && row.Status != RunStatus.RequiresAction)
+                {
                     await store.AskToStopAsync(runId, cancellation); // it is stopped also where another process has it, or takes it up after a crash
-                isAsked = true;
+                    isAsked = true;
+                }
             }
             finally
             {

@@ -127,7 +127,8 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
         await using var begun = await db.Database.BeginTransactionAsync();
         var transaction = begun.GetDbTransaction();
 
-        // The runs first: from here on nobody takes them or ends them until what is added is stored.
+        // The runs first: from here on nobody takes them or ends them until what is added is stored. In the order of their ids, as leases are kept.
+        missing.Sort((one, other) => one.Run.Id.CompareTo(other.Run.Id));
         var until = time.GetUtcNow() + RunStore.LeaseTime;
         var changed = await RowStatement.ExecuteAsync(transaction, BringUpRun, missing.ConvertAll(append => Run(append, until)), CancellationToken.None);
         var ours = missing.Where((_, i) => changed[i] == 1).ToList();

@@ -8,7 +8,8 @@ namespace Platform.Agents.Runs;
 
 /// <summary>Executes one run to its end, whatever that is: answered, stopped, failed, or interrupted by the program's own end.</summary>
 /// <param name="owners">Null where nobody is known: what is gone on with there has the rights that it began with.</param>
-internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log, IRunOwners? owners = null)
+/// <param name="ready">Null where the models are always there.</param>
+internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore store, IOptions<AgentsOptions> options, TimeProvider time, ILogger<RunExecution> log, IRunOwners? owners = null, IModelsReady? ready = null)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(10);
 
@@ -30,7 +31,10 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
             if (run.Agent is { } task)
             {
                 if (run.Earlier > 0)
+                {
+                    await (ready?.UntilAsync(either.Token) ?? Task.CompletedTask);
                     await LookAtOwnerAsync(run, either.Token);
+                }
                 End(run, await loop.RunAsync(run, task, either.Token));
                 return;
             }

@@ -6,7 +6,8 @@ using Platform.Agents.Acting;
 namespace Platform.Agents.Runs;
 
 /// <summary>Executes runs in the background, a bounded number at once; the others wait, people take turns, and each is told its place.</summary>
-internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> options, TimeProvider time) : BackgroundService
+/// <param name="program">Null where its end is told by <see cref="BackgroundService.StopAsync"/> alone. Of a program it is known long before that: open streams are let end first, and the service of models may be gone by then.</param>
+internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> options, TimeProvider time, IHostApplicationLifetime? program = null) : BackgroundService
 {
     private const int KeptForOthers = 8; // one place in so many
     private static readonly TimeSpan PlacesEvery = TimeSpan.FromMilliseconds(250);
@@ -101,11 +102,12 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        shutdown = stoppingToken;
-        var workers = Enumerable.Range(0, options.Value.RunsAtOnce).Select(_ => WorkAsync(stoppingToken));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, program?.ApplicationStopping ?? CancellationToken.None);
+        shutdown = ending.Token;
+        var workers = Enumerable.Range(0, options.Value.RunsAtOnce).Select(_ => WorkAsync(ending.Token));
         await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var run in TakeAll())
-            await ExecuteAsync(run, stoppingToken);
+            await ExecuteAsync(run, ending.Token);
         await Task.WhenAll(live.Values.Select(run => run.Stored));
     }
 

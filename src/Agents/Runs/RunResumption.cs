@@ -80,7 +80,7 @@ internal sealed class RunResumption
         var asked = tree.Find(row.UserMessageId)!;
         var history = tree.PathTo(asked.ParentId).Where(m => m.Text.Length > 0).Select(m => new PastTurn(m.Role, m.Text)).ToList();
         var events = await db.RunEvents.AsNoTracking().Where(e => e.RunId == row.Id).OrderBy(e => e.Seq).ToListAsync(cancellation);
-        AnswerQuestion question = new(new Caller(row.OwnerId, task.AsAdministrator), asked.Text, history, RunJson.Read<List<Guid>>(baseIds), row.Mode);
+        AnswerQuestion question = new(new Caller(row.OwnerId, task.AsAdministrator), asked.Text, history, RunJson.Read<List<Guid>>(baseIds), row.Mode) { ConversationId = row.ConversationId };
         LiveRun run = new(row.Id, row.AssistantMessageId, question, time, task, events.ConvertAll(e => new RunEvent(e.RunId, e.Seq, e.At, e.Name, e.Data)));
         if (await db.Runs.AnyAsync(r => r.Id == row.Id && r.StopAsked, cancellation))
             run.Stop(); // before it does anything: a person said so while nobody worked on it, or a moment before a crash

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Agents.Acting;
 using Platform.Agents.Memory;
 using Platform.Agents.Storage;
@@ -10,6 +11,8 @@ namespace Platform.Agents.Runs;
 /// <summary>Runs and their events in the database.</summary>
 internal sealed class RunStore
 {
+    private const string KeepLease = """UPDATE agents_runs SET "LeaseUntil" = @p2 WHERE "Id" = @p0 AND "Lease" = @p1 AND "EndedAt" IS NULL""";
+
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly LeaseOwner owner;
     private readonly TimeProvider time;
@@ -154,13 +157,17 @@ internal sealed class RunStore
         return await db.RunEvents.Where(e => e.RunId == runId).MaxAsync(e => (int?)e.Seq, cancellation) ?? 0;
     }
 
-    /// <summary>Makes the leases of these runs last.</summary>
+    /// <summary>Makes the leases of these runs last. In the order in which <see cref="RunAppends"/> takes them: two that take rows in different orders wait for each other.</summary>
     public async Task KeepAsync(IReadOnlyCollection<Guid> runs, CancellationToken cancellation)
     {
+        if (runs.Count == 0)
+            return;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         db.WritesFirst = true; // a lease that is kept too late is lost
-        var until = time.GetUtcNow() + LeaseTime;
-        await db.Runs.Where(r => r.Lease == Lease && r.EndedAt == null && runs.Contains(r.Id)).ExecuteUpdateAsync(set => set.SetProperty(r => r.LeaseUntil, until), cancellation);
+        var until = (time.GetUtcNow() + LeaseTime).ToUnixTimeMilliseconds();
+        await using var begun = await db.Database.BeginTransactionAsync(cancellation);
+        await RowStatement.ExecuteAsync(begun.GetDbTransaction(), KeepLease, [.. runs.Order().Select(run => new object?[] { run, Lease, until })], cancellation);
+        await begun.CommitAsync(cancellation);
     }
 
     /// <summary>Ends the runs that the last process on this data folder left unfinished, and those that are nobody's, with the text that they have; takes those of agents, which can be gone on with, and returns them. Call before any run starts.</summary>

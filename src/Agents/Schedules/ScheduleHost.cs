@@ -9,7 +9,7 @@ using Platform.Retrieval.Storage;
 namespace Platform.Agents.Schedules;
 
 /// <summary>Looks every few seconds which times of schedules have come. A time is taken by moving its schedule on and noting it, in one transaction: of several processes one takes it, and what a crash left noted is started by the next.</summary>
-internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, ScheduleStart start, RunStore store, LeaseOwner owner, TimeProvider time, ILogger<ScheduleHost> log) : BackgroundService
+internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, ScheduleStart start, RunStore store, LeaseOwner owner, TimeProvider time, ILogger<ScheduleHost> log, IModelsReady? ready = null) : BackgroundService
 {
     /// <summary>A time that is no older than this has not been missed: the program was only busy.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
@@ -47,6 +47,7 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await (ready?.UntilAsync(stoppingToken) ?? Task.CompletedTask); // times that were missed meanwhile are started at once
         while (!stoppingToken.IsCancellationRequested)
         {
             try

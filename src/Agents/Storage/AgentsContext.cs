@@ -43,6 +43,16 @@ internal sealed class AgentsContext(DbContextOptions<AgentsContext> options) : D
         options.AddInterceptors(UnicodeLower.Registered);
     }
 
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        foreach (var entry in ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified))
+        {
+            foreach (var property in entry.Properties.Where(property => property.CurrentValue is string text && text.Contains('\0', StringComparison.Ordinal)))
+                property.CurrentValue = StorableText.Of((string)property.CurrentValue!);
+        }
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     public override ValueTask DisposeAsync()
     {
         WritesFirst = false;

@@ -42,15 +42,17 @@ internal static class RowStatement
         for (var at = 0; at < rows.Count; at++)
         {
             for (var i = 0; i < rows[at].Length; i++)
-                command.Parameters[i].Value = rows[at][i] ?? DBNull.Value;
+                command.Parameters[i].Value = Storable(rows[at][i]);
             changed[at] = await command.ExecuteNonQueryAsync(cancellation);
         }
         return changed;
     }
 
+    private static object Storable(object? value) => value is string text ? StorableText.Of(text) : value ?? DBNull.Value;
+
     private static DbParameter Parameter(DbParameter parameter, int index, object? value)
     {
-        (parameter.ParameterName, parameter.Value) = (string.Create(CultureInfo.InvariantCulture, $"@p{index}"), value ?? DBNull.Value);
+        (parameter.ParameterName, parameter.Value) = (string.Create(CultureInfo.InvariantCulture, $"@p{index}"), Storable(value));
         return parameter;
     }
 }

@@ -9,7 +9,7 @@ using Platform.Retrieval.Storage;
 namespace Platform.Agents.Testing;
 
 /// <summary>Runs suites in the background, one at a time; what the end of a program left is gone on with by the next start, or by another process.</summary>
-internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, SuiteExecution execution, RunStore store, LeaseOwner owner, TimeProvider time, ILogger<SuiteHost> log) : BackgroundService
+internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, SuiteExecution execution, RunStore store, LeaseOwner owner, TimeProvider time, ILogger<SuiteHost> log, IModelsReady? ready = null) : BackgroundService
 {
     private readonly Channel<bool> woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock gate = new();
@@ -34,6 +34,7 @@ internal sealed class SuiteHost(IDbContextFactory<AgentsContext> contexts, Suite
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await (ready?.UntilAsync(stoppingToken) ?? Task.CompletedTask); // a suite that was cut off is gone on with at once
         while (!stoppingToken.IsCancellationRequested)
         {
             try

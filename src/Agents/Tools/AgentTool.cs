@@ -37,6 +37,9 @@ public abstract class AgentTool
     /// <summary>JSON Schema of the arguments: an object, in the subset that <see cref="ArgumentCheck"/> reads.</summary>
     public abstract JsonElement Parameters { get; }
 
+    /// <summary>The same, with what it says of them in a language.</summary>
+    internal virtual JsonElement ParametersIn(AnswerLanguage language) => Parameters;
+
     public abstract ToolEffects Effects { get; }
 
     /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>

@@ -9,41 +9,57 @@ namespace Platform.Agents.Tools;
 /// Both sides are untrusted: arguments come from a model, schemas of MCP servers from strangers. It reads type, properties, required, additionalProperties (false, or a schema), items,
 /// enum, const, minimum, maximum, exclusive ones, lengths, item counts, anyOf, oneOf and allOf. Other words of JSON Schema, patterns and references among them, are left to the tool.
 /// </remarks>
-public static class ArgumentCheck
+public sealed class ArgumentCheck
 {
     /// <summary>The longest arguments of a call, characters of JSON.</summary>
     public const int MaxCharacters = 32_768;
 
     private const int MaxDepth = 16;
 
-    /// <summary>Null when the arguments fit, else what is wrong: the place, the value and what is wanted.</summary>
-    public static string? Fault(JsonElement schema, JsonElement arguments)
+    private readonly ToolTexts texts;
+
+    private ArgumentCheck(ToolTexts texts) => this.texts = texts;
+
+    /// <summary>Null when the arguments fit, else what is wrong, in English: the place, the value and what is wanted.</summary>
+    public static string? Fault(JsonElement schema, JsonElement arguments) => Fault(schema, arguments, ToolTexts.In(AnswerLanguage.English));
+
+    /// <summary>The same in the words of a language.</summary>
+    internal static string? Fault(JsonElement schema, JsonElement arguments, ToolTexts texts)
     {
         if (arguments.ValueKind != JsonValueKind.Object)
-            return "they must be one JSON object.";
+            return texts.ArgumentsNoObject;
         var length = arguments.GetRawText().Length;
-        return length > MaxCharacters
-            ? string.Create(CultureInfo.InvariantCulture, $"they are {length:N0} characters; the limit is {MaxCharacters:N0}.")
-            : Fault(schema, arguments, "", 0);
+        return length > MaxCharacters ? texts.ArgumentsTooLong(length, MaxCharacters) : Twice(arguments, "") is { } twice ? texts.GivenTwice(texts.Place(ShortText.Of(twice, 80))) : new ArgumentCheck(texts).Fault(schema, arguments, "", 0);
     }
 
-    private static string? Fault(JsonElement schema, JsonElement value, string at, int depth)
+    /// <summary>The first name that an object holds twice, wherever it is: which of the two counts differs from reader to reader.</summary>
+    private static string? Twice(JsonElement value, string at)
+    {
+        if (value.ValueKind == JsonValueKind.Array)
+            return value.EnumerateArray().Select(item => Twice(item, at)).FirstOrDefault(twice => twice is not null);
+        if (value.ValueKind != JsonValueKind.Object)
+            return null;
+        HashSet<string> names = new(StringComparer.Ordinal);
+        return value.EnumerateObject().Select(property => !names.Add(property.Name) ? Join(at, property.Name) : Twice(property.Value, Join(at, property.Name))).FirstOrDefault(twice => twice is not null);
+    }
+
+    private string? Fault(JsonElement schema, JsonElement value, string at, int depth)
     {
         if (depth > MaxDepth)
-            return $"{Place(at)} is nested deeper than {MaxDepth}.";
+            return texts.TooDeep(Place(at), MaxDepth);
         if (schema.ValueKind != JsonValueKind.Object)
-            return schema.ValueKind == JsonValueKind.False ? $"{Place(at)} must not be given." : null;
+            return schema.ValueKind == JsonValueKind.False ? texts.NotToGive(Place(at)) : null;
         return KindFault(schema, value, at) ?? ChoiceFault(schema, value, at, depth) ?? value.ValueKind switch
         {
             JsonValueKind.Object => ObjectFault(schema, value, at, depth),
             JsonValueKind.Array => ArrayFault(schema, value, at, depth),
-            JsonValueKind.String => CountFault(schema, "minLength", "maxLength", value.GetString()!.Length, at, "characters"),
+            JsonValueKind.String => CountFault(schema, "minLength", "maxLength", value.GetString()!.Length, at, texts.Characters),
             JsonValueKind.Number => NumberFault(schema, value, at),
             _ => null,
         };
     }
 
-    private static string? KindFault(JsonElement schema, JsonElement value, string at)
+    private string? KindFault(JsonElement schema, JsonElement value, string at)
     {
         if (!schema.TryGetProperty("type", out var type))
             return null;
@@ -53,7 +69,7 @@ public static class ArgumentCheck
             JsonValueKind.Array => [.. type.EnumerateArray().Where(kind => kind.ValueKind == JsonValueKind.String).Select(kind => kind.GetString()!)],
             _ => [],
         };
-        return kinds.Length == 0 || kinds.Any(kind => Is(kind, value)) ? null : $"{Place(at)} must be of type {string.Join(" or ", kinds)}, but is {Shown(value)}.";
+        return kinds.Length == 0 || kinds.Any(kind => Is(kind, value)) ? null : texts.WrongKind(Place(at), kinds, Shown(value));
     }
 
     private static bool Is(string kind, JsonElement value) => kind switch
@@ -68,12 +84,12 @@ public static class ArgumentCheck
         _ => true,
     };
 
-    private static string? ChoiceFault(JsonElement schema, JsonElement value, string at, int depth)
+    private string? ChoiceFault(JsonElement schema, JsonElement value, string at, int depth)
     {
         if (schema.TryGetProperty("enum", out var choices) && choices.ValueKind == JsonValueKind.Array && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
-            return $"{Place(at)} is {Shown(value)}; it must be one of {string.Join(", ", choices.EnumerateArray().Take(20).Select(Shown))}.";
+            return texts.NotAmong(Place(at), Shown(value), string.Join(", ", choices.EnumerateArray().Take(20).Select(Shown)));
         if (schema.TryGetProperty("const", out var only) && !JsonElement.DeepEquals(only, value))
-            return $"{Place(at)} is {Shown(value)}; it must be {Shown(only)}.";
+            return texts.NotTheOnly(Place(at), Shown(value), Shown(only));
         if (Schemas(schema, "allOf").Select(part => Fault(part, value, at, depth + 1)).FirstOrDefault(fault => fault is not null) is { } missed)
             return missed;
         foreach (var word in (ReadOnlySpan<string>)["anyOf", "oneOf"])
@@ -85,12 +101,12 @@ public static class ArgumentCheck
         return null;
     }
 
-    private static string? ObjectFault(JsonElement schema, JsonElement value, string at, int depth)
+    private string? ObjectFault(JsonElement schema, JsonElement value, string at, int depth)
     {
         foreach (var name in Schemas(schema, "required").Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!))
         {
             if (!value.TryGetProperty(name, out _))
-                return $"{Place(Join(at, name))} is missing.";
+                return texts.Missing(Place(Join(at, name)));
         }
         var hasProperties = schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object;
         var others = schema.TryGetProperty("additionalProperties", out var rest) ? rest : default;
@@ -104,8 +120,7 @@ public static class ArgumentCheck
             }
             else if (others.ValueKind == JsonValueKind.False)
             {
-                var names = hasProperties ? string.Join(", ", properties.EnumerateObject().Select(p => p.Name)) : "none";
-                return $"{Place(place)} is not known; the arguments are: {names}.";
+                return texts.NotKnown(Place(place), hasProperties ? string.Join(", ", properties.EnumerateObject().Select(p => p.Name)) : "");
             }
             else if (others.ValueKind == JsonValueKind.Object && Fault(others, property.Value, place, depth + 1) is { } fault)
             {
@@ -115,33 +130,31 @@ public static class ArgumentCheck
         return null;
     }
 
-    private static string? ArrayFault(JsonElement schema, JsonElement value, string at, int depth)
+    private string? ArrayFault(JsonElement schema, JsonElement value, string at, int depth)
     {
-        if (CountFault(schema, "minItems", "maxItems", value.GetArrayLength(), at, "items") is { } count)
+        if (CountFault(schema, "minItems", "maxItems", value.GetArrayLength(), at, texts.Items) is { } count)
             return count;
         return schema.TryGetProperty("items", out var items)
             ? value.EnumerateArray().Select((item, index) => Fault(items, item, $"{at}[{index.ToString(CultureInfo.InvariantCulture)}]", depth + 1)).FirstOrDefault(fault => fault is not null)
             : null;
     }
 
-    private static string? CountFault(JsonElement schema, string least, string most, int count, string at, string unit)
+    private string? CountFault(JsonElement schema, string least, string most, int count, string at, string unit)
     {
         if (Limit(schema, least) is { } min && count < min)
-            return string.Create(CultureInfo.InvariantCulture, $"{Place(at)} has {count:N0} {unit}; the least is {min:N0}.");
-        return Limit(schema, most) is { } max && count > max
-            ? string.Create(CultureInfo.InvariantCulture, $"{Place(at)} has {count:N0} {unit}; the limit is {max:N0}.")
-            : null;
+            return texts.TooFew(Place(at), count, unit, min);
+        return Limit(schema, most) is { } max && count > max ? texts.TooMany(Place(at), count, unit, max) : null;
     }
 
-    private static string? NumberFault(JsonElement schema, JsonElement value, string at)
+    private string? NumberFault(JsonElement schema, JsonElement value, string at)
     {
         var number = value.GetDouble();
         if (!double.IsFinite(number))
-            return $"{Place(at)} is larger than a number can be.";
+            return texts.NoSuchNumber(Place(at));
         if (Limit(schema, "minimum") is { } min && number < min || Limit(schema, "exclusiveMinimum") is { } above && number <= above)
-            return $"{Place(at)} is {Shown(value)}; that is too small.";
+            return texts.TooSmall(Place(at), Shown(value));
         return Limit(schema, "maximum") is { } max && number > max || Limit(schema, "exclusiveMaximum") is { } below && number >= below
-            ? $"{Place(at)} is {Shown(value)}; that is too large."
+            ? texts.TooLarge(Place(at), Shown(value))
             : null;
     }
 
@@ -153,7 +166,7 @@ public static class ArgumentCheck
 
     private static string Join(string at, string name) => at.Length == 0 ? name : $"{at}.{name}";
 
-    private static string Place(string at) => at.Length == 0 ? "the object" : $"\"{ShortText.Of(at, 80)}\"";
+    private string Place(string at) => at.Length == 0 ? texts.TheObject : texts.Place(ShortText.Of(at, 80));
 
     private static string Shown(JsonElement value) => ShortText.Of(value.GetRawText(), 80);
 }

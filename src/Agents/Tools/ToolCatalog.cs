@@ -59,20 +59,21 @@ public sealed partial class ToolCatalog
     public async Task<ToolOutcome> CallAsync(string name, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         if (await FindAsync(name, cancellation) is not { } tool)
-            return ToolOutcome.Failed($"There is no tool named \"{ShortText.Of(name, 64)}\". Use one of the tools that are listed.", ToolFailure.NoSuchTool);
+            return ToolOutcome.Failed(ToolTexts.In(scope.Language).NoToolNamed(ShortText.Of(name, 64)), ToolFailure.NoSuchTool);
         return await CallAsync(tool, arguments, scope, cancellation);
     }
 
     /// <summary>The same for a tool that is already found.</summary>
     public async Task<ToolOutcome> CallAsync(AgentTool tool, JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
-        if (ArgumentCheck.Fault(tool.Parameters, arguments) is { } fault)
+        var texts = ToolTexts.In(scope.Language);
+        if (ArgumentCheck.Fault(tool.Parameters, arguments, texts) is { } fault)
             return ToolOutcome.Failed(PromptWords.In(scope.Language).WrongArguments(tool.Name, fault), ToolFailure.WrongArguments);
         using CancellationTokenSource timeUp = new(tool.Timeout, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
         {
-            return (await tool.RunAsync(arguments, scope, limited.Token)).Bounded();
+            return (await tool.RunAsync(arguments, scope, limited.Token)).Bounded(texts);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && timeUp.IsCancellationRequested)
         {

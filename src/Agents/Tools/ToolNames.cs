@@ -9,6 +9,9 @@ public static class ToolNames
     /// <summary>The tool that calculates.</summary>
     public const string Calculator = "calculator";
 
+    /// <summary>The tool that knows the calendar.</summary>
+    public const string DateTime = "date_time";
+
     /// <summary>The tool that asks tables.</summary>
     public const string QueryTable = "query_table";
 

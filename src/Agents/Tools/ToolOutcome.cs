@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Platform.Agents.Answering;
@@ -40,13 +39,13 @@ public sealed record ToolOutcome(string Text, JsonElement? Data, IReadOnlyList<C
     public static ToolOutcome Failed(string sentence, ToolFailure? failure = null) => new(sentence, null, [], IsError: true) { Failure = failure };
 
     /// <summary>The outcome cut to <see cref="MaxCharacters"/>, saying so, and without data that is too large, or that cannot be stored.</summary>
-    public ToolOutcome Bounded()
+    internal ToolOutcome Bounded(ToolTexts texts)
     {
         var bounded = Data is { } data && (JsonMarshal.GetRawUtf8Value(data).Length > MaxDataBytes || !CanBeWritten(data)) ? this with { Data = null } : this;
         if (Text.Length <= MaxCharacters)
             return bounded;
         var kept = ShortText.Cut(Text, MaxCharacters - 100);
-        return bounded with { Text = string.Create(CultureInfo.InvariantCulture, $"{kept}\n… cut: {Text.Length - kept.Length:N0} further characters are left out.") };
+        return bounded with { Text = $"{kept}\n{texts.Cut(Text.Length - kept.Length)}" };
     }
 
     /// <summary>Whether its texts are texts: an escape may be half of a character, as a tool writes it that cuts its texts off.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Agents.Runs;
 using Platform.ModelHost.Client.Engines;
 
 namespace Platform.Web.Supervision;
@@ -9,7 +10,7 @@ public static class Supervising
     /// <summary>Call before the rooms are added: the address and the token of a supervised child become configuration that their client reads.</summary>
     public static void AddModelHost(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ModelHostStatus>();
+        builder.Services.AddSingleton<ModelHostStatus>().AddSingleton<IModelsReady, ModelsReady>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         var launch = ModelHostLaunch.Of(builder.Configuration);
         if (launch is null || builder.Configuration.GetSection("ModelHost:Engines").GetChildren().Any())

@@ -55,7 +55,7 @@ public sealed class AgentLoopTests
 
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
         Assert.Equal(
-            ["run.status", "run.status", "step.started", "step.completed", "tool.call", "tool.result", "retrieval.completed", "step.started", "message.delta", "step.completed", "citation.added", "usage", "run.status", "done"],
+            ["run.status", "run.status", "run.status", "step.started", "step.completed", "tool.call", "tool.result", "retrieval.completed", "step.started", "message.delta", "step.completed", "citation.added", "usage", "run.status", "done"],
             events.Select(e => e.Name));
         Assert.Equal("Everybody has 27 days [1].", (await rig.AnswerAsync(run)).Text);
         Assert.Equal("27 days", Assert.Single((await rig.AnswerAsync(run)).Citations).Quote);
@@ -88,6 +88,24 @@ public sealed class AgentLoopTests
         Assert.Equal([ToolFailure.WrongArguments, ToolFailure.NoSuchTool, ToolFailure.WrongArguments], results.Select(result => result.Failure));
         Assert.Empty(look.Calls); // three decisions in a row brought nothing, so that the fourth is the answer
         Assert.Equal(StopReason.LoopDetected, events.Last(e => e.Name == "run.status").Read<RunStatusData>().Reason);
+    }
+
+    [Theory]
+    [InlineData(PlanningMode.None)]
+    [InlineData(PlanningMode.PlanThenAct)]
+    public async Task A_name_that_is_there_twice_in_what_a_model_wrote_is_a_fault_that_it_is_told(PlanningMode planning)
+    {
+        const string Plan = """{"steps":[{"id":"a","goal":"Look","tool":"look","inputs":{"text":"x"INPUT},"depends_on":[],"done_when":""}]}""";
+        FunctionCallContent twice = new("call", "look", new Dictionary<string, object?> { ["text"] = JsonElement.Parse("""{"a":1,"a":2}""") });
+        RecordingTool look = new("look");
+        var chat = planning == PlanningMode.None
+            ? Deciding(twice, twice, Call("look", new { text = "x" }), new TextContent("Done."))
+            : Deciding(new TextContent(Plan.Replace("INPUT", ",\"text\":\"y\"", StringComparison.Ordinal)), new TextContent(Plan.Replace("INPUT", "", StringComparison.Ordinal)), new TextContent("Done."));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var events = await rig.EventsAsync(await rig.LetAsync(Clerk with { Planning = planning }));
+        Assert.Equal("Done.", events[^1].Read<TextData>().Text);
+        Assert.Equal(["x"], look.Calls);
+        Assert.Contains(planning == PlanningMode.None ? "\"text.a\" is given twice." : "It is not JSON of a plan: ", events.First(e => e.Name is "tool.result" or "step.failed").Data.Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,6 +180,22 @@ public sealed class AgentLoopTests
         var events = await rig.EventsAsync(run);
         Assert.InRange(chat.Options.Single()!.MaxOutputTokens!.Value, 500, 599);
         Assert.Equal(3000, events[^1].Read<TextData>().Text.Length);
+        Assert.Equal(StopReason.MaxTokens, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
+    }
+
+    [Fact]
+    public async Task A_decision_that_may_call_tools_leaves_the_answer_after_it_its_room()
+    {
+        ScriptedChatClient? chat = null;
+        chat = new((messages, _) => new ChatResponseUpdate[]
+        {
+            new(ChatRole.Assistant, messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? [new TextContent("27 days.")] : [Call("look", new { text = "leave" })]),
+            new() { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = chat!.Options.Last()!.MaxOutputTokens })] }, // all that it may
+        }.ToAsyncEnumerable());
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var run = await rig.LetAsync(Clerk with { Model = Clerk.Model with { MaxTokens = 5000 }, Limits = new(Tokens: 2000) });
+        Assert.Equal("27 days.", (await rig.EventsAsync(run))[^1].Read<TextData>().Text);
+        Assert.Equal(2, chat.Requests.Count);
         Assert.Equal(StopReason.MaxTokens, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
     }
 

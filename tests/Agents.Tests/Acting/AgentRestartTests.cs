@@ -67,6 +67,59 @@ public sealed class AgentRestartTests
     }
 
     [Fact]
+    public async Task A_run_that_is_gone_on_with_waits_for_the_models_which_start_with_the_program()
+    {
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool hanging = new("look", act: (_, _, cancellation) => HangAsync(reading, cancellation));
+        await using var first = await AgentsRig.StartAsync(Deciding(Call("look", new { text = "leave" })), tools: [hanging, new RecordingTool("send")]);
+        var run = await first.LetAsync(AgentLoopTests.Clerk);
+        await reading.Task;
+        await StoredAsync(first, run, "tool.call", 1);
+
+        GivenReady models = new();
+        ScriptedChatClient chat = new((_, _) => !models.Answers.Task.IsCompleted ? throw new Platform.ModelHost.Client.ModelHostException(Platform.ModelHost.Client.ModelHostErrorKind.Unavailable, "Loading model") : SayAsync());
+        await using var second = await first.RestartAsync(new(Ready: models), chat, [new RecordingTool("look"), new RecordingTool("send")]);
+        await models.Asked.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        models.Answers.SetResult();
+        Assert.Equal("27 days.", (await second.EventsAsync(run))[^1].Read<TextData>().Text);
+
+        static async IAsyncEnumerable<ChatResponseUpdate> SayAsync()
+        {
+            await Task.Yield();
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "27 days.");
+        }
+    }
+
+    [Fact]
+    public async Task A_run_is_left_to_the_next_start_as_soon_as_the_program_is_about_to_end()
+    {
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool hanging = new("look", act: (_, _, cancellation) => HangAsync(reading, cancellation));
+        var program = new Microsoft.Extensions.Hosting.Internal.ApplicationLifetime(Microsoft.Extensions.Logging.Abstractions.NullLogger<Microsoft.Extensions.Hosting.Internal.ApplicationLifetime>.Instance);
+        await using var rig = await AgentsRig.StartAsync(Deciding(Call("look", new { text = "leave" })), o => o.RunsAtOnce = 1, tools: [hanging, new RecordingTool("send")], process: new(Program: program));
+        var (run, waiting) = (await rig.LetAsync(AgentLoopTests.Clerk), await rig.LetAsync(AgentLoopTests.Clerk));
+        await reading.Task;
+        program.StopApplication(); // long before its services are stopped
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0));
+        foreach (var left in (RunInfo[])[run, waiting])
+            Assert.Null((await rig.Runs.GetAsync(AgentsRig.Anna, left.Id, Cancellation)).EndedAt);
+    }
+
+    /// <summary>Models that answer once they are let.</summary>
+    private sealed class GivenReady : IModelsReady
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Answers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task UntilAsync(CancellationToken cancellation)
+        {
+            Asked.TrySetResult();
+            return Answers.Task.WaitAsync(cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_process_that_lost_its_run_calls_no_tool_that_writes()
     {
         using SemaphoreSlim decide = new(0);

@@ -77,6 +77,19 @@ public sealed class CitedAnswerTests
         Assert.Empty(Of("Nothing is cited in `code[1]`."));
     }
 
+    [Theory]
+    [InlineData("2026-12-31", "From 23 November on there are 38 days until the claim must be handed in [1].", Verdict.Partly)]
+    [InlineData("2026-12-30", "From 23 November on there are 37 days until the claim must be handed in [1].", Verdict.Unsupported)] // a date of the model's own
+    public async Task What_the_calendar_gave_of_dates_that_are_known_refutes_no_sentence(string date, string answer, Verdict verdict)
+    {
+        const string Passage = "The claim must be handed in until 31 December; how many days there are from the day of the bill on does not count.";
+        RecordingTool look = new("look", act: (_, scope, _) => Task.FromResult(ToolOutcome.Of("A passage.", citations: [scope.Numbers.Number(AgentLoopTests.Cited(0) with { End = 500, Quote = Passage, Context = Passage })])));
+        await using var rig = await AgentsRig.StartAsync(Deciding(Call("look", new { text = "claim" }), Call(ToolNames.DateTime, new { action = "difference", date = "2026-11-23", to = date }), new TextContent(answer)), tools: [look, new Platform.Agents.Tools.Dates.DateTimeTool(TimeProvider.System)]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("look", ToolPolicy.Always), new(ToolNames.DateTime, ToolPolicy.Always)] }, "How many days are there from 23 November until the claim must be handed in?");
+        await rig.EventsAsync(run);
+        Assert.Equal(verdict, Assert.Single((await rig.AnswerAsync(run)).Citations).Verdict);
+    }
+
     [Fact]
     public void Marks_are_numbered_from_one_by_first_appearance_and_what_several_stand_for_is_quoted_once()
     {
@@ -92,7 +105,12 @@ public sealed class CitedAnswerTests
     [InlineData("28 - 26", "After five years you have two more days than after one, 28 instead of 26 [2]. Ask in Tidebook; requests of up to four days are answered within two working days [2].", Verdict.Partly, Verdict.Supported, false)]
     [InlineData("29 - 24", "After five years you have two more days than after one, 29 instead of 26 [2]. Ask in Tidebook; requests of up to four days are answered within two working days [2].", Verdict.Unsupported, Verdict.Supported, false)]
     [InlineData("29 - 24", "After five years you have 29 days of annual leave instead of 26 [2].", Verdict.Unsupported, null, true)]
-    [InlineData("28 - 19", "The leave year starts with nine days of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("32 + 26", "The leave year starts with 58 days of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("round((28 - 26) / 26 * 100, 2) * 12 / 12", "The leave year starts with 7.69 per cent of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("26 / 12", "The leave year starts with about 2.17 days of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("28 - 19", "The leave year starts with nine days of annual leave on top [2].", Verdict.Unsupported, null, true)] // 19 is the model's own
+    [InlineData("12 * 7", "The leave year starts with 84 days of annual leave on top [2].", Verdict.Unsupported, null, true)]
+    [InlineData("5 * 100 / 100", "The leave year starts with five days of annual leave on top [2].", Verdict.Unsupported, null, true)] // the question's, calculated
     [InlineData("9 + 0 + 19", "The leave year starts with nine days of annual leave on top [2].", Verdict.Unsupported, null, true)]
     public async Task What_the_question_names_and_the_calculator_gave_refutes_no_sentence_and_an_invented_number_does(string expression, string answer, Verdict first, Verdict? second, bool unsourced)
     {

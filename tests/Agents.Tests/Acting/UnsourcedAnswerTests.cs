@@ -27,6 +27,21 @@ public sealed class UnsourcedAnswerTests
     }
 
     [Fact]
+    public async Task What_is_remembered_may_be_answered_from_and_keeping_something_needs_no_source()
+    {
+        var chat = Deciding(new TextContent("You like tea."));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var mindful = AgentLoopTests.Clerk with { Memory = new(MemoryScope.User) };
+        var id = (await rig.Agents.CreateAsync(AgentsRig.Anna, mindful, TestContext.Current.CancellationToken)).Id;
+        await rig.Memories.AddAsync(AgentsRig.Anna, id, "What do I like? Tea.", shared: false, TestContext.Current.CancellationToken);
+        Assert.False((await rig.EventsAsync(await rig.LetAsync(mindful, "What do I like?", id: id))).Single(e => e.Name == "usage").Read<AnswerDone>().IsUnsourced);
+        Assert.Contains("Answer only from results of tools and from what was noted earlier.", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+        Assert.False((await rig.EventsAsync(await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("remember", ToolPolicy.Ask)] }))).Single(e => e.Name == "usage").Read<AnswerDone>().IsUnsourced);
+        Assert.True((await rig.EventsAsync(await rig.LetAsync(AgentLoopTests.Clerk))).Single(e => e.Name == "usage").Read<AnswerDone>().IsUnsourced);
+        Assert.DoesNotContain("noted earlier", chat.Requests.Last()[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_found_nothing_is_no_source()
     {
         RecordingTool look = new("look", act: (_, _, _) => Task.FromResult(ToolOutcome.Of("Nothing was found.") with { IsEmpty = true }));

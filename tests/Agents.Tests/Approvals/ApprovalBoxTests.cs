@@ -35,12 +35,15 @@ public sealed class ApprovalBoxTests
 
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Approvals.DecideAsync(AgentsRig.Boris, asked.Id, new(Approve: true), Cancellation));
         await Assert.ThrowsAsync<FieldException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { words = 1 })), Cancellation));
-        var decided = await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { text = "edited" })), Cancellation);
+        var decided = await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true, Arguments: JsonSerializer.SerializeToElement(new { text = "edited" }), Comment: "Alice is in charge."), Cancellation);
         Assert.Equal((ApprovalStatus.Approved, "anna"), (decided.Status, decided.DecidedBy));
         Assert.Equal(("{\"text\":\"mail 0\"}", "{\"text\":\"edited\"}"), (decided.Arguments.GetRawText(), decided.ApprovedArguments?.GetRawText())); // what was asked, and what was allowed
         var events = await watching;
         Assert.Equal("Sent.", events[^1].Read<TextData>().Text);
         Assert.Equal(["edited"], send.Calls);
+        Assert.StartsWith("A person changed the arguments of this call and approved it with the words “Alice is in charge”; it was made with those that stand here.\n<tool_output", Output(chat), StringComparison.Ordinal);
+        var shown = chat.Requests.Last().SelectMany(message => message.Contents).OfType<FunctionCallContent>().Last();
+        Assert.Equal("edited", $"{shown.Arguments!["text"]}"); // and not what the model wrote
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
         Assert.Equal(events, await rig.EventsAsync(run));
         await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: false), Cancellation));

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Planning;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
@@ -284,15 +286,15 @@ public sealed class PlanExecutionTests
     public void What_keeps_a_plan_from_being_carried_out_is_told()
     {
         PlanStep first = new("p1", "Look", "look", null, [], ""), second = new("p2", "Send", "", null, ["p1"], "");
-        Assert.Null(PlanCheck.Fault([first, second], _ => true));
-        Assert.Equal("A plan has 1 to 12 steps; this has 0.", PlanCheck.Fault([], null)?.Message);
-        Assert.Equal("Two steps have the id 'p1'.", PlanCheck.Fault([first, first], null)?.Message);
-        Assert.Equal("Step 'p2' depends on 'p1', which is no step.", PlanCheck.Fault([second], null)?.Message);
-        Assert.Equal("Step 'p1' waits for itself.", PlanCheck.Fault([first with { DependsOn = ["p2"] }, second], null)?.Message);
-        Assert.Equal("Step 'p1': there is no tool 'look'.", PlanCheck.Fault([first], _ => false)?.Message);
-        Assert.NotNull(PlanCheck.Fault([first with { Goal = null! }], null));
-        Assert.NotNull(PlanCheck.Fault([null!], null));
-        Assert.Equal("Step 'p1' depends on '', which is no step.", PlanCheck.Fault([first with { DependsOn = [null!] }], null)?.Message);
+        Assert.Null(PlanCheck.Fault([first, second], _ => true, PromptWords.In(AnswerLanguage.English)));
+        Assert.Equal("A plan has 1 to 12 steps; this has 0.", PlanCheck.Fault([])?.Message);
+        Assert.Equal("Two steps have the id 'p1'.", PlanCheck.Fault([first, first])?.Message);
+        Assert.Equal("Step 'p2' depends on 'p1', which is no step.", PlanCheck.Fault([second])?.Message);
+        Assert.Equal("Step 'p1' waits for itself.", PlanCheck.Fault([first with { DependsOn = ["p2"] }, second])?.Message);
+        Assert.Equal("Step 'p1': there is no tool 'look'.", PlanCheck.Fault([first], _ => false, PromptWords.In(AnswerLanguage.English))?.Message);
+        Assert.NotNull(PlanCheck.Fault([first with { Goal = null! }]));
+        Assert.NotNull(PlanCheck.Fault([null!]));
+        Assert.Equal("Step 'p1' depends on '', which is no step.", PlanCheck.Fault([first with { DependsOn = [null!] }])?.Message);
     }
 
     private static bool IsPlanning(IReadOnlyList<ChatMessage> messages) => messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal);

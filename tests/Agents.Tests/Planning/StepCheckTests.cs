@@ -54,6 +54,56 @@ public sealed class StepCheckTests
     }
 
     [Fact]
+    public async Task A_result_that_came_beside_a_step_that_failed_is_judged_and_its_step_kept()
+    {
+        const string Two = """{"steps":[{"id":"a","goal":"Find","tool":"look","inputs":{"text":"leave"},"depends_on":[],"done_when":"known"},{"id":"b","goal":"Send","tool":"send","inputs":{"text":"bad"},"depends_on":[],"done_when":""}]}""";
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingTool look = new("look", act: async (_, _, cancellation) =>
+        {
+            await failed.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+            return ToolOutcome.Of("27 days");
+        });
+        RecordingTool send = new("send", act: (_, _, _) => Task.FromResult(ToolOutcome.Failed("No.")));
+        var planned = 0;
+        var chat = Deciding(messages => messages switch
+        {
+            _ when IsCheck(messages) => [new TextContent("""{"met":true,"why":""}""")],
+            _ when messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal) => [new TextContent(planned++ == 0 ? Two : Other)],
+            _ => [new TextContent("Done.")],
+        });
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, send]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Planning = PlanningMode.PlanThenAct });
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Find(run.Id)?.Since(0).Events.Any(e => e.Name == "tool.result") == true));
+        failed.SetResult();
+        var events = await rig.EventsAsync(run);
+        Assert.Equal(2, planned);
+        Assert.Single(chat.Requests, IsCheck);
+        var again = events.Single(e => e.Name == "plan.updated").Read<PlanData>().Plan;
+        Assert.Equal("p1", again.Steps[0].Id); // what it found is not looked for again
+        Assert.Equal(["leave"], look.Calls);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // it says that it found nothing
+    public async Task What_a_step_has_written_is_not_judged_for_the_next_attempt_would_write_again(bool isEmpty)
+    {
+        RecordingTool send = new("send", ToolEffects.Writes, (_, _, _) => Task.FromResult(ToolOutcome.Of("Sent.") with { IsEmpty = isEmpty }));
+        var chat = Deciding(messages => messages switch
+        {
+            _ when IsCheck(messages) => [new TextContent("""{"met":false,"why":"Nobody answered."}""")],
+            _ when messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal) => [new TextContent(One.Replace("look", "send", StringComparison.Ordinal))],
+            _ when messages[^1].Text.Contains("Call the tool again", StringComparison.Ordinal) => [Call("send", new { text = "again" })],
+            _ => [new TextContent("Done.")],
+        });
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), send]);
+        var events = await rig.EventsAsync(await rig.LetAsync(AgentLoopTests.Clerk with { Planning = PlanningMode.PlanThenAct }));
+        Assert.Equal(["leave"], send.Calls);
+        Assert.DoesNotContain(chat.Requests, IsCheck);
+        Assert.Equal("Done.", events[^1].Read<TextData>().Text);
+    }
+
+    [Fact]
     public async Task A_step_with_nothing_to_reach_is_not_looked_at_nor_one_that_only_thinks()
     {
         var chat = Deciding(messages => [new TextContent(messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal)

@@ -153,7 +153,7 @@ public sealed class PromptingTests
         await using var rig = await AgentsRig.StartAsync(chat);
         var first = await rig.LetAsync(Clerk, "First question?");
         await rig.EventsAsync(first);
-        foreach (var (scope, tokens, sent) in new[] { (MemoryScope.Conversation, 1000, 4), (MemoryScope.Conversation, 2, 3), (MemoryScope.None, 1000, 2) })
+        foreach (var (scope, tokens, sent) in new[] { (MemoryScope.Conversation, 1000, 4), (MemoryScope.Conversation, 2, 4), (MemoryScope.None, 1000, 2) })
         {
             var run = await rig.LetAsync(Clerk with { Memory = new(scope, tokens) }, $"Next, with {scope} and {tokens}?", first.ConversationId);
             await rig.EventsAsync(run);

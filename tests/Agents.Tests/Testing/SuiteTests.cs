@@ -190,7 +190,7 @@ public sealed class SuiteTests
         RecordingTool look = new("look"), sum = new("sum", ToolEffects.None), send = new("send", ToolEffects.Writes);
         Assert.Equal(["first", "any"], [Say(look, "one"), Say(look, "two")]);
         Assert.Equal(["recorded", "sum of 2"], [Say(sum, "1"), Say(sum, "2")]);
-        Assert.Equal(RecordedTool.Missing, Say(send, "mail"));
+        Assert.Equal("Nothing was recorded for this call.", Say(send, "mail"));
         Assert.Equal((0, 0, 1), (look.Calls.Count, send.Calls.Count, sum.Calls.Count));
 
         string Say(AgentTool real, string text) => new RecordedTool(real.Name, real, recorded)

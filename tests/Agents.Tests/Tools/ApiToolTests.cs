@@ -61,7 +61,7 @@ public sealed class ApiToolTests : IAsyncLifetime
         var many = string.Concat(Enumerable.Range(0, 100).Select(i => $"\"/n{i}\":{{\"get\":{{}}}},"));
         var (crowded, leftOut) = ApiOperation.Of(JsonElement.Parse("""{"paths":{""" + many + """ "/last":{"get":{"operationId":"last"}}}}"""));
         Assert.Equal((100, "last"), (crowded.Count, crowded[0].Id));
-        Assert.Equal(new LeftOutTool("GET /n99", LeftOutBecause.TooMany), Assert.Single(leftOut));
+        Assert.Equal(new LeftOutTool("GET /n99", LeftOutBecause.TooMany), Assert.Single(leftOut.Named));
     }
 
     [Fact]
@@ -72,10 +72,50 @@ public sealed class ApiToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_form_that_is_no_object_is_left_out_with_why_and_of_many_that_are_the_first_are_named()
+    {
+        static string Post(string path, string kind, string schema) => $$"""{{JsonSerializer.Serialize(path)}}:{"post":{"requestBody":{"content":{"{{kind}}":{{schema}} } } } }""";
+        var (operations, leftOut) = ApiOperation.Of(JsonElement.Parse($$"""
+            {"paths":{ {{Post("/list", ApiOperation.Form, """{"schema":{"type":"array"}}""")}}, {{Post("/xml", "application/xml", "{}")}}, {{Post("/form", ApiOperation.Form, "{}")}}, {{Post("/json", "application/json", """{"schema":{"type":"array"}}""")}} } }
+            """));
+        Assert.Equal([new("POST /list", LeftOutBecause.Body), new("POST /xml", LeftOutBecause.Body)], leftOut.Named);
+        Assert.Equal(["/form", "/json"], operations.Select(operation => operation.Path)); // JSON may be a list
+        Assert.Equal("object", operations[0].Parameters.GetProperty("properties").GetProperty("body").GetProperty("type").GetString());
+        var many = string.Join(',', Enumerable.Range(0, 400).Select(i => $"\"/n{i}\":{{\"get\":{{}}}}"));
+        Assert.Equal((100, 300), (ApiOperation.Of(JsonElement.Parse("{\"paths\":{" + many + "}}")).LeftOut.Named.Count, ApiOperation.Of(JsonElement.Parse("{\"paths\":{" + many + "}}")).LeftOut.Count));
+    }
+
+    [Theory]
+    [InlineData("""[{"url":"https://api.example.org/v1"}]""", null, "https://api.example.org/v1")]
+    [InlineData("""[{"url":"/v2"},{"url":"https://other.example.org"}]""", "https://api.example.org/docs/openapi.yaml", "https://api.example.org/v2")]
+    [InlineData("""[{"url":"v2"}]""", "https://api.example.org/docs/openapi.yaml", "https://api.example.org/docs/v2")]
+    [InlineData("""[{"url":"https://{region}.example.org","variables":{"region":{"default":"eu"}}}]""", null, "https://eu.example.org/")]
+    [InlineData("""[{"url":"https://{region}.example.org"}]""", null, null)]
+    [InlineData("""[{"url":"/v2"}]""", null, null)]
+    [InlineData("""[{"url":"file:///etc/passwd"}]""", "https://api.example.org/", null)]
+    [InlineData("[]", "https://api.example.org/", null)]
+    public void The_address_that_a_document_names_is_told_where_nobody_gave_one(string servers, string? from, string? address) =>
+        Assert.Equal(address, ToolSettingsBook.ServerOf($$"""{"openapi":"3.0.0","servers":{{servers}} }""", from is null ? null : new Uri(from))?.ToString());
+
+    [Fact]
+    public async Task A_document_that_names_something_twice_is_refused_and_takes_no_other_tool_with_it()
+    {
+        const string Twice = """{"openapi":"3.0.0","paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"schema":{"properties":{"a":{},"a":{}}}}}}}}}}""";
+        Assert.Throws<JsonException>(() => ApiDocument.Parse(Twice));
+        var file = Path.Combine(folder, "twice.json");
+        await File.WriteAllTextAsync(file, Twice, TestContext.Current.CancellationToken);
+        ApiOptions Api(string name, string document) => new() { Name = name, Document = Path.Combine(folder, document), Endpoint = new Uri("https://example.org") };
+        ToolSettingsBook book = new(new ToolsOptions { Apis = [Api("twice", "twice.json"), Api("shop", "api.json")] }, null, TimeProvider.System, NullLoggerFactory.Instance);
+        using OutboundHttp http = new(RefusedNetworks.All);
+        using ImportedApis apis = new(book, http, NullLogger<ImportedApis>.Instance);
+        Assert.Equal(["shop"], (await apis.ListAsync(TestContext.Current.CancellationToken)).Select(tool => tool.Origin).Distinct());
+    }
+
+    [Fact]
     public void What_of_a_document_is_no_tool_is_told_with_why()
     {
         var trial = ToolSettingsBook.Try(new Caller("ana", IsAdministrator: true), new ApiOptions { Name = "shop", Endpoint = new Uri("https://example.org"), Content = Document });
-        Assert.Equal([new("upload", LeftOutBecause.Body), new("secret", LeftOutBecause.Parameter)], trial.LeftOut);
+        Assert.Equal([new("upload", LeftOutBecause.Body), new("secret", LeftOutBecause.Parameter)], trial.LeftOut.Named);
         Assert.Equal(3, trial.Tools.Count);
     }
 

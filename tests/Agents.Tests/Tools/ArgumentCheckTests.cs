@@ -34,6 +34,8 @@ public sealed class ArgumentCheckTests
     [InlineData("""{"query":"x","tags":["a","b","c"]}""", "has 3 items; the limit is 2")]
     [InlineData("""{"query":"x","tags":["a",1]}""", "\"tags[1]\" must be of type string")]
     [InlineData("""{"query":"x","either":{"id":0}}""", "\"either\" must be of type string")]
+    [InlineData("""{"query":"x","query":"y"}""", "\"query\" is given twice")]
+    [InlineData("""{"query":"x","either":{"id":1,"more":[{"a":1,"a":1}]}}""", "\"either.more.a\" is given twice")]
     [InlineData("""{"query":"x","sudo":true}""", "\"sudo\" is not known; the arguments are: query, top, kind, tags, either")]
     public void A_fault_names_the_place_and_what_is_wanted(string arguments, string expected) =>
         Assert.Contains(expected, ArgumentCheck.Fault(Schema, JsonElement.Parse(arguments)), StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Agents.Answering;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Dates;
 using Platform.Fakes;
@@ -31,14 +32,14 @@ public sealed class DateTimeToolTests
     [InlineData("soon", null)]
     public void Dates_are_read_as_people_write_them(string text, string? expected)
     {
-        var (date, fault) = DateText.Read(text, Today);
+        var (date, fault) = DateText.Read(text, Today, ToolTexts.In(AnswerLanguage.English));
         Assert.Equal(expected, date?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(expected is null, fault is not null);
     }
 
     [Fact]
     public void A_date_that_two_countries_read_differently_is_refused() =>
-        Assert.Equal("\"03/04/2026\" can be two dates: 2026-04-03 or 2026-03-04. Write the one that is meant in that form.", DateText.Read("03/04/2026", Today).Fault);
+        Assert.Equal("\"03/04/2026\" can be two dates: 2026-04-03 or 2026-03-04. Write the one that is meant in that form.", DateText.Read("03/04/2026", Today, ToolTexts.In(AnswerLanguage.English)).Fault);
 
     [Theory]
     [InlineData("2026-01-31", "2026-02-28", 28, 0, 1, 0)]

@@ -80,6 +80,27 @@ public sealed class ToolSettingsTests
         Assert.Equal(fault, await FaultAsync(new([host], [], [])));
 
     [Fact]
+    public async Task What_an_earlier_program_took_keeps_nothing_else_from_being_set_and_is_told_by_name()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        await using (var db = rig.OpenDatabase())
+        {
+            db.Settings.Add(new() { Name = "tools", Revision = 1, Value = """{"fetchHosts":["localhost:18095","http://old","example.org"],"mcpServers":[{"name":"Old","command":"x"}],"apis":[]}""" });
+            await db.SaveChangesAsync(Cancellation);
+        }
+        var stored = await rig.ToolSettings.GetAsync(AgentsRig.Boris, Cancellation);
+        var saved = await rig.ToolSettings.SaveAsync(AgentsRig.Boris, stored with { FetchHosts = [.. stored.FetchHosts, "example.com"], Apis = [Pets] }, Cancellation);
+        Assert.Equal(["localhost:18095", "http://old", "example.org", "example.com"], saved.FetchHosts);
+        Assert.Equal(("pets", "Old"), (saved.Apis[0].Name, saved.McpServers[0].Name));
+        Assert.Equal([("localhost:18095", ToolSettingsFault.HostInside), ("http://old", ToolSettingsFault.Host)], ToolSettingsBook.StaleHosts(saved).Select(stale => (stale.Value, stale.Fault)));
+
+        var fault = await Assert.ThrowsAsync<ToolSettingsException>(() => rig.ToolSettings.SaveAsync(AgentsRig.Boris, saved with { FetchHosts = [.. saved.FetchHosts, "127.0.0.1"] }, Cancellation));
+        Assert.Equal(("127.0.0.1", ToolSettingsFault.HostInside), (fault.Value, fault.Fault));
+        fault = await Assert.ThrowsAsync<ToolSettingsException>(() => rig.ToolSettings.SaveAsync(AgentsRig.Boris, saved with { McpServers = [new() { Name = "Old", Command = "y" }] }, Cancellation));
+        Assert.Equal(ToolSettingsFault.Name, fault.Fault);
+    }
+
+    [Fact]
     public async Task Servers_and_apis_that_cannot_be_are_refused_each_with_what_is_wrong()
     {
         McpServerOptions Server(string name, string command = "", string? address = null) => new() { Name = name, Command = command, Endpoint = address is null ? null : new Uri(address, UriKind.RelativeOrAbsolute) };

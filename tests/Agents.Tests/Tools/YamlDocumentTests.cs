@@ -89,6 +89,6 @@ public sealed class YamlDocumentTests
             """), ["x-key"]);
         Assert.Equal(["getPet Reads a pet, by its id.", "renamePet POST /pets/{id}"], operations.Select(operation => $"{operation.Id} {operation.Description}"));
         Assert.Equal("""{"type":"object","additionalProperties":false,"properties":{"id":{"type":"integer","description":"The pet's.\n"}},"required":["id"]}""", operations[0].Parameters.GetRawText().Replace("\\u0027", "'", StringComparison.Ordinal));
-        Assert.Equal("addPet", Assert.Single(leftOut).Name);
+        Assert.Equal("addPet", Assert.Single(leftOut.Named).Name);
     }
 }

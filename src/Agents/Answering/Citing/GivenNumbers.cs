@@ -2,7 +2,7 @@ namespace Platform.Agents.Answering.Citing;
 
 /// <summary>Numbers that an answer may have from elsewhere than the text that it cites.</summary>
 /// <param name="Asked">Those of the question. They excuse nothing by themselves: a sentence that only says a question's number again is refuted by a text without it.</param>
-/// <param name="Computed">Those that were calculated, or stand in rows of a table.</param>
+/// <param name="Computed">Those that were calculated from numbers of texts or of the question, or stand in rows of a table.</param>
 internal sealed record GivenNumbers(IReadOnlySet<string> Asked, IReadOnlySet<string> Computed)
 {
     public static GivenNumbers None { get; } = Of("", []);

@@ -30,7 +30,7 @@ internal static class Arithmetic
         if (exponent.Whole() is not { } times)
             return CalculatedNumber.Combine(value, exponent, position, (_, _) => throw new OverflowException(), Math.Pow, (_, _, _) => true);
         if (Math.Abs((long)times) > maxExponent)
-            throw new CalculationException(string.Create(CultureInfo.InvariantCulture, $"The exponent is {times:N0}; the limit is {maxExponent:N0}."), position);
+            throw new CalculationException(texts => texts.ExponentTooLarge(times, maxExponent), position);
         if (value.IsZero && times < 0)
             NotZero(value, position);
         var (power, factor) = (CalculatedNumber.Of(1m), value);
@@ -47,7 +47,7 @@ internal static class Arithmetic
     private static void NotZero(CalculatedNumber divisor, int position)
     {
         if (divisor.IsZero)
-            throw new CalculationException("This divides by zero, which has no value.", position);
+            throw new CalculationException(texts => texts.DividesByZero, position);
     }
 
     /// <summary>Whether a quotient that was cut to 28 digits still gives the dividend back, exactly.</summary>

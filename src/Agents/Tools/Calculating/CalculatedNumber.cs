@@ -22,9 +22,9 @@ internal readonly record struct CalculatedNumber
     public static CalculatedNumber Of(double value, int? position)
     {
         if (double.IsNaN(value))
-            throw new CalculationException("That has no value among the real numbers.", position);
+            throw new CalculationException(texts => texts.NoRealValue, position);
         if (double.IsInfinity(value))
-            throw new CalculationException("The result is too large for a number.", position);
+            throw new CalculationException(texts => texts.ResultTooLarge, position);
         // Back among decimals where it fits, so that 0.1 stays 0.1 afterwards.
         return Math.Abs(value) is < 1e15 and (> 1e-9 or 0) ? new((decimal)value, 0, false) : new(null, value, false);
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Calculating;
@@ -22,12 +21,12 @@ internal sealed class Calculation
     public static CalculatedNumber Of(string expression)
     {
         if (expression.Length > MaxCharacters)
-            throw new CalculationException(string.Create(CultureInfo.InvariantCulture, $"The expression has {expression.Length:N0} characters; the limit is {MaxCharacters:N0}. Calculate it in parts."));
+            throw new CalculationException(texts => texts.ExpressionTooLong(expression.Length, MaxCharacters));
         Calculation calculation = new(Folded(expression));
         var value = calculation.Sum();
         calculation.Spaces();
         if (calculation.at < calculation.text.Length)
-            throw calculation.Unexpected("Here an operator or the end was wanted");
+            throw calculation.Unexpected(texts => texts.WantedOperatorOrEnd);
         return value;
     }
 
@@ -53,7 +52,7 @@ internal sealed class Calculation
     private CalculatedNumber Sum()
     {
         if (++depth > MaxDepth)
-            throw new CalculationException($"The expression is nested deeper than {MaxDepth}. Calculate it in parts.", at);
+            throw new CalculationException(texts => texts.ExpressionTooDeep(MaxDepth), at);
         var value = Product();
         while (true)
         {
@@ -105,7 +104,7 @@ internal sealed class Calculation
         if (!Take('^') && !TakeTwice('*'))
             return value;
         if (++depth > MaxDepth)
-            throw new CalculationException($"The expression is nested deeper than {MaxDepth}. Calculate it in parts.", at);
+            throw new CalculationException(texts => texts.ExpressionTooDeep(MaxDepth), at);
         var exponent = Signed();
         depth--;
         return Arithmetic.Power(value, exponent, place, MaxExponent);
@@ -134,7 +133,7 @@ internal sealed class Calculation
     {
         Spaces();
         if (at >= text.Length)
-            throw new CalculationException("The expression ends where a number was wanted.", at);
+            throw new CalculationException(texts => texts.EndsEarly, at);
         if (Take('('))
         {
             var outer = inFunction;
@@ -146,13 +145,13 @@ internal sealed class Calculation
         }
         if (char.IsAsciiLetter(text[at]) || text[at] is 'π' or '√')
             return Named();
-        return char.IsAsciiDigit(text[at]) || text[at] == '.' ? Number() : throw Unexpected("Here a number was wanted");
+        return char.IsAsciiDigit(text[at]) || text[at] == '.' ? Number() : throw Unexpected(texts => texts.WantedNumber);
     }
 
     private CalculatedNumber Number()
     {
         var start = at;
-        return NumberText.Read(text, ref at, grouped: inFunction == 0) ?? throw new CalculationException($"\"{ShortText.Of(text[start..], 20)}\" is no number. Write 1250.5 or 1,250.5.", start);
+        return NumberText.Read(text, ref at, grouped: inFunction == 0) ?? throw new CalculationException(texts => texts.NoNumber(ShortText.Of(text[start..], 20)), start);
     }
 
     private CalculatedNumber Named()
@@ -168,7 +167,7 @@ internal sealed class Calculation
         if (name == "√" && at < text.Length && text[at] != '(')
             return CalculationFunctions.Call("sqrt", [Operand()], start);
         if (!Take('('))
-            return CalculationFunctions.Constant(name) ?? throw new CalculationException($"\"{ShortText.Of(name, 20)}\" is not known. {CalculationFunctions.Names}", start);
+            return CalculationFunctions.Constant(name) ?? throw new CalculationException(texts => texts.UnknownName(ShortText.Of(name, 20)), start);
         List<CalculatedNumber> arguments = [];
         inFunction++;
         do
@@ -183,10 +182,14 @@ internal sealed class Calculation
     {
         Spaces();
         if (!Take(')'))
-            throw at < text.Length ? Unexpected("Here an operator or ) was wanted") : new CalculationException("A ) is missing at the end.", at);
+            throw at < text.Length ? Unexpected(texts => texts.WantedOperatorOrClose) : new CalculationException(texts => texts.CloseMissing, at);
     }
 
-    private CalculationException Unexpected(string wanted) => new($"{wanted}, but there is \"{ShortText.Of(text[at..], 20)}\".", at);
+    private CalculationException Unexpected(Func<ToolTexts, string> wanted)
+    {
+        var there = ShortText.Of(text[at..], 20);
+        return new(texts => texts.ButThereIs(wanted(texts), there), at);
+    }
 
     private void Spaces()
     {

@@ -5,8 +5,6 @@ namespace Platform.Agents.Tools.Calculating;
 /// <summary>The functions and constants of the calculator.</summary>
 internal static class CalculationFunctions
 {
-    public const string Names = "Functions: sqrt, abs, round, floor, ceil, min, max, sum, avg, ln, log10, exp, sin, cos, tan (radians). Constants: pi, e.";
-
     /// <summary>Null when there is none of that name.</summary>
     public static CalculatedNumber? Constant(string name) => name switch
     {
@@ -33,11 +31,11 @@ internal static class CalculationFunctions
         "cos" => One(values, name, position).Apply(position, null, Math.Cos),
         "tan" => One(values, name, position).Apply(position, null, Math.Tan),
         "pow" when values.Count == 2 => Arithmetic.Power(values[0], values[1], position, 10_000),
-        _ => throw new CalculationException($"There is no function \"{ShortText.Of(name, 20)}\" with {values.Count} values. {Names}", position),
+        _ => throw new CalculationException(texts => texts.NoFunction(ShortText.Of(name, 20), values.Count), position),
     };
 
     private static CalculatedNumber One(IReadOnlyList<CalculatedNumber> values, string name, int position) =>
-        values.Count == 1 ? values[0] : throw new CalculationException($"{name} takes one value; {values.Count} were given.", position);
+        values.Count == 1 ? values[0] : throw new CalculationException(texts => texts.OneValue(name, values.Count), position);
 
     private static CalculatedNumber Sum(IReadOnlyList<CalculatedNumber> values, int position) => values.Aggregate((a, b) => Arithmetic.Add(a, b, position));
 
@@ -45,9 +43,9 @@ internal static class CalculationFunctions
     private static CalculatedNumber Round(IReadOnlyList<CalculatedNumber> values, int position)
     {
         if (values.Count > 2)
-            throw new CalculationException($"round takes a value and at most a number of places; {values.Count} were given.", position);
+            throw new CalculationException(texts => texts.RoundValues(values.Count), position);
         if ((values.Count == 2 ? values[1].Whole() : 0) is not { } places || places is < 0 or > 15)
-            throw new CalculationException("round takes 0 to 15 places.", position);
+            throw new CalculationException(texts => texts.RoundPlaces, position);
         return values[0].Rounded(places, position);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Platform.Agents.Tools.Outbound;
 using Platform.Retrieval.Reading;
@@ -27,7 +26,7 @@ internal sealed class PageFetch(OutboundHttp http, Func<CancellationToken, Task<
         for (var hop = 0; hop <= MaxRedirects; hop++)
         {
             if (hosts.Fault(address) is { } fault)
-                throw hop == 0 ? fault : new RefusedAddressException($"The page leads to another address. {fault.Message}", failure: fault.Failure);
+                throw hop == 0 ? fault : new RefusedAddressException(texts => texts.LeadsElsewhere(fault.Says(texts)), failure: fault.Failure);
             using HttpRequestMessage request = new(HttpMethod.Get, address);
             using var response = await http.SendAsync(request, cancellation);
             if (response.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest && response.Headers.Location is { } next)
@@ -35,18 +34,19 @@ internal sealed class PageFetch(OutboundHttp http, Func<CancellationToken, Task<
                 address = new Uri(address, next);
                 continue;
             }
-            return response.IsSuccessStatusCode
-                ? await ReadAsync(address, response, cancellation)
-                : throw new RefusedAddressException(string.Create(CultureInfo.InvariantCulture, $"{address.Host} answered with status {(int)response.StatusCode}."));
+            if (response.IsSuccessStatusCode)
+                return await ReadAsync(address, response, cancellation);
+            var (host, status) = (address.Host, (int)response.StatusCode);
+            throw new RefusedAddressException(texts => texts.AnsweredStatus(host, status));
         }
-        throw new RefusedAddressException($"The page leads on more than {MaxRedirects} times.");
+        throw new RefusedAddressException(texts => texts.LeadsOn(MaxRedirects));
     }
 
     private async Task<FetchedPage> ReadAsync(Uri address, HttpResponseMessage response, CancellationToken cancellation)
     {
         var said = response.Content.Headers.ContentType?.MediaType ?? "text/html";
         if (!Endings.TryGetValue(said, out var ending))
-            throw new RefusedAddressException($"The page is of the type \"{(said.Length <= 60 ? said : said[..60])}\"; only HTML, text, Markdown, CSV, JSON and PDF are read.");
+            throw new RefusedAddressException(texts => texts.PageOfType(said.Length <= 60 ? said : said[..60]));
         var body = await OutboundHttp.ReadAsync(response, maxBytes, cancellation);
         var folder = Directory.CreateTempSubdirectory("fetched-");
         try
@@ -56,7 +56,7 @@ internal sealed class PageFetch(OutboundHttp http, Func<CancellationToken, Task<
             // What the bytes are decides, not what the server says of them.
             var type = ContentSniffer.Sniff(file, file);
             if (type is null || !Endings.ContainsKey(type))
-                throw new RefusedAddressException("The page holds no text that can be read.");
+                throw new RefusedAddressException(texts => texts.PageNoText);
             var read = await readers.For(type).ReadAsync(file, null, cancellation);
             return new(address, read.Title, read.Text);
         }

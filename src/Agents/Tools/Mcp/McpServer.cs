@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -20,8 +22,9 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
     private readonly Lock gate = new();
     private Task looking = Task.CompletedTask;
     private volatile McpClient? client;
+    private volatile McpClient? dead; // its session is unknown to the server
     private volatile IReadOnlyList<AgentTool>? tools;
-    private volatile IReadOnlyList<LeftOutTool> leftOut = [];
+    private volatile LeftOutTools leftOut = new();
     private DateTimeOffset listedUntil, quietUntil;
 
     public string Name => options.Name;
@@ -34,7 +37,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
     public McpFault? Fault { get; private set; }
 
     /// <summary>What it listed the last time and no agent can be given.</summary>
-    public IReadOnlyList<LeftOutTool> LeftOut => leftOut;
+    public LeftOutTools LeftOut => leftOut;
 
     /// <summary>What it offered the last time, without waiting for a look that is under way; only the first is waited for. None while it cannot be reached; asked again at most every 15 seconds then.</summary>
     public async Task<IReadOnlyList<AgentTool>> ToolsAsync(CancellationToken cancellation)
@@ -63,8 +66,19 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         if (client is null or { Completion.IsCompleted: true })
             await Look().WaitAsync(cancellation);
         if (client is not { } connected)
-            return Fault is { Kind: McpFaultKind.NoProgram or McpFaultKind.NotStarted or McpFaultKind.Ended } fault ? McpOutcome.Not(ToolFailure.ServerNotStarted, $"The MCP server {Name} is not running. {fault.Message}")
-                : McpOutcome.Not(ToolFailure.NotReached, $"The MCP server {Name} cannot be reached now.");
+            return NotConnected();
+        if (await MakeAsync(connected, tool, arguments, asTask, cancellation) is { } made)
+            return made;
+        await Look().WaitAsync(cancellation); // it was refused before anything was done: in another session it is made once more
+        return client is { } again && again != connected && await MakeAsync(again, tool, arguments, asTask, cancellation) is { } second ? second : NotConnected();
+    }
+
+    private McpOutcome NotConnected() => Fault is { Kind: McpFaultKind.NoProgram or McpFaultKind.NotStarted or McpFaultKind.Ended } fault ? McpOutcome.Not(ToolFailure.ServerNotStarted, texts => texts.ServerNotRunning(Name, fault.Message))
+                : McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerNotReached(Name));
+
+    /// <summary>Null where the server does not know the session any more, as after it was started again.</summary>
+    private async Task<McpOutcome?> MakeAsync(McpClient connected, string tool, JsonElement arguments, bool asTask, CancellationToken cancellation)
+    {
         var sent = SentCall.Begin();
         try
         {
@@ -78,22 +92,36 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             await LeaveAsync(connected, sent.Id.Value);
             throw;
         }
+        catch (Exception lost) when (options.Endpoint is not null && IsSessionLost(lost))
+        {
+            LogLost(lost, Name);
+            dead = connected;
+            return asTask ? McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name, BoundedMessages.MaxBytes)) : null; // a task may have been begun
+        }
+        catch (McpException broken) when (broken.Message.Contains("completed without a reply", StringComparison.Ordinal))
+        {
+            LogLost(broken, Name);
+            return McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name, BoundedMessages.MaxBytes));
+        }
         catch (McpException refused)
         {
-            return McpOutcome.Not(ToolFailure.ProtocolFault, $"The MCP server {Name} refused the call: {ShortText.Of(refused.Message, MaxFault)}");
+            return McpOutcome.Not(ToolFailure.ProtocolFault, texts => texts.ServerRefused(Name, ShortText.Of(refused.Message, MaxFault)));
         }
         catch (JsonException wrong)
         {
             LogLost(wrong, Name);
-            return McpOutcome.Not(ToolFailure.ProtocolFault, $"The MCP server {Name} answered the call with something that is no result of a tool.");
+            return McpOutcome.Not(ToolFailure.ProtocolFault, texts => texts.ServerNoResult(Name));
         }
         catch (Exception lost) when (lost is IOException or HttpRequestException or InvalidOperationException)
         {
             LogLost(lost, Name);
-            return McpFault.Of(lost, options) is { Kind: McpFaultKind.KeyRefused or McpFaultKind.Status } refused ? McpOutcome.Not(ToolFailure.ErrorStatus, $"The MCP server {Name} did not take the call. {refused.Message}")
-                : McpOutcome.Not(ToolFailure.NotReached, $"The connection to the MCP server {Name} was lost during the call, or its answer is larger than {BoundedMessages.MaxBytes} bytes.");
+            return McpFault.Of(lost, options) is { Kind: McpFaultKind.KeyRefused or McpFaultKind.Status } refused ? McpOutcome.Not(ToolFailure.ErrorStatus, texts => texts.ServerNotTaken(Name, refused.Message))
+                : McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name, BoundedMessages.MaxBytes));
         }
     }
+
+    /// <summary>404 by the protocol; of some servers another status, with words of it.</summary>
+    private static bool IsSessionLost(Exception failure) => failure is HttpRequestException { StatusCode: HttpStatusCode.NotFound } || (failure is McpException or HttpRequestException && LostSession().IsMatch(failure.Message));
 
     /// <summary>Tells the server that nobody waits for a call any more. One by HTTP sees its request end.</summary>
     private async Task LeaveAsync(McpClient connected, RequestId call)
@@ -120,7 +148,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         lock (gate)
         {
             var now = time.GetUtcNow();
-            var isLost = client is null or { Completion.IsCompleted: true };
+            var isLost = client is null or { Completion.IsCompleted: true } || client == dead;
             if (gone.IsCancellationRequested || !looking.IsCompleted || (isLost ? now < quietUntil : now < listedUntil))
                 return looking;
             return looking = Task.Run(LookAsync);
@@ -134,7 +162,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(gone.Token, timeUp.Token);
         try
         {
-            if (client is { Completion.IsCompleted: true })
+            if (client is { } old && (old.Completion.IsCompleted || old == dead))
                 await LoseAsync();
             tools = await ListAsync(client ??= await McpClient.CreateAsync(Transport(), new McpClientOptions { ClientInfo = new Implementation { Name = "platform", Version = "1" }, InitializationTimeout = options.Timeout }, logs, limited.Token), limited.Token);
             (Fault, listedUntil) = (null, time.GetUtcNow() + ListedFor);
@@ -146,14 +174,14 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
                 return;
             LogUnreachable(failure, Name, Where);
             Fault = timeUp.IsCancellationRequested ? McpFault.OutOfTime(options.Timeout) : McpFault.Of(failure, options);
-            (tools, leftOut, quietUntil) = ([], [], time.GetUtcNow() + QuietAfterFailure);
+            (tools, leftOut, quietUntil) = ([], new(), time.GetUtcNow() + QuietAfterFailure);
         }
     }
 
     private async Task<IReadOnlyList<AgentTool>> ListAsync(McpClient connected, CancellationToken cancellation)
     {
         Dictionary<string, AgentTool> listed = [];
-        List<LeftOutTool> without = [];
+        LeftOutTools without = new();
         JsonNode? next = null;
         for (var pages = 0; pages < MaxPages && (pages == 0 || next is not null); pages++)
         {
@@ -162,7 +190,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             foreach (var written in page?["tools"] as JsonArray ?? [])
             {
                 if (written.Deserialize<Tool>(McpJsonUtilities.DefaultOptions) is { } tool && (options.Tools.Length == 0 || options.Tools.Contains(tool.Name)) && Refused(connected, tool, McpTask.IsRequired(written), listed) is { } because)
-                    without.Add(new(ShortText.Of(UntrustedText.Visible(tool.Name), MaxName), because));
+                    without.Add(ShortText.Of(UntrustedText.Visible(tool.Name), MaxName), because);
             }
             next = page?["nextCursor"];
         }
@@ -213,6 +241,9 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             new HttpClientTransportOptions { Endpoint = endpoint, Name = Name, TransportMode = HttpTransportMode.StreamableHttp, AdditionalHeaders = new Dictionary<string, string>(options.Headers), ConnectionTimeout = options.Timeout },
             new HttpClient(http) { Timeout = System.Threading.Timeout.InfiniteTimeSpan }, logs, ownsHttpClient: true);
     }
+
+    [GeneratedRegex(@"\bsession\b[^.]{0,40}\b(?:not found|unknown|expired|invalid|terminated)|\b(?:no valid|unknown|invalid|expired|missing) session\b", RegexOptions.IgnoreCase)]
+    private static partial Regex LostSession();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The MCP server {Server} ({Where}) cannot be reached; its tools are left out.")]
     private partial void LogUnreachable(Exception failure, string server, string where);

@@ -54,24 +54,25 @@ internal sealed class McpTool : AgentTool
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
+        var texts = ToolTexts.In(scope.Language);
         var made = await server.CallAsync(own, arguments, isTask, cancellation);
         if (made.Result is not { } result)
-            return ToolOutcome.Failed(made.Fault + (Effects.HasFlag(ToolEffects.Writes) && made.Failure != ToolFailure.ServerNotStarted ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), made.Failure);
+            return ToolOutcome.Failed(made.Fault?.Invoke(texts) + (Effects.HasFlag(ToolEffects.Writes) && made.Failure != ToolFailure.ServerNotStarted ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), made.Failure);
         StringBuilder text = new();
         foreach (var block in result.Content)
-            text.Append(Shown(block)).Append('\n');
+            text.Append(Shown(block, texts)).Append('\n');
         if (text.Length == 0 && result.StructuredContent is { } data)
             text.Append(data.GetRawText()); // a model sees no data
         return new(UntrustedText.Visible(text.ToString().TrimEnd()), result.StructuredContent, [], result.IsError == true) { Failure = result.IsError == true ? ToolFailure.ToolFault : null };
     }
 
-    private static string Shown(ContentBlock block) => block switch
+    private static string Shown(ContentBlock block, ToolTexts texts) => block switch
     {
         TextContentBlock text => text.Text,
         EmbeddedResourceBlock { Resource: TextResourceContents resource } => resource.Text,
         ResourceLinkBlock link => $"{link.Name}: {link.Uri}",
-        ImageContentBlock image => $"(a picture of the type {image.MimeType} is left out)",
-        AudioContentBlock audio => $"(a sound of the type {audio.MimeType} is left out)",
-        _ => "(something that is no text is left out)",
+        ImageContentBlock image => texts.PictureLeftOut(image.MimeType),
+        AudioContentBlock audio => texts.SoundLeftOut(audio.MimeType),
+        _ => texts.OtherLeftOut,
     };
 }

@@ -14,11 +14,14 @@ internal static class ApiDocument
     private const int MaxBytes = 4 * ToolSettingsCheck.MaxDocument, MaxRedirects = 5;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    /// <summary>A name that is there twice: which of the two is meant is not known.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>JsonException where it is neither; its message names the line.</summary>
     public static JsonElement Parse(string text)
     {
         if (text.AsSpan().TrimStart("\uFEFF \t\r\n") is ['{', ..])
-            return JsonElement.Parse(text.TrimStart('\uFEFF'));
+            return JsonElement.Parse(text.TrimStart('\uFEFF'), Strict);
         try
         {
             return YamlDocument.Parse(text);
@@ -27,6 +30,23 @@ internal static class ApiDocument
         {
             throw new JsonException(wrong.Message, wrong);
         }
+    }
+
+    /// <summary>Where a document says that its API is: the first of its servers, with the usual values of its variables; null where it names none, or no http or https address.</summary>
+    /// <param name="from">The document's own address, which a server may be relative to; null where it is not known.</param>
+    public static Uri? ServerOf(JsonElement document, Uri? from)
+    {
+        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("servers", out var servers) || servers.ValueKind != JsonValueKind.Array || servers.GetArrayLength() == 0
+            || servers[0] is not { ValueKind: JsonValueKind.Object } server || !server.TryGetProperty("url", out var named) || named.ValueKind != JsonValueKind.String)
+            return null;
+        var url = named.GetString()!;
+        if (server.TryGetProperty("variables", out var variables) && variables.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var variable in variables.EnumerateObject().Where(variable => variable.Value.ValueKind == JsonValueKind.Object))
+                url = variable.Value.TryGetProperty("default", out var usual) && usual.ValueKind == JsonValueKind.String ? url.Replace($"{{{variable.Name}}}", usual.GetString(), StringComparison.Ordinal) : url;
+        }
+        var isAddress = from is null ? Uri.TryCreate(url, UriKind.Absolute, out var address) : Uri.TryCreate(from, url, out address);
+        return isAddress && (address!.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) && !url.Contains('{', StringComparison.Ordinal) ? address : null;
     }
 
     /// <summary>The text at an address. ToolSettingsException where it cannot be had; each redirect is judged like the first address.</summary>

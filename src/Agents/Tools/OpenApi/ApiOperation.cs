@@ -22,12 +22,12 @@ internal sealed partial record ApiOperation(string Id, string ToolName, HttpMeth
 
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
-    /// <summary>The operations, at most 100: those with an operationId in the document's order, then the others. Left out is what needs a header that nobody sets, a cookie, or another body than JSON or a form, what is too large, and what comes after the hundredth.</summary>
+    /// <summary>The operations, at most 100: those with an operationId in the document's order, then the others. Left out is what needs a header that nobody sets, a cookie, or another body than JSON or a form of names and values, what is too large, and what comes after the hundredth.</summary>
     /// <param name="headers">Names of the headers that an administrator sets.</param>
-    public static (IReadOnlyList<ApiOperation> Operations, IReadOnlyList<LeftOutTool> LeftOut) Of(JsonElement document, IEnumerable<string>? headers = null)
+    public static (IReadOnlyList<ApiOperation> Operations, LeftOutTools LeftOut) Of(JsonElement document, IEnumerable<string>? headers = null)
     {
         List<ApiOperation> operations = [];
-        List<LeftOutTool> leftOut = [];
+        LeftOutTools leftOut = new();
         if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("paths", out var paths) || paths.ValueKind != JsonValueKind.Object)
             return (operations, leftOut);
         HashSet<string> taken = [], set = new(headers ?? [], StringComparer.OrdinalIgnoreCase);
@@ -41,7 +41,7 @@ internal sealed partial record ApiOperation(string Id, string ToolName, HttpMeth
             var (operation, because) = operations.Count == MaxOperations ? (null, LeftOutBecause.TooMany) : Read(document, path, method, given ?? free, ApiTool.NameOf(free), set);
             if (operation is null)
             {
-                leftOut.Add(new(ShortText.Of(UntrustedText.Visible(given ?? $"{method.Name.ToUpperInvariant()} {path.Name}"), MaxName), because));
+                leftOut.Add(ShortText.Of(UntrustedText.Visible(given ?? $"{method.Name.ToUpperInvariant()} {path.Name}"), MaxName), because);
                 continue;
             }
             operations.Add(operation);
@@ -89,8 +89,10 @@ internal sealed partial record ApiOperation(string Id, string ToolName, HttpMeth
             var body = references.Resolve(written);
             if (BodyIn(body) is not { } content)
                 return (null, LeftOutBecause.Body);
-            bodyType = content.Name;
-            (properties["body"], places["body"]) = (content.Value.ValueKind == JsonValueKind.Object && content.Value.TryGetProperty("schema", out var schema) ? references.Schema(schema) : [], "body");
+            var taken = content.Value.ValueKind == JsonValueKind.Object && content.Value.TryGetProperty("schema", out var schema) ? references.Schema(schema) : [];
+            if (content.Name == Form && !IsObject(taken))
+                return (null, LeftOutBecause.Body); // nothing of it could be sent
+            (bodyType, properties["body"], places["body"]) = (content.Name, taken, "body");
             if (body.TryGetProperty("required", out var must) && must.ValueKind == JsonValueKind.True)
                 required.Add("body");
         }
@@ -100,6 +102,13 @@ internal sealed partial record ApiOperation(string Id, string ToolName, HttpMeth
         var parameters = JsonSerializer.SerializeToElement(all);
         var description = Text(method.Value, "summary") ?? Text(method.Value, "description") ?? $"{method.Name.ToUpperInvariant()} {path.Name}";
         return parameters.GetRawText().Length > MaxSchema ? (null, LeftOutBecause.Schema) : (new(id, toolName, HttpMethod.Parse(method.Name), path.Name, description, parameters, places, bodyType), default);
+    }
+
+    /// <summary>Whether a schema is of an object, as it is from now on where it did not say.</summary>
+    private static bool IsObject(JsonObject schema)
+    {
+        schema.TryAdd("type", "object");
+        return schema["type"] is JsonValue kind && kind.TryGetValue<string>(out var name) && name == "object";
     }
 
     /// <summary>Of the bodies that it may have the JSON, else the form.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -48,6 +47,7 @@ internal sealed class ApiTool : AgentTool
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
+        var texts = ToolTexts.In(scope.Language);
         try
         {
             using HttpRequestMessage request = new(operation.Method, Address(arguments));
@@ -59,16 +59,16 @@ internal sealed class ApiTool : AgentTool
             using var response = await http.SendAsync(request, cancellation);
             var text = UntrustedText.Visible(Encoding.UTF8.GetString(await OutboundHttp.ReadAsync(response, MaxAnswerBytes, cancellation)));
             return response.IsSuccessStatusCode
-                ? ToolOutcome.Of(text.Length == 0 ? "Done; the API answered with no text." : text, Data(text))
-                : ToolOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{api.Name} answered with status {(int)response.StatusCode}: {ShortText.Of(text, 1000)}"), ToolFailure.ErrorStatus);
+                ? ToolOutcome.Of(text.Length == 0 ? texts.ApiDone : text, Data(text))
+                : ToolOutcome.Failed(texts.ApiStatus(api.Name, (int)response.StatusCode, ShortText.Of(text, 1000)), ToolFailure.ErrorStatus);
         }
         catch (RefusedAddressException refused)
         {
-            return ToolOutcome.Failed(refused.IsInside ? $"{refused.Message} An administrator who wants {api.Name} there says so where it is set up (it is on this machine or its network)." : refused.Message, ToolFailure.AddressRefused);
+            return ToolOutcome.Failed(refused.IsInside ? texts.ApiInside(refused.Says(texts), api.Name) : refused.Says(texts), ToolFailure.AddressRefused);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return ToolOutcome.Failed($"{api.Name} could not be reached, or broke off its answer." + (Effects.HasFlag(ToolEffects.Writes) ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), ToolFailure.NotReached);
+            return ToolOutcome.Failed(texts.ApiNotReached(api.Name) + (Effects.HasFlag(ToolEffects.Writes) ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), ToolFailure.NotReached);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ApiTool : AgentTool
                 case "path":
                     var segment = Value(argument.Value);
                     if (segment.Length == 0 || segment.All(c => c == '.'))
-                        throw new RefusedAddressException($"\"{argument.Name}\" is \"{segment}\", which is no part of a path.");
+                        throw new RefusedAddressException(texts => texts.NoPartOfPath(argument.Name, segment));
                     path = path.Replace("{" + argument.Name + "}", Uri.EscapeDataString(segment), StringComparison.Ordinal);
                     break;
                 case "query":
@@ -101,7 +101,7 @@ internal sealed class ApiTool : AgentTool
             }
         }
         Uri address = new(api.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/') + (path.StartsWith('/') ? path : "/" + path) + (query.Count == 0 ? "" : "?" + string.Join('&', query)));
-        return address.Authority == api.Endpoint.Authority && address.Scheme == api.Endpoint.Scheme ? address : throw new RefusedAddressException("The arguments lead to another host.");
+        return address.Authority == api.Endpoint.Authority && address.Scheme == api.Endpoint.Scheme ? address : throw new RefusedAddressException(texts => texts.OtherHost);
     }
 
     private static IEnumerable<string> Values(JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(Value) : [Value(value)];

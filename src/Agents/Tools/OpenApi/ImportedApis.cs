@@ -33,19 +33,18 @@ internal sealed partial class ImportedApis(ToolSettingsBook settings, OutboundHt
     }
 
     /// <summary>The tools of a document that an API offers, and what of it is none.</summary>
-    public static (IReadOnlyList<AgentTool> Tools, IReadOnlyList<LeftOutTool> LeftOut) ToolsOf(ApiOptions api, JsonElement document, OutboundHttp http)
+    public static (IReadOnlyList<AgentTool> Tools, LeftOutTools LeftOut) ToolsOf(ApiOptions api, JsonElement document, OutboundHttp http)
     {
         var (operations, leftOut) = ApiOperation.Of(document, api.Headers.Keys);
         List<AgentTool> tools = [];
-        List<LeftOutTool> without = [.. leftOut];
         foreach (var operation in operations.Where(operation => IsWanted(operation.Id)))
         {
             if (ApiTool.Of(api, operation, http) is { } tool)
                 tools.Add(tool);
             else
-                without.Add(new(operation.Id, LeftOutBecause.Name));
+                leftOut.Add(operation.Id, LeftOutBecause.Name);
         }
-        return (tools, without);
+        return (tools, leftOut);
 
         bool IsWanted(string id) => api.Operations.Length == 0 || api.Operations.Contains(id);
     }
@@ -65,7 +64,7 @@ internal sealed partial class ImportedApis(ToolSettingsBook settings, OutboundHt
             var document = ApiDocument.Parse(api.Content.Length > 0 ? api.Content : await File.ReadAllTextAsync(api.Document, cancellation));
             return ToolsOf(api, document, api.Private ? inside : http).Tools;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception failure) when (failure is not OperationCanceledException) // a stranger's document takes no other tool with it
         {
             LogUnreadable(failure, api.Document, api.Name);
             return [];

@@ -7,10 +7,10 @@ internal sealed class AllowedHosts(IReadOnlyList<string> hosts)
 {
     /// <summary>Null when the address may be asked for, else why not.</summary>
     public RefusedAddressException? Fault(Uri address) =>
-        address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps ? new($"\"{ShortText.Of(address.OriginalString, 100)}\" is no http or https address.")
-        : address.UserInfo.Length > 0 ? new("The address holds a user name or password; those are not sent.")
+        address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps ? new(texts => texts.NotHttp(ShortText.Of(address.OriginalString, 100)))
+        : address.UserInfo.Length > 0 ? new(texts => texts.HoldsUser)
         : hosts.Any(host => Matches(host, address)) ? null
-        : new($"\"{ShortText.Of(address.Authority, 100)}\" is not among the hosts that may be asked.", failure: ToolFailure.HostNotAllowed);
+        : new(texts => texts.HostNotAllowed(ShortText.Of(address.Authority, 100)), failure: ToolFailure.HostNotAllowed);
 
     private static bool Matches(string host, Uri address)
     {

@@ -45,7 +45,7 @@ internal sealed class OutboundHttp : IDisposable
         }
         catch (HttpRequestException failure) when (failure.InnerException is RefusedAddressException why)
         {
-            throw new RefusedAddressException(why.Message, why.IsInside, why.Failure);
+            throw new RefusedAddressException(why.Says, why.IsInside, why.Failure);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class OutboundHttp : IDisposable
         for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
         {
             if (body.Length + read > maxBytes)
-                throw new RefusedAddressException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The answer is larger than {maxBytes:N0} bytes, the most that is read."));
+                throw new RefusedAddressException(texts => texts.AnswerTooLarge(maxBytes));
             body.Write(buffer, 0, read);
         }
         return body.ToArray();
@@ -71,7 +71,7 @@ internal sealed class OutboundHttp : IDisposable
         var (host, port) = (context.DnsEndPoint.Host.TrimEnd('.'), context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellation);
         if (addresses.Length == 0 || addresses.Any(address => refused.Refuse(address, port)))
-            throw new RefusedAddressException($"\"{host}\" leads to an address of this machine or of its own network; tools reach public addresses only.", isInside: true);
+            throw new RefusedAddressException(texts => texts.LeadsInside(host), isInside: true);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

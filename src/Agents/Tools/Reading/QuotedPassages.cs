@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Platform.Agents.Answering;
 
@@ -10,20 +9,19 @@ internal static class QuotedPassages
     private const int LongestNumber = 99_999;
 
     /// <summary>The most characters that <see cref="Append"/> adds, whatever number it has.</summary>
-    public static int Length(Citation citation, string quote, int maxCharacters)
+    public static int Length(Citation citation, string quote, int maxCharacters, ToolTexts texts)
     {
         StringBuilder one = new("\n");
-        Append(one, citation with { N = LongestNumber }, quote, maxCharacters);
+        Append(one, citation with { N = LongestNumber }, quote, maxCharacters, texts);
         return one.Length;
     }
 
     /// <summary>Appends one, its text cut to so many characters.</summary>
-    public static void Append(StringBuilder text, Citation citation, string quote, int maxCharacters)
+    public static void Append(StringBuilder text, Citation citation, string quote, int maxCharacters, ToolTexts texts)
     {
-        var under = citation.Heading.Length == 0 ? "" : $", under \"{UntrustedText.NameForPrompt(citation.Heading)}\"";
         if (text.Length > 0)
             text.Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"Passage {citation.N} of \"{UntrustedText.NameForPrompt(citation.DocumentName)}\", page {citation.Page}{under}:\n");
+        text.Append(texts.PassageHead(citation.N, UntrustedText.NameForPrompt(citation.DocumentName), citation.Page, UntrustedText.NameForPrompt(citation.Heading))).Append('\n');
         var kept = quote.Length <= maxCharacters ? quote : ShortText.Cut(quote, maxCharacters) + " …";
         foreach (var line in UntrustedText.ForPrompt(kept).Split('\n'))
             text.Append("> ").Append(line).Append('\n');

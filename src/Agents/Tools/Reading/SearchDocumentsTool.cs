@@ -7,22 +7,19 @@ using Platform.Agents.Prompting;
 namespace Platform.Agents.Tools.Reading;
 
 /// <summary>Finds passages in the bases of the agent that the caller may read.</summary>
-internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
+internal sealed class SearchDocumentsTool(IEvidence evidence) : BuiltInTool
 {
     private const int UsualPassages = 5, MaxPassages = 8, LeastOfPassage = 600, MostOfPassage = 1_600, Room = ToolOutcome.MaxCharacters - 500;
 
     public override string Name => "search_documents";
 
-    public override string Description => "Finds passages in the documents by words and meaning. Each has a number: cite it as [1]. Search for one fact at a time.";
+    internal override string DescriptionIn(AnswerLanguage language) => ToolTexts.In(language).Search;
 
-    internal override string DescriptionIn(AnswerLanguage language) =>
-        language == AnswerLanguage.Chinese ? "按词语和含义在文档中查找段落。每个段落有一个编号：引用时写作 [1]。一次只查一个事实。" : Description;
-
-    public override JsonElement Parameters { get; } = JsonElement.Parse($$"""
+    private protected override string SchemaIn(AnswerLanguage language) => $$"""
         {"type":"object","additionalProperties":false,"required":["query"],"properties":{
-          "query":{"type":"string","minLength":1,"maxLength":500,"description":"What to look for, in the language of the documents"},
-          "top":{"type":"integer","minimum":1,"maximum":{{MaxPassages}},"description":"How many passages; left out, as many as usual"} } }
-        """);
+          "query":{"type":"string","minLength":1,"maxLength":500,"description":{{Json(ToolTexts.In(language).SearchFor)}} },
+          "top":{"type":"integer","minimum":1,"maximum":{{MaxPassages}},"description":{{Json(ToolTexts.In(language).SearchTop)}} } } }
+        """;
 
     public override ToolEffects Effects => ToolEffects.Reads;
 
@@ -36,6 +33,7 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
         var question = AskedQuestion.Of(arguments.GetProperty("query").GetString()!, []);
         var found = await evidence.SearchAsync(scope.Caller, question.Query([.. bases.Select(b => b.Id)], top), cancellation);
 
+        var texts = ToolTexts.In(scope.Language);
         CitationWriter writer = new(evidence, scope.Caller);
         StringBuilder text = new();
         List<Citation> citations = [];
@@ -46,14 +44,14 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : AgentTool
             var (_, made) = await writer.CiteAsync(hit, new PassageSpan(0, hit.Passage.Text.Length), Verdict.Verbatim, 0, 0, cancellation);
             if (made is null)
                 continue;
-            if (text.Length + QuotedPassages.Length(made, made.Quote, most) > Room)
+            if (text.Length + QuotedPassages.Length(made, made.Quote, most, texts) > Room)
             {
                 text.Append('\n').Append(PromptWords.In(scope.Language).NoRoomForPassages);
                 break; // nobody can cite what no model has read
             }
             var citation = scope.Numbers.Number(made);
             citations.Add(citation);
-            QuotedPassages.Append(text, citation, citation.Quote, most);
+            QuotedPassages.Append(text, citation, citation.Quote, most, texts);
         }
         var data = JsonSerializer.SerializeToElement(citations.Select(c => new { number = c.N, document = c.DocumentName, page = c.Page, heading = c.Heading, score = Math.Round(c.Score, 4) }));
         return citations.Count == 0

@@ -1,20 +1,22 @@
 using System.Text.Json;
+using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Recorded;
 
 /// <summary>Stands in the place of a tool and gives what was recorded. One that only computes is called where nothing was; any other is never called.</summary>
 internal sealed class RecordedTool(string name, AgentTool? real, IReadOnlyList<RecordedCall> recorded) : AgentTool
 {
-    /// <summary>What a call is answered with for which nothing was recorded.</summary>
-    public const string Missing = "Nothing was recorded for this call.";
-
     private static readonly JsonElement Anything = JsonElement.Parse("""{"type":"object"}""");
 
     public override string Name => name;
 
-    public override string Description => real?.Description ?? "A tool that is not here now.";
+    public override string Description => DescriptionIn(AnswerLanguage.English);
+
+    internal override string DescriptionIn(AnswerLanguage language) => real?.DescriptionIn(language) ?? ToolTexts.In(language).NotHere;
 
     public override JsonElement Parameters => real?.Parameters ?? Anything;
+
+    internal override JsonElement ParametersIn(AnswerLanguage language) => real?.ParametersIn(language) ?? Anything;
 
     /// <summary>Whatever the tool does, giving a record does nothing.</summary>
     public override ToolEffects Effects => ToolEffects.None;
@@ -27,6 +29,6 @@ internal sealed class RecordedTool(string name, AgentTool? real, IReadOnlyList<R
         if (found is null && real is { Effects: ToolEffects.None })
             return real.RunAsync(arguments, scope, cancellation);
         found ??= own.FirstOrDefault(call => call.Arguments is null);
-        return Task.FromResult(found is null ? ToolOutcome.Failed(Missing, ToolFailure.NotRecorded) : new ToolOutcome(found.Text, found.Data, found.Citations ?? [], found.IsError) { IsEmpty = found.IsEmpty });
+        return Task.FromResult(found is null ? ToolOutcome.Failed(ToolTexts.In(scope.Language).NothingRecorded, ToolFailure.NotRecorded) : new ToolOutcome(found.Text, found.Data, found.Citations ?? [], found.IsError) { IsEmpty = found.IsEmpty });
     }
 }

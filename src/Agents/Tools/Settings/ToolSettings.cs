@@ -26,4 +26,4 @@ public sealed class ToolSettingsException(ToolSettingsFault fault, string value,
 /// <summary>What a server or an API offers when it is tried.</summary>
 /// <param name="LeftOut">What it offers besides and no agent can be given.</param>
 /// <param name="Fault">Why nothing could be learned; null where it could.</param>
-public sealed record ToolTrial(IReadOnlyList<AgentTool> Tools, IReadOnlyList<LeftOutTool> LeftOut, McpFault? Fault = null);
+public sealed record ToolTrial(IReadOnlyList<AgentTool> Tools, LeftOutTools LeftOut, McpFault? Fault = null);

@@ -41,7 +41,7 @@ public sealed class ToolSettingsBook
     public async Task<ToolSettings> SaveAsync(Caller caller, ToolSettings settings, CancellationToken cancellation)
     {
         RequireAdministrator(caller);
-        ToolSettingsCheck.Require(settings, Configured);
+        ToolSettingsCheck.Require(settings, Configured, await StoredAsync(cancellation));
         if (contexts is null)
             throw new InvalidOperationException("Without a database nothing can be set. This is a bug.");
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -62,6 +62,9 @@ public sealed class ToolSettingsBook
         return await StoredAsync(cancellation);
     }
 
+    /// <summary>Hosts of settings that would not be taken any more: an earlier program took them. They change nothing, and stay until they are taken out.</summary>
+    public static IReadOnlyList<ToolSettingsException> StaleHosts(ToolSettings settings) => [.. settings.FetchHosts.Select(ToolSettingsCheck.Fault).OfType<ToolSettingsException>()];
+
     /// <summary>Connects to a server as it would be set and lists its tools.</summary>
     public async Task<ToolTrial> TryAsync(Caller caller, McpServerOptions server, CancellationToken cancellation)
     {
@@ -80,6 +83,20 @@ public sealed class ToolSettingsBook
         using OutboundHttp unused = new(RefusedNetworks.All);
         var (tools, leftOut) = ImportedApis.ToolsOf(api, ApiDocument.Parse(api.Content), unused);
         return new(tools, leftOut);
+    }
+
+    /// <summary>The address that a document gives for its API, to be looked at and set by a person; null where it gives none.</summary>
+    /// <param name="from">The document's own address; null where it is not known.</param>
+    public static Uri? ServerOf(string document, Uri? from)
+    {
+        try
+        {
+            return ApiDocument.ServerOf(ApiDocument.Parse(document), from);
+        }
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
+        {
+            return null; // what is wrong with it is said when it is tried
+        }
     }
 
     /// <summary>Fetches the document of an API for an administrator, as a text to be looked at and set. ToolSettingsException where it cannot be had.</summary>

@@ -20,25 +20,28 @@ internal static partial class ToolSettingsCheck
 
     /// <summary>Throws ToolSettingsException with the first fault.</summary>
     /// <param name="configured">Whose names are taken.</param>
-    public static void Require(ToolSettings settings, ToolsOptions configured)
+    /// <param name="stored">What stands there already, and stays as it is, may have been taken by an earlier program that allowed more: it keeps nothing else from being set.</param>
+    public static void Require(ToolSettings settings, ToolsOptions configured, ToolSettings stored)
     {
         if (settings.FetchHosts.Count > MaxHosts || settings.McpServers.Count > MaxEach || settings.Apis.Count > MaxEach)
             throw new ToolSettingsException(ToolSettingsFault.TooMany, "", $"At most {MaxHosts:N0} hosts, {MaxEach} MCP servers and {MaxEach} APIs are taken.");
-        foreach (var host in settings.FetchHosts)
-        {
-            if (!Host().IsMatch(host) || (host.LastIndexOf(':') is var colon and > 0 && int.Parse(host.AsSpan(colon + 1), CultureInfo.InvariantCulture) is 0 or > 65_535))
-                throw new ToolSettingsException(ToolSettingsFault.Host, host, $"'{Findings.Short(host)}' is no host. Write example.org, *.example.org or example.org:8443, without http:// and without a path; a * stands before a whole domain (not *.com).");
-            if (IsInside(host))
-                throw new ToolSettingsException(ToolSettingsFault.HostInside, host, $"'{Findings.Short(host)}' is this machine or an address of its network. Fetching reaches public addresses only, whatever is listed.");
-        }
-        foreach (var server in settings.McpServers)
+        if (settings.FetchHosts.Except(stored.FetchHosts).Select(Fault).FirstOrDefault(fault => fault is not null) is { } wrong)
+            throw wrong;
+        foreach (var server in settings.McpServers.Where(server => !stored.McpServers.Any(old => AreSame(old, server))))
             Require(server, configured);
-        foreach (var api in settings.Apis)
+        foreach (var api in settings.Apis.Where(api => !stored.Apis.Any(old => AreSame(old, api))))
             Require(api);
         var names = settings.McpServers.Select(s => s.Name).Concat(settings.Apis.Select(a => a.Name)).Concat(configured.McpServers.Select(s => s.Name)).Concat(configured.Apis.Select(a => a.Name));
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ToolSettingsException(ToolSettingsFault.NameTaken, twice.Key, $"Two MCP servers or APIs are named '{twice.Key}'; each needs its own name.");
     }
+
+    /// <summary>Why a host is not taken; null where it is.</summary>
+    public static ToolSettingsException? Fault(string host) =>
+        !Host().IsMatch(host) || (host.LastIndexOf(':') is var colon and > 0 && int.Parse(host.AsSpan(colon + 1), CultureInfo.InvariantCulture) is 0 or > 65_535)
+            ? new(ToolSettingsFault.Host, host, $"'{Findings.Short(host)}' is no host. Write example.org, *.example.org or example.org:8443, without http:// and without a path; a * stands before a whole domain (not *.com).")
+        : IsInside(host) ? new(ToolSettingsFault.HostInside, host, $"'{Findings.Short(host)}' is this machine or an address of its network. Fetching reaches public addresses only, whatever is listed.")
+        : null;
 
     public static void Require(McpServerOptions server, ToolsOptions configured)
     {
@@ -74,6 +77,8 @@ internal static partial class ToolSettingsCheck
         }
         Validator.ValidateObject(api, new ValidationContext(api), validateAllProperties: true);
     }
+
+    private static bool AreSame<T>(T one, T other) => JsonSerializer.Serialize(one) == JsonSerializer.Serialize(other);
 
     private static void Named(string name, TimeSpan timeout, TimeSpan longest)
     {

@@ -7,7 +7,7 @@ using Platform.Agents.Answering;
 namespace Platform.Agents.Tools.Tables;
 
 /// <summary>Reads the sheets of the agent's bases with SQL. The query is the citation: whoever reads the answer can judge what was asked of the table.</summary>
-internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxBytes, TimeProvider time) : AgentTool, IDisposable
+internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxBytes, TimeProvider time) : BuiltInTool, IDisposable
 {
     private const int MostShown = 30, RoomForShown = 11_000, MostNamed = 200, MostUnread = 10;
 
@@ -15,25 +15,23 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
 
     public override string Name => ToolNames.QueryTable;
 
-    public override string Description => "Calculates over tables (Excel, CSV) with one SQLite SELECT. Without sql it lists the tables with their columns and first rows: do that first.";
+    internal override string DescriptionIn(AnswerLanguage language) => ToolTexts.In(language).QueryTable;
 
-    internal override string DescriptionIn(AnswerLanguage language) =>
-        language == AnswerLanguage.Chinese ? "用一条 SQLite SELECT 语句对表格（Excel、CSV）进行计算。不写 sql 时列出各表及其列和前几行：请先这样做。" : Description;
-
-    public override JsonElement Parameters { get; } = JsonElement.Parse("""
+    private protected override string SchemaIn(AnswerLanguage language) => $$"""
         {"type":"object","additionalProperties":false,"properties":{
-          "sql":{"type":"string","minLength":1,"maxLength":4000,"description":"SELECT … FROM a listed table"}}}
-        """);
+          "sql":{"type":"string","minLength":1,"maxLength":4000,"description":{{Json(ToolTexts.In(language).QuerySql)}} } } }
+        """;
 
     public override ToolEffects Effects => ToolEffects.Reads;
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
+        var texts = ToolTexts.In(scope.Language);
         var shelved = await shelf.ListAsync(scope.Caller, scope.BaseIds, cancellation);
         if (shelved.All.Count == 0)
-            return ToolOutcome.Failed($"The knowledge bases hold no table (Excel or CSV). Use search_documents.{Unread(shelved)}", ToolFailure.NoTables);
+            return ToolOutcome.Failed(texts.NoTable + Unread(shelved, texts), ToolFailure.NoTables);
         if (!arguments.TryGetProperty("sql", out var given))
-            return List(shelved);
+            return List(shelved, texts);
         var sql = given.GetString()!;
         await room.WaitAsync(cancellation);
         try
@@ -43,11 +41,11 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         }
         catch (TableQueryException over)
         {
-            return ToolOutcome.Failed(over.Message, ToolFailure.QueryRefused);
+            return ToolOutcome.Failed(over.Says(texts), ToolFailure.QueryRefused);
         }
         catch (SqliteException wrong)
         {
-            return ToolOutcome.Failed($"The query cannot be run: {Reason(wrong)} Only one SELECT over these tables is allowed: {string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name))}{(shelved.All.Count > MostShown ? " and others (call it without sql)" : "")}.{Unread(shelved)}", ToolFailure.QueryRefused);
+            return ToolOutcome.Failed(texts.QueryWrong(Reason(wrong), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + Unread(shelved, texts), ToolFailure.QueryRefused);
         }
         finally
         {
@@ -64,51 +62,45 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
     private ToolOutcome Query(string sql, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, ToolScope scope, CancellationToken cancellation)
     {
         using TableDatabase database = new(tables.Select(read => (read.Table.Name, read.Rows)), cancellation);
-        var result = database.Query(sql, limit, maxBytes, time, cancellation);
+        var (texts, result) = (ToolTexts.In(scope.Language), database.Query(sql, limit, maxBytes, time, cancellation));
         var shown = Rows(result);
         List<Citation> citations = [.. tables.Select(read => read.Table).Where(table => result.TablesRead.Contains(table.Name)).Select(table => scope.Numbers.Number(Cite(table, sql.Trim(), shown)))];
         StringBuilder text = new();
         var numbers = string.Join(", ", citations.Select(citation => citation.N.ToString(CultureInfo.InvariantCulture)));
-        var source = numbers.Length == 0 ? "The query reads no table, so there is nothing to cite;" : $"Passage {numbers},";
-        text.Append(CultureInfo.InvariantCulture, $"{source} {Counted(result.Rows.Count)} of the query:\n");
+        text.Append(texts.OfQuery(numbers, texts.Rows(result.Rows.Count))).Append('\n');
         Append(text, shown);
         if (result.HasMore)
-            text.Append(CultureInfo.InvariantCulture, $"There are more than {TableDatabase.MaxRows} rows; ask for fewer with WHERE, GROUP BY or LIMIT.");
+            text.Append(texts.MoreRows(TableDatabase.MaxRows));
         foreach (var column in database.Mixed.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
-            text.Append(CultureInfo.InvariantCulture, $"\nIn {column.Table}.{column.Name} {column.Numbers} cells are numbers and {column.Texts} are texts: what is summed or compared over it may be wrong. Look at the texts with typeof(), and say so.");
+            text.Append('\n').Append(texts.MixedCells($"{column.Table}.{column.Name}", column.Numbers, column.Texts));
         foreach (var column in database.Commas.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
-            text.Append(CultureInfo.InvariantCulture, $"\nIn {column.Table}.{column.Name} a comma is read as the decimal sign: {column.Cell} is {column.Value}.");
+            text.Append('\n').Append(texts.CommaRead($"{column.Table}.{column.Name}", column.Cell, column.Value));
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { sql, columns = result.Columns, rows = result.Rows, more = result.HasMore }), citations) with { IsEmpty = result.Rows.Count == 0 };
     }
 
     /// <summary>The first ones with their columns and first rows, the others by name: all can be queried.</summary>
-    private static ToolOutcome List(ShelfTables shelved)
+    private static ToolOutcome List(ShelfTables shelved, ToolTexts texts)
     {
         StringBuilder text = new();
         var shown = 0;
         for (; shown < shelved.All.Count && shown < MostShown && text.Length < RoomForShown; shown++)
         {
             var (table, outline) = (shelved.All[shown], shelved.All[shown].Outline);
-            text.Append(CultureInfo.InvariantCulture, $"Table {table.Name} ({Counted(outline.Rows)}, of \"{UntrustedText.NameForPrompt(table.Document.Name)}\"):\n");
+            text.Append(texts.TableHead(table.Name, texts.Rows(outline.Rows), UntrustedText.NameForPrompt(table.Document.Name))).Append('\n');
             Append(text, string.Join('\n', [string.Join(" | ", outline.Columns), .. outline.First.Select(row => string.Join(" | ", row))]));
         }
         if (shown < shelved.All.Count)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"Further tables; see what one holds with SELECT * FROM it LIMIT 2: {string.Join(", ", shelved.All.Skip(shown).Take(MostNamed).Select(table => table.Name))}");
-            text.Append(shelved.All.Count - shown > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {shelved.All.Count - shown - MostNamed:N0} more.") : ".");
-        }
-        text.Append(Unread(shelved));
+            text.Append(texts.FurtherTables(string.Join(", ", shelved.All.Skip(shown).Take(MostNamed).Select(table => table.Name)), Math.Max(0, shelved.All.Count - shown - MostNamed)));
+        text.Append(Unread(shelved, texts));
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(shelved.All.Select(table => new { name = table.Name, document = table.Document.Name, columns = table.Outline.Columns, rows = table.Outline.Rows })));
     }
 
-    private static string Unread(ShelfTables shelved) => shelved.Unread.Count == 0 ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"\nNot among them, since they cannot be read now: {string.Join(", ", shelved.Unread.Take(MostUnread).Select(name => $"\"{UntrustedText.NameForPrompt(name)}\""))}{(shelved.Unread.Count > MostUnread ? $" and {shelved.Unread.Count - MostUnread:N0} more" : "")}.");
+    private static string Unread(ShelfTables shelved, ToolTexts texts) => shelved.Unread.Count == 0 ? ""
+        : texts.Unread(string.Join(", ", shelved.Unread.Take(MostUnread).Select(name => $"\"{UntrustedText.NameForPrompt(name)}\"")), Math.Max(0, shelved.Unread.Count - MostUnread));
 
     private static Citation Cite(ShelfTable table, string sql, string rows) => new(
         0, table.Document.Id, table.Document.BaseId, table.Document.Name, table.Document.MediaType, table.Document.Version, Guid.Empty, table.Outline.Sheet,
         table.Outline.Page, 0, 0, sql, rows, 0, [], 1, Verdict.Verbatim, 0, 0);
-
-    private static string Counted(int rows) => rows == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{rows} rows");
 
     private static string Rows(TableResult result) => string.Join('\n', [string.Join(" | ", result.Columns), .. result.Rows.Select(row => string.Join(" | ", row))]);
 

@@ -62,9 +62,9 @@ internal sealed class TableDatabase : IDisposable
         raw.sqlite3_progress_handler(db, StepsBetweenLooks, _ =>
         {
             if (time.GetElapsedTime(started) > limit)
-                over = new(string.Create(CultureInfo.InvariantCulture, $"The query took longer than {limit.TotalSeconds:0.###} seconds and was stopped. Read fewer rows, or join fewer tables."));
+                over = new(texts => texts.QueryTooLong(limit.TotalSeconds));
             else if (raw.sqlite3_memory_used() - before > maxBytes)
-                over = new(string.Create(CultureInfo.InvariantCulture, $"The query took more than {maxBytes:N0} bytes of memory and was stopped. Read fewer rows, or join fewer tables."));
+                over = new(texts => texts.QueryTooMuch(maxBytes));
             return over is not null || cancellation.IsCancellationRequested ? 1 : 0;
         }, null);
         raw.sqlite3_set_authorizer(db, (object _, int action, string first, string second, string _, string _) => Allow(action, first, second, read), null);
@@ -106,7 +106,7 @@ internal sealed class TableDatabase : IDisposable
         command.CommandText = sql;
         using var reader = command.ExecuteReader();
         if (reader.FieldCount == 0)
-            throw new TableQueryException("The query is no SELECT.");
+            throw new TableQueryException(texts => texts.NoSelect);
         string[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
         List<string[]> rows = [];
         var hasMore = false;
@@ -121,7 +121,7 @@ internal sealed class TableDatabase : IDisposable
             rows.Add([.. Enumerable.Range(0, columns.Length).Select(i => Shown(reader.GetValue(i)))]);
         }
         if (reader.NextResult())
-            throw new TableQueryException("The query holds more than one statement; send one SELECT.");
+            throw new TableQueryException(texts => texts.OneStatement);
         return new(columns, rows, hasMore, tables);
     }
 

@@ -44,12 +44,12 @@ internal sealed class TableShelf(IEvidence evidence, int maxRows, long mostKept 
     public async Task<IReadOnlyList<(ShelfTable Table, SheetTable Rows)>> ReadAsync(Caller caller, IReadOnlyList<ShelfTable> tables, CancellationToken cancellation)
     {
         if (tables.Sum(table => (long)table.Outline.Rows) is var rows && rows > maxRows)
-            throw new TableQueryException(string.Create(CultureInfo.InvariantCulture, $"The query names tables of {rows:N0} rows ({string.Join(", ", tables.Select(table => string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {table.Outline.Rows:N0}")))}); at most {maxRows:N0} are read for one query. Name fewer tables at once."));
+            throw new TableQueryException(texts => texts.TooManyRows(rows, string.Join(", ", tables.Select(table => string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {table.Outline.Rows:N0}"))), maxRows));
         List<(ShelfTable, SheetTable)> read = [];
         foreach (var sheets in tables.GroupBy(table => table.Document.Id))
         {
             var found = await SheetsAsync(caller, sheets.First().Document, cancellation);
-            read.AddRange(sheets.Select(table => table.Place < found?.Count ? (table, found[table.Place]) : throw new TableQueryException($"The table {table.Name} cannot be read now: its document was changed, or cannot be opened. List the tables again.")));
+            read.AddRange(sheets.Select(table => table.Place < found?.Count ? (table, found[table.Place]) : throw new TableQueryException(texts => texts.TableUnreadable(table.Name))));
         }
         return read;
     }

@@ -78,42 +78,61 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
         window.Navigation.NavigateTo("/agents");
     }
 
-    private async Task<bool> SaveAsync()
+    private async Task<bool> SaveAsync() => !TellsFault() && await TryAsync(StoreAsync);
+
+    // True where something in the form keeps it from being stored; it has been said then.
+    private bool TellsFault()
     {
-        if (form.Faults.Count > 0)
+        if (form.Faults.Count == 0)
         {
-            window.Toasts.Error(Texts["MendFirst", FaultWords.Of(form.Faults[0], Texts)]);
             return false;
         }
+        window.Toasts.Error(Texts["MendFirst", FaultWords.Of(form.Faults[0], Texts)]);
+        return true;
+    }
+
+    private async Task StoreAsync()
+    {
         var saved = form.Now;
-        return await TryAsync(async () =>
-        {
-            agent = await library.SaveDraftAsync(caller, AgentId, saved, agent?.Revision, CancellationToken.None);
-            form.Stored(saved);
-        });
+        agent = await library.SaveDraftAsync(caller, AgentId, saved, agent?.Revision, CancellationToken.None);
+        form.Stored(saved);
     }
 
     private async Task AskPublishAsync()
     {
-        if (await library.AwayAsync(caller, form.Now, gone.Token) is { Count: > 0 } away)
+        if (form.IsUnsaved && TellsFault())
         {
-            window.Toasts.Error(Texts["NotPublished", string.Join(' ', away.Select(fault => FaultWords.Of(fault, Texts)))]);
             return;
         }
-        if ((!form.IsUnsaved || await SaveAsync()) && agent is { } saved && publish is not null)
+        await TryAsync(async () =>
         {
-            var differences = saved.PublishedVersion is { } running ? await library.DiffAsync(caller, AgentId, running, null, CancellationToken.None) : [];
-            var newest = saved.PublishedVersion is null ? 0 : (await library.VersionsAsync(caller, AgentId, CancellationToken.None)).Max(version => version.Number);
-            await publish.OpenAsync(newest + 1, differences);
-        }
+            // Servers of tools may take their time, and a second click begins no second look.
+            if (await library.AwayAsync(caller, form.Now, gone.Token) is { Count: > 0 } away)
+            {
+                window.Toasts.Error(Texts["NotPublished", string.Join(' ', away.Select(fault => FaultWords.Of(fault, Texts)))]);
+                return;
+            }
+            if (form.IsUnsaved)
+            {
+                await StoreAsync();
+            }
+            if (agent is { } saved && publish is not null)
+            {
+                var differences = saved.PublishedVersion is { } running ? await library.DiffAsync(caller, AgentId, running, null, gone.Token) : [];
+                var newest = saved.PublishedVersion is null ? 0 : (await library.VersionsAsync(caller, AgentId, gone.Token)).Max(version => version.Number);
+                await publish.OpenAsync(newest + 1, differences);
+            }
+        });
     }
 
-    private Task<bool> PublishAsync(string note) => TryAsync(async () =>
+    private async Task PublishAsync(string note)
     {
-        var version = await library.PublishAsync(caller, AgentId, note, CancellationToken.None);
-        window.Toasts.Info(Texts["Published", version.Number]);
-        await LookAsync();
-    });
+        var isPublished = await TryAsync(async () => window.Toasts.Info(Texts["Published", (await library.PublishAsync(caller, AgentId, note, CancellationToken.None)).Number]));
+        if (isPublished)
+        {
+            await TryAsync(LookAsync); // a failing look does not say that it was not published
+        }
+    }
 
     private async Task RestoreAsync(int number)
     {
@@ -162,12 +181,17 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
         }
         catch (AgentConflictException refused)
         {
-            var isChanged = (await library.GetAsync(caller, AgentId, CancellationToken.None)).Revision != agent?.Revision;
-            window.Toasts.Error(isChanged ? Texts["ChangedMeanwhile"] : Texts["SlugTaken", form.Now.Slug], refused.Message);
+            window.Toasts.Error(refused.IsSlugTaken ? Texts["SlugTaken", form.Now.Slug] : Texts["ChangedMeanwhile"], refused.Message);
         }
         catch (NotFoundException)
         {
             window.Toasts.Error(Texts["AgentGone"]);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            // What is unsaved in the form stays there.
+            window.Log.LogWarning(failed, "Agent {Agent} could not be changed", AgentId);
+            window.Toasts.Error(Texts["ActionFailed"], failed.Message);
         }
         finally
         {

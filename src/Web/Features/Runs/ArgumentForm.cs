@@ -80,10 +80,10 @@ public sealed class ArgumentForm
     public static ArgumentForm Of(JsonElement? schema, JsonElement arguments)
     {
         var properties = schema is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("properties", out var listed) && listed.ValueKind == JsonValueKind.Object
-            ? listed.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : [];
+            ? FieldsOf(listed) : [];
         var required = schema is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
             ? names.EnumerateArray().Select(n => n.GetString() ?? "").ToHashSet() : [];
-        var there = arguments.ValueKind == JsonValueKind.Object ? arguments.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : [];
+        var there = arguments.ValueKind == JsonValueKind.Object ? FieldsOf(arguments) : [];
         return new(arguments, [.. properties.Keys.Union(there.Keys).Select(name => FieldOf(name, properties.GetValueOrDefault(name), there.TryGetValue(name, out var value) ? value : null, required.Contains(name)))]);
     }
 
@@ -105,8 +105,19 @@ public sealed class ArgumentForm
         {
             return (null, true);
         }
-        var changed = given.ValueKind != JsonValueKind.Object || !JsonNode.DeepEquals(JsonNode.Parse(given.GetRawText()), read);
-        return (JsonSerializer.SerializeToElement(read), changed);
+        var typed = JsonSerializer.SerializeToElement(read);
+        return (typed, given.ValueKind != JsonValueKind.Object || !JsonElement.DeepEquals(given, typed));
+    }
+
+    // A name may be there twice in what a model wrote, or a stranger: the last counts.
+    private static Dictionary<string, JsonElement> FieldsOf(JsonElement json)
+    {
+        Dictionary<string, JsonElement> fields = [];
+        foreach (var property in json.EnumerateObject())
+        {
+            fields[property.Name] = property.Value;
+        }
+        return fields;
     }
 
     private static ArgumentField FieldOf(string name, JsonElement schema, JsonElement? value, bool required)
