@@ -76,6 +76,14 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
         return citations;
     }
 
+    /// <summary>Tells that questions to the model were given up, as their time was over; the run goes on without them.</summary>
+    public void GiveUp() => Exclusively(past =>
+    {
+        foreach (var (step, kind) in past.Asked)
+            Add("step.failed", new StepFailedData(step, kind, "It was given up: its time was over."));
+        return true;
+    });
+
     /// <summary>Takes back what was told of the answer.</summary>
     public void Reset(string reason)
     {

@@ -61,6 +61,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             }
             catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
+                journal.GiveUp();
                 end = new(IsWaiting: false, StopReason.Timeout);
             }
         }
@@ -193,6 +194,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            work.Journal.GiveUp();
             if (work.Journal.HasText)
                 return unanswered with { IsAnswered = true };
             work.Journal.Reset("limit");

@@ -23,6 +23,7 @@ internal sealed class AgentPast
     private readonly List<ApprovalRequestedData> questions = [];
     private readonly HashSet<PartAwayData> away = [];
     private readonly Dictionary<string, StepVerdict> verdicts = [];
+    private readonly Dictionary<string, StepKind> unanswered = [];
     private TimeSpan worked;
     private DateTimeOffset? begun;
     private DateTimeOffset last;
@@ -58,6 +59,9 @@ internal sealed class AgentPast
 
     /// <summary>By call.</summary>
     public IReadOnlyDictionary<string, ToolResultData> Results => results;
+
+    /// <summary>Questions to the model that have no end yet.</summary>
+    public IReadOnlyList<(string StepId, StepKind Kind)> Asked => [.. unanswered.Select(step => (step.Key, step.Value))];
 
     /// <summary>Calls that were begun and whose outcome is not known.</summary>
     public IReadOnlyCollection<ToolCallData> Open => open.Values;
@@ -108,6 +112,8 @@ internal sealed class AgentPast
             Became(happened.Read<RunStatusData>().Status, happened.At);
         else
             last = happened.At;
+        if (happened.Name is "step.completed" or "step.failed")
+            unanswered.Remove(happened.Name == "step.failed" ? happened.Read<StepFailedData>().StepId : happened.Read<StepCompletedData>().StepId);
         switch (happened.Name)
         {
             case "run.forked":
@@ -212,6 +218,7 @@ internal sealed class AgentPast
         else if (status is AgentJournal.Resumed)
         {
             (worked, begun, TimesResumed) = (Worked, null, TimesResumed + 1); // since the last event nobody worked on it
+            unanswered.Clear();
         }
         else if (status is AgentJournal.Waiting)
         {
@@ -238,6 +245,7 @@ internal sealed class AgentPast
             begunPlanSteps.Add(planStep);
         if (step.Kind == StepKind.PlanStep)
             return; // what the model is asked in it is a step of its own
+        unanswered[step.StepId] = step.Kind;
         LastSent = [.. LastSent.Take(step.SameAsBefore), .. step.Sent];
         Told.Take(step);
         Steps += step.Kind == StepKind.Check ? 0 : 1; // it decides nothing

@@ -73,12 +73,19 @@ public sealed class AgentLibrary
     }
 
     /// <summary>Puts another draft in the place of the one. AgentConflictException where its revision is no longer the given one; null overwrites whatever is there.</summary>
-    public async Task<Agent> SaveDraftAsync(Caller caller, Guid agentId, AgentDefinition definition, int? revision, CancellationToken cancellation)
+    public async Task<Agent> SaveDraftAsync(Caller caller, Guid agentId, AgentDefinition definition, int? revision, CancellationToken cancellation) =>
+        await SaveDraftAsync(caller, agentId, definition, row => revision is null || revision == row.Revision, cancellation);
+
+    /// <summary>The same for who began with another draft: AgentConflictException where that is no longer the draft, whatever else of the agent was changed meanwhile.</summary>
+    public async Task<Agent> ReplaceDraftAsync(Caller caller, Guid agentId, AgentDefinition definition, AgentDefinition before, CancellationToken cancellation) =>
+        await SaveDraftAsync(caller, agentId, definition, row => IsDraft(row, before), cancellation);
+
+    private async Task<Agent> SaveDraftAsync(Caller caller, Guid agentId, AgentDefinition definition, Func<AgentRow, bool> isExpected, CancellationToken cancellation)
     {
         DefinitionCheck.Require(definition);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
-        if (revision is { } expected && expected != row.Revision)
+        if (!isExpected(row))
             throw Changed(row, null);
         (row.Draft, row.Slug, row.Revision, row.UpdatedAt) = (RunJson.Write(definition), definition.Slug, row.Revision + 1, time.GetUtcNow());
         await SaveAsync(db, row, cancellation);
@@ -86,13 +93,16 @@ public sealed class AgentLibrary
     }
 
     /// <summary>Makes the draft the next version, which runs from now on. DefinitionException also for a tool, model, adapter or base that is not here now: its runs would fail, or do less than they are meant to.</summary>
-    public async Task<AgentVersion> PublishAsync(Caller caller, Guid agentId, string note, CancellationToken cancellation)
+    /// <param name="shown">The draft as who publishes it was shown it: AgentConflictException where it is another by now. Null for whatever it is.</param>
+    public async Task<AgentVersion> PublishAsync(Caller caller, Guid agentId, string note, CancellationToken cancellation, AgentDefinition? shown = null)
     {
         if (note.Length > MaxNoteLength)
             throw new ArgumentException($"A note has at most {MaxNoteLength} characters; this one has {note.Length:N0}.", nameof(note));
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
         var definition = RunJson.Read<AgentDefinition>(row.Draft);
+        if (shown is not null && !IsDraft(row, shown))
+            throw Changed(row, null);
         DefinitionCheck.Require(definition); // stored by an earlier program, perhaps, that allowed more
         if (await AwayAsync(caller, definition, cancellation) is { Count: > 0 } away)
             throw new DefinitionException(away);
@@ -221,12 +231,15 @@ public sealed class AgentLibrary
         bool Has(AgentDefinition definition) => definition.Knowledge.BaseIds?.Contains(baseId) == true;
     }
 
-    /// <summary>Deletes it with its versions. Its runs stay, with the version that each ran.</summary>
+    /// <summary>Deletes it with its versions, and its suites of tests with theirs and the runs behind their tables. Its other runs stay, with the version that each ran.</summary>
     public async Task DeleteAsync(Caller caller, Guid agentId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
-        await db.Agents.Where(a => a.Id == row.Id).ExecuteDeleteAsync(cancellation); // the database takes the versions with it
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await db.Conversations.Where(c => db.TestResults.Any(t => t.RunId == c.Id && db.SuiteRuns.Any(r => r.Id == t.SuiteRunId && db.TestSuites.Any(s => s.Id == r.SuiteId && s.AgentId == row.Id)))).ExecuteDeleteAsync(cancellation);
+        await db.Agents.Where(a => a.Id == row.Id).ExecuteDeleteAsync(cancellation); // the database takes versions and suites with it
+        await transaction.CommitAsync(cancellation);
     }
 
     private async Task<AgentDefinition> SeenAsync(Caller caller, Guid agentId, CancellationToken cancellation)
@@ -258,6 +271,8 @@ public sealed class AgentLibrary
             throw; // a full disk, say
         }
     }
+
+    private static bool IsDraft(AgentRow row, AgentDefinition definition) => RunJson.Write(RunJson.Read<AgentDefinition>(row.Draft)) == RunJson.Write(definition);
 
     private static AgentConflictException Changed(AgentRow row, Exception? inner) =>
         new($"The agent '{row.Slug}' was changed meanwhile. Load it again and repeat the change.", inner);

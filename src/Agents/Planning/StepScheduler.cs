@@ -106,7 +106,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     /// <summary>What a call may take of the tokens, and of the calls, that no other call of its tool holds, so that as much is left for each that may yet be made beside it.</summary>
     private (int Tokens, int Calls) Share(ReadyCall call, IReadOnlyList<ReadyCall> ready) => work.Journal.Exclusively(past =>
     {
-        var alike = atWork.Values.Where(other => other.Call.Tool == call.Tool).ToList();
+        var alike = atWork.Values.Where(other => other.Call.Tool == call.Tool && !past.Results.ContainsKey(other.Call.Data.CallId)).ToList(); // one that has its result holds nothing more
         var yetToGo = ready.Count(other => !atWork.ContainsKey(other.Data.CallId)); // this one among them, each a call itself
         var others = !IsParallel ? 0 : ready.Count(other => other.Tool == call.Tool && other != call && !atWork.ContainsKey(other.Data.CallId))
             + (begins ? PlanProgress.Beside(past.Decisions.First(decided => decided.StepId == call.StepId).PlanStep, past).Count(step => step.Tool == call.Tool.Name) : 0);

@@ -39,6 +39,7 @@ internal sealed class ConversationSummary(AgentDecision decision, ServedModels m
         }
         catch (Exception failure) when (failure is ModelHostException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            journal.GiveUp();
             return await UnsummedAsync(); // the answer itself will say what is wrong, if it still is
         }
 

@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Platform.Agents.Definitions;
 
 namespace Platform.Agents.Prompting;
 
 /// <summary>Marks off the sections of a prompt in the way that an agent is set to. What stands in a section cannot end it.</summary>
 /// <param name="style">How a section begins and ends.</param>
-internal sealed class PromptSections(SectionStyle style)
+internal sealed partial class PromptSections(SectionStyle style)
 {
     private const string Quotes = "\"\"\"", OtherQuotes = "'''";
 
@@ -25,8 +26,12 @@ internal sealed class PromptSections(SectionStyle style)
         {
             SectionStyle.Tags => $"<{tag}>\n{inside.Replace($"</{tag}", $"‹/{tag}", StringComparison.OrdinalIgnoreCase)}\n</{tag}>",
             SectionStyle.Quotes => $"{heading}:\n{Quotes}\n{inside.Replace(Quotes, OtherQuotes, StringComparison.Ordinal)}\n{Quotes}",
-            _ => $"## {heading}\n{inside}",
+            _ => $"## {heading}\n{(tag is "instructions" or "examples" ? inside : Heading().Replace(inside, "＃＃"))}",
         }).Append("\n\n");
         return this;
     }
+
+    /// <summary>What begins a section where sections have headings; of what an agent's maker wrote it is theirs.</summary>
+    [GeneratedRegex("^##(?= )", RegexOptions.Multiline)]
+    private static partial Regex Heading();
 }

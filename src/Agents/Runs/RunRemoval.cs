@@ -47,7 +47,7 @@ public sealed class RunRemoval
         var before = time.GetUtcNow() - keep;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var old = db.Conversations.Where(c => !c.Listed && c.UpdatedAt < before && !db.Runs.Any(r => r.ConversationId == c.Id
-            && (r.EndedAt == null || r.Purpose == RunPurpose.Test || (r.ParentId != null && db.Runs.Any(p => p.Id == r.ParentId)))));
+            && (r.EndedAt == null || (r.Purpose == RunPurpose.Test && db.TestResults.Any(t => t.RunId == r.Id)) || (r.ParentId != null && db.Runs.Any(p => p.Id == r.ParentId)))));
         for (var deleted = 0; ;)
         {
             var portion = await old.OrderBy(c => c.UpdatedAt).Select(c => c.Id).Take(Portion).ToListAsync(cancellation);
@@ -66,7 +66,7 @@ public sealed class RunRemoval
         var row = await db.Conversations.AsNoTracking().SingleOrDefaultAsync(c => c.Id == conversationId && c.OwnerId == caller.UserId, cancellation) ?? throw new NotFoundException("Conversation");
         if (row.Listed)
             throw new RunConflictException($"The conversation '{row.Title}' stands in its owner's list, and is deleted there.");
-        return await db.Runs.AnyAsync(r => r.ConversationId == row.Id && (r.Purpose == RunPurpose.Nested || r.Purpose == RunPurpose.Test), cancellation)
+        return await db.Runs.AnyAsync(r => r.ConversationId == row.Id && (r.Purpose == RunPurpose.Nested || (r.Purpose == RunPurpose.Test && (r.EndedAt == null || db.TestResults.Any(t => t.RunId == r.Id)))), cancellation)
             ? throw new RunConflictException("The run belongs to the run of an agent that asked for it, or to a suite of tests, and is deleted with that.")
             : row.Id;
     }

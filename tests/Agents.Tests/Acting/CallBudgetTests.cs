@@ -48,6 +48,21 @@ public sealed class CallBudgetTests
     }
 
     [Fact]
+    public async Task Agents_that_are_asked_side_by_side_share_the_calls_that_are_left()
+    {
+        RecordingTool look = new("look");
+        AgentDefinition expert = AgentLoopTests.Clerk with { Name = "Expert", Slug = "expert", Instructions = "You are the expert.", Limits = new(Steps: 50) };
+        var decided = 0;
+        var chat = Deciding(messages => messages[0].Text.Contains("the expert", StringComparison.Ordinal)
+            ? [messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? new TextContent("Expert.") : Call("look", new { text = $"{Interlocked.Increment(ref decided)}" })]
+            : messages[^1].Role == ChatRole.Tool ? [new TextContent("Chief.")] : [Call(AskAgentTool.ToolName, new { agent = "expert", task = "One" }), Call(AskAgentTool.ToolName, new { agent = "expert", task = "Two" })]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, (await rig.Agents.CreateAsync(AgentsRig.Anna, expert, Cancellation)).Id, "", Cancellation);
+        var events = await rig.EventsAsync(await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always)], Agents = ["expert"], Limits = new(Steps: 50, ToolCalls: 8) }));
+        Assert.Equal((6, 8), (look.Calls.Count, AgentPast.Of(events).CallsMade)); // two that asked, and three of each
+    }
+
+    [Fact]
     public async Task Calls_of_an_agent_that_is_asked_are_among_those_of_the_one_that_asks()
     {
         RecordingTool look = new("look");

@@ -44,6 +44,7 @@ public sealed class ApprovalBoxTests
         Assert.StartsWith("A person changed the arguments of this call and approved it with the words “Alice is in charge”; it was made with those that stand here.\n<tool_output", Output(chat), StringComparison.Ordinal);
         var shown = chat.Requests.Last().SelectMany(message => message.Contents).OfType<FunctionCallContent>().Last();
         Assert.Equal("edited", $"{shown.Arguments!["text"]}"); // and not what the model wrote
+        Assert.All(chat.Options, options => Assert.Equal(run.ConversationId.ToString("N"), options!.ConversationId)); // also after the wait
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(e => e.Seq));
         Assert.Equal(events, await rig.EventsAsync(run));
         await Assert.ThrowsAsync<ApprovalConflictException>(() => rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: false), Cancellation));

@@ -14,6 +14,36 @@ namespace Platform.Agents.Tests.Definitions;
 
 public sealed class AgentLibraryTests
 {
+    [Fact]
+    public async Task Who_began_with_a_draft_that_is_another_by_now_neither_overwrites_nor_publishes_it_and_is_told_why()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        AgentDefinition begun = new() { Name = "Clerk", Slug = "clerk" };
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, begun, Cancellation);
+        await rig.Agents.SetVisibilityAsync(AgentsRig.Boris, agent.Id, AgentVisibility.Everyone, Cancellation); // changes no draft
+        var mine = begun with { Description = "Mine." };
+        await rig.Agents.ReplaceDraftAsync(AgentsRig.Anna, agent.Id, mine, begun, Cancellation);
+        var theirs = begun with { Description = "Theirs." };
+        Assert.False((await Assert.ThrowsAsync<AgentConflictException>(() => rig.Agents.ReplaceDraftAsync(AgentsRig.Boris, agent.Id, theirs, begun, Cancellation))).IsSlugTaken);
+        await Assert.ThrowsAsync<AgentConflictException>(() => rig.Agents.PublishAsync(AgentsRig.Boris, agent.Id, "", Cancellation, shown: begun));
+        Assert.Equal("Mine.", (await rig.Agents.DraftAsync(AgentsRig.Anna, agent.Id, Cancellation)).Description);
+        Assert.Equal(1, (await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation, shown: mine)).Number);
+        await rig.Agents.CreateAsync(AgentsRig.Anna, begun with { Slug = "other" }, Cancellation);
+        Assert.True((await Assert.ThrowsAsync<AgentConflictException>(() => rig.Agents.ReplaceDraftAsync(AgentsRig.Anna, agent.Id, mine with { Slug = "other" }, mine, Cancellation))).IsSlugTaken);
+    }
+
+    [Fact]
+    public async Task A_publishing_that_fails_leaves_no_version()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk" }, Cancellation);
+        await rig.RefuseRowsAsync("agents_definitions", what: "UPDATE");
+        await Assert.ThrowsAnyAsync<Exception>(() => rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation));
+        await rig.RefuseRowsAsync("agents_definitions", refuse: false);
+        Assert.Empty(await rig.Agents.VersionsAsync(AgentsRig.Anna, agent.Id, Cancellation));
+        Assert.Null((await rig.Agents.GetAsync(AgentsRig.Anna, agent.Id, Cancellation)).PublishedVersion);
+    }
+
     private static readonly Caller Carl = new("carl", IsAdministrator: false);
 
     private static readonly AgentDefinition Clerk = new()

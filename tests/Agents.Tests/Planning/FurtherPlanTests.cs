@@ -56,6 +56,7 @@ public sealed class FurtherPlanTests
         {
             Assert.EndsWith("A person rejected the further plan with the words “Ask Eve”.", chat.Requests.Last()[^1].Text, StringComparison.Ordinal);
             Assert.Null(chat.Options.Last()!.Tools);
+            Assert.Equal(StepKind.Decision, events.Last(e => e.Name == "step.started").Read<StepStartedData>().Kind); // no answer that a limit forced
         }
     }
 

@@ -175,13 +175,17 @@ public sealed class PlanExecutionTests
         Assert.Equal(PlanExecution.ApprovalName, asked.Tool);
         Assert.Empty(look.Calls);
         var plan = RunJson.Read<Plan>(asked.Arguments.GetRawText());
+        await EditAsync(rig, run, plan.Version, [.. plan.Steps.Select(step => step with { Goal = $"{step.Goal}!" })]);
+        asked = await rig.Approvals.GetAsync(AgentsRig.Anna, asked.Id, Cancellation);
+        plan = RunJson.Read<Plan>(asked.Arguments.GetRawText()); // what is approved is what the approval shows
+        Assert.Equal((2, true), (plan.Version, plan.Steps.All(step => step.Goal.EndsWith('!'))));
         var edited = plan with { Steps = [plan.Steps[0] with { Skip = true }, plan.Steps[1]] };
         Assert.Equal("arguments.steps[0].dependsOn", (await Assert.ThrowsAsync<FieldException>(() => DecideAsync(rig, asked, plan with { Steps = [plan.Steps[2]] }))).Field);
         var allowed = (await DecideAsync(rig, asked, edited)).ApprovedArguments!.Value;
         Assert.Equal((2, true), (allowed.GetProperty("steps").GetArrayLength(), allowed.GetProperty("steps")[0].GetProperty("skip").GetBoolean()));
         var events = await rig.EventsAsync(run);
         Assert.Equal(["five"], look.Calls);
-        Assert.Equal([new("p1", PlanChangeKind.Changed), new("p3", PlanChangeKind.Removed)], events.Single(e => e.Name == "plan.updated").Read<PlanData>().Changes.ToArray());
+        Assert.Equal([new("p1", PlanChangeKind.Changed), new("p3", PlanChangeKind.Removed)], events.Last(e => e.Name == "plan.updated").Read<PlanData>().Changes.ToArray());
         Assert.Equal("Done.", events[^1].Read<TextData>().Text);
     }
 

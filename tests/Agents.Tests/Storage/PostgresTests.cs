@@ -69,7 +69,7 @@ public sealed class PostgresTests : SharedDatabaseSuite
 
     private static async Task ChangeAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, Guid run)
     {
-        await using NpgsqlCommand command = new("SET lock_timeout = '3s'; UPDATE agents_runs SET \"Steps\" = \"Steps\" WHERE \"Id\" = @id", connection, transaction);
+        await using NpgsqlCommand command = new("SET lock_timeout = '300ms'; UPDATE agents_runs SET \"Steps\" = \"Steps\" WHERE \"Id\" = @id", connection, transaction);
         command.Parameters.AddWithValue("id", run);
         await command.ExecuteNonQueryAsync(Cancellation);
     }

@@ -21,8 +21,10 @@ public sealed class SuiteTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_run_becomes_a_test_whose_recorded_results_stand_in_the_place_of_calls()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_becomes_a_test_whose_recorded_results_stand_in_the_place_of_calls(bool deletesAgent)
     {
         RecordingTool look = new("look", act: (_, _, _) => Task.FromResult(ToolOutcome.Of("27 days"))), send = new("send", ToolEffects.Writes);
         using ThreeModels chat = new();
@@ -55,7 +57,7 @@ public sealed class SuiteTests
         Assert.Equal([run.ConversationId], (await rig.Conversations.ListAsync(AgentsRig.Anna, null, Cancellation)).Select(c => c.Id));
         Assert.Equal((3, 6), ((await rig.Suites.ListAsync(AgentsRig.Anna, suite.Id, Cancellation))[0].Passed, done.Total));
 
-        await rig.Tests.DeleteSuiteAsync(AgentsRig.Anna, suite.Id, Cancellation);
+        await (deletesAgent ? rig.Agents.DeleteAsync(AgentsRig.Anna, agent.Id, Cancellation) : rig.Tests.DeleteSuiteAsync(AgentsRig.Anna, suite.Id, Cancellation));
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Runs.GetAsync(AgentsRig.Anna, done.Results[0].RunId!.Value, Cancellation));
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Suites.GetAsync(AgentsRig.Anna, done.Id, Cancellation));
     }

@@ -94,7 +94,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     private async Task StoreAsync()
     {
         var saved = form.Now;
-        agent = await library.SaveDraftAsync(caller, AgentId, saved, agent?.Revision, CancellationToken.None);
+        agent = await library.ReplaceDraftAsync(caller, AgentId, saved, form.Begun, CancellationToken.None);
         form.Stored(saved);
     }
 
@@ -127,7 +127,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
 
     private async Task PublishAsync(string note)
     {
-        var isPublished = await TryAsync(async () => window.Toasts.Info(Texts["Published", (await library.PublishAsync(caller, AgentId, note, CancellationToken.None)).Number]));
+        var isPublished = await TryAsync(async () => window.Toasts.Info(Texts["Published", (await library.PublishAsync(caller, AgentId, note, CancellationToken.None, form.Begun)).Number]));
         if (isPublished)
         {
             await TryAsync(LookAsync); // a failing look does not say that it was not published

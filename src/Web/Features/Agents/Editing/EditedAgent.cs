@@ -11,6 +11,9 @@ public sealed class EditedAgent(AgentDefinition definition)
     /// <summary>Raised after each change.</summary>
     public event Action? Changed;
 
+    /// <summary>As it was stored when the form began with it, or was saved.</summary>
+    public AgentDefinition Begun => stored;
+
     /// <summary>As it stands in the form.</summary>
     public AgentDefinition Now { get; private set; } = definition;
 
