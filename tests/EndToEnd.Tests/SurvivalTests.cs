@@ -91,6 +91,7 @@ public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<Browse
         await using var platform = await RunningPlatform.StartAsync();
         var host = Assert.Single(platform.ModelHosts);
         using var grace = new CancellationTokenSource(Grace);
+        RunningPlatform.Signal(host, signal); // a terminal, and a service manager, signal both; the model host ends with its parent, not before it
         platform.Signal(signal);
         await platform.WaitForExitAsync(grace.Token);
         Assert.False(RunningPlatform.Lives(host), "the model host outlived the web process");

@@ -50,6 +50,11 @@ builder.Services.AddSingleton<ServiceMetrics>();
 builder.Services.AddSingleton<EngineHost>();
 builder.Services.AddHostedService(services => services.GetRequiredService<EngineHost>());
 builder.Services.AddHostedService<ParentWatch>();
+if (options.ExitWithParent)
+{
+    builder.Services.AddSingleton<IHostLifetime, ParentLifetime>();
+}
+
 builder.Services.AddSingleton<ModelJobs>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ModelJobs>());
 builder.ListenWithLimits(options);
