@@ -49,7 +49,7 @@ internal sealed class RememberTool(MemoryBook memories) : BuiltInTool
         }
         catch (ArgumentException refused)
         {
-            return ToolOutcome.Failed(refused.Message, ToolFailure.NotKept);
+            return ToolOutcome.Failed(words.NotTaken(refused.Message), ToolFailure.NotKept);
         }
     }
 }

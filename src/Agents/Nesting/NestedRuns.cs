@@ -109,7 +109,7 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
             RunStatus.Incomplete => Answer(message, words.AgentAtLimit(run.StopReason ?? ""), scope),
             RunStatus.Cancelled => ToolOutcome.Failed(words.AgentStopped(slug), ToolFailure.AgentFailed),
             RunStatus.Expired => ToolOutcome.Failed(words.AgentExpired(slug), ToolFailure.AgentFailed),
-            _ => ToolOutcome.Failed($"{words.AgentFailed(slug)} {(message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message)}".TrimEnd(), ToolFailure.AgentFailed),
+            _ => ToolOutcome.Failed(words.AgentFailed(slug, message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message), ToolFailure.AgentFailed),
         };
         return outcome with { Data = data, Tokens = tokens, Calls = calls };
     }

@@ -71,7 +71,7 @@ internal sealed partial record PromptWords
         NoSuchAgent = slug => $"没有可以询问的智能体“{slug}”。",
         AskedAlready = "已经在询问该智能体。",
         AgentStopped = slug => $"智能体“{slug}”在得出答案之前被停止。",
-        AgentFailed = slug => $"智能体“{slug}”失败了。",
+        AgentFailed = (slug, _) => $"智能体“{slug}”失败了。",
         AgentAtLimit = reason => $"它因达到上限（{reason}）而结束，结果如下：\n",
         AgentExpired = slug => $"智能体“{slug}”等待人工决定，但没有人及时作出决定。",
         Remember = "当用户要求时，为以后的对话保存一个事实或愿望。用户会先看到这段文字。请写得单独也能看懂。", RememberFor = "为谁保存；不写则为该用户",
@@ -79,5 +79,6 @@ internal sealed partial record PromptWords
         KeepsNothingForAll = "这个智能体只为每个人单独保存，不为所有人保存。请只为该用户保存，或说明没有保存。",
         KeptAlready = "已经保存过了。", Kept = "已保存。",
         NobodyToKeepFor = "智能体已被删除，或该用户已无权使用：没有保存任何内容。",
+        NotTaken = _ => "没有保存：内容为空，或条目数量已达上限。",
     };
 }

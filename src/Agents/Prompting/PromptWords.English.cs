@@ -71,7 +71,7 @@ internal sealed partial record PromptWords
         NoSuchAgent = slug => $"There is no agent '{slug}' that may be asked.",
         AskedAlready = "That agent is being asked already.",
         AgentStopped = slug => $"The agent '{slug}' was stopped before it had an answer.",
-        AgentFailed = slug => $"The agent '{slug}' failed.",
+        AgentFailed = (slug, why) => $"The agent '{slug}' failed. {why}".TrimEnd(),
         AgentAtLimit = reason => $"It ended at a limit ({reason}) with:\n",
         AgentExpired = slug => $"The agent '{slug}' waited for a person, and nobody decided in time.",
         Remember = "Keeps a fact or a wish for later conversations, when the person asks for that. They see the text first. Write it so that it is understood by itself.", RememberFor = "Who it is kept for; the person when left out",
@@ -79,5 +79,6 @@ internal sealed partial record PromptWords
         KeepsNothingForAll = "This agent keeps things for each person alone, and for everyone nothing. Keep it for the person, or say that it is not kept.",
         KeptAlready = "It is kept already.", Kept = "It is kept.",
         NobodyToKeepFor = "The agent is deleted, or no longer there for this person: nothing is kept.",
+        NotTaken = why => why,
     };
 }

@@ -159,7 +159,9 @@ internal sealed partial record PromptWords
     public required Func<string, string> NoSuchAgent { get; init; }
     public required string AskedAlready { get; init; }
     public required Func<string, string> AgentStopped { get; init; }
-    public required Func<string, string> AgentFailed { get; init; }
+
+    /// <summary>Given: its name, and why, in English.</summary>
+    public required Func<string, string, string> AgentFailed { get; init; }
     public required Func<string, string> AgentAtLimit { get; init; }
     public required Func<string, string> AgentExpired { get; init; }
 
@@ -171,4 +173,7 @@ internal sealed partial record PromptWords
     public required string KeptAlready { get; init; }
     public required string Kept { get; init; }
     public required string NobodyToKeepFor { get; init; }
+
+    /// <summary>Given: why, in English.</summary>
+    public required Func<string, string> NotTaken { get; init; }
 }

@@ -114,6 +114,23 @@ public sealed partial class ToolLanguageTests : IAsyncLifetime
         Assert.Contains("计算差值的另一个日期", offered[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_not_kept_and_an_agent_that_failed_are_told_in_the_language_of_the_run()
+    {
+        AgentDefinition expert = new() { Name = "专家", Slug = "expert", Instructions = "专家", Memory = new(MemoryScope.User) }, chief = new() { Name = "1", Slug = "chief", Instructions = "1", Tools = [new(ToolNames.AskAgent, ToolPolicy.Always)], Agents = ["expert"] };
+        var chat = Deciding(messages => messages[0].Text.Contains("专家", StringComparison.Ordinal) ? throw new Platform.ModelHost.Client.ModelHostException(Platform.ModelHost.Client.ModelHostErrorKind.Failed, "It broke.")
+            : [messages[^1].Role == Microsoft.Extensions.AI.ChatRole.Tool ? new Microsoft.Extensions.AI.TextContent("好。") : Call(ToolNames.AskAgent, new { agent = "expert", task = "年假？" })]);
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var id = (await rig.Agents.CreateAsync(AgentsRig.Anna, expert, Cancellation)).Id;
+        await rig.Agents.PublishAsync(AgentsRig.Anna, id, "", Cancellation);
+        await rig.EventsAsync(await rig.LetAsync(chief, "年假有多少天？"));
+        var result = chat.Requests.Last()[^1].Contents.OfType<Microsoft.Extensions.AI.FunctionResultContent>().Single().Result!.ToString()!;
+        Assert.Contains("智能体“expert”失败了。", result, StringComparison.Ordinal);
+        Assert.DoesNotContain("It broke.", result, StringComparison.Ordinal);
+        var kept = await new RememberTool(rig.Memories).RunAsync(JsonElement.Parse("""{"text":" "}"""), new(AgentsRig.Anna, Guid.NewGuid(), []) { AgentId = id, Memory = MemoryScope.User, Language = AnswerLanguage.Chinese }, Cancellation);
+        Assert.Equal((true, 0), (kept.IsError, Foreign(kept.Text).Count));
+    }
+
     private IReadOnlyList<AgentTool> Own()
     {
         PageFetch fetch = new(http, _ => Task.FromResult(new AllowedHosts(["127.0.0.1:9"])), new ReaderByContent(Options.Create(new RetrievalOptions())), 1 << 20);
