@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
@@ -52,6 +53,21 @@ public sealed class RunRemovalTests
         Assert.Null(rig.Host.Find(run.Id));
         gate.Let(1);
         await rig.EventsAsync(listed);
+    }
+
+    [Fact]
+    public async Task The_run_of_a_test_whose_suite_is_gone_is_deleted_like_any_other()
+    {
+        await using var rig = await AgentsRig.StartAsync(Asking(), tools: [new RecordingTool("send", ToolEffects.Writes)]);
+        var (run, old) = (await UnlistedAsync(rig), await UnlistedAsync(rig));
+        await using (var db = rig.OpenDatabase())
+        {
+            await db.Runs.Where(r => r.Id == run.Id || r.Id == old.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Purpose, RunPurpose.Test), Cancellation); // as an agent left it that was deleted earlier
+            await db.Conversations.Where(c => c.Id == old.ConversationId).ExecuteUpdateAsync(set => set.SetProperty(c => c.UpdatedAt, DateTimeOffset.UnixEpoch), Cancellation);
+        }
+        await rig.Removal.DeleteRunAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.Equal(1, await rig.Removal.DeleteOldAsync(Cancellation));
+        Assert.Equal(0, (await rig.Archive.ListAsync(AgentsRig.Anna, new(), 0, 10, Cancellation)).Total);
     }
 
     [Theory]
