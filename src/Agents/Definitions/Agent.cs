@@ -37,6 +37,10 @@ public sealed class AgentConflictException(string message, Exception? inner = nu
 }
 
 /// <summary>Which agents search a base by name.</summary>
-/// <param name="Names">Of those that the caller sees.</param>
-/// <param name="Others">How many there are beside them.</param>
-public sealed record BaseUses(IReadOnlyList<string> Names, int Others);
+/// <param name="Names">Of those that the caller sees, <see cref="MostNames"/> at most.</param>
+/// <param name="More">How many the caller sees beside them.</param>
+/// <param name="Others">How many there are that the caller does not see.</param>
+public sealed record BaseUses(IReadOnlyList<string> Names, int More, int Others)
+{
+    public const int MostNames = 20;
+}

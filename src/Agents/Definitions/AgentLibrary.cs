@@ -210,25 +210,30 @@ public sealed class AgentLibrary
     public async Task<BaseUses> OfBaseAsync(Caller caller, Guid baseId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        // The database leaves out whatever does not hold the id at all: an installation may have thousands of agents, and few that search this base.
+        var id = baseId.ToString();
+        var rows = db.Agents.AsNoTracking().OrderBy(a => a.Slug)
+            .Select(a => new { Row = a, Runs = db.AgentVersions.Where(v => v.AgentId == a.Id && v.Number == a.PublishedVersion).Select(v => v.Definition).FirstOrDefault() })
+            .Where(a => a.Row.Draft.Contains(id) || (a.Runs != null && a.Runs.Contains(id)));
         List<string> names = [];
-        var others = 0;
-        var rows = await db.Agents.AsNoTracking().OrderBy(a => a.Slug).Select(a => new { Row = a, Runs = db.AgentVersions.Where(v => v.AgentId == a.Id && v.Number == a.PublishedVersion).Select(v => v.Definition).FirstOrDefault() }).ToListAsync(cancellation);
-        foreach (var row in rows)
+        var (more, others) = (0, 0);
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
         {
             var draft = RunJson.Read<AgentDefinition>(row.Row.Draft);
             var runs = row.Runs is null ? null : RunJson.Read<AgentDefinition>(row.Runs);
-            if (!Has(draft) && (runs is null || !Has(runs)))
-                continue;
-            if (AgentAccess.MayChange(row.Row, caller))
-                names.Add(draft.Name);
-            else if (row.Row.Visibility == AgentVisibility.Everyone && runs is not null && Has(runs))
-                names.Add(runs.Name);
-            else
+            if (!Has(draft) && !Has(runs))
+                continue; // it stands elsewhere, in its instructions say
+            var mayChange = AgentAccess.MayChange(row.Row, caller);
+            if (!mayChange && !(row.Row.Visibility == AgentVisibility.Everyone && Has(runs)))
                 others++;
+            else if (names.Count < BaseUses.MostNames)
+                names.Add((mayChange ? draft : runs!).Name);
+            else
+                more++;
         }
-        return new(names, others);
+        return new(names, more, others);
 
-        bool Has(AgentDefinition definition) => definition.Knowledge.BaseIds?.Contains(baseId) == true;
+        bool Has(AgentDefinition? definition) => definition?.Knowledge.BaseIds?.Contains(baseId) == true;
     }
 
     /// <summary>Deletes it with its versions, and its suites of tests with theirs and the runs behind their tables. Its other runs stay, with the version that each ran.</summary>

@@ -194,6 +194,24 @@ public sealed class AgentLibraryTests
     }
 
     [Fact]
+    public async Task Of_many_agents_those_that_search_a_base_are_read_and_the_first_of_them_are_named()
+    {
+        await using var rig = await AgentsRig.StartAsync();
+        var shelf = rig.Shelf.Base.Id;
+        for (var n = 1; n <= BaseUses.MostNames + 2; n++)
+            await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Name = $"Clerk {n}", Slug = $"clerk-{n:00}", Knowledge = new([shelf]) }, Cancellation);
+        await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Slug = "teller", Instructions = $"The base is {shelf}." }, Cancellation); // names it, and does not search it
+        var other = await rig.Agents.CreateAsync(AgentsRig.Anna, Clerk with { Slug = "other" }, Cancellation);
+        await using (var db = rig.OpenDatabase())
+            await db.Agents.Where(a => a.Id == other.Id).ExecuteUpdateAsync(set => set.SetProperty(a => a.Draft, "no definition"), Cancellation); // who reads it fails
+
+        var uses = await rig.Agents.OfBaseAsync(AgentsRig.Anna, shelf, Cancellation);
+        Assert.Equal((BaseUses.MostNames, "Clerk 1", 2, 0), (uses.Names.Count, uses.Names[0], uses.More, uses.Others));
+        var unseen = await rig.Agents.OfBaseAsync(Carl, shelf, Cancellation);
+        Assert.Equal((0, 0, BaseUses.MostNames + 2), (unseen.Names.Count, unseen.More, unseen.Others));
+    }
+
+    [Fact]
     public async Task An_agent_is_its_owners_and_the_administrators_until_it_is_published_for_everyone()
     {
         await using var rig = await AgentsRig.StartAsync(tools: Here);

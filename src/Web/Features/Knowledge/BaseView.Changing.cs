@@ -22,6 +22,10 @@ public sealed partial class BaseView
         {
             text += Texts["DeleteBaseAgents", string.Join(Texts["ListComma"], uses.Names)];
         }
+        if (uses.More > 0)
+        {
+            text += Texts.Count("DeleteBaseMore", uses.More);
+        }
         if (uses.Others > 0)
         {
             text += Texts.Count("DeleteBaseOthers", uses.Others);
