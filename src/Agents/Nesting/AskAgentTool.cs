@@ -29,6 +29,8 @@ internal sealed class AskAgentTool(Lazy<NestedRuns> runs) : AgentTool
 
     public override JsonElement Parameters => parameters;
 
+    public override ToolGroup Group => ToolGroup.Agents;
+
     /// <summary>Asking again for the same call gives the same run: it may be repeated, whatever the agent's own tools do.</summary>
     public override ToolEffects Effects => ToolEffects.Reads;
 

@@ -19,6 +19,9 @@ public enum ToolEffects
     Network = 4,
 }
 
+/// <summary>What a tool belongs to, in lists of tools.</summary>
+public enum ToolGroup { Knowledge, BuiltIn, Agents, McpServer, Api }
+
 /// <summary>One thing that an agent can do. Called through <see cref="ToolCatalog"/>, which checks the arguments first.</summary>
 /// <remarks>
 /// Arguments are written by a model and what comes back may be written by strangers: both are untrusted. A tool checks the rights of the caller itself and never trusts the agent's settings for it.
@@ -44,6 +47,9 @@ public abstract class AgentTool
 
     /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>
     public virtual string Origin => "";
+
+    /// <summary>Several servers, and several APIs, are told apart by <see cref="Origin"/>.</summary>
+    public virtual ToolGroup Group => ToolGroup.BuiltIn;
 
     /// <summary>Whether a person decides about each call, whatever policy an agent has for it.</summary>
     public virtual bool AlwaysAsks => false;

@@ -194,6 +194,7 @@
         copy,
         openDialog,
         save,
+        reveal: place => place.scrollIntoView({ block: "nearest" }),
         showToasts,
         timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? "",
         closeDialog: dialog => { if (dialog.open) dialog.close(); },

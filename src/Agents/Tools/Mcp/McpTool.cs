@@ -34,6 +34,8 @@ internal sealed class McpTool : AgentTool
 
     public override string Origin => server.Name;
 
+    public override ToolGroup Group => ToolGroup.McpServer;
+
     public override TimeSpan Timeout => server.Timeout;
 
     /// <summary>Whether a tool of that name would be the server's.</summary>

@@ -33,6 +33,8 @@ internal sealed class ApiTool : AgentTool
 
     public override string Origin => api.Name;
 
+    public override ToolGroup Group => ToolGroup.Api;
+
     public override TimeSpan Timeout => api.Timeout;
 
     /// <summary>Null when its name is too long.</summary>

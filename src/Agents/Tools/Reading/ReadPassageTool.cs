@@ -22,6 +22,8 @@ internal sealed class ReadPassageTool(IEvidence evidence) : BuiltInTool
           "page":{"type":"integer","minimum":1,"maximum":1000000,"description":{{Json(ToolTexts.In(language).ReadPage)}} } } }
         """;
 
+    public override ToolGroup Group => ToolGroup.Knowledge;
+
     public override ToolEffects Effects => ToolEffects.Reads;
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)

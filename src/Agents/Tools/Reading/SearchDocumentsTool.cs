@@ -21,6 +21,8 @@ internal sealed class SearchDocumentsTool(IEvidence evidence) : BuiltInTool
           "top":{"type":"integer","minimum":1,"maximum":{{MaxPassages}},"description":{{Json(ToolTexts.In(language).SearchTop)}} } } }
         """;
 
+    public override ToolGroup Group => ToolGroup.Knowledge;
+
     public override ToolEffects Effects => ToolEffects.Reads;
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)

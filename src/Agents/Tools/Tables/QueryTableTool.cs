@@ -22,6 +22,8 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
           "sql":{"type":"string","minLength":1,"maxLength":4000,"description":{{Json(ToolTexts.In(language).QuerySql)}} } } }
         """;
 
+    public override ToolGroup Group => ToolGroup.Knowledge;
+
     public override ToolEffects Effects => ToolEffects.Reads;
 
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
