@@ -64,6 +64,33 @@ public sealed class ApprovalInboxTests(BrowserFixture browser, AgentPlatform pla
         await Expect(page.GetByTestId("plan-difference")).ToContainTextAsync("28 - 26"); // what the person changed is told
     }
 
+    [Fact]
+    public async Task Of_many_that_wait_the_first_are_shown_further_ones_on_wish_and_those_of_one_agent_alone()
+    {
+        platform.Script = _ => Task.FromResult<(string, string?)>(("""{"expression":"28 - 26"}""", "calculator"));
+        var page = await browser.OpenAsync(height: 800);
+        await page.SignInAsync(platform.Address);
+        await page.MakeAgentAsync(platform.Address, "many", """{"tools":[{"name":"calculator","policy":"ask"}]}""");
+        await page.MakeAgentAsync(platform.Address, "few", """{"tools":[{"name":"calculator","policy":"ask"}]}""");
+        for (var n = 1; n <= 12; n++)
+        {
+            await page.StartRunAsync(n == 12 ? "few" : "many", $"Question {n}");
+        }
+        await page.GotoAsync($"{platform.Address}/approvals");
+        var waiting = page.Locator("article");
+        await Expect(page.GetByTestId("approvals-more")).ToBeVisibleAsync();
+        await Expect(waiting).ToHaveCountAsync(10);
+        await page.GetByTestId("approvals-more").ClickAsync();
+        await Expect(page.GetByTestId("approvals-more")).ToHaveCountAsync(0);
+        await Expect(waiting).Not.ToHaveCountAsync(10);
+        await page.GetByTestId("approvals-agent").SelectOptionAsync("Agent few");
+        await Expect(waiting).ToHaveCountAsync(1);
+        await Expect(waiting).ToContainTextAsync("Question 12");
+        await page.EvaluateAsync("async () => { for (const asked of (await (await fetch('/v1/approvals')).json()).data) await fetch(`/v1/runs/${asked.run_id}/cancel`, { method: 'POST', headers: { RequestVerificationToken: platform.antiforgeryToken() } }); }");
+        await Expect(page.GetByTestId("approvals-agent")).ToHaveCountAsync(0); // the filter goes with what it was for
+        await Expect(waiting).ToHaveCountAsync(0);
+    }
+
     private static (string Text, string? Tool) Answer(string sent)
     {
         var isDone = sent.Contains("28 - 26 = 2", StringComparison.Ordinal) || sent.Contains("rejected", StringComparison.Ordinal) || sent.Contains("Not computed", StringComparison.Ordinal);

@@ -56,7 +56,8 @@ public sealed class RunPagesTests(BrowserFixture browser, AgentPlatform platform
         await page.GetByTestId("runs-compare").ClickAsync();
         await page.GetByTestId("run-choose").First.ClickAsync();
         await page.GetByTestId("run-choose").Last.ClickAsync();
-        await Expect(page.GetByTestId("compare-answers").Locator(".text ins")).ToHaveTextAsync("2");
+        await Expect(page.GetByTestId("compare-answers").Locator(".text del")).ToHaveTextAsync("2"); // the later one was chosen first
+        await Expect(page.GetByTestId("compare-answers").Locator(".text ins")).ToHaveTextAsync("3");
         await Expect(page.GetByTestId("compare-words")).ToContainTextAsync("Both were asked the same");
         await Expect(page.GetByTestId("compare-calls")).ToHaveAttributeAsync("data-same", "true");
         await BrowserFixture.ShootAsync(page, "55-compare");

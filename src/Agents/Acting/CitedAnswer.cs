@@ -13,7 +13,7 @@ internal static partial class CitedAnswer
     /// <summary>Markdown; quotations in it are escaped. What several numbers stand for is quoted once.</summary>
     public static string After(CitationStyle style, IReadOnlyList<Citation> citations) =>
         style != CitationStyle.Quoted || citations.Count == 0 ? ""
-            : $"\n\n{string.Join("\n>\n", citations.GroupBy(cited => (cited.DocumentId, cited.DocumentName, cited.Start, cited.End, cited.Quote)).Select(cited => Quotation(cited.First(), cited.Select(c => c.N))))}";
+            : $"\n\n{string.Join("\n>\n", citations.GroupBy(cited => cited.Source()).Select(cited => Quotation(cited.First(), cited.Select(c => c.N))))}";
 
     private static string Quotation(Citation cited, IEnumerable<int> numbers)
     {

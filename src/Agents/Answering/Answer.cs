@@ -40,6 +40,9 @@ public sealed record Citation(
 {
     /// <summary>The http or https address of a page of the web; null for a document. Start and End count in its text as it was read, which is not kept but for the quote.</summary>
     public string? Url { get; init; }
+
+    /// <summary>What is cited, whatever was judged of it: a source that sentences fare differently with has a number for each verdict, and is one source.</summary>
+    public (Guid DocumentId, string DocumentName, int Start, int End, string Quote) Source() => (DocumentId, DocumentName, Start, End, Quote);
 }
 
 /// <summary>A passage that was read, cited or not.</summary>

@@ -84,6 +84,7 @@ public sealed class PlanEditor
         var plan = RunJson.Write(changed.Plan); // what is approved is what the approval shows
         await db.Approvals.Where(a => a.RunId == runId && a.Status == ApprovalStatus.Pending && a.Tool == PlanExecution.ApprovalName).ExecuteUpdateAsync(set => set.SetProperty(a => a.Arguments, plan), cancellation);
         await transaction.CommitAsync(cancellation);
+        host.Tell(runId); // who follows it sees at once what was changed
         return true;
     }
 

@@ -14,7 +14,10 @@ public static class TextDifference
     /// <summary>So many comparisons are made at most; texts that need more are told as wholly different, but for how they begin and end.</summary>
     private const int MostCells = 1_000_000;
 
-    /// <summary>Word by word; of scripts without spaces, sign by sign. Parts that stand in the same place are one.</summary>
+    /// <summary>The share of the shorter text that must be in both: a few words in common, scattered over two texts, tell nobody what was changed.</summary>
+    private const double LeastInBoth = 0.4;
+
+    /// <summary>Word by word; of scripts without spaces, sign by sign. Parts that stand in the same place are one; texts that have little in common are told one after the other.</summary>
     public static IReadOnlyList<DifferencePart> OfWords(string first, string second)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -32,7 +35,7 @@ public static class TextDifference
             words.Append(part.Text);
         }
         Close();
-        return parts;
+        return IsAnother(parts) ? [new(TextPlace.First, first), new(TextPlace.Second, second)] : parts;
 
         void Close()
         {
@@ -42,6 +45,12 @@ public static class TextDifference
                 words.Clear();
             }
         }
+    }
+
+    private static bool IsAnother(IEnumerable<DifferencePart> parts)
+    {
+        var letters = parts.ToLookup(part => part.Place, part => part.Text.Count(char.IsLetterOrDigit));
+        return Math.Min(letters[TextPlace.First].Sum(), letters[TextPlace.Second].Sum()) is > 0 and var rest && letters[TextPlace.Both].Sum() is var both && both < LeastInBoth * (both + rest);
     }
 
     /// <summary>Line by line, or by whatever else they are made of.</summary>

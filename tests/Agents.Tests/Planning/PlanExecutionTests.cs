@@ -279,7 +279,10 @@ public sealed class PlanExecutionTests
         var run = await rig.LetAsync(Clerk with { Planning = PlanningMode.AskBeforePlan, Limits = new(Steps: 20, Parallel: false) });
         var asked = await AskedAsync(rig);
         var plan = RunJson.Read<Plan>(asked.Arguments.GetRawText()).Steps;
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Find(run.Id) is null)); // it waits, in nobody's memory
+        var told = rig.Host.NextOf(run.Id);
         await EditAsync(rig, run, 1, [plan[1], plan[0], plan[2]]);
+        Assert.True(told.IsCompleted); // who follows it looks at once
         await rig.Approvals.DecideAsync(AgentsRig.Anna, asked.Id, new(Approve: true), Cancellation);
         var events = await rig.EventsAsync(run);
         Assert.Equal(["five", "one"], look.Calls);

@@ -85,6 +85,18 @@ public sealed class MessageModelTests
     }
 
     [Fact]
+    public void A_source_that_two_sentences_fare_differently_with_is_one_source_with_two_numbers()
+    {
+        var message = Live();
+        var first = Samples.Citation(1);
+        message.Apply(Samples.Event(1, "citation.added", first));
+        message.Apply(Samples.Event(2, "citation.added", Samples.Citation(2)));
+        message.Apply(Samples.Event(3, "citation.added", first with { N = 3, Verdict = Verdict.Unsupported, AnswerStart = 20, AnswerEnd = 40 }));
+
+        Assert.Equal([[1, 3], [2]], message.Cited.Select(same => same.Select(citation => citation.N)));
+    }
+
+    [Fact]
     public void Events_that_come_twice_after_a_reconnect_change_nothing()
     {
         var message = Live();

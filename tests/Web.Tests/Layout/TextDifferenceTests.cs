@@ -12,6 +12,8 @@ public sealed class TextDifferenceTests
     [InlineData("年假有二十七天", "年假有二十八天", "年假有二十-七-+八+天")]
     [InlineData("나는 학교에 간다", "나는 집에 간다", "나는 -학교에-+집에+ 간다")]
     [InlineData("one two three", "two three four", "-one -two three+ four+")]
+    [InlineData("Yes.", "Yes, and more of it.", "Yes+, and more of it+.")]
+    [InlineData("You have two more days than before.", "In short: two.", "-You have two more days than before.-+In short: two.+")]
     public void Words_that_stand_in_one_text_alone_are_marked_and_signs_where_there_are_no_spaces(string first, string second, string marked) =>
         Assert.Equal(marked, string.Concat(TextDifference.OfWords(first, second).Select(Marked)));
 

@@ -101,7 +101,7 @@ public sealed class ChartTests
     [Theory]
     [InlineData("It is a smith.", "It is a baker today.", "It is a |+baker today|.")]
     [InlineData("他是铁匠。", "他是面包师。", "他是|+面包师|。")]
-    [InlineData("a b.", "x y.", "+x y|.")]
+    [InlineData("a b.", "x y.", "+x y.")]
     [InlineData("", "New.", "+New.")]
     [InlineData("Same.", "Same.", "Same.")]
     public void What_an_answer_says_otherwise_is_told_word_by_word(string before, string after, string told) =>

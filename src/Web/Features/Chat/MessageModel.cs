@@ -42,6 +42,9 @@ public sealed class MessageModel
 
     public IReadOnlyList<Citation> Citations => citations;
 
+    /// <summary>What is cited, each with all its numbers: one for each verdict.</summary>
+    public IReadOnlyList<IReadOnlyList<Citation>> Cited => [.. citations.GroupBy(citation => citation.Source()).Select(IReadOnlyList<Citation> (same) => [.. same])];
+
     public IReadOnlyList<SourceRead> Sources { get; private set; } = [];
 
     public AnswerDone? Usage { get; private set; }

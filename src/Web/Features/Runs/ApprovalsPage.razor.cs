@@ -9,12 +9,15 @@ namespace Platform.Web.Features.Runs;
 /// <summary>What a person's agents wait for, in all runs; looked at again every few seconds.</summary>
 public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decisions, CurrentCaller current, TimeProvider time)
 {
-    private const int MostPast = 30;
+    private const int MostPast = 30, Page = 10;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource gone = new();
     private IReadOnlyList<AskedElsewhere>? pending;
     private IReadOnlyList<Approval> decided = [];
+    private IReadOnlyList<string> agents = [];
+    private string agent = "";
+    private int most = Page, waiting, left, reads;
 
     [Inject] private IStringLocalizer<RunsTexts> Texts { get; set; } = default!;
 
@@ -33,16 +36,41 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decision
         return true;
     }
 
+    // Of those that are shown what their runs say is read: many may wait.
     private async Task ReadAsync()
     {
+        var mine = ++reads;
         var caller = await current.GetAsync();
+        var all = await box.ListAsync(caller, pendingOnly: true, gone.Token);
+        var picked = all.Where(asked => agent.Length == 0 || asked.Agent == agent).ToList();
+        if (picked.Count == 0)
+        {
+            (agent, picked) = ("", [.. all]); // the last of that agent was decided
+        }
         List<AskedElsewhere> now = [];
-        foreach (var asked in await box.ListAsync(caller, pendingOnly: true, gone.Token))
+        foreach (var asked in picked.Take(most))
         {
             // What does not change is not read twice; a plan may.
             now.Add(!asked.IsPlan && pending?.FirstOrDefault(known => known.Asked.Id == asked.Id) is { } read ? read : await decisions.ReadAsync(asked, gone.Token));
         }
-        (pending, decided) = (now, [.. (await box.ListAsync(caller, pendingOnly: false, gone.Token)).Where(asked => asked.Status != ApprovalStatus.Pending).OrderByDescending(asked => asked.DecidedAt).Take(MostPast)]);
+        var past = (await box.ListAsync(caller, pendingOnly: false, gone.Token)).Where(asked => asked.Status != ApprovalStatus.Pending).OrderByDescending(asked => asked.DecidedAt).Take(MostPast);
+        if (mine == reads) // else another look is under way, for what is wished by now
+        {
+            agents = [.. all.Select(asked => asked.Agent).Distinct().Order(StringComparer.CurrentCultureIgnoreCase)];
+            (pending, decided, waiting, left) = (now, [.. past], all.Count, picked.Count - now.Count);
+        }
+    }
+
+    private Task ChooseAsync(ChangeEventArgs chosen)
+    {
+        (agent, most) = ((string?)chosen.Value ?? "", Page);
+        return ReadAsync();
+    }
+
+    private Task ShowMoreAsync()
+    {
+        most += Page;
+        return ReadAsync();
     }
 
     public void Dispose()
