@@ -31,7 +31,7 @@ public sealed class FineTuningTests
             var news = await tuning.FollowAsync(job.Id, null, Cancellation).ToListAsync(Cancellation);
             job = news[^1].Job!;
             Assert.True(job is { Status: TuningStatus.Succeeded, FineTunedModel: "seed-chat:echo@1", Adapter: { Name: "echo", Version: 1 }, HasEnded: true, Error: null, Progress: { Step: 4, BaseValidLoss: > 0 }, FinishedAt: not null }, job.ToString());
-            Assert.Equal(["q", "v"], job.Lora!.TargetModules);
+            Assert.Equal((0.1, "q,v"), (job.ValidationShare, string.Join(',', job.Lora!.TargetModules)));
             Assert.Equal([0, 1, 2, 3, 4], news.Select(one => one.Event?.Data?.Step).OfType<int>());
             var known = news.Select(one => one.Event).OfType<TuningEvent>().ToList();
             Assert.Equal(known.Skip(3).Select(one => one.Id), (await tuning.FollowAsync(job.Id, known[2].Id, Cancellation).ToListAsync(Cancellation)).Select(one => one.Event).OfType<TuningEvent>().Select(one => one.Id));

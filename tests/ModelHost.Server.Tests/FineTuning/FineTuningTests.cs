@@ -98,14 +98,14 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
     {
         var rows = TrainingRig.Dialogues.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var (many, few) = (await rig.UploadAsync(string.Join('\n', rows[..40]), "many.jsonl"), await rig.UploadAsync(string.Join('\n', rows[40..]), "few.jsonl"));
-        var mixed = $$"""{"model": "seed-chat", "seed": 7, "suffix": "mixed", "mixture": [{"file": "{{many}}", "weight": 1}, {"file": "{{few}}", "weight": 1, "max_repeats": 3}], "method": {"type": "supervised", "supervised": {"hyperparameters": {"max_steps": 2} } } }""";
+        var mixed = $$"""{"model": "seed-chat", "seed": 7, "suffix": "mixed", "validation_split": 0.25, "mixture": [{"file": "{{many}}", "weight": 1}, {"file": "{{few}}", "weight": 1, "max_repeats": 3}], "method": {"type": "supervised", "supervised": {"hyperparameters": {"max_steps": 2} } } }""";
         var told = (await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", mixed)).GetProperty("dataset");
         Assert.Equal([("many.jsonl", 40, 24), ("few.jsonl", 8, 24)], told.GetProperty("mixture").EnumerateArray().Select(file => (Text(file, "filename")!, file.GetProperty("rows").GetInt32(), file.GetProperty("taken").GetInt32())));
         Assert.Equal(48, told.GetProperty("rows").GetInt32());
 
         var id = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", mixed)).GetProperty("id").GetString()!;
         var job = await rig.UntilAsync(id, "succeeded");
-        Assert.Equal((many, 3), (Text(job, "training_file"), job.GetProperty("mixture")[1].GetProperty("max_repeats").GetInt32()));
+        Assert.Equal((many, 3, 0.25), (Text(job, "training_file"), job.GetProperty("mixture")[1].GetProperty("max_repeats").GetInt32(), job.GetProperty("validation_split").GetDouble()));
         string[] learned = [.. File.ReadLines(Path.Combine(rig.Jobs, id, "train.jsonl")).Select(Id)], held = [.. File.ReadLines(Path.Combine(rig.Jobs, id, "valid.jsonl")).Select(Id)];
         Assert.NotEmpty(held);
         Assert.Equal(held.Distinct(), held);
@@ -128,6 +128,7 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         var done = await rig.UntilAsync(job, "succeeded");
         Assert.Equal((method, $"seed-chat:{method}@1"), (Text(done, "method", "type"), Text(done, "fine_tuned_model")));
         Assert.True(done.GetProperty("progress").GetProperty("valid_loss").GetDouble() > 0);
+        Assert.Equal(JsonValueKind.Null, done.GetProperty("validation_split").ValueKind); // nothing of what is learned is held out
         Assert.Equal(("exact", "cpu", "cpu"), (Text(done, "precision"), Text(done, "device"), Text(done, "forecast", "device")));
         var measures = done.GetProperty("measures").EnumerateArray().ToDictionary(one => Text(one, "name")!);
         Assert.Equal((method == "dpo", method != "dpo"), (measures.ContainsKey("preference_accuracy") && measures.ContainsKey("reward_margin"), measures.ContainsKey("perplexity")));

@@ -60,6 +60,31 @@ public sealed class JobFormTests
         Assert.Equal(["q", "v"], request.Targets);
     }
 
+    /// <summary>A number that the service does not tell, or that is not read, would be the usual one again without a word.</summary>
+    [Fact]
+    public void Every_number_of_a_job_is_taken_over_by_its_copy_and_stands_in_the_comparison()
+    {
+        foreach (var method in Enum.GetValues<TuningMethod>())
+        {
+            TuningJob job = new("ftjob-1", "seed", null, TuningStatus.Succeeded, null, null, "file-1", null, [], 7, null, null, null, null)
+            {
+                Method = new($"{method}"), Lora = new(32, 65, 0.5, ["q"], 2), EarlyStopping = new(4, 0.25), ValidationShare = 0.3, Hyperparameters = new(9, 2, 1, 0.7, 0.001, 60, 64, 128, 0.4, 0.2, 3, 5, 6, true),
+            };
+            var form = new JobForm();
+            form.Take(job);
+            Assert.Equal(form.Settings.Select(setting => setting.Name), form.Settings.Select(setting => setting.Name).Where(form.Numbers.ContainsKey));
+            Assert.All(form.Settings, setting => Assert.NotNull(JobFigures.Done(job, setting.Name)));
+            Assert.Equal((0.3, 0), (form.ToRequest(new("f", null), Set, Version).ValidationShare, Copy(job with { ValidationShare = 0 }).ToRequest(new("f", null), Set, Version).ValidationShare));
+        }
+
+        static JobForm Copy(TuningJob job)
+        {
+            JobForm form = new();
+            form.Take(job);
+            return form;
+        }
+    }
+
     [Fact]
     public void Datasets_are_mixed_by_their_shares_and_remembered_for_a_copy()
     {

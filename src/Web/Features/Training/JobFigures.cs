@@ -31,6 +31,7 @@ public static class JobFigures
             JobSetting.MicroBatch => given?.MicroBatchTokens,
             JobSetting.EvaluateEvery => Chosen(given?.EvalSteps),
             JobSetting.CheckpointEvery => Chosen(given?.SaveSteps),
+            JobSetting.Share => job.ValidationShare,
             JobSetting.Patience => stop?.Patience,
             JobSetting.MinDelta => stop?.MinDelta,
             _ => null,

@@ -60,6 +60,10 @@ public sealed record TuningJob(
     /// <summary>Rows of the mixture; 0 for as many as fit.</summary>
     public int MixtureRows { get; init; }
 
+    /// <summary>Share of the rows that is held out, 0 for none; null where files of their own hold what is measured by, and of an older service.</summary>
+    [JsonPropertyName("validation_split")]
+    public double? ValidationShare { get; init; }
+
     /// <summary>What is asked at each evaluation; null where that is some of the held-out rows.</summary>
     public IReadOnlyList<string>? EvaluationPrompts { get; init; }
 

@@ -12,6 +12,10 @@ internal sealed record TuningJobBody(string Id, string Object, long CreatedAt, l
     public required TuningErrorBody? Error { get; init; }
     public required string TrainingFile { get; init; }
     public required string? ValidationFile { get; init; }
+
+    /// <summary>Share of the rows that is held out, 0 for none; null where files of their own hold what is measured by.</summary>
+    public required double? ValidationSplit { get; init; }
+
     public required IReadOnlyList<MixtureBody> Mixture { get; init; }
     public required int MixtureRows { get; init; }
 

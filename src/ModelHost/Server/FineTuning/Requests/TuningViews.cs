@@ -17,6 +17,7 @@ internal static class TuningViews
             Error = now.Error is { } error ? new TuningErrorBody(error.Code, error.Message, error.Param) : null,
             TrainingFile = now.TrainingFile,
             ValidationFile = now.ValidationFile,
+            ValidationSplit = now.ValidationFile is null && now.Mixture.All(part => part.ValidationFile is null) ? settings.ValidationShare : null,
             Mixture = [.. now.Mixture.Select(part => new MixtureBody(part.File, part.ValidationFile, part.Weight, part.MaxRepeats))],
             MixtureRows = now.MixtureRows,
             EvaluationPrompts = settings.EvaluationPrompts,
