@@ -42,6 +42,38 @@ public sealed class PageFaultTests(SharedProgram program)
     }
 
     [Fact]
+    public async Task A_dataset_that_was_deleted_in_another_window_is_told_to_be_gone_and_ends_no_page()
+    {
+        var rows = await program.OpenAsAdministratorAsync(1280, 860, "en-GB");
+        await TrainingPageTests.NewDatasetAsync(rows, program.Address, "Short lived");
+        await TrainingPageTests.ImportAsync(rows, """{"prompt":"Who greets first?","completion":"Whoever comes in."}""");
+        await rows.Keyboard.PressAsync("Escape");
+        await TrainingPageTests.ApproveAsync(rows);
+        var address = rows.Url;
+        var (freeze, versions, other) = (await OpenAsync(), await OpenAsync(), await OpenAsync());
+        await other.GetByTestId("dataset-menu").ClickAsync();
+        await other.GetByTestId("dataset-delete").ClickAsync();
+        await other.GetByTestId("confirm-word").FillAsync("Short lived");
+        await other.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(other.GetByTestId("datasets-page")).ToBeVisibleAsync();
+
+        await rows.GetByTestId("reject").ClickAsync();
+        await Expect(rows.GetByTestId("dataset-gone")).ToBeVisibleAsync();
+        await freeze.GetByTestId("dataset-freeze").ClickAsync();
+        await Expect(freeze.GetByTestId("freeze-dialog").GetByRole(AriaRole.Alert)).ToContainTextAsync("does not exist");
+        await versions.GetByTestId("versions-tab").ClickAsync();
+        await Expect(versions.GetByTestId("dataset-gone")).ToBeVisibleAsync();
+
+        async Task<IPage> OpenAsync()
+        {
+            var page = await rows.Context.NewPageAsync();
+            await page.GotoAsync(address);
+            await Expect(page.GetByTestId("row")).ToHaveCountAsync(1); // it is drawn when the page is alive
+            return page;
+        }
+    }
+
+    [Fact]
     public async Task A_refused_first_question_leaves_no_conversation_and_stays_in_the_box()
     {
         var page = await program.OpenAsync();

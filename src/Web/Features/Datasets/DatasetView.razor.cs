@@ -92,28 +92,33 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
         await (rows?.ShowAsync(RowStatus.Approved, QualityConcern.SensitiveData) ?? Task.CompletedTask);
     }
 
-    private async Task CancelAsync(Generation job)
+    private Task CancelAsync(Generation job) => DatasetsWindow.UnlessGoneAsync(async () =>
     {
         await generations.CancelAsync(caller, DatasetId, job.Id, CancellationToken.None);
         await ChangedAsync();
-    }
+    }, ReadAsync);
 
-    private async Task GoOnAsync(Generation job)
+    private Task GoOnAsync(Generation job) => DatasetsWindow.UnlessGoneAsync(async () =>
     {
         await generations.GoOnAsync(caller, DatasetId, job.Id, CancellationToken.None);
         await StartedAsync(job);
-    }
+    }, ReadAsync);
 
     private async Task DeleteAsync()
     {
         if (set is not null && confirm is not null
             && await confirm.AskAsync(new Confirmation(Texts["DeleteTitle", set.Name], Texts["DeleteText", set.Rows, set.LatestVersion ?? 0], Texts["Delete"]) { Danger = true, TypeToConfirm = set.Name }))
         {
-            var left = await ForgetCopiesAsync(set);
-            await library.DeleteAsync(caller, DatasetId, CancellationToken.None);
-            window.Toasts.Info(Texts["Deleted", set.Name] + (left ? " " + Texts["CopiesLeft"] : ""));
-            window.Navigation.NavigateTo("/train/datasets");
+            await DatasetsWindow.UnlessGoneAsync(() => DeleteAsync(set), ReadAsync);
         }
+    }
+
+    private async Task DeleteAsync(Dataset deleted)
+    {
+        var left = await ForgetCopiesAsync(deleted);
+        await library.DeleteAsync(caller, DatasetId, CancellationToken.None);
+        window.Toasts.Info(Texts["Deleted", deleted.Name] + (left ? " " + Texts["CopiesLeft"] : ""));
+        window.Navigation.NavigateTo("/train/datasets");
     }
 
     // Copies of its versions lie with the model service; those that a job names stay with the job.

@@ -95,11 +95,13 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         await OnChanged.InvokeAsync();
     }
 
-    private async Task JudgeAsync(DatasetItem item, RowStatus wanted)
+    private Task DoAsync(Func<Task> work) => DatasetsWindow.UnlessGoneAsync(work, ChangedAsync);
+
+    private Task JudgeAsync(DatasetItem item, RowStatus wanted) => DoAsync(async () =>
     {
         await items.JudgeAsync(caller, Set.Id, [item.Id], item.Status == wanted ? RowStatus.New : wanted, CancellationToken.None);
         await ChangedAsync();
-    }
+    });
 
     private Task EditAsync(DatasetItem item) => dialog?.OpenAsync(item) ?? Task.CompletedTask;
 
@@ -131,7 +133,7 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         return next >= 0 && next < after.Count ? next : null;
     }
 
-    private async Task DeleteAsync(DatasetItem item)
+    private Task DeleteAsync(DatasetItem item) => DoAsync(async () =>
     {
         if (confirm is null || !await confirm.AskAsync(new Confirmation(Texts["DeleteRowTitle", item.Ordinal], Texts["DeleteRowText"], Texts["Delete"]) { Danger = true }))
         {
@@ -140,10 +142,10 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         await items.DeleteAsync(caller, Set.Id, [item.Id], CancellationToken.None);
         window.Toasts.Info(Texts["RowDeleted", item.Ordinal]);
         await ChangedAsync();
-    }
+    });
 
     // What was rejected stays so, unless that is what is looked at.
-    private async Task ApproveFoundAsync()
+    private Task ApproveFoundAsync() => DoAsync(async () =>
     {
         var found = Query with { Status = status ?? RowStatus.New, Skip = 0 };
         var waiting = (await items.FindAsync(caller, Set.Id, found with { Take = 1 }, gone.Token)).Total;
@@ -158,15 +160,17 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
             window.Toasts.Info(Texts.Count("Approved", await items.JudgeAsync(caller, Set.Id, found, RowStatus.Approved, CancellationToken.None)));
             await ChangedAsync();
         }
-    }
+    });
 
-    private async Task FindNearAsync()
+    private Task FindNearAsync() => DoAsync(async () =>
     {
         window.Toasts.Info(Texts.Count("NearFound", await items.FindNearDuplicatesAsync(caller, Set.Id, gone.Token)));
         await ChangedAsync();
-    }
+    });
 
-    private async Task MaskAsync()
+    private Task ShowLengthsAsync() => DoAsync(() => lengths?.OpenAsync(Set) ?? Task.CompletedTask);
+
+    private Task MaskAsync() => DoAsync(async () =>
     {
         if (confirm is null || !await confirm.AskAsync(new Confirmation(Texts["MaskTitle"], Texts["MaskText"], Texts["Mask"])))
         {
@@ -175,7 +179,7 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         var masked = await items.MaskAsync(caller, Set.Id, gone.Token);
         window.Toasts.Info(Texts.Count("Masked", masked.Changed) + (masked.Removed > 0 ? " " + Texts.Count("MaskedAlike", masked.Removed) : "") + (masked.Rejected > 0 ? " " + Texts.Count("MaskedRejected", masked.Rejected) : ""));
         await ChangedAsync();
-    }
+    });
 
     // The document, at the words that the row was made from where it has such.
     private static string Address(Guid book, Guid document, RowOrigin span) =>
