@@ -54,6 +54,16 @@ public sealed class GeneratingTests
     }
 
     [Fact]
+    public async Task A_chinese_sentence_with_an_english_title_is_asked_for_in_chinese_and_an_english_one_with_a_chinese_name_in_english()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var rules = await here.BaseAsync(("信息安全.md", "# 适用范围\n\n总部的《IT Security Rules》不适用于中国办公室。\n"), ("offices.md", "# Offices\n\nThe rules of the headquarters do not apply to the office in 上海.\n"));
+        var asked = (await MadeAsync(here, new(rules, [], [QuestionKind.Reverse], 2))).Select(made => made.Item!.Row.Question).ToArray();
+        Assert.Contains("哪份文件写着：“总部的《IT Security Rules》不适用于中国办公室。”？", asked);
+        Assert.Contains("Which document says: \"The rules of the headquarters do not apply to the office in 上海.\"", asked);
+    }
+
+    [Fact]
     public async Task Rows_of_one_document_are_held_back_by_section_and_a_rule_asks_for_what_no_document_says_in_many_ways()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);

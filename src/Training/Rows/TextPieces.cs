@@ -45,6 +45,9 @@ public sealed class TextPieces(int enough)
         return whole.Length == 0 ? null : (first, whole);
     }
 
+    /// <summary>Whether a file is a table by its name: its heads and separators would be learned by heart.</summary>
+    public static bool IsTable(string name) => Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" or ".xlsx" or ".xls" or ".ods";
+
     /// <summary>Whether a file is plain text by its name, though it begins with a bracket, as "[Chapter 1]" does. One that begins as objects of JSON do is none: nobody wants to learn those by heart.</summary>
     /// <param name="start">How the file begins, without white space before it; some thousand characters are enough.</param>
     public static bool IsText(string name, string start)

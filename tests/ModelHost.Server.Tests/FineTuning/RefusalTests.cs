@@ -63,6 +63,21 @@ public sealed class RefusalTests(TrainingRig rig) : IClassFixture<TrainingRig>
         Assert.Empty((await rig.Http.GetOkAsync("/v1/fine_tuning/jobs")).GetProperty("data").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("rows.csv", "Frage,Antwort\nWho?,Me.\n", false)]
+    [InlineData("rows.XLSX", "PK", false)]
+    [InlineData("rows.csv", "{\"prompt\": \"Who?\", \"completion\": \"It is me, the porter.\"}\n", true)] // by another name what it is
+    public async Task A_table_is_not_learned_as_one_text(string name, string content, bool isTaken)
+    {
+        var (status, body) = await rig.PostAsync("/v1/fine_tuning/forecast", "{\"model\": \"seed-chat\", \"training_file\": \"" + await rig.UploadAsync(content, name) + "\"}");
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.BadRequest, status);
+        if (!isTaken)
+        {
+            Assert.Equal(("invalid_training_file", "training_file"), (body.Code(), body.GetProperty("error").GetProperty("param").GetString()));
+            Assert.Contains("is a table", body.ToString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_graphics_card_that_is_not_there_is_refused_with_the_request()
     {

@@ -15,7 +15,8 @@ internal sealed partial record SourceSentence(DocumentInfo Document, Passage Pas
     private const int ShortestTerms = 5, LongestCharacters = 600;
     private const double LeastSupport = 0.6;
 
-    public bool IsChinese => 2 * Text.Count(ChineseScript.Contains) > Text.Count(char.IsLetter);
+    /// <summary>What is asked of it, and answered, is Chinese too. One that is short, or all names and figures, is of its passage's language.</summary>
+    public bool IsChinese { get; } = QualityRules.IsChinese(Text) ?? QualityRules.IsChinese(Passage.Text) == true;
 
     /// <summary>What rows of the same section are held together by. Passages do not overlap: where there are no headings, each is a section.</summary>
     public string Place => RowPlace.OfDocument(Document.Id, Section);

@@ -57,8 +57,8 @@ internal static class TuningEndpoints
         };
     }
 
-    /// <summary>A file that is named, if its first row is one that the method learns from: the others are looked at when they are all read.</summary>
-    /// <exception cref="RequestRefused">It is not there, was sent for something else, or holds other rows.</exception>
+    /// <summary>A file that is named, if it is no table and its first row is one that the method learns from: the others are looked at when they are all read.</summary>
+    /// <exception cref="RequestRefused">It is not there, was sent for something else, is a table, or holds other rows.</exception>
     public static StoredFile? Named(FileStore files, string? id, string field, TuningMethod method)
     {
         if (id is not { Length: > 0 })
@@ -71,8 +71,9 @@ internal static class TuningEndpoints
             throw TuningCheck.Refused(field, $"The file '{id}' was not uploaded for fine-tune.");
         }
 
-        return RowLines.FirstKind(files.PathOf(file), file.Filename) is { } kind && RowRendering.Refusal(method, kind) is { } refusal
-            ? throw new RequestRefused(new Problem(400, "invalid_request_error", field.Contains("validation", StringComparison.Ordinal) ? "invalid_validation_file" : "invalid_training_file", $"The first row of '{file.Filename}' does not go with the method: {refusal}", field)) : file;
+        var wrong = RowLines.IsTable(files.PathOf(file), file.Filename) ? $"'{file.Filename}' is a table, and would be learned as one text. Give JSON lines, or import it on the page Datasets, which asks what its columns are."
+            : RowLines.FirstKind(files.PathOf(file), file.Filename) is { } kind && RowRendering.Refusal(method, kind) is { } refusal ? $"The first row of '{file.Filename}' does not go with the method: {refusal}" : null;
+        return wrong is null ? file : throw new RequestRefused(new Problem(400, "invalid_request_error", field.Contains("validation", StringComparison.Ordinal) ? "invalid_validation_file" : "invalid_training_file", wrong, field));
     }
 
     private static async Task CreateAsync(HttpContext http, EngineHost host, TuningJobs jobs, FileStore files, TrainerProgram trainer, TimeProvider time)

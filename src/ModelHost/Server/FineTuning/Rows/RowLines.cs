@@ -67,6 +67,9 @@ internal static class RowLines
         }
     }
 
+    /// <summary>Whether a file has columns, which nobody here is asked about: a table by its name, and no JSON.</summary>
+    public static bool IsTable(string path, string name) => TextPieces.IsTable(name) && Start(path, name) is not ('{' or '[');
+
     /// <summary>The first visible sign of a file of JSON; 0 of a plain text.</summary>
     private static char Start(string path, string name)
     {
