@@ -109,6 +109,53 @@ public sealed class JobSteeringTests : IDisposable
         }
     }
 
+    /// <summary>The forecast may be of another machine than a busy one.</summary>
+    [Fact]
+    public async Task Followers_are_told_when_the_end_is_foreseen_for_another_time()
+    {
+        var time = new SetTime();
+        using var job = Failed(step: 0, time);
+        job.Change(now => now with { Status = TuningStatus.Running, Forecast = now.Forecast! with { Seconds = 20 }, Progress = new TuningProgress { Steps = 100 } });
+        job.Begin();
+        await using var told = TuningEventEndpoints.ItemsAsync(job, 0, time, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.Equal(20, await EndAsync());
+        time.Seconds = 15;
+        Step(10);
+        Assert.Equal(15 + 135, await EndAsync());
+        time.Seconds = 31;
+        Step(20); // 155, near what was told
+        time.Seconds = 60;
+        Step(30);
+        Assert.Equal(60 + 140, await EndAsync());
+
+        void Step(int step)
+        {
+            job.Progressed(now => now with { Step = step });
+            job.TrySay("info", "A step."); // a change of numbers alone wakes nobody
+        }
+
+        async Task<long?> EndAsync()
+        {
+            while (await told.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))
+            {
+                if (told.Current.Event == "job") { return Assert.IsType<TuningJobBody>(told.Current.Body).EstimatedFinish; }
+            }
+
+            throw new InvalidOperationException("The stream ended.");
+        }
+    }
+
+    private sealed class SetTime : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(Seconds);
+    }
+
     /// <summary>Its trainer told of 90 steps and was killed: another would begin anew, and keep what one step brings.</summary>
     [Fact]
     public void A_job_of_whose_steps_no_checkpoint_is_left_has_nothing_to_end_with()
@@ -144,11 +191,11 @@ public sealed class JobSteeringTests : IDisposable
         Assert.Equal(10, job.Now.Progress.With(new TuningMetrics { Step = 10, ValidLoss = 1 }).Evaluations.Single().Step);
     }
 
-    private TuningJob Failed(int step) => new(_folder.FullName, new TuningRecord
+    private TuningJob Failed(int step, TimeProvider? time = null) => new(_folder.FullName, new TuningRecord
     {
         Id = "ftjob-1", Model = "seed-chat", TrainingFile = "file-1", Adapter = "porter", Settings = new TuningSettings(), CreatedAt = 0,
         Status = TuningStatus.Failed, Forecast = new JobForecast(1, 1, 1, 3, 100, 1, 1), Progress = new TuningProgress { Step = step },
-    }, TimeProvider.System, NullLogger.Instance);
+    }, time ?? TimeProvider.System, NullLogger.Instance);
 
     private void Checkpoint(int step) => File.WriteAllText(Path.Combine(_folder.CreateSubdirectory("checkpoints").FullName, $"step-{step:D8}.ckpt"), "");
 }

@@ -46,6 +46,7 @@ public sealed class PeftAdapterTests : IDisposable
         Refused("changes the base model too", good, Config() with { Extra = ("init_lora_weights", "pissa_niter_16") });
         Refused("changes the base model too", good, Config() with { Extra = ("init_lora_weights", "olora") });
         Refused("layer_replication", good, Config() with { Extra = ("layer_replication", new JsonArray(new JsonArray(0, 2))) });
+        Refused("rank 16, and its adapter_config.json says r = 8", good, Config() with { Extra = ("r", 8) });
         foreach (var start in (JsonNode[])[true, false, "gaussian"])
         {
             Save(good, Config() with { Extra = ("init_lora_weights", start) });

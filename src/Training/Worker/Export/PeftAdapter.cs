@@ -73,6 +73,11 @@ public static partial class PeftAdapter
             {
                 throw Refused($"began with init_lora_weights '{start.GetString()}', which changes the base model too: on the base that is served here it would answer nonsense. Save it again with path_initial_model_for_weight_conversion, or train it with another start");
             }
+            var isOneRank = !config.TryGetProperty("rank_pattern", out var pattern) || IsNothing(pattern);
+            if (isOneRank && config.TryGetProperty("r", out var told) && told.GetInt64() is var rank && ranks.Any(other => other != rank))
+            {
+                throw Refused($"has weights of rank {string.Join(", ", ranks)}, and its adapter_config.json says r = {rank}: the two are not of one training, and by how much it is to count (lora_alpha / r) is not known. Save both together again");
+            }
             var alpha = config.GetProperty("lora_alpha").GetSingle();
             if (!config.TryGetProperty("use_rslora", out var stable) || stable.ValueKind != JsonValueKind.True) { return alpha; }
             return ranks.Length == 1 ? alpha * MathF.Sqrt(ranks[0]) : throw Refused("is rank-stabilised with several ranks, which llama.cpp does not apply");

@@ -4,6 +4,7 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 using Platform.Retrieval.Access;
+using Platform.Web.Features.Chat;
 using Platform.Web.Features.Keys;
 using Platform.Web.Host;
 
@@ -20,9 +21,14 @@ internal static class ModelList
 
     private static async Task<IResult> ListAsync(HttpContext http, EngineRelay relay, AgentLibrary agents, CancellationToken gone)
     {
-        var cards = (await relay.ModelsAsync(gone)).Select(card => (JsonNode?)JsonSerializer.SerializeToNode(card)).Concat(await AgentsAsync(CurrentCaller.From(http.User), agents, gone));
+        var caller = CurrentCaller.From(http.User);
+        var cards = (await relay.ModelsAsync(gone)).Where(card => IsOffered(card, caller)).Select(card => (JsonNode?)JsonSerializer.SerializeToNode(card)).Concat(await AgentsAsync(caller, agents, gone));
         return Results.Json(new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. cards]) }, RunJson.Options);
     }
+
+    /// <summary>As in the chat: an adapter is listed to administrators by version, to others by its name, which means what was let through.</summary>
+    internal static bool IsOffered(JsonElement card, Caller caller) =>
+        caller.IsAdministrator || !card.TryGetProperty("adapter", out var adapter) || adapter.ValueKind != JsonValueKind.Object || !ChatSubjects.IsVersion(card.GetProperty("id").GetString() ?? "");
 
     private static async Task<IResult> GetAsync(string id, HttpContext http, EngineRelay relay, AgentLibrary agents, CancellationToken gone)
     {

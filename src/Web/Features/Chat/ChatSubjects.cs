@@ -30,6 +30,20 @@ public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunAr
         }
     }
 
+    /// <summary>Of those, the ones that a person is offered: an administrator each version of an adapter, others the adapter's name alone, which means what was let through; null while the service is away.</summary>
+    public async Task<IReadOnlyList<ServedModel>?> OfferedAsync(Caller caller, CancellationToken cancellation) =>
+        await ModelsAsync(cancellation) is { } all ? Offered(caller, all) : null;
+
+    internal static IReadOnlyList<ServedModel> Offered(Caller caller, IReadOnlyList<ServedModel> all) =>
+        [.. all.Where(model => caller.IsAdministrator || !IsAdapter(model, all) || !IsVersion(model.Id))];
+
+    /// <summary>Whether an adapter's id names one version of it, as base:name@2.</summary>
+    public static bool IsVersion(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return id[(id.LastIndexOf(':') + 1)..].Contains('@', StringComparison.Ordinal);
+    }
+
     /// <summary>The model that an agent works with, where it cannot do an agent's work; null where it can, or nobody knows.</summary>
     public async Task<string?> WeakModelAsync(AgentDefinition definition, CancellationToken cancellation)
     {

@@ -39,10 +39,10 @@ internal static class TuningEventEndpoints
         await new EventStream(http, options, time, Manner, ex => Problems.Describe(http, ex)).WriteAsync(ItemsAsync(job, seen, time, ending.Token), ending.Token);
     }
 
-    /// <summary>The job, every event, and the job again whenever more than its numbers changed; until it has ended.</summary>
+    /// <summary>The job, every event, and the job again whenever more than its numbers changed, or its end is foreseen for another time; until it has ended.</summary>
     internal static async IAsyncEnumerable<StreamItem> ItemsAsync(TuningJob job, long position, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var last = (object?)null;
+        var (last, end) = ((object?)null, (long?)null);
         await foreach (var now in job.FollowAsync(cancellation))
         {
             while (job.Events.From(ref position) is { Count: > 0 } events)
@@ -54,9 +54,9 @@ internal static class TuningEventEndpoints
             }
 
             var state = (now.Status, now.Reason, now.IsPauseAsked, now.IsStopAsked, job.IsHeld, now.Version, now.Dataset, now.Forecast, now.FinishedAt);
-            if (!state.Equals(last))
+            if (!state.Equals(last) || TuningViews.IsOtherEnd(end, TuningViews.EstimatedFinish(job, time), time))
             {
-                last = state;
+                (last, end) = (state, TuningViews.EstimatedFinish(job, time));
                 yield return StreamItem.Of(TuningViews.Of(job, time), ServerJson.Wire.TuningJobBody, "job");
             }
 

@@ -115,7 +115,7 @@ internal static class TuningViews
     }
 
     /// <summary>From the speed of this run; before its first step from the forecast. What comes after the last step is not foreseen.</summary>
-    private static long? EstimatedFinish(TuningJob job, TimeProvider time)
+    public static long? EstimatedFinish(TuningJob job, TimeProvider time)
     {
         if (job is not { Now: { Status: TuningStatus.Running, Forecast: { } forecast, Reason: null, IsStopAsked: false } now, Run: { } run })
         {
@@ -126,4 +126,8 @@ internal static class TuningViews
         var left = done > 0 ? elapsed / done * (now.Progress.Steps - now.Progress.Step) : Math.Max(0, forecast.Seconds - elapsed);
         return time.GetUtcNow().ToUnixTimeSeconds() + (long)Math.Ceiling(left);
     }
+
+    /// <summary>Whether who was told one end should be told another: it lies off by a tenth of what is left, and by more than two seconds.</summary>
+    public static bool IsOtherEnd(long? told, long? now, TimeProvider time) =>
+        now is { } end && (told is not { } known || Math.Abs(end - known) > Math.Max(2, (end - time.GetUtcNow().ToUnixTimeSeconds()) / 10));
 }
