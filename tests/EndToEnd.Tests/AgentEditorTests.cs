@@ -52,6 +52,7 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await Expect(page.Locator("[data-path='tools[calculator].policy']")).ToContainTextAsync("Ask");
         await BrowserFixture.ShootAsync(page, "50-agent-versions");
         await page.GetByTestId("version-restore").ClickAsync();
+        await page.GetByTestId("confirm-ok").ClickAsync(); // the draft was saved, and never published
         await Expect(page.Locator("[data-testid=tool-row][data-name=calculator]").GetByTestId("policy-always")).ToHaveAttributeAsync("aria-pressed", "true");
 
         await page.GetByTestId("agent-more").ClickAsync();
@@ -142,6 +143,7 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await Expect(rows).ToHaveCountAsync(1);
         await rows.GetByTestId("policy-ask").ClickAsync();
         await page.GetByTestId("tool-find").FillAsync("");
+        await Expect(rooms.GetByTestId("tool-fold")).ToBeEnabledAsync(); // while something is looked for, nothing is folded
         await rooms.GetByTestId("tool-fold").PressAsync("Enter");
         await Expect(rooms.GetByTestId("tool-row")).ToHaveCountAsync(7);
         await rooms.Locator(".all").GetByTestId("policy-always").ClickAsync();

@@ -78,6 +78,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
 
         await ForkAsync(page);
         await Expect(page.GetByTestId("message-assistant")).ToContainTextAsync("In short: two.");
+        await Expect(page.GetByTestId("run-steps").Locator("summary").First).ToContainTextAsync("0 calls"); // it took all of them over
         await page.GoBackAsync();
         await Expect(page.GetByTestId("message-assistant")).ToContainTextAsync("28 instead of 26");
         await page.GetByTestId("run-test").ClickAsync();

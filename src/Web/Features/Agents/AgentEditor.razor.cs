@@ -136,7 +136,9 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
 
     private async Task RestoreAsync(int number)
     {
-        if (form.IsUnsaved && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["RestoreTitle", number], Texts["RestoreText"], Texts["Restore"]))))
+        // A draft that was saved with care and never published stands nowhere else.
+        var isLost = agent is { HasUnpublished: true };
+        if ((form.IsUnsaved || isLost) && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["RestoreTitle", number], Texts[isLost ? "RestoreDraftText" : "RestoreText"], Texts["Restore"]))))
         {
             return;
         }
