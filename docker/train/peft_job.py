@@ -15,7 +15,7 @@ from accelerate import Accelerator
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM
 
-from runner import Refused
+from runner import PAUSED, Refused, Stopped
 
 PROJECTIONS = {"q": "q_proj", "k": "k_proj", "v": "v_proj", "o": "o_proj", "gate": "gate_proj", "up": "up_proj", "down": "down_proj"}
 SHARE = 20  # evaluations and checkpoints of a job, unless it says otherwise
@@ -40,7 +40,7 @@ def train(job):
     if state.step:
         job.message("info", state.step, f"The job goes on after step {state.step} of {steps}.")
     elif held:
-        state.best, state.best_step = mean(evaluate(job, model, held, settings, adapter=False)), 0
+        state.best, state.best_step = number(mean(evaluate(job, model, held, settings, adapter=False))), 0
         state.last_fall = state.best
         state.keep_best(trained)
         job.metrics(0, steps=steps, valid_loss=state.best)
@@ -49,43 +49,51 @@ def train(job):
     stop = settings.get("early_stopping")
     counts = min(per_epoch, (steps + 1) // 2)  # before all rows were seen once, or half of a shorter job is done, a loss that does not fall says nothing
     ended = bool(stop) and state.waited >= stop["patience"]
-    evaluated = None  # the last step that was, of this run
-    while state.step < steps and not ended:
-        if state.step and job.shall_stop():
-            stop_now(job, model, held, settings, state, trained, evaluated == state.step, steps)
-            state.write(model, optimizer)
-            break
-        began, step = time.monotonic(), state.step + 1
-        epoch, at = divmod(step - 1, per_epoch)
-        order = list(range(len(texts)))
-        random.Random(settings["seed"] + epoch).shuffle(order)
-        chosen = [texts[index] for index in order[at * batch:(at + 1) * batch]]
-        for group in optimizer.param_groups:
-            group["lr"] = settings["learning_rate"] * rate(step, steps, settings["warmup_share"])
-        loss, norm, tokens = learn(job, model, chosen, settings, accelerator, optimizer, trained)
-        state.step, state.tokens = step, state.tokens + tokens
-        if not math.isfinite(loss) or not math.isfinite(norm):
-            state.bad += 1
-            job.message("warn", step, "The step gave no numbers and was left out.", [text["id"] for text in chosen])
-            if state.bad >= 3:
-                raise Refused("numbers", "Three steps in a row gave no numbers. Lower the learning rate.")
-            continue
-        state.bad = 0
-        valid = None
-        if held and (step % every["evaluate_every"] == 0 or step == steps):
-            valid, evaluated = mean(evaluate(job, model, held, settings, adapter=True)), step
-            if state.last_fall is None or valid < state.last_fall - (stop["min_delta"] if stop else 0):
-                state.last_fall, state.waited = valid, 0
-            else:
-                state.waited = state.waited + 1 if step >= counts else 0
-            if state.best is None or valid < state.best:
-                state.best, state.best_step = valid, step
-                state.keep_best(trained)
+
+    def due(step):
+        return bool(held) and (step % every["evaluate_every"] == 0 or step == steps)
+
+    try:
+        if state.step and due(state.step) and state.evaluated != state.step:  # it was paused before it was
+            job.metrics(state.step, steps=steps, valid_loss=judged(job, model, held, settings, state, trained, counts))
             ended = bool(stop) and state.waited >= stop["patience"]
-        job.metrics(step, steps=steps, epoch=step / per_epoch, train_loss=loss, valid_loss=valid, learning_rate=optimizer.param_groups[0]["lr"], grad_norm=norm,
-                    tokens_per_second=tokens / max(time.monotonic() - began, 1e-6), trained_tokens=state.tokens)
-        if step % every["checkpoint_every"] == 0 or ended or step == steps:
-            state.write(model, optimizer)
+        while state.step < steps and not ended:
+            if state.step and job.shall_stop():
+                stop_now(job, model, held, settings, state, trained, steps)
+                state.write(model, optimizer)
+                break
+            began, step = time.monotonic(), state.step + 1
+            epoch, at = divmod(step - 1, per_epoch)
+            order = list(range(len(texts)))
+            random.Random(settings["seed"] + epoch).shuffle(order)
+            chosen = [texts[index] for index in order[at * batch:(at + 1) * batch]]
+            for group in optimizer.param_groups:
+                group["lr"] = settings["learning_rate"] * rate(step, steps, settings["warmup_share"])
+            loss, norm, tokens = learn(job, model, chosen, settings, accelerator, optimizer, trained)
+            state.step, state.tokens = step, state.tokens + tokens
+            is_learned = math.isfinite(loss) and math.isfinite(norm)
+            if not is_learned:
+                state.bad += 1
+                job.message("warn", step, "The step gave no numbers and was left out.", [text["id"] for text in chosen])
+                if state.bad >= 3:
+                    raise Refused("numbers", "Three steps in a row gave no numbers. Lower the learning rate.")
+            else:
+                state.bad = 0
+            valid = None
+            if due(step):
+                valid = judged(job, model, held, settings, state, trained, counts)
+                ended = bool(stop) and state.waited >= stop["patience"]
+            if is_learned:
+                job.metrics(step, steps=steps, epoch=step / per_epoch, train_loss=loss, valid_loss=valid, learning_rate=optimizer.param_groups[0]["lr"], grad_norm=norm,
+                            tokens_per_second=tokens / max(time.monotonic() - began, 1e-6), trained_tokens=state.tokens)
+            elif valid is not None:
+                job.metrics(step, steps=steps, valid_loss=valid)
+            if step % every["checkpoint_every"] == 0 or ended or step == steps:
+                state.write(model, optimizer)
+    except Stopped as stopped:
+        if stopped.code == PAUSED and state.step:
+            state.write(model, optimizer)  # what was learned since the last checkpoint is kept; a step that was not done is done anew
+        raise
 
     if state.best_step is not None and state.best_step != state.step:
         state.take_best(trained)
@@ -97,10 +105,24 @@ def train(job):
     export(model, job.folder / "peft")
 
 
-def stop_now(job, model, held, settings, state, trained, is_evaluated, steps):
+def judged(job, model, held, settings, state, trained, counts):
+    """The evaluation loss of what was learned until now, which counts among what may be the best."""
+    stop, valid = settings.get("early_stopping"), number(mean(evaluate(job, model, held, settings, adapter=True)))
+    if state.last_fall is None or valid < state.last_fall - (stop["min_delta"] if stop else 0):
+        state.last_fall, state.waited = valid, 0
+    else:
+        state.waited = state.waited + 1 if state.step >= counts else 0
+    if state.best is None or valid < state.best:
+        state.best, state.best_step = valid, state.step
+        state.keep_best(trained)
+    state.evaluated = state.step
+    return valid
+
+
+def stop_now(job, model, held, settings, state, trained, steps):
     """What was reached last counts among what may be the best."""
-    if held and not is_evaluated:
-        valid = mean(evaluate(job, model, held, settings, adapter=True))
+    if held and state.evaluated != state.step:
+        valid = number(mean(evaluate(job, model, held, settings, adapter=True)))
         job.metrics(state.step, steps=steps, valid_loss=valid)
         if state.best is None or valid < state.best:
             state.best, state.best_step = valid, state.step
@@ -240,6 +262,13 @@ def mean(rows):
     return sum(loss * weight for _, loss, weight in rows) / max(1e-9, sum(weight for _, _, weight in rows))
 
 
+def number(loss):
+    """An evaluation that overflowed says nothing of what is best."""
+    if not math.isfinite(loss):
+        raise Refused("numbers", "The evaluation loss is no number. Look at the held-out rows, or lower the learning rate.")
+    return loss
+
+
 def compare(job, model, held, settings):
     """The held-out rows without the adapter and with it, those that got worst first."""
     before = {(at, row[0]): row for at, row in enumerate(evaluate(job, model, held, settings, adapter=False))}
@@ -264,10 +293,10 @@ class Checkpoint:
     A kill may fall between two renames: then the new folder, which is whole once its last file is there, or the one before lies beside the place.
     """
 
-    NAMES = ("step", "tokens", "bad", "waited", "best", "best_step", "last_fall")
+    NAMES = ("step", "tokens", "bad", "waited", "best", "best_step", "last_fall", "evaluated")
 
     def __init__(self, folder):
-        self.folder, self.step, self.tokens, self.bad, self.waited, self.best, self.best_step, self.last_fall, self._moments = folder, 0, 0, 0, 0, None, None, None, None
+        self.folder, self.step, self.tokens, self.bad, self.waited, self.best, self.best_step, self.last_fall, self.evaluated, self._moments = folder, 0, 0, 0, 0, None, None, None, None, None
         whole = next((place for place in (folder, self._part, self._old) if (place / "state.pt").exists()), None)
         if whole is None:
             return
@@ -276,7 +305,7 @@ class Checkpoint:
             whole.rename(folder)
         kept = torch.load(folder / "state.pt", map_location="cpu")
         for name in self.NAMES:
-            setattr(self, name, kept[name])
+            setattr(self, name, kept.get(name))
         self._moments = kept["optimizer"]
         torch.set_rng_state(kept["random"])
         if kept["card"] and torch.cuda.device_count() == len(kept["card"]):

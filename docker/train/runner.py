@@ -107,14 +107,26 @@ def take(jobs, name):
             os.rename(offered, taken)
         except FileNotFoundError:
             continue
-        taken.write_text(name, "utf-8")
+        try:
+            taken.write_text(name, "utf-8")
+        except OSError as fault:  # no room for a name: nobody would know whose it is
+            print(f"The job in {offered.parent} cannot be taken: {fault}", file=sys.stderr)
+            try:
+                os.rename(taken, offered)
+            except FileNotFoundError:
+                pass  # it was deleted meanwhile
+            continue
         return offered.parent
     return None
 
 
 def run(folder, name, train, stopping):
     """Runs a job to its end and leaves its exit code, unless somebody else has it now."""
-    job = Job(folder, name, stopping)
+    try:
+        job = Job(folder, name, stopping)
+    except OSError as gone:  # what cannot be begun is offered again by the service, which hears nothing of it
+        print(f"The job in {folder} cannot be begun: {gone}", file=sys.stderr)
+        return
     try:
         job.state("running")
         train(job)
@@ -145,8 +157,11 @@ def beat(path, over):
     while not over.is_set():
         count += 1
         part = path.parent.parent / (path.name + ".beat")
-        part.write_text(str(count), "utf-8")
-        os.replace(part, path)
+        try:
+            part.write_text(str(count), "utf-8")
+            os.replace(part, path)
+        except OSError as fault:  # a disk that is full for a moment, or a share that is away: it goes on when that is over
+            print(f"Nobody hears this runner: {fault}", file=sys.stderr)
         over.wait(BEAT_SECONDS)
     path.unlink(missing_ok=True)
 

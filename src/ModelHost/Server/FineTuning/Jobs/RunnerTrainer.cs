@@ -89,7 +89,7 @@ internal sealed class RunnerTrainer : ITrainer
 
     private bool IsSilent()
     {
-        if (_runners.AreThere(File.Exists(_folder.Taken) ? Read(_folder.Taken) : null))
+        if (_runners.AreThere(File.Exists(_folder.Taken) ? Read(_folder.Taken) ?? "" : null)) // one that took it and died before it said its name is nobody
         {
             _heard = _time.GetTimestamp();
         }
