@@ -33,6 +33,8 @@ public sealed class DatasetVersions
     /// <summary>Largest share of rows that may be held back.</summary>
     public const double MaxShare = 0.5;
 
+    private const int MostTries = 20;
+
     private readonly IDbContextFactory<DatasetsContext> contexts;
     private readonly VersionFiles files;
     private readonly TimeProvider time;
@@ -66,17 +68,27 @@ public sealed class DatasetVersions
         var leaks = await Task.Run(() => Leakage.Find([.. sided.Select(i => rows[i].Parts)], [.. sided.Select(i => sides[i] == RowSide.HeldBack)], cancellation), cancellation);
         int[] kept = [.. sided.Where((_, at) => !leaks.Contains(at))];
         var sha256 = await files.WriteAsync(datasetId, kept.Select(i => new VersionLine(items[i].Id, sides[i] == RowSide.HeldBack, items[i].Origin, rows[i])), cancellation);
-        var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
-        if (latest?.Sha256 == sha256)
-            return new(Shown(latest), items.Count - kept.Length);
-        VersionRow version = new()
+        for (var left = MostTries; ; left--)
         {
-            DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = kept.Length, HeldBack = kept.Count(i => sides[i] == RowSide.HeldBack), Tokens = kept.Sum(i => (long)items[i].Tokens),
-            Share = share, Seed = seed, Note = note.Trim(), CreatedBy = caller.UserId, CreatedAt = StoredTime.Now(time),
-        };
-        db.Add(version);
-        await db.SaveChangesAsync(cancellation);
-        return new(Shown(version), items.Count - kept.Length);
+            var latest = await db.Versions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellation);
+            if (latest?.Sha256 == sha256)
+                return new(Shown(latest), items.Count - kept.Length);
+            VersionRow version = new()
+            {
+                DatasetId = datasetId, Number = (latest?.Number ?? 0) + 1, Sha256 = sha256, Rows = kept.Length, HeldBack = kept.Count(i => sides[i] == RowSide.HeldBack), Tokens = kept.Sum(i => (long)items[i].Tokens),
+                Share = share, Seed = seed, Note = note.Trim(), CreatedBy = caller.UserId, CreatedAt = StoredTime.Now(time),
+            };
+            db.Add(version);
+            try
+            {
+                await db.SaveChangesAsync(cancellation);
+                return new(Shown(version), items.Count - kept.Length);
+            }
+            catch (DbUpdateException) when (left > 1)
+            {
+                db.Entry(version).State = EntityState.Detached; // another window froze in the same moment, and has the number
+            }
+        }
     }
 
     /// <summary>What <see cref="FreezeAsync"/> would hold back now. DatasetException share_out_of_range.</summary>

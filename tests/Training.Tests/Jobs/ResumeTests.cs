@@ -105,6 +105,8 @@ public sealed class ResumeTests
         File.WriteAllBytes(latest, bytes[..^100]);
         Assert.Equal(JobState.Succeeded, bench.Run());
         Assert.Contains(bench.Progress, l => l.TryGetProperty("message", out var text) && text.GetString()!.Contains("The one before is taken", StringComparison.Ordinal));
+        var behind = Assert.Single(bench.Progress, l => l.TryGetProperty("code", out var code) && code.GetString() == "resumed_behind"); // why the number of the step falls
+        Assert.Equal(["20", "40", "21"], behind.GetProperty("values").EnumerateArray().Select(value => value.GetString()));
         Assert.Equal(File.ReadAllBytes(whole.Folder.Adapter), File.ReadAllBytes(bench.Folder.Adapter));
 
         using var other = new JobBench(change: s => s["learning_rate"] = 0.001);

@@ -6,6 +6,7 @@ namespace Platform.Training.Jobs;
 public sealed class JobControl : IDisposable
 {
     private readonly JobFolder folder;
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "See Dispose.")]
     private readonly ManualResetEventSlim free = new(initialState: true);
     private readonly List<PosixSignalRegistration> signals = [];
     private volatile bool pause, cancel;
@@ -72,7 +73,6 @@ public sealed class JobControl : IDisposable
 
     public void Dispose()
     {
-        foreach (var signal in signals) { signal.Dispose(); }
-        free.Dispose();
+        foreach (var signal in signals) { signal.Dispose(); } // what is waited for stays: standard input may yet say a word to it, and it holds nothing of the system
     }
 }

@@ -95,12 +95,14 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
 
     private TrainingState? Resume(JobSite site, string identity, ProgressLog log)
     {
+        var reached = log.LastStep;
         foreach (var file in folder.AllCheckpoints())
         {
             try
             {
                 var state = CheckpointFile.Read(file, identity, site.Adapter);
-                log.Message("info", state.Step, "resumed", $"The job goes on after step {state.Step} of {site.Steps}.");
+                if (reached > state.Step) { log.Message("info", state.Step, "resumed_behind", $"The job goes on from its checkpoint of step {state.Step} of {site.Steps}: what was done after it, up to step {reached}, was not kept and is done again."); }
+                else { log.Message("info", state.Step, "resumed", $"The job goes on after step {state.Step} of {site.Steps}."); }
                 return state;
             }
             catch (TrainingException damaged) when (damaged.Fault == TrainingFault.Checkpoint && file != folder.AllCheckpoints()[^1])

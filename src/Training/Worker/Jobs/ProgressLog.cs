@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -71,6 +72,7 @@ public sealed record ProgressLine(string Type, DateTimeOffset At)
 /// <summary>Appends to progress.jsonl, a whole line at a time, so that a follower never reads half of one that stays.</summary>
 internal sealed class ProgressLog : IDisposable
 {
+    private const int TailBytes = 1 << 16;
     private readonly FileStream file;
     private readonly TimeProvider time;
 
@@ -80,6 +82,18 @@ internal sealed class ProgressLog : IDisposable
         file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         file.SetLength(EndOfLines(file)); // a killed worker may have left half a line
         file.Seek(0, SeekOrigin.End);
+    }
+
+    /// <summary>The step of the last numbers, of this run or one before; 0 where there are none, or too much was said since.</summary>
+    internal int LastStep
+    {
+        get
+        {
+            var tail = new byte[Math.Min(file.Length, TailBytes)];
+            RandomAccess.Read(file.SafeFileHandle, tail, file.Length - tail.Length);
+            var lines = Encoding.UTF8.GetString(tail).Split('\n');
+            return lines.Skip(tail.Length < file.Length ? 1 : 0).Reverse().Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize(line, ProgressJson.Default.ProgressLine)!).FirstOrDefault(line => line.Type == "metrics")?.Step ?? 0;
+        }
     }
 
     internal void Metrics(Func<ProgressLine, ProgressLine> fill) => Append(fill(new ProgressLine("metrics", time.GetUtcNow())));
