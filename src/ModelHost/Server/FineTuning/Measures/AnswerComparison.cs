@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Rows;
 using Platform.Training.Rows.Measuring;
@@ -28,7 +30,7 @@ internal static class AnswerComparison
         var questions = File.Exists(job.Folder.Questions) ? JsonLines.Read(job.Folder.Questions, ProbeJson.Default.Probe).ToList() : [];
         var begun = job.Folder.In($"answered-{adapter}.part");
         var rows = Read(begun);
-        await File.WriteAllLinesAsync(begun, rows.Select(Line), cancellation); // half a line that a killed service left is gone
+        Write(begun, rows); // half a line that a killed service left is gone
         var (asked, tooLong) = (rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal), 0);
         foreach (var question in questions.Where(question => !asked.Contains(question.Id)))
         {
@@ -51,7 +53,7 @@ internal static class AnswerComparison
 
         if (rows.Count > 0 && isOfItsEnd)
         {
-            await File.WriteAllLinesAsync(job.Folder.Answered, rows.OrderBy(row => row.F1 - row.BaseF1).Select(Line), cancellation);
+            Write(job.Folder.Answered, rows.OrderBy(row => row.F1 - row.BaseF1));
         }
 
         File.Delete(begun);
@@ -71,6 +73,9 @@ internal static class AnswerComparison
 
         string Text(string name, string format) => measures[name]!.GetValue<double>().ToString(format, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Whole or as it was.</summary>
+    private static void Write(string path, IEnumerable<AnsweredRow> rows) => DurableJson.Write(path, Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => Line(row) + "\n"))));
 
     private static string Line(AnsweredRow row) => JsonSerializer.Serialize(row, ProbeJson.Default.AnsweredRow);
 

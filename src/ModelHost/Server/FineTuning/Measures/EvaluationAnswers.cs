@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.FineTuning.Rows;
 
@@ -141,7 +142,7 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
     }
 
     private void Keep(IEnumerable<EvaluationAnswer> known) =>
-        File.WriteAllText(job.Folder.Answers, string.Concat(known.Select(one => JsonSerializer.Serialize(one, ProbeJson.Default.EvaluationAnswer) + "\n")), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        DurableJson.Write(job.Folder.Answers, Encoding.UTF8.GetBytes(string.Concat(known.Select(one => JsonSerializer.Serialize(one, ProbeJson.Default.EvaluationAnswer) + "\n")))); // whole or as it was: what the base answered is not asked again
 
     private static string[] Whole(string text) => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
