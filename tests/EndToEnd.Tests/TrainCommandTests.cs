@@ -57,6 +57,15 @@ public sealed class TrainCommandTests : IDisposable
         }
         Assert.StartsWith("step,train_loss", await File.ReadAllTextAsync(Path.Combine(Target, "step_metrics.csv"), deadline.Token), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(Target, "work")));
+
+        var written = File.GetLastWriteTimeUtc(adapter);
+        var (again, found, already) = await TerminalTests.RunAsync([], words);
+        Assert.Equal((0, adapter + "\n"), (again, found));
+        Assert.Contains("trained already", already, StringComparison.Ordinal);
+        (refused, _, other) = await TerminalTests.RunAsync([], [.. words, "--rank", "32"]);
+        Assert.Equal(1, refused);
+        Assert.Contains("was trained with other words, and is not overwritten", other, StringComparison.Ordinal);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(adapter));
     }
 
     [Fact]

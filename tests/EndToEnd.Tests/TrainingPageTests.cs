@@ -33,7 +33,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await BrowserFixture.ShootAsync(page, "75-job-answers");
         await page.GetByTestId("tab-Checkpoints").ClickAsync();
         await page.Locator($"[data-testid=checkpoint][data-step='{HalfTrained}']").GetByTestId("checkpoint-register").ClickAsync();
-        await Expect(page.GetByTestId("checkpoint").GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+        await Expect(page.Locator($"[data-testid=checkpoint][data-step='{HalfTrained}']").GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
 
         await page.GetByTestId("job-adapter").ClickAsync();
         var (trained, half) = (Version(page, 1), Version(page, 2));

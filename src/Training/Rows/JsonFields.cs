@@ -27,23 +27,26 @@ internal static class JsonFields
 
     public static JsonElement Array(JsonElement row, string name) => Optional(row, name) is not { } value
         ? throw new RowException("missing_field", name, $"{name} is missing.")
-        : value.ValueKind == JsonValueKind.Array ? value : throw new RowException("wrong_type", name, $"{name} is {Kind(value)}; an array is expected.");
+        : value.ValueKind == JsonValueKind.Array ? value : throw RowException.WrongType(name, Kind(value), RowException.Array);
 
     public static IEnumerable<JsonElement> Items(JsonElement value, string path) =>
-        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new RowException("wrong_type", path, $"{path} is {Kind(value)}; an array is expected.");
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw RowException.WrongType(path, Kind(value), RowException.Array);
 
     public static string AsText(JsonElement value, string path) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new RowException("wrong_type", path, $"{path} is {Kind(value)}; a text is expected.");
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw RowException.WrongType(path, Kind(value), RowException.Text);
 
     public static string Kind(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "a text",
-        JsonValueKind.Number => "a number",
+        JsonValueKind.Object => RowException.Object,
+        JsonValueKind.Array => RowException.Array,
+        JsonValueKind.String => RowException.Text,
+        JsonValueKind.Number => "number",
         JsonValueKind.Null => "null",
-        _ => "true or false",
+        _ => "boolean",
     };
+
+    /// <summary>A kind in a sentence.</summary>
+    public static string Said(string kind) => kind switch { RowException.Object or RowException.Array => $"an {kind}", "null" => kind, "boolean" => "true or false", _ => $"a {kind}" };
 
     /// <summary>The JSON without spaces and line ends between its parts: rows are written a line each.</summary>
     public static string OneLine(JsonElement value) => JsonSerializer.Serialize(value, Plain);

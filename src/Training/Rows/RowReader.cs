@@ -40,7 +40,7 @@ public static class RowReader
     public static TrainingRow Read(JsonElement row)
     {
         if (row.ValueKind != JsonValueKind.Object)
-            throw new RowException("wrong_type", "", $"The row is {JsonFields.Kind(row)}; an object is expected.");
+            throw RowException.WrongType("", JsonFields.Kind(row), RowException.Object);
         var read = FormatOf(row) switch
         {
             RowFormat.Messages => Dialogue(MessageList.Read(JsonFields.Array(row, "messages"), "messages"), Tools(row)),
@@ -85,7 +85,7 @@ public static class RowReader
             {
                 var said = JsonFields.Items(pair, $"history[{place}]").Select(item => JsonFields.AsText(item, $"history[{place}]")).ToArray();
                 if (said.Length != 2)
-                    throw new RowException("wrong_type", $"history[{place}]", $"history[{place}] has {said.Length} texts; a question and its answer are expected.");
+                    throw new RowException("wrong_type", $"history[{place}]", $"history[{place}] has {said.Length} texts; a question and its answer are expected.", RowException.Array, "pair");
                 turns.AddRange([new(TurnRole.User, said[0]), new(TurnRole.Assistant, said[1])]);
                 place++;
             }
@@ -107,7 +107,7 @@ public static class RowReader
         // ShareGPT files often carry the list as a text.
         { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } list ? ToolList(list) : null,
         { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() == 0 ? null : JsonFields.OneLine(list),
-        { } other => throw new RowException("wrong_type", "tools", $"tools is {JsonFields.Kind(other)}; an array is expected."),
+        { } other => throw RowException.WrongType("tools", JsonFields.Kind(other), RowException.Array),
     };
 
     private static string? ToolList(string text)
@@ -116,21 +116,21 @@ public static class RowReader
         {
             using var list = JsonDocument.Parse(text, Strict);
             return list.RootElement.ValueKind == JsonValueKind.Array ? list.RootElement.GetArrayLength() == 0 ? null : JsonFields.OneLine(list.RootElement)
-                : throw new RowException("wrong_type", "tools", $"tools is {JsonFields.Kind(list.RootElement)} in a text; an array is expected.");
+                : throw RowException.WrongType("tools", JsonFields.Kind(list.RootElement), RowException.Array);
         }
         catch (JsonException)
         {
-            throw new RowException("wrong_type", "tools", "tools is a text that is not JSON; an array of tools is expected.");
+            throw new RowException("wrong_type", "tools", "tools is a text that is not JSON; an array of tools is expected.", RowException.Text, RowException.Array);
         }
     }
 
     private static TrainingRow Checked(TrainingRow row)
     {
         if (row.Turns.Count > MaxTurns)
-            throw new RowException("too_many_turns", "", $"The row has {row.Turns.Count} turns; at most {MaxTurns} are taken. Split the dialogue.");
+            throw new RowException("too_many_turns", "", $"The row has {row.Turns.Count} turns; at most {MaxTurns} are taken. Split the dialogue.", $"{MaxTurns:N0}");
         var length = row.Texts.Sum(text => (long)text.Length);
         if (length > MaxCharacters)
-            throw new RowException("too_long", "", $"The row has {length:N0} characters; at most {MaxCharacters:N0} are taken. Split it.");
+            throw new RowException("too_long", "", $"The row has {length:N0} characters; at most {MaxCharacters:N0} are taken. Split it.", $"{MaxCharacters:N0}");
         if (row.Kind == RowKind.Dialogue && !row.Turns.Any(turn => turn is { Role: TurnRole.Assistant, Learned: true } && (turn.Content.Trim().Length > 0 || turn.Calls is not null)))
             throw new RowException("no_answer", "", "The row has no turn of the assistant that says anything and is to be learned; there is nothing to learn from it.");
         if (row is { Kind: RowKind.Dialogue, Turns: [{ Role: TurnRole.Assistant, Learned: true }, ..] })

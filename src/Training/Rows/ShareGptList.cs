@@ -16,7 +16,7 @@ internal static class ShareGptList
     public static Turn One(JsonElement said, string path)
     {
         if (said.ValueKind != JsonValueKind.Object)
-            throw new RowException("wrong_type", path, $"{path} is {JsonFields.Kind(said)}; an object is expected.");
+            throw RowException.WrongType(path, JsonFields.Kind(said), RowException.Object);
         var old = JsonFields.Optional(said, "from") is not null;
         var name = JsonFields.Text(said, old ? "from" : "role", $"{path}.{(old ? "from" : "role")}");
         var value = JsonFields.Text(said, old ? "value" : "content", $"{path}.{(old ? "value" : "content")}");
@@ -27,7 +27,7 @@ internal static class ShareGptList
             "system" => new(TurnRole.System, value),
             "function_call" => new(TurnRole.Assistant, "", Calls(value, path)),
             "observation" or "tool" or "function_response" => new(TurnRole.Tool, value),
-            _ => throw new RowException("wrong_role", path, $"{path}.{(old ? "from" : "role")} is '{MessageList.Short(name)}'; expected human, gpt, system, function_call or observation."),
+            _ => throw new RowException("wrong_role", path, $"{path}.{(old ? "from" : "role")} is '{MessageList.Short(name)}'; expected human, gpt, system, function_call or observation.", MessageList.Short(name), "human, gpt, system, function_call, observation"),
         };
     }
 
@@ -47,7 +47,7 @@ internal static class ShareGptList
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new RowException("wrong_type", path, $"{path} is a function_call whose value is not JSON with a name.");
+            throw new RowException("wrong_type", path, $"{path} is a function_call whose value is not JSON with a name.", RowException.Text, "call");
         }
     }
 }

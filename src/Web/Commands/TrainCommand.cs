@@ -5,13 +5,14 @@ using System.Text;
 using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
+using Platform.Retrieval.Reading;
 
 namespace Platform.Web.Commands;
 
-/// <summary>`train`: an adapter from a file of rows, in the terminal. What was begun stays in the folder until it is done; the same words again go on with it, also after a failure, and other words are refused.</summary>
+/// <summary>`train`: an adapter from a file of rows, in the terminal. What was begun stays in the folder until it is done; the same words again go on with it, also after a failure, and other words are refused. So it is with a folder that is done: the same words end at once.</summary>
 internal static class TrainCommand
 {
-    private const string Work = "work", Adapter = "adapter.gguf", WordsKey = "terminal_words";
+    private const string Work = "work", Adapter = "adapter.gguf", Words = "words.txt", WordsKey = "terminal_words";
     private const int MostWords = 512; // of a text that the service keeps
 
     internal static Command Create()
@@ -34,21 +35,26 @@ internal static class TrainCommand
                 await Console.Error.WriteLineAsync($"platform: the file {missing.FullName} does not exist.");
                 return 1;
             }
-            if (files.OfType<FileInfo>().FirstOrDefault(IsTable) is { } table)
+            if (files.OfType<FileInfo>().Select(Unusable).FirstOrDefault(why => why is not null) is { } unusable)
             {
-                await Console.Error.WriteLineAsync($"platform: {table.FullName} is a table, and would be learned as one text. Import it on the page Datasets, which asks what its columns are, and give the rows that are exported there; or write JSON lines.");
+                await Console.Error.WriteLineAsync($"platform: {unusable}");
                 return 1;
             }
             var folder = parsed.GetValue(target)!;
+            var wish = options.Read(parsed) with { AdapterName = "adapter" };
+            var words = await WordsAsync(files, parsed.GetValue(model)!, wish, cancellation);
+            wish = wish with { Metadata = new Dictionary<string, string> { [WordsKey] = words } };
+            if (Done(folder) is { } done)
+            {
+                return await EndAsync(folder, done, words);
+            }
             var work = Directory.CreateDirectory(Path.Combine(folder.FullName, Work));
             var code = await TerminalRooms.RunAsync(work, parsed.GetValue(model), async (rooms, stop) =>
             {
                 var tuning = rooms.Services.GetRequiredService<FineTuning>();
-                var wish = options.Read(parsed) with { AdapterName = "adapter" };
-                wish = wish with { Metadata = new Dictionary<string, string> { [WordsKey] = await WordsAsync(files, parsed.GetValue(model)!, wish, stop) } };
-                if (await BegunAsync(tuning, stop) is { } begun && begun.Metadata.GetValueOrDefault(WordsKey) != wish.Metadata[WordsKey])
+                if (await BegunAsync(tuning, stop) is { } begun && begun.Metadata.GetValueOrDefault(WordsKey) != words)
                 {
-                    await Console.Error.WriteLineAsync($"platform: {work.FullName} holds a job that was begun with other words, and is not done. Give the same again, another --out, or delete that folder.\n  begun with: {begun.Metadata.GetValueOrDefault(WordsKey)}\n  now:        {wish.Metadata[WordsKey]}");
+                    await Console.Error.WriteLineAsync($"platform: {work.FullName} holds a job that was begun with other words, and is not done. Give the same again, another --out, or delete that folder.\n  begun with: {begun.Metadata.GetValueOrDefault(WordsKey)}\n  now:        {words}");
                     return 1;
                 }
                 TuningJob job;
@@ -81,12 +87,46 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>Whether a file has columns, which nobody here is asked about; what is no table is JSON lines or a text.</summary>
-    internal static bool IsTable(FileInfo file) => file.Extension.ToUpperInvariant() is ".CSV" or ".TSV" or ".XLSX" or ".XLS" or ".ODS";
+    /// <summary>Why no rows can be read of a file, in a sentence: it has columns, which nobody here is asked about, or is no text, whatever its name says. Null where it is JSON or a text.</summary>
+    internal static string? Unusable(FileInfo file)
+    {
+        const string Import = "and give the rows that are exported there; or write JSON lines.";
+        if (file.Extension.ToUpperInvariant() is ".CSV" or ".TSV" or ".XLSX" or ".XLS" or ".ODS")
+        {
+            return $"{file.FullName} is a table, and would be learned as one text. Import it on the page Datasets, which asks what its columns are, {Import}";
+        }
+        return ContentSniffer.Sniff(file.FullName, file.Name) switch
+        {
+            "text/plain" or "text/markdown" or "application/json" => null,
+            { } document => $"{file.FullName} is no plain text ({document}). Import it on the page Datasets, which reads documents and tables, {Import}",
+            null => $"{file.FullName} is no text: it holds bytes that no text has. JSON lines, a JSON array or plain text are learned here.",
+        };
+    }
 
-    /// <summary>The job of the folder, as long as it is not done. One whose rows were refused is none: they may be others now.</summary>
+    /// <summary>What a folder was trained with; empty where it does not say. Null where it holds no adapter, or the work on it is not done.</summary>
+    private static string? Done(DirectoryInfo folder)
+    {
+        var (work, adapter, words) = (Path.Combine(folder.FullName, Work), Path.Combine(folder.FullName, Adapter), Path.Combine(folder.FullName, Words));
+        return Directory.Exists(work) || !File.Exists(adapter) ? null : File.Exists(words) ? File.ReadAllText(words).TrimEnd() : "";
+    }
+
+    /// <summary>Nothing is trained into a folder that is done: the same words find what they ask for, and others would overwrite it.</summary>
+    private static async Task<int> EndAsync(DirectoryInfo folder, string done, string words)
+    {
+        var path = Path.Combine(folder.FullName, Adapter);
+        if (done == words)
+        {
+            await Console.Error.WriteLineAsync("platform: this was trained already, with the same words.");
+            Console.WriteLine(path);
+            return 0;
+        }
+        await Console.Error.WriteLineAsync($"platform: {path} was trained with other words, and is not overwritten. Give another --out, or delete that folder.\n  trained with: {(done.Length > 0 ? done : "unknown")}\n  now:          {words}");
+        return 1;
+    }
+
+    /// <summary>The job of the folder, which is there as long as what came of it was not taken. One whose rows were refused is none: they may be others now.</summary>
     private static async Task<TuningJob?> BegunAsync(FineTuning tuning, CancellationToken stop) =>
-        (await tuning.ListAsync(null, 1, stop)).Items.FirstOrDefault(job => job is not ({ Status: TuningStatus.Succeeded or TuningStatus.Cancelled } or { Status: TuningStatus.Failed, Forecast: null }));
+        (await tuning.ListAsync(null, 1, stop)).Items.FirstOrDefault(job => job is not ({ Status: TuningStatus.Cancelled } or { Status: TuningStatus.Failed, Forecast: null }));
 
     /// <summary>The same, taken up again where it was paused or failed: its checkpoints are there.</summary>
     private static async Task<TuningJob?> GoOnAsync(FineTuning tuning, CancellationToken stop) => await BegunAsync(tuning, stop) switch
@@ -170,17 +210,33 @@ internal static class TrainCommand
         .. measures.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Name,-20} {measure.Base,10:0.000} {measure.Value,10:0.000}  {(measure.Of is { } rows ? rows : "–")}")),
     ];
 
+    /// <summary>Writes a file beside its place first: half of one never looks whole, and one of before stays until the new one is.</summary>
+    private static async Task WholeAsync(string path, Func<Stream, Task> write)
+    {
+        var part = path + ".part";
+        await using (var file = File.Create(part))
+        {
+            await write(file);
+        }
+        File.Move(part, path, overwrite: true);
+    }
+
     private static async Task<int> KeepAsync(TerminalRooms rooms, FineTuning tuning, TuningJob job, DirectoryInfo folder, CancellationToken stop)
     {
         var path = Path.Combine(folder.FullName, Adapter);
-        await using (var file = File.Create(path))
+        try
         {
-            await rooms.Services.GetRequiredService<AdapterAdmin>().ReadAsync(job.Adapter!.Name, job.Adapter.Version, file, stop);
+            foreach (var result in (await tuning.FilesAsync(stop)).Where(file => job.ResultFiles.Contains(file.Id)))
+            {
+                await WholeAsync(Path.Combine(folder.FullName, Path.GetFileName(result.Filename)), file => tuning.ReadFileAsync(result.Id, file, stop));
+            }
+            await WholeAsync(Path.Combine(folder.FullName, Words), file => file.WriteAsync(Encoding.UTF8.GetBytes(job.Metadata[WordsKey] + "\n"), stop).AsTask());
+            await WholeAsync(path, file => rooms.Services.GetRequiredService<AdapterAdmin>().ReadAsync(job.Adapter!.Name, job.Adapter.Version, file, stop)); // last: a folder that has it is whole
         }
-        foreach (var result in (await tuning.FilesAsync(stop)).Where(file => job.ResultFiles.Contains(file.Id)))
+        catch (Exception fault) when (fault is ModelHostException or IOException or UnauthorizedAccessException)
         {
-            await using var file = File.Create(Path.Combine(folder.FullName, Path.GetFileName(result.Filename)));
-            await tuning.ReadFileAsync(result.Id, file, stop);
+            await Console.Error.WriteLineAsync($"platform: it is trained, but what came of it could not be written to {folder.FullName}: {fault.Message} When the reason is gone, the same command takes it without training again.");
+            return 1;
         }
         foreach (var line in Table(job.Measures))
         {

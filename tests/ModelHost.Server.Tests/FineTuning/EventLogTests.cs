@@ -57,6 +57,13 @@ public sealed class EventLogTests : IDisposable
     }
 
     /// <summary>The numbers of a page and one more, read with a bound.</summary>
+    [Fact]
+    public void A_table_of_steps_has_none_that_were_given_up()
+    {
+        var told = ((int Step, double Loss)[])[(1, 4), (2, 3), (3, 9), (4, 9), (2, 2.5), (2, 2.25)];
+        Assert.Equal(["1,4,", "2,2.25,"], JobCompletion.StepTable(told.Select(one => new TuningMetrics { Step = one.Step, TrainLoss = one.Loss })).Split('\n')[1..^1].Select(line => line[..(line.IndexOf(",,", StringComparison.Ordinal) + 1)]));
+    }
+
     private List<int> Page(IEnumerable<TuningEvent> events)
     {
         _read = 0;

@@ -115,6 +115,14 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
         }
     }
 
+    [Fact]
+    public void A_text_with_a_zero_byte_is_none()
+    {
+        using var file = new TemporaryText();
+        File.WriteAllText(file.Path, "A line.\nAn\0other.");
+        Assert.Equal("The file is no text: it holds a zero byte, near line 2.", Assert.Throws<RowFault>(() => RowLines.Read(file.Path, "rows.txt").ToList()).Message);
+    }
+
     private sealed class TemporaryText : IDisposable
     {
         public string Path { get; } = System.IO.Path.GetTempFileName();

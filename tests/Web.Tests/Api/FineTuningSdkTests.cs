@@ -71,7 +71,11 @@ public sealed class FineTuningSdkTests
             Assert.Equal((HttpStatusCode.OK, $"{WebServer.AdminEmail} (tests)"), (promoted.StatusCode, (await promoted.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("promoted_by").GetString())); // whose key it is
             using var outside = await http.GetAsync(new Uri("/v1/files/%252e%252e/models", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode); // nothing but what the scope opens
-            await PublishAsync(server, "seed-chat:sdk@1");
+            await PublishAsync(server, "seed-chat:sdk@1", "counter");
+            await PublishAsync(server, "seed-chat:sdk", "named");
+            using var back = await http.PostAsync(new Uri("/v1/adapters/sdk/versions/1/rollback", UriKind.Relative), null, Cancellation);
+            var refused = await ErrorAsync(back); // no version would take its place; who names the version itself goes on
+            Assert.Equal((HttpStatusCode.Conflict, "in_use", true, false), (back.StatusCode, refused.GetProperty("code").GetString(), refused.ToString().Contains("named", StringComparison.Ordinal), refused.ToString().Contains("counter", StringComparison.Ordinal)));
             using var kept = await http.DeleteAsync(new Uri("/v1/adapters/sdk/versions/1", UriKind.Relative), Cancellation);
             Assert.Equal((HttpStatusCode.Conflict, "in_use"), (kept.StatusCode, (await ErrorAsync(kept)).GetProperty("code").GetString()));
             using var absent = await http.DeleteAsync(new Uri("/v1/adapters/sdk/versions/2", UriKind.Relative), Cancellation);
@@ -102,10 +106,10 @@ public sealed class FineTuningSdkTests
         await Assert.ThrowsAsync<ArgumentException>(() => KeyAsync(server, new Caller(bo.Id, IsAdministrator: false), KeyScopes.Training));
     }
 
-    private static async Task PublishAsync(WebServer server, string model)
+    private static async Task PublishAsync(WebServer server, string model, string slug)
     {
         var (agents, owner) = (server.App.Services.GetRequiredService<AgentLibrary>(), await server.AdministratorAsync());
-        var agent = await agents.CreateAsync(owner, new() { Name = "Counter", Slug = "counter", Instructions = "Count.", Model = new(model) }, Cancellation);
+        var agent = await agents.CreateAsync(owner, new() { Name = slug, Slug = slug, Instructions = "Count.", Model = new(model) }, Cancellation);
         await agents.PublishAsync(owner, agent.Id, "", Cancellation);
     }
 

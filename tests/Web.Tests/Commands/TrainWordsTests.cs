@@ -46,11 +46,25 @@ public sealed class TrainWordsTests : IDisposable
 
     /// <summary>Its heads and separators would be learned as prose, without a word.</summary>
     [Theory]
-    [InlineData("rows.CSV", true)]
-    [InlineData("rows.xlsx", true)]
-    [InlineData("rows.jsonl", false)]
-    [InlineData("rows.txt", false)]
-    public void A_table_is_known_by_its_name(string name, bool isTable) => Assert.Equal(isTable, TrainCommand.IsTable(new FileInfo(name)));
+    [InlineData("rows.CSV", "a,b", "is a table")]
+    [InlineData("rows.xlsx", "x", "is a table")]
+    [InlineData("rows.jsonl", "{\"text\":\"x\"}", null)]
+    [InlineData("rows.txt", "Once upon a time.", null)]
+    [InlineData("rows.txt", "Once upon\0a time.", "is no text")]
+    [InlineData("rows.jsonl", "%PDF-1.4\nplain", "is no plain text (application/pdf)")]
+    [InlineData("rows.txt", "<html><body>x</body></html>", "is no plain text (text/html)")]
+    public void What_is_no_text_is_known_by_its_bytes_and_a_table_by_its_name(string name, string content, string? why)
+    {
+        var told = TrainCommand.Unusable(Write(name, content));
+        if (why is null)
+        {
+            Assert.Null(told);
+        }
+        else
+        {
+            Assert.Contains(why, told, StringComparison.Ordinal);
+        }
+    }
 
     private static Task<string> WordsAsync(FileInfo rows, FileInfo? held, string model, TuningRequest wish) => TrainCommand.WordsAsync([rows, held], model, wish, TestContext.Current.CancellationToken);
 

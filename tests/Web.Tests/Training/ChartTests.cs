@@ -135,4 +135,16 @@ public sealed class ChartTests
         var run = ChartRun.Along(axis, steps);
         Assert.Equal((unit, 0, place), (run.Unit, run.Place(steps[0]), run.Place(steps[1])));
     }
+
+    [Fact]
+    public void Jobs_beside_each_other_stand_on_one_axis_of_time_in_one_unit()
+    {
+        TuningMetrics[] brief = Steps(60), hours = Steps(36_000);
+        ChartLook look = new() { Axis = ChartAxis.Time, Runs = [brief, hours] };
+        Assert.Equal(("Axis_Hours", 1 / 60.0, 10), (look.Unit(ChartAxis.Time), look.Places(brief).Last(), look.Places(hours).Last()));
+        Assert.Equal(1 / 60.0, look.Line("loss", 0, brief, step => step.TrainLoss).Points[^1].X);
+        Assert.Equal(1 / 60.0, look.Place(9, brief));
+
+        static TuningMetrics[] Steps(int seconds) => [new(0, 9, 0, 1, 2, null, null, null, null) { At = DateTimeOffset.UnixEpoch }, new(9, 9, 1.5, 1, 1, null, null, null, null) { At = DateTimeOffset.UnixEpoch.AddSeconds(seconds) }];
+    }
 }

@@ -29,5 +29,17 @@ public sealed class JobWatchTests
         Assert.Equal(canKeep, watch.CanKeep(hasCheckpoints));
     }
 
+    [Fact]
+    public void Steps_that_a_job_gave_up_are_not_shown_beside_those_that_it_does_anew()
+    {
+        JobWatch watch = new("job");
+        foreach (var (step, loss) in ((int, double)[])[(1, 4), (2, 3), (3, 9), (2, 2.5)])
+        {
+            watch.Take(Told(new TuningMetrics(step, 9, null, loss, loss, null, null, null, null)));
+        }
+        Assert.Equal([(1, 4.0), (2, 2.5)], watch.Steps.Select(step => (step.Step, step.TrainLoss!.Value)));
+        Assert.Equal((2, 2.5), (watch.Latest!.Step, watch.BestValidLoss));
+    }
+
     private static TuningNews Told(TuningMetrics step) => new(new TuningEvent($"{step.Step}", DateTimeOffset.UnixEpoch, "info", "", "metrics", step, null), null);
 }

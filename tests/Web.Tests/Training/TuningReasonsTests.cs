@@ -32,6 +32,7 @@ public sealed class TuningReasonsTests
         Assert.Contains("22:00-06:00", texts.Waiting(Job("", "hours", "22:00-06:00", "Asia/Shanghai")), StringComparison.Ordinal);
         Assert.Equal(language == "zh-Hans" ? "file-1 第 7 行 turn 2" : "file-1 line 7 turn 2", texts.RowName("file-1 line 7 turn 2"));
         Assert.Equal(language == "zh-Hans" ? "任务从第 3 步（共 9 步）之后继续。" : "The job goes on after step 3 of 9.", texts.Said(Event("resumed", "3", "9")));
+        Assert.Contains(language == "zh-Hans" ? "第 3 步（共 9 步）的检查点继续：其后直到第 7 步" : "step 3 of 9: what was done after it, up to step 7", texts.Said(Event("resumed_behind", "3", "9", "7")), StringComparison.Ordinal);
         Assert.Contains("3,554", texts.Said(Event("resumed", "3554", "9")), StringComparison.Ordinal);
         Assert.NotNull(texts.Said(Event("resumed"))); // a record of elsewhere may tell less than a sentence names
         Assert.Null(texts.Said(Event("a_code_to_come", "3")));

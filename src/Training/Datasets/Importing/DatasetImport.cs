@@ -73,7 +73,7 @@ public sealed class DatasetImport
             faulty++;
             if (faults.Count >= MaxFaults || kept + row.Raw.Length > MaxFaultTexts)
                 continue;
-            faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", row.Raw) : FaultOf(row));
+            faults.Add(row.Row is { } other ? new(row.Line, "kind_differs", "", $"The row is of the kind {other.Kind}; this dataset holds rows of the kind {set.Kind}.", [$"{other.Kind}", $"{set.Kind}"], row.Raw) : FaultOf(row));
             kept += faults[^1].Raw.Length;
         }
         var taken = await items.AddAsync(caller, datasetId, added, cancellation);
@@ -85,7 +85,7 @@ public sealed class DatasetImport
 
     private static IReadOnlyList<string> HeadsOf(IReadOnlyList<TableSheet>? sheets) => sheets?.FirstOrDefault(sheet => sheet.Rows.Count > 0)?.Rows[0].Cells ?? [];
 
-    private static RowFault FaultOf(SourceRow row) => new(row.Line, row.Fault!.Code, row.Fault.Field, row.Fault.Message, row.Raw);
+    private static RowFault FaultOf(SourceRow row) => new(row.Line, row.Fault!.Code, row.Fault.Field, row.Fault.Message, row.Fault.Values, row.Raw);
 
     private static void CheckLength(string path)
     {

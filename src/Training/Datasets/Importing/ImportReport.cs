@@ -5,8 +5,9 @@ namespace Platform.Training.Datasets.Importing;
 /// <summary>A row of a file that was not taken.</summary>
 /// <param name="Line">Of the file, from 1; of a JSON array the place of the item, of a sheet the row.</param>
 /// <param name="Field">Path in the row, such as messages[2].role; empty for the row itself.</param>
+/// <param name="Values">What words of another language need besides the field; see <see cref="RowException.Values"/>.</param>
 /// <param name="Raw">The row as it stands in the file, so that it can be put right; of a table a line of CSV.</param>
-public sealed record RowFault(int Line, string Code, string Field, string Message, string Raw);
+public sealed record RowFault(int Line, string Code, string Field, string Message, IReadOnlyList<string> Values, string Raw);
 
 /// <param name="Added">Rows that are there now and wait for approval.</param>
 /// <param name="Repeated">Rows that were there already, word for word, or stand twice in the file.</param>

@@ -139,7 +139,7 @@ internal static class RowSource
 
     private static SourceRow Whole((int Line, string Text) piece) => Tried(piece.Line, piece.Text, () => RowReader.Read(RowWriter.Write(TrainingRow.OfText(piece.Text))));
 
-    private static SourceRow TooLong(int number) => new(number, null, new RowException("too_long", "", $"The line is longer than {MaxLine:N0} characters."), "");
+    private static SourceRow TooLong(int number) => new(number, null, new RowException("too_long", "", $"The line is longer than {MaxLine:N0} characters.", $"{MaxLine:N0}"), "");
 
     private static SourceRow Tried(int line, string raw, Func<TrainingRow> read)
     {

@@ -25,11 +25,8 @@ internal static class TrainingRelay
         }
 
         app.MapPost("/v1/fine_tuning/jobs", StartAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
-        foreach (var change in (string[])["promote", "rollback"])
-        {
-            app.MapPost("/v1/adapters/{name}/versions/{version}/" + change, InOwnNameAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
-        }
-
+        app.MapPost("/v1/adapters/{name}/versions/{version}/promote", InOwnNameAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
+        app.MapPost("/v1/adapters/{name}/versions/{version:int}/rollback", RollBackAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         app.MapDelete("/v1/adapters/{name}/versions/{version:int}", DeleteAdapterAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
     }
 
@@ -42,6 +39,17 @@ internal static class TrainingRelay
         }
 
         await HandleAsync(http, relay);
+    }
+
+    // Where no version takes its place, the adapter's name alone means nothing any more; agents that name the version go on with it.
+    private static async Task RollBackAsync(string name, int version, HttpContext http, AdminRelay relay, AdapterAdmin adapters, ModelUses uses)
+    {
+        if (await FindAsync(adapters, name, version, http.RequestAborted) is { IsServed: true, RollsBackTo: null } && await uses.OfAdapterAsync(name, 0, isServed: false, http.RequestAborted) is { Count: > 0 } agents)
+        {
+            throw new ModelInUseException(name, agents);
+        }
+
+        await InOwnNameAsync(http, relay);
     }
 
     // Of one that is not there the service says so itself.

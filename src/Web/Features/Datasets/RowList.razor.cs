@@ -198,8 +198,13 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
             case "k" or "ArrowUp": chosen = Math.Max(chosen - 1, 0); break;
             case "e" or "Enter": await EditAsync(page.Items[chosen]); break;
             case "a" or "r":
-                await JudgeAsync(page.Items[chosen], pressed.Key is "a" or "A" ? RowStatus.Approved : RowStatus.Rejected);
-                chosen = status is null ? Math.Min(chosen + 1, page.Items.Count - 1) : chosen; // a row that no longer fits the filter has left its place to the next
+                // The next key may come before this one is done with: it is the next row's, and none takes back what another said.
+                var (row, wanted) = (page.Items[chosen], pressed.Key is "a" or "A" ? RowStatus.Approved : RowStatus.Rejected);
+                chosen = status is null ? Math.Min(chosen + 1, page.Items.Count - 1) : chosen; // a row that no longer fits the filter leaves its place to the next
+                if (row.Status != wanted)
+                {
+                    await JudgeAsync(row, wanted);
+                }
                 break;
         }
     }

@@ -21,11 +21,17 @@ public sealed class ChartLook
     /// <summary>How many of the newest steps; 0 for all.</summary>
     public int Last { get; set; }
 
+    /// <summary>The steps of each job that stands in the charts: one axis has one unit for all of them.</summary>
+    public IReadOnlyList<IReadOnlyList<TuningMetrics>> Runs { get; set; } = [];
+
+    /// <summary>Name of the text that says what an axis is in.</summary>
+    public string Unit(ChartAxis axis) => ChartRun.Along(axis, [], Runs).Unit;
+
     /// <summary>A line of those steps that are looked at and have the number.</summary>
     public ChartLine Line(string label, int look, IReadOnlyList<TuningMetrics> steps, Func<TuningMetrics, double?> number, bool hasDots = false)
     {
         ArgumentNullException.ThrowIfNull(number);
-        var run = ChartRun.Along(Axis, steps);
+        var run = ChartRun.Along(Axis, steps, Runs);
         return new(label, look, [.. steps.Where(step => IsSeen(step, steps) && number(step) is not null).Select(step => new ChartPoint(run.Place(step), number(step)!.Value))], hasDots);
     }
 
@@ -40,7 +46,7 @@ public sealed class ChartLook
     public IEnumerable<double> Places(IReadOnlyList<TuningMetrics> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        var run = ChartRun.Along(Axis, steps);
+        var run = ChartRun.Along(Axis, steps, Runs);
         return steps.Where(step => IsSeen(step, steps)).Select(run.Place);
     }
 
@@ -48,7 +54,7 @@ public sealed class ChartLook
     public double? Place(int? step, IReadOnlyList<TuningMetrics> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        return steps.LastOrDefault(one => one.Step == step) is { } known && IsSeen(known, steps) ? ChartRun.Along(Axis, steps).Place(known) : null;
+        return steps.LastOrDefault(one => one.Step == step) is { } known && IsSeen(known, steps) ? ChartRun.Along(Axis, steps, Runs).Place(known) : null;
     }
 
     private bool IsSeen(TuningMetrics step, IReadOnlyList<TuningMetrics> steps) => Last == 0 || step.Step > steps[^1].Step - Last;

@@ -16,13 +16,13 @@ public sealed record SentVersion(string Learned, string? Held);
 /// <summary>Sends frozen rows to the model service. Rows that it has already, to the byte, are not sent again.</summary>
 public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current, TrainingAdministration administration)
 {
-    internal const string GoneCode = "dataset_gone";
+    internal const string GoneCode = "dataset_gone", UnreadableCode = "dataset_unreadable";
 
     private const int JobsAtOnce = 1_000;
     private const string Purpose = "fine-tune", HeldName = " held back", Ending = ".jsonl";
 
     /// <summary>Sends versions that are learned from together, in their order. By what one holds back and another teaches the service measures nothing.</summary>
-    /// <exception cref="ModelHostException">The service does not take them; code <see cref="GoneCode"/>: a version was deleted meanwhile, so that there is nothing to send.</exception>
+    /// <exception cref="ModelHostException">The service does not take them; code <see cref="GoneCode"/>: a version was deleted meanwhile, so that there is nothing to send; <see cref="UnreadableCode"/>: the disk does not give or take its rows.</exception>
     public async Task<IReadOnlyList<SentVersion>> SendAsync(IReadOnlyList<(Dataset Set, DatasetVersion Version)> parts, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -33,12 +33,30 @@ public sealed class FrozenFiles(DatasetVersions versions, CurrentCaller current,
             {
                 sent.Add(await SendAsync(set, version, cancellation));
             }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw new ModelHostException(ModelHostErrorKind.Unavailable, $"The rows of version {version.Number.ToString(CultureInfo.InvariantCulture)} of the dataset '{set.Name}' cannot be read, or not be written for the way: {fault.Message}", fault) { Code = UnreadableCode };
+            }
             catch (NotFoundException gone)
             {
                 throw new ModelHostException(ModelHostErrorKind.BadRequest, $"The version {version.Number.ToString(CultureInfo.InvariantCulture)} of the dataset '{set.Name}' was deleted meanwhile.", gone) { Code = GoneCode };
             }
         }
         return sent;
+    }
+
+    /// <summary>The versions of a dataset, the newest first; none where it was deleted in another window.</summary>
+    public async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(Dataset set, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        try
+        {
+            return await versions.ListAsync(await current.GetAsync(), set.Id, cancellation);
+        }
+        catch (NotFoundException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Deletes the service's copies of a dataset's versions that no job names.</summary>

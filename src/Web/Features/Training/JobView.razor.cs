@@ -30,7 +30,7 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
 
     private TuningJob? Job => watch.Job;
 
-    private int Step => Math.Max(watch.Latest?.Step ?? 0, Job?.Progress.Step ?? 0);
+    private int Step => watch.Latest?.Step ?? Job?.Progress.Step ?? 0;
 
     private int Total => Job?.Progress.Steps is > 0 and var steps ? steps : Job?.Forecast?.Steps ?? 0;
 
@@ -198,9 +198,9 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
     // The version of a checkpoint, which is registered for it where it was not.
     private async Task<string> DraftAsync(FineTuning tuning, TuningCheckpoint checkpoint)
     {
-        if (checkpoint.FineTunedModelCheckpoint.Length > 0)
+        if (checkpoint.FineTunedModelCheckpoint is { } model)
         {
-            return checkpoint.FineTunedModelCheckpoint;
+            return model;
         }
         var draft = await tuning.RegisterAsync(JobId, checkpoint.StepNumber, CancellationToken.None);
         return FormattableString.Invariant($"{Job!.Model}:{draft.Name}@{draft.Version}");
@@ -217,7 +217,7 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
             if (made is null or "" && await tuning.CheckpointsAsync(JobId, gone.Token) is { Count: > 0 } kept)
             {
                 var best = kept.FirstOrDefault(one => one.Best) ?? kept[0];
-                var isMeant = best.FineTunedModelCheckpoint.Length > 0 || (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["CompareTitleStep", best.StepNumber], Texts["CompareText"], Texts["CompareInChat"])));
+                var isMeant = best.FineTunedModelCheckpoint is not null || (confirm is not null && await confirm.AskAsync(new Confirmation(Texts["CompareTitleStep", best.StepNumber], Texts["CompareText"], Texts["CompareInChat"])));
                 if (!isMeant)
                 {
                     return;

@@ -89,6 +89,10 @@ public sealed class JobWatch(string id)
         (last, News) = (one.Id, News + 1);
         if (one.Data is { } data)
         {
+            foreach (var given in steps.Keys.Where(step => step > data.Step).ToList())
+            {
+                steps.Remove(given); // the job was taken back to an earlier step: those are done anew, or never
+            }
             steps[data.Step] = data with { At = one.CreatedAt };
         }
         else

@@ -39,7 +39,7 @@ public sealed partial class NewJobPage
     {
         foreach (var (id, number, share, cap) in MixPart.Read(written))
         {
-            if (Fitting.FirstOrDefault(one => one.Id == id) is { } known && await VersionsAsync(known) is var its && its.FirstOrDefault(one => one.Number == number) is { } wanted)
+            if (Fitting.FirstOrDefault(one => one.Id == id) is { } known && await files.VersionsAsync(known, gone.Token) is var its && its.FirstOrDefault(one => one.Number == number) is { } wanted)
             {
                 yield return new MixPart(known, its, wanted) { Share = { Weight = share, MaxRepeats = cap } };
             }

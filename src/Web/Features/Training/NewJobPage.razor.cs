@@ -6,7 +6,6 @@ using Microsoft.JSInterop;
 using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
-using Platform.Retrieval;
 using Platform.Training.Datasets;
 using Platform.Training.Rows;
 using Platform.Web.Features.Datasets;
@@ -16,7 +15,7 @@ using Platform.Web.Host;
 namespace Platform.Web.Features.Training;
 
 /// <summary>A new job: what it would take is asked for a moment after each change.</summary>
-public sealed partial class NewJobPage(TrainingAdministration administration, ModelAdministration served, DatasetLibrary library, DatasetVersions frozen, FrozenFiles files, DatasetsWindow window) : IDisposable
+public sealed partial class NewJobPage(TrainingAdministration administration, ModelAdministration served, DatasetLibrary library, FrozenFiles files, DatasetsWindow window) : IDisposable
 {
     private const int TokensOfPiece = 512; // of a text, as the service cuts it
 
@@ -87,9 +86,8 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
             {
                 ChooseModel();
             }
-            await DatasetAsync(wanted, origin?.Sha256, chooses: Copied is not { Length: > 0 });
+            await DatasetAsync(wanted, origin?.Sha256, chooses: Copied is not { Length: > 0 }, origin is null ? WantedVersion : null);
             await TakeRowsAsync(origin);
-            version = versions.FirstOrDefault(one => origin is null && one.Number == WantedVersion) ?? version;
         }
         catch (ModelHostException silent)
         {
@@ -122,25 +120,13 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         ChooseModel();
     });
 
-    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash. Nothing is taken in the place of what a copied job learned from.
-    private async Task DatasetAsync(Guid? id, string? sha256, bool chooses = true)
+    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash or a number. Nothing is taken in the place of what a copied job learned from.
+    private async Task DatasetAsync(Guid? id, string? sha256, bool chooses = true, int? number = null)
     {
         set = Fitting.FirstOrDefault(one => one.Id == id) ?? (chooses ? Fitting.FirstOrDefault() : null);
-        versions = set is null ? [] : await VersionsAsync(set);
-        version = versions.FirstOrDefault(one => one.Sha256 == sha256) ?? (chooses && versions.Count > 0 ? versions[0] : null);
+        versions = set is null ? [] : await files.VersionsAsync(set, gone.Token);
+        version = versions.FirstOrDefault(one => one.Sha256 == sha256 || one.Number == number) ?? (chooses && versions.Count > 0 ? versions[0] : null);
         AskLater();
-    }
-
-    private async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(Dataset of)
-    {
-        try
-        {
-            return await frozen.ListAsync(await Current.GetAsync(), of.Id, gone.Token);
-        }
-        catch (NotFoundException)
-        {
-            return []; // deleted in another window
-        }
     }
 
     private void Change(Action change)

@@ -43,9 +43,9 @@ public sealed record TuningNews(TuningEvent? Event, TuningJob? Job);
 public sealed record TuningPage<T>(IReadOnlyList<T> Items, bool HasMore);
 
 /// <summary>Weights of a step that a job kept.</summary>
-/// <param name="FineTunedModelCheckpoint">What answers with it; empty until it is registered.</param>
+/// <param name="FineTunedModelCheckpoint">What answers with it; null until it is registered.</param>
 /// <param name="Best">The evaluation loss was lowest here.</param>
-public sealed record TuningCheckpoint(string Id, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? CreatedAt, int StepNumber, string FineTunedModelCheckpoint, TuningCheckpointMetrics Metrics, bool Best, long Bytes);
+public sealed record TuningCheckpoint(string Id, [property: JsonConverter(typeof(UnixSeconds))] DateTimeOffset? CreatedAt, int StepNumber, string? FineTunedModelCheckpoint, TuningCheckpointMetrics Metrics, bool Best, long Bytes);
 
 public sealed record TuningCheckpointMetrics(double? TrainLoss, double? ValidLoss);
 

@@ -163,7 +163,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
 
     private async Task<IReadOnlyList<string>> ResultsAsync(TuningJob job, CancellationToken cancellation)
     {
-        var kept = new List<string> { await KeepAsync(new MemoryStream(Encoding.UTF8.GetBytes(StepTable(job))), "step_metrics.csv", cancellation) };
+        var kept = new List<string> { await KeepAsync(new MemoryStream(Encoding.UTF8.GetBytes(StepTable(job.Events.All().Select(one => one.Data).OfType<TuningMetrics>()))), "step_metrics.csv", cancellation) };
         foreach (var (path, name) in ((string, string)[])[(job.Folder.Comparison, "held_out_rows.jsonl"), (job.Folder.Answered, "held_out_answers.jsonl"), (job.Folder.Answers, "evaluation_answers.jsonl")])
         {
             if (File.Exists(path))
@@ -182,11 +182,22 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
         return files.Keep(staged, name, StoredFile.OfTuning).Id;
     }
 
-    /// <summary>The numbers of each step; of two words on one step the later holds.</summary>
-    private static string StepTable(TuningJob job)
+    /// <summary>The numbers of each step. Where a job went back to an earlier step, what was told of the later ones before is given up.</summary>
+    internal static string StepTable(IEnumerable<TuningMetrics> told)
     {
+        var steps = new List<TuningMetrics>();
+        foreach (var step in told)
+        {
+            while (steps.Count > 0 && steps[^1].Step >= step.Step)
+            {
+                steps.RemoveAt(steps.Count - 1);
+            }
+
+            steps.Add(step);
+        }
+
         var table = new StringBuilder("step,train_loss,valid_loss,learning_rate,grad_norm,tokens_per_second,trained_tokens,reward_margin,preference_accuracy\n");
-        foreach (var step in job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().GroupBy(data => data.Step).OrderBy(group => group.Key).Select(group => group.Last()))
+        foreach (var step in steps)
         {
             table.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.TrainLoss},{step.ValidLoss},{step.LearningRate},{step.GradNorm},{step.TokensPerSecond},{step.TrainedTokens},{step.RewardMargin},{step.PreferenceAccuracy}\n");
         }

@@ -106,9 +106,9 @@ internal sealed record TuningEventBody(string Object, string Id, long CreatedAt,
 
 internal sealed record CheckpointListBody(string Object, IReadOnlyList<CheckpointBody> Data, bool HasMore, string? FirstId, string? LastId);
 
-/// <param name="FineTunedModelCheckpoint">What answers with it; empty until it is registered.</param>
+/// <param name="FineTunedModelCheckpoint">The model that answers with it: the job's own, of the step whose weights became its adapter; null of one that is not registered, which nothing answers with.</param>
 /// <param name="Best">The evaluation loss was lowest here.</param>
-internal sealed record CheckpointBody(string Id, string Object, long CreatedAt, string FineTuningJobId, int StepNumber, string FineTunedModelCheckpoint, CheckpointMetrics Metrics, bool Best, long Bytes);
+internal sealed record CheckpointBody(string Id, string Object, long CreatedAt, string FineTuningJobId, int StepNumber, string? FineTunedModelCheckpoint, CheckpointMetrics Metrics, bool Best, long Bytes);
 
 internal sealed record CheckpointMetrics(int Step, double? TrainLoss, double? ValidLoss, double? FullValidLoss, double? TrainMeanTokenAccuracy, double? ValidMeanTokenAccuracy, double? FullValidMeanTokenAccuracy);
 

@@ -79,7 +79,7 @@ internal static class TuningViews
                 continue;
             }
 
-            var model = job.Now.Registered.TryGetValue(step, out var adapter) ? $"{job.Now.Model}:{adapter}" : "";
+            var model = job.Now.Registered.TryGetValue(step, out var adapter) ? $"{job.Now.Model}:{adapter}" : job.Now.Version is not null && step == (job.Now.Progress.BestStep ?? job.Now.Progress.Step) ? job.Now.FineTunedModel : null;
             yield return new CheckpointBody(
                 FormattableString.Invariant($"ftckpt-{job.Now.Id["ftjob-".Length..]}-{step}"), "fine_tuning.job.checkpoint", new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds(), job.Now.Id, step, model,
                 new CheckpointMetrics(step, data?.TrainLoss, data?.ValidLoss, data?.ValidLoss, null, null, null), step == job.Now.Progress.BestStep, file.Length);
@@ -123,7 +123,7 @@ internal static class TuningViews
         }
 
         var (done, elapsed) = (now.Progress.Step - run.Step, time.GetElapsedTime(run.At).TotalSeconds);
-        var left = done > 0 ? elapsed / done * (now.Progress.Steps - now.Progress.Step) : Math.Max(0, forecast.Seconds - elapsed);
+        var left = done > 0 ? elapsed / done * (now.Progress.Steps - now.Progress.Step) : Math.Max(0, forecast.Seconds * (1 - (double)now.Progress.Step / Math.Max(1, now.Progress.Steps)) - elapsed);
         return time.GetUtcNow().ToUnixTimeSeconds() + (long)Math.Ceiling(left);
     }
 

@@ -43,7 +43,7 @@ internal static class RowLines
     private const int LongestLine = 4 << 20, MostRows = 1_000_000, StartCharacters = 4_096;
 
     /// <param name="name">That the file came under.</param>
-    /// <exception cref="RowFault">A line is too long, there are too many, or it is no UTF-8.</exception>
+    /// <exception cref="RowFault">A line is too long, there are too many, or it is no text in UTF-8.</exception>
     public static IEnumerable<RowLine> Read(string path, string name = "")
     {
         using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
@@ -141,7 +141,7 @@ internal static class RowLines
     {
         try
         {
-            return reader.Read();
+            return reader.Read() is not 0 and var sign ? sign : throw new RowFault($"The file is no text: it holds a zero byte, near {place} {number}.");
         }
         catch (DecoderFallbackException)
         {
