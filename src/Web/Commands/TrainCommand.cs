@@ -6,6 +6,7 @@ using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.ModelHost.Client.Admin.Tuning;
 using Platform.Retrieval.Reading;
+using Platform.Training.Rows;
 
 namespace Platform.Web.Commands;
 
@@ -91,7 +92,7 @@ internal static class TrainCommand
     internal static string? Unusable(FileInfo file)
     {
         const string Import = "and give the rows that are exported there; or write JSON lines.";
-        if (file.Extension.ToUpperInvariant() is ".CSV" or ".TSV" or ".XLSX" or ".XLS" or ".ODS")
+        if (TextPieces.IsTable(file.Name))
         {
             return $"{file.FullName} is a table, and would be learned as one text. Import it on the page Datasets, which asks what its columns are, {Import}";
         }
