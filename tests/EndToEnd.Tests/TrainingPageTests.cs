@@ -26,9 +26,10 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByTestId("tab-Rows").ClickAsync();
         await Expect(page.GetByTestId("held-row").First).ToBeVisibleAsync();
         await Expect(page.GetByTestId("measure-f1")).ToBeVisibleAsync();
+        var held = await page.GetByTestId("held-row").CountAsync();
         await BrowserFixture.ShootAsync(page, "75-job-rows");
         await page.GetByTestId("tab-Answers").ClickAsync();
-        await Expect(page.GetByTestId("prompt")).ToHaveCountAsync(5);
+        await Expect(page.GetByTestId("prompt")).ToHaveCountAsync(Math.Min(5, held)); // four or five rows are held out: documents have other ids each time
         await Expect(page.GetByTestId("prompt").First.GetByTestId("prompt-answer").Nth(1)).ToBeVisibleAsync();
         await BrowserFixture.ShootAsync(page, "75-job-answers");
         await page.GetByTestId("tab-Checkpoints").ClickAsync();

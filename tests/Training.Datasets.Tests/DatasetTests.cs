@@ -88,6 +88,18 @@ public sealed class DatasetTests
     }
 
     [Fact]
+    public async Task Windows_that_freeze_in_the_same_moment_get_a_version_each()
+    {
+        await using var here = await Installation.StartAsync();
+        var (set, items, versions) = (await SetAsync(here), here.Get<DatasetItems>(), here.Get<DatasetVersions>());
+        await items.AddAsync(Installation.Administrator, set, [.. Enumerable.Range(0, 40).Select(i => Answer($"What is question number {i} about, exactly?", $"It is about the {i}th thing of the list.", $"document {i}"))], Stop);
+        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
+        var frozen = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => versions.FreezeAsync(Installation.Administrator, set, 0.05 * i, 1, "", Stop), Stop)));
+        Assert.Equal(Enumerable.Range(1, 8), frozen.Select(one => one.Version.Number).Order());
+        Assert.Equal(8, (await versions.ListAsync(Installation.Administrator, set, Stop)).Count);
+    }
+
+    [Fact]
     public async Task A_version_keeps_its_rows_whatever_happens_to_the_dataset()
     {
         await using var here = await Installation.StartAsync();
