@@ -42,6 +42,29 @@ public sealed class PlanStoryTests
         Assert.Equal([false, true, false], trace.Plans.Select(version => PlanStory.HasFailed(version, trace)));
     }
 
+    /// <summary>No call of it failed: only who judged the step can say what was missing.</summary>
+    [Fact]
+    public void A_step_whose_result_is_not_what_it_was_to_reach_is_told_with_what_was_missing()
+    {
+        var judged = Divide with { DoneWhen = "five years" };
+        var trace = Trace([
+            ("plan.created", Version(1, "", Multiply, judged)),
+            ("step.started", new StepStartedData("s1", StepKind.PlanStep, "Divide by nothing", 0, [], []) { PlanStep = "p2" }),
+            .. Missed("s2", "One year."), .. Missed("s4", "Still one year."),
+            ("plan.updated", Version(2, "Step p2 did not reach it.", Multiply, ByThree) with { Changes = [new("p3", PlanChangeKind.Added), new("p2", PlanChangeKind.Removed)] })]);
+        Assert.Equal("Still one year.", Assert.Single(PlanStory.Of(trace)!.Failed).Missed);
+
+        static (string, object)[] Missed(string decision, string why) =>
+        [
+            ("step.started", new StepStartedData(decision, StepKind.Decision, "", 0, [], ["calculator"]) { PlanStep = "p2" }),
+            ("step.completed", new StepCompletedData(decision, StepKind.Decision, "", [new(decision + "_1", "calculator", Expression)], 1, 1, 1) { PlanStep = "p2" }),
+            ("tool.call", new ToolCallData(decision + "_1", decision, "calculator", Expression, false)),
+            ("tool.result", new ToolResultData(decision + "_1", decision, "calculator", "1", null, false, [], 1)),
+            ("step.started", new StepStartedData(decision + "c", StepKind.Check, "", 0, [], []) { PlanStep = "p2" }),
+            ("step.completed", new StepCompletedData(decision + "c", StepKind.Check, "", [], 1, 1, 1) { PlanStep = "p2", Verdict = new(decision, false, why) }),
+        ];
+    }
+
     [Fact]
     public void A_plan_that_the_model_changed_by_itself_tells_its_reason()
     {

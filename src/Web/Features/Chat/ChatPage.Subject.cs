@@ -30,15 +30,19 @@ public sealed partial class ChatPage
 
     private string GoneSentence => AgentGone ? Texts["AgentGoneText"] : Texts["ModelGoneText", subject.Model];
 
+    private async Task ReadSubjectAsync(ConversationSubject now) => Know(await LookUpAsync(now));
+
     // A model that cannot be looked for, because the service is away, is not gone: asking says what is wrong.
-    private async Task ReadSubjectAsync(ConversationSubject now)
+    private async Task<Answering> LookUpAsync(ConversationSubject now)
     {
         var found = now.AgentId is { } id ? await Subjects.PublishedAsync(caller, id, gone.Token) : null;
         var served = now.Model.Length > 0 ? await Subjects.ModelsAsync(gone.Token) : null;
         var model = served?.FirstOrDefault(one => one.Id == now.Model);
-        weakModel = found is null ? null : await Subjects.WeakModelAsync(found.Definition, gone.Token);
-        (subject, agent, modelGone, onlyQuotes) = (now, found, served is not null && model is null, model is { CanAnswer: false } && !now.WithoutDocuments);
+        var weak = found is null ? null : await Subjects.WeakModelAsync(found.Definition, gone.Token);
+        return new(now, found, served is not null && model is null, model is { CanAnswer: false } && !now.WithoutDocuments, weak);
     }
+
+    private void Know(Answering now) => (subject, agent, modelGone, onlyQuotes, weakModel) = (now.Subject, now.Agent, now.ModelGone, now.OnlyQuotes, now.WeakModel);
 
     private Task<bool> ChooseSubjectAsync(ConversationSubject chosenNow) => TryAsync(async () =>
     {
@@ -64,6 +68,8 @@ public sealed partial class ChatPage
     {
         Agent = agent is null ? null : await Subjects.TaskAsync(caller, agent), Model = agent is null ? subject.Model : "",
     };
+
+    private sealed record Answering(ConversationSubject Subject, AgentVersion? Agent, bool ModelGone, bool OnlyQuotes, string? WeakModel);
 
     private Task<bool> ShowTraceAsync(MessageModel message) => TryAsync(async () =>
     {

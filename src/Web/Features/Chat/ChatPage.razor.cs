@@ -37,6 +37,7 @@ public sealed partial class ChatPage(
     private Guid? shown;
     private bool started, ready, starting, loading = true, missing, drawing;
     private string announcement = "";
+    private int loads; // two may be under way: the address changed while one was read
     private string? queued;
 
     [Parameter] public Guid? ConversationId { get; set; }
@@ -80,46 +81,45 @@ public sealed partial class ChatPage(
 
     private async Task LoadAsync()
     {
+        var (load, wanted) = (++loads, ConversationId);
         Unfollow();
         messages.Clear();
         (conversation, missing, loading, opened, card, suggestions, queued) = (null, false, true, null, null, [], null);
         caller = await current.GetAsync();
-        var wanted = ConversationId;
         try
         {
-            bases = await knowledge.ListAsync(caller, gone.Token);
-            if (wanted is { } id)
+            var readable = await knowledge.ListAsync(caller, gone.Token);
+            var found = wanted is { } id ? await conversations.GetAsync(caller, id, gone.Token) : null;
+            var stored = found is not null ? await conversations.MessagesAsync(caller, found.Id, gone.Token) : [];
+            var answers = await LookUpAsync(found?.Subject ?? (Guid.TryParse(AgentWanted, out var agentId) ? new(agentId) : ConversationSubject.Documents));
+            if (load != loads)
             {
-                conversation = await conversations.GetAsync(caller, id, gone.Token);
-                var stored = await conversations.MessagesAsync(caller, id, gone.Token);
-                await ReadSubjectAsync(conversation.Subject);
-                if (wanted != ConversationId)
-                {
-                    return; // another conversation was opened meanwhile
-                }
-                chosen = conversation.BaseIds;
-                messages.AddRange(stored.Select(MessageModel.Of));
-                live = messages.LastOrDefault(m => m.Running);
+                return; // another conversation was opened meanwhile: nothing of this one may stand in it
             }
-            else
-            {
-                chosen = AllBases;
-                await ReadSubjectAsync(Guid.TryParse(AgentWanted, out var agentId) ? new(agentId) : ConversationSubject.Documents);
-            }
+            (bases, conversation) = (readable, found);
+            chosen = found?.BaseIds ?? AllBases;
+            Know(answers);
+            messages.AddRange(stored.Select(MessageModel.Of));
+            live = messages.LastOrDefault(m => m.Running);
         }
         catch (NotFoundException)
         {
+            if (load != loads)
+            {
+                return;
+            }
             missing = true;
         }
         loading = false;
         await UseDraftAsync(wanted);
-        if (live is not null)
+        if (load == loads && live is not null)
         {
             _ = FollowAsync(live);
         }
         if (wanted is null)
         {
-            suggestions = await ideas.ForAsync(caller, chosen, Texts, gone.Token);
+            var thought = await ideas.ForAsync(caller, chosen, Texts, gone.Token);
+            suggestions = load == loads ? thought : suggestions;
         }
     }
 

@@ -7,8 +7,9 @@ namespace Platform.Web.Features.Runs;
 /// <summary>A step of an earlier plan that came to nothing.</summary>
 /// <param name="Goal">In the model's words: untrusted.</param>
 /// <param name="Tool">Empty for one that only thought.</param>
-/// <param name="Call">What its call came to; null where it made none.</param>
-public sealed record StepFailed(string Id, string Goal, string Tool, ToolResultData? Call);
+/// <param name="Call">What its call came to; null where it made none, or none failed.</param>
+/// <param name="Missed">Why its result is not what it was to reach, in the model's words: untrusted; null where that was not judged.</param>
+public sealed record StepFailed(string Id, string Goal, string Tool, ToolResultData? Call, string? Missed = null);
 
 /// <summary>Why an agent planned anew.</summary>
 /// <param name="Failed">What failed and is in the plan no more.</param>
@@ -40,6 +41,7 @@ public sealed record PlanStory(IReadOnlyList<StepFailed> Failed, string Reason)
     private static StepFailed Told(TraceRow step, RunTrace trace)
     {
         var call = trace.Rows.FirstOrDefault(row => row.Parent == step && row.Tool?.Result is { IsError: true })?.Tool;
-        return new(step.PlanStepId ?? step.Id, step.Name, call?.Tool ?? "", call?.Result);
+        var missed = trace.Rows.LastOrDefault(row => row.Parent == step && row.Model?.Verdict is { Met: false })?.Model?.Verdict?.Why;
+        return new(step.PlanStepId ?? step.Id, step.Name, call?.Tool ?? "", call?.Result, call is null ? missed : null);
     }
 }
