@@ -133,19 +133,6 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public async Task Windows_that_freeze_at_once_get_a_version_each()
-    {
-        await using var here = await Installation.StartAsync();
-        var (set, items, versions) = ((await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Leave", "", RowKind.Dialogue, Stop)).Id, here.Get<DatasetItems>(), here.Get<DatasetVersions>());
-        await items.AddAsync(Installation.Administrator, set, [.. Enumerable.Range(0, 12).Select(i => Answer($"Who has key {i} of hall {i * 7}?", $"Key number {i} is with guard {i * 3}.", $"document:{i}"))], Stop);
-        await items.JudgeAsync(Installation.Administrator, set, new ItemQuery(), RowStatus.Approved, Stop);
-        var frozen = await Task.WhenAll(Enumerable.Range(1, 8).Select(seed => Task.Run(() => versions.FreezeAsync(Installation.Administrator, set, 0.5, seed, "", Stop))));
-        var kept = await versions.ListAsync(Installation.Administrator, set, Stop);
-        Assert.Equal(Enumerable.Range(1, kept.Count).Reverse(), kept.Select(version => version.Number));
-        Assert.True(kept.Count > 1 && frozen.All(one => kept.Contains(one.Version)), string.Join('\n', kept));
-    }
-
-    [Fact]
     public async Task A_row_that_would_leak_is_neither_learned_from_nor_measured_by()
     {
         await using var here = await Installation.StartAsync();
