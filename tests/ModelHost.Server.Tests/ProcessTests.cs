@@ -66,8 +66,8 @@ public sealed partial class ProcessTests
     [Fact]
     public async Task It_ends_on_sigterm_in_mid_answer_and_says_so_in_the_streams()
     {
-        // Eight answers one after the other: the first may end well, the last cannot.
-        await using var host = await ModelHostFixture.StartAsync(("Server:Drain", "00:00:00"), ("Engine:Slots", "1"));
+        // Eight answers one after the other: the first may end well, the last cannot. One that ends with its parent hears no signal.
+        await using var host = await ModelHostFixture.StartAsync(("Server:ExitWithParent", "false"), ("Server:Drain", "00:00:00"), ("Engine:Slots", "1"));
         var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => StartChatAsync(host)));
         Assert.Equal(0, Kill(host.ProcessId, Sigterm));
         var streams = await Task.WhenAll(responses.Select(response => response.Content.ReadAsStringAsync(Cancellation)));

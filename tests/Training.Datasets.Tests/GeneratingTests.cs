@@ -114,6 +114,23 @@ public sealed class GeneratingTests
     }
 
     [Fact]
+    public async Task What_a_model_says_of_two_places_is_kept_where_each_holds_a_part_of_it()
+    {
+        string[] answers =
+        [
+            """{"question":"How long is annual leave after five years, and when does the manager hear of sick leave?","answer":"Twenty five days of annual leave after five years, and the direct manager hears of it before ten o'clock on the first day."}""",
+            """{"question":"How long is annual leave after five years of service?","answer":"Employees with five years of service have twenty five days of annual leave in each calendar year."}""",
+            """{"question":"What is paid, and when does the manager hear of sick leave?","answer":"Nine hundred euros on Fridays by cheque without tax, and the direct manager before ten o'clock."}""",
+        ];
+        var asked = 0;
+        var chat = ScriptedChatClient.Writing((_, _) => new[] { answers[Math.Min(asked++, answers.Length - 1)] }.ToAsyncEnumerable());
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var handbook = await here.BaseAsync(("leave.md", Leave));
+        var made = await MadeAsync(here, new(handbook, [], [QuestionKind.MultiHop], 3));
+        Assert.Equal(["", "not_in_passage", "not_in_passage"], made.Take(3).Select(row => row.Dropped));
+    }
+
+    [Fact]
     public async Task A_job_makes_its_rows_in_the_background_and_they_wait_for_approval()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);

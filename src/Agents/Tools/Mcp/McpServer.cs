@@ -120,8 +120,13 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         }
     }
 
-    /// <summary>404 by the protocol; of some servers another status, with words of it.</summary>
-    private static bool IsSessionLost(Exception failure) => failure is HttpRequestException { StatusCode: HttpStatusCode.NotFound } || (failure is McpException or HttpRequestException && LostSession().IsMatch(failure.Message));
+    /// <summary>404 by the protocol; of some servers another status, with words of it. A tool's own error that speaks of a session, as one of a shop, is none: its call was made and must not be made again.</summary>
+    private static bool IsSessionLost(Exception failure) => failure switch
+    {
+        HttpRequestException http => http.StatusCode == HttpStatusCode.NotFound || LostSession().IsMatch(http.Message),
+        McpException refused => RefusedSession().IsMatch(refused.Message),
+        _ => false,
+    };
 
     /// <summary>Tells the server that nobody waits for a call any more. One by HTTP sees its request end.</summary>
     private async Task LeaveAsync(McpClient connected, RequestId call)
@@ -244,6 +249,9 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
 
     [GeneratedRegex(@"\bsession\b[^.]{0,40}\b(?:not found|unknown|expired|invalid|terminated)|\b(?:no valid|unknown|invalid|expired|missing) session\b", RegexOptions.IgnoreCase)]
     private static partial Regex LostSession();
+
+    [GeneratedRegex(@"^(?:Request failed \(remote\): )?(?:Bad Request: )?(?:(?:No valid|Unknown|Invalid|Expired|Missing) session(?: ID)?(?: provided)?|Session(?: ID)? (?:not found|unknown|expired|invalid|terminated))\.?$", RegexOptions.IgnoreCase)]
+    private static partial Regex RefusedSession();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The MCP server {Server} ({Where}) cannot be reached; its tools are left out.")]
     private partial void LogUnreachable(Exception failure, string server, string where);

@@ -75,7 +75,7 @@ public sealed class RowGenerator
         var passages = kind == QuestionKind.MultiHop && other is not null ? $"{sentence.Passage.Text}\n\n{other.Passage.Text}" : sentence.Passage.Text;
         if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) is not { } written)
             return new(row, kind, null, "no_json");
-        var behind = SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage) ?? (kind == QuestionKind.MultiHop && other is not null ? SourceSentence.Behind(written.Answer, other.Document, other.Passage) : null);
+        var behind = kind == QuestionKind.MultiHop && other is not null ? SourceSentence.BehindBoth(written.Answer, sentence, other) : SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage);
         return behind is null ? new(row, kind, null, "not_in_passage") : await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), behind, place, cancellation);
     }
 

@@ -13,7 +13,7 @@ namespace Platform.Training.Datasets.Generating;
 internal sealed partial record SourceSentence(DocumentInfo Document, Passage Passage, string Heading, string Text, int Start, int End)
 {
     private const int ShortestTerms = 5, LongestCharacters = 600;
-    private const double LeastSupport = 0.6;
+    private const double LeastSupport = 0.6, LeastOfEach = 0.2; // shares of an answer's terms
 
     /// <summary>What is asked of it, and answered, is Chinese too. One that is short, or all names and figures, is of its passage's language.</summary>
     public bool IsChinese { get; } = QualityRules.IsChinese(Text) ?? QualityRules.IsChinese(Passage.Text) == true;
@@ -47,14 +47,27 @@ internal sealed partial record SourceSentence(DocumentInfo Document, Passage Pas
     public static SourceSentence? Behind(string answer, DocumentInfo document, Passage passage)
     {
         var wanted = QueryTerms.ContentOf(answer).Distinct().ToArray();
-        var best = Of(document, passage).Select(sentence => (sentence, Support: Support(wanted, sentence.Text))).OrderByDescending(found => found.Support).FirstOrDefault();
-        return best.Support >= LeastSupport ? best.sentence : null;
+        return Best(wanted, document, passage) is var (sentence, held) && held.Count >= LeastSupport * wanted.Length && held.Count > 0 ? sentence : null;
     }
 
-    private static double Support(string[] wanted, string text)
+    /// <summary>The same of an answer that is about two: together they hold most of its terms, and each some that the other does not, else it says one thing. Gives the one that holds more.</summary>
+    public static SourceSentence? BehindBoth(string answer, SourceSentence one, SourceSentence other)
+    {
+        var wanted = QueryTerms.ContentOf(answer).Distinct().ToArray();
+        if (Best(wanted, one.Document, one.Passage) is not var (first, held) || Best(wanted, other.Document, other.Passage) is not var (second, heldToo))
+            return null;
+        var (either, least) = (held.Union(heldToo).Count(), LeastOfEach * wanted.Length);
+        return either >= LeastSupport * wanted.Length && either - heldToo.Count >= least && either - held.Count >= least && either > 0 ? held.Count >= heldToo.Count ? first : second : null;
+    }
+
+    /// <summary>The sentence of a passage that holds most of some terms, and those that it holds; null where the passage has no sentence.</summary>
+    private static (SourceSentence Sentence, IReadOnlyList<string> Held)? Best(string[] wanted, DocumentInfo document, Passage passage) =>
+        Of(document, passage).Select(sentence => ((SourceSentence, IReadOnlyList<string> Held)?)(sentence, Held(wanted, sentence.Text))).MaxBy(found => found!.Value.Held.Count);
+
+    private static IReadOnlyList<string> Held(string[] wanted, string text)
     {
         var held = QueryTerms.Of(text).ToHashSet(StringComparer.Ordinal);
-        return wanted.Length == 0 ? 0 : (double)wanted.Count(held.Contains) / wanted.Length;
+        return [.. wanted.Where(held.Contains)];
     }
 
     // Nobody asks about "2. Devices".

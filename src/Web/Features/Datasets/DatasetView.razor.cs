@@ -36,9 +36,13 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
 
     [Inject] private IStringLocalizer<DatasetsTexts> Texts { get; set; } = default!;
 
-    // What was made is told until it has been looked through; what failed last, until it goes on or is put away.
-    private bool IsTold(Generation job) => job.EndedAt is null
-        || (job.State == GenerationState.Failed ? job.Id == jobs[0].Id && job.Id != closed : job.Id == watched && (job.State != GenerationState.Done || set?.New > 0));
+    // What was made last is told until it has been looked through, whoever began it, or is put away; what failed last, until it goes on or is put away.
+    private bool IsTold(Generation job) => job.EndedAt is null || (job.Id != closed && job.State switch
+    {
+        GenerationState.Failed => job.Id == jobs[0].Id,
+        GenerationState.Done => set?.New > 0 && (job.Id == jobs[0].Id || job.Id == watched),
+        _ => job.Id == watched,
+    });
 
     protected override async Task OnInitializedAsync()
     {

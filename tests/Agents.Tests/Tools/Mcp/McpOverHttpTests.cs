@@ -65,6 +65,18 @@ public sealed class McpOverHttpTests : IAsyncLifetime
         Assert.Equal(2, sent.Count(message => $"{message["method"]}" == "initialize"));
     }
 
+    /// <summary>It may have written something.</summary>
+    [Fact]
+    public async Task A_call_whose_tool_speaks_of_a_session_of_its_own_is_not_made_again()
+    {
+        offered = 3;
+        await using McpServer server = new(Options, TimeProvider.System, NullLoggerFactory.Instance);
+        var outcome = await (await server.FindAsync("probe__tool2", Stop))!.RunAsync(JsonElement.Parse("{}"), new(new Caller("ana", false), Guid.NewGuid(), []), Stop);
+        Assert.True(outcome.IsError);
+        Assert.Contains("The checkout session expired", outcome.Text, StringComparison.Ordinal);
+        Assert.Single(sent, message => $"{message["method"]}" == "tools/call");
+    }
+
     [Fact]
     public async Task Of_what_a_stranger_offers_and_nobody_can_be_given_the_first_are_named_and_all_are_counted()
     {
@@ -97,6 +109,8 @@ public sealed class McpOverHttpTests : IAsyncLifetime
                 await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 left.TrySetResult();
                 return Results.Empty;
+            case ("tools/call", "tool2"):
+                return Results.Json(new { jsonrpc = "2.0", id = message["id"], error = new { code = -32000, message = "The checkout session expired." } });
             case ("tools/call", _):
                 return Result(message, new { content = new[] { new { type = "text", text = "Yes." } } });
             default:
