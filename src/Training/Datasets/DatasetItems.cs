@@ -160,7 +160,8 @@ public sealed class DatasetItems
     {
         try
         {
-            return RowReader.Read(RowWriter.Write(row)) is not null;
+            RowReader.Read(RowWriter.Write(row));
+            return true;
         }
         catch (RowException)
         {

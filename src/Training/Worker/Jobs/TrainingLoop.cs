@@ -79,7 +79,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
         var (loss, tokens, length) = Learn(rows, step);
         if (State.Watch.IsWrong(loss) || !double.IsFinite(length))
         {
-            LeaveOut(step, rows, loss, State.Watch.IsWrong(loss));
+            LeaveOut(step, rows, loss);
             return null;
         }
         var (rate, scale) = (site.Schedule.At(step), State.Scale.Value);
@@ -103,12 +103,11 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     }
 
     /// <summary>Bad rows are left out before they change anything; several bad steps in a row mean that the weights went wrong earlier.</summary>
-    /// <param name="isOfLoss">Else its gradient is no number, whatever its loss is.</param>
-    private void LeaveOut(int step, IReadOnlyList<int> rows, double loss, bool isOfLoss)
+    private void LeaveOut(int step, IReadOnlyList<int> rows, double loss)
     {
         site.Adapter.ClearGradients();
         string[] ids = [.. rows.Select(site.Learning.IdOf)];
-        if (!isOfLoss) { log.Message("warn", step, "left_out_gradient", $"Step {step} was left out: its gradient is no number.", ids); }
+        if (!State.Watch.IsWrong(loss)) { log.Message("warn", step, "left_out_gradient", $"Step {step} was left out: its gradient is no number.", ids); }
         else if (double.IsFinite(loss)) { log.Message("warn", step, "left_out", $"Step {step} was left out: its loss is {loss:0.####}, far above that of the steps before.", ids); }
         else { log.Message("warn", step, "left_out_no_number", $"Step {step} was left out: its loss is no number.", ids); }
         State = State with { Step = step, Skipped = [.. State.Skipped.Append(step).Order()], Bad = State.Bad + 1, BadInARow = State.BadInARow + 1 };

@@ -54,9 +54,10 @@ internal static class TuningEventEndpoints
             }
 
             var state = (now.Status, now.Reason, now.IsPauseAsked, now.IsStopAsked, job.IsHeld, now.Version, now.Dataset, now.Forecast, now.FinishedAt);
-            if (!state.Equals(last) || TuningViews.IsOtherEnd(end, TuningViews.EstimatedFinish(job, time), time))
+            var foreseen = TuningViews.EstimatedFinish(job, time);
+            if (!state.Equals(last) || TuningViews.IsOtherEnd(end, foreseen, time))
             {
-                (last, end) = (state, TuningViews.EstimatedFinish(job, time));
+                (last, end) = (state, foreseen);
                 yield return StreamItem.Of(TuningViews.Of(job, time), ServerJson.Wire.TuningJobBody, "job");
             }
 
