@@ -127,6 +127,8 @@ public sealed class JobSteeringTests : IDisposable
         time.Seconds = 60;
         Step(30);
         Assert.Equal(60 + 140, await EndAsync());
+        JobSteering.Pause(job, time); // its last step is put off, nobody knows for how long
+        Assert.Null(await EndAsync());
 
         void Step(int step)
         {

@@ -44,6 +44,13 @@ internal sealed class JobBench : IDisposable
         return Run(control, new StepClock(step, () => act(control)));
     }
 
+    /// <summary>Runs the job and acts between its nth step since then and what follows that step, as its evaluation.</summary>
+    internal JobState RunAfter(int step, Action<JobControl> act)
+    {
+        using var control = new JobControl(Folder);
+        return Run(control, new StepClock(step, () => act(control), atEnd: true));
+    }
+
     internal JobState Run(JobControl control, TimeProvider time) => new JobWorker(Folder, control, time).Run();
 
     internal void Write(string name, IEnumerable<JsonObject> rows) => File.WriteAllLines(Folder.File(name), rows.Select(r => r.ToJsonString()));

@@ -45,6 +45,28 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_pause_is_heard_in_an_evaluation_which_is_made_anew_with_the_same_weights_in_the_end()
+    {
+        using var whole = new JobBench();
+        whole.Run();
+        using var paused = new JobBench();
+        using (var control = new JobControl(paused.Folder))
+        {
+            Assert.Equal(JobState.Paused, paused.Run(control, new BaseClock(() => control.Hear("pause"))));
+        }
+        Assert.Empty(paused.Evaluations); // the base's was given up
+        foreach (var (steps, at) in ((int, int)[])[(10, 10), (20, 30), (10, 40)]) // of each run: the evaluation after its last step is given up, the job's last one too
+        {
+            Assert.Equal(JobState.Paused, paused.RunAfter(steps, control => control.Hear("pause")));
+            Assert.DoesNotContain(at, paused.Evaluations.Select(one => one.Step));
+            Assert.Contains(paused.Progress, line => line.TryGetProperty("train_loss", out _) && line.GetProperty("step").GetInt32() == at); // the step itself is told
+        }
+        Assert.Equal(JobState.Succeeded, paused.Run());
+        Assert.Equal(File.ReadAllBytes(whole.Folder.Adapter), File.ReadAllBytes(paused.Folder.Adapter));
+        Assert.Equal(Curve(whole), Curve(paused));
+    }
+
+    [Fact]
     public void Marks_in_the_folder_pause_and_cancel()
     {
         using var bench = new JobBench();
@@ -127,6 +149,18 @@ public sealed class ResumeTests
         using var bench = new JobBench();
         using var first = bench.Folder.Take();
         Assert.Contains("Another worker", Assert.Throws<TrainingException>(() => bench.Run()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The system's time, which acts as the second line is told, with which the base's evaluation begins.</summary>
+    private sealed class BaseClock(Action act) : TimeProvider
+    {
+        private int asked;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (++asked == 2) { act(); }
+            return System.GetUtcNow();
+        }
     }
 
     private static int LastStep(JobBench bench) => JobBench.ReadShared(bench.Folder.Progress).Split('\n')[..^1].Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement)

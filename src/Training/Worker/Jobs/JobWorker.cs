@@ -95,7 +95,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
 
     private TrainingState? Resume(JobSite site, string identity, ProgressLog log)
     {
-        var reached = log.LastStep;
+        var reached = log.LastNumbers?.Step ?? 0;
         foreach (var file in folder.AllCheckpoints())
         {
             try

@@ -84,15 +84,15 @@ internal sealed class ProgressLog : IDisposable
         file.Seek(0, SeekOrigin.End);
     }
 
-    /// <summary>The step of the last numbers, of this run or one before; 0 where there are none, or too much was said since.</summary>
-    internal int LastStep
+    /// <summary>The last numbers, of this run or one before; null where there are none, or too much was said since.</summary>
+    internal ProgressLine? LastNumbers
     {
         get
         {
             var tail = new byte[Math.Min(file.Length, TailBytes)];
             RandomAccess.Read(file.SafeFileHandle, tail, file.Length - tail.Length);
             var lines = Encoding.UTF8.GetString(tail).Split('\n');
-            return lines.Skip(tail.Length < file.Length ? 1 : 0).Reverse().Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize(line, ProgressJson.Default.ProgressLine)!).FirstOrDefault(line => line.Type == "metrics")?.Step ?? 0;
+            return lines.Skip(tail.Length < file.Length ? 1 : 0).Reverse().Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize(line, ProgressJson.Default.ProgressLine)!).FirstOrDefault(line => line.Type == "metrics");
         }
     }
 
@@ -101,6 +101,7 @@ internal sealed class ProgressLog : IDisposable
     internal void Message(string level, int step, string message, IReadOnlyList<string>? rows = null) => Append(new ProgressLine("message", time.GetUtcNow()) { Level = level, Step = step, Message = message, Rows = rows });
 
     internal void Phase(string phase, int step) => Append(new ProgressLine("phase", time.GetUtcNow()) { Phase = phase, Step = step });
+
     /// <param name="code">What it says, for another language.</param>
     internal void Message(string level, int step, string code, FormattableString message, IReadOnlyList<string>? rows = null) =>
         Append(new ProgressLine("message", time.GetUtcNow()) { Level = level, Step = step, Message = message.ToString(CultureInfo.InvariantCulture), Code = code, Values = ValuesOf(message), Rows = rows });

@@ -24,29 +24,51 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     internal void Run(TrainingState? from)
     {
         State = from ?? State;
-        evaluated = from is not null && IsDue(site.EvaluateEvery) && !State.Skipped.Contains(State.Step) ? State.Step : evaluated;
+        evaluated = from is { IsUnevaluated: false } && IsDue(site.EvaluateEvery) && !State.Skipped.Contains(State.Step) ? State.Step : evaluated;
         if (from is null) { Save(); } // what a first bad stretch falls back to
         if (State is { Step: 0, BestLoss: null } && EvaluateBase() is { } plain) { log.Metrics(line => With(line with { Step = 0, Steps = site.Steps }, plain)); }
+        if (State.IsUnevaluated) { Conclude(null); }
         while (State.Step < site.Steps && !StoppedEarly)
         {
             if (State.Step > 0 && control.ShallStop && Stop()) { return; }
             control.Pass();
             var line = Take(State.Step + 1);
-            if (line is null && State.Step < site.Steps) { continue; }
-            var found = IsDue(site.EvaluateEvery) ? Evaluate() : null;
-            if (line is not null || found is not null) { log.Metrics(empty => With(line?.Invoke(empty) ?? empty with { Step = State.Step, Steps = site.Steps }, found)); }
-            if (!IsDue(site.CheckpointEvery) && !StoppedEarly) { continue; }
-            State = State with { Scheduled = State.Step };
-            Save();
+            if (line is not null || State.Step == site.Steps) { Conclude(line); }
         }
     }
+
+    /// <summary>What follows a step: its evaluation and its checkpoint, where they are due.</summary>
+    /// <param name="line">What the step is to report; null where it was left out, or reported before the job was paused in its evaluation.</param>
+    private void Conclude(Func<ProgressLine, ProgressLine>? line)
+    {
+        Evaluation? found = null;
+        try
+        {
+            if (IsDue(site.EvaluateEvery))
+            {
+                State = State with { IsUnevaluated = true };
+                found = Evaluate();
+                State = State with { IsUnevaluated = false };
+            }
+        }
+        finally // the step is behind, whatever ends its evaluation
+        {
+            if (line is not null || found is not null) { log.Metrics(empty => With(line?.Invoke(empty) ?? Told(empty), found)); }
+        }
+        if (!IsDue(site.CheckpointEvery) && !StoppedEarly) { return; }
+        State = State with { Scheduled = State.Step };
+        Save();
+    }
+
+    /// <summary>What was told of the last step, to tell its evaluation beside it.</summary>
+    private ProgressLine Told(ProgressLine empty) => log.LastNumbers is { } told && told.Step == State.Step ? told with { At = empty.At } : empty with { Step = State.Step, Steps = site.Steps };
 
     /// <summary>What was reached last counts among what may be the best.</summary>
     /// <returns>False where it was taken back meanwhile: the job goes on as if nobody had asked.</returns>
     private bool Stop()
     {
         var (fall, waited) = (State.LastFall, State.Waited);
-        if (evaluated != State.Step && Evaluate() is { } found) { log.Metrics(line => With(line with { Step = State.Step, Steps = site.Steps }, found)); }
+        if (evaluated != State.Step && Evaluate() is { } found) { log.Metrics(empty => With(Told(empty), found)); }
         if (!control.ShallStop)
         {
             State = State with { LastFall = fall, Waited = waited };
@@ -144,7 +166,7 @@ internal sealed class TrainingLoop(JobSite site, string identity, ProgressLog lo
     private Evaluation? Evaluate()
     {
         if (site.Validation is null) { return null; }
-        var found = site.Validation.Evaluate(site.Adapter, control.PassUnlessCancelled); // a pause waits: the step that is evaluated is behind already
+        var found = site.Validation.Evaluate(site.Adapter, control.Pass);
         (var loss, evaluated) = (found.Mean, State.Step);
         if (!double.IsFinite(loss)) { throw Wrong("the evaluation loss is no number"); }
         var isFall = site.EarlyStop.IsFall(loss, State.LastFall);

@@ -43,6 +43,9 @@ public sealed record TrainingState
 
     /// <summary>Evaluations since then.</summary>
     public int Waited { get; init; }
+
+    /// <summary>The job was paused in the evaluation that was due after <see cref="Step"/>: it is made before anything else.</summary>
+    public bool IsUnevaluated { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -38,8 +38,8 @@ internal sealed record JobReason(string Code, params IReadOnlyList<string> Value
     public string Sentence => Code switch
     {
         "requests" => "Waits while requests run.",
-        "pausing" => "Pauses after this step.",
-        "stopping" => "Ends after this step with what it learned so far.",
+        "pausing" => "Pauses as soon as the rows in hand are computed.",
+        "stopping" => "Ends with what it learned so far as soon as this step and its evaluation are done.",
         "comparing" => "All steps are done; the held-out rows are compared with the base's.",
         "exporting" => "All steps are done; the adapter is written and tried.",
         "measuring" => "The adapter is there; what it answers, and what it may have forgotten, is measured.",

@@ -114,10 +114,10 @@ internal static class TuningViews
             settings.SequenceTokens, settings.MicroBatchTokens, settings.WarmupShare, settings.WeightDecay, settings.MaxGradient, settings.EvaluateEvery, settings.CheckpointEvery, settings.Checkpointing);
     }
 
-    /// <summary>From the speed of this run; before its first step from the forecast. What comes after the last step is not foreseen.</summary>
+    /// <summary>From the speed of this run; before its first step from the forecast. What comes after the last step is not foreseen, nor the end of one that is to pause or to stop.</summary>
     public static long? EstimatedFinish(TuningJob job, TimeProvider time)
     {
-        if (job is not { Now: { Status: TuningStatus.Running, Forecast: { } forecast, Reason: null, IsStopAsked: false } now, Run: { } run })
+        if (job is not { Now: { Status: TuningStatus.Running, Forecast: { } forecast, Reason: null, IsPauseAsked: false, IsStopAsked: false } now, Run: { } run })
         {
             return null;
         }
