@@ -15,6 +15,7 @@ public sealed class AgentPlatform : IAsyncLifetime
     {
         _engine = new ScriptedEngine(sent => Script(sent));
         _platform = await RunningPlatform.StartAsync(_engine.Settings);
+        await _engine.Listed.WaitAsync(TimeSpan.FromMinutes(2)); // or a page would offer its model later than it was opened
     }
 
     public async ValueTask DisposeAsync()

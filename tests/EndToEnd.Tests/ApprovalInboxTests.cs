@@ -34,6 +34,7 @@ public sealed class ApprovalInboxTests(BrowserFixture browser, AgentPlatform pla
         await Expect(asked.GetByTestId("asked-by")).ToContainTextAsync("Agent top → Agent middle → Agent leaf · Work out 28 - 26");
         await asked.GetByTestId("approve-always").ClickAsync();
         await Expect(asked.GetByTestId("always-means")).ToContainTextAsync("Agent leaf");
+        await Expect(asked.GetByTestId("approve-always-ok")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Tab"); // from the button that would do it
         await page.Keyboard.PressAsync("Enter");
         await Expect(asked.GetByTestId("approve-always")).ToBeFocusedAsync();

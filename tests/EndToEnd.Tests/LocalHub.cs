@@ -11,6 +11,7 @@ internal sealed class LocalHub : IAsyncDisposable
 
     private readonly HttpListener _listener = new();
     private readonly List<Task> _answers = [];
+    private readonly CancellationTokenSource _stopped = new();
     private readonly Task _serving;
 
     internal LocalHub()
@@ -38,10 +39,12 @@ internal sealed class LocalHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopped.CancelAsync(); // a test that failed has let no half go on
         _listener.Stop();
         await _serving;
         await Task.WhenAll(_answers);
         _listener.Close();
+        _stopped.Dispose();
     }
 
     private async Task ServeAsync()
@@ -81,9 +84,9 @@ internal sealed class LocalHub : IAsyncDisposable
             }
             response.Close();
         }
-        catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException)
+        catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException or OperationCanceledException)
         {
-            response.Abort(); // whoever asked has left
+            response.Abort(); // whoever asked has left, or all is over
         }
     }
 
@@ -110,7 +113,7 @@ internal sealed class LocalHub : IAsyncDisposable
         var half = (Model.Length - from) / 2;
         await response.OutputStream.WriteAsync(Model.AsMemory(from, half));
         await response.OutputStream.FlushAsync();
-        await Half;
+        await Half.WaitAsync(_stopped.Token);
         await response.OutputStream.WriteAsync(Model.AsMemory(from + half));
     }
 }

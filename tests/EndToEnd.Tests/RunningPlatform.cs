@@ -96,6 +96,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
             catch (OperationCanceledException)
             {
                 _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync(CancellationToken.None);
             }
         }
         _process.Dispose();

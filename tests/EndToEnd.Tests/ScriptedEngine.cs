@@ -9,6 +9,8 @@ internal sealed class ScriptedEngine : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly List<Task> _answers = [];
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<string, Task<(string Text, string? Tool)>> _script;
     private readonly string _owner;
     private readonly Task _serving;
@@ -25,15 +27,20 @@ internal sealed class ScriptedEngine : IAsyncDisposable
 
     internal string Address { get; } = $"http://127.0.0.1:{RunningPlatform.FreePort()}";
 
+    /// <summary>Ends when its models were listed for the first time.</summary>
+    internal Task Listed => _listed.Task;
+
     /// <summary>What makes the program know it beside its own, under the model id "scripted".</summary>
     internal (string Key, string Value)[] Settings => [("ModelHost__Engines__0__Name", "script"), ("ModelHost__Engines__0__Endpoint", Address)];
 
     public async ValueTask DisposeAsync()
     {
+        await _stopped.CancelAsync(); // a test that failed has let nobody go on
         _listener.Stop();
         await _serving;
         await Task.WhenAll(_answers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listener.Close();
+        _stopped.Dispose();
     }
 
     private async Task ServeAsync()
@@ -57,11 +64,12 @@ internal sealed class ScriptedEngine : IAsyncDisposable
         {
             await WriteAsync(http, $$"""{"object":"list","data":[{"id":"scripted","object":"model","owned_by":"{{_owner}}","capabilities":["chat"]}]}""");
             http.Response.Close();
+            _listed.TrySetResult();
             return;
         }
         using var body = await JsonDocument.ParseAsync(http.Request.InputStream);
         var sent = string.Join('\n', body.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.String ? content.GetString() : ""));
-        var (text, tool) = await _script(sent);
+        var (text, tool) = await _script(sent).WaitAsync(_stopped.Token);
         http.Response.ContentType = "text/event-stream";
         if (tool is null)
         {

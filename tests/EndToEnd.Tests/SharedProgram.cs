@@ -26,8 +26,7 @@ public sealed class SharedProgram : IAsyncLifetime
         await page.GetByTestId("password-present").FillAsync(start);
         await page.GetByTestId("password-new").FillAsync(RunningPlatform.AdminPassword);
         await page.GetByTestId("password-again").FillAsync(RunningPlatform.AdminPassword);
-        await page.GetByTestId("password-submit").ClickAsync();
-        await page.GotoAsync($"{Address}/chat");
+        await page.GetByTestId("password-submit").ClickAsync(); // which leads to the chat
         await Expect(page.GetByTestId("chat-input")).ToBeEnabledAsync(new() { Timeout = 120_000 });
         return page;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,8 +8,8 @@ namespace Platform.EndToEnd.Tests;
 /// <summary>Processes that die, and processes that must end.</summary>
 public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const int Sigint = 2, Sigkill = 9, Sigterm = 15, Sigcont = 18, Sigstop = 19;
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private const int Sigint = 2, Sigkill = 9, Sigterm = 15;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25); // what hangs is ended by force after 30
 
     [Fact]
     public async Task Killing_the_model_host_in_mid_answer_leaves_the_text_so_far_and_the_next_question_works()
@@ -22,65 +23,79 @@ public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<Browse
         await page.WaitUntilReadyAsync("employee-handbook.pdf");
         await page.GotoAsync($"{platform.Address}/chat");
 
-        var host = Assert.Single(platform.ModelHosts);
-        var answer = await StopInMidAnswerAsync(page, host);
-        var text = answer.Locator(".answer");
-        RunningPlatform.Signal(host, Sigkill);
-        await answer.WaitUntilDoneAsync("failed");
-        Assert.NotEqual("", (await text.InnerTextAsync()).Trim());
+        var (host, answer) = await KillInMidAnswerAsync(platform, page);
         await Expect(answer.GetByTestId("message-error")).ToBeVisibleAsync();
         await BrowserFixture.ShootAsync(page, "08-model-host-killed");
 
         // The supervisor brings it back; a question asked meanwhile fails with the reason, one asked after it works.
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var http = new HttpClient { BaseAddress = new Uri(platform.Address) };
-        while (!(await http.GetAsync("/health/ready", deadline.Token)).IsSuccessStatusCode)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token);
-        }
-        Assert.NotEqual(host, Assert.Single(platform.ModelHosts));
+        Assert.NotEqual(host, await ReadyAsync(platform));
         var next = await page.AskAsync("Who founded the company?");
         await next.WaitUntilDoneAsync();
         Directory.Delete(folder, recursive: true);
     }
 
-    // The small model's answers are of any length: one that was whole by the time that its beginning was seen is shown to its end, and another question is asked.
-    private static async Task<ILocator> StopInMidAnswerAsync(IPage page, int host)
+    // The small model's answers are of any length: where one was whole before its writer's end was noticed, the next writer is asked another question.
+    private static async Task<(int Host, ILocator Answer)> KillInMidAnswerAsync(RunningPlatform platform, IPage page)
     {
-        for (var question = 1; question <= 10; question++)
+        for (var question = 1; question <= 8; question++)
         {
+            var host = await ReadyAsync(platform);
             var answer = await page.AskAsync($"How many days of annual leave does a newcomer get in year {question}?");
-            for (var look = 0; (await answer.Locator(".answer").InnerTextAsync()).Trim().Length == 0; look++)
+            await page.WaitForFunctionAsync("() => [...document.querySelectorAll('[data-testid=message-assistant] .answer')].at(-1)?.innerText.trim()"); // looks at each picture that is drawn
+            RunningPlatform.Signal(host, Sigkill);
+            await Expect(answer).ToHaveAttributeAsync("data-state", new Regex("^(done|failed)$"), new() { Timeout = 180_000 });
+            if (await answer.GetAttributeAsync("data-state") == "failed")
             {
-                Assert.True(look < 6_000, $"no text came; the page says: {await answer.InnerTextAsync()}");
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+                Assert.NotEqual("", (await answer.Locator(".answer").InnerTextAsync()).Trim());
+                return (host, answer);
             }
-            RunningPlatform.Signal(host, Sigstop);
-            try
-            {
-                await Expect(answer).Not.ToHaveAttributeAsync("data-state", "running", new() { Timeout = 6_000 });
-            }
-            catch (PlaywrightException)
-            {
-                return answer; // it waits for what the service has not written
-            }
-            RunningPlatform.Signal(host, Sigcont);
         }
         throw new InvalidOperationException("No answer was long enough to be cut.");
     }
 
-    // The seed model without its card counts as one that answers, and with a longer context it has room to: its text is poor, but it streams.
+    // When the model host of the present life answers: its process.
+    private static async Task<int> ReadyAsync(RunningPlatform platform)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var http = new HttpClient { BaseAddress = new Uri(platform.Address) };
+        while (true)
+        {
+            var before = platform.ModelHosts;
+            using var answer = await http.GetAsync("/health/ready", deadline.Token);
+            if (answer.IsSuccessStatusCode && before is [var host] && platform.ModelHosts.SequenceEqual(before))
+            {
+                return host;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token);
+        }
+    }
+
+    // The seed model without its card counts as one that answers. With a longer context it has room to, and with no token that ends a text it goes on to the limit: its text is poor, but it streams.
     private static async Task<string> TalkerAsync(string folder)
     {
-        const uint Context = 2048;
         var model = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "models", "seed-chat.gguf"), TestContext.Current.CancellationToken);
-        var key = "llama.context_length"u8;
-        var at = model.AsSpan().IndexOf(key) + key.Length;
-        Assert.Equal(4u, BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(at))); // the type tag of a 32-bit number
-        BinaryPrimitives.WriteUInt32LittleEndian(model.AsSpan(at + 4), Context);
+        SetNumber(model, "llama.context_length"u8, 2048);
+        SetNumber(model, "tokenizer.ggml.eos_token_id"u8, 0);
+        Replace(model, "<|im_end|>"u8, "<|im_was|>"u8);
+        Replace(model, "</s>"u8, "<_s>"u8);
         var path = Path.Combine(folder, "talker.gguf");
         await File.WriteAllBytesAsync(path, model, TestContext.Current.CancellationToken);
         return path;
+    }
+
+    private static void SetNumber(Span<byte> model, ReadOnlySpan<byte> key, uint value)
+    {
+        var at = model[(model.IndexOf(key) + key.Length)..];
+        Assert.Equal(4u, BinaryPrimitives.ReadUInt32LittleEndian(at)); // the type tag of a 32-bit number
+        BinaryPrimitives.WriteUInt32LittleEndian(at[4..], value);
+    }
+
+    private static void Replace(Span<byte> model, ReadOnlySpan<byte> text, ReadOnlySpan<byte> by)
+    {
+        for (int at; (at = model.IndexOf(text)) >= 0;)
+        {
+            by.CopyTo(model[at..]);
+        }
     }
 
     [Theory]
