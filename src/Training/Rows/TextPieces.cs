@@ -3,15 +3,22 @@ using System.Text.Json;
 
 namespace Platform.Training.Rows;
 
-/// <summary>Gathers the lines of a plain text to rows: an empty line ends one that is long enough, and the end of any line one that is too long to wait for an empty line.</summary>
-/// <param name="enough">UTF-16 characters from which an empty line ends a row.</param>
-public sealed class TextPieces(int enough)
+/// <summary>
+/// Gathers the lines of a plain text to rows of about as many tokens as are learned at once: more would be cut without regard to its paragraphs, and could not be parted into what is learned and what is held out.
+/// A row that holds half as many is ended by an empty line, or by a line that does not fit any more: a log, or a novel with a paragraph a line, may have no empty lines. A line is never cut.
+/// </summary>
+/// <param name="tokens">Of a row, as they are foreseen without a model: four letters are one, and so is one sign of a script without spaces.</param>
+public sealed class TextPieces(int tokens = TextPieces.UsualTokens)
 {
-    /// <summary>UTF-16 characters from which every line's end ends a row: a log, or a novel with a paragraph a line, may have no empty lines.</summary>
-    public const int Most = 16_384;
+    /// <summary>Tokens of a text that are learned at once where nobody says otherwise.</summary>
+    public const int UsualTokens = 512;
+
+    private const int Letters = 4; // of a token
+    private const char FirstOfScripts = '\u2E80'; // from here on a sign is about a token
 
     private readonly StringBuilder text = new();
     private int number, first = 1;
+    private long size; // of the text, in letters
 
     /// <summary>Takes the next line.</summary>
     /// <returns>The row that it ends, with the number of that row's first line; null where none ends.</returns>
@@ -19,13 +26,15 @@ public sealed class TextPieces(int enough)
     {
         ArgumentNullException.ThrowIfNull(line);
         number++;
-        var ended = text.Length >= Most || text.Length >= enough && string.IsNullOrWhiteSpace(line) ? End() : null;
+        var (most, added) = ((long)Letters * tokens, line.Sum(sign => sign < FirstOfScripts ? 1L : Letters) + 1);
+        var ended = size >= most / 2 && (string.IsNullOrWhiteSpace(line) || size + added > most) ? End() : null;
         if (text.Length == 0)
         {
             if (string.IsNullOrWhiteSpace(line)) return ended;
             first = number;
         }
         text.Append(line).Append('\n');
+        size += added;
         return ended;
     }
 
@@ -42,6 +51,7 @@ public sealed class TextPieces(int enough)
     {
         var whole = text.ToString().Trim();
         text.Clear();
+        size = 0;
         return whole.Length == 0 ? null : (first, whole);
     }
 

@@ -138,6 +138,26 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
     }
 
     [Fact]
+    public async Task Of_a_text_of_a_few_pages_about_the_share_that_was_asked_for_is_held_out_and_a_share_far_from_it_is_told()
+    {
+        var (few, one) = (await PreparedAsync(string.Concat(Enumerable.Range(1, 100).Select(line => $"第{line}条　本办法第{line}项由部门负责人办理，并于当月通知员工本人，逾期须说明理由。\n"))), await PreparedAsync("A text that is one row, and is learned whole."));
+        Assert.Equal(1, few.Facts.GetProperty("held_out").GetInt32());
+        Assert.InRange(few.Facts.GetProperty("examples").GetInt32(), 5, 15);
+        Assert.DoesNotContain("Of all tokens", few.Events, StringComparison.Ordinal);
+        Assert.Contains("Of all tokens 0 % are held out, where 10 % were asked for", one.Events, StringComparison.Ordinal);
+        Assert.Contains("Texts to learn from: 1, of ", one.Events, StringComparison.Ordinal);
+
+        async Task<(JsonElement Facts, string Events)> PreparedAsync(string text)
+        {
+            var job = (await rig.Http.PostOkAsync("/v1/fine_tuning/jobs", $$"""{"model": "seed-chat", "training_file": "{{await rig.UploadAsync(text, "law.txt")}}", "method": {"type": "pretraining"}, "seed": 7}""")).GetProperty("id").GetString()!;
+            await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/pause");
+            var paused = await rig.UntilAsync(job, "paused");
+            await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+            return (paused.GetProperty("dataset"), (await rig.Http.GetOkAsync($"/v1/fine_tuning/jobs/{job}/events?limit=100")).ToString());
+        }
+    }
+
+    [Fact]
     public async Task A_held_out_row_that_does_not_fit_the_served_context_costs_none_of_the_others_and_no_adapter_of_an_evaluation_stays()
     {
         var id = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"max_steps\": 4, \"eval_steps\": 1", ", \"suffix\": \"long\"");

@@ -17,9 +17,6 @@ internal static class RowSource
     /// <summary>Longest line of a JSON lines file, UTF-16 characters.</summary>
     public const int MaxLine = 2 * 1024 * 1024;
 
-    // Paragraphs are put together up to this many characters: about what a training sequence holds many times over, and little enough to look at.
-    private const int TextCharacters = 4000;
-
     private static readonly JsonSerializerOptions Strict = new() { MaxDepth = 64, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a file is a table by its name.</summary>
@@ -112,7 +109,7 @@ internal static class RowSource
 
     private static async IAsyncEnumerable<SourceRow> ParagraphsAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        TextPieces pieces = new(TextCharacters);
+        TextPieces pieces = new();
         var number = 0;
         await foreach (var line in BoundedLines.ReadAsync(path, MaxLine, cancellation))
         {
@@ -129,7 +126,7 @@ internal static class RowSource
     /// <summary>The lines of a text by its paragraphs.</summary>
     public static IEnumerable<SourceRow> OfText(IEnumerable<string> lines)
     {
-        TextPieces pieces = new(TextCharacters);
+        TextPieces pieces = new();
         foreach (var line in lines)
             if (pieces.Add(line.TrimEnd('\r')) is { } ended)
                 yield return Whole(ended);

@@ -6,6 +6,7 @@ using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Requests;
 using Platform.ModelHost.Server.FineTuning.Rows;
+using Platform.Training.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -18,7 +19,7 @@ internal sealed class TuningFault(string code, string message, string? param = n
 /// <summary>Makes a job's folder of its files: rows rendered and masked with the served model's template, job.json, and what the job will take.</summary>
 internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, TrainingOptions options)
 {
-    private const int UsualTokens = 2_048, RawTokens = 512, Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5;
+    private const int UsualTokens = 2_048, Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5;
     private const long ProbeBytes = 2L << 30;
 
     /// <param name="engine">Serves the base.</param>
@@ -33,7 +34,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         using var held = await engine.HoldAsync(record.Model, cancellation);
         Directory.CreateDirectory(folder.Path);
         var sources = await Task.Run(() => Open(record), cancellation);
-        var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? RawTokens : UsualTokens), held.Info.TrainingContextTokens);
+        var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? TextPieces.UsualTokens : UsualTokens), held.Info.TrainingContextTokens);
         var (learned, heldOut, leaked) = await Task.Run(() => Render(engine, record, folder, sources, most, tell, cancellation), cancellation);
         var longest = Math.Max(learned.Longest, heldOut.Longest);
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
@@ -41,7 +42,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
         var settings = Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0);
         await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation); // a runner reads it too
-        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared };
+        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared, HeldOutTokens = heldOut.Tokens };
         var forecast = record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation);
         return (facts, forecast with { BatchSize = settings["batch_size"]!.GetValue<int>(), MicroBatchTokens = settings["micro_batch_tokens"]!.GetValue<int>() });
     }

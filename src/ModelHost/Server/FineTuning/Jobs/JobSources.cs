@@ -1,5 +1,6 @@
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Rows;
+using Platform.Training.Rows;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -12,12 +13,13 @@ internal sealed record JobSources(IEnumerable<RowLine> Learned, IEnumerable<RowL
     /// <exception cref="RowFault">A file cannot be read.</exception>
     public static JobSources Open(FileStore files, TuningRecord record)
     {
+        var tokens = record.Settings.SequenceTokens ?? TextPieces.UsualTokens; // of a row of plain text
         var validation = record.ValidationFile is { } file ? files.Find(file, "validation_file") : null;
-        var (lines, sha256) = (validation is null ? null : RowLines.Read(files.PathOf(validation), validation.Filename), validation?.Sha256);
+        var (lines, sha256) = (validation is null ? null : RowLines.Read(files.PathOf(validation), validation.Filename, tokens), validation?.Sha256);
         if (record.Mixture.Count == 0)
         {
             var training = files.Find(record.TrainingFile, "training_file");
-            return new JobSources(RowLines.Read(files.PathOf(training), training.Filename), lines, training.Sha256, sha256, []);
+            return new JobSources(RowLines.Read(files.PathOf(training), training.Filename, tokens), lines, training.Sha256, sha256, []);
         }
 
         var mixed = new MixedLines([.. record.Mixture.Select(part => Source(part.File, part))], record.MixtureRows, record.Seed);
@@ -28,7 +30,7 @@ internal sealed record JobSources(IEnumerable<RowLine> Learned, IEnumerable<RowL
         MixtureSource Source(string id, MixtureShare part)
         {
             var stored = files.Find(id, "mixture");
-            return new MixtureSource(stored.Id, stored.Filename, stored.Sha256, files.PathOf(stored), part.Weight, part.MaxRepeats);
+            return new MixtureSource(stored.Id, stored.Filename, stored.Sha256, files.PathOf(stored), part.Weight, part.MaxRepeats, tokens);
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         {
             var (dataset, forecast) = await preparation.RunAsync(host.Engine, job.Now, job.Folder, fault => job.Say("error", $"{char.ToUpperInvariant(fault.Line[0])}{fault.Line[1..]}: {fault.Message}", [fault.Line]), ending.Token);
             // The event stands before what it tells of, so that who follows to the end has read it.
-            job.Say("info", "prepared", $"{dataset.Examples} texts of {dataset.Tokens:N0} tokens are learned from, {dataset.LearnedTokens:N0} of them counted; {dataset.HeldOut} are held out.");
+            job.Say("info", "prepared", $"Texts to learn from: {dataset.Examples}, of {dataset.Tokens:N0} tokens, {dataset.LearnedTokens:N0} of them counted. Held out: {dataset.HeldOut}.");
+            TellShare(job, dataset);
             if (IsElsewhere(job))
             {
                 job.Say("info", "foreseen_elsewhere", $"{forecast.Steps} steps by a runner are foreseen.");
@@ -56,6 +57,16 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
         {
             Fail(job, error, fault);
             return true;
+        }
+    }
+
+    /// <summary>Says where what is held out of the job's one file is less than half or more than twice what was asked for.</summary>
+    private static void TellShare(TuningJob job, DatasetFacts dataset)
+    {
+        var (asked, found) = (job.Now.Settings.ValidationShare, dataset.HeldOutTokens / Math.Max(1.0, dataset.Tokens + dataset.HeldOutTokens));
+        if (asked > 0 && job.Now is { ValidationFile: null, Mixture.Count: 0 } && (found > 2 * asked || found < asked / 2))
+        {
+            job.Say("warn", "held_out_share", $"Of all tokens {Math.Round(100 * found)} % are held out, where {Math.Round(100 * asked, 1)} % were asked for: the rows are few or of unlike length, and each is learned or held out whole.");
         }
     }
 

@@ -106,6 +106,9 @@ internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long To
 
     /// <summary>Rows whose tokens were compared with those that requests would bring, and are the same; of plain texts there is nothing to compare.</summary>
     public int Compared { get; init; }
+
+    /// <summary>Of the texts that the job is evaluated on; 0 for a job of before.</summary>
+    public long HeldOutTokens { get; init; }
 }
 
 /// <summary>A part of a mixture as it was asked for.</summary>

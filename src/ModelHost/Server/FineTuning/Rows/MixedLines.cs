@@ -40,7 +40,7 @@ internal sealed class MixedLines
     public IEnumerable<RowLine> Read() => _parts.SelectMany(part => Lines(part.Source).Zip(part.Uses, Enumerable.Repeat<RowLine>).SelectMany(same => same));
 
     /// <summary>Every line of a file, with the file's id.</summary>
-    public static IEnumerable<RowLine> Lines(MixtureSource source) => RowLines.Read(source.Path, source.Name).Select(line => line with { File = source.Id });
+    public static IEnumerable<RowLine> Lines(MixtureSource source) => RowLines.Read(source.Path, source.Name, source.Tokens).Select(line => line with { File = source.Id });
 
     /// <summary>How often each line is used: all of them equally, and those that come first by their place once more.</summary>
     private static int[] Uses(double[] places, int count)
@@ -64,4 +64,5 @@ internal sealed class MixedLines
 /// <param name="Path">Of the file.</param>
 /// <param name="Weight">Its share, relative to the others'.</param>
 /// <param name="MaxRepeats">How often a row may be used.</param>
-internal sealed record MixtureSource(string Id, string Name, string Sha256, string Path, double Weight = 1, int MaxRepeats = 1);
+/// <param name="Tokens">About how many a row of a plain text is to have.</param>
+internal sealed record MixtureSource(string Id, string Name, string Sha256, string Path, double Weight = 1, int MaxRepeats = 1, int Tokens = TextPieces.UsualTokens);

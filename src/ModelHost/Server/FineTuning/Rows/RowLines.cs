@@ -43,12 +43,13 @@ internal static class RowLines
     private const int LongestLine = 4 << 20, MostRows = 1_000_000, StartCharacters = 4_096;
 
     /// <param name="name">That the file came under.</param>
+    /// <param name="tokens">About how many a row of a plain text is to have.</param>
     /// <exception cref="RowFault">A line is too long, there are too many, or it is no text in UTF-8.</exception>
-    public static IEnumerable<RowLine> Read(string path, string name = "")
+    public static IEnumerable<RowLine> Read(string path, string name = "", int tokens = TextPieces.UsualTokens)
     {
         using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         var rows = 0;
-        foreach (var line in Start(path, name) switch { '{' => Lines(reader), '[' => ArrayItems.Read(number => Sign(reader, "item", number), LongestLine), _ => Paragraphs(reader) })
+        foreach (var line in Start(path, name) switch { '{' => Lines(reader), '[' => ArrayItems.Read(number => Sign(reader, "item", number), LongestLine), _ => Paragraphs(reader, tokens) })
         {
             yield return ++rows <= MostRows ? line : throw new RowFault($"The file has more than {MostRows:N0} rows.");
         }
@@ -97,9 +98,9 @@ internal static class RowLines
         }
     }
 
-    private static IEnumerable<RowLine> Paragraphs(StreamReader reader)
+    private static IEnumerable<RowLine> Paragraphs(StreamReader reader, int tokens)
     {
-        var pieces = new TextPieces(TextPieces.Most);
+        var pieces = new TextPieces(tokens);
         for (var number = 1; Line(reader, number) is { } line; number++)
         {
             if (pieces.Add(line) is { } piece)
