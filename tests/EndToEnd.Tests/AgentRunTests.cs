@@ -124,6 +124,8 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await page.GetByTestId("run-fork").ClickAsync();
         var last = await page.GetByTestId("fork-step").Locator("option").Last.GetAttributeAsync("value");
         await page.GetByTestId("fork-step").SelectOptionAsync(last!);
+        await Expect(page.GetByTestId("fork-model").Locator("option").First).ToContainTextAsync("("); // which one it is
+        await Expect(page.GetByTestId("adapter-row-add")).ToHaveCountAsync(0); // there is no adapter here
         await page.GetByTestId("fork-instructions").FillAsync("Be short.");
         await page.GetByTestId("fork-send").ClickAsync();
         await Expect(page).Not.ToHaveURLAsync(before);

@@ -141,27 +141,27 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             return !step.IsCut ? throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.")
                 : room < work.Definition.Model.MaxTokens ? new(IsWaiting: false, StopReason.MaxTokens)
                 : throw new RunException(RunErrorKind.ModelFailed, string.Create(CultureInfo.InvariantCulture, $"The model {options.ModelId} reached the {work.Definition.Model.MaxTokens:N0} tokens of the agent's longest answer before it wrote any of it; thinking counts too. Let the agent write longer answers, or give it a model that thinks less."));
-        var cutAt = settings.Samples > 1 ? await VoteAsync(question, (answer, CutAt(step)), work, cancellation) : CutAt(step);
+        var cutAt = settings.Samples > 1 ? await VoteAsync(question, (step, answer), work, cancellation) : CutAt(step);
         var isAtLimit = (cutAt is not null && room < work.Definition.Model.MaxTokens) || work.Limit.TokensLeft == 0;
         return new(IsWaiting: false, isAtLimit ? StopReason.MaxTokens : null, IsAnswered: true, cutAt);
     }
 
     /// <returns>Where the chosen answer is cut off.</returns>
-    private async Task<int?> VoteAsync(ModelQuestion question, (string Text, int? CutAt) first, AgentWork work, CancellationToken cancellation)
+    private async Task<int?> VoteAsync(ModelQuestion question, (StepCompletedData Step, string Text) first, AgentWork work, CancellationToken cancellation)
     {
-        List<(string Text, int? CutAt)> answers = [first];
+        List<(StepCompletedData Step, string Text)> answers = [first];
         for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.HasRoomForAnswer && work.Limit.Reached is not StopReason.Timeout; i++)
         {
             var options = work.Options.Clone();
             (options.MaxOutputTokens, options.Temperature, options.Seed) = (Math.Min(work.Definition.Model.MaxTokens, work.Limit.TokensToWrite), Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
             var (step, answer) = await TakeAsync(question with { Options = options }, work, cancellation);
             if (step.Calls.Count == 0 && !string.IsNullOrWhiteSpace(answer))
-                answers.Add((answer, CutAt(step)));
+                answers.Add((step, answer));
         }
-        var chosen = MajorityAnswer.Of([.. answers.Select(answer => answer.Text)]);
+        var chosen = MajorityAnswer.Of([.. answers.Select(answer => (answer.Step.StepId, answer.Text))]);
         work.Journal.Add("answer.chosen", chosen);
         work.Journal.Text(chosen.Text);
-        return answers.First(answer => answer.Text == chosen.Text).CutAt;
+        return CutAt(answers.First(answer => answer.Step.StepId == chosen.StepId).Step);
     }
 
     private static int? CutAt(StepCompletedData step) => step.IsCut ? step.CompletionTokens : null;

@@ -8,7 +8,7 @@ internal sealed class ReasonedAnswer
 {
     public const string Mark = "Answer:";
 
-    private static readonly string[] Marks = [Mark, "**Answer:**", "答案：", "答案:"];
+    private static readonly string[] Marks = [Mark, "**Answer:**", "**Answer**:", "答案：", "答案:", "**答案：**", "**答案**：", "**答案:**", "**答案**:"];
 
     private readonly StringBuilder answer = new();
     private string line = "";

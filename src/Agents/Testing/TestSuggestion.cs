@@ -44,11 +44,12 @@ internal static partial class TestSuggestion
     /// <summary>A model in other words asks for the same: the only result of a tool answers whatever it is called with.</summary>
     private static RecordedCall Loose(RecordedCall call, IReadOnlyList<RecordedCall> all) => all.Count(other => other.Tool == call.Tool) == 1 ? call with { Arguments = null } : call;
 
-    /// <summary>What an answer cannot be right without: its numbers, else its longest words.</summary>
+    /// <summary>What an answer cannot be right without: its numbers, else its longest words. A number of one digit, or one that stands in another of them, proves nothing: an answer without it holds it too.</summary>
     private static IEnumerable<string> Facts(string answer)
     {
         var plain = Plain(answer);
-        var numbers = Number().Matches(plain).Select(match => match.Value).Distinct().Take(3).ToList();
+        var all = Number().Matches(plain).Select(match => match.Value).Distinct().ToList();
+        var numbers = all.Where(number => number.Length > 1 && !all.Exists(other => other.Length > number.Length && other.Contains(number, StringComparison.Ordinal))).Take(3).ToList();
         return numbers.Count > 0 ? numbers : Word().Matches(plain).Select(match => match.Value).Distinct(StringComparer.OrdinalIgnoreCase).OrderByDescending(word => word.Length).Take(2);
     }
 

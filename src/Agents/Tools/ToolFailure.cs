@@ -96,4 +96,7 @@ public enum ToolFailure
 
     /// <summary>The host is not among those that an administrator allows.</summary>
     HostNotAllowed,
+
+    /// <summary>The server of the tool answered with more than is read.</summary>
+    AnswerTooLarge,
 }

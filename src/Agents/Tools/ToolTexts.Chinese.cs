@@ -102,7 +102,8 @@ internal sealed partial record ToolTexts
         ServerRefused = (server, why) => $"MCP 服务器 {server} 拒绝了调用：{why}",
         ServerNoResult = server => $"MCP 服务器 {server} 返回的内容不是工具的结果。",
         ServerNotTaken = (server, _) => $"MCP 服务器 {server} 没有接受调用。",
-        ServerLost = (server, most) => Invariant($"调用过程中与 MCP 服务器 {server} 的连接中断，或其回答超过 {most} 字节。"),
+        ServerLost = server => $"调用过程中与 MCP 服务器 {server} 的连接中断。",
+        ServerSaidTooMuch = (server, most) => Invariant($"MCP 服务器 {server} 的回答超过 {most:N0} 字节，未读取。"),
         PictureLeftOut = type => $"（省略了一张 {type} 类型的图片）", SoundLeftOut = type => $"（省略了一段 {type} 类型的声音）", OtherLeftOut = "（省略了一项不是文字的内容）",
 
         NoToolNamed = name => $"没有名为“{name}”的工具。请使用已列出的工具。",

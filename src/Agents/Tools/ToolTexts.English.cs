@@ -102,7 +102,8 @@ internal sealed partial record ToolTexts
         ServerRefused = (server, why) => $"The MCP server {server} refused the call: {why}",
         ServerNoResult = server => $"The MCP server {server} answered the call with something that is no result of a tool.",
         ServerNotTaken = (server, why) => $"The MCP server {server} did not take the call. {why}",
-        ServerLost = (server, most) => Invariant($"The connection to the MCP server {server} was lost during the call, or its answer is larger than {most} bytes."),
+        ServerLost = server => $"The connection to the MCP server {server} was lost during the call.",
+        ServerSaidTooMuch = (server, most) => Invariant($"The answer of the MCP server {server} is larger than {most:N0} bytes, and was not read."),
         PictureLeftOut = type => $"(a picture of the type {type} is left out)", SoundLeftOut = type => $"(a sound of the type {type} is left out)", OtherLeftOut = "(something that is no text is left out)",
 
         NoToolNamed = name => $"There is no tool named \"{name}\". Use one of the tools that are listed.",

@@ -180,7 +180,8 @@ internal sealed partial record ToolTexts
     public required Func<string, string, string> ServerRefused { get; init; }
     public required Func<string, string> ServerNoResult { get; init; }
     public required Func<string, string, string> ServerNotTaken { get; init; }
-    public required Func<string, int, string> ServerLost { get; init; }
+    public required Func<string, string> ServerLost { get; init; }
+    public required Func<string, int, string> ServerSaidTooMuch { get; init; }
     public required Func<string, string> PictureLeftOut { get; init; }
     public required Func<string, string> SoundLeftOut { get; init; }
     public required string OtherLeftOut { get; init; }

@@ -50,6 +50,8 @@ public sealed class PromptingTests
     [Theory]
     [InlineData("Year one has 25 days.\nYear five has 27.\nAns", "wer: 2 d", "ays.")]
     [InlineData("Thinking…\n**Answer:** ", "2 days", ".")]
+    [InlineData("Thinking…\n**Ans", "wer**: 2 days", ".")]
+    [InlineData("先想一想……\n**答案**：", "2 days.")]
     public async Task A_chain_of_thought_is_kept_apart_from_the_answer(params string[] written)
     {
         await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying(written));
@@ -94,7 +96,7 @@ public sealed class PromptingTests
         var run = await rig.LetAsync(Clerk with { Prompting = new(ReasoningMode.ZeroShot, Samples: 3) });
         var events = await rig.EventsAsync(run);
         Assert.Equal("27 days.", (await rig.AnswerAsync(run)).Text);
-        Assert.Equal(new AnswerChosenData(3, 2, "27 days."), events.Single(e => e.Name == "answer.chosen").Read<AnswerChosenData>());
+        Assert.Equal(new AnswerChosenData(3, 2, "27 days.") { StepId = "s1" }, events.Single(e => e.Name == "answer.chosen").Read<AnswerChosenData>());
         Assert.Equal(3, chat.Requests.Count);
     }
 
@@ -128,7 +130,7 @@ public sealed class PromptingTests
         var run = await rig.LetAsync(Clerk with { Prompting = new(Samples: 5), Model = new(Seed: 7), Limits = new(Steps: 1) });
         var events = await rig.EventsAsync(run);
         Assert.Equal("27 days.", (await rig.AnswerAsync(run)).Text);
-        Assert.Equal(new AnswerChosenData(5, 3, "27 days."), events.Single(e => e.Name == "answer.chosen").Read<AnswerChosenData>());
+        Assert.Equal(new AnswerChosenData(5, 3, "27 days.") { StepId = "s2" }, events.Single(e => e.Name == "answer.chosen").Read<AnswerChosenData>());
         Assert.Equal([7, 8, 9, 10, 11], chat.Options.Select(o => o!.Seed));
         Assert.All(chat.Options.Skip(1), options => Assert.True(options!.Temperature >= 0.7f));
         Assert.Single(chat.Requests.Select(messages => messages[^1].Text).Distinct());

@@ -62,6 +62,18 @@ public sealed class SuiteTests
         await Assert.ThrowsAsync<NotFoundException>(() => rig.Suites.GetAsync(AgentsRig.Anna, done.Id, Cancellation));
     }
 
+    [Theory]
+    [InlineData("In 2026 you have 42 days, of which 2 are left, and 20 hours.", "2026", "42")]
+    [InlineData("It is 12.5 hours; 12 in May.", "12.5")]
+    [InlineData("You are left with 2 days.", "left", "with")]
+    public async Task A_number_that_an_answer_holds_anyway_is_not_suggested(string answer, params string[] suggested)
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying(answer));
+        var run = await rig.LetAsync(Clerk with { Tools = [] });
+        await rig.EventsAsync(run);
+        Assert.Equal(suggested, (await rig.Tests.SuggestAsync(AgentsRig.Anna, run.Id, Cancellation)).Case.Expectations.Select(expected => expected.Text));
+    }
+
     [Fact]
     public async Task What_a_tool_that_only_computes_came_to_is_recorded_with_what_it_was_asked()
     {

@@ -22,6 +22,15 @@ public sealed class ChatSubjectTests
     }
 
     [Theory]
+    [InlineData("m", "legal", "legal@1")]
+    [InlineData("m:legal@1", "legal", "legal@1")] // of the same base
+    [InlineData("mm", "tax")]
+    [InlineData("qwen:7b")] // its name has a colon
+    [InlineData("")]
+    public void Adapters_are_those_of_the_chosen_model(string model, params string[] adapters) =>
+        Assert.Equal(adapters, ChatSubjects.AdaptersOf(model, ["m", "m:legal", "m:legal@1", "mm", "mm:tax", "qwen:7b"]));
+
+    [Theory]
     [InlineData("""{"id":"m"}""", true)]
     [InlineData("""{"id":"other@5","adapter":null}""", true)]
     [InlineData("""{"id":"m:legal","adapter":{"version":1}}""", true)]

@@ -8,10 +8,11 @@ internal sealed class BoundedMessages(HttpMessageHandler inner) : DelegatingHand
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var call = SentCall.Current;
         var response = await base.SendAsync(request, cancellationToken);
         var whole = response.Content;
         var isEvents = whole.Headers.ContentType?.MediaType == "text/event-stream";
-        StreamContent bounded = new(new BoundedStream(await whole.ReadAsStreamAsync(cancellationToken), MaxBytes, isEvents ? MessageEnd.EmptyLine : MessageEnd.None));
+        StreamContent bounded = new(new BoundedStream(await whole.ReadAsStreamAsync(cancellationToken), MaxBytes, isEvents ? MessageEnd.EmptyLine : MessageEnd.None, () => call?.Break()));
         foreach (var (name, values) in whole.Headers)
             bounded.Headers.TryAddWithoutValidation(name, values);
         response.Content = bounded;

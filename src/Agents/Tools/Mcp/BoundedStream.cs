@@ -6,7 +6,8 @@ namespace Platform.Agents.Tools.Mcp;
 internal enum MessageEnd { None, Line, EmptyLine }
 
 /// <summary>Reads another stream and breaks off with an IOException in a message that has more bytes than are taken: nobody holds what a stranger sends without end.</summary>
-internal sealed class BoundedStream(Stream inner, int maxBytes, MessageEnd end) : Stream
+/// <param name="breaking">Told before it breaks off: who reads may wrap or swallow the exception.</param>
+internal sealed class BoundedStream(Stream inner, int maxBytes, MessageEnd end, Action? breaking = null) : Stream
 {
     private long taken;
     private bool lineHasText;
@@ -54,7 +55,10 @@ internal sealed class BoundedStream(Stream inner, int maxBytes, MessageEnd end) 
             var part = line < 0 ? rest : rest[..line];
             lineHasText |= part.ContainsAnyExcept((byte)'\r');
             if ((taken += part.Length) > maxBytes)
+            {
+                breaking?.Invoke();
                 throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server sent a message of more than {maxBytes} bytes, the most that is read."));
+            }
             if (line < 0)
                 break;
             taken = end == MessageEnd.Line || !lineHasText ? 0 : taken + 1;

@@ -8,7 +8,8 @@ namespace Platform.Agents.Tools.Mcp;
 
 /// <summary>A server that is a program started here and spoken to by its input and output, a message a line. It ends with the connection.</summary>
 /// <remarks>The library's own transport reads a line of any length; this one ends the connection at <see cref="BoundedMessages.MaxBytes"/>.</remarks>
-internal sealed class McpProgram(McpServerOptions options, Action<string> said, ILoggerFactory logs) : IClientTransport
+/// <param name="breaking">Told before the connection is ended for a line that is too long.</param>
+internal sealed class McpProgram(McpServerOptions options, Action<string> said, Action breaking, ILoggerFactory logs) : IClientTransport
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -22,7 +23,7 @@ internal sealed class McpProgram(McpServerOptions options, Action<string> said, 
         {
             program.Start();
             _ = HearAsync(program.StandardError);
-            StreamClientTransport streams = new(program.StandardInput.BaseStream, new BoundedStream(program.StandardOutput.BaseStream, BoundedMessages.MaxBytes, MessageEnd.Line), logs);
+            StreamClientTransport streams = new(program.StandardInput.BaseStream, new BoundedStream(program.StandardOutput.BaseStream, BoundedMessages.MaxBytes, MessageEnd.Line, breaking), logs);
             return new Session(await streams.ConnectAsync(cancellationToken), program);
         }
         catch

@@ -25,6 +25,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
     private volatile McpClient? dead; // its session is unknown to the server
     private volatile IReadOnlyList<AgentTool>? tools;
     private volatile LeftOutTools leftOut = new();
+    private volatile bool isBroken; // its program's connection, for a line that is too long
     private DateTimeOffset listedUntil, quietUntil;
 
     public string Name => options.Name;
@@ -73,8 +74,11 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         return client is { } again && again != connected && await MakeAsync(again, tool, arguments, asTask, cancellation) is { } second ? second : NotConnected();
     }
 
-    private McpOutcome NotConnected() => Fault is { Kind: McpFaultKind.NoProgram or McpFaultKind.NotStarted or McpFaultKind.Ended } fault ? McpOutcome.Not(ToolFailure.ServerNotStarted, texts => texts.ServerNotRunning(Name, fault.Message))
-                : McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerNotReached(Name));
+    private McpOutcome NotConnected() => Fault is { Kind: McpFaultKind.NoProgram or McpFaultKind.NotStarted or McpFaultKind.Ended } fault ? McpOutcome.Not(ToolFailure.ServerNotStarted, texts => texts.ServerNotRunning(Name, fault.Message), unsent: true)
+        : McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerNotReached(Name), unsent: true);
+
+    /// <summary>It went out and no answer came: nobody knows what it did.</summary>
+    private McpOutcome Lost(SentCall sent) => sent.IsTooLarge || isBroken ? McpOutcome.Not(ToolFailure.AnswerTooLarge, texts => texts.ServerSaidTooMuch(Name, BoundedMessages.MaxBytes)) : McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name));
 
     /// <summary>Null where the server does not know the session any more, as after it was started again.</summary>
     private async Task<McpOutcome?> MakeAsync(McpClient connected, string tool, JsonElement arguments, bool asTask, CancellationToken cancellation)
@@ -96,12 +100,12 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         {
             LogLost(lost, Name);
             dead = connected;
-            return asTask ? McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name, BoundedMessages.MaxBytes)) : null; // a task may have been begun
+            return asTask ? Lost(sent) : null; // a task may have been begun
         }
         catch (McpException broken) when (broken.Message.Contains("completed without a reply", StringComparison.Ordinal))
         {
             LogLost(broken, Name);
-            return McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name, BoundedMessages.MaxBytes));
+            return Lost(sent);
         }
         catch (McpException refused)
         {
@@ -116,7 +120,8 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         {
             LogLost(lost, Name);
             return McpFault.Of(lost, options) is { Kind: McpFaultKind.KeyRefused or McpFaultKind.Status } refused ? McpOutcome.Not(ToolFailure.ErrorStatus, texts => texts.ServerNotTaken(Name, refused.Message))
-                : McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerLost(Name, BoundedMessages.MaxBytes));
+                : lost is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } ? McpOutcome.Not(ToolFailure.NotReached, texts => texts.ServerNotReached(Name), unsent: true)
+                : Lost(sent);
         }
     }
 
@@ -239,7 +244,10 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
     private IClientTransport Transport()
     {
         if (options.Endpoint is not { } endpoint)
-            return new McpProgram(options, piece => LogSaid(Name, piece), logs);
+        {
+            isBroken = false;
+            return new McpProgram(options, piece => LogSaid(Name, piece), () => isBroken = true, logs);
+        }
         // The address is the administrator's: no redirect and no proxy takes the headers elsewhere.
         BoundedMessages http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) });
         return new HttpClientTransport(

@@ -59,7 +59,7 @@ internal sealed class McpTool : AgentTool
         var texts = ToolTexts.In(scope.Language);
         var made = await server.CallAsync(own, arguments, isTask, cancellation);
         if (made.Result is not { } result)
-            return ToolOutcome.Failed(made.Fault?.Invoke(texts) + (Effects.HasFlag(ToolEffects.Writes) && made.Failure != ToolFailure.ServerNotStarted ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), made.Failure);
+            return ToolOutcome.Failed(made.Fault?.Invoke(texts) + (Effects.HasFlag(ToolEffects.Writes) && !made.Unsent ? $" {PromptWords.In(scope.Language).UnknownOutcome}" : ""), made.Failure);
         StringBuilder text = new();
         foreach (var block in result.Content)
             text.Append(Shown(block, texts)).Append('\n');

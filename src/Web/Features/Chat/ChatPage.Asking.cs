@@ -52,7 +52,8 @@ public sealed partial class ChatPage
     // False when it was not taken; what is wrong has been said then. A version of a message takes its place, and what followed it is shown no more.
     private async Task<bool> StartAsync(string question, MessageModel? versionOf)
     {
-        starting = true;
+        (starting, sending) = (true, versionOf is null ? MessageModel.Sending(question) : null);
+        StateHasChanged(); // what follows may take its time where the program has just started
         try
         {
             bases = await knowledge.ListAsync(caller, gone.Token);
@@ -60,7 +61,6 @@ public sealed partial class ChatPage
             if (SubjectGone || (BasesGone && agent is null && !subject.WithoutDocuments))
             {
                 window.Toasts.Error(SubjectGone ? GoneSentence : Texts["BasesGoneText"]);
-                StateHasChanged();
                 return false;
             }
             var run = await StartRunAsync(question, versionOf);
@@ -86,7 +86,8 @@ public sealed partial class ChatPage
         }
         finally
         {
-            starting = false;
+            (starting, sending) = (false, null);
+            StateHasChanged();
         }
 
         announcement = Texts["Answering"];

@@ -30,7 +30,7 @@ public sealed partial class ChatPage(
     private IReadOnlyList<KnowledgeBase> bases = [];
     private IReadOnlyList<Guid> chosen = [];
     private IReadOnlyList<string> suggestions = [];
-    private MessageModel? live;
+    private MessageModel? live, sending;
     private CancellationTokenSource? following;
     private OpenedSource? opened;
     private CardPlace? card;

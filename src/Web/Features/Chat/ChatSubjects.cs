@@ -37,6 +37,29 @@ public sealed class ChatSubjects(AgentLibrary agents, ServedModels models, RunAr
     internal static IReadOnlyList<ServedModel> Offered(Caller caller, IReadOnlyList<ServedModel> all) =>
         [.. all.Where(model => caller.IsAdministrator || !IsAdapter(model, all) || !IsVersion(model.Id))];
 
+    /// <summary>The model that answers where none is named; null while the service is away.</summary>
+    public async Task<ServedModel?> UsualAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await models.ChatModelAsync(cancellation);
+        }
+        catch (ModelHostException away)
+        {
+            log.LogInformation(away, "The model that answers is not known");
+            return null;
+        }
+    }
+
+    /// <summary>Names of the adapters that stand for a model, or for the one that a model with an adapter is made of.</summary>
+    /// <param name="served">Ids of models.</param>
+    public static IReadOnlyList<string> AdaptersOf(string model, IReadOnlyList<string> served)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var based = $"{served.Where(id => model.StartsWith($"{id}:", StringComparison.Ordinal)).MinBy(id => id.Length) ?? model}:";
+        return [.. served.Where(id => id.StartsWith(based, StringComparison.Ordinal)).Select(id => id[based.Length..]).Distinct()];
+    }
+
     /// <summary>Whether an adapter's id names one version of it, as base:name@2.</summary>
     public static bool IsVersion(string id)
     {

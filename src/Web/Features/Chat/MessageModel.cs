@@ -26,6 +26,9 @@ public sealed class MessageModel
         Versions = versions;
     }
 
+    /// <summary>A question that is on its way: nothing took it yet.</summary>
+    public static MessageModel Sending(string question) => new(Guid.NewGuid(), "user", question, default, null, [], []);
+
     public Guid Id { get; }
 
     /// <summary>user or assistant.</summary>

@@ -31,15 +31,19 @@ function composing(root, page, on) {
         const box = field(), text = box?.value ?? '';
         if (sending || !text.trim()) { box?.focus(); return; }
         sending = true;
+        box.value = '';
+        fit();
+        let taken = false;
         try {
-            // The text stays until the server has taken it: a refused question is not lost.
-            if (await page.invokeMethodAsync('SendAsync', text)) {
-                sessionStorage.removeItem(key);
-                if (box.value === text) { box.value = ''; }
-                fit();
-                root.querySelector('[data-newest]')?.click();
-            }
-        } finally { sending = false; }
+            taken = await page.invokeMethodAsync('SendAsync', text);
+        } finally {
+            sending = false;
+            // A refused question is not lost: it comes back, before what was typed since.
+            if (!taken) { box.value = [text, box.value].filter(part => part).join('\n'); }
+            keep();
+            fit();
+        }
+        if (taken) { root.querySelector('[data-newest]')?.click(); }
     };
 
     on(root, 'input', event => { if (event.target === field()) { fit(); keep(); } });

@@ -25,7 +25,8 @@ public sealed class McpFailureTests : IDisposable
     [InlineData("fail", ToolFailure.ToolFault, "The ledger is closed.")]
     [InlineData("refuse", ToolFailure.ProtocolFault, "No such ledger.")]
     [InlineData("babble", ToolFailure.ProtocolFault, "no result of a tool")]
-    [InlineData("die", ToolFailure.NotReached, "was lost during the call")]
+    [InlineData("die", ToolFailure.NotReached, "was lost during the call. Whether anything was changed is not known.")]
+    [InlineData("flood", ToolFailure.AnswerTooLarge, "larger than 4,194,304 bytes, and was not read. Whether anything was changed is not known.")]
     [InlineData("wait", ToolFailure.TimedOut, "took longer than")]
     public async Task Each_kind_of_failure_has_its_name(string tool, ToolFailure failure, string says)
     {

@@ -77,6 +77,30 @@ public sealed class McpOverHttpTests : IAsyncLifetime
         Assert.Single(sent, message => $"{message["method"]}" == "tools/call");
     }
 
+    [Theory]
+    [InlineData(3, ToolFailure.NotReached, "was lost during the call. Whether anything was changed is not known.")]
+    [InlineData(4, ToolFailure.NotReached, "was lost during the call. Whether anything was changed is not known.")]
+    [InlineData(5, ToolFailure.AnswerTooLarge, "larger than 4,194,304 bytes, and was not read. Whether anything was changed is not known.")]
+    [InlineData(6, ToolFailure.AnswerTooLarge, "larger than 4,194,304 bytes, and was not read. Whether anything was changed is not known.")]
+    public async Task A_connection_that_breaks_in_a_call_and_an_answer_that_is_too_large_are_told_apart(int tool, ToolFailure failure, string says)
+    {
+        offered = 7;
+        await using McpServer server = new(Options, TimeProvider.System, NullLoggerFactory.Instance);
+        var outcome = await (await server.FindAsync($"probe__tool{tool}", Stop))!.RunAsync(JsonElement.Parse("{}"), new(new Caller("ana", false), Guid.NewGuid(), []), Stop);
+        Assert.Equal(failure, outcome.Failure);
+        Assert.EndsWith(says, outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_that_reaches_nobody_changed_nothing()
+    {
+        await using McpServer server = new(Options, TimeProvider.System, NullLoggerFactory.Instance);
+        var echo = (await server.FindAsync("probe__echo", Stop))!;
+        await site.DisposeAsync();
+        var outcome = await echo.RunAsync(JsonElement.Parse("{}"), new(new Caller("ana", false), Guid.NewGuid(), []), Stop);
+        Assert.Equal((ToolFailure.NotReached, "The MCP server probe cannot be reached now."), (outcome.Failure, outcome.Text));
+    }
+
     [Fact]
     public async Task Of_what_a_stranger_offers_and_nobody_can_be_given_the_first_are_named_and_all_are_counted()
     {
@@ -111,6 +135,20 @@ public sealed class McpOverHttpTests : IAsyncLifetime
                 return Results.Empty;
             case ("tools/call", "tool2"):
                 return Results.Json(new { jsonrpc = "2.0", id = message["id"], error = new { code = -32000, message = "The checkout session expired." } });
+            case ("tools/call", "tool3"): // in the middle of an answer
+                http.Response.ContentLength = 1000;
+                await http.Response.WriteAsync("{", Stop);
+                http.Abort();
+                return Results.Empty;
+            case ("tools/call", "tool4"): // before one, in a stream of events
+                http.Response.ContentType = "text/event-stream";
+                await http.Response.Body.FlushAsync(Stop);
+                http.Abort();
+                return Results.Empty;
+            case ("tools/call", "tool5"):
+                return Result(message, new { content = new[] { new { type = "text", text = new string('x', 5_000_000) } } });
+            case ("tools/call", "tool6"):
+                return Results.Text($"data: {new string('x', 5_000_000)}\n\n", "text/event-stream");
             case ("tools/call", _):
                 return Result(message, new { content = new[] { new { type = "text", text = "Yes." } } });
             default:

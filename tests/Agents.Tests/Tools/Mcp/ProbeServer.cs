@@ -14,6 +14,7 @@ internal sealed class ProbeServer : IDisposable
           refuse: id => say({ id, error: { code: -32602, message: 'No such ledger.' } }),
           babble: id => say({ id, result: { content: 'no list' } }),
           die: () => process.exit(3),
+          flood: id => say({ id, result: { content: [{ type: 'text', text: 'x'.repeat(5e6) }] } }),
           wait: () => {},
           research: id => say({ id, result: { task: { taskId: 'endless', status: 'working', pollInterval: 50 } } }),
           stumble: id => say({ id, result: { task: { taskId: 'refused', status: 'working', pollInterval: 50 } } }),

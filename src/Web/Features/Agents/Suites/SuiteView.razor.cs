@@ -43,10 +43,7 @@ public sealed partial class SuiteView(TestLibrary library, SuiteRuns suiteRuns, 
     // Empty stands for the agent's own.
     private IEnumerable<string> Models => served.Prepend("");
 
-    private IReadOnlyList<string> Bases => [.. served.Where(id => !id.Contains(':', StringComparison.Ordinal))];
-
-    // An adapted model's id names its adapter after a colon.
-    private IReadOnlyList<string> Adapters => [.. served.Where(id => id.Contains(':', StringComparison.Ordinal)).Select(id => id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct()];
+    private IReadOnlyList<string> Bases => [.. served.Where(id => !served.Any(other => id.StartsWith($"{other}:", StringComparison.Ordinal)))];
 
     private IReadOnlyList<TestTarget> Targets => [.. Models.Where(targets.Contains).Select(model => new TestTarget(model)), .. adapted.Select(target => target.Written())];
 

@@ -25,7 +25,7 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
     private BrowserScript? script;
     private Caller caller = default!;
     private Guid? conversation;
-    private MessageModel? live, opened;
+    private MessageModel? live, opened, sending;
     private CardPlace? card;
     private ConfirmDialog? confirm;
     private int openedAt;
@@ -113,7 +113,8 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
     // False when it was not taken; what is wrong has been said then.
     private async Task<bool> StartAsync(string question, MessageModel? versionOf)
     {
-        starting = true;
+        (starting, sending) = (true, versionOf is null ? MessageModel.Sending(question) : null);
+        StateHasChanged();
         try
         {
             var definition = Definition;
@@ -136,7 +137,8 @@ public sealed partial class TestChat(RunAgent runs, ConversationLibrary conversa
         }
         finally
         {
-            starting = false;
+            (starting, sending) = (false, null);
+            StateHasChanged();
         }
         _ = FollowAsync(live!);
         StateHasChanged();
