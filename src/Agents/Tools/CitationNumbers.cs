@@ -5,7 +5,7 @@ namespace Platform.Agents.Tools;
 /// <summary>Numbers what the tools of a run show, from 1, by first appearance; what is shown again keeps its number. Safe for calls side by side.</summary>
 public sealed class CitationNumbers
 {
-    private readonly Dictionary<(Guid Document, int Start, int End, string Quote), Citation> shown = [];
+    private readonly Dictionary<(Guid Document, int Page, string Heading, int Start, int End, string Quote), Citation> shown = [];
     private readonly Lock gate = new();
 
     /// <param name="known">Citations of a run that is taken up again.</param>
@@ -35,7 +35,8 @@ public sealed class CitationNumbers
             return shown.Values.FirstOrDefault(citation => citation.N == number);
     }
 
-    /// <summary>A citation without a span, such as a query, is told from others by its words.</summary>
-    private static (Guid, int, int, string) KeyOf(Citation citation) =>
-        (citation.DocumentId, citation.Start, citation.End, citation.Start == citation.End ? citation.Quote : "");
+    /// <summary>A citation without a span, such as a query, is told from others by its words and its sheet.</summary>
+    private static (Guid, int, string, int, int, string) KeyOf(Citation citation) => citation.Start == citation.End
+        ? (citation.DocumentId, citation.Page, citation.Heading, citation.Start, citation.End, citation.Quote)
+        : (citation.DocumentId, 0, "", citation.Start, citation.End, "");
 }

@@ -142,6 +142,54 @@ public sealed class QueryTableTests
         Assert.Contains("took longer than 0.2 seconds", outcome.Text, StringComparison.Ordinal);
     }
 
+    /// <summary>Each of these takes minutes in one step of SQLite where values and patterns may be long, and nothing looks at the time meanwhile.</summary>
+    [Theory]
+    [InlineData("printf('%.900000c', 'a') LIKE '%' || printf('%.9000c', 'a') || 'b'")]
+    [InlineData("printf('%.99000c', 'a') LIKE '%' || printf('%.9000c', 'a') || 'b'")]
+    [InlineData("printf('%.99000c', 'a') GLOB '*' || printf('%.45000c', 'a') || 'b'")]
+    [InlineData("printf('%.99000c', 'a') LIKE printf('%.190c', '%') || 'b'")]
+    public async Task A_pattern_or_a_value_over_its_length_is_refused(string condition)
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        var outcome = await CallAsync($"SELECT count(*) FROM pay WHERE {condition}");
+        if (!condition.Contains(".190c", StringComparison.Ordinal))
+            Assert.True(outcome.IsError, outcome.Text);
+        else
+            Assert.Contains("> 0", outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_slow_steps_are_stopped_as_one_without_end_is()
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        var outcome = await CallAsync("WITH RECURSIVE n(i) AS (SELECT 1 FROM pay UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT count(*) FROM n WHERE instr(printf('%.*c', 99000 - i % 9, 'a'), printf('%.*c', 49000 - i % 7, 'a') || 'b') > 0", TimeSpan.FromMilliseconds(200));
+        Assert.Contains("took longer than 0.2 seconds", outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trim('xyhixx', 'xy')", "hi")]
+    [InlineData("ltrim('😀😁hi😀', '😁😀')", "hi😀")]
+    [InlineData("rtrim('hi😀x', 'x😀')", "hi")]
+    [InlineData("trim('  hi ')", "hi")]
+    [InlineData("trim('xx', 'x') || '.'", ".")]
+    [InlineData("coalesce(trim('hi', NULL), trim(NULL, 'x'), 'none')", "none")]
+    [InlineData("length(trim(printf('%.99000c', 'a'), printf('%.49000c', 'b') || 'a'))", "0")]
+    public async Task Trimming_of_a_set_of_characters_is_as_in_SQLite(string expression, string expected)
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        Assert.EndsWith($"> {expected}\n", (await CallAsync($"SELECT {expression} FROM pay")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sheets_of_one_workbook_are_cited_each()
+    {
+        await AddAsync("samples/rates-and-allowances.xlsx");
+        var (grades, duty) = (await TableWithAsync("grade", "title"), await TableWithAsync("duty"));
+        var outcome = await CallAsync($"SELECT g.title, d.duty FROM {grades} g JOIN {duty} d ON 1 = 1 LIMIT 1");
+        Assert.Equal([1, 2], outcome.Citations.Select(citation => citation.N).Order());
+        Assert.Equal(2, outcome.Citations.Select(citation => citation.Page).Distinct().Count());
+    }
+
     [Fact]
     public async Task A_query_that_fills_memory_is_stopped()
     {

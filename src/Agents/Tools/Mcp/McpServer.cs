@@ -125,10 +125,10 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         }
     }
 
-    /// <summary>404 by the protocol; of some servers another status, with words of it. A tool's own error that speaks of a session, as one of a shop, is none: its call was made and must not be made again.</summary>
+    /// <summary>404 by the protocol; of some servers 400, with words of it. Any other error that speaks of a session, as a tool's own of a shop's, is none: its call may have been made and must not be made again.</summary>
     private static bool IsSessionLost(Exception failure) => failure switch
     {
-        HttpRequestException http => http.StatusCode == HttpStatusCode.NotFound || LostSession().IsMatch(http.Message),
+        HttpRequestException http => http.StatusCode == HttpStatusCode.NotFound || (http.StatusCode == HttpStatusCode.BadRequest && RefusedSession().IsMatch(http.Message)),
         McpException refused => RefusedSession().IsMatch(refused.Message),
         _ => false,
     };
@@ -255,10 +255,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             new HttpClient(http) { Timeout = System.Threading.Timeout.InfiniteTimeSpan }, logs, ownsHttpClient: true);
     }
 
-    [GeneratedRegex(@"\bsession\b[^.]{0,40}\b(?:not found|unknown|expired|invalid|terminated)|\b(?:no valid|unknown|invalid|expired|missing) session\b", RegexOptions.IgnoreCase)]
-    private static partial Regex LostSession();
-
-    [GeneratedRegex(@"^(?:Request failed \(remote\): )?(?:Bad Request: )?(?:(?:No valid|Unknown|Invalid|Expired|Missing) session(?: ID)?(?: provided)?|Session(?: ID)? (?:not found|unknown|expired|invalid|terminated))\.?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:Request failed \(remote\): |Response status code does not indicate success: 400 .{0,40}Response body: )?(?:Bad Request: )?(?:(?:No valid|Unknown|Invalid|Expired|Missing) session(?: ID)?(?: provided)?|Session(?: ID)? (?:not found|unknown|expired|invalid|terminated))\.?\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex RefusedSession();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The MCP server {Server} ({Where}) cannot be reached; its tools are left out.")]

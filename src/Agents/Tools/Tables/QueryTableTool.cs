@@ -38,8 +38,8 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         await room.WaitAsync(cancellation);
         try
         {
-            var named = await shelf.ReadAsync(scope.Caller, [.. shelved.All.Where(table => table.IsNamedIn(sql))], cancellation);
-            return await Task.Run(() => Query(sql, named, scope, cancellation), cancellation);
+            // Who asked is let go at once, also in the middle of a step that the database does not look up from.
+            return await Task.Run(() => InPlaceAsync(sql, shelved, scope, cancellation), CancellationToken.None).WaitAsync(cancellation);
         }
         catch (TableQueryException over)
         {
@@ -49,16 +49,25 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         {
             return ToolOutcome.Failed(texts.QueryWrong(Reason(wrong), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + Unread(shelved, texts), ToolFailure.QueryRefused);
         }
-        finally
-        {
-            room.Release();
-        }
     }
 
     public void Dispose()
     {
         room.Dispose();
         shelf.Dispose();
+    }
+
+    /// <summary>Reads the tables and asks them; the place is given free when that has ended, whoever waits for it.</summary>
+    private async Task<ToolOutcome> InPlaceAsync(string sql, ShelfTables shelved, ToolScope scope, CancellationToken cancellation)
+    {
+        try
+        {
+            return Query(sql, await shelf.ReadAsync(scope.Caller, [.. shelved.All.Where(table => table.IsNamedIn(sql))], cancellation), scope, cancellation);
+        }
+        finally
+        {
+            room.Release();
+        }
     }
 
     private ToolOutcome Query(string sql, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, ToolScope scope, CancellationToken cancellation)

@@ -21,7 +21,10 @@ internal sealed class TableDatabase : IDisposable
 {
     public const int MaxRows = 100;
 
-    private const int MaxCell = 300, StepsBetweenLooks = 10_000, LongestValue = 1_000_000;
+    private const int MaxCell = 300;
+
+    // Nothing is looked at while one step runs, and a step may compare a value with a pattern of any length at each of its places: with these a step takes milliseconds, at worst a fraction of a second.
+    private const int StepsBetweenLooks = 50, LongestPattern = 200, LongestValue = 100_000; // bytes; the longest cell of Excel, all in Chinese, has 98,301
 
     private readonly List<MixedColumn> mixed = [];
     private readonly List<CommaColumn> commas = [];
@@ -31,6 +34,7 @@ internal sealed class TableDatabase : IDisposable
     public TableDatabase(IEnumerable<(string Name, SheetTable Rows)> tables, CancellationToken cancellation)
     {
         connection.Open();
+        SqlFunctions.Replace(connection);
         // What a query sorts stays in memory, where it is counted, and writes no file.
         using (var pragma = connection.CreateCommand())
         {
@@ -57,6 +61,7 @@ internal sealed class TableDatabase : IDisposable
         TableQueryException? over = null;
         var (started, before) = (time.GetTimestamp(), raw.sqlite3_memory_used());
         raw.sqlite3_limit(db, raw.SQLITE_LIMIT_LENGTH, LongestValue);
+        raw.sqlite3_limit(db, raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LongestPattern);
         raw.sqlite3_limit(db, raw.SQLITE_LIMIT_EXPR_DEPTH, 100);
         raw.sqlite3_limit(db, raw.SQLITE_LIMIT_COMPOUND_SELECT, 20);
         raw.sqlite3_progress_handler(db, StepsBetweenLooks, _ =>

@@ -21,6 +21,8 @@ public sealed class McpOverHttpTests : IAsyncLifetime
     private LocalSite site = null!;
     private volatile string session = "";
     private int unknownStatus = 404, offered = 2;
+    private bool unknownAsJson;
+    private IResult? troubled;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -50,11 +52,12 @@ public sealed class McpOverHttpTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(404)]
-    [InlineData(400)] // as servers of npm answer
-    public async Task A_call_that_meets_a_server_that_was_started_again_is_made_in_a_new_session(int status)
+    [InlineData(404, false)]
+    [InlineData(400, true)] // as servers of npm answer
+    [InlineData(400, false)]
+    public async Task A_call_that_meets_a_server_that_was_started_again_is_made_in_a_new_session(int status, bool asJson)
     {
-        unknownStatus = status;
+        (unknownStatus, unknownAsJson) = (status, asJson);
         await using McpServer server = new(Options, TimeProvider.System, NullLoggerFactory.Instance);
         var echo = (await server.FindAsync("probe__echo", Stop))!;
         ToolScope scope = new(new Caller("ana", false), Guid.NewGuid(), []);
@@ -101,6 +104,22 @@ public sealed class McpOverHttpTests : IAsyncLifetime
         Assert.Equal((ToolFailure.NotReached, "The MCP server probe cannot be reached now."), (outcome.Failure, outcome.Text));
     }
 
+    /// <summary>The same of what stands between, which may have passed the call on.</summary>
+    [Theory]
+    [InlineData(500, "Internal Server Error: the checkout session expired")]
+    [InlineData(502, "Upstream: payment session invalid")]
+    [InlineData(502, "Session not found")]
+    [InlineData(400, "The checkout session expired")]
+    public async Task A_status_with_words_of_a_session_is_no_reason_to_make_a_call_again(int status, string words)
+    {
+        offered = 3;
+        troubled = Results.Text(words, statusCode: status);
+        await using McpServer server = new(Options, TimeProvider.System, NullLoggerFactory.Instance);
+        var outcome = await (await server.FindAsync("probe__tool2", Stop))!.RunAsync(JsonElement.Parse("{}"), new(new Caller("ana", false), Guid.NewGuid(), []), Stop);
+        Assert.True(outcome.IsError);
+        Assert.Single(sent, message => $"{message["method"]}" == "tools/call");
+    }
+
     [Fact]
     public async Task Of_what_a_stranger_offers_and_nobody_can_be_given_the_first_are_named_and_all_are_counted()
     {
@@ -122,7 +141,7 @@ public sealed class McpOverHttpTests : IAsyncLifetime
         }
         if (http.Request.Headers["Mcp-Session-Id"] != session)
         {
-            return unknownStatus == 404 ? Results.NotFound() : Results.Json(new { jsonrpc = "2.0", error = new { code = -32000, message = "Bad Request: No valid session ID provided" }, id = (int?)null }, statusCode: unknownStatus);
+            return !unknownAsJson ? Results.Text("Invalid session ID", statusCode: unknownStatus) : Results.Json(new { jsonrpc = "2.0", error = new { code = -32000, message = "Bad Request: No valid session ID provided" }, id = (int?)null }, statusCode: unknownStatus);
         }
         switch (method, $"{message["params"]?["name"]}")
         {
@@ -134,7 +153,7 @@ public sealed class McpOverHttpTests : IAsyncLifetime
                 left.TrySetResult();
                 return Results.Empty;
             case ("tools/call", "tool2"):
-                return Results.Json(new { jsonrpc = "2.0", id = message["id"], error = new { code = -32000, message = "The checkout session expired." } });
+                return troubled ?? Results.Json(new { jsonrpc = "2.0", id = message["id"], error = new { code = -32000, message = "The checkout session expired." } });
             case ("tools/call", "tool3"): // in the middle of an answer
                 http.Response.ContentLength = 1000;
                 await http.Response.WriteAsync("{", Stop);
