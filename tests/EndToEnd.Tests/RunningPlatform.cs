@@ -25,7 +25,6 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
         Address = $"http://127.0.0.1:{port}";
         // Started in the background, a test run ignores SIGINT, and so would all that it starts: env puts that right.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Repository.WebProgram, "serve", "--port", $"{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ModelHost__Port"] = $"{FreePort()}";
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;

@@ -11,6 +11,9 @@ public sealed class ModelHostChild : IAsyncDisposable
     /// <summary>Exit code of a host whose models or native libraries cannot be used. The last complaint says why.</summary>
     public const int ModelsUnusable = 3;
 
+    /// <summary>Exit code of a host whose address is another program's.</summary>
+    public const int CannotListen = 4;
+
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(5);
     private static readonly string[] NotForTheChild = ["ASPNETCORE_", "PLATFORM_ADMIN_", "ConnectionStrings__", "ModelHost__", "Kestrel__", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "DOTNET_URLS"];
     private readonly Process process;

@@ -76,9 +76,28 @@ public sealed record ModelHostLaunch(string Program, Uri Endpoint, string ApiKey
         return null;
     }
 
+    // Below the ports that the system gives to connections: one of those could be given away while the host is down, and no restart would get it back.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        const int first = 20_000, behind = 32_768, tries = 100;
+        for (var n = 0; n < tries; n++)
+        {
+            try
+            {
+                return Bound(RandomNumberGenerator.GetInt32(first, behind));
+            }
+            catch (SocketException)
+            {
+                // somebody's: another
+            }
+        }
+
+        return Bound(0); // whichever the system has
+    }
+
+    private static int Bound(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

@@ -70,9 +70,10 @@ public sealed class ModelHostProcess(ModelHostLaunch launch, ModelHostStatus sta
         }
     }
 
-    private static (string Reason, TimeSpan HealthyFor, bool Final) Describe(int code, string? complaint, TimeSpan readyFor) => (code, complaint) switch
+    private (string Reason, TimeSpan HealthyFor, bool Final) Describe(int code, string? complaint, TimeSpan readyFor) => (code, complaint) switch
     {
         (ModelHostChild.BadSettings or ModelHostChild.ModelsUnusable, { } sentence) => (sentence, readyFor, Final: true),
+        (ModelHostChild.CannotListen, _) => ($"Another program has port {launch.Endpoint.Port} of this machine, where the model host listens. End that program, or set ModelHost:Port to a free port and restart.", readyFor, Final: false),
         (_, { } last) => ($"The model host ended with code {code}: {last}", readyFor, Final: false),
         _ => ($"The model host ended with code {code}.", readyFor, Final: false),
     };

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.ModelHost.Client;
 using Platform.Web.Supervision;
@@ -56,6 +59,32 @@ public sealed class ModelHostProcessTests
         using var live = await browser.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         File.Delete(notAModel);
+    }
+
+    [Fact]
+    public async Task Another_program_on_its_port_is_the_reason_until_that_program_has_ended()
+    {
+        var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var server = await WebServer.StartAsync("--ModelHost:Supervise=true", $"--ModelHost:Port={port}");
+        using var deadline = Deadline();
+        var status = server.App.Services.GetRequiredService<ModelHostStatus>();
+        var state = await status.WaitForAsync(now => now.Phase == ModelHostPhase.Down, deadline.Token);
+        Assert.StartsWith($"Another program has port {port} ", state.Reason, StringComparison.Ordinal);
+        Assert.True(state is { Final: false, RestartAt: not null });
+        taken.Dispose();
+        await status.WaitForAsync(now => now.Phase == ModelHostPhase.Ready, deadline.Token);
+    }
+
+    [Fact]
+    public void Its_port_is_none_that_the_system_gives_to_connections_while_it_is_down()
+    {
+        var givenFrom = int.Parse(File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split('\t', ' ')[0], CultureInfo.InvariantCulture);
+        var settings = new ConfigurationBuilder().Build();
+        var ports = Enumerable.Range(0, 20).Select(_ => ModelHostLaunch.Of(settings)!.Endpoint.Port).ToList();
+        Assert.All(ports, port => Assert.InRange(port, 1024, givenFrom - 1));
+        Assert.True(ports.Distinct().Count() > 10, "two programs would choose the same port");
     }
 
     [Fact]
@@ -125,8 +154,8 @@ public sealed class ModelHostProcessTests
     }
 
     private static int? ChildOf(int parent) =>
-        File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..] ? int.Parse(first, System.Globalization.CultureInfo.InvariantCulture)
-        : Directory.EnumerateDirectories($"/proc/{parent}/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(id => (int?)int.Parse(id, System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
+        File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..] ? int.Parse(first, CultureInfo.InvariantCulture)
+        : Directory.EnumerateDirectories($"/proc/{parent}/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(id => (int?)int.Parse(id, CultureInfo.InvariantCulture)).FirstOrDefault();
 
     private static CancellationTokenSource Deadline()
     {
