@@ -52,6 +52,13 @@ internal static class Pages
         await page.GotoAsync($"{address}/chat");
     }
 
+    /// <summary>Chooses a file as soon as the page lets one.</summary>
+    internal static async Task ChooseAsync(this IPage page, string testId, string name, ReadOnlyMemory<byte> content)
+    {
+        await Expect(page.GetByTestId(testId)).ToBeEnabledAsync();
+        await page.GetByTestId(testId).SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content.ToArray() });
+    }
+
     /// <summary>Drops the files onto the page, as a person drags them there.</summary>
     internal static async Task DropAsync(this IPage page, params string[] files)
     {
@@ -123,8 +130,7 @@ internal static class Pages
         }
         var file = JsonSerializer.SerializeToUtf8Bytes(new { format = "platform.agent", version = 1, agent = definition });
         await page.GotoAsync($"{address}/agents");
-        await Expect(page.GetByTestId("agents-page")).ToHaveAttributeAsync("data-ready", "true");
-        await page.GetByTestId("agent-import").SetInputFilesAsync(new FilePayload { Name = $"{slug}.json", MimeType = "application/json", Buffer = file });
+        await page.ChooseAsync("agent-import", $"{slug}.json", file);
         await page.GetByTestId("agent-publish").ClickAsync();
         await page.GetByTestId("publish-ok").DblClickAsync();
         await Expect(page.GetByTestId("agent-publish")).ToBeDisabledAsync();

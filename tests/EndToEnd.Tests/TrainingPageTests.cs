@@ -120,7 +120,7 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
     internal static async Task ImportAsync(IPage page, string rows)
     {
         await page.GetByTestId("dataset-import").ClickAsync();
-        await page.GetByTestId("import-file").SetInputFilesAsync(new FilePayload { Name = "more.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.ChooseAsync("import-file", "more.jsonl", System.Text.Encoding.UTF8.GetBytes(rows));
         await page.GetByTestId("import-take").ClickAsync();
         await Expect(page.GetByTestId("import-report")).ToBeVisibleAsync();
     }
@@ -170,9 +170,9 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
     {
         const string Golden = """{"question":"What does the book say about pianos?","answerable":false}""";
         await page.GetByTestId("job-golden").ClickAsync();
-        await page.GetByTestId("golden-file").SetInputFilesAsync(new FilePayload { Name = "bad.jsonl", MimeType = "application/jsonl", Buffer = "{\"id\":\"1\"}"u8.ToArray() });
+        await page.ChooseAsync("golden-file", "bad.jsonl", "{\"id\":\"1\"}"u8.ToArray());
         await Expect(page.GetByTestId("golden-problem")).ToBeVisibleAsync();
-        await page.GetByTestId("golden-file").SetInputFilesAsync(new FilePayload { Name = "golden.jsonl", MimeType = "application/jsonl", Buffer = System.Text.Encoding.UTF8.GetBytes(Golden) });
+        await page.ChooseAsync("golden-file", "golden.jsonl", System.Text.Encoding.UTF8.GetBytes(Golden));
         await Expect(page.GetByTestId("golden-chosen")).ToBeVisibleAsync();
         await page.GetByTestId("job-window").CheckAsync();
         await Expect(page.GetByTestId("job-zone")).ToContainTextAsync(await page.EvaluateAsync<string>("Intl.DateTimeFormat().resolvedOptions().timeZone"));
