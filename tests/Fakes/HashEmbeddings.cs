@@ -10,6 +10,9 @@ public sealed class HashEmbeddings(int length = 64, string model = "hash") : IEm
     /// <summary>Called before each batch, so that a test can fail it, hold it or count it.</summary>
     public Func<IReadOnlyList<string>, CancellationToken, Task>? OnBatch { get; set; }
 
+    /// <summary>The vector of a text in place of the one made from its terms.</summary>
+    public Func<string, float[]>? VectorOf { get; set; }
+
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         List<string> texts = [.. values];
@@ -18,7 +21,7 @@ public sealed class HashEmbeddings(int length = 64, string model = "hash") : IEm
             await before(texts, cancellationToken);
         }
 
-        return [.. texts.Select(text => new Embedding<float>(Of(text)) { ModelId = model })];
+        return [.. texts.Select(text => new Embedding<float>((VectorOf ?? Of)(text)) { ModelId = model })];
     }
 
     /// <summary>The unit vector of a text.</summary>

@@ -54,7 +54,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
             try
             {
-                work = await OpenAsync(run, task, journal, limit, limited.Token);
+                work = await OpenAsync(run, task, journal, limit, limited.Token) with { Stopped = cancellation };
                 timer.CancelAfter(limit.Left);
                 journal.Status(AgentJournal.Writing);
                 end = await ActAsync(work, ScopeOf(run, task, past, work.Language), limited.Token);
@@ -84,7 +84,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, PromptWords.In(language), cancellation);
         foreach (var tool in kit.Away)
             journal.Away(AgentPart.Tool, tool);
-        AgentWork work = new(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language);
+        AgentWork work = new(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language, cancellation);
         limit.Expect(await openings.TokensAsync(work, cancellation), kit.Tools.Count > 0 || task.Definition.Planning != PlanningMode.None);
         return work;
     }
@@ -133,7 +133,8 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         options.MaxOutputTokens = Math.Min(work.Definition.Model.MaxTokens, room);
         if (mayCall)
             (options.Tools, options.AllowMultipleToolCalls) = (work.Kit.Offered, work.Definition.Limits.Parallel);
-        ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = settings.Samples == 1 };
+        var votes = settings.Samples > 1 && kind != StepKind.Answer; // the answer that a limit forces is asked for once, and told as it comes
+        ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = !votes };
         var (step, answer) = await TakeAsync(question, work, cancellation);
         if (step.Calls.Count > 0)
             return null;
@@ -141,27 +142,40 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             return !step.IsCut ? throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.")
                 : room < work.Definition.Model.MaxTokens ? new(IsWaiting: false, StopReason.MaxTokens)
                 : throw new RunException(RunErrorKind.ModelFailed, string.Create(CultureInfo.InvariantCulture, $"The model {options.ModelId} reached the {work.Definition.Model.MaxTokens:N0} tokens of the agent's longest answer before it wrote any of it; thinking counts too. Let the agent write longer answers, or give it a model that thinks less."));
-        var cutAt = settings.Samples > 1 ? await VoteAsync(question, (step, answer), work, cancellation) : CutAt(step);
+        if (mayCall && step.IsCut && room < work.Definition.Model.MaxTokens && work.Limit.TokensToWrite > step.CompletionTokens)
+            return new(IsWaiting: false, StopReason.MaxTokens); // what was kept back for the answer after a call is more than it was cut at
+        var (cutAt, isInTime) = votes ? await VoteAsync(question, (step, answer), work, cancellation) : (CutAt(step), true);
         var isAtLimit = (cutAt is not null && room < work.Definition.Model.MaxTokens) || work.Limit.TokensLeft == 0;
-        return new(IsWaiting: false, isAtLimit ? StopReason.MaxTokens : null, IsAnswered: true, cutAt);
+        return new(IsWaiting: false, !isInTime ? StopReason.Timeout : isAtLimit ? StopReason.MaxTokens : null, IsAnswered: true, cutAt);
     }
 
-    /// <returns>Where the chosen answer is cut off.</returns>
-    private async Task<int?> VoteAsync(ModelQuestion question, (StepCompletedData Step, string Text) first, AgentWork work, CancellationToken cancellation)
+    /// <summary>Asks for the other answers and tells the one that most agree on. Where the time ends or the model fails before all are there, it is chosen among those that are.</summary>
+    /// <returns>Where the chosen answer is cut off, and whether the time sufficed.</returns>
+    private async Task<(int? CutAt, bool IsInTime)> VoteAsync(ModelQuestion question, (StepCompletedData Step, string Text) first, AgentWork work, CancellationToken cancellation)
     {
         List<(StepCompletedData Step, string Text)> answers = [first];
+        var isInTime = true;
         for (var i = 1; i < work.Definition.Prompting.Samples && work.Limit.HasRoomForAnswer && work.Limit.Reached is not StopReason.Timeout; i++)
         {
             var options = work.Options.Clone();
             (options.MaxOutputTokens, options.Temperature, options.Seed) = (Math.Min(work.Definition.Model.MaxTokens, work.Limit.TokensToWrite), Math.Max(options.Temperature ?? 0, 0.7f), work.Options.Seed + i);
-            var (step, answer) = await TakeAsync(question with { Options = options }, work, cancellation);
-            if (step.Calls.Count == 0 && !string.IsNullOrWhiteSpace(answer))
-                answers.Add((step, answer));
+            try
+            {
+                var (step, answer) = await TakeAsync(question with { Options = options }, work, cancellation);
+                if (step.Calls.Count == 0 && !string.IsNullOrWhiteSpace(answer))
+                    answers.Add((step, answer));
+            }
+            catch (Exception cut) when (cut is ModelHostException || (cut is OperationCanceledException && !work.Stopped.IsCancellationRequested))
+            {
+                work.Journal.GiveUp();
+                isInTime = cut is ModelHostException;
+                break;
+            }
         }
         var chosen = MajorityAnswer.Of([.. answers.Select(answer => (answer.Step.StepId, answer.Text))]);
         work.Journal.Add("answer.chosen", chosen);
         work.Journal.Text(chosen.Text);
-        return CutAt(answers.First(answer => answer.Step.StepId == chosen.StepId).Step);
+        return (CutAt(answers.First(answer => answer.Step.StepId == chosen.StepId).Step), isInTime);
     }
 
     private static int? CutAt(StepCompletedData step) => step.IsCut ? step.CompletionTokens : null;

@@ -8,7 +8,8 @@ namespace Platform.Agents.Acting;
 /// <summary>What a stretch of a run works with.</summary>
 /// <param name="Options">Of every question to the model, without tools.</param>
 /// <param name="Language">The question's: of what the program itself says.</param>
-internal sealed record AgentWork(AgentDefinition Definition, AgentJournal Journal, RunLimit Limit, AgentPrompt Prompt, ToolKit Kit, ChatOptions Options, AnswerLanguage Language)
+/// <param name="Stopped">Cancelled where the run is stopped, and not where its time is over.</param>
+internal sealed record AgentWork(AgentDefinition Definition, AgentJournal Journal, RunLimit Limit, AgentPrompt Prompt, ToolKit Kit, ChatOptions Options, AnswerLanguage Language, CancellationToken Stopped)
 {
     /// <summary>Of what the model is told, in that language.</summary>
     public PromptWords Words => Kit.Words;

@@ -13,6 +13,7 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
     private readonly TimeSpan before = past.Worked;
     private int firstPrompt;
     private bool mayAct;
+    private Func<(int Tokens, int Calls)> held = static () => (0, 0);
 
     /// <summary>Time of work that is left; at least a millisecond.</summary>
     public TimeSpan Left
@@ -37,10 +38,14 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
         }
     }
 
-    /// <summary>Calls of tools that may yet be made.</summary>
-    public int CallsLeft => Math.Max(0, limits.ToolCalls - past.CallsMade);
+    /// <summary>Calls of tools that may yet be made, but for those that agents at work may make.</summary>
+    public int CallsLeft => Math.Max(0, limits.ToolCalls - past.CallsMade - held().Calls);
 
-    public int TokensLeft => Math.Max(0, limits.Tokens - past.Tokens - past.TokensOfOthers);
+    /// <summary>Tokens that may yet be taken, but for those that agents at work may take.</summary>
+    public int TokensLeft => Math.Max(0, limits.Tokens - past.Tokens - past.TokensOfOthers - held().Tokens);
+
+    /// <summary>Whether agents at work may make calls, of which some may be left when they have ended.</summary>
+    public bool HoldsCalls => held().Calls > 0;
 
     /// <summary>Tokens of the next prompt, about.</summary>
     public int NextPrompt => Math.Max(firstPrompt, past.NextPromptTokens);
@@ -66,6 +71,9 @@ internal sealed class RunLimit(RunLimits limits, AgentPast past, TimeProvider ti
 
     /// <summary>The fewest tokens with which <see cref="Reached"/> leaves room for a decision after a first prompt of so many.</summary>
     public static int LeastFor(int prompt, bool acts) => (acts ? 2 : 1) * (prompt + LeastAnswerTokens);
+
+    /// <summary>Sets who tells what agents that were asked, and have not answered, may take together.</summary>
+    public void Hold(Func<(int Tokens, int Calls)> byOthers) => held = byOthers;
 
     /// <summary>Sets what is known before anything is sent.</summary>
     /// <param name="prompt">Tokens of the first prompt.</param>

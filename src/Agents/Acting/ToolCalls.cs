@@ -30,7 +30,9 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
                     decision.Reason.Length > 0 ? ToolFailure.NotApprovedInTime : ToolFailure.Rejected);
             else if (decision is null && CallGuard.IsRepeated(past, call))
                 Refuse(journal, stepId, call, words.Repeated, ToolFailure.Repeated);
-            else if (!past.IsOpen(call.CallId) && room-- <= 0) // one that was begun is counted already
+            else if (!past.IsOpen(call.CallId) && room-- <= 0 && work.Limit.HoldsCalls) // one that was begun is counted already
+                continue; // an agent at work may leave some
+            else if (!past.IsOpen(call.CallId) && room < 0)
                 Refuse(journal, stepId, call, words.CallsUsedUp(work.Definition.Limits.ToolCalls), ToolFailure.NoCallsLeft);
             else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && (tool.AlwaysAsks || !past.IsGranted(tool.Name)))
                 (waiting, toAsk) = (true, past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);

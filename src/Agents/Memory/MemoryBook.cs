@@ -3,6 +3,7 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
+using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Memory;
 
@@ -16,7 +17,7 @@ public sealed class MemoryBook
     public const int MaxEntries = 200;
 
     private const int Recalled = 5;
-    private const float LeastLikeness = 0.25f;
+    private const float LeastLikeness = 0.25f, LeastWords = 0.2f;
 
     private readonly IDbContextFactory<AgentsContext> contexts;
     private readonly KeptVectors vectors;
@@ -69,7 +70,7 @@ public sealed class MemoryBook
         await KeptVectors.ForgetAsync(db, row.AgentId, VectorUse.Memory, row.Text, cancellation);
     }
 
-    /// <summary>The entries that are nearest to a question by meaning, nearest first; none that has nothing to do with it.</summary>
+    /// <summary>The entries that are nearest to a question by meaning or by its words, nearest first; none that has nothing to do with it.</summary>
     internal async Task<IReadOnlyList<MemoryEntry>> RecallAsync(string userId, Guid agentId, MemoryScope scope, string question, CancellationToken cancellation)
     {
         if (scope is not (MemoryScope.User or MemoryScope.Shared))
@@ -79,8 +80,18 @@ public sealed class MemoryBook
         if (entries.Count == 0)
             return [];
         var likeness = await vectors.LikenessAsync(agentId, VectorUse.Memory, question, [.. entries.Select(entry => entry.Text)], cancellation);
-        return [.. entries.Zip(likeness, (entry, like) => (Entry: entry, Likeness: like))
-            .Where(found => found.Likeness >= LeastLikeness).OrderByDescending(found => found.Likeness).Take(Recalled).Select(found => found.Entry)];
+        var words = WordsShared(question, entries);
+        return [.. entries.Select((entry, i) => (Entry: entry, Likeness: likeness[i], Words: words[i])).Where(found => found.Likeness >= LeastLikeness || found.Words >= LeastWords)
+            .OrderByDescending(found => Math.Max(found.Likeness, found.Words)).Take(Recalled).Select(found => found.Entry)];
+    }
+
+    /// <summary>Of each entry: how much of the question's words it has, 0 to 1; a word counts the more the fewer entries have it. An entry of a few words is too short for a small model to know its meaning by.</summary>
+    private static float[] WordsShared(string question, IReadOnlyList<MemoryEntry> entries)
+    {
+        HashSet<string>[] terms = [.. entries.Select(entry => QueryTerms.ContentOf(entry.Text).ToHashSet())];
+        var weights = QueryTerms.ContentOf(question).Distinct().ToDictionary(term => term, term => MathF.Log(1 + ((entries.Count + 1f) / (1 + terms.Count(of => of.Contains(term))))));
+        var all = weights.Values.Sum();
+        return [.. terms.Select(of => all > 0 ? weights.Where(weight => of.Contains(weight.Key)).Sum(weight => weight.Value) / all : 0)];
     }
 
     private static async Task<IReadOnlyList<MemoryEntry>> ReadAsync(AgentsContext db, Guid agentId, string userId, bool shared, CancellationToken cancellation) =>

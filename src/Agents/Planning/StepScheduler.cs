@@ -27,6 +27,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        work.Limit.Hold(Held);
         try
         {
             while (true)
@@ -103,15 +104,26 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
         }
     }
 
-    /// <summary>What a call may take of the tokens, and of the calls, that no other call of its tool holds, so that as much is left for each that may yet be made beside it.</summary>
+    /// <summary>What an agent that is asked may take of the tokens and of the calls, so that as much is left for each that may yet be asked beside it, and for the other steps beside it together; nothing for another tool.</summary>
     private (int Tokens, int Calls) Share(ReadyCall call, IReadOnlyList<ReadyCall> ready) => work.Journal.Exclusively(past =>
     {
-        var alike = atWork.Values.Where(other => other.Call.Tool == call.Tool && !past.Results.ContainsKey(other.Call.Data.CallId)).ToList(); // one that has its result holds nothing more
-        var yetToGo = ready.Count(other => !atWork.ContainsKey(other.Data.CallId)); // this one among them, each a call itself
-        var others = !IsParallel ? 0 : ready.Count(other => other.Tool == call.Tool && other != call && !atWork.ContainsKey(other.Data.CallId))
-            + (begins ? PlanProgress.Beside(past.Decisions.First(decided => decided.StepId == call.StepId).PlanStep, past).Count(step => step.Tool == call.Tool.Name) : 0);
-        return ((int)(Math.Max(0, work.Limit.TokensForOthers - alike.Sum(other => (long)other.Tokens)) / (1 + others)), Math.Max(0, work.Limit.CallsLeft - yetToGo - alike.Sum(other => other.Calls)) / (1 + others));
+        if (!AsksAgent(call))
+            return default;
+        var yetToGo = ready.Where(other => !atWork.ContainsKey(other.Data.CallId)).ToList(); // this one among them, each a call itself
+        List<PlanStep> beside = IsParallel && begins ? [.. PlanProgress.Beside(past.Decisions.First(decided => decided.StepId == call.StepId).PlanStep, past)] : [];
+        var others = !IsParallel ? 0 : yetToGo.Count(other => AsksAgent(other) && other != call) + beside.Count(step => step.Tool == call.Tool.Name) + (beside.Any(step => step.Tool != call.Tool.Name) ? 1 : 0);
+        return (work.Limit.TokensForOthers / (1 + others), Math.Max(0, work.Limit.CallsLeft - yetToGo.Count) / (1 + others));
     });
+
+    /// <summary>What agents at work may yet take. One that has its result holds nothing more.</summary>
+    private (int Tokens, int Calls) Held()
+    {
+        var results = work.Journal.Past.Results;
+        var asked = atWork.Values.Where(call => AsksAgent(call.Call) && !results.ContainsKey(call.Call.Data.CallId)).ToList();
+        return (asked.Sum(call => call.Tokens), asked.Sum(call => call.Calls));
+    }
+
+    private static bool AsksAgent(ReadyCall call) => call.Tool.Group == ToolGroup.Agents;
 
     /// <summary>Returns when something that was at work has ended.</summary>
     private async Task EndAsync()

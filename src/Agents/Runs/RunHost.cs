@@ -19,7 +19,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     private readonly SemaphoreSlim available = new(0);
     private int idle = options.Value.RunsAtOnce;
     private long? placesTold;
-    private bool tellsPlaces;
+    private bool tellsPlaces, isOver;
     private CancellationToken shutdown;
 
     /// <summary>Called with each run that now waits for a person, once that is stored: what it waits for may have been decided a moment before.</summary>
@@ -43,13 +43,19 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     public void Enqueue(LiveRun run)
     {
         live[run.Id] = run;
+        bool isLate;
         lock (gate)
         {
-            waiting.Add(run);
-            run.Add("run.status", new RunStatusData(AgentJournal.Queued, PlaceOf(run)));
+            isLate = isOver;
+            if (!isLate)
+                waiting.Add(run);
+            run.Add("run.status", new RunStatusData(AgentJournal.Queued, isLate ? 0 : PlaceOf(run)));
         }
         Tell(run.Id);
-        available.Release();
+        if (isLate)
+            _ = ExecuteAsync(run, shutdown); // nobody takes what waits any more: an agent's run is left to the next start, a plain answer ends as interrupted
+        else
+            available.Release();
     }
 
     /// <summary>Executes a run at once, in the place of the one whose call it is, and returns when this process's part of it is stored.</summary>
@@ -171,7 +177,10 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     private IReadOnlyList<LiveRun> TakeAll()
     {
         lock (gate)
+        {
+            isOver = true;
             return waiting.TakeAll();
+        }
     }
 
     public override void Dispose()

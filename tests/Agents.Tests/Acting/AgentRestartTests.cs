@@ -103,6 +103,13 @@ public sealed class AgentRestartTests
         await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0));
         foreach (var left in (RunInfo[])[run, waiting])
             Assert.Null((await rig.Runs.GetAsync(AgentsRig.Anna, left.Id, Cancellation)).EndedAt);
+
+        // What is asked while the server lets its requests end is left to the next start too, and its followers are let go.
+        await rig.Host.ExecuteTask!;
+        var late = await rig.LetAsync(AgentLoopTests.Clerk);
+        await rig.EventsAsync(late);
+        Assert.Null((await rig.Runs.GetAsync(AgentsRig.Anna, late.Id, Cancellation)).EndedAt);
+        Assert.Empty(rig.Host.Live);
     }
 
     /// <summary>Models that answer once they are let.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Definitions;
@@ -5,6 +6,7 @@ using Platform.Agents.Nesting;
 using Platform.Agents.Runs;
 using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tools;
+using Platform.Fakes;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Acting;
@@ -60,6 +62,53 @@ public sealed class CallBudgetTests
         await rig.Agents.PublishAsync(AgentsRig.Anna, (await rig.Agents.CreateAsync(AgentsRig.Anna, expert, Cancellation)).Id, "", Cancellation);
         var events = await rig.EventsAsync(await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always)], Agents = ["expert"], Limits = new(Steps: 50, ToolCalls: 8) }));
         Assert.Equal((6, 8), (look.Calls.Count, AgentPast.Of(events).CallsMade)); // two that asked, and three of each
+    }
+
+    /// <summary>Steps that the chief does itself come one after the other while the expert is at work, who would take all that it is let.</summary>
+    [Theory]
+    [InlineData(7000, 60)]
+    [InlineData(100_000, 8)]
+    public async Task What_an_agent_at_work_may_take_the_steps_beside_it_do_not(int tokens, int calls)
+    {
+        const string Plan = """{"steps":[{"id":"a","goal":"Ask","tool":"ask_agent","inputs":{"agent":"expert","task":"One"},"depends_on":[],"done_when":""},{"id":"b","goal":"B","tool":"look","inputs":null,"depends_on":[],"done_when":""},{"id":"c","goal":"C","tool":"look","inputs":null,"depends_on":["b"],"done_when":""},{"id":"d","goal":"D","tool":"look","inputs":null,"depends_on":["c"],"done_when":""}]}""";
+        TaskCompletionSource beside = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (expert, chief) = (0, 0);
+        RecordingTool look = new("look");
+        ScriptedChatClient chat = new(SayAsync);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look, new RecordingTool("send")]);
+        var asked = AgentLoopTests.Clerk with { Name = "Expert", Slug = "expert", Instructions = "You are the expert.", Limits = new(Steps: 50) };
+        await rig.Agents.PublishAsync(AgentsRig.Anna, (await rig.Agents.CreateAsync(AgentsRig.Anna, asked, Cancellation)).Id, "", Cancellation);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Planning = PlanningMode.PlanThenAct, Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always), new("look", ToolPolicy.Always)], Agents = ["expert"], Limits = new(Steps: 50, Tokens: tokens, ToolCalls: calls) });
+        var events = await rig.EventsAsync(run);
+        var past = AgentPast.Of(events);
+        Assert.InRange(past.Tokens + past.TokensOfOthers, 1, tokens);
+        Assert.InRange(past.CallsMade, 1, calls);
+        Assert.Equal("Chief.", events[^1].Read<TextData>().Text);
+        Assert.NotEqual(0, expert);
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync(IReadOnlyList<ChatMessage> messages, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var isLast = messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal);
+            if (messages[0].Text.Contains("the expert", StringComparison.Ordinal))
+            {
+                await beside.Task.WaitAsync(cancellation);
+                yield return new(ChatRole.Assistant, isLast ? [new TextContent("Expert.")] : [Call("look", new { text = $"expert {Interlocked.Increment(ref expert)}" })]);
+            }
+            else if (messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal))
+            {
+                yield return new(ChatRole.Assistant, Plan);
+            }
+            else if (messages[^1].Text.StartsWith("Do only this step", StringComparison.Ordinal))
+            {
+                beside.TrySetResult(); // both are at work
+                yield return new(ChatRole.Assistant, [Call("look", new { text = $"chief {Interlocked.Increment(ref chief)}" })]);
+            }
+            else
+            {
+                yield return new(ChatRole.Assistant, "Chief.");
+            }
+            yield return new() { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 500, OutputTokenCount = 20 })] };
+        }
     }
 
     [Fact]

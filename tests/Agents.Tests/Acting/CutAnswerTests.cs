@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
@@ -6,6 +7,7 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Acting;
@@ -51,6 +53,55 @@ public sealed class CutAnswerTests
         var info = await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, TestContext.Current.CancellationToken);
         Assert.Equal((status, reason), (info.Status, info.StopReason));
         Assert.Contains(reason is null ? "longest answer" : "tokens", reason is null ? end.Read<ErrorData>().Message : end.Read<TextData>().Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The first decision calls; the second answers, and is cut at what is left beside the answer after it.</summary>
+    [Fact]
+    public async Task An_answer_that_is_cut_for_the_sake_of_the_one_after_it_is_asked_for_with_all_that_is_left()
+    {
+        var asked = 0;
+        ScriptedChatClient chat = new((_, _) => new ChatResponseUpdate[]
+        {
+            new(ChatRole.Assistant, asked++ == 0 ? [Call("look", new { text = "leave" })] : [new TextContent(asked == 2 ? "You have" : "You have 27 days.")]),
+            new() { FinishReason = asked == 2 ? ChatFinishReason.Length : ChatFinishReason.Stop },
+            new() { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 600, OutputTokenCount = 20 })] },
+        }.ToAsyncEnumerable());
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Model = AgentLoopTests.Clerk.Model with { MaxTokens = 1000 }, Limits = new(Tokens: 2040) });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("You have 27 days.", events[^1].Read<TextData>().Text);
+        Assert.Equal([true, true, false], chat.Options.Select(options => options!.Tools is { Count: > 0 }));
+        Assert.True(chat.Options.ElementAt(2)!.MaxOutputTokens > chat.Options.ElementAt(1)!.MaxOutputTokens);
+    }
+
+    /// <summary>One is there, the second is being written when the time ends.</summary>
+    [Theory]
+    [InlineData(false, RunStatus.Incomplete, StopReason.Timeout)]
+    [InlineData(true, RunStatus.Completed, null)]
+    public async Task Of_several_answers_those_that_are_there_count_where_the_time_ends_or_the_model_fails(bool fails, RunStatus status, StopReason? reason)
+    {
+        ManualClock clock = new();
+        var asked = 0;
+        TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedChatClient chat = new((_, cancellation) => SayAsync(++asked, cancellation));
+        await using var rig = await AgentsRig.StartAsync(chat, process: new(Clock: clock));
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [], Prompting = new(Samples: 3), Limits = new(Seconds: 10) });
+        await second.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(11));
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("27 days.", events[^1].Read<TextData>().Text);
+        var info = await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, TestContext.Current.CancellationToken);
+        Assert.Equal((status, reason, 2), (info.Status, info.StopReason, asked));
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync(int nth, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            if (nth > 1)
+            {
+                second.TrySetResult();
+                await (fails ? Task.FromException(new ModelHostException(ModelHostErrorKind.Unavailable, "The model is away.")) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation));
+            }
+            yield return new(ChatRole.Assistant, "27 days.");
+        }
     }
 
     [Fact]

@@ -21,6 +21,11 @@ internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffec
 
     public override ToolEffects Effects => effects;
 
+    /// <summary>Of the agents one takes part of what its run may take.</summary>
+    public override ToolGroup Group => In;
+
+    public ToolGroup In { get; init; } = ToolGroup.BuiltIn;
+
     public override async Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         var text = arguments.GetProperty("text").GetString()!;

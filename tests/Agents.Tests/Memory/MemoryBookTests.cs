@@ -48,6 +48,23 @@ public sealed class MemoryBookTests
         Assert.DoesNotContain(await rig.EventsAsync(await rig.LetAsync(Clerk with { Memory = new() }, id: agent)), e => e.Name == "memory.recalled");
     }
 
+    /// <summary>The embedding knows no likeness of its own here.</summary>
+    [Theory]
+    [InlineData("Which bus does Bob take?", "Bob takes the bus.")]
+    [InlineData("How do I get into the car park?", "The parking code is 8822.")]
+    [InlineData("What is the canteen code, and which tram goes to the office?", "The tram to the office is number 9.", "The canteen code is 4471.")]
+    [InlineData("鲍勃坐哪路公交车？", "鲍勃坐公交车上班。")]
+    [InlineData("What is the capital of France?")]
+    public async Task An_entry_that_has_the_questions_words_is_recalled_whatever_the_embedding_makes_of_it(string question, params string[] recalled)
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Yes."));
+        rig.Embeddings.VectorOf = text => text == question ? [1, 0] : [0, 1];
+        var agent = await PublishedAsync(rig);
+        foreach (var text in new[] { "Bob takes the bus.", "The parking code is 8822.", "The canteen code is 4471.", "The tram to the office is number 9.", "鲍勃坐公交车上班。" })
+            await rig.Memories.AddAsync(AgentsRig.Anna, agent, text, shared: false, Cancellation);
+        Assert.Equal(recalled, (await rig.Memories.RecallAsync(AgentsRig.Anna.UserId, agent, MemoryScope.User, question, Cancellation)).Select(entry => entry.Text));
+    }
+
     [Fact]
     public async Task While_the_model_that_embeds_is_away_a_run_goes_on_without_memory_and_examples_and_tells_it_once()
     {

@@ -118,7 +118,7 @@ public sealed partial class StepSchedulerTests
         {
             shares[text] = scope.TokensLeft;
             Begun(text == "b" ? "called" : text).TrySetResult();
-        });
+        }, among: ToolGroup.Agents);
         await using var rig = await AgentsRig.StartAsync(Chat("a:look b:ask c:look<a<b", "b<a"), tools: [look, new RecordingTool("send")]);
         var events = await rig.EventsAsync(await rig.LetAsync(Clerk with { Limits = new(Steps: 20, Tokens: 10_000) }));
         Assert.Equal("Done.", events[^1].Read<TextData>().Text);
@@ -155,12 +155,12 @@ public sealed partial class StepSchedulerTests
         }
     }
 
-    private RecordingTool Tool(string name, string held, ToolEffects effects = ToolEffects.Reads, Action<string, ToolScope>? told = null) => new(name, effects, async (text, scope, cancellation) =>
+    private RecordingTool Tool(string name, string held, ToolEffects effects = ToolEffects.Reads, Action<string, ToolScope>? told = null, ToolGroup among = ToolGroup.BuiltIn) => new(name, effects, async (text, scope, cancellation) =>
     {
         told?.Invoke(text, scope);
         await HoldAsync(text, held, cancellation);
         return ToolOutcome.Of($"{name} of {text}");
-    });
+    }) { In = among };
 
     private async Task HoldAsync(string step, string held, CancellationToken cancellation)
     {

@@ -174,7 +174,7 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
         {
             if (client is { } old && (old.Completion.IsCompleted || old == dead))
                 await LoseAsync();
-            tools = await ListAsync(client ??= await McpClient.CreateAsync(Transport(), new McpClientOptions { ClientInfo = new Implementation { Name = "platform", Version = "1" }, InitializationTimeout = options.Timeout }, logs, limited.Token), limited.Token);
+            tools = await ListedAsync(limited.Token);
             (Fault, listedUntil) = (null, time.GetUtcNow() + ListedFor);
         }
         catch (Exception failure)
@@ -186,6 +186,23 @@ internal sealed partial class McpServer(McpServerOptions options, TimeProvider t
             Fault = timeUp.IsCancellationRequested ? McpFault.OutOfTime(options.Timeout) : McpFault.Of(failure, options);
             (tools, leftOut, quietUntil) = ([], new(), time.GetUtcNow() + QuietAfterFailure);
         }
+    }
+
+    /// <summary>A server over HTTP that was started again since does not know the session: it is asked in a new one.</summary>
+    private async Task<IReadOnlyList<AgentTool>> ListedAsync(CancellationToken cancellation)
+    {
+        if (client is { } known)
+        {
+            try
+            {
+                return await ListAsync(known, cancellation);
+            }
+            catch (Exception lost) when (options.Endpoint is not null && IsSessionLost(lost))
+            {
+                await LoseAsync();
+            }
+        }
+        return await ListAsync(client = await McpClient.CreateAsync(Transport(), new McpClientOptions { ClientInfo = new Implementation { Name = "platform", Version = "1" }, InitializationTimeout = options.Timeout }, logs, cancellation), cancellation);
     }
 
     private async Task<IReadOnlyList<AgentTool>> ListAsync(McpClient connected, CancellationToken cancellation)

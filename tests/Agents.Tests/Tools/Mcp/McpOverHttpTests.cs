@@ -8,6 +8,7 @@ using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Mcp;
+using Platform.Fakes;
 using Platform.Retrieval.Access;
 using static Platform.Fakes.ScriptedChatClient;
 
@@ -66,6 +67,18 @@ public sealed class McpOverHttpTests : IAsyncLifetime
         var outcome = await echo.RunAsync(JsonElement.Parse("{}"), scope, Stop);
         Assert.Equal(("Yes.", false), (outcome.Text, outcome.IsError));
         Assert.Equal(2, sent.Count(message => $"{message["method"]}" == "initialize"));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_started_again_is_listed_in_a_new_session()
+    {
+        ManualClock clock = new();
+        await using McpServer server = new(Options, clock, NullLoggerFactory.Instance);
+        Assert.Equal(2, (await server.ToolsAsync(Stop)).Count);
+        (session, offered) = ("", 3);
+        clock.Advance(TimeSpan.FromMinutes(6));
+        Assert.NotNull(await server.FindAsync("probe__tool2", Stop)); // it waits for the look that is under way
+        Assert.Null(server.Fault);
     }
 
     /// <summary>It may have written something.</summary>
