@@ -46,6 +46,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(code == 0, error);
         Assert.Single(error.Split("The job is created").Skip(1)); // the same job, told from its beginning
         Assert.Contains("goes on after step", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("answered as learned", error, StringComparison.Ordinal); // in the midst of the bar
+        Assert.DoesNotContain("from now on", error, StringComparison.Ordinal); // nothing answers when the command is over
         Assert.Contains("perplexity", output, StringComparison.Ordinal);
         var adapter = Path.Combine(Target, "adapter.gguf");
         Assert.EndsWith(adapter + "\n", output, StringComparison.Ordinal);
@@ -79,13 +81,14 @@ public sealed class TrainCommandTests : IDisposable
             (["--dataset", rows, "--base", "/no/such.gguf"], "/no/such.gguf does not exist"),
             (["--dataset", rows, "--base", Model, "--epochs", "many"], "--epochs"),
             (["--dataset", rows, "--base", Model, "--rank", "7"], "--rank is 7"),
-            (["--dataset", rows, "--base", Model], "line 13: messages[0].content is missing"),
+            (["--dataset", rows, "--base", Model], "Line 13: messages[0].content is missing"),
         ])
         {
             var (code, _, error) = await TerminalTests.RunAsync([], ["train", .. words, "--out", Target]);
             Assert.Equal(1, code);
             Assert.Contains(told, error, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("upload", error, StringComparison.Ordinal); // who types uploads nothing
             Assert.False(File.Exists(Path.Combine(Target, "adapter.gguf")));
         }
     }

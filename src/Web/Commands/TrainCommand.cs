@@ -15,6 +15,7 @@ internal static class TrainCommand
 {
     private const string Work = "work", Adapter = "adapter.gguf", Words = "words.txt", WordsKey = "terminal_words";
     private const int MostWords = 512; // of a text that the service keeps
+    private static readonly string[] Quiet = ["answered_by_base", "answered", "draft_made"]; // evaluations are in the bar; what answers as a draft is gone with the command
 
     internal static Command Create()
     {
@@ -176,6 +177,7 @@ internal static class TrainCommand
         var line = new StatusLine(Console.Error);
         TuningJob? last = null;
         double? valid = null;
+        var hasBadRows = false;
         await foreach (var news in tuning.FollowAsync(id, null, stop))
         {
             last = news.Job ?? last;
@@ -184,14 +186,22 @@ internal static class TrainCommand
             {
                 line.Show(Bar(step, valid));
             }
-            else if (news.Event is { } told)
+            else if (news.Event is { } told && Line(told, hasBadRows) is { } said)
             {
+                hasBadRows |= IsBadRow(told);
                 line.Show("");
-                await Console.Error.WriteAsync("\r" + options.Typed(told.Message) + Environment.NewLine);
+                await Console.Error.WriteAsync("\r" + options.Typed(said) + Environment.NewLine);
             }
         }
         return last!;
     }
+
+    /// <summary>What a terminal says of an event; null for what it is not interrupted by.</summary>
+    /// <param name="hasBadRows">Rows that cannot be trained on were told, one by one; what sums them up would tell them again.</param>
+    internal static string? Line(TuningEvent told, bool hasBadRows) =>
+        told.Code is { } code && Quiet.Contains(code) ? null : hasBadRows && told.Level == "error" && !IsBadRow(told) ? "Nothing is trained as long as there are such rows. Correct the file, and type the same again." : told.Message;
+
+    private static bool IsBadRow(TuningEvent told) => told is { Level: "error", Rows.Count: > 0 };
 
     /// <summary>How far a job is, in a line.</summary>
     internal static string Bar(TuningMetrics step, double? valid)

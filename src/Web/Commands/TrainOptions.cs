@@ -7,7 +7,7 @@ namespace Platform.Web.Commands;
 /// <summary>What `train` may be told about the training itself: the numbers of the training page, each by the name that is typed and by the service's own.</summary>
 internal sealed class TrainOptions
 {
-    private readonly Option<TuningMethod> method = new("--method") { Description = "supervised, dpo or pretraining (default supervised)." };
+    private readonly Option<TuningMethod> method = new("--method") { Description = "supervised, dpo or pretraining (default supervised).", HelpName = "method" };
     private readonly Option<string[]> targets = new("--targets") { Description = "Projections to train, of q, k, v, o, gate, up, down, with spaces or commas between (default: all).", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> device = new("--device") { Description = "auto, cpu or gpu (default auto: a card where one can be used)." };
     private readonly Option<string?> precision = new("--precision") { Description = "fast or exact (default fast)." };

@@ -44,6 +44,18 @@ public sealed class TrainWordsTests : IDisposable
         Assert.Equal("--targets must be all-linear, or a list of q, k.", options.Typed("'method.supervised.hyperparameters.lora.target_modules' must be all-linear, or a list of q_proj, k_proj."));
     }
 
+    [Fact]
+    public void The_bar_is_not_broken_up_by_what_each_evaluation_came_to_and_bad_rows_are_told_once()
+    {
+        TuningEvent Told(string level, string message, string? code = null, params string[]? rows) => new("e", null, level, message, "message", null, rows) { Code = code };
+        Assert.Null(TrainCommand.Line(Told("info", "5 prompts were answered as learned after step 7.", "answered"), false));
+        Assert.Null(TrainCommand.Line(Told("info", "The adapter is a@1, a draft, and answers as seed:a@1 from now on.", "draft_made"), false));
+        Assert.Equal("Line 3: no answer.", TrainCommand.Line(Told("error", "Line 3: no answer.", null, "line 3"), true));
+        Assert.Contains("type the same again", TrainCommand.Line(Told("error", "1 line cannot be trained on: line 3: no answer.", null, null), true), StringComparison.Ordinal);
+        Assert.Equal("The disk is full.", TrainCommand.Line(Told("error", "The disk is full.", "space", null), false));
+        Assert.Equal("Trained.", TrainCommand.Line(Told("info", "Trained.", "trained"), true));
+    }
+
     /// <summary>Its heads and separators would be learned as prose, without a word.</summary>
     [Theory]
     [InlineData("rows.CSV", "a,b", "is a table")]

@@ -11,7 +11,7 @@ internal static class LoraCheck
     /// <exception cref="RequestRefused">A field is wrong.</exception>
     public static LoraShape Shape(LoraFields? given, TuningMethod method)
     {
-        var rank = (int?)TuningCheck.Range("lora.r", given?.R, RankStep, MostRank) ?? RankStep;
+        var rank = (int?)TuningCheck.Range("lora.r", given?.R, 1, MostRank) ?? RankStep;
         if (rank % RankStep != 0)
         {
             throw TuningCheck.Refused("lora.r", $"'lora.r' is {rank}; it must be a multiple of {RankStep} up to {MostRank}: the products are computed {RankStep} rows at a time.");

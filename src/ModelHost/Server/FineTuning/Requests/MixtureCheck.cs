@@ -34,9 +34,9 @@ internal static class MixtureCheck
             throw TuningCheck.Refused("validation_file", "Name the rows to evaluate on either in 'validation_file' or in the parts of 'mixture'.");
         }
 
-        MixtureShare[] shares = [.. parts.Index().Select(part => Part(part.Item ?? new MixtureFields(null, null, null, null), $"mixture.[{part.Index}]", named))];
+        MixtureShare[] shares = [.. parts.Index().Select(part => Part(part.Item ?? new MixtureFields(null, null, null, null), $"mixture[{part.Index}]", named))];
         var twice = shares.Index().FirstOrDefault(part => shares.Take(part.Index).Any(before => before.File == part.Item.File));
-        return twice.Item is null ? (shares, rows) : throw TuningCheck.Refused($"mixture.[{twice.Index}].file", $"The file '{twice.Item.File}' stands twice in 'mixture'. Name it once, with the sum of the weights.");
+        return twice.Item is null ? (shares, rows) : throw TuningCheck.Refused($"mixture[{twice.Index}].file", $"The file '{twice.Item.File}' stands twice in 'mixture'. Name it once, with the sum of the weights.");
     }
 
     private static MixtureShare Part(MixtureFields given, string at, Func<string?, string, StoredFile?> named) => new(

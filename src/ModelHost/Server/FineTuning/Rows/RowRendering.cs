@@ -35,8 +35,8 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
     /// <summary>Why rows of a kind are not learned by a method; null where they are.</summary>
     public static string? Refusal(TuningMethod method, RowKind kind) => (method, kind) switch
     {
-        (TuningMethod.Dpo, not RowKind.Preference) => "Dpo learns from rows with a 'chosen' and a 'rejected' answer.",
-        (TuningMethod.Pretraining, not RowKind.Text) => "Pretraining learns from rows with a 'text'; train conversations as supervised.",
+        (TuningMethod.Dpo, not RowKind.Preference) => "A dpo job learns from rows with a 'chosen' and a 'rejected' answer.",
+        (TuningMethod.Pretraining, not RowKind.Text) => "A pretraining job learns from rows with a 'text'; train conversations as supervised.",
         (TuningMethod.Supervised, RowKind.Preference) => "The row has two answers; train those as dpo.",
         _ => null,
     };
