@@ -28,7 +28,7 @@ public sealed class EngineRelayTests
             await LocalEngine.StreamAsync(http, $"data: {Told}\n\n");
         };
         List<RelayedItem> items = [];
-        await foreach (var item in await engines.Relay.StreamAsync("/v1/chat/completions", "m", new JsonObject { ["stream"] = true }, "anna", TestContext.Current.CancellationToken)) { items.Add(item); }
+        await foreach (var item in await engines.Relay.StreamAsync("/v1/chat/completions", "m", new JsonObject { ["stream"] = true }, "anna", isAdministrator: false, TestContext.Current.CancellationToken)) { items.Add(item); }
         Assert.Equal(Told, items[^1].Text);
         Assert.Equal((EngineState.Ready, 0, 0), (engines.Report("a").State, engines.Report("a").FailuresInARow, engines.Report("a").InFlight));
     }
@@ -47,7 +47,7 @@ public sealed class EngineRelayTests
     private static async Task<string?> AskedAsync(string models)
     {
         await using var engine = await LocalEngine.StartAsync((http, _) => LocalEngine.JsonAsync(http, 200, http.Request.Path == "/v1/models" ? models : "{}"));
-        await engine.Relay.AskAsync("/v1/chat/completions", "m", new JsonObject { ["user"] = "a name of its own", ["messages"] = new JsonArray() }, "anna", TestContext.Current.CancellationToken);
+        await engine.Relay.AskAsync("/v1/chat/completions", "m", new JsonObject { ["user"] = "a name of its own", ["messages"] = new JsonArray() }, "anna", isAdministrator: false, TestContext.Current.CancellationToken);
         return engine.Requests.Last().GetProperty("user").GetString();
     }
 }

@@ -103,7 +103,7 @@ public sealed class HttpChatClientTests
         await using var engine = await LocalEngine.StartOwnAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
         foreach (var (question, person) in (IEnumerable<(string, string)>)[("hi", "anna"), ("another", "anna"), ("hi", "ben")])
         {
-            await engine.Chat.GetResponseAsync(question, new ChatOptions { ModelId = "m" }.By(person), Cancellation);
+            await engine.Chat.GetResponseAsync(question, new ChatOptions { ModelId = "m" }.By(person, isAdministrator: person == "ben"), Cancellation);
         }
 
         var users = engine.Requests.Select(sent => sent.GetProperty("user").GetString()!).ToList();
@@ -113,7 +113,7 @@ public sealed class HttpChatClientTests
         Assert.All(users, user => Assert.Matches("^[0-9a-f]{64}$", user));
         Assert.All(engine.Requests, sent => Assert.DoesNotContain("asked_by", sent.GetRawText(), StringComparison.Ordinal));
         await using var foreign = await LocalEngine.StartAsync((http, _) => LocalEngine.StreamAsync(http, Answer));
-        await foreign.Chat.GetResponseAsync("hi", new ChatOptions { ModelId = "m" }.By("anna"), Cancellation);
+        await foreign.Chat.GetResponseAsync("hi", new ChatOptions { ModelId = "m" }.By("anna", isAdministrator: false), Cancellation);
         Assert.DoesNotMatch("user\"\\s*:\\s*\"|asked_by", foreign.Requests.Last().GetRawText());
     }
 

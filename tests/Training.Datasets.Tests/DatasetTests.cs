@@ -170,13 +170,13 @@ public sealed class DatasetTests
         await using var here = await Installation.StartAsync();
         var (set, items) = (await SetAsync(here), here.Get<DatasetItems>());
         await items.AddAsync(Installation.Administrator, set, [Answer("Who helps?", "Call [phone] please."), Answer("Who helps?", "Call 13812345678 please."), Answer("Who else?", "Call 13912345678 please."),
-            new(TrainingRow.Answer("Who else?", "Call 13712345678 please."), "13812345678.md", "d", new(Quote: "Call 13712345678."))], Stop);
+            new(TrainingRow.Answer("Who else?", "Call 13712345678 please."), "13812345678.md", "d", new(Quote: "Call 13712345678.") { Second = new(Quote: "Or 13612345678.") })], Stop);
         var last = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items[3].Id;
         await items.JudgeAsync(Installation.Administrator, set, [last], RowStatus.Approved, Stop);
         Assert.Equal(new MaskedItems(1, 2), await items.MaskAsync(Installation.Administrator, set, Stop));
         var rows = (await items.FindAsync(Installation.Administrator, set, new(), Stop)).Items;
         Assert.Equal([1, 4], rows.Select(item => item.Ordinal)); // of two that became the same the approved one stays
-        Assert.Equal(("Call [phone] please.", "[phone].md", "Call [phone]."), (rows[1].Row.Reply, rows[1].Source, rows[1].Span!.Quote));
+        Assert.Equal(("Call [phone] please.", "[phone].md", "Call [phone].", "Or [phone]."), (rows[1].Row.Reply, rows[1].Source, rows[1].Span!.Quote, rows[1].Span!.Second!.Quote));
     }
 
     /// <summary>A job refuses the whole version for one of them.</summary>

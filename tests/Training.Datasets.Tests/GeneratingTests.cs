@@ -47,7 +47,10 @@ public sealed class GeneratingTests
             var text = (await here.Get<DocumentLibrary>().ReadTextAsync(Installation.Administrator, span.DocumentId!.Value, Stop)).Text;
             Assert.Equal(span.Quote, text[span.Start..span.End]);
             if (row.Kind == QuestionKind.Fact) Assert.Equal(span.Quote, row.Item.Row.Reply);
+            Assert.Equal(row.Kind == QuestionKind.MultiHop, span.Second is not null);
+            if (span.Second is { } second) Assert.Equal($"{span.Quote} {text[second.Start..second.End]}", row.Item.Row.Reply);
         }
+        Assert.All(rows.Where(row => row.Kind == QuestionKind.Refusal), row => Assert.Equal(("", null), (row.Item!.Source, row.Item.Span))); // nothing says anything of it
         Assert.Contains(rows, row => row.Item!.Row.Question.Contains("差旅报销", StringComparison.Ordinal));
         Assert.Equal(rows.Length, rows.Select(row => row.Item!.Row.Question).Distinct().Count());
         Assert.All(rows, row => Assert.StartsWith("document:", row.Item!.Origin, StringComparison.Ordinal));
@@ -128,6 +131,9 @@ public sealed class GeneratingTests
         var handbook = await here.BaseAsync(("leave.md", Leave));
         var made = await MadeAsync(here, new(handbook, [], [QuestionKind.MultiHop], 3));
         Assert.Equal(["", "not_in_passage", "not_in_passage"], made.Take(3).Select(row => row.Dropped));
+        string?[] places = [made[0].Item!.Span!.Quote, made[0].Item!.Span!.Second?.Quote];
+        Assert.Contains(places, quote => quote!.Contains("five years of service", StringComparison.Ordinal));
+        Assert.Contains(places, quote => quote!.Contains("direct manager", StringComparison.Ordinal));
     }
 
     [Fact]

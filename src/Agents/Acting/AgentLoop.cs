@@ -78,7 +78,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     /// <summary>Looks up what the run works with: its model, tools, what it remembers, and the beginning of its prompt.</summary>
     private async Task<AgentWork> OpenAsync(LiveRun run, AgentTask task, AgentJournal journal, RunLimit limit, CancellationToken cancellation)
     {
-        var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId);
+        var options = (await OptionsAsync(task.Definition, cancellation)).By(run.Question.Caller.UserId, run.Question.Caller.IsAdministrator);
         options.ConversationId = run.Question.ConversationId?.ToString("N");
         var language = AnswerWords.LanguageOf(run.Question.Question);
         var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, PromptWords.In(language), cancellation);

@@ -49,7 +49,7 @@ internal sealed class PresentLook(Caller caller, ToolCatalog tools, IEvidence ev
             return modelFaults.GetValueOrDefault(key, []);
         try
         {
-            return modelFaults[key] = [.. (await models.FaultsAsync(model.Id, model.Adapters ?? [], cancellation)).Select(fault => fault with { Path = $"model.{fault.Path}" })];
+            return modelFaults[key] = [.. (await models.FaultsAsync(caller, model.Id, model.Adapters ?? [], cancellation)).Select(fault => fault with { Path = $"model.{fault.Path}" })];
         }
         catch (ModelHostException)
         {

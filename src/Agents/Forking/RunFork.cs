@@ -27,7 +27,7 @@ public sealed class RunFork
         if (row.Agent is null)
             throw new ArgumentException("No agent worked on this run. Ask its question again instead.", nameof(fork));
         var overrides = fork.Overrides ?? new();
-        if (await models.FaultsAsync(overrides.Model ?? "", overrides.Adapters ?? [], cancellation) is [var away, ..])
+        if (await models.FaultsAsync(caller, overrides.Model ?? "", overrides.Adapters ?? [], cancellation) is [var away, ..])
             throw new FieldException(away.Path == "id" ? "overrides.model" : $"overrides.{away.Path}", away.Message);
         var events = await store.AllEventsAsync(row.Id, cancellation);
         var task = Changed(RunJson.Read<AgentTask>(row.Agent), overrides);

@@ -43,7 +43,7 @@ public sealed class SuiteRuns
         IReadOnlyList<TestTarget> targets = start.Targets.Count == 0 ? [new()] : start.Targets;
         foreach (var target in targets)
             DefinitionCheck.Require(SuiteExecution.With(task.Definition, target));
-        await RequirePresentAsync(targets, cancellation);
+        await RequirePresentAsync(caller, targets, cancellation);
         var tests = await db.Tests.AsNoTracking().Where(t => t.SuiteId == suite.Id).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).ToListAsync(cancellation);
         if (start.Tests is { } picked)
             tests = tests.FindAll(test => picked.Contains(test.Id));
@@ -93,11 +93,11 @@ public sealed class SuiteRuns
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.Outcome, TestOutcome.Cancelled), cancellation);
     }
 
-    private async Task RequirePresentAsync(IReadOnlyList<TestTarget> targets, CancellationToken cancellation)
+    private async Task RequirePresentAsync(Caller caller, IReadOnlyList<TestTarget> targets, CancellationToken cancellation)
     {
         for (var i = 0; i < targets.Count; i++)
         {
-            if (await models.FaultsAsync(targets[i].Model, targets[i].Adapters ?? [], cancellation) is [var away, ..])
+            if (await models.FaultsAsync(caller, targets[i].Model, targets[i].Adapters ?? [], cancellation) is [var away, ..])
                 throw new AbsentTargetException($"targets[{i}].{(away.Path == "id" ? "model" : away.Path)}", away);
         }
     }

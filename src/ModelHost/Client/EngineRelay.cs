@@ -60,14 +60,15 @@ public sealed class EngineRelay
     /// <param name="model">Who answers.</param>
     /// <param name="body">As it was sent.</param>
     /// <param name="userId">Who asks: a service of ours lets those who wait take turns by person, whatever a program calls itself. No other is told.</param>
+    /// <param name="isAdministrator">False refuses adapters' versions that nobody let through as if they were not there.</param>
     /// <param name="cancellation">Ends it.</param>
-    public Task<JsonElement> AskAsync(string path, string model, JsonObject body, string userId, CancellationToken cancellation) =>
-        engines.RunAsync(Call(model, body), lease => lease.PostAsync(path, For(lease, body, userId), ClientJson.Default.JsonElement, cancellation), cancellation);
+    public Task<JsonElement> AskAsync(string path, string model, JsonObject body, string userId, bool isAdministrator, CancellationToken cancellation) =>
+        engines.RunAsync(Call(model, body, isAdministrator), lease => lease.PostAsync(path, For(lease, body, userId, isAdministrator), ClientJson.Default.JsonElement, cancellation), cancellation);
 
     /// <summary>A question with a stream for an answer. Throws ModelHostException before it returns where there will be none.</summary>
     /// <inheritdoc cref="AskAsync" path="/param"/>
-    public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, string userId, CancellationToken cancellation) =>
-        ReadAsync(await engines.StreamAsync(Call(model, body), path, lease => For(lease, body, userId), cancellation));
+    public async Task<IAsyncEnumerable<RelayedItem>> StreamAsync(string path, string model, JsonObject body, string userId, bool isAdministrator, CancellationToken cancellation) =>
+        ReadAsync(await engines.StreamAsync(Call(model, body, isAdministrator), path, lease => For(lease, body, userId, isAdministrator), cancellation));
 
     /// <summary>Ends after the service's own end, or with the error that it tells: that is of this answer, and the engine stays in. Throws StreamBroken where there was neither.</summary>
     private static async IAsyncEnumerable<RelayedItem> ReadAsync(EngineStream answer)
@@ -99,14 +100,14 @@ public sealed class EngineRelay
         }
     }
 
-    private static EngineCall Call(string model, JsonObject body) => new(model, Affinity.Of(model, Beginning(body), null), [.. body.Select(field => field.Key)]);
+    private static EngineCall Call(string model, JsonObject body, bool isAdministrator) => new(model, Affinity.Of(model, Beginning(body), null), [.. body.Select(field => field.Key)], ReleasedOnly: !isAdministrator);
 
     private static IEnumerable<ChatMessage> Beginning(JsonObject body) =>
         (body["messages"] as JsonArray ?? body["input"] as JsonArray ?? []).OfType<JsonObject>().Select(message => new ChatMessage(new ChatRole(Text(message["role"]) is { Length: > 0 } role ? role : "user"), Text(message["content"])));
 
     private static string Text(JsonNode? node) => node is null ? "" : node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString();
 
-    private static JsonObject For(EngineLease lease, JsonObject body, string userId)
+    private static JsonObject For(EngineLease lease, JsonObject body, string userId, bool isAdministrator)
     {
         var own = (JsonObject)body.DeepClone();
         if (lease.Target.Model.Length > 0)
@@ -116,7 +117,7 @@ public sealed class EngineRelay
 
         if (lease.Target.Dialect == EngineDialect.Platform)
         {
-            own["user"] = AskedBy.Name(userId);
+            (own["user"], own[AskedBy.ReleasedOnly]) = (AskedBy.Name(userId), !isAdministrator); // whatever the program says of itself
         }
 
         return own;

@@ -27,7 +27,7 @@ internal sealed class HttpChatClient(EnginePool engines, ServedModels models) : 
         var model = options?.ModelId ?? (await models.ChatModelAsync(cancellationToken)).Id;
         var asked = messages.ToList();
         var conversation = options?.ConversationId is { Length: > 0 } named ? Affinity.Of(named) : Affinity.Of(model, asked, options?.Instructions);
-        var call = new EngineCall(model, conversation, [.. options?.AdditionalProperties?.Keys ?? []]);
+        var call = new EngineCall(model, conversation, [.. options?.AdditionalProperties?.Keys ?? []], ReleasedOnly: AskedBy.IsReleasedOnly(options));
         using var answer = await engines.StreamAsync(
             call, "/v1/chat/completions", lease => ChatRequestBody.By(ChatRequestBody.Of(lease.Target, asked, options), lease.Target, options, conversation), cancellationToken);
         var calls = new ToolCallFragments();

@@ -117,5 +117,6 @@ public sealed class ServedModels
         return new(ModelHostErrorKind.ModelNotFound, $"The model service serves no {job} model (it serves {Names(models)}). Load one or name it in {setting}.");
     }
 
-    private static string Names(IReadOnlyList<ServedModel> models) => models.Count == 0 ? "no model" : string.Join(", ", models.Select(model => model.Id));
+    /// <summary>Without the versions of adapters, which are not everybody's to know.</summary>
+    private static string Names(IReadOnlyList<ServedModel> models) => string.Join(", ", models.Select(model => model.Id).Where(id => !id.Contains('@', StringComparison.Ordinal)).DefaultIfEmpty("no model"));
 }

@@ -149,7 +149,7 @@ public sealed partial class ModelEngine : IAsyncDisposable
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var counted = request.IsBackground ? null : requests.Begin();
-        request = request with { Adapters = request.Adapters ?? AdapterLibrary.For(request.ModelId) };
+        request = request with { Adapters = AdapterLibrary.For(request) };
         using var span = new GenerationSpan(request);
         var model = await catalog.TakeAsync(request.ModelId, cancellation);
         try

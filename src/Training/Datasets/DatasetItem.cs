@@ -15,7 +15,18 @@ public sealed record DatasetItem(Guid Id, int Ordinal, TrainingRow Row, RowStatu
 /// <param name="Start">First character of the span in the document's text, and one past the last in <paramref name="End"/>.</param>
 /// <param name="Quote">The text of the span.</param>
 /// <param name="RunId">The run whose answer was judged; null where it is from a document.</param>
-public sealed record RowOrigin(Guid? DocumentId = null, Guid? BaseId = null, int? DocumentVersion = null, int Start = 0, int End = 0, string Quote = "", Guid? RunId = null);
+public sealed record RowOrigin(Guid? DocumentId = null, Guid? BaseId = null, int? DocumentVersion = null, int Start = 0, int End = 0, string Quote = "", Guid? RunId = null)
+{
+    /// <summary>The other place of a row that says something of two; null for most rows.</summary>
+    public RowOrigin? Second { get; init; }
+
+    /// <summary>The same with other words in its quotes.</summary>
+    public RowOrigin Map(Func<string, string> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return this with { Quote = change(Quote), Second = Second?.Map(change) };
+    }
+}
 
 /// <summary>Which rows of a dataset to show.</summary>
 /// <param name="Text">Words that stand in the row one after the other, large or small letters; empty for all.</param>

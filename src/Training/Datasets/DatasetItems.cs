@@ -146,7 +146,7 @@ public sealed class DatasetItems
                     (item.Status, rejected) = (RowStatus.Rejected, rejected + 1);
                 }
                 item.Source = SensitiveText.Mask(item.Source);
-                if (item.Span is { } span && ItemJson.Read<RowOrigin>(span) is var origin) item.Span = ItemJson.Write(origin with { Quote = SensitiveText.Mask(origin.Quote) });
+                if (item.Span is { } span) item.Span = ItemJson.Write(ItemJson.Read<RowOrigin>(span).Map(SensitiveText.Mask));
             }
             await db.SaveChangesAsync(cancellation);
             db.ChangeTracker.Clear();

@@ -101,7 +101,7 @@ public sealed class EngineFailureTests : IAsyncLifetime
     {
         var heard = new TaskCompletionSource();
         CutAfter(": queued position=1\n\n" + sent, heard);
-        var stream = await engines.Relay.StreamAsync("/v1/chat/completions", "m", new() { ["messages"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["role"] = "user", ["content"] = "hello" }) }, "u", Cancellation);
+        var stream = await engines.Relay.StreamAsync("/v1/chat/completions", "m", new() { ["messages"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["role"] = "user", ["content"] = "hello" }) }, "u", isAdministrator: false, Cancellation);
         List<RelayedItem> items = [];
         var failure = await Record.ExceptionAsync(async () =>
         {

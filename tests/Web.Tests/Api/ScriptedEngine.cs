@@ -31,7 +31,7 @@ internal sealed class ScriptedEngine : IAsyncDisposable
         var app = builder.Build();
         ScriptedEngine engine = new(app, script);
         app.MapGet("/v1/models", () => Results.Text($$$"""{"object":"list","data":[{"id":"{{{Model}}}","object":"model","created":1,"owned_by":"local","capabilities":["chat","answers"],"meta":{"n_ctx":8192}}]}""", "application/json"));
-        foreach (var path in (string[])["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+        foreach (var path in (string[])["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/completions", "/v1/responses/input_tokens", "/v1/messages/count_tokens", "/v1/embeddings", "/v1/rerank"])
         {
             app.MapPost(path, engine.AnswerAsync);
         }

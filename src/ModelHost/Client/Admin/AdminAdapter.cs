@@ -24,6 +24,9 @@ public sealed record AdminAdapter(
     /// <summary>Share of the requests naming no version that get it beside the one in production; null for none.</summary>
     public double? CanaryShare { get; init; }
 
+    /// <summary>Whether who is no administrator is answered by it: its name alone means it, or a share of the requests gets it.</summary>
+    public bool IsReleased => IsServed || CanaryShare is not null;
+
     /// <summary>When it was last asked for; null where it was not since its base was loaded.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 

@@ -33,8 +33,17 @@ internal sealed partial class EnginePool : IDisposable
     internal event Action? Changed;
 
     /// <summary>Runs a request where it belongs. The work ends its lease; where it throws, that is done for it. Throws ModelHostException; a cancellation is never tried again.</summary>
-    internal async Task<T> RunAsync<T>(EngineCall call, Func<EngineLease, Task<T>> work, CancellationToken cancellation) =>
-        await RunAsync(order.Of(Alike(await TargetsAsync(call, cancellation), call), call), work);
+    internal async Task<T> RunAsync<T>(EngineCall call, Func<EngineLease, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunAsync(order.Of(Alike(await TargetsAsync(call, cancellation), call), call), work);
+        }
+        catch (ModelHostException unknown) when (call.ReleasedOnly && unknown.Kind == ModelHostErrorKind.ModelNotFound)
+        {
+            throw new ModelHostException(ModelHostErrorKind.ModelNotFound, $"There is no model '{call.Model}', or not with the adapter that was asked for.", unknown) { StatusCode = unknown.StatusCode, Code = unknown.Code, Param = "model", SaysNothingOfEngine = unknown.SaysNothingOfEngine };
+        }
+    }
 
     /// <summary>A request with a stream for an answer. Throws ModelHostException where none begins.</summary>
     /// <param name="call">What is wanted of an engine.</param>
@@ -105,7 +114,7 @@ internal sealed partial class EnginePool : IDisposable
     /// <summary>That a model is on none of the engines that answer.</summary>
     internal ModelHostException NotServed(string model)
     {
-        var served = string.Join(", ", Known().SelectMany(known => known.Offer.Models).Select(one => one.Id).Distinct().DefaultIfEmpty("no model"));
+        var served = string.Join(", ", Known().SelectMany(known => known.Offer.Models).Select(one => one.Id).Where(id => !id.Contains('@', StringComparison.Ordinal)).Distinct().DefaultIfEmpty("no model"));
         var away = Engines.Where(engine => engine.Offer is null).Select(engine => engine.Name).ToList();
         return away.Count == 0
             ? new ModelHostException(ModelHostErrorKind.ModelNotFound, $"No engine serves '{model}' (they serve {served}).")

@@ -25,13 +25,18 @@ internal static class ChatRequestBody
         return body;
     }
 
-    /// <summary>Names who asks to a service of ours, which lets those who wait take turns by it and stays with one version of an adapter. Nothing can be read out of it, and no other service is told.</summary>
+    /// <summary>Names who asks to a service of ours, which lets those who wait take turns by it and stays with one version of an adapter, and says where that is to be a released one. Nothing can be read out of the name, and no other service is told.</summary>
     /// <param name="body">The request; a user of its own stays.</param>
     /// <param name="target">Where it goes.</param>
     /// <param name="options">Say who asks.</param>
     /// <param name="conversation">The conversation's key, which stands for its person where nobody is named.</param>
     public static JsonObject By(JsonObject body, EngineTarget target, ChatOptions? options, byte[] conversation)
     {
+        if (target.Dialect == EngineDialect.Platform && AskedBy.IsReleasedOnly(options))
+        {
+            body[AskedBy.ReleasedOnly] = true;
+        }
+
         if (target.Dialect == EngineDialect.Platform && body["user"] is null)
         {
             body["user"] = options?.AdditionalProperties?.GetValueOrDefault(AskedBy.Key) is string person ? AskedBy.Name(person) : Convert.ToHexStringLower(conversation);
@@ -74,7 +79,7 @@ internal static class ChatRequestBody
             };
         }
 
-        foreach (var (name, value) in (options.AdditionalProperties ?? []).Where(field => field.Key != AskedBy.Key && ExtensionFields.IsKnown(dialect, field.Key)))
+        foreach (var (name, value) in (options.AdditionalProperties ?? []).Where(field => field.Key is not (AskedBy.Key or AskedBy.ReleasedOnly) && ExtensionFields.IsKnown(dialect, field.Key)))
         {
             body[name] = value is null ? null : JsonSerializer.SerializeToNode(value, RequestJson.Options);
         }

@@ -201,8 +201,17 @@ public sealed class AdapterLibrary
         usual = new UsualAdapters(model, [.. choices.Where(choice => choice.Scale != 0)]);
     }
 
-    /// <summary>What a request runs with that gives no adapters of its own: what its model's id names, or what is set for every request.</summary>
-    internal IReadOnlyList<AdapterChoice>? For(string modelId) => ModelCatalog.AdapterOf(modelId) is { } named ? [new AdapterChoice(named)] : Usual(modelId) is { Count: > 0 } set ? set : null;
+    /// <summary>What a request runs with: the adapters that it gives, else what its model's id names, else what is set for every request, which an administrator did.</summary>
+    /// <exception cref="EngineException">ModelNotFound: it takes released versions alone, and names another.</exception>
+    internal IReadOnlyList<AdapterChoice>? For(GenerationRequest request)
+    {
+        if ((request.Adapters ?? (ModelCatalog.AdapterOf(request.ModelId) is { } adapter ? [new AdapterChoice(adapter)] : null)) is not { } named) { return Usual(request.ModelId) is { Count: > 0 } set ? set : null; }
+        if (request.ReleasedOnly)
+        {
+            foreach (var choice in named.Where(choice => choice.Scale != 0)) { registry.CheckReleased(choice.Id); }
+        }
+        return named;
+    }
 
     private IEnumerable<AdapterShelf> Shelves => catalog.Loaded.Select(model => model.Shelf).OfType<AdapterShelf>();
 

@@ -53,6 +53,9 @@ public sealed record GenerationRequest
     /// <summary>Adapters with scales. Null takes the one that <see cref="ModelId"/> names, if any; empty is the base model.</summary>
     public IReadOnlyList<AdapterChoice>? Adapters { get; init; }
 
+    /// <summary>True refuses versions of adapters that nobody let through, named in either way, as if they were not there. What is set for every request is not asked about.</summary>
+    public bool ReleasedOnly { get; init; }
+
     /// <summary>Work of the service's own, for which nobody waits: it is not counted among the requests to which others give way.</summary>
     public bool IsBackground { get; init; }
 

@@ -55,6 +55,9 @@ internal abstract record GenerationFields
     public VerbatimFields? Verbatim { get; init; }
     public IReadOnlyList<LoraChoice>? Lora { get; init; }
 
+    /// <summary>True refuses adapters' versions that nobody let through as if they were not there.</summary>
+    public bool? ReleasedOnly { get; init; }
+
     /// <summary>off, prompt_lookup or draft.</summary>
     public string? Speculation { get; init; }
 

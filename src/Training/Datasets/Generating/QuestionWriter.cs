@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Platform.ModelHost.Client;
+using Platform.Retrieval.Access;
 
 namespace Platform.Training.Datasets.Generating;
 
@@ -13,10 +14,10 @@ internal sealed class QuestionWriter(IChatClient chat)
         """{"type":"object","properties":{"question":{"type":"string"},"answer":{"type":"string"}},"required":["question","answer"],"additionalProperties":false}""").RootElement;
 
     /// <summary>Null where the model wrote no such JSON. What it writes is untrusted text.</summary>
-    public async Task<(string Question, string Answer)?> WriteAsync(QuestionKind kind, string passages, bool chinese, string model, long seed, string userId, CancellationToken cancellation)
+    public async Task<(string Question, string Answer)?> WriteAsync(QuestionKind kind, string passages, bool chinese, string model, long seed, Caller caller, CancellationToken cancellation)
     {
         ChatOptions settings = new() { ModelId = model, Temperature = 0.7f, Seed = seed, MaxOutputTokens = MaxTokens, ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema, "question") };
-        settings.By(userId);
+        settings.By(caller.UserId, caller.IsAdministrator);
         ChatMessage[] messages = [new(ChatRole.System, Instructions(kind, chinese)), new(ChatRole.User, (chinese ? "<文档>\n" : "<document>\n") + passages + (chinese ? "\n</文档>" : "\n</document>"))];
         var written = await chat.GetResponseAsync(messages, settings, cancellation);
         try

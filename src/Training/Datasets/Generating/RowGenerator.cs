@@ -70,31 +70,32 @@ public sealed class RowGenerator
         if (kind == QuestionKind.Reverse || !model.CanAnswer)
         {
             var rule = RuleQuestions.Of(kind, sentence, other, RuleQuestions.Question(kind, sentence, other));
-            return rule is null ? new(row, kind, null, "no_heading") : await KeptAsync(caller, wish, row, kind, rule, sentence, place, cancellation);
+            return rule is null ? new(row, kind, null, "no_heading") : await KeptAsync(caller, wish, row, kind, rule, (sentence, kind == QuestionKind.MultiHop ? other : null), place, cancellation);
         }
         var passages = kind == QuestionKind.MultiHop && other is not null ? $"{sentence.Passage.Text}\n\n{other.Passage.Text}" : sentence.Passage.Text;
-        if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) is not { } written)
+        if (await writer.WriteAsync(kind, passages, sentence.IsChinese, model.Id, wish.Seed + row, caller, cancellation) is not { } written)
             return new(row, kind, null, "no_json");
-        var behind = kind == QuestionKind.MultiHop && other is not null ? SourceSentence.BehindBoth(written.Answer, sentence, other) : SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage);
-        return behind is null ? new(row, kind, null, "not_in_passage") : await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), behind, place, cancellation);
+        (SourceSentence, SourceSentence?)? behind = kind == QuestionKind.MultiHop && other is not null ? SourceSentence.BehindBoth(written.Answer, sentence, other) is var (first, second) ? (first, second) : null
+            : SourceSentence.Behind(written.Answer, sentence.Document, sentence.Passage) is { } one ? (one, null) : null;
+        return behind is { } said ? await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), said, place, cancellation) : new(row, kind, null, "not_in_passage");
     }
 
     private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, ServedModel model, int row, CancellationToken cancellation)
     {
-        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller.UserId, cancellation) : RuleQuestions.Refusal(row / wish.Kinds.Count, sentence.IsChinese);
+        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller, cancellation) : RuleQuestions.Refusal(row / wish.Kinds.Count, sentence.IsChinese);
         if (made is not { } refusal)
             return new(row, QuestionKind.Refusal, null, "no_json");
         var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
         if (hits.Any(hit => Held(refusal.Question, hit.Passage.Text) > Unrelated))
             return new(row, QuestionKind.Refusal, null, "answerable");
-        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), sentence.Source, sentence.Place));
+        return new(row, QuestionKind.Refusal, new(TrainingRow.Answer(refusal.Question, refusal.Answer), "", sentence.Place)); // no document says anything of it
     }
 
-    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, int number, QuestionKind kind, TrainingRow row, SourceSentence sentence, string place, CancellationToken cancellation)
+    private async Task<GeneratedItem> KeptAsync(Caller caller, GenerationWish wish, int number, QuestionKind kind, TrainingRow row, (SourceSentence One, SourceSentence? Other) said, string place, CancellationToken cancellation)
     {
         var hits = (await search.SearchAsync(caller, new(row.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
-        return hits.Any(hit => hit.Passage.DocumentId == sentence.Document.Id)
-            ? new(number, kind, new(row, sentence.Source, place, sentence.Origin))
+        return hits.Any(hit => hit.Passage.DocumentId == said.One.Document.Id)
+            ? new(number, kind, new(row, said.One.SourceWith(said.Other), place, said.One.OriginWith(said.Other)))
             : new(number, kind, null, "not_found_again");
     }
 

@@ -21,13 +21,19 @@ internal sealed partial record SourceSentence(DocumentInfo Document, Passage Pas
     /// <summary>What rows of the same section are held together by. Passages do not overlap: where there are no headings, each is a section.</summary>
     public string Place => RowPlace.OfDocument(Document.Id, Section);
 
-    public RowOrigin Origin => new(Document.Id, Document.BaseId, Document.Version, Start, End, Text);
-
-    public string Source => Passage.Page > 0 ? $"{Document.Name}, {Passage.Page}" : Document.Name;
+    private string Source => Passage.Page > 0 ? $"{Document.Name}, {Passage.Page}" : Document.Name;
 
     private string Section => Passage.Heading.Length > 0 ? Passage.Heading : Passage.Ordinal.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The same of a row that says something of several sentences of the document.</summary>
+    /// <summary>Where a row was made from.</summary>
+    /// <param name="other">The other sentence that it says something of; null for none.</param>
+    public RowOrigin OriginWith(SourceSentence? other) => new(Document.Id, Document.BaseId, Document.Version, Start, End, Text) { Second = other?.OriginWith(null) };
+
+    /// <summary>The same for people.</summary>
+    /// <param name="other">A sentence of the same document; null for none.</param>
+    public string SourceWith(SourceSentence? other) => other is { Passage.Page: > 0 and var page } && page != Passage.Page ? $"{Source} + {page}" : Source;
+
+    /// <summary>What rows are held together by that say something of several sentences of the document, as <see cref="Place"/>.</summary>
     public string PlaceWith(params IEnumerable<SourceSentence> others) => RowPlace.OfDocument(Document.Id, others.Select(other => other.Section).Prepend(Section));
 
     /// <summary>Sentences of a passage that say something by themselves: neither headings nor fragments.</summary>
@@ -50,14 +56,14 @@ internal sealed partial record SourceSentence(DocumentInfo Document, Passage Pas
         return Best(wanted, document, passage) is var (sentence, held) && held.Count >= LeastSupport * wanted.Length && held.Count > 0 ? sentence : null;
     }
 
-    /// <summary>The same of an answer that is about two: together they hold most of its terms, and each some that the other does not, else it says one thing. Gives the one that holds more.</summary>
-    public static SourceSentence? BehindBoth(string answer, SourceSentence one, SourceSentence other)
+    /// <summary>The same of an answer that is about two: together they hold most of its terms, and each some that the other does not, else it says one thing.</summary>
+    public static (SourceSentence One, SourceSentence Other)? BehindBoth(string answer, SourceSentence one, SourceSentence other)
     {
         var wanted = QueryTerms.ContentOf(answer).Distinct().ToArray();
         if (Best(wanted, one.Document, one.Passage) is not var (first, held) || Best(wanted, other.Document, other.Passage) is not var (second, heldToo))
             return null;
         var (either, least) = (held.Union(heldToo).Count(), LeastOfEach * wanted.Length);
-        return either >= LeastSupport * wanted.Length && either - heldToo.Count >= least && either - held.Count >= least && either > 0 ? held.Count >= heldToo.Count ? first : second : null;
+        return either >= LeastSupport * wanted.Length && either - heldToo.Count >= least && either - held.Count >= least && either > 0 ? (first, second) : null;
     }
 
     /// <summary>The sentence of a passage that holds most of some terms, and those that it holds; null where the passage has no sentence.</summary>

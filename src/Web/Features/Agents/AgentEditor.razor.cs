@@ -8,6 +8,7 @@ using Platform.Retrieval;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Bases;
 using Platform.Web.Features.Agents.Editing;
+using Platform.Web.Features.Chat;
 using Platform.Web.Host;
 using Platform.Web.Layout;
 
@@ -61,7 +62,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
     {
         try
         {
-            models = [.. (await served.ListAsync(gone.Token)).Where(model => model.CanChat)];
+            models = ChatSubjects.Offered(caller, [.. (await served.ListAsync(gone.Token)).Where(model => model.CanChat)]);
             usual = await served.ChatModelAsync(gone.Token);
         }
         catch (ModelHostException away)

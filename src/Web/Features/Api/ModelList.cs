@@ -33,8 +33,9 @@ internal static class ModelList
     private static async Task<IResult> GetAsync(string id, HttpContext http, EngineRelay relay, AgentLibrary agents, CancellationToken gone)
     {
         var isAgent = id.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal);
-        var found = isAgent ? (await AgentsAsync(CurrentCaller.From(http.User), agents, gone)).FirstOrDefault(card => card["id"]!.GetValue<string>() == id)
-            : (await relay.ModelsAsync(gone)).Where(card => card.GetProperty("id").GetString() == id).Select(card => (JsonNode?)JsonSerializer.SerializeToNode(card)).FirstOrDefault();
+        var caller = CurrentCaller.From(http.User);
+        var found = isAgent ? (await AgentsAsync(caller, agents, gone)).FirstOrDefault(card => card["id"]!.GetValue<string>() == id)
+            : (await relay.ModelsAsync(gone)).Where(card => IsOffered(card, caller) && card.GetProperty("id").GetString() == id).Select(card => (JsonNode?)JsonSerializer.SerializeToNode(card)).FirstOrDefault();
         return found is not null ? Results.Json(found, RunJson.Options)
             : throw new RefusedRequestException(new Problem(404, "invalid_request_error", "model_not_found", $"The model '{RequestFields.Short(id)}' does not exist.", Param: "model"));
     }

@@ -30,15 +30,15 @@ internal static class Relay
             return;
         }
 
-        var person = CurrentCaller.From(http.User).UserId;
+        var person = CurrentCaller.From(http.User);
         var relay = http.RequestServices.GetRequiredService<EngineRelay>();
         if (request.Flag("stream") == true)
         {
-            await StreamAsync(http, await relay.StreamAsync(path, model, request.Body, person, http.RequestAborted));
+            await StreamAsync(http, await relay.StreamAsync(path, model, request.Body, person.UserId, person.IsAdministrator, http.RequestAborted));
             return;
         }
 
-        var answer = await relay.AskAsync(path, model, request.Body, person, http.RequestAborted);
+        var answer = await relay.AskAsync(path, model, request.Body, person.UserId, person.IsAdministrator, http.RequestAborted);
         http.Response.ContentType = "application/json; charset=utf-8";
         await using var writer = new Utf8JsonWriter(http.Response.BodyWriter);
         answer.WriteTo(writer);
