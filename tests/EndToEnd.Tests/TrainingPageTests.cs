@@ -104,7 +104,6 @@ public sealed class TrainingPageTests(BrowserFixture browser) : IClassFixture<Br
 
     internal static async Task ApproveAsync(IPage page)
     {
-        await page.GetByTestId("row-tools").ClickAsync();
         await page.GetByTestId("approve-found").ClickAsync();
         await page.GetByTestId("confirm-ok").ClickAsync();
         await Expect(page.Locator("[data-testid=row][data-status=New]")).ToHaveCountAsync(0);

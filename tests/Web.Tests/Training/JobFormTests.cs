@@ -31,7 +31,7 @@ public sealed class JobFormTests
     {
         var form = new JobForm();
         form.Numbers[name] = text;
-        Assert.Equal(good, form.IsSound);
+        Assert.Equal(good, !form.Wrong.Any());
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class JobFormTests
         Assert.Null(request.ValidationFile);
         Assert.Equal([(other.Id, 1, "0.5", "2")], MixPart.Read(request.Metadata["dataset_mixture"].Split('|')[1]));
         form.Others[0].Share.Weight = "0";
-        Assert.False(form.IsSound);
+        Assert.NotEmpty(form.Wrong);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class JobFormTests
         form.IsElsewhere = true;
         Assert.True(form.ToRequest(new("f", null), Set, Version) is { Trainer: "peft", Device: null, Precision: null });
         form.Prompts = "1\n2\n3\n4\n5\n6";
-        Assert.False(form.IsSound);
+        Assert.NotEmpty(form.Wrong);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class JobFormTests
     {
         var form = new JobForm();
         form.Take(JobPreset.For(0, 50)[2]);
-        Assert.True(form.Is(JobPreset.For(0, 50)[2]) && form.IsSound);
+        Assert.True(form.Is(JobPreset.For(0, 50)[2]) && !form.Wrong.Any());
         form.Numbers[JobSetting.Epochs] = "9";
         Assert.DoesNotContain(JobPreset.For(0, 50), form.Is);
     }

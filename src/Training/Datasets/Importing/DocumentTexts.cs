@@ -44,7 +44,7 @@ public sealed class DocumentTexts
             {
                 "text/plain" or "text/markdown" or "text/csv" or "application/json" => null,
                 { } type => [.. Of((await readers.For(type).ReadAsync(path, null, cancellation)).Text)],
-                null => throw new DatasetException("file_unreadable", $"'{name}' is neither text nor a document that can be read. JSON lines, tables, PDF, Word (.docx), HTML and plain text can be."),
+                null => throw new DatasetException("file_unreadable", $"'{name}' is neither text nor a document that can be read: its bytes are those of no kind that is known here."),
             };
         }
         catch (IngestException error)

@@ -55,6 +55,11 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         try
         {
             page = await items.FindAsync(caller, Set.Id, Query, gone.Token);
+            if (page is { Items.Count: 0, Total: > 0 })
+            {
+                skip = (page.Total - 1) / PageRows * PageRows; // the page that was looked at has no rows any more
+                page = await items.FindAsync(caller, Set.Id, Query, gone.Token);
+            }
             concerns = await items.ConcernsAsync(caller, Set.Id, gone.Token);
             chosen = Math.Clamp(chosen, 0, Math.Max(0, page.Items.Count - 1));
             StateHasChanged();
@@ -83,9 +88,9 @@ public sealed partial class RowList(DatasetItems items, CurrentCaller current, D
         return AnewAsync();
     }
 
-    private Task TurnAsync(int by)
+    private Task TurnAsync(int to)
     {
-        (skip, chosen) = (Math.Max(0, skip + by), 0);
+        (skip, chosen) = (to, 0);
         return ReadAsync();
     }
 

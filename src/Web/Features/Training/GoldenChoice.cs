@@ -25,12 +25,10 @@ public sealed record GoldenChoice(Guid Base, string File, string By, string? Nam
         Guid.TryParse(text(BaseKey), out var asked) && text(FileKey) is { } file && text(ByKey) is { } by ? new GoldenChoice(asked, file, by, text(NameKey)) : null;
 
     /// <summary>How many of them a version was not asked, as they do not fit the context of its base.</summary>
-    public static int LeftOut(AdminAdapter adapter)
-    {
-        ArgumentNullException.ThrowIfNull(adapter);
-        return adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out var golden) && golden.ValueKind == JsonValueKind.Object
-            && golden.TryGetProperty("left_out", out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt32(out var leftOut) ? leftOut : 0;
-    }
+    public static int LeftOut(AdminAdapter adapter) => Counted(adapter, "left_out");
+
+    /// <summary>How many of them a version and its base were asked; 0 where they were not.</summary>
+    public static int Asked(AdminAdapter adapter) => Counted(adapter, "rows");
 
     /// <summary>Those that a version is asked: named since it was made, or by its job.</summary>
     public static GoldenChoice? Of(AdminAdapter adapter)
@@ -38,6 +36,13 @@ public sealed record GoldenChoice(Guid Base, string File, string By, string? Nam
         ArgumentNullException.ThrowIfNull(adapter);
         return (adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden_questions", out var named) && named.ValueKind == JsonValueKind.Object
             ? Of(name => named.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null) : null) ?? Of(name => JobOrigin.Text(adapter, name));
+    }
+
+    private static int Counted(AdminAdapter adapter, string name)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        return adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty("golden", out var golden) && golden.ValueKind == JsonValueKind.Object
+            && golden.TryGetProperty(name, out var told) && told.ValueKind == JsonValueKind.Number && told.TryGetInt32(out var count) ? count : 0;
     }
 
     /// <summary>Chooses a set, of which the model service gets a copy where it has none to the byte.</summary>

@@ -100,8 +100,22 @@ public sealed partial class JobForm
 
     public IEnumerable<JobSetting> Settings => JobSetting.All.Where(setting => setting.IsOf(Method));
 
-    /// <summary>Whether every number may be chosen.</summary>
-    public bool IsSound => Settings.All(IsGood) && Targets.Count > 0 && (Others.Count == 0 || FirstShare.IsSound) && Others.TrueForAll(part => part.Share.IsSound) && ArePromptsSound && IsMixtureSound && (!HasWindow || (From.Length > 0 && To.Length > 0 && From != To));
+    /// <summary>Names of the texts of what may not be chosen so; none where the job can be asked for.</summary>
+    public IEnumerable<string> Wrong
+    {
+        get
+        {
+            var shares = Others.Count == 0 ? [] : Others.Select(part => part.Share).Prepend(FirstShare).ToList();
+            foreach (var (isWrong, name) in (IEnumerable<(bool, string)>)
+            [
+                .. Settings.Select(setting => (!IsGood(setting), $"Set_{setting.Name}")), (Targets.Count == 0, "Set_Targets"), (!ArePromptsSound, "Set_Prompts"), (shares.Exists(share => MixPart.WeightOf(share.Weight) is null), "MixWeight"),
+                (shares.Exists(share => MixPart.RepeatsOf(share.MaxRepeats) is null), "MixRepeats"), (!IsMixtureSound, "MixRows"), (HasWindow && (From.Length == 0 || To.Length == 0 || From == To), "OnlyBetween"),
+            ])
+            {
+                if (isWrong) { yield return name; }
+            }
+        }
+    }
 
     public bool ArePromptsSound => Asked.Count <= MostPrompts && Asked.TrueForAll(text => text.Length <= LongestPrompt);
 

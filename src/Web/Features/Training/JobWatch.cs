@@ -39,6 +39,9 @@ public sealed class JobWatch(string id)
     /// <summary>How often it was evaluated; checkpoints are kept then.</summary>
     public int Evaluations => steps.Values.Count(step => step.ValidLoss is not null);
 
+    /// <summary>Whether what was learned was evaluated once, and so kept as a checkpoint.</summary>
+    public bool HasLearned => steps.Values.Any(step => step is { Step: > 0, ValidLoss: not null });
+
     /// <summary>The base's evaluation loss.</summary>
     public double? BaseValidLoss => Job?.Progress.BaseValidLoss ?? steps.GetValueOrDefault(0)?.ValidLoss;
 

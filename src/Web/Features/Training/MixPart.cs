@@ -52,7 +52,5 @@ public sealed class MixShare
     /// <summary>How often a row may be used.</summary>
     public string MaxRepeats { get; set; } = "1";
 
-    public bool IsSound => MixPart.WeightOf(Weight) is not null && MixPart.RepeatsOf(MaxRepeats) is not null;
-
     internal TuningShare Of(SentVersion files) => new(files.Learned, files.Held, MixPart.WeightOf(Weight) ?? 1, MixPart.RepeatsOf(MaxRepeats) ?? 1);
 }

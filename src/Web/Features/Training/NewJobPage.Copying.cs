@@ -5,7 +5,7 @@ namespace Platform.Web.Features.Training;
 // What a copied job brings along.
 public sealed partial class NewJobPage
 {
-    private readonly List<string> lost = []; // what a copied job had and is not here any more, in words
+    private readonly List<string> lost = []; // what a copied job had, or a link names, and is not here any more, in words
     private string? mixture, evaluated, evaluatedName;
 
     private async Task<JobOrigin?> CopyAsync(string id)
@@ -44,6 +44,16 @@ public sealed partial class NewJobPage
                 yield return new MixPart(known, its, wanted) { Share = { Weight = share, MaxRepeats = cap } };
             }
         }
+    }
+
+    // A link may name what was deleted since.
+    private void SayUnlinked()
+    {
+        if (Copied is { Length: > 0 } || WantedDataset is not { Length: > 0 } || version is not null)
+        {
+            return;
+        }
+        lost.Add(set is null ? Texts["LinkedSetGone"] : Texts["LinkedVersionGone", set.Name, WantedVersion ?? 0]);
     }
 
     // Behind the dataset itself what else a copied job learned from, and was measured by; what is gone is said.

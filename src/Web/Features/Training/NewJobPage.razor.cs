@@ -44,7 +44,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     /// <summary>Id of a dataset to begin with.</summary>
     [SupplyParameterFromQuery(Name = "dataset")] private string? WantedDataset { get; set; }
 
-    /// <summary>Number of its version; the latest where there is no such.</summary>
+    /// <summary>Number of its version; the latest where none is named.</summary>
     [SupplyParameterFromQuery(Name = "version")] private int? WantedVersion { get; set; }
 
     /// <summary>Id of a job whose settings are taken over.</summary>
@@ -55,7 +55,12 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private List<Dataset> Fitting => [.. sets.Where(one => one.Kind == form.Kind)];
 
     /// <summary>Name of the text that says what is missing; null where all is there.</summary>
-    private string? Needs => version is null ? "NeedsVersion" : form.Model.Length == 0 ? "NeedsModel" : !form.IsNamed ? form.AdapterName.Length == 0 ? "NeedsName" : "NeedsOtherName" : !form.IsSound ? "NeedsNumbers" : null;
+    private string? Needs => version is null ? "NeedsVersion" : form.Model.Length == 0 ? "NeedsModel" : !form.IsNamed ? form.AdapterName.Length == 0 ? "NeedsName" : "NeedsOtherName" : form.Wrong.Any() ? "NeedsNumbers" : null;
+
+    // What the forecast calls the parts of a mixture.
+    private IReadOnlyList<string> Names => [.. form.Others.Select(part => part.Set.Name).Prepend(set?.Name ?? "")];
+
+    private string? Missing => Needs is { } name ? Texts[name, string.Join(Texts["ListComma"], form.Wrong.Select(wrong => $"“{Texts[wrong]}”"))].Value : null;
 
     // The hours of a window are the person's, not those of the machine that trains.
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -86,8 +91,9 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
             {
                 ChooseModel();
             }
-            await DatasetAsync(wanted, origin?.Sha256, chooses: Copied is not { Length: > 0 }, origin is null ? WantedVersion : null);
+            await DatasetAsync(wanted, origin?.Sha256, chooses: Copied is not { Length: > 0 } && (WantedDataset is not { Length: > 0 } || sets.Any(one => one.Id == wanted)), origin is null ? WantedVersion : null);
             await TakeRowsAsync(origin);
+            SayUnlinked();
         }
         catch (ModelHostException silent)
         {
@@ -120,12 +126,12 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
         ChooseModel();
     });
 
-    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash or a number. Nothing is taken in the place of what a copied job learned from.
+    // The wanted one where it fits, else the one that was changed last; its latest version, or the one of a hash or a number. Nothing is taken in the place of what a copied job learned from, or a link names.
     private async Task DatasetAsync(Guid? id, string? sha256, bool chooses = true, int? number = null)
     {
         set = Fitting.FirstOrDefault(one => one.Id == id) ?? (chooses ? Fitting.FirstOrDefault() : null);
         versions = set is null ? [] : await files.VersionsAsync(set, gone.Token);
-        version = versions.FirstOrDefault(one => one.Sha256 == sha256 || one.Number == number) ?? (chooses && versions.Count > 0 ? versions[0] : null);
+        version = versions.FirstOrDefault(one => one.Sha256 == sha256 || one.Number == number) ?? (chooses && number is null && versions.Count > 0 ? versions[0] : null);
         AskLater();
     }
 
