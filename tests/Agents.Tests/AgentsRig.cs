@@ -86,7 +86,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         Suites = new SuiteRuns(contexts, Agents, new PresentModels(models), SuiteHost, TimeProvider.System);
         Prompts = new PromptLibrary(contexts, clock);
         ToolSettings = new ToolSettingsBook(new ToolsOptions { FetchHosts = ["configured.example.org"] }, contexts, clock, NullLoggerFactory.Instance);
-        ScheduleHost = new ScheduleHost(contexts, new ScheduleStart(contexts, Owners, Agents, Runs, clock, new TestLog<ScheduleStart>()), store, owner, clock, new TestLog<ScheduleHost>());
+        ScheduleHost = new ScheduleHost(contexts, new ScheduleStart(contexts, Owners, Agents, Runs, clock, new TestLog<ScheduleStart>()), store, owner, clock, new TestLog<ScheduleHost>(), process.Ready);
         Schedules = new ScheduleLibrary(contexts, Agents, ScheduleHost, clock);
     }
 

@@ -151,6 +151,45 @@ public sealed class TerminalTests
     private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
     /// <summary>Runs the program to its end.</summary>
+    [Fact]
+    public async Task Mcp_greets_its_client_before_the_documents_are_read_and_a_call_waits_for_them()
+    {
+        var docs = Directory.CreateTempSubdirectory("platform-docs-");
+        await File.WriteAllTextAsync(Path.Combine(docs.FullName, "leave.txt"), "Everybody has 27 days of annual leave.", TestContext.Current.CancellationToken);
+        using var process = Process.Start(new ProcessStartInfo(Repository.WebProgram, ["mcp", "--docs", docs.FullName]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(3));
+        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await SayAsync("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""");
+            Assert.Equal("platform", (await HearAsync()).GetProperty("result").GetProperty("serverInfo").GetProperty("name").GetString());
+            await SayAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
+            await SayAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"search_documents","arguments":{"query":"annual leave"},"_meta":{"progressToken":"p"}}}""");
+            var told = await HearAsync();
+            Assert.Equal(("notifications/progress", "Reads the documents in"), (told.GetProperty("method").GetString(), told.GetProperty("params").GetProperty("message").GetString()));
+            Assert.Contains("27 days", (await HearAsync()).GetProperty("result").GetRawText(), StringComparison.Ordinal);
+            await SayAsync("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"send_fax","arguments":{}}}""");
+            Assert.Equal(-32602, (await HearAsync()).GetProperty("error").GetProperty("code").GetInt32());
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(deadline.Token);
+            Assert.Equal((0, ""), (process.ExitCode, await error)); // what a client does wrong is no failure here
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            docs.Delete(recursive: true);
+        }
+
+        async Task SayAsync(string message)
+        {
+            await process.StandardInput.WriteLineAsync(message.AsMemory(), deadline.Token);
+            await process.StandardInput.FlushAsync(deadline.Token);
+        }
+
+        async Task<JsonElement> HearAsync() => JsonElement.Parse((await process.StandardOutput.ReadLineAsync(deadline.Token))!);
+    }
+
     internal static async Task<(int Code, string Output, string Error)> RunAsync((string Key, string Value)[] environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Repository.WebProgram, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -59,8 +59,11 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
         Tell(marks.Push(text));
     }
 
-    /// <summary>Whether anything of an answer has been told.</summary>
-    public bool HasText => run.Exclusively(_ => !string.IsNullOrWhiteSpace(run.Progress.Text));
+    /// <summary>What of an answer has been told.</summary>
+    public string Told => run.Exclusively(_ => run.Progress.Text);
+
+    /// <summary>Whether any of it has.</summary>
+    public bool HasText => !string.IsNullOrWhiteSpace(Told);
 
     /// <summary>Tells what was held back of the answer, which is whole (it could have become a mark), then what stands under it, and its citations.</summary>
     public IReadOnlyList<Citation> EndText()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Answering;
+using Platform.Agents.Answering.Citing;
 using Platform.Agents.Approvals;
 using Platform.Agents.Definitions;
 using Platform.Agents.Memory;
@@ -9,6 +10,7 @@ using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.ModelHost.Client;
+using Platform.Retrieval.Chunking;
 
 namespace Platform.Agents.Acting;
 
@@ -229,10 +231,14 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         {
             IsUnanswered = end is { Reason: not null, IsAnswered: false },
             IsUnsourced = definition.Knowledge.OnlyFromSources && definition.Tools.Any(tool => tool.Policy != ToolPolicy.Never && tool.Name != RememberTool.ToolName)
-                && ((!journal.Past.HasRecalled && journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty)) || (cited.Count > 0 && cited.All(citation => citation.Verdict == Verdict.Unsupported))),
+                && ((journal.Past.Results.Values.All(result => result.IsError || result.IsEmpty) && !IsRemembered(journal.Told, journal.Past.Recalled)) || (cited.Count > 0 && cited.All(citation => citation.Verdict == Verdict.Unsupported))),
         };
         run.Add("usage", usage, p => p.Usage = usage);
     }
+
+    /// <summary>Whether a sentence of the answer says what was recalled: that anything was excuses nothing.</summary>
+    private static bool IsRemembered(string answer, IReadOnlyList<string> recalled) =>
+        SentenceSplitter.Split(answer).Any(sentence => recalled.Any(entry => CitationVerifier.Judge(answer[sentence.Start..sentence.End], entry, entry) is Verdict.Supported or Verdict.Partly));
 
     private async Task<ChatOptions> OptionsAsync(AgentDefinition definition, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
+using Platform.Agents.Memory;
 using Platform.Agents.Planning;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
@@ -80,8 +81,8 @@ internal sealed class AgentPast
     /// <summary>Taken by agents that this one asked.</summary>
     public int TokensOfOthers { get; private set; }
 
-    /// <summary>Whether anything was recalled from earlier conversations.</summary>
-    public bool HasRecalled { get; private set; }
+    /// <summary>What was recalled from earlier conversations.</summary>
+    public IReadOnlyList<string> Recalled { get; private set; } = [];
 
     /// <summary>Calls that were made, those of agents that were asked included.</summary>
     public int CallsMade { get; private set; }
@@ -118,12 +119,13 @@ internal sealed class AgentPast
         {
             case "run.forked":
                 (Steps, Tokens, PromptTokens, CachedTokens, TokensOfOthers, CallsMade, IsOutOfCalls, worked, begun) = (0, 0, 0, 0, 0, 0, false, TimeSpan.Zero, null); // what was done in another run is not counted in this one
+                unanswered.Clear(); // the other run's end tells of them
                 break;
             case "step.started":
                 Started(happened.Read<StepStartedData>());
                 break;
             case "memory.recalled":
-                HasRecalled = true;
+                Recalled = [.. Recalled, .. happened.Read<MemoryRecalledData>().Entries.Select(entry => entry.Text)];
                 break;
             case "part.away":
                 away.Add(happened.Read<PartAwayData>());

@@ -19,7 +19,7 @@ internal static class AgentTrace
             ? UntrustedText.ToolOutput(call.Tool, result.Text, [.. result.Citations.Select(c => c.N)], result.IsError)
             : past.IsOpen(call.CallId) ? words.CutOff : words.NotCalled;
         if (past.DecisionOn(call.CallId) is { Status: ApprovalStatus.Approved } approved && (approved.Arguments is not null || approved.Comment.Length > 0))
-            told = $"{(approved.Arguments is null ? words.Approved(AgentWords.Saying(approved.Comment, words)) : words.CallChanged(AgentWords.Saying(approved.Comment, words)))}\n{told}";
+            told = $"{(approved.Arguments is null ? words.Approved : past.MadeWith(call.CallId) is null ? words.CallChangedUnmade : words.CallChanged)(AgentWords.Saying(approved.Comment, words))}\n{told}";
         return decision.CallsAsked > 0 && call == decision.Calls[^1] ? $"{told}\n{words.CallsLeftOut(decision.CallsAsked, decision.Calls.Count)}" : told;
     }
 }

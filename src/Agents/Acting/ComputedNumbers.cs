@@ -49,17 +49,13 @@ internal static partial class ComputedNumbers
     /// <summary>Whether all numbers of an expression are; a comma groups digits, or stands between arguments.</summary>
     private static bool AreKnown(string expression, HashSet<string> known)
     {
-        var inputs = Unit().Replace(Places().Replace(expression, ")"), factor => Units.Contains(factor.Value) ? "" : factor.Value);
+        var inputs = Unit().Replace(Calculation.Inputs(expression), factor => Units.Contains(factor.Value) ? "" : factor.Value);
         return new[] { inputs, inputs.Replace(",", " , ", StringComparison.Ordinal) }.Select(CitedNumbers.Of).Any(numbers => numbers.Count > 0 && numbers.All(number => known.Contains(number) || IsShare(number, known)));
     }
 
     /// <summary>0.12 for the 12 % that a text has.</summary>
     private static bool IsShare(string number, HashSet<string> known) =>
         decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is > 0 and < 1 && known.Contains((share * 100).ToString("0.####", CultureInfo.InvariantCulture));
-
-    /// <summary>Decimal places of round(…, 2), at its end.</summary>
-    [GeneratedRegex(@",\s*\d{1,2}\s*\)(?<=\bround\s*\(.*)", RegexOptions.IgnoreCase)]
-    private static partial Regex Places();
 
     [GeneratedRegex(@"(?<=[*/×÷]\s*)\d+(?![\d.]|,\d{3})|(?<![\d.,])\d+(?=\s*[*×])")]
     private static partial Regex Unit();

@@ -150,11 +150,12 @@ public sealed class AgentLibrary
     }
 
     /// <summary>Makes a version's definition the draft again; what runs stays until it is published.</summary>
-    public async Task<Agent> RestoreAsync(Caller caller, Guid agentId, int number, CancellationToken cancellation)
+    /// <param name="before">The draft as who restores knows it: AgentConflictException where it is another by now.</param>
+    public async Task<Agent> RestoreAsync(Caller caller, Guid agentId, int number, AgentDefinition before, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await AgentAccess.ChangeableAsync(db, caller, agentId, cancellation);
-        var definition = (await VersionAsync(db, agentId, number, cancellation)).Definition;
+        var definition = IsDraft(row, before) ? (await VersionAsync(db, agentId, number, cancellation)).Definition : throw Changed(row, null);
         (row.Draft, row.Slug, row.Revision, row.UpdatedAt) = (RunJson.Write(definition), definition.Slug, row.Revision + 1, time.GetUtcNow());
         await SaveAsync(db, row, cancellation);
         return await ShownAsync(db, row, caller, cancellation);

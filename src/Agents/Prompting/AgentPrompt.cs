@@ -56,7 +56,7 @@ internal sealed class AgentPrompt
             }
             Think();
             List<AIContent> said = text.Length > 0 ? [new TextContent(text)] : [];
-            said.AddRange(decision.Calls.Select(call => new FunctionCallContent(call.CallId, call.Tool, AgentTrace.Arguments(past.MadeWith(call.CallId) ?? call.Arguments))));
+            said.AddRange(decision.Calls.Select(call => new FunctionCallContent(call.CallId, call.Tool, AgentTrace.Arguments(past.MadeWith(call.CallId) ?? past.DecisionOn(call.CallId)?.Arguments ?? call.Arguments))));
             messages.Add(new(ChatRole.Assistant, said));
             messages.AddRange(decision.Calls.Select(call => new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, AgentTrace.Result(past, decision, call, words))])));
         }

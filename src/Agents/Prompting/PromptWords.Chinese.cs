@@ -53,6 +53,7 @@ internal sealed partial record PromptWords
         NotApprovedInTime = reason => $"没有人及时批准这次调用（{reason}）。请不用它继续。",
         Rejected = saying => $"有人拒绝了这次调用{saying}。请不用它继续。",
         Approved = saying => $"有人批准了这次调用{saying}。", CallChanged = saying => $"有人修改了这次调用的参数并批准了它{saying}；调用使用的是此处所写的参数。",
+        CallChangedUnmade = saying => $"有人把这次调用的参数改为此处所写的并批准了它{saying}；但调用没有执行。",
         ToolIsAway = name => $"工具“{name}”现在不可用或无法连接。请不用它继续，并说明缺少它。",
         NoSuchTool = (name, tools) => $"没有名为“{name}”的工具。{(tools.Length == 0 ? "没有任何工具：请直接回答。" : $"请调用 {tools} 之一，或直接回答。")}",
         WrongArguments = (name, fault) => $"{name} 的参数有误：{fault}",

@@ -53,6 +53,7 @@ internal sealed partial record PromptWords
         NotApprovedInTime = reason => $"Nobody approved this call in time ({reason}). Go on without it.",
         Rejected = saying => $"A person rejected this call{saying}. Go on without it.",
         Approved = saying => $"A person approved this call{saying}.", CallChanged = saying => $"A person changed the arguments of this call and approved it{saying}; it was made with those that stand here.",
+        CallChangedUnmade = saying => $"A person changed the arguments of this call to those that stand here and approved it{saying}; it was not made.",
         ToolIsAway = name => $"The tool '{name}' is not here now, or cannot be reached. Go on without it, and say that it is missing.",
         NoSuchTool = (name, tools) => $"There is no tool '{name}'. {(tools.Length == 0 ? "There are no tools: answer." : $"Call one of {tools}, or answer.")}",
         WrongArguments = (name, fault) => $"The arguments of {name} are wrong: {fault}",

@@ -125,6 +125,7 @@ internal sealed partial record PromptWords
     /// <summary>The same of one that was approved, as it was or changed.</summary>
     public required Func<string, string> Approved { get; init; }
     public required Func<string, string> CallChanged { get; init; }
+    public required Func<string, string> CallChangedUnmade { get; init; }
     public required Func<string, string> ToolIsAway { get; init; }
 
     /// <summary>Given: the name, and those of the tools that there are; empty for none.</summary>

@@ -17,6 +17,7 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
     private const int MostCounted = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
+    private (DateTimeOffset From, DateTimeOffset Until) waited = (DateTimeOffset.MaxValue, DateTimeOffset.MinValue); // for the models
     private readonly Channel<bool> woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>There is something to start.</summary>
@@ -47,7 +48,9 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await (ready?.UntilAsync(stoppingToken) ?? Task.CompletedTask); // times that were missed meanwhile are started at once
+        var begun = time.GetUtcNow();
+        await (ready?.UntilAsync(stoppingToken) ?? Task.CompletedTask); // times that came meanwhile are started at once
+        waited = (begun, time.GetUtcNow());
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -88,7 +91,7 @@ internal sealed class ScheduleHost(IDbContextFactory<AgentsContext> contexts, Sc
             while (count < MostCounted && times.Next(last, zone) is { } later && later <= now)
                 (last, count) = (later, count + 1);
             last = count < MostCounted ? last : Newest(times, zone, last, now);
-            var isMissed = now - last > Grace && due.Missed == MissedRule.Skip;
+            var isMissed = now - last > Grace && due.Missed == MissedRule.Skip && !(last >= waited.From && last <= waited.Until); // the program was there
             var entry = Entry(due.Id, last, missed: isMissed ? count : count - 1);
             entry.Outcome = isMissed ? ScheduleOutcome.Missed : ScheduleOutcome.Starting;
             return (due.NextAt, times.Next(now, zone), entry);

@@ -1,17 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Security.Claims;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using Platform.Agents.Definitions;
-using Platform.Agents.Approvals;
-using Platform.Agents.Runs;
-using Platform.Agents.Tools;
-using Platform.Retrieval.Documents;
-using Platform.Web.Features.Api;
-using Platform.Web.Features.Mcp;
-using Platform.Web.Host;
 
 namespace Platform.Web.Commands;
 
@@ -43,7 +34,7 @@ internal static class McpCommand
                 return 1;
             }
 
-            return await TerminalRooms.RunAsync(parsed.GetValue(data), parsed.GetValue(model), (rooms, stop) => ServeAsync(rooms, folder, stop), cancellation);
+            return await new FolderServer(folder).RunAsync(parsed.GetValue(data), parsed.GetValue(model), cancellation);
         });
         return command;
     }
@@ -117,21 +108,5 @@ internal static class McpCommand
                 await here.SendMessageAsync(new JsonRpcError { Id = request.Id, Error = new JsonRpcErrorDetail { Code = -32603, Message = $"The Platform cannot be reached or refused: {failure.Message}" } }, cancellation);
             }
         }
-    }
-
-    private static async Task<int> ServeAsync(TerminalRooms rooms, DirectoryInfo folder, CancellationToken stop)
-    {
-        await rooms.IngestAsync(folder, stop);
-        var services = rooms.Services;
-        var agents = services.GetRequiredService<AgentLibrary>();
-        var starter = new AgentRuns(agents, services.GetRequiredService<RunAgent>(), services.GetRequiredService<ApprovalBox>());
-        var tools = new ServedTools(
-            new DocumentTools(services.GetRequiredService<ToolCatalog>(), services.GetRequiredService<DocumentLibrary>()), new RunTools(starter, agents), services.GetRequiredService<ILogger<ServedTools>>());
-        var person = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, rooms.Caller.UserId), new Claim(ClaimTypes.Name, rooms.Caller.UserId), new Claim(ClaimTypes.Role, Access.Administrator)], "terminal"));
-        var options = tools.OptionsFor(person);
-        await using var transport = new StdioServerTransport(options);
-        await using var server = McpServer.Create(transport, options, services.GetRequiredService<ILoggerFactory>(), services);
-        await server.RunAsync(stop);
-        return 0;
     }
 }

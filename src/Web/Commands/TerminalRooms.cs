@@ -24,8 +24,11 @@ internal sealed class TerminalRooms
 
     private TerminalRooms(IServiceProvider services) => _services = services;
 
-    /// <summary>The one person of a terminal.</summary>
-    internal Caller Caller { get; } = new("terminal", IsAdministrator: true);
+    /// <summary>The id of the one person of a terminal.</summary>
+    internal const string Person = "terminal";
+
+    /// <summary>That person.</summary>
+    internal Caller Caller { get; } = new(Person, IsAdministrator: true);
 
     internal AnswerAgent Answers => _services.GetRequiredService<AnswerAgent>();
 

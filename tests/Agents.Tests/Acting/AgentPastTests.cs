@@ -1,7 +1,10 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
 using Platform.Agents.Planning;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.ModelHost.Client;
 
@@ -27,6 +30,33 @@ public sealed class AgentPastTests
     {
         RunEvent forked = new(Guid.Empty, 1, Noon.AddSeconds(100), "run.forked", "{}");
         Assert.Equal(TimeSpan.FromSeconds(4), AgentPast.Of([Status(0, "writing"), Result(90, "s1_1", 90), forked, Status(101, "queued"), Status(102, "writing"), Status(106, "completed")]).Worked);
+    }
+
+    [Fact]
+    public void A_step_that_another_run_ended_is_none_that_a_fork_gives_up()
+    {
+        RunEvent forked = new(Guid.Empty, 1, Noon, "run.forked", "{}");
+        Assert.Equal(["s2"], AgentPast.Of([Started("s1"), forked, Started("s2")]).Asked.Select(step => step.StepId));
+    }
+
+    [Theory]
+    [InlineData(true, "A person changed the arguments of this call and approved it; it was made with those that stand here.")]
+    [InlineData(false, "A person changed the arguments of this call to those that stand here and approved it; it was not made.")]
+    public void A_call_that_a_person_changed_and_that_was_not_made_is_told_so(bool made, string says)
+    {
+        CallData call = new("s1_1", "send", JsonElement.Parse("""{"text":"to Bob"}"""));
+        StepCompletedData step = new("s1", StepKind.Decision, "", [call], 1, 1, 1);
+        var theirs = JsonElement.Parse("""{"text":"to Alice"}""");
+        RunEvent At(string name, object data) => new(Guid.Empty, 1, Noon, name, RunJson.Write(data));
+        var past = AgentPast.Of(
+        [
+            Started("s1"), At("step.completed", step), At("approval.resolved", new ApprovalResolvedData(Guid.Empty, "s1_1", "send", ApprovalStatus.Approved, theirs, "", "", false)),
+            .. made ? [At("tool.call", new ToolCallData("s1_1", "s1", "send", theirs, true))] : Array.Empty<RunEvent>(),
+            At("tool.result", new ToolResultData("s1_1", "s1", "send", "Done or not.", null, !made, [], 1)),
+        ]);
+        var told = AgentPrompt.Of(AgentLoopTests.Clerk, "", new(AgentsRig.Anna, "Send it.", [], []), [], [], new([], ""), [], PromptWords.In(AnswerLanguage.English)).After(past);
+        Assert.StartsWith(says, told.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Single().Result!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("to Alice", told.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Single().Arguments!["text"]!.ToString());
     }
 
     [Fact]

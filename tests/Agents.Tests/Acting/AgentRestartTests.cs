@@ -113,7 +113,7 @@ public sealed class AgentRestartTests
     }
 
     /// <summary>Models that answer once they are let.</summary>
-    private sealed class GivenReady : IModelsReady
+    internal sealed class GivenReady : IModelsReady
     {
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -107,6 +107,8 @@ public sealed class CitedAnswerTests
     [InlineData("29 - 24", "After five years you have 29 days of annual leave instead of 26 [2].", Verdict.Unsupported, null, true)]
     [InlineData("32 + 26", "The leave year starts with 58 days of annual leave on top [2].", Verdict.Partly, null, false)]
     [InlineData("round((28 - 26) / 26 * 100, 2) * 12 / 12", "The leave year starts with 7.69 per cent of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("round(sum(28, 26), 0)", "The leave year starts with 54 days of annual leave on top [2].", Verdict.Partly, null, false)]
+    [InlineData("round(sum(28, 37), 0)", "The leave year starts with 65 days of annual leave on top [2].", Verdict.Unsupported, null, true)] // 37 is the model's own
     [InlineData("26 / 12", "The leave year starts with about 2.17 days of annual leave on top [2].", Verdict.Partly, null, false)]
     [InlineData("28 - 19", "The leave year starts with nine days of annual leave on top [2].", Verdict.Unsupported, null, true)] // 19 is the model's own
     [InlineData("12 * 7", "The leave year starts with 84 days of annual leave on top [2].", Verdict.Unsupported, null, true)]

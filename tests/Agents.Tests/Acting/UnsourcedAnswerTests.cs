@@ -42,6 +42,18 @@ public sealed class UnsourcedAnswerTests
     }
 
     [Fact]
+    public async Task What_is_remembered_of_something_else_is_no_source()
+    {
+        await using var rig = await AgentsRig.StartAsync(Deciding(new TextContent("You have 27 days of annual leave.")), tools: [new RecordingTool("look"), new RecordingTool("send")]);
+        var mindful = AgentLoopTests.Clerk with { Memory = new(MemoryScope.User) };
+        var id = (await rig.Agents.CreateAsync(AgentsRig.Anna, mindful, TestContext.Current.CancellationToken)).Id;
+        await rig.Memories.AddAsync(AgentsRig.Anna, id, "How many days? Likes short answers.", shared: false, TestContext.Current.CancellationToken);
+        var events = await rig.EventsAsync(await rig.LetAsync(mindful, "How many days do I have?", id: id));
+        Assert.Contains(events, e => e.Name == "memory.recalled");
+        Assert.True(events.Single(e => e.Name == "usage").Read<AnswerDone>().IsUnsourced);
+    }
+
+    [Fact]
     public async Task What_found_nothing_is_no_source()
     {
         RecordingTool look = new("look", act: (_, _, _) => Task.FromResult(ToolOutcome.Of("Nothing was found.") with { IsEmpty = true }));

@@ -77,7 +77,8 @@ public sealed class AgentLibraryTests
         Assert.Equal(("\"always\"", "\"ask\""), (changes[1].Before, changes[1].After));
         Assert.Null(changes[2].After);
 
-        await rig.Agents.RestoreAsync(AgentsRig.Anna, agent.Id, 1, Cancellation);
+        await Assert.ThrowsAsync<AgentConflictException>(() => rig.Agents.RestoreAsync(AgentsRig.Anna, agent.Id, 1, Clerk, Cancellation)); // somebody saved another draft since
+        await rig.Agents.RestoreAsync(AgentsRig.Anna, agent.Id, 1, second.Definition, Cancellation);
         Assert.Empty(await rig.Agents.DiffAsync(AgentsRig.Anna, agent.Id, 1, null, Cancellation));
         Assert.Equal("Be brief.", (await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation)).Definition.Instructions);
     }

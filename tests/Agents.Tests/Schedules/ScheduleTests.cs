@@ -52,6 +52,22 @@ public sealed class ScheduleTests
         Assert.Equal(Morning.AddMinutes(181), (await rig.Schedules.GetAsync(AgentsRig.Anna, schedule.Id, Cancellation)).NextAt);
     }
 
+    [Fact]
+    public async Task A_time_that_comes_while_the_models_are_waited_for_is_not_missed()
+    {
+        ManualClock clock = new(Morning);
+        Acting.AgentRestartTests.GivenReady models = new();
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying("Fine."), process: new(Clock: clock, Ready: models));
+        var schedule = await ScheduledAsync(rig, cron: "0 8 * * *");
+        await rig.ScheduleHost.StartAsync(Cancellation);
+        await models.Asked.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        clock.Advance(TimeSpan.FromMinutes(5)); // longer than what counts as busy
+        models.Answers.SetResult();
+        await AgentsRig.UntilAsync(async () => (await rig.Schedules.HistoryAsync(AgentsRig.Anna, schedule.Id, Cancellation)) is [{ Outcome: not ScheduleOutcome.Starting }]);
+        await rig.ScheduleHost.StopAsync(Cancellation);
+        Assert.Equal(ScheduleOutcome.Started, Assert.Single(await rig.Schedules.HistoryAsync(AgentsRig.Anna, schedule.Id, Cancellation)).Outcome);
+    }
+
     [Theory]
     [InlineData(OverlapRule.Skip, ScheduleOutcome.Overlapped)]
     [InlineData(OverlapRule.Allow, ScheduleOutcome.Started)]

@@ -13,12 +13,24 @@ internal sealed class Calculation
     private const int MaxDepth = 64, MaxExponent = 10_000;
 
     private readonly string text;
+    private readonly List<Range> places = [];
     private int at, depth, inFunction;
 
     private Calculation(string text) => this.text = text;
 
     /// <summary>Throws CalculationException when it has no value.</summary>
-    public static CalculatedNumber Of(string expression)
+    public static CalculatedNumber Of(string expression) => Read(expression).Value;
+
+    /// <summary>The expression without the decimal places of round(…, 2): the numbers in it are those that its value comes of. Throws CalculationException when it has none.</summary>
+    public static string Inputs(string expression)
+    {
+        var inputs = expression.ToCharArray();
+        foreach (var of in Read(expression).Calculation.places)
+            inputs.AsSpan(of).Fill(' ');
+        return new(inputs);
+    }
+
+    private static (CalculatedNumber Value, Calculation Calculation) Read(string expression)
     {
         if (expression.Length > MaxCharacters)
             throw new CalculationException(texts => texts.ExpressionTooLong(expression.Length, MaxCharacters));
@@ -27,7 +39,7 @@ internal sealed class Calculation
         calculation.Spaces();
         if (calculation.at < calculation.text.Length)
             throw calculation.Unexpected(texts => texts.WantedOperatorOrEnd);
-        return value;
+        return (value, calculation);
     }
 
     /// <summary>Full-width and typographic signs as plain ones, character for character, so that places stay true.</summary>
@@ -169,11 +181,17 @@ internal sealed class Calculation
         if (!Take('('))
             return CalculationFunctions.Constant(name) ?? throw new CalculationException(texts => texts.UnknownName(ShortText.Of(name, 20)), start);
         List<CalculatedNumber> arguments = [];
+        var last = at;
         inFunction++;
         do
+        {
+            last = at;
             arguments.Add(Sum());
+        }
         while (Take(','));
         inFunction--;
+        if (name == "round" && arguments.Count == 2)
+            places.Add((last - 1)..at); // with its comma
         Close();
         return CalculationFunctions.Call(name, arguments, start);
     }

@@ -145,7 +145,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
         }
         await TryAsync(async () =>
         {
-            agent = await library.RestoreAsync(caller, AgentId, number, CancellationToken.None);
+            agent = await library.RestoreAsync(caller, AgentId, number, form.Begun, CancellationToken.None);
             form.Replace(await library.DraftAsync(caller, AgentId, CancellationToken.None));
             window.Toasts.Info(Texts["Restored", number]);
         });
