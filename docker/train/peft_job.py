@@ -55,11 +55,11 @@ def train(job):
 
     try:
         if state.step and due(state.step) and state.evaluated != state.step:  # it was paused before it was
-            job.metrics(state.step, steps=steps, valid_loss=judged(job, model, held, settings, state, trained, counts))
+            tell_judged(job, model, held, settings, state, trained, counts, steps)
             ended = bool(stop) and state.waited >= stop["patience"]
         while state.step < steps and not ended:
             if state.step and job.shall_stop():
-                stop_now(job, model, held, settings, state, trained, steps)
+                stop_now(job, model, held, settings, state, trained, counts, steps)
                 state.write(model, optimizer)
                 break
             began, step = time.monotonic(), state.step + 1
@@ -79,15 +79,13 @@ def train(job):
                     raise Refused("numbers", "Three steps in a row gave no numbers. Lower the learning rate.")
             else:
                 state.bad = 0
-            valid = None
+            state.told = {"epoch": step / per_epoch, "train_loss": loss, "learning_rate": optimizer.param_groups[0]["lr"], "grad_norm": norm,
+                          "tokens_per_second": tokens / max(time.monotonic() - began, 1e-6), "trained_tokens": state.tokens} if is_learned else {}
             if due(step):
-                valid = judged(job, model, held, settings, state, trained, counts)
+                tell_judged(job, model, held, settings, state, trained, counts, steps)
                 ended = bool(stop) and state.waited >= stop["patience"]
-            if is_learned:
-                job.metrics(step, steps=steps, epoch=step / per_epoch, train_loss=loss, valid_loss=valid, learning_rate=optimizer.param_groups[0]["lr"], grad_norm=norm,
-                            tokens_per_second=tokens / max(time.monotonic() - began, 1e-6), trained_tokens=state.tokens)
-            elif valid is not None:
-                job.metrics(step, steps=steps, valid_loss=valid)
+            elif is_learned:
+                job.metrics(step, steps=steps, **state.told)
             if step % every["checkpoint_every"] == 0 or ended or step == steps:
                 state.write(model, optimizer)
     except Stopped as stopped:
@@ -119,14 +117,20 @@ def judged(job, model, held, settings, state, trained, counts):
     return valid
 
 
-def stop_now(job, model, held, settings, state, trained, steps):
+def tell_judged(job, model, held, settings, state, trained, counts, steps):
+    """The same, told beside the numbers of its step; those are told too where the evaluation is broken off, and once more with it by who goes on."""
+    valid = None
+    try:
+        valid = judged(job, model, held, settings, state, trained, counts)
+    finally:
+        if valid is not None or state.told:
+            job.metrics(state.step, steps=steps, valid_loss=valid, **(state.told or {}))
+
+
+def stop_now(job, model, held, settings, state, trained, counts, steps):
     """What was reached last counts among what may be the best."""
     if held and state.evaluated != state.step:
-        valid = number(mean(evaluate(job, model, held, settings, adapter=True)))
-        job.metrics(state.step, steps=steps, valid_loss=valid)
-        if state.best is None or valid < state.best:
-            state.best, state.best_step = valid, state.step
-            state.keep_best(trained)
+        tell_judged(job, model, held, settings, state, trained, counts, steps)
     told = f"Stopped as asked after step {state.step} of {steps}"
     if state.best_step is None:
         job.message("info", state.step, f"{told}; its weights are kept.", code="stopped_plain", values=[str(state.step), str(steps)])
@@ -293,10 +297,11 @@ class Checkpoint:
     A kill may fall between two renames: then the new folder, which is whole once its last file is there, or the one before lies beside the place.
     """
 
-    NAMES = ("step", "tokens", "bad", "waited", "best", "best_step", "last_fall", "evaluated")
+    NAMES = ("step", "tokens", "bad", "waited", "best", "best_step", "last_fall", "evaluated", "told")
 
     def __init__(self, folder):
-        self.folder, self.step, self.tokens, self.bad, self.waited, self.best, self.best_step, self.last_fall, self.evaluated, self._moments = folder, 0, 0, 0, 0, None, None, None, None, None
+        self.folder, self.step, self.tokens, self.bad, self.waited, self._moments = folder, 0, 0, 0, 0, None
+        self.best = self.best_step = self.last_fall = self.evaluated = self.told = None
         whole = next((place for place in (folder, self._part, self._old) if (place / "state.pt").exists()), None)
         if whole is None:
             return

@@ -124,32 +124,59 @@ def run(folder, name, train, stopping):
     """Runs a job to its end and leaves its exit code, unless somebody else has it now."""
     try:
         job = Job(folder, name, stopping)
-    except OSError as gone:  # what cannot be begun is offered again by the service, which hears nothing of it
-        print(f"The job in {folder} cannot be begun: {gone}", file=sys.stderr)
+    except (OSError, ValueError) as fault:
+        print(f"The job in {folder} cannot be begun: {fault}", file=sys.stderr)
+        leave(folder, name, FAILED, stopping)
         return
     try:
-        job.state("running")
+        tell(job, "running")
         train(job)
         code = DONE
-        job.state("succeeded")
+        tell(job, "succeeded")
     except Stopped as stopped:
         code = stopped.code
         if code is not None:
-            job.state("paused" if code == PAUSED else "cancelled")
+            tell(job, "paused" if code == PAUSED else "cancelled")
     except Refused as refused:
         code = FAILED
-        job.state("failed", str(refused), refused.fault)
+        tell(job, "failed", str(refused), refused.fault)
     except Exception as fault:  # whatever a library throws fails the job, not the runner
         traceback.print_exc()
         code = FAILED
-        job.state("failed", f"{type(fault).__name__}: {fault}"[:2000])
+        tell(job, "failed", f"{type(fault).__name__}: {fault}"[:2000])
     finally:
-        job.close()
-    if code is not None:
         try:
-            job.write_whole("ended", str(code).encode())
+            job.close()
+        except OSError as full:  # it writes what it could not write before
+            print(f"The progress in {folder} is not whole: {full}", file=sys.stderr)
+    if code is not None:
+        leave(folder, name, code, stopping)
+
+
+def tell(job, *state):
+    """What a full disk keeps from being told, the exit code says."""
+    try:
+        job.state(*state)
+    except OSError as full:
+        print(f"The job in {job.folder} cannot say '{state[0]}': {full}", file=sys.stderr)
+
+
+def leave(folder, name, code, stopping):
+    """The exit code, as soon as the disk takes it: as long as this runner lives and its name stands there, the service waits for it."""
+    while not stopping.is_set():
+        try:
+            if (folder / "taken").read_text("utf-8").strip() != name:
+                return
+            part = folder / "ended.part"
+            part.write_bytes(str(code).encode())
+            os.replace(part, folder / "ended")
+            return
         except FileNotFoundError:
-            print(f"The job in {folder} was deleted meanwhile.", file=sys.stderr)
+            print(f"The job in {folder} was deleted, or taken back, meanwhile.", file=sys.stderr)
+            return
+        except OSError as full:
+            print(f"The job in {folder} has ended with {code}, which cannot be written: {full}", file=sys.stderr)
+            stopping.wait(LOOK_SECONDS)
 
 
 def beat(path, over):

@@ -133,6 +133,14 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
         var measures = done.GetProperty("measures").EnumerateArray().ToDictionary(one => Text(one, "name")!);
         Assert.Equal((method == "dpo", method != "dpo"), (measures.ContainsKey("preference_accuracy") && measures.ContainsKey("reward_margin"), measures.ContainsKey("perplexity")));
         Assert.Contains("\"precision\":\"Exact\"", File.ReadAllText(Path.Combine(rig.Jobs, job, "job.json")), StringComparison.Ordinal);
+        var results = done.GetProperty("result_files").EnumerateArray().Select(one => one.GetString()).ToList();
+        Assert.NotEmpty(results);
+        await rig.Http.DeleteAsync(new Uri($"/v1/fine_tuning/jobs/{job}", UriKind.Relative), TestContext.Current.CancellationToken);
+        foreach (var result in results)
+        {
+            using var gone = await rig.Http.GetAsync(new Uri($"/v1/files/{result}", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        }
 
         string Rows(int from) => string.Concat(Enumerable.Range(from, 12).Select(i => row.Replace("N", $"N{i}", StringComparison.Ordinal) + "\n\n"));
     }

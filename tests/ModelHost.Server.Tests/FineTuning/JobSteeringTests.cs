@@ -31,6 +31,40 @@ public sealed class JobSteeringTests : IDisposable
         Assert.Throws<RequestRefused>(() => JobSteering.Resume(job, null)); // it goes on already
     }
 
+    /// <summary>Its adapter was trained and could not be kept, as on a full disk: what is tried again is that, and not to learn for hours more.</summary>
+    [Fact]
+    public void A_job_that_was_stopped_and_failed_on_its_way_to_its_end_goes_on_to_that_end()
+    {
+        using var job = Failed(step: 90);
+        Checkpoint(50);
+        Checkpoint(90);
+        job.Change(now => now with { IsStopAsked = true });
+        JobSteering.Resume(job, null);
+        Assert.Equal((TuningStatus.Queued, true), (job.Now.Status, job.Now.IsStopAsked));
+        job.Change(now => now with { Status = TuningStatus.Failed });
+        JobSteering.Resume(job, 50); // who goes back to a checkpoint wants it to learn
+        Assert.Equal((TuningStatus.Queued, false), (job.Now.Status, job.Now.IsStopAsked));
+    }
+
+    [Fact]
+    public void What_is_asked_of_a_job_stands_before_what_it_waits_for_and_of_a_runner_no_end_is_foreseen_before_its_first_step()
+    {
+        var time = new SetTime();
+        using var job = Failed(step: 0, time);
+        job.Change(now => now with { Status = TuningStatus.Running, Forecast = now.Forecast! with { Seconds = 0 }, Progress = new TuningProgress { Steps = 100 } });
+        job.Begin();
+        Assert.Null(TuningViews.EstimatedFinish(job, time));
+        time.Seconds = 10;
+        job.Progressed(now => now with { Step = 10 });
+        Assert.Equal(100, TuningViews.EstimatedFinish(job, time));
+        job.Hold(true);
+        Assert.Equal("requests", TuningViews.Of(job, time).ReasonCode);
+        job.Change(now => now with { IsStopAsked = true });
+        Assert.Equal("stopping", TuningViews.Of(job, time).ReasonCode);
+        job.Change(now => now with { IsPauseAsked = true });
+        Assert.Equal("pausing", TuningViews.Of(job, time).ReasonCode);
+    }
+
     /// <summary>What is shown of it stays, and what is on its way to its end goes there.</summary>
     [Fact]
     public void A_job_that_is_past_its_last_step_is_neither_stopped_nor_kept_from_ending()

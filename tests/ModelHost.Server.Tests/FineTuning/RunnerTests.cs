@@ -78,6 +78,28 @@ public sealed class RunnerTests(TrainingRig rig) : IClassFixture<TrainingRig>
         }
     }
 
+    /// <summary>It lives on under the name that stands in the job's mark: nobody would ever take the job back.</summary>
+    [Fact]
+    public async Task A_job_that_a_runner_cannot_begin_or_whose_progress_cannot_be_written_fails_and_the_runner_takes_the_next()
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var shut = await rig.StartJobAsync(file, "\"max_steps\": 2", Elsewhere + "shut\"");
+        await rig.UntilAsync(shut, job => job.GetProperty("reason").GetString()?.StartsWith("Waits for a runner", StringComparison.Ordinal) == true);
+        Directory.CreateDirectory(Path.Combine(rig.Jobs, shut, "progress.jsonl"));
+        using var runner = await StartAsync();
+        try
+        {
+            Assert.Contains("ended with code 1", (await FailedAsync(shut)).GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Contains("ended with code 1", (await FailedAsync(await rig.StartJobAsync(file, "\"max_steps\": 2, \"learning_rate\": 0.5", Elsewhere + "full\""))).GetProperty("message").GetString(), StringComparison.Ordinal);
+            await rig.UntilAsync(await rig.StartJobAsync(file, "\"max_steps\": 2", Elsewhere + "next\""), "succeeded");
+            Assert.False(runner.HasExited);
+        }
+        finally
+        {
+            runner.Kill();
+        }
+    }
+
     private async Task<JsonElement> FailedAsync(string id)
     {
         JsonElement job;

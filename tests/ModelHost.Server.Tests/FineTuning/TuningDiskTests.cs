@@ -307,6 +307,19 @@ public sealed class TuningDiskTests : IDisposable
         return new RunnerTrainer(job, new Runners(options, TimeProvider.System), options, TimeProvider.System, convert);
     }
 
+    /// <summary>It may have trained for days; its draft is registered and measured.</summary>
+    [Fact]
+    public async Task A_store_that_has_no_room_for_a_jobs_results_costs_it_those_and_is_told()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        job.Add(new TuningEvent(0, 1, "info", "Step 1", "metrics") { Data = new TuningMetrics { Step = 1, TrainLoss = 2 } });
+        FileStore full = new(new TrainingOptions { Directory = _folder.FullName, MaxTotalBytes = 8 }, TimeProvider.System, NullLogger<FileStore>.Instance);
+        Assert.Empty(await new JobCompletion(full, null!, TimeProvider.System).ResultsAsync(job, TestContext.Current.CancellationToken)); // nothing is measured here
+        Assert.Equal(("warn", "results_not_kept"), (job.Events.All().Last().Level, job.Events.All().Last().Code));
+        Assert.Single(await new JobCompletion(Store(), null!, TimeProvider.System).ResultsAsync(job, TestContext.Current.CancellationToken));
+    }
+
     private FileStore Store() => new(new TrainingOptions { Directory = _folder.FullName }, TimeProvider.System, NullLogger<FileStore>.Instance);
 
     private static TuningRecord Record(string id) => new() { Id = id, Model = "m", TrainingFile = "file-1", Adapter = "a", Settings = new TuningSettings(), CreatedAt = 1 };

@@ -12,6 +12,8 @@ def train(job):
     done = int(at.read_text()) if at.exists() else 0
     if settings["learning_rate"] == 1:
         raise Refused("numbers", "Three steps in a row gave no numbers.")
+    if settings["learning_rate"] == 0.5:
+        job._progress = open("/dev/full", "ab")  # the disk of the progress is full from here on
     if done == 0:
         job.metrics(0, steps=settings["max_steps"], valid_loss=4.0)
     for step in range(done + 1, settings["max_steps"] + 1):

@@ -66,6 +66,16 @@ public sealed class ResumeTests
         Assert.Equal(Curve(whole), Curve(paused));
     }
 
+    /// <summary>As a power cut leaves it, and a later line was appended to. What it said was for others: the checkpoints are whole.</summary>
+    [Fact]
+    public void A_damaged_line_of_its_own_progress_keeps_no_job_from_going_on()
+    {
+        using var bench = new JobBench();
+        bench.Run(8, control => control.Hear("pause"));
+        File.AppendAllText(bench.Folder.Progress, "\0\0\0{\"type\":\"metrics\"}\n");
+        Assert.Equal(JobState.Succeeded, bench.Run());
+    }
+
     [Fact]
     public void Marks_in_the_folder_pause_and_cancel()
     {

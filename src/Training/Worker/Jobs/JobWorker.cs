@@ -107,7 +107,7 @@ internal sealed class JobWorker(JobFolder folder, JobControl control, TimeProvid
             }
             catch (TrainingException damaged) when (damaged.Fault == TrainingFault.Checkpoint && file != folder.AllCheckpoints()[^1])
             {
-                log.Message("warn", 0, damaged.Message + " The one before is taken.");
+                log.Message("warn", 0, "checkpoint_passed_over", $"{damaged.Message} The one before is taken.");
             }
         }
         return null;

@@ -92,7 +92,20 @@ internal sealed class ProgressLog : IDisposable
             var tail = new byte[Math.Min(file.Length, TailBytes)];
             RandomAccess.Read(file.SafeFileHandle, tail, file.Length - tail.Length);
             var lines = Encoding.UTF8.GetString(tail).Split('\n');
-            return lines.Skip(tail.Length < file.Length ? 1 : 0).Reverse().Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize(line, ProgressJson.Default.ProgressLine)!).FirstOrDefault(line => line.Type == "metrics");
+            return lines.Skip(tail.Length < file.Length ? 1 : 0).Reverse().Select(Read).FirstOrDefault(line => line?.Type == "metrics");
+        }
+    }
+
+    /// <summary>Null for a line that is damaged, as a power cut leaves it: what it said was for others.</summary>
+    private static ProgressLine? Read(string line)
+    {
+        try
+        {
+            return line.Length > 0 ? JsonSerializer.Deserialize(line, ProgressJson.Default.ProgressLine) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -51,8 +51,8 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
         }
 
         job.Phase(JobReason.Measuring);
-        adapter = await MeasureAsync(engine, job, adapter, VersionMeasures.Answers, "How the adapter answers was not measured", cancellation);
-        adapter = await MeasureAsync(engine, job, adapter, VersionMeasures.General, "What the adapter may have forgotten was not measured", cancellation);
+        adapter = await MeasureAsync(engine, job, adapter, VersionMeasures.Answers, cancellation);
+        adapter = await MeasureAsync(engine, job, adapter, VersionMeasures.General, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var results = job.Now.ResultFiles is { Count: > 0 } kept ? kept : await ResultsAsync(job, cancellation);
         var ended = job.Change(now =>
@@ -123,7 +123,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
             }
             catch (EngineException stays)
             {
-                job.TrySay("warn", $"The draft {id} stays in the registry: {stays.Message}");
+                job.TrySay("warn", "draft_stays", $"The draft {id} stays in the registry: {stays.Message}");
                 job.Settle(now => now with { Version = version, HasDraftToWithdraw = false });
                 return true;
             }
@@ -143,7 +143,7 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
     }
 
     /// <summary>What cannot be measured now is no reason to fail: the version can be measured later.</summary>
-    private async Task<AdapterInfo> MeasureAsync(ModelEngine engine, TuningJob job, AdapterInfo adapter, string part, string otherwise, CancellationToken cancellation)
+    private async Task<AdapterInfo> MeasureAsync(ModelEngine engine, TuningJob job, AdapterInfo adapter, string part, CancellationToken cancellation)
     {
         if (!VersionMeasures.Missing(adapter, job).Contains(part))
         {
@@ -156,25 +156,36 @@ internal sealed class JobCompletion(FileStore files, VersionMeasures measures, T
         }
         catch (EngineException fault)
         {
-            job.Say("warn", $"{otherwise}: {fault.Message} Measure the version later, on the page of adapters or by POST /v1/adapters/{adapter.Name}/versions/{adapter.Version}/measure.");
+            var (code, missing) = part == VersionMeasures.Answers ? ("answers_not_measured", "How the adapter answers") : ("general_not_measured", "What the adapter may have forgotten");
+            job.Say("warn", code, $"{missing} was not measured: {fault.Message} Measure the version later, on the page of adapters or by POST /v1/adapters/{adapter.Name}/versions/{adapter.Version}/measure.");
             return adapter;
         }
     }
 
-    private async Task<IReadOnlyList<string>> ResultsAsync(TuningJob job, CancellationToken cancellation)
+    /// <summary>Keeps the files of the job's results; a store that has no room for them costs the job those and not its adapter.</summary>
+    internal async Task<IReadOnlyList<string>> ResultsAsync(TuningJob job, CancellationToken cancellation)
     {
-        var kept = new List<string> { await KeepAsync(new MemoryStream(Encoding.UTF8.GetBytes(StepTable(job.Events.All().Select(one => one.Data).OfType<TuningMetrics>()))), "step_metrics.csv", cancellation) };
-        foreach (var (path, name) in ((string, string)[])[(job.Folder.Comparison, "held_out_rows.jsonl"), (job.Folder.Answered, "held_out_answers.jsonl"), (job.Folder.Answers, "evaluation_answers.jsonl")])
+        var kept = new List<string>();
+        try
         {
-            if (File.Exists(path))
+            kept.Add(await KeepAsync(new MemoryStream(Encoding.UTF8.GetBytes(StepTable(job.Events.All().Select(one => one.Data).OfType<TuningMetrics>()))), "step_metrics.csv", cancellation));
+            foreach (var (path, name) in ((string, string)[])[(job.Folder.Comparison, "held_out_rows.jsonl"), (job.Folder.Answered, "held_out_answers.jsonl"), (job.Folder.Answers, "evaluation_answers.jsonl")])
             {
-                await using var rows = File.OpenRead(path);
-                kept.Add(await KeepAsync(rows, name, cancellation));
+                if (File.Exists(path))
+                {
+                    await using var rows = File.OpenRead(path);
+                    kept.Add(await KeepAsync(rows, name, cancellation));
+                }
             }
+        }
+        catch (RequestRefused full)
+        {
+            job.TrySay("warn", "results_not_kept", $"Not all files of the job's results are kept: {full.Problem.Message}");
         }
 
         return kept;
     }
+
 
     private async Task<string> KeepAsync(Stream content, string name, CancellationToken cancellation)
     {

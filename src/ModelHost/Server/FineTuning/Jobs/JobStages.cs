@@ -197,7 +197,7 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
                 job.Settle(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
                 return true;
             case RunEnd.Killed when job.CountKill(JobSteering.Kept(job)) <= MostKills:
-                job.TrySay("warn", $"{outcome.Error!.Message} It goes on from its last checkpoint.");
+                job.TrySay("warn", "killed", $"{outcome.Error!.Message} It goes on from its last checkpoint.");
                 job.Settle(now => now.HasEnded ? now : now with { Status = now.IsPauseAsked ? TuningStatus.Paused : TuningStatus.Queued, Reason = null });
                 return true;
             default:

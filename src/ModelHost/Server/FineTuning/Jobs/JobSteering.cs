@@ -43,7 +43,7 @@ internal static class JobSteering
             : now with { IsStopAsked = true, IsPauseAsked = false, Reason = null, Error = null, FinishedAt = null, Status = now.Status == TuningStatus.Running ? TuningStatus.Running : TuningStatus.Queued });
     }
 
-    /// <summary>Lets a job go on that was paused, or that failed for a reason that is gone; one that was to end goes on learning.</summary>
+    /// <summary>Lets a job go on that was paused, or that failed for a reason that is gone; one that was to end goes on learning, unless it failed on its way to that end: then that is tried again.</summary>
     /// <param name="job">The job.</param>
     /// <param name="step">Of a checkpoint to go back to: those after it are deleted. Null goes on from the last.</param>
     /// <exception cref="RequestRefused">It does neither, was cancelled, or has no such checkpoint.</exception>
@@ -70,7 +70,7 @@ internal static class JobSteering
 
         job.Change(now => now with
         {
-            IsPauseAsked = false, IsStopAsked = false, Reason = null, Error = null, FinishedAt = null,
+            IsPauseAsked = false, IsStopAsked = step is null && now is { IsStopAsked: true, Status: TuningStatus.Failed }, Reason = null, Error = null, FinishedAt = null,
             Status = now.Status switch
             {
                 TuningStatus.Paused => TuningStatus.Queued,

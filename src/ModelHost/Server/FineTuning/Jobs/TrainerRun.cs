@@ -138,6 +138,11 @@ internal sealed class TrainerRun(TuningJob job, ModelEngine engine, TrainingOpti
     private void Tell(ITrainer trainer, string word, bool isLast = false)
     {
         _told = isLast ? time.GetTimestamp() : null;
+        if (isLast)
+        {
+            job.Hold(false); // the word frees it
+        }
+
         trainer.Tell(word);
     }
 

@@ -47,7 +47,7 @@ internal sealed class EvaluationAnswers(TuningJob job, ModelEngine engine, Probe
         }
         catch (Exception fault) when (fault is EngineException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            job.TrySay("warn", $"The prompts are not answered at further evaluations: {fault.Message}");
+            job.TrySay("warn", "prompts_not_answered", $"The prompts are not answered at further evaluations: {fault.Message}");
             await DropAsync(trainer, cancellation);
         }
     }

@@ -89,9 +89,22 @@ internal static class TuningEndpoints
         return http.WriteJsonAsync(new TuningJobListBody("list", [.. page.Items.Select(job => TuningViews.Of(job, time))], page.HasMore, page.FirstId, page.LastId), ServerJson.Wire.TuningJobListBody);
     }
 
-    private static Task DeleteAsync(HttpContext http, TuningJobs jobs, string id)
+    private static Task DeleteAsync(HttpContext http, TuningJobs jobs, FileStore files, string id)
     {
+        var results = jobs.Find(id).Now.ResultFiles;
         jobs.Delete(id);
+        foreach (var result in results)
+        {
+            try
+            {
+                files.Delete(result);
+            }
+            catch (RequestRefused gone) when (gone.Problem.Status == 404)
+            {
+                continue; // somebody deleted it before
+            }
+        }
+
         return http.WriteJsonAsync(new TuningJobDeleted(id, "fine_tuning.job", true), ServerJson.Wire.TuningJobDeleted);
     }
 

@@ -10,7 +10,12 @@ internal static class TuningViews
     {
         var (now, settings) = (job.Now, job.Now.Settings);
         var parameters = Asked(now);
-        var reason = job.IsHeld ? JobReason.Requests : now.Reason ?? (now.Status != TuningStatus.Running ? null : now.IsPauseAsked ? JobReason.Pausing : now.IsStopAsked ? JobReason.Stopping : null);
+        var reason = now switch
+        {
+            { Status: TuningStatus.Running, IsPauseAsked: true } => JobReason.Pausing, // what was asked comes before what it waits for: it can be taken back
+            { Status: TuningStatus.Running, IsStopAsked: true, Reason: null } => JobReason.Stopping,
+            _ => job.IsHeld ? JobReason.Requests : now.Reason,
+        };
         return new TuningJobBody(now.Id, "fine_tuning.job", now.CreatedAt, now.FinishedAt, EstimatedFinish(job, time), now.Model, now.FineTunedModel, "local", Status(now.Status))
         {
             TrainedTokens = now.Progress.TrainedTokens > 0 ? now.Progress.TrainedTokens : null,
@@ -123,6 +128,11 @@ internal static class TuningViews
         }
 
         var (done, elapsed) = (now.Progress.Step - run.Step, time.GetElapsedTime(run.At).TotalSeconds);
+        if (done <= 0 && forecast.Seconds <= 0)
+        {
+            return null; // of a runner's speed nothing is known before its first step
+        }
+
         var left = done > 0 ? elapsed / done * (now.Progress.Steps - now.Progress.Step) : Math.Max(0, forecast.Seconds * (1 - (double)now.Progress.Step / Math.Max(1, now.Progress.Steps)) - elapsed);
         return time.GetUtcNow().ToUnixTimeSeconds() + (long)Math.Ceiling(left);
     }
