@@ -28,6 +28,9 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
 {
     private const int MostCalls = 8;
 
+    /// <summary>Characters of a token, at the most: beyond that an engine does not keep to what it was let write, and is read no further.</summary>
+    private const int LongestToken = 16, LeastRead = 4096;
+
     /// <summary>The step as it was stored. Calls have ids that are unique in the run, and a fault where they cannot be made.</summary>
     public async Task<StepCompletedData> TakeAsync(ModelQuestion question, AgentJournal journal, Func<string, IEnumerable<ToldText>>? split, CancellationToken cancellation)
     {
@@ -42,6 +45,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         List<FunctionCallContent> calls = [];
         int read = 0, cached = 0, written = 0;
         ChatFinishReason? end = null;
+        var room = question.Options.MaxOutputTokens is { } most ? Math.Max(LeastRead, (long)most * LongestToken) : long.MaxValue;
         try
         {
             await foreach (var update in chat.GetStreamingResponseAsync(question.Messages, question.Options, cancellation).WithCancellation(cancellation))
@@ -51,8 +55,13 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
                 foreach (var counted in update.Contents.OfType<UsageContent>().Select(content => content.Details))
                     (read, cached, written) = ((int)(counted.InputTokenCount ?? read), (int)(counted.CachedInputTokenCount ?? cached), (int)(counted.OutputTokenCount ?? written));
                 foreach (var thought in update.Contents.OfType<TextReasoningContent>().Where(t => t.Text.Length > 0))
-                    journal.Add("step.delta", new StepTextData(id, thought.Text));
-                Tell(update.Text);
+                    journal.Add("step.delta", new StepTextData(id, Fitting(thought.Text)));
+                Tell(Fitting(update.Text));
+                if (room == 0)
+                {
+                    (end, written) = (ChatFinishReason.Length, question.Options.MaxOutputTokens!.Value);
+                    break;
+                }
             }
         }
         catch (ModelHostException failure)
@@ -68,6 +77,13 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
             read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, CachedTokens = cached, Turns = question.Turns, IsCut = end == ChatFinishReason.Length, CallsAsked = calls.Count > MostCalls ? calls.Count : 0, Verdict = question.Judges?.Invoke(text.ToString()) };
         journal.Add("step.completed", step);
         return step;
+
+        string Fitting(string more)
+        {
+            var fits = more.Length <= room ? more : more[..(int)room];
+            room -= fits.Length;
+            return fits;
+        }
 
         void Tell(string more)
         {

@@ -89,7 +89,11 @@ public sealed record StepFailedData(string StepId, StepKind Kind, string Message
 
 /// <summary>tool.call, stored before a tool that writes is called: a call without its result may have been made.</summary>
 /// <param name="Arguments">As they are used: edited, perhaps, by the person who approved.</param>
-public sealed record ToolCallData(string CallId, string StepId, string Tool, JsonElement Arguments, bool Writes);
+public sealed record ToolCallData(string CallId, string StepId, string Tool, JsonElement Arguments, bool Writes)
+{
+    /// <summary>Whether it stands for a call that writes, which is made once: what it came to is not judged either.</summary>
+    public bool IsFinal { get; init; }
+}
 
 /// <summary>tool.result. The text is untrusted.</summary>
 public sealed record ToolResultData(

@@ -182,8 +182,8 @@ internal sealed class AgentPast
     /// <summary>What a call was made with, where it was: a person may have edited what the model wrote.</summary>
     public JsonElement? MadeWith(string callId) => made.TryGetValue(callId, out var call) ? call.Arguments : null;
 
-    /// <summary>Whether a call of a decision was made that writes.</summary>
-    public bool HasWritten(StepCompletedData decision) => decision.Calls.Any(call => made.TryGetValue(call.CallId, out var begun) && begun.Writes);
+    /// <summary>Whether a call of a decision was made that writes, or one that stands for such a call.</summary>
+    public bool HasWritten(StepCompletedData decision) => decision.Calls.Any(call => made.TryGetValue(call.CallId, out var begun) && (begun.Writes || begun.IsFinal));
 
     /// <summary>Whether what a decision in a step of a plan brought reached what the step was to; null where nobody looked.</summary>
     public StepVerdict? VerdictOn(StepCompletedData decision) => verdicts.GetValueOrDefault(decision.StepId);

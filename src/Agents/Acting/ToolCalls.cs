@@ -60,7 +60,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         journal.Exclusively(past =>
         {
             if (!past.IsOpen(callId)) // else it was begun before a restart, or before a person decided
-                journal.Add("tool.call", new ToolCallData(callId, stepId, tool.Name, arguments, call.Writes));
+                journal.Add("tool.call", new ToolCallData(callId, stepId, tool.Name, arguments, call.Writes) { IsFinal = tool.StandsForWriting });
             return true;
         });
         if (call.Writes)

@@ -20,7 +20,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     private int idle = options.Value.RunsAtOnce;
     private long? placesTold;
     private bool tellsPlaces, isOver;
-    private CancellationToken shutdown;
+    private CancellationToken shutdown, last;
 
     /// <summary>Called with each run that now waits for a person, once that is stored: what it waits for may have been decided a moment before.</summary>
     public Func<Guid, CancellationToken, Task>? Waits { get; set; }
@@ -109,11 +109,12 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, program?.ApplicationStopping ?? CancellationToken.None);
-        shutdown = ending.Token;
-        var workers = Enumerable.Range(0, options.Value.RunsAtOnce).Select(_ => WorkAsync(ending.Token));
-        await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        (shutdown, last) = (ending.Token, stoppingToken);
+        Task[] workers = [.. Enumerable.Range(0, options.Value.RunsAtOnce).Select(_ => WorkAsync(ending.Token))];
+        await Task.Delay(Timeout.InfiniteTimeSpan, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var run in TakeAll())
             await ExecuteAsync(run, ending.Token);
+        await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(live.Values.Select(run => run.Stored));
     }
 
@@ -131,7 +132,7 @@ internal sealed class RunHost(RunExecution execution, IOptions<AgentsOptions> op
                 idle--;
                 Announce();
             }
-            await ExecuteAsync(run, stopping);
+            await ExecuteAsync(run, run.Agent is null ? last : stopping); // nothing goes on with a plain answer: it has as long as the server waits for its streams
             lock (gate)
                 idle++;
         }

@@ -45,6 +45,9 @@ public abstract class AgentTool
 
     public abstract ToolEffects Effects { get; }
 
+    /// <summary>Whether it gives what was recorded of a tool that writes: a run goes on from it as from the tool.</summary>
+    internal virtual bool StandsForWriting => false;
+
     /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>
     public virtual string Origin => "";
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
@@ -109,7 +110,32 @@ public sealed class AgentRestartTests
         var late = await rig.LetAsync(AgentLoopTests.Clerk);
         await rig.EventsAsync(late);
         Assert.Null((await rig.Runs.GetAsync(AgentsRig.Anna, late.Id, Cancellation)).EndedAt);
-        Assert.Empty(rig.Host.Live);
+        await AgentsRig.UntilAsync(() => Task.FromResult(rig.Host.Live.Count == 0));
+    }
+
+    /// <summary>Nothing goes on with it; the server waits for its stream.</summary>
+    [Fact]
+    public async Task An_answer_without_an_agent_is_written_to_its_end_while_the_program_is_about_to_end()
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously), goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var program = new Microsoft.Extensions.Hosting.Internal.ApplicationLifetime(Microsoft.Extensions.Logging.Abstractions.NullLogger<Microsoft.Extensions.Hosting.Internal.ApplicationLifetime>.Instance);
+        await using var rig = await AgentsRig.StartAsync(new ScriptedChatClient((_, cancellation) => SayAsync(cancellation)), o => o.RunsAtOnce = 1, process: new(Program: program));
+        var run = await rig.AskAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        var waiting = await rig.AskAsync();
+        program.StopApplication();
+        Assert.Equal("error", (await rig.EventsAsync(waiting))[^1].Name); // it has not begun, and does not any more
+        goOn.SetResult();
+        Assert.Equal("done", (await rig.EventsAsync(run))[^1].Name);
+        Assert.Equal(RunStatus.Completed, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            yield return new(ChatRole.Assistant, "Everybody has ");
+            asked.TrySetResult();
+            await goOn.Task.WaitAsync(cancellation);
+            yield return new(ChatRole.Assistant, "27 days [1].");
+        }
     }
 
     /// <summary>Models that answer once they are let.</summary>

@@ -37,6 +37,31 @@ public sealed class CutAnswerTests
         Assert.Equal((reason is null ? RunStatus.Completed : RunStatus.Incomplete, reason), (info.Status, info.StopReason));
     }
 
+    /// <summary>An engine that does not keep to what it was let write.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_model_that_never_ends_is_read_no_further_than_it_may_write(bool asThought)
+    {
+        ScriptedChatClient chat = new((_, cancellation) => SayAsync(cancellation));
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [], Model = AgentLoopTests.Clerk.Model with { MaxTokens = 400 } });
+        var events = await rig.EventsAsync(run);
+        var step = events.Single(e => e.Name == "step.completed").Read<StepCompletedData>();
+        Assert.Equal((true, 400, asThought ? 0 : 6400), (step.IsCut, step.CompletionTokens, step.Text.Length));
+        Assert.Equal(asThought ? RunStatus.Failed : RunStatus.Completed, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, TestContext.Current.CancellationToken)).Status);
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await Task.Yield();
+                yield return new(ChatRole.Assistant, [asThought ? new TextReasoningContent("And so on. ") : new TextContent("And so on. ")]);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(600, RunStatus.Incomplete, StopReason.MaxTokens)]
     [InlineData(100_000, RunStatus.Failed, null)]

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.AI;
 using Platform.Agents.Acting;
+using Platform.Agents.Answering;
 using Platform.Agents.Definitions;
 using Platform.Agents.Forking;
+using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
@@ -89,6 +91,21 @@ public sealed class RunForkTests
         Assert.Equal((await rig.Archive.GetAsync(AgentsRig.Anna, recorded.Id, Cancellation)).Agent!.AsOf, (await rig.Archive.GetAsync(AgentsRig.Anna, again.Id, Cancellation)).Agent!.AsOf);
 
         static IEnumerable<string> Results(IEnumerable<RunEvent> events) => events.Where(e => e.Name == "tool.result").Select(e => e.Read<ToolResultData>().Text);
+    }
+
+    /// <summary>The model would find it undone, were it asked.</summary>
+    [Fact]
+    public async Task A_step_that_writes_is_judged_in_no_recorded_run_either()
+    {
+        const string Plan = """{"steps":[{"id":"a","goal":"Send","tool":"send","inputs":{"text":"hello"},"depends_on":[],"done_when":"it was sent"}]}""";
+        var chat = Deciding(messages => [new TextContent(messages[0].Text.StartsWith(PromptWords.In(AnswerLanguage.English).JudgeStep, StringComparison.Ordinal) ? """{"met":false,"why":"nothing says so"}""" : messages[^1].Text.StartsWith("Make a plan", StringComparison.Ordinal) ? Plan : "Done.")]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send", ToolEffects.Writes)]);
+        var run = await LetAsync(rig, Clerk with { Planning = PlanningMode.PlanThenAct });
+        var before = await rig.EventsAsync(run);
+        var events = await rig.EventsAsync(await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid(), Recorded: true), Cancellation));
+        Assert.Equal(Kinds(before), Kinds(events));
+
+        static IEnumerable<StepKind> Kinds(IEnumerable<RunEvent> events) => events.Where(e => e.Name == "step.started").Select(e => e.Read<StepStartedData>().Kind);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ internal sealed class RecordedTool(string name, AgentTool? real, IReadOnlyList<R
     /// <summary>Whatever the tool does, giving a record does nothing.</summary>
     public override ToolEffects Effects => ToolEffects.None;
 
+    internal override bool StandsForWriting => real is not null && (real.Effects & ToolEffects.Writes) != 0;
+
     public override Task<ToolOutcome> RunAsync(JsonElement arguments, ToolScope scope, CancellationToken cancellation)
     {
         var key = ArgumentKey.Of(arguments);
