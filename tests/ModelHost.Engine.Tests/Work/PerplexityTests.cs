@@ -52,15 +52,22 @@ public sealed class PerplexityTests : IAsyncLifetime
         Assert.Equal(named, await MeasureAsync(new PerplexityRequest("job", SeedModels.Chat + ":odd", Text, null, 200)));
     }
 
-    [Theory]
-    [InlineData("absent", "a b c", null, null, "model")]
-    [InlineData("seed-chat", "", null, null, "text")]
-    [InlineData("seed-chat", "a", null, null, "text")] // one token
-    [InlineData("seed-chat", "a b c", null, 1, "max_tokens")]
-    [InlineData("seed-chat", "a b c", null, 1_000_001, "max_tokens")]
-    [InlineData("seed-chat", "a b c", "absent", null, "lora")]
-    public void What_cannot_be_measured_is_refused_before_it_waits(string model, string text, string? adapter, int? most, string parameter) =>
-        Assert.Equal(parameter, Assert.Throws<EngineException>(() => working.Engine.Work.Measure.Check(new PerplexityRequest("job", model, text, adapter, most))).Parameter);
+    [Fact]
+    public void What_cannot_be_measured_is_refused_before_it_waits()
+    {
+        foreach (var (model, text, adapter, most, parameter) in ((string, string, string?, int?, string)[])
+        [
+            ("absent", "a b c", null, null, "model"),
+            ("seed-chat", "", null, null, "text"),
+            ("seed-chat", "a", null, null, "text"), // one token
+            ("seed-chat", "a b c", null, 1, "max_tokens"),
+            ("seed-chat", "a b c", null, 1_000_001, "max_tokens"),
+            ("seed-chat", "a b c", "absent", null, "lora"),
+        ])
+        {
+            Assert.Equal(parameter, Assert.Throws<EngineException>(() => working.Engine.Work.Measure.Check(new PerplexityRequest("job", model, text, adapter, most))).Parameter);
+        }
+    }
 
     /// <summary>A model that is not loaded has no tokens to count: its measurement tells.</summary>
     [Fact]

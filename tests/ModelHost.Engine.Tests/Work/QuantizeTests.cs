@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Native;
-using Platform.ModelHost.Native.Gguf;
 
 namespace Platform.ModelHost.Engine.Tests.Work;
 
@@ -71,59 +70,24 @@ public sealed class QuantizeTests : IAsyncLifetime
         Assert.DoesNotContain(Engine.Memory.Uses, use => use.Owner == "job");
     }
 
-    [Theory]
-    [InlineData("seed-chat", "q8_0", null, "to", "q8_0 already")]
-    [InlineData("seed-chat", "f16", null, "to", "does not come back")]
-    [InlineData("half", "f16", null, "to", "already")]
-    [InlineData("half", "q2_k", null, "to", "choose one of q8_0")]
-    [InlineData("half", "q8_0", "../x", "name", "a-z")]
-    [InlineData("half", "q8_0", "seed-chat", "name", "already")]
-    [InlineData("absent", "q8_0", null, "model", "absent")]
-    public void What_gains_nothing_or_cannot_be_is_refused_before_it_waits(string model, string to, string? name, string parameter, string told)
+    [Fact]
+    public void What_gains_nothing_or_cannot_be_is_refused_before_it_waits()
     {
-        var refusal = Assert.Throws<EngineException>(() => Engine.Work.Quantize.Check(new QuantizeRequest("job", model, to, name)));
-        Assert.Equal(parameter, refusal.Parameter);
-        Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
-    }
-
-    /// <param name="type">ggml's number of the type that most weights have: f32, f16, bf16, q8_0, q6_K, q4_K.</param>
-    /// <param name="elements">In a block of it, of so many bytes.</param>
-    [Theory]
-    [InlineData(0, 1, 4, "f16", false, null)]
-    [InlineData(0, 1, 4, "q4_0", false, null)]
-    [InlineData(1, 1, 2, "bf16", false, null)]
-    [InlineData(30, 1, 2, "f16", false, null)]
-    [InlineData(30, 1, 2, "bf16", false, "already")]
-    [InlineData(30, 1, 2, "q8_0", false, null)]
-    [InlineData(8, 32, 34, "q6_k", true, null)]
-    [InlineData(8, 32, 34, "bf16", false, "does not come back")]
-    [InlineData(14, 256, 210, "q4_k_m", false, "again loses too much")]
-    [InlineData(12, 256, 144, "q4_0", false, "does not come back")]
-    public void What_loses_twice_is_refused_and_what_loses_a_little_more_is_said(int type, int elements, int bytes, string to, bool requantizes, string? told)
-    {
-        const int side = 1_024;
-        var header = new GgufHeader(3, new Dictionary<string, GgufValue>(), [new("norm", [side], 0, 0, side * 4), new("a", [side, side], type, 0, (long)side * side / elements * bytes)], 0, 0);
-        if (told is null) { Assert.Equal(requantizes, WeightFormat.Find(to).Requantizes(header)); }
-        else { Assert.Contains(told, Assert.Throws<EngineException>(() => WeightFormat.Find(to).Requantizes(header)).Message, StringComparison.Ordinal); }
-    }
-
-    /// <param name="types">ggml's numbers of the types of: the embedding, which is the output too; a matrix with rows of 512; one with rows of 96; one with rows of 48; one that is never packed.</param>
-    [Theory]
-    [InlineData("q4_0", new[] { 8, 2, 2, 1, 0 }, true)]
-    [InlineData("q4_0", new[] { 8, 2, 8, 1, 0 }, false)]
-    [InlineData("q4_k_m", new[] { 8, 12, 6, 1, 0 }, true)]
-    [InlineData("q4_k_m", new[] { 8, 14, 6, 1, 0 }, false)] // only the finer ones of its mixture
-    [InlineData("q4_k_m", new[] { 8, 8, 8, 1, 0 }, false)]
-    [InlineData("q6_k", new[] { 8, 14, 8, 1, 0 }, true)]
-    [InlineData("q6_k", new[] { 8, 8, 8, 1, 0 }, false)] // the wide one would be packed
-    [InlineData("q8_0", new[] { 8, 8, 8, 1, 0 }, true)]
-    public void What_is_in_a_format_already_is_told_by_its_tensors(string to, int[] types, bool isAlready)
-    {
-        (string Name, long Width)[] tensors = [("token_embd.weight", 96), ("wide", 512), ("narrow", 96), ("odd", 48), ("router", 96)];
-        const long rows = 64;
-        var header = new GgufHeader(3, new Dictionary<string, GgufValue>(), [.. tensors.Zip(types, (t, type) => new GgufTensor(t.Name, [t.Width, t.Name == "token_embd.weight" ? 4_096 : rows], type, 0, t.Width * (t.Name == "token_embd.weight" ? 4_096 : rows) * 34 / 32))], 0, 1L << 40);
-        Assert.Equal(!isAlready, WeightFormat.Of(header).Any(format => format.Name == to));
-        if (isAlready) { Assert.Contains($"{to} already", Assert.Throws<EngineException>(() => WeightFormat.Find(to).Requantizes(header)).Message, StringComparison.Ordinal); }
+        foreach (var (model, to, name, parameter, told) in ((string, string, string?, string, string)[])
+        [
+            ("seed-chat", "q8_0", null, "to", "q8_0 already"),
+            ("seed-chat", "f16", null, "to", "does not come back"),
+            ("half", "f16", null, "to", "already"),
+            ("half", "q2_k", null, "to", "choose one of q8_0"),
+            ("half", "q8_0", "../x", "name", "a-z"),
+            ("half", "q8_0", "seed-chat", "name", "already"),
+            ("absent", "q8_0", null, "model", "absent"),
+        ])
+        {
+            var refusal = Assert.Throws<EngineException>(() => Engine.Work.Quantize.Check(new QuantizeRequest("job", model, to, name)));
+            Assert.Equal(parameter, refusal.Parameter);
+            Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
