@@ -56,7 +56,6 @@ public sealed class EventLogTests : IDisposable
         Assert.Equal(5, new EventLog(Log, NullLogger.Instance).Last);
     }
 
-    /// <summary>The numbers of a page and one more, read with a bound.</summary>
     [Fact]
     public void A_table_of_steps_has_none_that_were_given_up()
     {
@@ -64,6 +63,7 @@ public sealed class EventLogTests : IDisposable
         Assert.Equal(["1,4,", "2,2.25,"], JobCompletion.StepTable(told.Select(one => new TuningMetrics { Step = one.Step, TrainLoss = one.Loss })).Split('\n')[1..^1].Select(line => line[..(line.IndexOf(",,", StringComparison.Ordinal) + 1)]));
     }
 
+    /// <summary>The numbers of a page and one more, read with a bound.</summary>
     private List<int> Page(IEnumerable<TuningEvent> events)
     {
         _read = 0;

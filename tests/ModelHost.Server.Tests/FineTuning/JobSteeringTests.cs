@@ -47,6 +47,16 @@ public sealed class JobSteeringTests : IDisposable
     }
 
     [Fact]
+    public void A_job_that_goes_on_near_its_end_is_foreseen_to_take_what_is_left_and_not_the_whole()
+    {
+        var time = new SetTime();
+        using var job = Failed(step: 90, time);
+        job.Change(now => now with { Status = TuningStatus.Running, Forecast = now.Forecast! with { Seconds = 1_000 }, Progress = new TuningProgress { Step = 90, Steps = 100 } });
+        job.Begin();
+        Assert.Equal(100, TuningViews.EstimatedFinish(job, time));
+    }
+
+    [Fact]
     public void What_is_asked_of_a_job_stands_before_what_it_waits_for_and_of_a_runner_no_end_is_foreseen_before_its_first_step()
     {
         var time = new SetTime();

@@ -214,6 +214,23 @@ public sealed class TuningDiskTests : IDisposable
         Assert.False(File.Exists(job.Folder.Answered));
     }
 
+    /// <summary>A kill or a full disk in the midst of it would leave half of the answers that took an hour, and the page would read half a line.</summary>
+    [Fact]
+    public async Task What_was_answered_is_exchanged_whole_under_those_who_read_it()
+    {
+        using var jobs = Jobs();
+        var job = jobs.Add(Record);
+        var row = JsonSerializer.Serialize(new AnsweredRow("1", "Who?", "Alda", "Borin", "Alda", 0, 1), ProbeJson.Default.AnsweredRow);
+        var (begun, before) = (job.Folder.In("answered-a@1.part"), row + "\n" + row[..20]); // half a line of a service that was killed
+        File.WriteAllText(begun, before);
+        File.WriteAllText(job.Folder.Answered, before);
+        using var parts = new StreamReader(new FileStream(begun, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        using var whole = new StreamReader(new FileStream(job.Folder.Answered, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        await AnswerComparison.RunAsync(job, isOfItsEnd: true, (_, _, _) => { }, probes: null!, "a@1", TestContext.Current.CancellationToken);
+        Assert.Equal((before, before), (await parts.ReadToEndAsync(TestContext.Current.CancellationToken), await whole.ReadToEndAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(row + "\n", await File.ReadAllTextAsync(job.Folder.Answered, TestContext.Current.CancellationToken));
+    }
+
     /// <summary>They lie in a folder that cannot be listed even by the one who may do everything: what a process that ended says of its network.</summary>
     [Fact]
     public async Task Evaluations_that_cannot_be_answered_nor_dropped_end_no_job()

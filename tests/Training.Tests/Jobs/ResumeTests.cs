@@ -66,6 +66,17 @@ public sealed class ResumeTests
         Assert.Equal(Curve(whole), Curve(paused));
     }
 
+    /// <summary>Whoever chats while it ends has it told to wait, on a thread of its own: a fault there would end a job that succeeded as one that crashed.</summary>
+    [Fact]
+    public void A_word_that_comes_when_the_job_is_over_ends_nothing()
+    {
+        using var bench = new JobBench();
+        var control = new JobControl(bench.Folder);
+        control.Dispose();
+        foreach (var word in (string[])["hold", "go", "hold", "pause"]) { control.Hear(word); }
+        Assert.True(control.ShallPause);
+    }
+
     /// <summary>As a power cut leaves it, and a later line was appended to. What it said was for others: the checkpoints are whole.</summary>
     [Fact]
     public void A_damaged_line_of_its_own_progress_keeps_no_job_from_going_on()

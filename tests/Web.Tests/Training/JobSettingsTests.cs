@@ -60,10 +60,10 @@ public sealed class JobSettingsTests
     }
 
     [Theory]
-    [InlineData(5_000_000, 5_000, "Small", "3", "0.0005")]
-    [InlineData(5_000_000, 46, "Small", "6", "0.0005")]
-    [InlineData(5_000_000, 82, "Small", "8", "0.0005")]
-    [InlineData(5_000_000, 4, "Small", "20", "0.0005")]
+    [InlineData(5_000_000, 5_000, "Small", "3", "0.0004")]
+    [InlineData(5_000_000, 46, "Small", "6", "0.0004")]
+    [InlineData(5_000_000, 82, "Small", "8", "0.0004")]
+    [InlineData(5_000_000, 4, "Small", "20", "0.0004")]
     [InlineData(7_000_000_000, 60, "Small", "7", null)] // the rate of a small model would wreck it
     [InlineData(7_000_000_000, 5_000, "Balanced", null, null)]
     public void The_settings_to_begin_with_go_with_the_model_and_the_rows(long parameters, int rows, string name, string? epochs, string? rate)

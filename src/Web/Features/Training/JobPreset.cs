@@ -8,9 +8,9 @@ public sealed record JobPreset(string Name, IReadOnlyDictionary<string, string> 
     private const string Few = "Small";
     private const long FewParameters = 300_000_000;
 
-    // Measured on the embedded model, docs/log.md: with more, what is forgotten of other texts passes the gate's limit; with fewer, little is learned.
+    // Measured on the embedded model, docs/log.md: with more, what is forgotten of other texts comes near the gate's limit; with fewer, little is learned.
     private const int FewSteps = 140, LeastEpochs = 3, MostEpochs = 20;
-    private const string SmallRate = "0.0005";
+    private const string SmallRate = "0.0004";
 
     /// <summary>Those to choose from; how often each row is learned in the one for few rows goes with how many there are.</summary>
     /// <param name="parameters">Of the base; 0 where they are not known.</param>
