@@ -85,7 +85,11 @@ public sealed record StepCompletedData(string StepId, StepKind Kind, string Text
 public sealed record StepVerdict(string Decision, bool Met, string Why);
 
 /// <summary>step.failed.</summary>
-public sealed record StepFailedData(string StepId, StepKind Kind, string Message);
+public sealed record StepFailedData(string StepId, StepKind Kind, string Message)
+{
+    /// <summary>Its time was over: the message is the program's own.</summary>
+    public bool IsGivenUp { get; init; }
+}
 
 /// <summary>tool.call, stored before a tool that writes is called: a call without its result may have been made.</summary>
 /// <param name="Arguments">As they are used: edited, perhaps, by the person who approved.</param>

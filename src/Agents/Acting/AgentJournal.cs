@@ -83,7 +83,7 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     public void GiveUp() => Exclusively(past =>
     {
         foreach (var (step, kind) in past.Asked)
-            Add("step.failed", new StepFailedData(step, kind, "It was given up: its time was over."));
+            Add("step.failed", new StepFailedData(step, kind, "It was given up: its time was over.") { IsGivenUp = true });
         return true;
     });
 

@@ -9,8 +9,8 @@ public static class Limits
     /// <summary>Rate policy of the pages that take a password: 20 posts a minute from one address.</summary>
     public const string Passwords = "passwords";
 
-    /// <summary>What the composer takes fits in any language, bytes.</summary>
-    public const long LargestCircuitMessage = 512 * 1024;
+    /// <summary>What a page's fields take fits in any language, and quoted twice on its way, bytes: the largest is an API's document, of 1 MiB. What does not fit would be dropped without a word.</summary>
+    public const long LargestCircuitMessage = 4 * 1024 * 1024;
 
     /// <summary>Body of an ordinary request, bytes. The upload endpoint raises it for itself.</summary>
     public const long LargestBody = 1024 * 1024;

@@ -88,6 +88,26 @@ public sealed class DocumentToolTests
     }
 
     [Fact]
+    public async Task What_is_read_on_is_cited_in_pieces_each_on_its_page()
+    {
+        var long1 = string.Join("\n\n", Enumerable.Range(1, 12).Select(i => $"Rule {i} of the house: {string.Join(' ', Enumerable.Repeat("be kind", 20))}."));
+        var text = $"Title\n{long1}\nWhere to ask for leave? In Tidebook.\nThe end.";
+        var turn = text.IndexOf("Where to ask", StringComparison.Ordinal);
+        shelf.Add("house.pdf", new Platform.Retrieval.Reading.ParsedDocument("application/pdf", null, text, [new(1, 0, turn, 600, 800, []), new(2, turn, text.Length, 600, 800, [])], []));
+        var scope = Scope();
+        await SearchAsync(scope, "Tidebook", top: 1);
+        var read = await ReadAsync(scope, """{"number":1}""");
+        Assert.InRange(read.Citations.Count, 3, 5);
+        Assert.All(read.Citations, piece => Assert.InRange(piece.Quote.Length, 1, 1200));
+        Assert.All(read.Citations, piece => Assert.Equal(text[piece.Start..piece.End], piece.Quote));
+        Assert.Equal((2, "Where to ask for leave? In Tidebook.\nThe end."), (read.Citations[^1].Page, read.Citations[^1].Quote));
+        Assert.All(read.Citations.SkipLast(1), piece => Assert.Equal(1, piece.Page));
+        Assert.All(read.Citations.SkipLast(1), piece => Assert.EndsWith("be kind.", piece.Quote, StringComparison.Ordinal)); // at the end of a paragraph
+        Assert.Equal(read.Citations.Count, read.Text.Split('\n').Count(line => line.StartsWith("Passage ", StringComparison.Ordinal)));
+        Assert.Equal(text.Count(char.IsLetter), read.Citations.Sum(piece => piece.Quote.Count(char.IsLetter))); // nothing is left out
+    }
+
+    [Fact]
     public async Task Only_what_a_search_of_this_run_has_shown_can_be_read()
     {
         var outcome = await ReadAsync(Scope(), """{"number":1}""");

@@ -69,4 +69,24 @@ public sealed class ArgumentFormTests
     }
 
     private static ArgumentForm Of(string arguments) => ArgumentForm.Of(Schema, JsonSerializer.Deserialize<JsonElement>(arguments));
+
+    [Fact]
+    public void An_object_whose_fields_are_known_is_edited_by_them()
+    {
+        var schema = JsonElement.Parse("""{"type":"object","properties":{"body":{"type":"object","required":["item"],"properties":{"item":{"type":"string"},"count":{"type":"integer"},"gift":{"type":"object","properties":{"text":{"type":"string"}}}}},"more":{"type":"object","properties":{"note":{"type":"string"}}}}}""");
+        var given = JsonElement.Parse("""{"body":{"item":"doc","count":3,"own":[1]}}""");
+        var form = ArgumentForm.Of(schema, given);
+        Assert.Equal([ArgumentKind.Group, ArgumentKind.Group], form.Fields.Select(field => field.Kind));
+        Assert.False(form.Read().Changed);
+        var inner = form.Fields[0].Inner!.Fields;
+        Assert.Equal([("item", ArgumentKind.Text), ("count", ArgumentKind.Number), ("gift", ArgumentKind.Group), ("own", ArgumentKind.Json)], inner.Select(field => (field.Name, field.Kind)));
+        inner[1].Text = "4";
+        inner[2].Inner!.Fields[0].Text = "For Bob";
+        Assert.Equal("""{"body":{"item":"doc","count":4,"gift":{"text":"For Bob"},"own":[1]}}""", form.Read().Arguments!.Value.GetRawText());
+        inner[1].Text = "many";
+        Assert.Null(form.Read().Arguments);
+        Assert.True(inner[1].IsFaulty);
+        Assert.Equal(ArgumentKind.Json, ArgumentForm.Of(schema, JsonElement.Parse("""{"body":"a text"}""")).Fields[0].Kind); // another than its schema says
+        Assert.Equal("{}", ArgumentForm.Of(schema, JsonElement.Parse("{}")).Read().Arguments!.Value.GetRawText());
+    }
 }

@@ -10,7 +10,7 @@ namespace Platform.Agents.Tools.Reading;
 /// <summary>Reads on around a passage that a search of this run has shown, or another page of its document.</summary>
 internal sealed class ReadPassageTool(IEvidence evidence) : BuiltInTool
 {
-    private const int Around = 2_500, MaxCharacters = 10_000;
+    private const int Around = 2_500, MaxCharacters = 10_000, LongestPiece = 1_200;
 
     public override string Name => "read_passage";
 
@@ -58,21 +58,57 @@ internal sealed class ReadPassageTool(IEvidence evidence) : BuiltInTool
         return Show(document, known, LineStart(document.Text, known.Start - Around), LineEnd(document.Text, Math.Min(known.End, known.Start + MaxCharacters - 2 * Around) + Around), scope);
     }
 
+    /// <summary>In pieces with numbers of their own, none over the end of a page: what is cited is then as narrow as that, and on its page.</summary>
     private static ToolOutcome Show(ParsedDocument document, Citation known, int start, int end, ToolScope scope)
     {
-        var quote = document.Text[start..end];
-        if (string.IsNullOrWhiteSpace(quote))
-            return ToolOutcome.Of(ToolTexts.In(scope.Language).PageEmpty);
-        var page = document.Pages.LastOrDefault(p => p.Start <= start)?.Number ?? known.Page;
-        var citation = scope.Numbers.Number(known with
-        {
-            Start = start, End = end, Quote = quote, Context = quote, ContextStart = start, Page = page, Heading = page == known.Page ? known.Heading : "",
-            Rectangles = LineRectangles.Of(document, start, end),
-        });
+        var texts = ToolTexts.In(scope.Language);
+        List<Citation> shown = [];
         StringBuilder text = new();
-        QuotedPassages.Append(text, citation, quote, MaxCharacters, ToolTexts.In(scope.Language));
-        var data = JsonSerializer.SerializeToElement(new { number = citation.N, document = citation.DocumentName, page, characters = quote.Length });
-        return ToolOutcome.Of(text.ToString(), data, [citation]);
+        foreach (var (page, from, to) in Pieces(document, start, end))
+        {
+            var quote = document.Text[from..to];
+            var citation = scope.Numbers.Number(known with
+            {
+                Start = from, End = to, Quote = quote, Context = quote, ContextStart = from, Page = page, Heading = page == known.Page ? known.Heading : "", Rectangles = LineRectangles.Of(document, from, to),
+            });
+            QuotedPassages.Append(text, citation, quote, MaxCharacters, texts);
+            shown.Add(citation);
+        }
+        if (shown.Count == 0)
+            return ToolOutcome.Of(texts.PageEmpty);
+        var data = JsonSerializer.SerializeToElement(new { numbers = shown.Select(citation => citation.N), document = known.DocumentName, pages = shown.Select(citation => citation.Page).Distinct(), characters = shown.Sum(citation => citation.Quote.Length) });
+        return ToolOutcome.Of(text.ToString(), data, shown);
+    }
+
+    private static IEnumerable<(int Page, int Start, int End)> Pieces(ParsedDocument document, int start, int end)
+    {
+        foreach (var page in document.Pages.Where(page => page.Start < end && page.End > start))
+        {
+            var last = Math.Min(end, page.End);
+            for (var at = Math.Max(start, page.Start); at < last;)
+            {
+                var next = last - at <= LongestPiece ? last : PieceEnd(document.Text, at);
+                var (from, to) = (at, next);
+                while (from < to && char.IsWhiteSpace(document.Text[from]))
+                    from++;
+                while (to > from && char.IsWhiteSpace(document.Text[to - 1]))
+                    to--;
+                if (from < to)
+                    yield return (page.Number, from, to);
+                at = next;
+            }
+        }
+    }
+
+    /// <summary>After the last paragraph that fits, else the last line, else where the length is reached.</summary>
+    private static int PieceEnd(string text, int at)
+    {
+        var (most, least) = (at + LongestPiece, at + LongestPiece / 3);
+        var paragraph = text.LastIndexOf("\n\n", most - 1, most - least, StringComparison.Ordinal);
+        if (paragraph >= 0)
+            return paragraph + 2;
+        var line = text.LastIndexOf('\n', most - 1, most - least);
+        return line >= 0 ? line + 1 : char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
     }
 
     private static int LineStart(string text, int near)

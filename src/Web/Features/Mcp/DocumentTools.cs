@@ -76,8 +76,8 @@ internal sealed class DocumentTools(ToolCatalog tools, DocumentLibrary documents
             0, document.Id, document.BaseId, document.Name, document.MediaType, 0, Guid.Empty, "", 1, place.Start, place.End, "", "", 0, [], 0, Verdict.Verbatim, 0, 0));
         var page = arguments.TryGetProperty("page", out var wanted) ? wanted : (JsonElement?)null;
         var outcome = await tools.CallAsync("read_passage", JsonSerializer.SerializeToElement(page is null ? (object)new { number = known.N } : new { number = known.N, page }), scope, cancellation);
-        return outcome.IsError || outcome.Citations is not [var read] ? new(outcome.Text, IsError: outcome.IsError)
-            : new(outcome.Text, new { document = read.DocumentName, page = read.Page, start = read.Start, end = read.End, text = read.Quote });
+        return outcome.IsError || outcome.Citations is not [var first, ..] ? new(outcome.Text, IsError: outcome.IsError)
+            : new(outcome.Text, new { document = first.DocumentName, page = first.Page, start = first.Start, end = outcome.Citations[^1].End, text = string.Join('\n', outcome.Citations.Select(read => read.Quote)) });
     }
 
     private static ToolScope Scope(Caller caller) => new(caller, Guid.Empty, []);

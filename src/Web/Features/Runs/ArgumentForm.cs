@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Platform.Web.Features.Runs;
 
-/// <summary>How an argument is edited.</summary>
-public enum ArgumentKind { Text, Number, Truth, Choice, Json }
+/// <summary>How an argument is edited; a group is an object, by fields of its own.</summary>
+public enum ArgumentKind { Text, Number, Truth, Choice, Json, Group }
 
 /// <summary>One argument of a call as a person edits it.</summary>
 public sealed class ArgumentField(string name, ArgumentKind kind, string about, bool required, IReadOnlyList<string> choices)
@@ -24,6 +24,9 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>What is typed: the text itself, or JSON where the kind says so. Empty stands for nothing where it need not be there.</summary>
     public string Text { get; set; } = "";
 
+    /// <summary>The fields of a group; null of any other.</summary>
+    public ArgumentForm? Inner { get; internal init; }
+
     public bool Truth { get => truth ?? false; set => truth = value; }
 
     /// <summary>What is typed cannot be what it must be.</summary>
@@ -33,7 +36,7 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     public bool IsMissing { get; private set; }
 
     /// <summary>Nothing is typed, and nothing chosen. A false that was there, or that somebody chose, is something.</summary>
-    public bool IsEmpty => truth is null && Text.Trim().Length == 0;
+    public bool IsEmpty => Inner?.IsEmpty ?? (truth is null && Text.Trim().Length == 0);
 
     /// <summary>Whether it must be there.</summary>
     public bool Required => required;
@@ -43,6 +46,12 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
 
     internal JsonNode? Read()
     {
+        if (Inner is not null)
+        {
+            var typed = IsEmpty && !WasThere && !required ? null : Inner.Read().Arguments;
+            IsFaulty = typed is null && !(IsEmpty && !WasThere && !required); // told at the field inside
+            return typed is { } group ? JsonObject.Create(group) : null;
+        }
         IsFaulty = IsMissing = required && !WasThere && kind != ArgumentKind.Truth && IsEmpty;
         if (kind == ArgumentKind.Truth)
         {
@@ -76,15 +85,20 @@ public sealed class ArgumentForm
 
     public IReadOnlyList<ArgumentField> Fields { get; }
 
+    /// <summary>Objects in objects are fields so deep; below that they are JSON.</summary>
+    private const int Deepest = 3;
+
     /// <param name="schema">Of an object; null where it is not known.</param>
-    public static ArgumentForm Of(JsonElement? schema, JsonElement arguments)
+    public static ArgumentForm Of(JsonElement? schema, JsonElement arguments) => Of(schema, arguments, 1);
+
+    private static ArgumentForm Of(JsonElement? schema, JsonElement arguments, int depth)
     {
         var properties = schema is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("properties", out var listed) && listed.ValueKind == JsonValueKind.Object
             ? FieldsOf(listed) : [];
         var required = schema is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
             ? names.EnumerateArray().Select(n => n.GetString() ?? "").ToHashSet() : [];
         var there = arguments.ValueKind == JsonValueKind.Object ? FieldsOf(arguments) : [];
-        return new(arguments, [.. properties.Keys.Union(there.Keys).Select(name => FieldOf(name, properties.GetValueOrDefault(name), there.TryGetValue(name, out var value) ? value : null, required.Contains(name)))]);
+        return new(arguments, [.. properties.Keys.Union(there.Keys).Select(name => FieldOf(name, properties.GetValueOrDefault(name), there.TryGetValue(name, out var value) ? value : null, required.Contains(name), depth))]);
     }
 
     /// <summary>Nothing is typed in any field.</summary>
@@ -120,11 +134,15 @@ public sealed class ArgumentForm
         return fields;
     }
 
-    private static ArgumentField FieldOf(string name, JsonElement schema, JsonElement? value, bool required)
+    private static ArgumentField FieldOf(string name, JsonElement schema, JsonElement? value, bool required, int depth)
     {
         var choices = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("enum", out var listed) && listed.ValueKind == JsonValueKind.Array ? [.. listed.EnumerateArray().Select(c => c.GetRawText())] : (string[])[];
         var kind = choices.Length > 0 ? ArgumentKind.Choice : KindOf(schema, value);
         var about = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("description", out var said) && said.ValueKind == JsonValueKind.String ? said.GetString()! : "";
+        if (kind == ArgumentKind.Json && depth < Deepest && IsGroup(schema, value))
+        {
+            return new(name, ArgumentKind.Group, about, required, []) { WasThere = value is not null, Inner = Of(schema, value ?? default, depth + 1) };
+        }
         ArgumentField field = new(name, kind, about, required, choices) { WasThere = value is not null };
         if (value is not { } there)
         {
@@ -140,6 +158,10 @@ public sealed class ArgumentForm
         }
         return field;
     }
+
+    // Its fields are known, and what stands there is none but such an object.
+    private static bool IsGroup(JsonElement schema, JsonElement? value) =>
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out var fields) && fields.ValueKind == JsonValueKind.Object && fields.EnumerateObject().Any() && value is null or { ValueKind: JsonValueKind.Object };
 
     // A value that is another than its schema says is shown as the JSON that it is.
     private static ArgumentKind KindOf(JsonElement schema, JsonElement? value)
