@@ -15,8 +15,8 @@ public sealed record DefinitionFault(string Path, string Message)
     public IReadOnlyList<object> Values { get; init; } = [];
 }
 
-/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, ToolAway (it is not here, or cannot be reached now), ModelAway, AdapterAway and BaseAway (the same), Unknown, Twice and Variable: the text in question. AlwaysAsked: a tool that no policy lets run without asking. Reasoning: it is to be shown by examples, and none has its reasoning.</summary>
-public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning, ToolAway, ModelAway, AdapterAway, BaseAway, AlwaysAsked }
+/// <summary>What can be wrong. Other: only the message says it. Length: least and most characters, and how many there are. Range: value, least, most. Count: most, and how many there are. Slug, ToolName, ToolAway (it is not here, or cannot be reached now), ModelAway, AdapterAway and BaseAway (the same), Unknown, Twice and Variable: the text in question. AlwaysAsked: a tool that no policy lets run without asking. Reasoning: it is to be shown by examples, and none has its reasoning. Of a file: FileNoJson, with line and character; FileField, with the field, line and character; FileVersion, with its format, its version and the newest that is read.</summary>
+public enum DefinitionFaultKind { Other, Length, Range, Count, Unknown, Slug, ToolName, Twice, Variable, Reasoning, ToolAway, ModelAway, AdapterAway, BaseAway, AlwaysAsked, FileNoJson, FileField, FileVersion }
 
 /// <summary>A definition that cannot be taken, with everything that is wrong in it.</summary>
 public sealed class DefinitionException(IReadOnlyList<DefinitionFault> faults) : ArgumentException(string.Join(" ", faults.Select(f => $"{f.Path}: {f.Message}")))

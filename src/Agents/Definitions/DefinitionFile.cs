@@ -39,10 +39,11 @@ public static class DefinitionFile
         }
         catch (JsonException ex)
         {
-            var where = string.Create(CultureInfo.InvariantCulture, $"line {ex.LineNumber + 1}, character {ex.BytePositionInLine + 1}");
+            var (line, character) = ((ex.LineNumber ?? 0) + 1, (ex.BytePositionInLine ?? 0) + 1);
+            var where = string.Create(CultureInfo.InvariantCulture, $"line {line}, character {character}");
             throw new DefinitionException([ex.Path is { Length: > 2 } path
-                ? new(path[2..], $"This is not the JSON of an agent: '{Findings.Short(path[2..])}' ({where}) is no field of it, or has a value of another kind than it takes.")
-                : new("file", $"This is not the JSON of an agent ({where}): it is no JSON, or a field is missing or not known.")]);
+                ? new(path[2..], $"This is not the JSON of an agent: '{Findings.Short(path[2..])}' ({where}) is no field of it, or has a value of another kind or size than it takes.") { Kind = DefinitionFaultKind.FileField, Values = [Findings.Short(path[2..]), line, character] }
+                : new("file", $"This is not the JSON of an agent ({where}): it is no JSON, or a field is missing or not known.") { Kind = DefinitionFaultKind.FileNoJson, Values = [line, character] }]);
         }
         if (file.Format != Format || file.Version is < 1 or > Version)
             throw Unread(file.Format, file.Version);
@@ -50,7 +51,8 @@ public static class DefinitionFile
         return (file.Agent, [.. (file.Bases ?? []).OfType<BaseName>()]);
     }
 
-    private static DefinitionException Unread(string format, int version) => Refused($"The file is '{Findings.Short(format)}' of version {version}; '{Format}' up to version {Version} is read.");
+    private static DefinitionException Unread(string format, int version) =>
+        new([new("file", $"The file is '{Findings.Short(format)}' of version {version}; '{Format}' up to version {Version} is read.") { Kind = DefinitionFaultKind.FileVersion, Values = [Findings.Short(format), version, Version] }]);
 
     private static DefinitionException Refused(string why) => new([new("file", why)]);
 

@@ -134,6 +134,10 @@ public sealed class AgentLibraryTests
         Assert.Equal(Clerk.Slug, DefinitionFile.Read(file).Definition.Slug);
         var refused = Assert.Throws<DefinitionException>(() => DefinitionFile.Read(file.Replace("\"version\": 2", "\"version\": 3, \"further\": [1]", StringComparison.Ordinal)));
         Assert.Contains("of version 3; 'platform.agent' up to version 2 is read", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(DefinitionFaultKind.FileVersion, refused.Faults[0].Kind);
+        Assert.Equal(DefinitionFaultKind.FileNoJson, Assert.Throws<DefinitionException>(() => DefinitionFile.Read("no JSON")).Faults[0].Kind);
+        var large = Assert.Throws<DefinitionException>(() => DefinitionFile.Read("""{"format":"platform.agent","version":1,"agent":{"name":"A","slug":"a","limits":{"tokens":1e12}}}""")).Faults[0];
+        Assert.Equal((DefinitionFaultKind.FileField, "agent.limits.tokens"), (large.Kind, large.Values[0]));
         Assert.Equal(Clerk.Slug, DefinitionFile.Read(file.Replace("\"version\": 2", "\"version\": 1", StringComparison.Ordinal)).Definition.Slug);
     }
 
