@@ -57,7 +57,7 @@ public sealed class SignOutTests(SharedProgram program)
     {
         try
         {
-            await Expect(page.GetByTestId("sign-in-submit")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+            await Expect(page.GetByTestId("sign-in-submit")).ToBeVisibleAsync(new() { Timeout = 120_000 });
         }
         catch (PlaywrightException never)
         {
