@@ -42,6 +42,7 @@ public sealed class BestAnswersTests
         Assert.All(made, item => Assert.Equal([TurnRole.System, TurnRole.User, TurnRole.Assistant], item.Row.Turns.Select(turn => turn.Role)));
         Assert.Equal(4, rated.Count(one => one.Answer.Question == "first"));
         Assert.Equal(chat.Options.Count, chat.Options.Select(options => options!.Seed).Distinct().Count());
+        Assert.All(chat.Options, options => Assert.Equal(Installation.Administrator.UserId, options!.AdditionalProperties!["asked_by"])); // one person's, however many they are
         Assert.DoesNotContain(rated, one => one.Answer.Question is "alike" or "refused" || one.Job != "ftjob-1");
         Assert.DoesNotContain(chat.Requests.SelectMany(messages => messages), message => message.Text == "what stood there");
     }

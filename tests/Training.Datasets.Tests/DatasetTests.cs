@@ -274,6 +274,7 @@ public sealed class DatasetTests
     [Theory]
     [InlineData("""[{"text":"One text."},{"text":"Another text."}]""", 2, 0)]
     [InlineData("""[{"text":"One text."},{"txt":"Another"},{"text":""", 1, 2)]
+    [InlineData("""[{"text":"One text."},{"text":"\ud83d"},{"text":"Another text."}]""", 2, 1)]
     [InlineData("First paragraph.\n\nSecond paragraph.\n", 1, 0)]
     public async Task Arrays_and_plain_texts_are_taken_too(string content, int added, int faulty)
     {

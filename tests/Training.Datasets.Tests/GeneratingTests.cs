@@ -137,6 +137,19 @@ public sealed class GeneratingTests
     }
 
     [Fact]
+    public async Task Of_a_document_without_a_second_place_nothing_is_asked_of_two()
+    {
+        const string Written = """{"question":"How long is annual leave after five years?","answer":"Employees with five years of service have twenty five days of annual leave in each calendar year."}""";
+        var chat = ScriptedChatClient.Writing((_, _) => Enumerable.Repeat(Written, 1).ToAsyncEnumerable());
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var plain = await here.BaseAsync(("leave.md", "Employees with five years of service have twenty five days of annual leave in each calendar year."));
+        var made = await MadeAsync(here, new(plain, [], [QuestionKind.MultiHop], 2));
+        Assert.NotEmpty(made);
+        Assert.All(made, row => Assert.Equal((null, "no_heading"), (row.Item, row.Dropped)));
+        Assert.Empty(chat.Options);
+    }
+
+    [Fact]
     public async Task A_job_makes_its_rows_in_the_background_and_they_wait_for_approval()
     {
         await using var here = await Installation.StartAsync(canAnswer: false, working: true);

@@ -6,6 +6,9 @@ namespace Platform.Training.Rows;
 /// <summary>What JSON in a row says: its texts and numbers, those in texts that are JSON themselves too, as the arguments of a call are. Names by which parts of a row know each other are none of it.</summary>
 internal static class JsonTexts
 {
+    /// <summary>Which of two fields of one name is meant nobody knows, and a tree of fields cannot hold both.</summary>
+    private static readonly JsonDocumentOptions Once = new() { MaxDepth = RowReader.MaxDepth, AllowDuplicateProperties = false };
+
     private static readonly string[] Names = ["id", "name", "type", "$ref"];
 
     /// <summary>All of them, in order.</summary>
@@ -20,10 +23,18 @@ internal static class JsonTexts
         return texts;
     }
 
-    /// <summary>The JSON with each changed; a number that is changed is a text from then on. The same where none is.</summary>
+    /// <summary>The JSON with each changed; a number that is changed is a text from then on. The same where none is. RowException named_twice where a field stands twice; in a text that is JSON itself it is a text as any.</summary>
     public static string Map(string json, Func<string, string> change)
     {
-        var root = JsonNode.Parse(json);
+        JsonNode? root;
+        try
+        {
+            root = JsonNode.Parse(json, documentOptions: Once);
+        }
+        catch (JsonException)
+        {
+            throw new RowException("named_twice", "", "The tools, or a call of one, have a field twice in one object, or are nested too deep. Give each field once.");
+        }
         return Changed(root, change, out var mapped) ? mapped!.ToJsonString(JsonFields.Plain) : json;
     }
 
@@ -67,7 +78,7 @@ internal static class JsonTexts
             return false;
         try
         {
-            using var parsed = JsonDocument.Parse(text, new() { MaxDepth = RowReader.MaxDepth });
+            using var parsed = JsonDocument.Parse(text, Once);
             return true;
         }
         catch (JsonException)

@@ -31,13 +31,21 @@ public static class RowReader
                 ? string.Create(CultureInfo.InvariantCulture, $"The row is not JSON: what stands at byte {at + 1}{(line > 0 ? $" of its line {line + 1}" : "")} does not fit there, or it breaks off. Give one whole JSON object, nested {MaxDepth} deep at most.")
                 : "The row is not JSON. Give one whole JSON object.");
         }
+    }
+
+    public static TrainingRow Read(JsonElement row)
+    {
+        try
+        {
+            return Known(row);
+        }
         catch (InvalidOperationException)
         {
             throw new RowException("not_json", "", "Half of a surrogate pair (\\ud800 to \\udfff) stands alone in a text of the row. Write both halves or U+FFFD.");
         }
     }
 
-    public static TrainingRow Read(JsonElement row)
+    private static TrainingRow Known(JsonElement row)
     {
         if (row.ValueKind != JsonValueKind.Object)
             throw RowException.WrongType("", JsonFields.Kind(row), RowException.Object);

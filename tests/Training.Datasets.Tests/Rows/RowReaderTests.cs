@@ -32,6 +32,18 @@ public sealed class RowReaderTests
         Assert.Equal([new Turn(TurnRole.User, "Q")], row.Turns);
     }
 
+    /// <summary>Models do write such arguments.</summary>
+    [Fact]
+    public void A_field_that_stands_twice_is_a_fault_of_its_row_and_in_the_arguments_of_a_call_a_text_as_any()
+    {
+        const string Call = """{"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\":\"x\",\"a\":\"y\"}"}}]},{"role":"tool","tool_call_id":"c","content":"1"},{"role":"assistant","content":"A"}]}""";
+        Assert.Contains("""{"a":"x","a":"y"}""", RowReader.Read(Call).Texts);
+        foreach (var twice in (string[])[Call.Replace("\"id\":\"c\",\"type\"", "\"id\":\"c\",\"id\":\"c\",\"type\"", StringComparison.Ordinal), """{"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A"}],"tools":[{"type":"function","function":{"name":"f","name":"f","parameters":{}}}]}"""])
+        {
+            Assert.Equal("named_twice", Assert.Throws<RowException>(() => RowReader.Read(twice)).Code);
+        }
+    }
+
     [Fact]
     public void The_history_of_an_Alpaca_row_stands_before_its_instruction_and_the_input_after_it()
     {

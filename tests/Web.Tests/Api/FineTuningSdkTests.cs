@@ -82,6 +82,8 @@ public sealed class FineTuningSdkTests
             Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
             using var refusal = await http.PostAsJsonAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), new { model = "seed-chat" }, Cancellation);
             Assert.Equal((HttpStatusCode.BadRequest, "training_file"), (refusal.StatusCode, (await ErrorAsync(refusal)).GetProperty("param").GetString())); // the service's own words
+            using var crowded = await http.PostAsJsonAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), new { model = "seed-chat", training_file = file.Id, metadata = Enumerable.Range(0, 16).ToDictionary(pair => $"key{pair}", _ => "x") }, Cancellation);
+            Assert.Equal((HttpStatusCode.BadRequest, "metadata"), (crowded.StatusCode, (await ErrorAsync(crowded)).GetProperty("param").GetString())); // there would be no room for who asks
             using var twice = new StringContent($$"""{"model":"seed-chat","training_file":"{{file.Id}}","metadata":{"started_by":"Eve"},"metadata":{"started_by":"Eve"} }""", Encoding.UTF8, "application/json");
             using var forged = await http.PostAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), twice, Cancellation);
             Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (forged.StatusCode, (await ErrorAsync(forged)).GetProperty("code").GetString())); // else the service would read what was not looked at

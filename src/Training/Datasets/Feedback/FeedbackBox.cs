@@ -33,13 +33,25 @@ public sealed class FeedbackBox
         if (answer.Text.Trim().Length == 0)
             throw new DatasetException("no_answer", "The answer is empty; there is nothing to judge.");
         Turn[] asked = [.. path.TakeWhile(message => message.Id != messageId).Select(message => new Turn(message.Role == "assistant" ? TurnRole.Assistant : TurnRole.User, message.Role == "assistant" ? LearnedText.Of(message.Text, message.Citations, message.Usage) : message.Text, Learned: false))];
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var row = await db.Feedback.SingleOrDefaultAsync(f => f.MessageId == messageId, cancellation);
-        if (row is null)
-            db.Add(row = new() { MessageId = messageId, ConversationId = conversationId, RunId = answer.RunId, OwnerId = caller.UserId, Asked = "", Answer = "" });
-        (row.Good, row.Reasons, row.Comment, row.Correction, row.MayLearn) = (judgement.Good, ItemJson.Write(judgement.Reasons), judgement.Comment.Trim(), judgement.Correction.Trim(), judgement.MayLearn);
-        (row.Asked, row.Answer, row.State, row.GivenAt) = (ItemJson.Write(asked), LearnedText.Of(answer.Text, answer.Citations, answer.Usage), FeedbackState.Waiting, StoredTime.Now(time));
-        await db.SaveChangesAsync(cancellation);
+        try
+        {
+            await KeepAsync();
+        }
+        catch (DbUpdateException) // two first ones at once: by now there is one, which is changed
+        {
+            await KeepAsync();
+        }
+
+        async Task KeepAsync()
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            var row = await db.Feedback.SingleOrDefaultAsync(f => f.MessageId == messageId, cancellation);
+            if (row is null)
+                db.Add(row = new() { MessageId = messageId, ConversationId = conversationId, RunId = answer.RunId, OwnerId = caller.UserId, Asked = "", Answer = "" });
+            (row.Good, row.Reasons, row.Comment, row.Correction, row.MayLearn) = (judgement.Good, ItemJson.Write(judgement.Reasons), judgement.Comment.Trim(), judgement.Correction.Trim(), judgement.MayLearn);
+            (row.Asked, row.Answer, row.State, row.GivenAt) = (ItemJson.Write(asked), LearnedText.Of(answer.Text, answer.Citations, answer.Usage), FeedbackState.Waiting, StoredTime.Now(time));
+            await db.SaveChangesAsync(cancellation);
+        }
     }
 
     /// <summary>Takes one's judgement back. One that was taken into a dataset stays there.</summary>

@@ -34,7 +34,7 @@ internal sealed class BestAnswers(DatasetItems items, DatasetVersions versions, 
                 yield break;
             List<(int Row, DatasetItem Asked, TrainingRow Answer)> answers = [];
             foreach (var (index, item) in asked.Index().Where(one => !held.Contains(one.Item.Id)))
-                answers.AddRange((await AnswersAsync(item.Row, model.Id, wish.Seed + (long)(at + index) * BestOf.MaxSamples, best.Samples, cancellation)).Select(answer => (at + index, item, answer)));
+                answers.AddRange((await AnswersAsync(caller, item.Row, model.Id, wish.Seed + (long)(at + index) * BestOf.MaxSamples, best.Samples, cancellation)).Select(answer => (at + index, item, answer)));
             var rated = answers.Count == 0 ? [] : await rewards(best.RewardJob, [.. answers.Select(one => one.Answer)], cancellation);
             var liked = answers.Zip(rated).Where(pair => pair.Second is not null).GroupBy(pair => pair.First.Row).ToDictionary(group => group.Key, group => group.MaxBy(pair => pair.Second).First);
             for (var row = at; row < at + taken; row++)
@@ -46,7 +46,7 @@ internal sealed class BestAnswers(DatasetItems items, DatasetVersions versions, 
     private static string OriginOf(DatasetItem asked) => asked.Span?.DocumentId is { } document ? RowPlace.OfDocument(document) : $"row:{asked.Id:N}";
 
     /// <summary>Different answers to what is asked last; none where all were alike, for then nothing is chosen.</summary>
-    private async Task<IReadOnlyList<TrainingRow>> AnswersAsync(TrainingRow row, string model, long seed, int count, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TrainingRow>> AnswersAsync(Caller caller, TrainingRow row, string model, long seed, int count, CancellationToken cancellation)
     {
         var last = row.Turns.Index().LastOrDefault(turn => turn.Item.Role == TurnRole.User, (-1, default!)).Index;
         if (last < 0 || row.Turns.Take(last).Any(turn => turn.Role == TurnRole.Tool || turn.Calls is not null))
@@ -56,7 +56,7 @@ internal sealed class BestAnswers(DatasetItems items, DatasetVersions versions, 
         HashSet<string> said = new(StringComparer.Ordinal);
         for (var sample = 0; sample < count; sample++)
         {
-            var answer = await chat.GetResponseAsync(messages, new ChatOptions { ModelId = model, Temperature = Temperature, Seed = seed + sample, MaxOutputTokens = MaxTokens }, cancellation);
+            var answer = await chat.GetResponseAsync(messages, new ChatOptions { ModelId = model, Temperature = Temperature, Seed = seed + sample, MaxOutputTokens = MaxTokens }.By(caller.UserId, caller.IsAdministrator), cancellation);
             if (answer.FinishReason != ChatFinishReason.Length && answer.Text.Trim() is { Length: > 0 } text)
                 said.Add(text);
         }

@@ -65,6 +65,8 @@ public sealed class RowGenerator
     {
         if (kind == QuestionKind.Refusal)
             return await RefusalAsync(caller, wish, sentence, model, row, cancellation);
+        if (kind == QuestionKind.MultiHop && other is null)
+            return new(row, kind, null, "no_heading"); // of one place it would say one thing, whoever writes it
         var place = other is null ? sentence.Place : sentence.PlaceWith(other);
         // Where a statement stands is known, whatever the model.
         if (kind == QuestionKind.Reverse || !model.CanAnswer)

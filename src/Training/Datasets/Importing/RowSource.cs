@@ -87,7 +87,7 @@ internal static class RowSource
     {
         await using var file = File.OpenRead(path);
         await using var items = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(file, Strict, cancellation).GetAsyncEnumerator(cancellation);
-        for (var number = 1; ; number++)
+        for (var (number, isOver) = (1, false); !isOver; number++)
         {
             SourceRow row;
             try
@@ -95,15 +95,14 @@ internal static class RowSource
                 if (!await items.MoveNextAsync())
                     yield break;
                 var item = items.Current;
-                row = Tried(number, JsonSerializer.Serialize(item, Strict), () => RowReader.Read(item));
+                row = Tried(number, item.GetRawText(), () => RowReader.Read(item));
             }
             catch (JsonException error)
             {
+                isOver = true;
                 row = new(number, null, new RowException("not_json", "", string.Create(CultureInfo.InvariantCulture, $"From here on the file is not JSON: look at its line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.")), "");
             }
             yield return row;
-            if (row.Fault?.Code == "not_json")
-                yield break;
         }
     }
 

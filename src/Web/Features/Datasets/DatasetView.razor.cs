@@ -132,7 +132,7 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
         {
             return await copies.ForgetAsync(deleted, CancellationToken.None) > 0;
         }
-        catch (ModelHostException away)
+        catch (Exception away) when (away is ModelHostException or IOException or UnauthorizedAccessException or DatasetException)
         {
             window.Log.LogWarning(away, "The model service's copies of a deleted dataset could not be deleted");
             return deleted.LatestVersion is not null;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Localization;
 using Platform.Training.Datasets.Importing;
+using Platform.Training.Rows;
 
 namespace Platform.Web.Features.Datasets;
 
@@ -7,10 +8,15 @@ namespace Platform.Web.Features.Datasets;
 internal static class FaultWords
 {
     /// <summary>In the words for its code; in the fault's own where there are none.</summary>
-    public static string Of(RowFault fault, IStringLocalizer<DatasetsTexts> texts)
+    public static string Of(RowFault fault, IStringLocalizer<DatasetsTexts> texts) => Of(fault.Code, fault.Field, fault.Values, fault.Message, texts);
+
+    /// <summary>The same of a row that somebody writes.</summary>
+    public static string Of(RowException fault, IStringLocalizer<DatasetsTexts> texts) => Of(fault.Code, fault.Field, fault.Values, fault.Message, texts);
+
+    private static string Of(string code, string named, IReadOnlyList<string> values, string message, IStringLocalizer<DatasetsTexts> texts)
     {
-        var field = fault.Field.Length > 0 ? fault.Field : texts["TheRow"].Value;
-        return texts[$"Fault_{fault.Code}", [field, .. fault.Values.Select(value => Word(fault.Code, value, texts))]] is { ResourceNotFound: false } words ? words : fault.Message;
+        var field = named.Length > 0 ? named : texts["TheRow"].Value;
+        return texts[$"Fault_{code}", [field, .. values.Select(value => Word(code, value, texts))]] is { ResourceNotFound: false } words ? words : message;
     }
 
     // Kinds have words; names of roles and numbers are as they are.
