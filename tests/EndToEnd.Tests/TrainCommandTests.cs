@@ -90,6 +90,7 @@ public sealed class TrainCommandTests : IDisposable
             Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
             Assert.DoesNotContain("upload", error, StringComparison.Ordinal); // who types uploads nothing
             Assert.False(File.Exists(Path.Combine(Target, "adapter.gguf")));
+            Assert.False(Directory.Exists(Path.Combine(Target, "work")));
         }
     }
 

@@ -50,6 +50,7 @@ internal static class TrainCommand
             {
                 return await EndAsync(folder, done, words);
             }
+            var (isNew, isBegun) = (!Directory.Exists(Path.Combine(folder.FullName, Work)), false);
             var work = Directory.CreateDirectory(Path.Combine(folder.FullName, Work));
             var code = await TerminalRooms.RunAsync(work, parsed.GetValue(model), async (rooms, stop) =>
             {
@@ -69,14 +70,16 @@ internal static class TrainCommand
                     await Console.Error.WriteLineAsync($"platform: {options.Typed(refused.Message)}");
                     return 1;
                 }
+                isBegun = true;
                 job = await FollowAsync(tuning, job.Id, options, stop);
+                isBegun = job is not { Status: TuningStatus.Failed, Forecast: null };
                 if (job is { Status: TuningStatus.Failed, Forecast: not null }) // rows that were refused are another job when they are others
                 {
                     await Console.Error.WriteLineAsync("platform: the job failed. When the reason is gone, the same command goes on from its last checkpoint.");
                 }
                 return job.Status == TuningStatus.Succeeded ? await KeepAsync(rooms, tuning, job, folder, stop) : 1;
             }, cancellation);
-            if (code == 0)
+            if (code == 0 || (isNew && !isBegun)) // what was refused leaves nothing to go on with
             {
                 work.Delete(recursive: true);
             }
@@ -93,6 +96,10 @@ internal static class TrainCommand
     internal static string? Unusable(FileInfo file)
     {
         const string Import = "and give the rows that are exported there; or write JSON lines.";
+        if (file.Length == 0)
+        {
+            return $"{file.FullName} is empty.";
+        }
         if (TextPieces.IsTable(file.Name))
         {
             return $"{file.FullName} is a table, and would be learned as one text. Import it on the page Datasets, which asks what its columns are, {Import}";

@@ -142,14 +142,18 @@ public sealed partial class InterruptionTests(TrainingRig rig) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_job_waits_for_its_hours()
+    public async Task A_job_waits_for_its_hours_and_says_so_whatever_else_trains()
     {
+        var other = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), "\"n_epochs\": 1000");
+        await rig.UntilAsync(other, "running");
         var now = TimeProvider.System.GetUtcNow();
         var window = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(7):HH:mm}");
         var job = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues), more: ", \"schedule\": {\"window\": \"" + window + "\", \"time_zone\": \"UTC\"}");
         await rig.UntilAsync(job, one => one.GetProperty("reason").GetString() == $"Waits for its hours, {window} (UTC).");
         var told = await rig.JobAsync(job);
         Assert.Equal(("hours", window, "UTC"), (told.GetProperty("reason_code").GetString(), told.GetProperty("reason_values")[0].GetString(), told.GetProperty("reason_values")[1].GetString()));
+        Assert.Equal("running", TrainingRig.Status(await rig.JobAsync(other)));
+        await rig.PostAsync($"/v1/fine_tuning/jobs/{other}/cancel");
         await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
         var refused = await rig.PostAsync($"/v1/fine_tuning/jobs/{job}/resume", ""); // as OpenAI's own client: the type of JSON, and no body
         Assert.Equal((HttpStatusCode.Conflict, "job_cancelled"), (refused.Status, refused.Body.Code()));

@@ -62,6 +62,7 @@ public sealed class TrainWordsTests : IDisposable
     [InlineData("rows.xlsx", "x", "is a table")]
     [InlineData("rows.jsonl", "{\"text\":\"x\"}", null)]
     [InlineData("rows.txt", "Once upon a time.", null)]
+    [InlineData("rows.jsonl", "", "is empty")]
     [InlineData("rows.txt", "Once upon\0a time.", "is no text")]
     [InlineData("rows.jsonl", "%PDF-1.4\nplain", "is no plain text (application/pdf)")]
     [InlineData("rows.txt", "<html><body>x</body></html>", "is no plain text (text/html)")]

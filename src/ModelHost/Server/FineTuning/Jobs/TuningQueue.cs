@@ -80,8 +80,8 @@ internal sealed class TuningQueue(EngineHost host, TuningJobs jobs, JobStages st
     {
         try
         {
-            return jobs.All.Count(other => other is { IsBusy: true, Now: { Status: not TuningStatus.ValidatingFiles, HasDraftToWithdraw: false } }) >= options.Parallel ? JobReason.AnotherJob
-                : job.Now is { IsStopAsked: false, Settings: { Window: { } window } settings } && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? JobReason.Hours(window, settings.TimeZone ?? TimeZoneInfo.Local.Id)
+            return job.Now is { IsStopAsked: false, Settings: { Window: { } window } settings } && !TimeWindow.Parse(window, settings.TimeZone).IsOpen(time.GetUtcNow()) ? JobReason.Hours(window, settings.TimeZone ?? TimeZoneInfo.Local.Id)
+                : jobs.All.Count(other => other is { IsBusy: true, Now: { Status: not TuningStatus.ValidatingFiles, HasDraftToWithdraw: false } }) >= options.Parallel ? JobReason.AnotherJob
                 : job.Now.Settings.Trainer == TuningTrainer.Peft && !File.Exists(job.Folder.Ended) && !runners.AreThere() ? JobReason.NoRunner
                 : job.Folder.IsFree ? null : JobReason.TrainerEnds;
         }
