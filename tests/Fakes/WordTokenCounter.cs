@@ -7,7 +7,7 @@ public sealed class WordTokenCounter : ITokenCounter
 {
     public Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => CountAsync(texts, cancellation);
 
-    public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => CountAsync(texts, cancellation);
+    public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation, string model = "") => CountAsync(texts, cancellation);
 
     public static int Count(string text)
     {

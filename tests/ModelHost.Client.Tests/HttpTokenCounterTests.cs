@@ -2,7 +2,7 @@ namespace Platform.ModelHost.Client.Tests;
 
 public sealed class HttpTokenCounterTests
 {
-    private const string Models = """{"data":[{"id":"c","capabilities":["chat"]},{"id":"e","capabilities":["embeddings"]}]}""";
+    private const string Models = """{"data":[{"id":"c","capabilities":["chat"]},{"id":"e","capabilities":["embeddings"]},{"id":"d","capabilities":["chat"]}]}""";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,6 +17,8 @@ public sealed class HttpTokenCounterTests
         Assert.Equal("e", engine.Requests.Last().GetProperty("model").GetString());
         Assert.Equal([1], await engine.Tokens.CountForChatAsync(["a"], Cancellation));
         Assert.Equal("c", engine.Requests.Last().GetProperty("model").GetString());
+        Assert.Equal([1], await engine.Tokens.CountForChatAsync(["a"], Cancellation, "d"));
+        Assert.Equal("d", engine.Requests.Last().GetProperty("model").GetString());
     }
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class AnswerAgent
 
     /// <summary>The tokens that each question takes of a model's context with its instructions and the room for an answer; the documents come on top. Throws ModelHostException where nobody counts.</summary>
     /// <param name="contextTokens">Of the model that is to answer.</param>
-    public Task<IReadOnlyList<int>> LeastTokensAsync(IReadOnlyList<string> questions, int contextTokens, CancellationToken cancellation) => generated.LeastAsync(questions, contextTokens, cancellation);
+    public Task<IReadOnlyList<int>> LeastTokensAsync(string model, IReadOnlyList<string> questions, int contextTokens, CancellationToken cancellation) => generated.LeastAsync(model, questions, contextTokens, cancellation);
 
     private async IAsyncEnumerable<AnswerEvent> AnswerAsync(AnswerQuestion asked, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -12,8 +12,8 @@ internal sealed class HttpTokenCounter(EnginePool engines, ServedModels models, 
     public async Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation) =>
         await CountAsync((await models.EmbeddingModelAsync(cancellation)).Id, texts, cancellation);
 
-    public async Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation) =>
-        await CountAsync((await models.ChatModelAsync(cancellation)).Id, texts, cancellation);
+    public async Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation, string model = "") =>
+        await CountAsync((await models.ChatModelAsync(cancellation, model)).Id, texts, cancellation);
 
     private async Task<IReadOnlyList<int>> CountAsync(string model, IReadOnlyList<string> texts, CancellationToken cancellation)
     {

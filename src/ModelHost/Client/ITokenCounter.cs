@@ -6,6 +6,7 @@ public interface ITokenCounter
     /// <summary>Tokens of each text by the embedding model, in order, without special tokens.</summary>
     Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation);
 
-    /// <summary>Tokens of each text by the chat model, in order, without special tokens.</summary>
-    Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation);
+    /// <summary>Tokens of each text by the chat model that answers, in order, without special tokens.</summary>
+    /// <param name="model">Another chat model, by its id; empty for none.</param>
+    Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation, string model = "");
 }

@@ -30,7 +30,7 @@ public sealed class AnswerEvaluationTests
     public async Task What_questions_take_at_least_is_known_before_they_are_asked()
     {
         await using var rig = await RigAsync();
-        var least = await rig.Answers.LeastTokensAsync([Fits.Question, TooLong.Question], Context, TestContext.Current.CancellationToken);
+        var least = await rig.Answers.LeastTokensAsync("", [Fits.Question, TooLong.Question], Context, TestContext.Current.CancellationToken);
         Assert.InRange(least[0], Context / 4, Context - 1);
         Assert.InRange(least[1], Context + 1, 3 * Context);
     }

@@ -244,7 +244,7 @@ public sealed class PromptingTests
     {
         public Task<IReadOnlyList<int>> CountForEmbeddingAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => CountForChatAsync(texts, cancellation);
 
-        public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => throw new ModelHostException(ModelHostErrorKind.Unavailable, "Away.");
+        public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation, string model = "") => throw new ModelHostException(ModelHostErrorKind.Unavailable, "Away.");
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public sealed class SectionChunkerTests
             return Task.FromResult<IReadOnlyList<int>>([.. texts.Select(Count)]);
         }
 
-        public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation) => CountForEmbeddingAsync(texts, cancellation);
+        public Task<IReadOnlyList<int>> CountForChatAsync(IReadOnlyList<string> texts, CancellationToken cancellation, string model = "") => CountForEmbeddingAsync(texts, cancellation);
 
         private static int Count(string text)
         {

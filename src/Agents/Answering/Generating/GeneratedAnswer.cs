@@ -79,8 +79,8 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
     }
 
     /// <summary>The tokens that each question takes with its instructions and the room for an answer, before a word of a document.</summary>
-    public Task<IReadOnlyList<int>> LeastAsync(IReadOnlyList<string> questions, int contextTokens, CancellationToken cancellation) =>
-        budget.LeastAsync(Math.Min(options.Value.MaxAnswerTokens, contextTokens / 4), [.. questions.Select(text => (AnswerPrompt.For(AskedQuestion.Of(text, []).Language), text)).Select(one => (one.Item1.Instructions, one.Item1.Fill("", one.text)))], cancellation);
+    public Task<IReadOnlyList<int>> LeastAsync(string model, IReadOnlyList<string> questions, int contextTokens, CancellationToken cancellation) =>
+        budget.LeastAsync(model, Math.Min(options.Value.MaxAnswerTokens, contextTokens / 4), [.. questions.Select(text => (AnswerPrompt.For(AskedQuestion.Of(text, []).Language), text)).Select(one => (one.Item1.Instructions, one.Item1.Fill("", one.text)))], cancellation);
 
     /// <summary>Fits what was said to the model, without any document and with nothing around it, as rows that are learned from have nothing: what an adapter learned is what is heard. Throws RunException(ContextTooLong) where the question leaves no room for an answer.</summary>
     public async Task<AnswerMessages> FitAsync(AnswerQuestion asked, ServedModel model, CancellationToken cancellation)

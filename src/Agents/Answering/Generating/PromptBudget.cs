@@ -49,9 +49,9 @@ internal sealed class PromptBudget(ITokenCounter tokens)
     }
 
     /// <summary>The least that each prompt takes: what <see cref="FitAsync(int, int, string, string, IReadOnlyList{PastTurn}, IReadOnlyList{SearchHit}, CancellationToken)"/> needs before it fits turns and passages.</summary>
-    public async Task<IReadOnlyList<int>> LeastAsync(int answerTokens, IReadOnlyList<(string Instructions, string Question)> prompts, CancellationToken cancellation)
+    public async Task<IReadOnlyList<int>> LeastAsync(string model, int answerTokens, IReadOnlyList<(string Instructions, string Question)> prompts, CancellationToken cancellation)
     {
-        var counts = await tokens.CountForChatAsync([.. prompts.SelectMany(prompt => (string[])[prompt.Instructions, prompt.Question])], cancellation);
+        var counts = await tokens.CountForChatAsync([.. prompts.SelectMany(prompt => (string[])[prompt.Instructions, prompt.Question])], cancellation, model);
         return [.. prompts.Select((_, i) => counts[2 * i] + counts[(2 * i) + 1] + (2 * AroundMessage) + answerTokens)];
     }
 

@@ -8,15 +8,15 @@ using Platform.Web.Features.Training;
 namespace Platform.Web.Features.Datasets;
 
 /// <summary>A row as a trainer would read it, token by token: what a job of that row alone would learn from is asked for, and nothing is made or kept.</summary>
-public sealed class RowTokens(TrainingAdministration administration, ServedModels models, ILogger<RowTokens> log)
+public sealed class RowTokens(TrainingAdministration administration, TeachableModel teachable, ILogger<RowTokens> log)
 {
-    /// <summary>By the chat model that answers. ModelHostException where the row cannot be trained on, or the service is away; RowException where it is no row.</summary>
+    /// <summary>By the model that a new job begins with. ModelHostException where the row cannot be trained on, or the service is away; RowException where it is no row.</summary>
     public async Task<TuningSample> OfAsync(TrainingRow row, CancellationToken cancellation)
     {
         var tuning = await administration.TuningAsync();
         var line = RowWriter.Write(RowReader.Read(RowWriter.Write(row)));
         using MemoryStream content = new(Encoding.UTF8.GetBytes(line + "\n"));
-        var model = (await models.ChatModelAsync(cancellation)).Id.Split(':')[0];
+        var model = (await teachable.FindAsync(cancellation))?.Id ?? throw new ModelHostException(ModelHostErrorKind.ModelNotFound, "No model that is loaded can be trained.");
         var file = (await tuning.UploadAsync("row.jsonl", content, cancellation)).Id;
         try
         {

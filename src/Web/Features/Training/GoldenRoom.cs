@@ -11,15 +11,16 @@ namespace Platform.Web.Features.Training;
 /// <param name="Longest">Tokens of the longest, with its instructions and the room for an answer.</param>
 public sealed record GoldenRoom(int Questions, int TooLong, int Longest)
 {
-    /// <param name="contextTokens">Of the model that is to be asked.</param>
+    /// <param name="model">That is to be asked.</param>
+    /// <param name="contextTokens">Of that model.</param>
     /// <exception cref="Platform.ModelHost.Client.ModelHostException">The service does not answer, or the file is gone.</exception>
     /// <exception cref="InvalidDataException">The file holds no questions.</exception>
-    internal static async Task<GoldenRoom> OfAsync(AnswerAgent answers, FineTuning tuning, GoldenChoice choice, int contextTokens, CancellationToken cancellation)
+    internal static async Task<GoldenRoom> OfAsync(AnswerAgent answers, FineTuning tuning, GoldenChoice choice, string model, int contextTokens, CancellationToken cancellation)
     {
         using MemoryStream content = new();
         await tuning.ReadFileAsync(choice.File, content, cancellation);
         var questions = GoldenSet.Parse(Encoding.UTF8.GetString(content.ToArray()), choice.Name ?? choice.File);
-        return Of(await answers.LeastTokensAsync([.. questions.Select(one => one.Question)], contextTokens, cancellation), contextTokens);
+        return Of(await answers.LeastTokensAsync(model, [.. questions.Select(one => one.Question)], contextTokens, cancellation), contextTokens);
     }
 
     internal static GoldenRoom Of(IReadOnlyList<int> least, int contextTokens) => new(least.Count, least.Count(tokens => tokens >= contextTokens), least.DefaultIfEmpty(0).Max());
