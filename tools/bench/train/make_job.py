@@ -27,10 +27,50 @@ def packed(rnd, count, spread):
     return chunk * whole + chunk[: rest * 34]
 
 
-def write_model(path, shape):
+def tokenizer(path):
+    """What a GGUF file says of its tokenizer and template, as it stands there, and how many tokens there are."""
+    sizes = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+    with open(path, "rb") as file:
+        def number(form):
+            return struct.unpack("<" + form, file.read(struct.calcsize("<" + form)))[0]
+
+        def text():
+            return file.read(number("Q"))
+
+        def skip(kind):
+            """The items of an array, else 1."""
+            if kind == 9:
+                inner, count = number("I"), number("Q")
+                for _ in range(count):
+                    skip(inner)
+                return count
+            text() if kind == 8 else file.seek(sizes[kind], os.SEEK_CUR)
+            return 1
+
+        file.seek(16)
+        entries, tokens = [], 0
+        for _ in range(number("Q")):
+            start = file.tell()
+            key = text()
+            count = skip(number("I"))
+            tokens = count if key == b"tokenizer.ggml.tokens" else tokens
+            if key.startswith(b"tokenizer."):
+                end = file.tell()
+                file.seek(start)
+                entries.append(file.read(end - start))
+        return entries, tokens
+
+
+def write_model(path, shape, like=None):
+    """With the tokenizer and template of the file `like`, for a model that is asked; without one for one that is only trained."""
     width, layers, heads, key_heads, inner, vocabulary = SHAPES[shape]
     rnd, tensors = random.Random(1), []
-    entries = [sized(key) + struct.pack("<I", 8) + sized(text) for key, text in {"general.architecture": "llama", "tokenizer.ggml.model": "no_vocab"}.items()]
+    entries = [sized("general.architecture") + struct.pack("<I", 8) + sized("llama")]
+    if like:
+        words, vocabulary = tokenizer(like)
+        entries += words
+    else:
+        entries.append(sized("tokenizer.ggml.model") + struct.pack("<I", 8) + sized("no_vocab"))
     numbers = {"vocab_size": vocabulary, "context_length": 2048, "embedding_length": width, "block_count": layers, "feed_forward_length": inner,
                "attention.head_count": heads, "attention.head_count_kv": key_heads, "rope.dimension_count": width // heads}
     entries += [sized("llama." + key) + struct.pack("<II", 4, number) for key, number in numbers.items()]
