@@ -10,6 +10,9 @@ internal static class ModelHostErrors
     /// <summary>Code of a service that was waited for as long as is allowed.</summary>
     public const string SilentCode = "silent";
 
+    /// <summary>The Messages API has one word for all that is not there, and a model is all that its requests name.</summary>
+    private static readonly string NotFoundOfMessages = MessagesErrorTypes.Of(404);
+
     private const int MaxErrorBytes = 64 * 1024;
 
     /// <summary>Reads a refusal: the service's own reason, as far as it gave one.</summary>
@@ -51,7 +54,7 @@ internal static class ModelHostErrors
     {
         400 when IsContextLength(code, message) => ModelHostErrorKind.ContextTooLong,
         401 or 403 => ModelHostErrorKind.Unauthorized,
-        404 when code == "model_not_found" || message?.Contains("model", StringComparison.OrdinalIgnoreCase) == true => ModelHostErrorKind.ModelNotFound,
+        404 when code == "model_not_found" || code == NotFoundOfMessages || message?.Contains("model", StringComparison.OrdinalIgnoreCase) == true => ModelHostErrorKind.ModelNotFound,
         429 => ModelHostErrorKind.Busy,
         502 or 503 or 504 => ModelHostErrorKind.Unavailable,
         >= 400 and < 500 => ModelHostErrorKind.BadRequest,
