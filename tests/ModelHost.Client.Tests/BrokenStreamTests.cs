@@ -136,6 +136,7 @@ public sealed class BrokenStreamTests
     [InlineData(429, """{"error":{"message":"full","code":"queue_full"}}""", ModelHostErrorKind.Busy, "full", "queue_full")]
     [InlineData(401, """{"error":{"message":"bad key","code":"invalid_api_key"}}""", ModelHostErrorKind.Unauthorized, "bad key", "invalid_api_key")]
     [InlineData(404, """{"error":{"message":"no such","code":"model_not_found"}}""", ModelHostErrorKind.ModelNotFound, "no such", "model_not_found")]
+    [InlineData(404, """{"type":"error","error":{"type":"not_found_error","message":"no such"}}""", ModelHostErrorKind.ModelNotFound, "no such", "not_found_error")] // Anthropic's
     [InlineData(404, """{"error":{"message":"model 'x' not found","type":"api_error","code":null}}""", ModelHostErrorKind.ModelNotFound, "model 'x' not found", "api_error")]
     [InlineData(404, "404 page not found", ModelHostErrorKind.BadRequest, "404", null)]
     [InlineData(400, """{"error":{"message":"too long","code":"context_length_exceeded"}}""", ModelHostErrorKind.ContextTooLong, "too long", "context_length_exceeded")]

@@ -24,13 +24,14 @@ public sealed class ReleasedAdapterTests
         await rig.PromoteAsync("legal", 3); // 1 is retired by it
         foreach (var (path, rest) in Ways)
         {
-            foreach (var kept in (string[])["legal@1", "legal@2", "fresh@1", "legal@9"])
+            foreach (var kept in (string[])["legal@1", "legal@2", "fresh@1", "legal@9", "fresh", "nope"])
             {
-                Assert.Equal(kept == "legal@9" ? HttpStatusCode.NotFound : HttpStatusCode.OK, (await AskAsync(ByModel(kept), released: false)).Status);
+                Assert.Equal(kept is "legal@9" or "fresh" or "nope" ? HttpStatusCode.NotFound : HttpStatusCode.OK, (await AskAsync(ByModel(kept), released: false)).Status);
                 foreach (var named in (string[])[ByModel(kept), ByLora(kept)])
                 {
                     var (status, body) = await AskAsync(named, released: true);
                     Assert.True(status == HttpStatusCode.NotFound, $"{path} {named}: {body}");
+                    Assert.Equal($"There is no adapter '{kept}'.", body.GetProperty("error").GetProperty("message").GetString());
                 }
             }
 

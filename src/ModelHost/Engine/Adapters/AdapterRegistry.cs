@@ -59,12 +59,19 @@ internal sealed partial class AdapterRegistry(string? folder)
         return Versions(file.Name).FirstOrDefault(other => other.Version == canary.Version) ?? file;
     }
 
-    /// <summary>Refuses an id of a version that nobody let through: what is neither in production, nor gets a share of the requests, nor is what its name alone means. It is refused as one that is not there.</summary>
+    /// <summary>Refuses an id of a version that nobody let through: what is neither in production, nor gets a share of the requests, nor is what its name alone means. It is refused as one that is not there, and what else there is is not told.</summary>
     /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest; InvalidModelFile when what is known of it cannot be read.</exception>
     internal void CheckReleased(string id)
     {
-        var file = Find(id);
-        if (file.Version > 0 && Book(file.Name) is var book && book.Canary?.Version != file.Version && Served(Versions(file.Name), book) != file) { throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{id}'."); }
+        try
+        {
+            var file = Find(id);
+            if (file.Version == 0 || (Book(file.Name) is var book && (book.Canary?.Version == file.Version || Served(Versions(file.Name), book) == file))) { return; }
+        }
+        catch (EngineException unknown) when (unknown.Kind == EngineErrorKind.ModelNotFound)
+        {
+        }
+        throw Refuse(EngineErrorKind.ModelNotFound, $"There is no adapter '{id}'.");
     }
 
     /// <summary>Refuses a version that was made for another model.</summary>
