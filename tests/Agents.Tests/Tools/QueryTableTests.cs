@@ -158,6 +158,28 @@ public sealed class QueryTableTests
             Assert.Contains("> 0", outcome.Text, StringComparison.Ordinal);
     }
 
+    /// <summary>Written out, they are thousands of millions.</summary>
+    [Theory]
+    [InlineData("a{0} AS (SELECT p.x + q.x x FROM a{1} p, a{1} q)", "a{0}")]
+    [InlineData("\"a {0}\"/* AS ( */(x)AS--\n NOT MATERIALIZED/**/(SELECT p.x + q.x x FROM [a {1}] p, `A {1}` q)", "\"a {0}\"")]
+    [InlineData("\"a\"\"{0}\" AS (SELECT p.x + q.x x FROM [a\"{1}] p, [a\"{1}] q)", "\"a\"\"{0}\"")]
+    public async Task Tables_of_WITH_that_name_one_another_without_end_are_refused_before_they_are_written_out(string next, string last)
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        string Named(string text, int i) => text.Replace("{0}", $"{i}", StringComparison.Ordinal).Replace("{1}", $"{i - 1}", StringComparison.Ordinal);
+        var first = Named(last, 0) + " AS (SELECT salary x FROM pay)";
+        Assert.Contains("name one another so often", (await CallAsync($"WITH {first}, {string.Join(", ", Enumerable.Range(1, 24).Select(i => Named(next, i)))} SELECT x FROM {Named(last, 24)}")).Text, StringComparison.Ordinal);
+        Assert.Contains("> 40\n", (await CallAsync($"WITH {first}, {string.Join(", ", Enumerable.Range(1, 3).Select(i => Named(next, i)))} SELECT x FROM {Named(last, 3)}")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_of_WITH_within_another_of_its_name_is_counted_too()
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        var nested = Enumerable.Range(0, 12).Aggregate("SELECT salary x FROM pay", (inner, _) => $"WITH a AS ({inner}) SELECT p.x + q.x x FROM a p, a q");
+        Assert.Contains("name one another so often", (await CallAsync(nested)).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Many_slow_steps_are_stopped_as_one_without_end_is()
     {

@@ -56,6 +56,8 @@ internal sealed class TableDatabase : IDisposable
     /// <summary>Throws SqliteException for SQL that is wrong or not allowed, OperationCanceledException when cancelled, and TableQueryException over the limits.</summary>
     public TableResult Query(string sql, TimeSpan limit, long maxBytes, TimeProvider time, CancellationToken cancellation)
     {
+        if (CommonTables.Copies(sql) > CommonTables.MostCopies)
+            throw new TableQueryException(texts => texts.TooManyCopies);
         var db = connection.Handle!;
         HashSet<string> read = new(StringComparer.Ordinal);
         TableQueryException? over = null;
