@@ -148,20 +148,19 @@ internal static class TrainCommand
     internal static async Task<string> WordsAsync(IEnumerable<FileInfo?> files, string model, TuningRequest wish, CancellationToken stop)
     {
         var hashes = new List<string>();
-        foreach (var file in files)
+        foreach (var file in files.Append(File.Exists(model) ? new FileInfo(model) : null))
         {
             await using var content = file?.OpenRead();
             hashes.Add(content is null ? "none" : Convert.ToHexStringLower(await SHA256.HashDataAsync(content, stop))[..12]);
         }
-        var named = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(File.Exists(model) ? Path.GetFullPath(model) : model)))[..12];
-        var words = string.Create(CultureInfo.InvariantCulture, $"dataset {hashes[0]}, validation {hashes[1]}, base {named}, {wish.Method}, epochs {wish.Epochs}, learning rate {wish.LearningRate}, rank {wish.Rank}, last layers {wish.LastLayers}, seed {wish.Seed}{string.Concat(More(wish).Where(one => one.Value is not null).Select(one => string.Create(CultureInfo.InvariantCulture, $", {one.Name} {one.Value}")))}");
+        var words = string.Create(CultureInfo.InvariantCulture, $"dataset {hashes[0]}, validation {hashes[1]}, base {(File.Exists(model) ? hashes[2] : model)}, {wish.Method}{string.Concat(More(wish).Where(one => one.Value is not null).Select(one => string.Create(CultureInfo.InvariantCulture, $", {one.Name} {one.Value}")))}");
         return words.Length <= MostWords ? words : $"{words[..(MostWords - 16)]}… {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(words)))[..12]}";
     }
 
     // What few people choose: left out where nobody did.
     private static IEnumerable<(string Name, object? Value)> More(TuningRequest wish) =>
     [
-        ("steps", wish.MaxSteps), ("batch", wish.BatchSize), ("alpha", wish.Alpha), ("dropout", wish.Dropout), ("targets", wish.Targets is null ? null : string.Join(' ', wish.Targets)), ("warmup", wish.WarmupShare), ("decay", wish.WeightDecay),
+        ("epochs", wish.Epochs), ("learning rate", wish.LearningRate), ("rank", wish.Rank), ("last layers", wish.LastLayers), ("seed", wish.Seed), ("steps", wish.MaxSteps), ("batch", wish.BatchSize), ("alpha", wish.Alpha), ("dropout", wish.Dropout), ("targets", wish.Targets is null ? null : string.Join(' ', wish.Targets)), ("warmup", wish.WarmupShare), ("decay", wish.WeightDecay),
         ("gradient", wish.MaxGradient), ("beta", wish.Beta), ("tokens", wish.SequenceTokens), ("at once", wish.MicroBatchTokens), ("held out", wish.ValidationShare), ("evaluations", wish.EvaluateEvery), ("checkpoints", wish.CheckpointEvery),
         ("patience", wish.Patience), ("delta", wish.MinDelta), ("early stopping", wish.StopsEarly ? null : "off"), ("recompute", wish.GradientCheckpointing ? "on" : null), ("device", wish.Device), ("precision", wish.Precision),
     ];

@@ -21,6 +21,12 @@ public sealed class TrainWordsTests : IDisposable
         {
             Assert.NotEqual(words, other);
         }
+        var (model, copy) = (Write("base.gguf", "weights").FullName, Write("copy.gguf", "weights").FullName);
+        var based = await WordsAsync(rows, null, model, wish);
+        Assert.Equal(based, await WordsAsync(rows, null, copy, wish));
+        Write("base.gguf", "other weights");
+        Assert.NotEqual(based, await WordsAsync(rows, null, model, wish));
+        Assert.DoesNotContain(" ,", words, StringComparison.Ordinal); // what was not chosen is not named
         Assert.InRange(words.Length, 1, 512); // as the service keeps it
         var (many, more) = (wish with { Targets = [.. Enumerable.Repeat("gate", 90)] }, wish with { Targets = [.. Enumerable.Repeat("gate", 91)] });
         Assert.NotEqual(await WordsAsync(rows, null, "seed.gguf", many), await WordsAsync(rows, null, "seed.gguf", more));
