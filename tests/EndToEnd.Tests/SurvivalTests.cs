@@ -112,6 +112,20 @@ public sealed class SurvivalTests(BrowserFixture browser) : IClassFixture<Browse
         Assert.False(RunningPlatform.Lives(host), "the model host outlived the web process");
     }
 
+    /// <summary>A page whose connection is closed comes back at once, while those of others are being closed.</summary>
+    [Fact]
+    public async Task Open_pages_of_several_browsers_do_not_hold_up_the_end()
+    {
+        await using var platform = await RunningPlatform.StartAsync();
+        for (var pages = 0; pages < 3; pages++)
+        {
+            await (await browser.OpenAsync()).SignInAsync(platform.Address);
+        }
+        using var grace = new CancellationTokenSource(Grace);
+        platform.Signal(Sigterm);
+        await platform.WaitForExitAsync(grace.Token);
+    }
+
     [Fact]
     public async Task Killing_the_web_process_leaves_no_model_host_behind()
     {

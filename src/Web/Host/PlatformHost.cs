@@ -32,6 +32,15 @@ public static class PlatformHost
 
     public static void UsePlatformHost(this WebApplication app)
     {
+        var stopping = app.Lifetime.ApplicationStopping;
+        app.Use((context, next) =>
+        {
+            if (!stopping.IsCancellationRequested || !context.Request.Path.StartsWithSegments("/_blazor"))
+                return next(context);
+            // A page whose connection the end has closed comes back while others' are being closed, and the server would wait half a minute for it to leave.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        });
         app.UseMiddleware<ApiHeaders>();
         app.UseExceptionHandler("/status/500", createScopeForErrors: true);
         app.UseWhen(context => RequestKind.WantsPage(context.Request), people => people.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));

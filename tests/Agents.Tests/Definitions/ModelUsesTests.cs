@@ -15,7 +15,7 @@ public sealed class ModelUsesTests
         await PublishAsync("fixed", new ModelSettings("other:legal@2"));
         await PublishAsync("beside", new ModelSettings("other", [new AdapterSetting("legal@1", 0.5)]));
         await PublishAsync("other", new ModelSettings("scripted"));
-        await rig.Agents.CreateAsync(AgentsRig.Anna, Of("draft", new ModelSettings("other:legal@1")), Cancellation);
+        await rig.Agents.CreateAsync(AgentsRig.Boris, Of("draft", new ModelSettings("other:legal@1")), Cancellation);
 
         Assert.Equal(["beside", "fixed", "named", "plain"], Names(await rig.ModelUses.OfModelAsync("OTHER", Cancellation)));
         Assert.Equal(["beside"], Names(await rig.ModelUses.OfAdapterAsync("legal", 1, isServed: false, Cancellation)));
@@ -24,8 +24,8 @@ public sealed class ModelUsesTests
 
         async Task PublishAsync(string slug, ModelSettings model)
         {
-            var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, Of(slug, model), Cancellation);
-            await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+            var agent = await rig.Agents.CreateAsync(AgentsRig.Boris, Of(slug, model), Cancellation);
+            await rig.Agents.PublishAsync(AgentsRig.Boris, agent.Id, "", Cancellation);
         }
 
         static AgentDefinition Of(string slug, ModelSettings model) => new() { Name = slug, Slug = slug, Instructions = "Help.", Model = model };
