@@ -122,6 +122,13 @@ internal sealed class LiveRun(Guid id, Guid assistantMessageId, AnswerQuestion q
         }
     }
 
+    /// <summary>Returns when the events up to a number are in the database, which is hurried, or the run is no longer this process's.</summary>
+    public Task UntilStoredAsync(int seq, CancellationToken cancellation)
+    {
+        Change(() => urgentCount = Math.Max(urgentCount, seq));
+        return UntilAsync(() => lost || storedCount >= seq, cancellation);
+    }
+
     /// <summary>The events from an index on with the message as of the last of them, and whether that is the end.</summary>
     public (IReadOnlyList<RunEvent> Events, RunProgress Progress, bool Ended) Since(int index)
     {

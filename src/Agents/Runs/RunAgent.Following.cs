@@ -44,7 +44,11 @@ public sealed partial class RunAgent
             {
                 RunEvent? newest = null;
                 await foreach (var item in live.FollowAsync(seen, cancellation))
+                {
+                    if (item.Name == "approval.requested")
+                        await live.UntilStoredAsync(item.Seq, cancellation); // who sees it may decide at once, on what is stored
                     yield return newest = item;
+                }
                 if (newest is { Name: "done" or "error" } || host.IsStopping || (live.Agent is null && !live.IsLost))
                     yield break;
                 seen = live.IsLost ? Math.Min(live.StoredCount, newest?.Seq ?? seen) : newest?.Seq ?? seen; // it waits for a person, and goes on after; or elsewhere, from what was stored

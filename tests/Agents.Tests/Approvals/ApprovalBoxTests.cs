@@ -52,6 +52,19 @@ public sealed class ApprovalBoxTests
     }
 
     [Fact]
+    public async Task What_is_asked_can_be_decided_by_who_sees_it_first()
+    {
+        await using var rig = await AgentsRig.StartAsync(Sending("Sent."), tools: [new RecordingTool("look"), new RecordingTool("send", ToolEffects.Writes)]);
+        var run = await rig.LetAsync(Clerk);
+        await foreach (var happened in rig.Runs.FollowAsync(AgentsRig.Anna, run.Id, 0, Cancellation))
+        {
+            if (happened.Name == "approval.requested")
+                await rig.Approvals.DecideAsync(AgentsRig.Anna, happened.Read<ApprovalRequestedData>().ApprovalId, new(Approve: true), Cancellation);
+        }
+        Assert.Equal(RunStatus.Completed, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+    }
+
+    [Fact]
     public async Task Arguments_that_are_sent_back_as_they_were_asked_count_as_no_others()
     {
         RecordingTool send = new("send", ToolEffects.Writes);
