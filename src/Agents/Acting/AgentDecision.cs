@@ -80,9 +80,14 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
 
         string Fitting(string more)
         {
-            var fits = more.Length <= room ? more : more[..(int)room];
-            room -= fits.Length;
-            return fits;
+            if (more.Length <= room)
+            {
+                room -= more.Length;
+                return more;
+            }
+            var fits = more[..(int)room];
+            room = 0;
+            return fits.Length > 0 && char.IsHighSurrogate(fits[^1]) ? fits[..^1] : fits;
         }
 
         void Tell(string more)

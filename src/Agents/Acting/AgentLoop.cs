@@ -86,7 +86,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         var kit = await ToolKit.OfAsync(task, run.Question.Caller, catalog, PromptWords.In(language), cancellation);
         foreach (var tool in kit.Away)
             journal.Away(AgentPart.Tool, tool);
-        AgentWork work = new(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language, cancellation);
+        AgentWork work = new(task.Definition, journal, limit, await openings.OfAsync(run.Id, run.Question, task, kit.Away, journal, options, cancellation), kit, options, language);
         limit.Expect(await openings.TokensAsync(work, cancellation), kit.Tools.Count > 0 || task.Definition.Planning != PlanningMode.None);
         return work;
     }

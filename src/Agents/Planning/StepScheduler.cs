@@ -56,6 +56,7 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
         {
             await together.CancelAsync(); // the run fails; what is being written is let end, so that its outcome is known
             await Task.WhenAll([.. deciding.Values, .. atWork.Values.Select(call => call.Made)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            atWork.Clear(); // it holds nothing more: the answer that a limit forces has all that is left
             throw;
         }
     }

@@ -111,6 +111,36 @@ public sealed class CallBudgetTests
         }
     }
 
+    /// <summary>The time ends while they are at work.</summary>
+    [Fact]
+    public async Task What_agents_at_work_held_is_free_for_the_answer_that_a_limit_forces()
+    {
+        ManualClock clock = new();
+        var experts = 0;
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedChatClient chat = new(SayAsync);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look"), new RecordingTool("send")], process: new(Clock: clock));
+        var expert = AgentLoopTests.Clerk with { Name = "Expert", Slug = "expert", Instructions = "You are the expert." };
+        await rig.Agents.PublishAsync(AgentsRig.Anna, (await rig.Agents.CreateAsync(AgentsRig.Anna, expert, Cancellation)).Id, "", Cancellation);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new(AskAgentTool.ToolName, ToolPolicy.Always)], Agents = ["expert"], Limits = new(Tokens: 1600, Seconds: 20) });
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(21));
+        var events = await rig.EventsAsync(run);
+        Assert.Equal("Chief.", events[^1].Read<TextData>().Text);
+        Assert.Equal(AgentLoopTests.Clerk.Model.MaxTokens, chat.Options.Last()!.MaxOutputTokens); // and not what is left beside them
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync(IReadOnlyList<ChatMessage> messages, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            if (messages[0].Text.Contains("the expert", StringComparison.Ordinal))
+            {
+                if (Interlocked.Increment(ref experts) == 2)
+                    asked.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            }
+            yield return new(ChatRole.Assistant, messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? [new TextContent("Chief.")] : [Call(AskAgentTool.ToolName, new { agent = "expert", task = "One" }), Call(AskAgentTool.ToolName, new { agent = "expert", task = "Two" })]);
+        }
+    }
+
     [Fact]
     public async Task Calls_of_an_agent_that_is_asked_are_among_those_of_the_one_that_asks()
     {

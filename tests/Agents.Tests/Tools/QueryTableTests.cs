@@ -173,6 +173,15 @@ public sealed class QueryTableTests
     }
 
     [Fact]
+    public async Task Columns_of_tables_of_WITH_may_be_named_with_them_as_often_as_one_likes()
+    {
+        await AddTextAsync("pay.csv", "name,salary\nAna,5\n");
+        var tables = Enumerable.Range(0, 6).Select(i => $"t{i} AS (SELECT name, salary FROM pay)");
+        var sum = string.Join(" + ", Enumerable.Range(0, 30).Select(i => i % 2 == 0 ? $"t{i % 6}.salary" : $"\"t{i % 6}\".salary"));
+        Assert.Contains("> 150\n", (await CallAsync($"WITH {string.Join(", ", tables)} SELECT {sum} FROM {string.Join(", ", Enumerable.Range(0, 6).Select(i => $"t{i}"))} WHERE t0.name = t1.name")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_of_WITH_within_another_of_its_name_is_counted_too()
     {
         await AddTextAsync("pay.csv", "name,salary\nAna,5\n");

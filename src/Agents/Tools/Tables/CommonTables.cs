@@ -8,7 +8,7 @@ internal static partial class CommonTables
     /// <summary>More copies than a person's query comes to, and few enough to be written out in a moment.</summary>
     public const int MostCopies = 500;
 
-    /// <summary>How often they may be written out at the most: the product of how often each is named, wherever its name stands and wherever it is defined.</summary>
+    /// <summary>How often they may be written out at the most: the product of how often each is named, wherever its name stands and wherever it is defined; not as the table of a column (leave.days), which writes out nothing.</summary>
     public static double Copies(string sql)
     {
         var text = sql.Replace("\"\"", "\"", StringComparison.Ordinal).Replace("``", "`", StringComparison.Ordinal).Replace("''", "'", StringComparison.Ordinal);
@@ -29,10 +29,16 @@ internal static partial class CommonTables
         var times = 0;
         for (var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + name.Length, StringComparison.OrdinalIgnoreCase))
         {
-            if (!IsOfWord(text, at - 1, name[0]) && !IsOfWord(text, at + name.Length, name[^1]))
+            if (!IsOfWord(text, at - 1, name[0]) && !IsOfWord(text, at + name.Length, name[^1]) && !IsOfColumn(text, at + name.Length))
                 times++;
         }
         return times;
+    }
+
+    private static bool IsOfColumn(string text, int after)
+    {
+        var dot = after < text.Length && text[after] is '"' or '`' or '\'' or ']' ? after + 1 : after;
+        return dot < text.Length && text[dot] == '.';
     }
 
     private static bool IsOfWord(string text, int at, char beside) => at >= 0 && at < text.Length && IsOfName(text[at]) && IsOfName(beside);

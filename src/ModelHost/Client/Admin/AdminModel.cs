@@ -16,6 +16,9 @@ public sealed record AdminModel(
     string Id, AdminModelState State, string? Failure, IReadOnlyList<string> Capabilities, string? Sha256, bool IsPinned, bool IsDefault, long? NeedsBytes,
     long SizeBytes, long Parameters, int TrainingContextTokens, int ContextTokens, int EmbeddingLength, string Architecture, string Quantization)
 {
+    /// <summary>Tokens that it reads: as it is loaded, else as it was trained; 0 where neither is known.</summary>
+    public int ReadTokens => ContextTokens > 0 ? ContextTokens : TrainingContextTokens;
+
     /// <summary>Its file may be deleted through the service.</summary>
     public bool IsDeletable { get; init; }
 

@@ -79,6 +79,9 @@ public sealed partial class JobForm
     /// <summary>Whether the method can be used on a model: one without a chat template learns plain text alone.</summary>
     public bool CanTeach(AdminModel model) => Obstacle(model) is null;
 
+    /// <summary>Of the models that the method can be used on the one that is chosen where nobody chose; null where there is none.</summary>
+    public AdminModel? First(IEnumerable<AdminModel> models) => models.Where(CanTeach).OrderByDescending(model => model.IsDefault).FirstOrDefault();
+
     /// <summary>Name of the text that says why the method cannot be used on a model; null where it can. More may show when its file is looked at.</summary>
     public string? Obstacle(AdminModel model)
     {

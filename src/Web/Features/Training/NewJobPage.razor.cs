@@ -106,7 +106,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     {
         if (!Teachable.Exists(model => model.Id == form.Model))
         {
-            form.Model = Teachable.OrderByDescending(model => model.IsDefault).FirstOrDefault()?.Id ?? "";
+            form.Model = form.First(models ?? [])?.Id ?? "";
         }
     }
 
@@ -168,7 +168,7 @@ public sealed partial class NewJobPage(TrainingAdministration administration, Mo
     private long Parameters => models?.FirstOrDefault(model => model.Id == form.Model)?.Parameters ?? 0;
 
     // As it is served; of one that is not loaded what it was trained with.
-    private int ContextTokens => models?.FirstOrDefault(model => model.Id == form.Model) is { } chosen ? chosen.ContextTokens > 0 ? chosen.ContextTokens : chosen.TrainingContextTokens : 0;
+    private int ContextTokens => models?.FirstOrDefault(model => model.Id == form.Model)?.ReadTokens ?? 0;
 
     private IReadOnlyList<JobPreset> Presets => JobPreset.For(Parameters, RowsToLearn);
 

@@ -7,9 +7,5 @@ namespace Platform.Web.Features.Training;
 public sealed class TeachableModel(ModelAdministration administration)
 {
     /// <summary>Null where no model can be trained. Throws ModelHostException where the service does not answer.</summary>
-    public async Task<AdminModel?> FindAsync(CancellationToken cancellation)
-    {
-        JobForm form = new();
-        return (await (await administration.ModelsAsync()).ListAsync(cancellation)).Where(form.CanTeach).OrderByDescending(model => model.IsDefault).FirstOrDefault();
-    }
+    public async Task<AdminModel?> FindAsync(CancellationToken cancellation) => new JobForm().First(await (await administration.ModelsAsync()).ListAsync(cancellation));
 }
