@@ -35,7 +35,8 @@ public sealed class BestAnswersTests
         await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, target, Stop))[0].EndedAt is not null);
 
         var job = (await jobs.ListAsync(Installation.Administrator, target, Stop))[0];
-        Assert.Equal((GenerationState.Done, 10, 2, (GenerationFault?)null), (job.State, job.Made, job.Dropped, job.Error));
+        Assert.Equal((GenerationState.Done, 10, (GenerationFault?)null), (job.State, job.Made, job.Error));
+        Assert.Equal([("alike", 1), ("unrated", 1), ("used_up", 38)], job.Missing.OrderBy(one => one.Key).Select(one => (one.Key, one.Value))); // together the 50 that were wanted
         var made = (await items.FindAsync(Installation.Administrator, target, new(), Stop)).Items;
         Assert.Equal(["first", .. Enumerable.Range(0, 9).Select(n => $"more {n}")], made.Select(item => item.Row.Question));
         Assert.All(made, item => Assert.Equal(($"{item.Row.Question} 2", RowStatus.New, "list"), (item.Row.Reply, item.Status, item.Source)));
@@ -67,6 +68,8 @@ public sealed class BestAnswersTests
         await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, target, Stop))[0].EndedAt is not null);
         var made = (await items.FindAsync(Installation.Administrator, target, new(), Stop)).Items;
         Assert.Equal(20 - held.Count, made.Count);
+        var job = (await jobs.ListAsync(Installation.Administrator, target, Stop))[0];
+        Assert.Equal((held.Count, 30), (job.Missing["held_back"], job.Missing["used_up"]));
         Assert.DoesNotContain(made, item => measured.Contains(item.Row.Question));
         Assert.DoesNotContain(chat.Requests.SelectMany(messages => messages), message => measured.Contains(message.Text));
     }

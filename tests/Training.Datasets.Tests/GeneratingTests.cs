@@ -73,7 +73,7 @@ public sealed class GeneratingTests
         var rules = string.Concat(Enumerable.Range(1, 12).Select(section => $"# Rule {section}\n\nDevice number {section} is returned to the counter of hall {section * 7} before the evening.\n\nWhoever loses key {section} tells the guard of gate {section * 3} within the hour.\n\n"));
         var handbook = await here.BaseAsync(("rules.md", rules));
         var rows = (await MadeAsync(here, new(handbook, [], GenerationWish.UsualKinds(byRule: true), 100))).Select(made => made.Item).OfType<NewItem>().ToArray();
-        Assert.Equal(24, rows.Count(row => row.Span is not null));
+        Assert.Equal(24, rows.Count(row => row.Span is not null)); // each sentence is asked of, however many another kind has
         Assert.True(rows.Count(row => row.Span is null) >= 20, $"{rows.Count(row => row.Span is null)} of 24 subjects were asked for");
         var (set, items, versions) = ((await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Rows", "", RowKind.Dialogue, Stop)).Id, here.Get<DatasetItems>(), here.Get<DatasetVersions>());
         await items.AddAsync(Installation.Administrator, set, rows, Stop);
@@ -81,6 +81,46 @@ public sealed class GeneratingTests
         var plan = await versions.PlanAsync(Installation.Administrator, set, 0.2, 42, Stop);
         Assert.True(plan is { IsBySection: true, Sources: 1, HeldSources: 1, HeldBack: > 4 and < 15 }, plan.ToString());
         Assert.Equal(plan.HeldBack, (await versions.FreezeAsync(Installation.Administrator, set, 0.2, 42, "", Stop)).Version.HeldBack);
+    }
+
+    [Fact]
+    public async Task A_job_says_how_many_rows_are_missing_and_for_which_reasons()
+    {
+        var asked = 0;
+        string[] answers =
+        [
+            """{"question":"How many days of annual leave are there after five years of service?","answer":"Employees with five years of service have twenty five days."}""",
+            """{"question":"How much is paid, and how?","answer":"Nine hundred euros are paid on Fridays by cheque."}""",
+        ];
+        var chat = ScriptedChatClient.Writing((_, _) => AsyncEnumerable.Repeat(answers[asked++ is 0 or > 4 ? 0 : 1], 1)); // one holds, one is given up after four tries, and the rest repeat the first
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var handbook = await here.BaseAsync(("leave.md", "# Annual leave\n\n" + string.Concat(Enumerable.Range(0, 5).Select(place => $"Employees with five years of service have twenty five days of annual leave in place {place}. "))));
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        async Task<Generation> EndedAsync(int count)
+        {
+            await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], count), Stop);
+            await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+            return (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
+        }
+        var first = await EndedAsync(20);
+        Assert.Equal((1, "not_in_passage 1, repeated 1, used_up 17"), (first.Made, Told(first)));
+        Assert.Equal(10, asked); // each of five sentences is asked of twice
+        var again = await EndedAsync(1);
+        Assert.Equal((0, "in_dataset 1"), (again.Made, Told(again)));
+
+        static string Told(Generation job) => string.Join(", ", job.Missing.OrderBy(one => one.Key).Select(one => $"{one.Key} {one.Value}"));
+    }
+
+    [Fact]
+    public async Task Where_one_kind_has_nothing_left_to_ask_the_others_make_its_rows_and_each_kind_asks_of_every_sentence()
+    {
+        await using var here = await Installation.StartAsync(canAnswer: false, working: true);
+        var rules = await here.BaseAsync(("rules.md", string.Concat(Enumerable.Range(1, 40).Select(section => $"# Rule {section}\n\nDevice number {section} is returned to the counter of hall {section * 7} before the evening.\n\n"))));
+        var made = await MadeAsync(here, new(rules, [], GenerationWish.UsualKinds(byRule: true), 60));
+        Assert.Equal(60, made.Count(row => row.Item is not null));
+        Assert.InRange(made.Count(row => row is { Item: not null, Kind: QuestionKind.Refusal }), 20, RuleQuestions.Refusals);
+        Assert.Equal(0, made.Sum(row => row.Missing));
     }
 
     [Fact]
@@ -108,11 +148,11 @@ public sealed class GeneratingTests
         var asked = 0;
         var chat = ScriptedChatClient.Writing((_, _) => new[] { answers[Math.Min(asked++, answers.Length - 1)] }.ToAsyncEnumerable());
         await using var here = await Installation.StartAsync(chat, working: true);
-        var handbook = await here.BaseAsync(("leave.md", "# Annual leave\n\nEmployees with five years of service have twenty five days of annual leave in each calendar year."));
+        var handbook = await here.BaseAsync(("leave.md", "# Annual leave\n\nEmployees with five years of service have twenty five days of annual leave in each calendar year.\n\nWhoever is ill tells the direct manager before ten o'clock on the first day."));
         var made = await MadeAsync(here, new(handbook, [], [QuestionKind.Fact], 3));
         Assert.Equal(["", "not_in_passage"], made.Take(2).Select(row => row.Dropped));
         Assert.Equal("Employees with five years of service have twenty five days of annual leave in each calendar year.", made[0].Item!.Span!.Quote);
-        Assert.All(made.Skip(2), row => Assert.Equal("no_json", row.Dropped));
+        Assert.Equal(["no_json", "no_json", "used_up"], made.Skip(2).Select(row => row.Dropped));
         Assert.All(chat.Options, options => Assert.IsType<ChatResponseFormatJson>(options!.ResponseFormat));
     }
 
@@ -145,7 +185,8 @@ public sealed class GeneratingTests
         var plain = await here.BaseAsync(("leave.md", "Employees with five years of service have twenty five days of annual leave in each calendar year."));
         var made = await MadeAsync(here, new(plain, [], [QuestionKind.MultiHop], 2));
         Assert.NotEmpty(made);
-        Assert.All(made, row => Assert.Equal((null, "no_heading"), (row.Item, row.Dropped)));
+        Assert.All(made.SkipLast(1), row => Assert.Equal((null, "no_heading"), (row.Item, row.Dropped)));
+        Assert.Equal(("used_up", 2), (made[^1].Dropped, made[^1].Missing));
         Assert.Empty(chat.Options);
     }
 
@@ -162,6 +203,7 @@ public sealed class GeneratingTests
         var page = await here.Get<DatasetItems>().FindAsync(Installation.Administrator, set, new(), Stop);
         Assert.Equal((GenerationState.Done, job.Made), (job.State, page.Total));
         Assert.InRange(page.Total, 4, 6);
+        Assert.Equal(6, job.Made + job.Missing.Values.Sum());
         Assert.All(page.Items, item => Assert.Equal(RowStatus.New, item.Status));
     }
 
@@ -206,7 +248,7 @@ public sealed class GeneratingTests
         clock.Advance(GenerationJobs.LeaseTime);
         var again = await other.NextAsync(Stop);
         Assert.Equal(job, again!.Value.Job.Id);
-        Assert.False(await holder.ProgressAsync(job, 1, 1, 0, Stop)); // it was away too long: what it counts is not stored
+        Assert.False(await holder.ProgressAsync(job, 1, 1, new Dictionary<string, int>(), Stop)); // it was away too long: what it counts is not stored
         Assert.True((taken[0] ?? taken[1])!.Value.Stop.IsCancellationRequested);
         Assert.Equal(0, (await first.ListAsync(Installation.Administrator, set, Stop))[0].Done);
 
@@ -259,7 +301,7 @@ public sealed class GeneratingTests
         Assert.Equal((GenerationState.Done, 14, (GenerationFault?)null), (done.State, done.Made, done.Error));
         Assert.Equal(12 + 4, asked); // of the first ten none is written again
         await jobs.GoOnAsync(Installation.Administrator, set, job.Id, Stop);
-        Assert.Equal(done, (await jobs.ListAsync(Installation.Administrator, set, Stop))[0] with { Wish = done.Wish });
+        Assert.Equal(done, (await jobs.ListAsync(Installation.Administrator, set, Stop))[0] with { Wish = done.Wish, Missing = done.Missing });
         await Assert.ThrowsAsync<NotFoundException>(() => jobs.GoOnAsync(Installation.Person, set, job.Id, Stop));
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Training.Datasets.Generating;
 using Platform.Training.Datasets.Presets;
 using Platform.Training.Datasets.Storage;
+using Platform.Training.Rows;
 
 namespace Platform.Training.Datasets.Tests;
 
@@ -54,8 +56,14 @@ public sealed class SavedPresetsTests
         await db.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_feedback DROP COLUMN "MayLearn" """, Stop);
         await db.Database.ExecuteSqlRawAsync("DROP TABLE datasets_presets", Stop);
         await db.Database.ExecuteSqlRawAsync("""INSERT INTO datasets_feedback ("MessageId", "ConversationId", "OwnerId", "Good", "Reasons", "Comment", "Correction", "Asked", "Answer", "State", "GivenAt") VALUES ('A1B2C3D4-0000-0000-0000-000000000001', 'A1B2C3D4-0000-0000-0000-000000000002', 'ben', 1, '[]', '', '', '[]', 'Yes.', 0, 0)""", Stop);
+        await db.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations DROP COLUMN "Missing" """, Stop);
+        await db.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations ADD COLUMN "Dropped" integer NOT NULL DEFAULT 0""", Stop);
         await TableSteps.All[3](db, Stop);
+        await TableSteps.All[4](db, Stop);
         Assert.True((await db.Feedback.SingleAsync(Stop)).MayLearn);
         Assert.Equal(0, await db.Presets.CountAsync(Stop));
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        await here.Get<GenerationJobs>().StartAsync(Installation.Administrator, set, new(Guid.NewGuid(), [], [QuestionKind.Fact], 2), Stop);
+        Assert.Empty((await here.Get<GenerationJobs>().ListAsync(Installation.Administrator, set, Stop))[0].Missing);
     }
 }

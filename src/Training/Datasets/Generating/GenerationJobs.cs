@@ -107,8 +107,11 @@ public sealed class GenerationJobs : IDisposable
     internal Task<bool> KeepAsync(Guid jobId, CancellationToken cancellation) => MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
 
     /// <summary>The same, with how far the job is.</summary>
-    internal Task<bool> ProgressAsync(Guid jobId, int done, int made, int dropped, CancellationToken cancellation) => MineAsync(
-        jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Dropped, dropped).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
+    internal Task<bool> ProgressAsync(Guid jobId, int done, int made, IReadOnlyDictionary<string, int> missing, CancellationToken cancellation)
+    {
+        var stored = ItemJson.Write(missing);
+        return MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Missing, stored).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
+    }
 
     /// <summary>Says what a job that goes on waits for; null for nothing.</summary>
     internal Task<bool> WaitsAsync(Guid jobId, GenerationFault? reason, CancellationToken cancellation)
@@ -151,5 +154,5 @@ public sealed class GenerationJobs : IDisposable
     private static string? Stored(GenerationFault? fault) => fault is null ? null : ItemJson.Write(fault);
 
     private static Generation Of(GenerationRow row) =>
-        new(row.Id, row.DatasetId, ItemJson.Read<GenerationWish>(row.Wish), row.State, row.Done, row.Made, row.Dropped, GenerationFault.Read(row.Error), row.CreatedAt, row.EndedAt);
+        new(row.Id, row.DatasetId, ItemJson.Read<GenerationWish>(row.Wish), row.State, row.Done, row.Made, ItemJson.Read<Dictionary<string, int>>(row.Missing), GenerationFault.Read(row.Error), row.CreatedAt, row.EndedAt);
 }

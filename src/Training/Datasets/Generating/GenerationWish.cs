@@ -50,5 +50,7 @@ public sealed record GenerationWish(Guid BaseId, IReadOnlyList<Guid> DocumentIds
 /// <summary>A row that was made, or why one was not.</summary>
 /// <param name="Row">Which row of the wish it was tried for, from 0.</param>
 /// <param name="Item">Null where what was written does not hold.</param>
-/// <param name="Dropped">Why: not_in_passage, not_found_again, no_json, no_heading, answerable; empty where there is a row.</param>
-public sealed record GeneratedItem(int Row, QuestionKind Kind, NewItem? Item, string Dropped = "");
+/// <param name="Kind">Null for a question of a dataset that was answered anew.</param>
+/// <param name="Dropped">Why: not_in_passage, not_found_again, no_json, no_heading, answerable, repeated, used_up of documents; held_back, no_question, alike, unrated, used_up of questions answered anew. Empty where there is a row.</param>
+/// <param name="Missing">Rows of the wish that are given up with it: none where another passage is tried for this one, and several where nothing is left to try.</param>
+public sealed record GeneratedItem(int Row, QuestionKind? Kind, NewItem? Item, string Dropped = "", int Missing = 0);

@@ -60,16 +60,23 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
 
     private async Task RunAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
     {
-        var (done, made, dropped, tried, silent) = (job.Done, job.Made, job.Dropped, 0, TimeSpan.Zero);
+        var (done, made, tried, silent) = (job.Done, job.Made, 0, TimeSpan.Zero);
+        Dictionary<string, int> missing = new(job.Missing);
         var set = job.DatasetId;
         List<NewItem> portion = [];
+        void Miss(string reason, int rows)
+        {
+            if (rows > 0) missing[reason] = missing.GetValueOrDefault(reason) + rows;
+        }
         async Task AddAsync(Caller caller)
         {
             if (!await jobs.KeepAsync(job.Id, stop))
                 return; // what was made is another's to make
-            made += (await items.AddAsync(caller, job.DatasetId, portion, stop)).Added;
+            var added = await items.AddAsync(caller, job.DatasetId, portion, stop);
+            made += added.Added;
+            Miss("in_dataset", added.Repeated);
             portion.Clear();
-            await jobs.ProgressAsync(job.Id, done, made, dropped, stop);
+            await jobs.ProgressAsync(job.Id, done, made, missing, stop);
         }
         try
         {
@@ -84,12 +91,12 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
             {
                 try
                 {
-                    await foreach (var (row, item) in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, stop).Select(made => (made.Row, made.Item)) : best.MakeAsync(caller, job.Wish, done, stop))
+                    await foreach (var one in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, stop) : best.MakeAsync(caller, job.Wish, done, stop))
                     {
                         silent = TimeSpan.Zero;
-                        done = item is null && job.Wish.BestOf is null ? row : row + 1; // another passage may do for a row; a question has its answers
-                        if (item is null) dropped++;
-                        else portion.Add(item);
+                        done = one.Row + (one.Item is null ? one.Missing : 1); // another passage may do for a row
+                        if (one.Item is null) Miss(one.Dropped, one.Missing);
+                        else portion.Add(one.Item);
                         if (++tried % Portion == 0)
                             await AddAsync(caller);
                     }

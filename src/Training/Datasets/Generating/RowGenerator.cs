@@ -28,7 +28,7 @@ public sealed class RowGenerator
     internal RowGenerator(DocumentLibrary documents, SearchPassages search, ServedModels models, IChatClient chat) =>
         (this.documents, this.search, this.models, writer) = (documents, search, models, new(chat));
 
-    /// <summary>Rows one after the other, with those that were dropped; ends when there are enough, or the documents are used up. DatasetException no_documents, and those of <see cref="GenerationWish.Check"/>.</summary>
+    /// <summary>Rows one after the other, with what was tried and dropped, and at the last try what is missing of the wish; ends when there are enough, or the documents are used up. DatasetException no_documents, and those of <see cref="GenerationWish.Check"/>.</summary>
     /// <param name="skip">Rows that were made before: goes on where a job was cut off.</param>
     public async IAsyncEnumerable<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, int skip, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -39,32 +39,41 @@ public sealed class RowGenerator
             throw new DatasetException("no_documents", "The documents that were chosen hold no whole sentences that a question could be made from. Choose others, or wait until they are ready.");
         var model = await models.ChatModelAsync(cancellation, wish.Model);
         HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
-        var place = 0;
+        List<Walk> walks = [.. wish.Kinds.Select((kind, at) => new Walk(kind, at * sentences.Count / wish.Kinds.Count, EndOf(kind, model, sentences.Count)))];
         for (var row = 0; row < wish.Count; row++)
         {
-            var kind = wish.Kinds[row % wish.Kinds.Count];
             for (var tried = 0; tried < Tries; tried++)
             {
-                var sentence = sentences[place % sentences.Count];
-                var other = kind == QuestionKind.MultiHop ? Other(sentences, place) : null;
-                if (++place > sentences.Count * Math.Max(2, wish.Kinds.Count))
-                    yield break; // used up: the same would be asked again
+                while (walks.Count > 0 && walks[row % walks.Count].IsAtEnd)
+                    walks.RemoveAt(row % walks.Count); // the other kinds take its share
+                if (walks.Count == 0)
+                {
+                    yield return new(row, null, null, "used_up", wish.Count - Math.Max(row, skip));
+                    yield break;
+                }
+                var (kind, first, place) = walks[row % walks.Count].Next();
                 if (row < skip)
                     break;
-                var made = await MakeAsync(caller, wish, kind, sentence, other, model, row, cancellation);
+                var made = await MakeAsync(caller, wish, kind, sentences, first + place, place, model, row, cancellation);
                 if (made.Item is not null && !asked.Add(made.Item.Row.Question))
-                    continue;
-                yield return made;
+                    made = made with { Item = null, Dropped = "repeated" };
+                yield return made.Item is null && tried + 1 == Tries ? made with { Missing = 1 } : made;
                 if (made.Item is not null)
                     break;
             }
         }
     }
 
-    private async Task<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, QuestionKind kind, SourceSentence sentence, SourceSentence? other, ServedModel model, int row, CancellationToken cancellation)
+    // A rule asks the same of a sentence each time, and a model may ask something else the second time.
+    private static int EndOf(QuestionKind kind, ServedModel model, int sentences) =>
+        (kind == QuestionKind.Reverse || !model.CanAnswer) ? (kind == QuestionKind.Refusal ? RuleQuestions.Refusals : sentences) : 2 * sentences;
+
+    private async Task<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, QuestionKind kind, IReadOnlyList<SourceSentence> sentences, int at, int topic, ServedModel model, int row, CancellationToken cancellation)
     {
+        var sentence = sentences[at % sentences.Count];
         if (kind == QuestionKind.Refusal)
-            return await RefusalAsync(caller, wish, sentence, model, row, cancellation);
+            return await RefusalAsync(caller, wish, sentence, topic, model, row, cancellation);
+        var other = kind == QuestionKind.MultiHop ? Other(sentences, at) : null;
         if (kind == QuestionKind.MultiHop && other is null)
             return new(row, kind, null, "no_heading"); // of one place it would say one thing, whoever writes it
         var place = other is null ? sentence.Place : sentence.PlaceWith(other);
@@ -82,9 +91,9 @@ public sealed class RowGenerator
         return behind is { } said ? await KeptAsync(caller, wish, row, kind, TrainingRow.Answer(written.Question, written.Answer), said, place, cancellation) : new(row, kind, null, "not_in_passage");
     }
 
-    private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, ServedModel model, int row, CancellationToken cancellation)
+    private async Task<GeneratedItem> RefusalAsync(Caller caller, GenerationWish wish, SourceSentence sentence, int topic, ServedModel model, int row, CancellationToken cancellation)
     {
-        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller, cancellation) : RuleQuestions.Refusal(row / wish.Kinds.Count, sentence.IsChinese);
+        (string Question, string Answer)? made = model.CanAnswer ? await writer.WriteAsync(QuestionKind.Refusal, sentence.Passage.Text, sentence.IsChinese, model.Id, wish.Seed + row, caller, cancellation) : RuleQuestions.Refusal(topic, sentence.IsChinese);
         if (made is not { } refusal)
             return new(row, QuestionKind.Refusal, null, "no_json");
         var hits = (await search.SearchAsync(caller, new(refusal.Question, [wish.BaseId], LooksAt), cancellation)).Hits;
@@ -131,5 +140,16 @@ public sealed class RowGenerator
         var order = found.ToArray();
         new Random(unchecked((int)wish.Seed)).Shuffle(order); // picks, hides nothing
         return order;
+    }
+
+    /// <summary>Goes through the sentences for one kind of question: each kind may ask of every one.</summary>
+    private sealed class Walk(QuestionKind kind, int first, int end)
+    {
+        private int next;
+
+        public bool IsAtEnd => next == end;
+
+        /// <summary>The sentence at First + Place is asked of, counted round.</summary>
+        public (QuestionKind Kind, int First, int Place) Next() => (kind, first, next++);
     }
 }

@@ -21,6 +21,9 @@ internal static class RuleQuestions
         "黑火药的配方", "海龟在哪里产卵", "哈雷彗星的轨道周期", "猎鹰怎样驯养", "《魔笛》的唱词", "蓝纹奶酪怎样成熟",
     ];
 
+    /// <summary>Questions that no document answers, in either language: more are not known.</summary>
+    public static int Refusals => EnglishElsewhere.Length;
+
     public static TrainingRow? Of(QuestionKind kind, SourceSentence sentence, SourceSentence? other, string question) => kind switch
     {
         QuestionKind.Fact or QuestionKind.Procedure when sentence.Heading.Length > 0 => TrainingRow.Answer(question, sentence.Text),
@@ -45,11 +48,12 @@ internal static class RuleQuestions
     }
 
     /// <summary>A question that no document answers, if the search agrees.</summary>
-    public static (string Question, string Answer) Refusal(int place, bool chinese)
+    /// <param name="topic">Below <see cref="Refusals"/>.</param>
+    public static (string Question, string Answer) Refusal(int topic, bool chinese)
     {
         var topics = chinese ? ChineseElsewhere : EnglishElsewhere;
-        var topic = topics[place % topics.Length];
-        return chinese ? ($"{topic}？", "文件里没有这方面的内容。") : ($"What do the documents say about {topic}?", "The documents do not say anything about that.");
+        var asked = topics[topic];
+        return chinese ? ($"{asked}？", "文件里没有这方面的内容。") : ($"What do the documents say about {asked}?", "The documents do not say anything about that.");
     }
 
     /// <summary>A heading without the number that it stands under: 3.1 Annual leave.</summary>

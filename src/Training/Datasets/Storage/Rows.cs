@@ -87,7 +87,9 @@ internal sealed class GenerationRow
     /// <summary>Rows of the wish that are done with, kept or not: where a killed job goes on.</summary>
     public int Done { get; set; }
     public int Made { get; set; }
-    public int Dropped { get; set; }
+
+    /// <summary>JSON object of the numbers of rows that were given up, by the reason.</summary>
+    public string Missing { get; set; } = "{}";
 
     /// <summary>JSON of a GenerationFault; a sentence in rows of before.</summary>
     public string? Error { get; set; }

@@ -40,7 +40,7 @@ public sealed partial class DatasetView(DatasetLibrary library, GenerationJobs g
     private bool IsTold(Generation job) => job.EndedAt is null || (job.Id != closed && job.State switch
     {
         GenerationState.Failed => job.Id == jobs[0].Id,
-        GenerationState.Done => set?.New > 0 && (job.Id == jobs[0].Id || job.Id == watched),
+        GenerationState.Done when job.Made > 0 => set?.New > 0 && (job.Id == jobs[0].Id || job.Id == watched),
         _ => job.Id == watched,
     });
 
