@@ -48,6 +48,16 @@ public sealed class ToolCallTests
         Assert.Empty(calls[1].Arguments!);
     }
 
+    [Fact]
+    public async Task How_much_of_a_call_is_written_is_told_before_it_is_whole()
+    {
+        await using var engine = await EngineAsync(
+            Chunk("""{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"find","arguments":""}}]}"""), Chunk("""{"tool_calls":[{"index":0,"function":{"arguments":"{\"q\":"}}]}"""),
+            Chunk("""{"tool_calls":[{"index":0,"function":{"arguments":" 1}"}}]}"""), End("tool_calls"));
+        var updates = await engine.Chat.GetStreamingResponseAsync("hi", new ChatOptions { ModelId = "m", Tools = [Find] }, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal([new("find", 4), new("find", 5), new CallProgress("find", 3)], updates.TakeWhile(update => update.Contents.Count == 0).Select(update => update.AdditionalProperties?.GetValueOrDefault(ChatUpdateKeys.CallProgress)).OfType<CallProgress>());
+    }
+
     [Theory]
     [InlineData("{\\\"q\\\": ", "{\"q\": ")]
     [InlineData("[1]", "[1]")]

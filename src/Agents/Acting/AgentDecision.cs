@@ -43,7 +43,7 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         });
         StringBuilder text = new();
         List<FunctionCallContent> calls = [];
-        int read = 0, cached = 0, written = 0;
+        int read = 0, cached = 0, told = 0, beside = 0; // beside: characters of thoughts and of calls
         ChatFinishReason? end = null;
         var room = question.Options.MaxOutputTokens is { } most ? Math.Max(LeastRead, (long)most * LongestToken) : long.MaxValue;
         try
@@ -53,30 +53,47 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
                 end = update.FinishReason ?? end;
                 calls.AddRange(update.Contents.OfType<FunctionCallContent>());
                 foreach (var counted in update.Contents.OfType<UsageContent>().Select(content => content.Details))
-                    (read, cached, written) = ((int)(counted.InputTokenCount ?? read), (int)(counted.CachedInputTokenCount ?? cached), (int)(counted.OutputTokenCount ?? written));
+                    (read, cached, told) = ((int)(counted.InputTokenCount ?? read), (int)(counted.CachedInputTokenCount ?? cached), (int)(counted.OutputTokenCount ?? told));
                 foreach (var thought in update.Contents.OfType<TextReasoningContent>().Where(t => t.Text.Length > 0))
-                    journal.Add("step.delta", new StepTextData(id, Fitting(thought.Text)));
+                {
+                    var fits = Fitting(thought.Text);
+                    beside += fits.Length;
+                    journal.Add("step.delta", new StepTextData(id, fits));
+                }
+                var calling = update.AdditionalProperties?.GetValueOrDefault(ChatUpdateKeys.CallProgress) as CallProgress;
+                room = Math.Max(0, room - (calling?.Characters ?? 0));
+                beside += calling?.Characters ?? 0;
                 Tell(Fitting(update.Text));
                 if (room == 0)
                 {
-                    (end, written) = (ChatFinishReason.Length, question.Options.MaxOutputTokens!.Value);
+                    (end, told) = (ChatFinishReason.Length, Math.Max(told, question.Options.MaxOutputTokens!.Value));
+                    if (calling is not null) // what is there of it is no call
+                        calls.Add(new("", calling.Name) { Exception = new JsonException("The call was not whole where the model was stopped.") });
                     break;
                 }
             }
         }
         catch (ModelHostException failure)
         {
-            journal.Add("step.failed", new StepFailedData(id, question.Kind, failure.Message));
+            // An engine that wrote nothing may not have read anything either.
+            journal.Add("step.failed", new StepFailedData(id, question.Kind, failure.Message) { PromptTokens = text.Length + beside > 0 ? Read() : read, CompletionTokens = Written() });
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            journal.Leave(id, Read(), Written());
             throw;
         }
         if (calls.Count > 0 && question.ShowsAnswer)
             journal.Reset("tool_call");
-        read = read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(message.Text));
-        written = written > 0 ? written : TokenEstimate.Of(text.ToString());
         StepCompletedData step = new(id, question.Kind, text.ToString(), [.. calls.Take(MostCalls).Select((call, i) => Checked($"{id}_{i + 1}", call, question))],
-            read, written, time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, CachedTokens = cached, Turns = question.Turns, IsCut = end == ChatFinishReason.Length, CallsAsked = calls.Count > MostCalls ? calls.Count : 0, Verdict = question.Judges?.Invoke(text.ToString()) };
+            Read(), Written(), time.GetElapsedTime(begun).TotalMilliseconds) { PlanStep = question.PlanStep, CachedTokens = cached, Turns = question.Turns, IsCut = end == ChatFinishReason.Length, CallsAsked = calls.Count > MostCalls ? calls.Count : 0, Verdict = question.Judges?.Invoke(text.ToString()) };
         journal.Add("step.completed", step);
         return step;
+
+        // Who does not count leaves it to an estimate; who counts less than so many characters can be is not believed.
+        int Read() => read > 0 ? read : question.Messages.Sum(message => TokenEstimate.Of(Sent(message).Text));
+        int Written() => Math.Max(told > 0 ? told : TokenEstimate.Of(text.ToString()) + ((beside + 2) / 3), (text.Length + beside) / LongestToken);
 
         string Fitting(string more)
         {

@@ -87,8 +87,16 @@ public sealed record StepVerdict(string Decision, bool Met, string Why);
 /// <summary>step.failed.</summary>
 public sealed record StepFailedData(string StepId, StepKind Kind, string Message)
 {
-    /// <summary>Its time was over: the message is the program's own.</summary>
+    /// <summary>Its time was over, or the run was ended meanwhile: the message is the program's own.</summary>
     public bool IsGivenUp { get; init; }
+
+    /// <summary>What it took by then, as far as that is known: an engine that breaks off does not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int PromptTokens { get; init; }
+
+    /// <inheritdoc cref="PromptTokens"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int CompletionTokens { get; init; }
 }
 
 /// <summary>tool.call, stored before a tool that writes is called: a call without its result may have been made.</summary>

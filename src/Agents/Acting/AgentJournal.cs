@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Platform.Agents.Answering;
 using Platform.Agents.Answering.Citing;
 using Platform.Agents.Definitions;
@@ -23,6 +24,7 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     /// <summary>The status of a run that waits for a person.</summary>
     public const string Waiting = "requires_action";
 
+    private readonly ConcurrentDictionary<string, (int Prompt, int Completion)> left = [];
     private AnswerMarks? marks;
 
     public AgentPast Past => past;
@@ -79,11 +81,17 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
         return citations;
     }
 
-    /// <summary>Tells that questions to the model were given up, as their time was over; the run goes on without them.</summary>
+    /// <summary>Keeps what a question took to which no answer is waited for any more, until it is known whether it is given up, or asked again at the next start.</summary>
+    public void Leave(string stepId, int promptTokens, int completionTokens) => left[stepId] = (promptTokens, completionTokens);
+
+    /// <summary>Tells that questions to the model were given up, as their time was over or the run ends.</summary>
     public void GiveUp() => Exclusively(past =>
     {
         foreach (var (step, kind) in past.Asked)
-            Add("step.failed", new StepFailedData(step, kind, "It was given up: its time was over.") { IsGivenUp = true });
+        {
+            var (read, written) = left.GetValueOrDefault(step);
+            Add("step.failed", new StepFailedData(step, kind, "It was given up before its end: its time was over, or the run was ended.") { IsGivenUp = true, PromptTokens = read, CompletionTokens = written });
+        }
         return true;
     });
 

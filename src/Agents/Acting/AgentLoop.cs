@@ -44,10 +44,24 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
     {
         var begun = time.GetTimestamp();
         var past = AgentPast.Of(run.Since(0).Events);
-        var before = past.Worked;
         RefuseUnknown(past);
         AgentJournal journal = new(run, past, task.Definition.Knowledge.Citations);
         RunLimit limit = new(task.Definition.Limits, past, time);
+        try
+        {
+            return await WorkAsync(run, task, journal, limit, begun, cancellation);
+        }
+        catch (Exception) when (run.Stopped.IsCancellationRequested || !cancellation.IsCancellationRequested)
+        {
+            journal.GiveUp(); // the run ends here; one that the next start goes on with asks again
+            throw;
+        }
+    }
+
+    private async Task<AgentEnd> WorkAsync(LiveRun run, AgentTask task, AgentJournal journal, RunLimit limit, long begun, CancellationToken cancellation)
+    {
+        var past = journal.Past;
+        var before = past.Worked;
         journal.Status(AgentJournal.Preparing);
         AgentWork? work = null;
         AgentEnd end;

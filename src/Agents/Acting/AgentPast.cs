@@ -130,8 +130,11 @@ internal sealed class AgentPast
             case "part.away":
                 away.Add(happened.Read<PartAwayData>());
                 break;
-            case "step.failed" when happened.Read<StepFailedData>().Kind == StepKind.Plan:
-                planFailures++;
+            case "step.failed":
+                var failed = happened.Read<StepFailedData>();
+                planFailures += failed is { Kind: StepKind.Plan, IsGivenUp: false } ? 1 : 0;
+                Tokens += failed.PromptTokens + failed.CompletionTokens;
+                PromptTokens += failed.PromptTokens;
                 break;
             case "plan.created" or "plan.updated":
                 var planned = happened.Read<PlanData>();

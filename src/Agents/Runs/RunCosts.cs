@@ -13,6 +13,7 @@ internal static class RunCosts
     public static int Tokens(IEnumerable<RunEvent> events, bool ofAgent) => events.Sum(e => e.Name switch
     {
         "step.completed" when ofAgent && e.Read<StepCompletedData>() is var step => step.PromptTokens + step.CompletionTokens,
+        "step.failed" when ofAgent && e.Read<StepFailedData>() is var failed => failed.PromptTokens + failed.CompletionTokens,
         "usage" when !ofAgent && e.Read<AnswerDone>().Usage is var used => used.PromptTokens + used.CompletionTokens,
         _ => 0,
     });

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 using Platform.Agents.Approvals;
+using Platform.Agents.Definitions;
 using Platform.Agents.Nesting;
 using Platform.Agents.Storage;
 using Platform.Retrieval;
@@ -17,6 +18,12 @@ public sealed record RunOutcome(RunInfo Run, string? Agent, string Text, IReadOn
 {
     /// <summary>Tokens of agents that it asked; not in its usage.</summary>
     public int TokensOfOthers { get; init; }
+
+    /// <summary>The model that it asked, or else is set to, with adapters that its id names; null where the usual one is to be asked, or none was.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Further adapters that it is set to, each with its strength.</summary>
+    public IReadOnlyList<AdapterSetting> Adapters { get; init; } = [];
 }
 
 /// <summary>Tells what a person's runs came to.</summary>
@@ -54,13 +61,17 @@ public sealed class RunOutcomes
 
     private static async Task<AnswerDone> SoFarAsync(AgentsContext db, Guid runId, CancellationToken cancellation)
     {
-        var steps = await db.RunEvents.AsNoTracking().Where(e => e.RunId == runId && (e.Name == "step.completed" || e.Name == "run.forked")).OrderBy(e => e.Seq).ToListAsync(cancellation);
+        var steps = await db.RunEvents.AsNoTracking().Where(e => e.RunId == runId && (e.Name == "step.completed" || e.Name == "step.failed" || e.Name == "run.forked")).OrderBy(e => e.Seq).ToListAsync(cancellation);
         var past = AgentPast.Of(steps.Select(e => new RunEvent(e.RunId, e.Seq, e.At, e.Name, e.Data)));
         return new(AnswerMode.Generate, NotFound: false, new(0, 0, 0), new("", past.PromptTokens, past.CachedTokens, past.Tokens - past.PromptTokens, 0));
     }
 
-    private static RunOutcome Of(RunRow row, MessageRow? answer, AnswerDone? soFar, IReadOnlyList<Guid> waiting) => new(
-        RunAgent.Info(row), row.Agent is null ? null : RunJson.Read<AgentTask>(row.Agent).Definition.Slug, answer?.Text ?? "",
-        answer?.Citations is { } citations ? RunJson.Read<List<Citation>>(citations) : [], answer?.Usage is { } usage ? RunJson.Read<AnswerDone>(usage) : soFar,
-        answer?.Error is { } error ? RunJson.Read<ErrorData>(error) : null, waiting) { TokensOfOthers = row.TokensOfOthers };
+    private static RunOutcome Of(RunRow row, MessageRow? answer, AnswerDone? soFar, IReadOnlyList<Guid> waiting)
+    {
+        var agent = row.Agent is null ? null : RunJson.Read<AgentTask>(row.Agent).Definition;
+        var told = answer?.Usage is { } usage ? RunJson.Read<AnswerDone>(usage) : null;
+        var model = told?.Usage.Model ?? (row.Model.Length > 0 ? row.Model : agent?.Model.Id);
+        return new(RunAgent.Info(row), agent?.Slug, answer?.Text ?? "", answer?.Citations is { } citations ? RunJson.Read<List<Citation>>(citations) : [], told ?? soFar,
+            answer?.Error is { } error ? RunJson.Read<ErrorData>(error) : null, waiting) { TokensOfOthers = row.TokensOfOthers, Model = model is "" ? null : model, Adapters = agent?.Model.Adapters ?? [] };
+    }
 }

@@ -18,6 +18,9 @@ public static class ChatUpdateKeys
     /// <summary><see cref="ServedTimings"/>, near the end of the answer.</summary>
     public const string Timings = "timings";
 
+    /// <summary><see cref="CallProgress"/>: a part of a call was written. The call itself comes once it is whole.</summary>
+    public const string CallProgress = "call_progress";
+
     /// <summary>string, of a FunctionCallContent whose arguments are no JSON object: what the model wrote. It has no Arguments then, and its Exception says why. Sent back as it is.</summary>
     public const string RawArguments = "raw_arguments";
 }

@@ -7,6 +7,7 @@ using Platform.Agents.Acting;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Acting;
@@ -239,6 +240,11 @@ public sealed class AgentLoopTests
         var events = await rig.EventsAsync(run);
         Assert.Equal(answer, events[^1].Read<TextData>().Text);
         Assert.Equal(["s1", "s2"], events.Where(e => e.Name == "step.failed").Select(e => e.Read<StepFailedData>()).Where(failed => failed.IsGivenUp).Select(failed => failed.StepId)); // given up, and not running to the end of the trace
+        var given = events.Where(e => e.Name == "step.failed").Select(e => e.Read<StepFailedData>()).ToList();
+        Assert.All(given, failed => Assert.True(failed.PromptTokens > 20)); // nobody told: what was sent is estimated
+        Assert.Equal((0, begun.Length > 0 ? 4 : 0), (given[0].CompletionTokens, given[1].CompletionTokens));
+        var outcome = await rig.Outcomes.GetAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.Equal((given.Sum(failed => failed.PromptTokens), given[1].CompletionTokens), (outcome.Usage!.Usage.PromptTokens, outcome.Usage.Usage.CompletionTokens));
         Assert.Equal(StopReason.Timeout, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason);
 
         async IAsyncEnumerable<ChatResponseUpdate> WriteAsync(bool isLast, [EnumeratorCancellation] CancellationToken cancellation)
@@ -271,6 +277,35 @@ public sealed class AgentLoopTests
         var run = await rig.LetAsync(Clerk);
         Assert.Contains(await rig.EventsAsync(run), e => e.Name == "message.reset");
         Assert.Equal("27 days.", (await rig.AnswerAsync(run)).Text);
+    }
+
+    /// <summary>Stopped by a person, or by an engine that breaks off; one that is not there took nothing.</summary>
+    [Theory]
+    [InlineData(null, "Well, there are", 5, RunStatus.Cancelled)]
+    [InlineData(ModelHostErrorKind.StreamBroken, "Well, there are", 5, RunStatus.Failed)]
+    [InlineData(ModelHostErrorKind.Unavailable, "", 0, RunStatus.Failed)]
+    public async Task What_a_question_took_counts_where_nobody_waits_for_its_answer(ModelHostErrorKind? fails, string begun, int written, RunStatus status)
+    {
+        TaskCompletionSource writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedChatClient chat = new((_, cancellation) => WriteAsync(cancellation));
+        await using var rig = await AgentsRig.StartAsync(chat);
+        var run = await rig.LetAsync(Clerk with { Tools = [] });
+        await writing.Task;
+        if (fails is null)
+            await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+        await rig.EventsAsync(run);
+        var outcome = await rig.Outcomes.GetAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.Equal((status, written, begun.Length > 0), (outcome.Run.Status, outcome.Usage?.Usage.CompletionTokens ?? 0, outcome.Usage?.Usage.PromptTokens > 10));
+        var listed = (await rig.Archive.ListAsync(AgentsRig.Anna, new(), 0, 1, Cancellation)).Runs[0];
+        Assert.Equal(written + (outcome.Usage?.Usage.PromptTokens ?? 0), listed.Tokens);
+
+        async IAsyncEnumerable<ChatResponseUpdate> WriteAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            if (begun.Length > 0)
+                yield return new(ChatRole.Assistant, begun);
+            writing.SetResult();
+            await (fails is { } kind ? Task.FromException(new ModelHostException(kind, "It is gone.")) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation));
+        }
     }
 
     [Fact]

@@ -62,6 +62,36 @@ public sealed class CutAnswerTests
         }
     }
 
+    /// <summary>An engine that writes a call without end, and another that tells fewer tokens than its call can be.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_call_holds_counts_as_what_an_answer_does(bool isEndless)
+    {
+        var asked = 0;
+        RecordingTool look = new("look");
+        ScriptedChatClient chat = new((_, cancellation) => SayAsync(++asked, cancellation));
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [look]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("look", ToolPolicy.Always)], Model = AgentLoopTests.Clerk.Model with { MaxTokens = 400 } });
+        var events = await rig.EventsAsync(run);
+        var step = events.First(e => e.Name == "step.completed").Read<StepCompletedData>();
+        Assert.Equal((isEndless, isEndless ? 400 : 300, "look"), (step.IsCut, step.CompletionTokens, Assert.Single(step.Calls).Tool));
+        Assert.Equal((isEndless, isEndless ? 0 : 1), (step.Calls[0].Fault is not null, look.Calls.Count)); // half a call is none, and the model is told so
+        Assert.Equal("It is 27 days.", events[^1].Read<TextData>().Text);
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync(int nth, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            for (var part = 0; nth == 1 && (isEndless || part < 48); part++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await Task.Yield();
+                yield return new() { AdditionalProperties = new() { [ChatUpdateKeys.CallProgress] = new CallProgress("look", 100) } };
+            }
+            yield return new(ChatRole.Assistant, [nth == 1 ? Call("look", new { text = "leave" }) : new TextContent("It is 27 days.")]);
+            yield return new() { Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 20 })] };
+        }
+    }
+
     [Theory]
     [InlineData(600, RunStatus.Incomplete, StopReason.MaxTokens)]
     [InlineData(100_000, RunStatus.Failed, null)]

@@ -65,8 +65,35 @@ public sealed class RunTests
         await world.PublishAsync(ApiWorld.Clerk with { Slug = "hurried", Limits = new(Steps: 2) });
         var (status, run) = await world.PostAsync("/v1/runs", new { agent = "hurried", input = "Count.", background = false });
         Assert.Equal((200, "incomplete", "max_steps", "About four."), (status, run.GetProperty("status").GetString(), run.GetProperty("incomplete_details").GetProperty("reason").GetString(), run.GetProperty("output_text").GetString()));
+        Assert.Equal((ScriptedEngine.Model, JsonValueKind.Null), (run.GetProperty("model").GetString(), run.GetProperty("incomplete_details").GetProperty("cut_at_tokens").ValueKind));
         var told = (await world.EventsAsync(run.GetProperty("id").GetString()!)).Last(happened => happened.Name == "run.status").Data.GetProperty("data");
         Assert.Equal(("incomplete", "max_steps"), (told.GetProperty("status").GetString(), told.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_run_tells_what_it_was_done_with_and_whether_its_answer_is_whole()
+    {
+        const string Cut = """
+            data: {"id":"x","created":1,"model":"scripted","choices":[{"index":0,"delta":{"content":"You have 27"},"finish_reason":null}]}
+
+            data: {"id":"x","created":1,"model":"scripted","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}
+
+            data: {"id":"x","created":1,"model":"scripted","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":30,"total_tokens":41}}
+
+            data: [DONE]
+
+
+            """;
+        await using var world = await ApiWorld.StartAsync(Send(Cut));
+        var (_, run) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = "How many days?", background = false });
+        foreach (var told in (JsonElement[])[run, (await world.GetAsync("/v1/runs")).Body.GetProperty("data")[0]])
+        {
+            Assert.Equal(("scripted", 1, 0), (told.GetProperty("model").GetString(), told.GetProperty("agent_version").GetInt32(), told.GetProperty("adapters").GetArrayLength()));
+            Assert.Equal(("completed", "max_tokens", 30), (told.GetProperty("status").GetString(), told.GetProperty("incomplete_details").GetProperty("reason").GetString(), told.GetProperty("incomplete_details").GetProperty("cut_at_tokens").GetInt32()));
+        }
+        var strong = await world.Server.App.Services.GetRequiredService<RunAgent>().StartAsync(world.Owner, new(Guid.NewGuid(), Guid.NewGuid(), "How many days?", Agent: new(Guid.NewGuid(), 3, ApiWorld.Clerk with { Model = new("scripted:legal", [new("kind@2", 0.5)]) }, "", false)) { Before = [] }, TestContext.Current.CancellationToken);
+        var (_, adapted) = await world.GetAsync($"/v1/runs/{strong.Id}");
+        Assert.Equal(("scripted:legal", 3, "kind@2", 0.5), (adapted.GetProperty("model").GetString(), adapted.GetProperty("agent_version").GetInt32(), adapted.GetProperty("adapters")[0].GetProperty("name").GetString(), adapted.GetProperty("adapters")[0].GetProperty("scale").GetDouble()));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public sealed record ModelTurn(StepKind Kind, IReadOnlyList<SentMessage> Sent, i
     /// <summary>What was wrong with it; null when nothing was.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Its time was over before it was answered: what went wrong is none of the model's words.</summary>
+    /// <summary>Its time was over, or the run ended, before it was answered: what went wrong is none of the model's words.</summary>
     public bool IsGivenUp { get; init; }
 }
 

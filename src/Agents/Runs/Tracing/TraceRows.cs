@@ -56,7 +56,7 @@ internal sealed class TraceRows
                 Complete(happened, happened.Read<StepCompletedData>());
                 break;
             case "step.failed" when happened.Read<StepFailedData>() is var failed && byId.GetValueOrDefault(failed.StepId) is { Model: { } failing } row:
-                row.Model = failing with { Failure = failed.Message, IsGivenUp = failed.IsGivenUp };
+                row.Model = failing with { Failure = failed.Message, IsGivenUp = failed.IsGivenUp, PromptTokens = failing.PromptTokens + failed.PromptTokens, CompletionTokens = failing.CompletionTokens + failed.CompletionTokens };
                 row.Note(happened, failed.Message);
                 row.End(TraceState.Failed, row.EndedAt ?? happened.At);
                 break;

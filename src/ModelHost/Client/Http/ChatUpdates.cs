@@ -9,9 +9,9 @@ internal static class ChatUpdates
     /// <param name="calls">Gathers the calls, which are told when they are whole.</param>
     public static IEnumerable<ChatResponseUpdate> Of(ChatChunkBody chunk, ToolCallFragments calls)
     {
-        if (chunk.PromptProgress is { } progress)
+        if (chunk.PromptProgress is { } prompt)
         {
-            yield return With(chunk, new() { [ChatUpdateKeys.PromptProcessed] = progress.Processed, [ChatUpdateKeys.PromptTotal] = progress.Total });
+            yield return With(chunk, new() { [ChatUpdateKeys.PromptProcessed] = prompt.Processed, [ChatUpdateKeys.PromptTotal] = prompt.Total });
         }
 
         foreach (var choice in chunk.Choices ?? [])
@@ -21,7 +21,11 @@ internal static class ChatUpdates
                 yield return New(chunk, contents);
             }
 
-            calls.Add(choice.Index, choice.Delta?.ToolCalls ?? []);
+            if (calls.Add(choice.Index, choice.Delta?.ToolCalls ?? []) is { } progress)
+            {
+                yield return With(chunk, new() { [ChatUpdateKeys.CallProgress] = progress });
+            }
+
             if (choice.FinishReason is { } reason)
             {
                 var end = New(chunk, [.. calls.Take(choice.Index)]);

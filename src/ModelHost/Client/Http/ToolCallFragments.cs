@@ -13,8 +13,10 @@ internal sealed class ToolCallFragments
     private readonly List<Fragments> _calls = [];
     private int _characters;
 
-    public void Add(int choice, IReadOnlyList<ToolCallBody> fragments)
+    /// <summary>Takes more of them, and tells what came; null where that is nothing.</summary>
+    public CallProgress? Add(int choice, IReadOnlyList<ToolCallBody> fragments)
     {
+        var (before, name) = (_characters, "");
         foreach (var fragment in fragments)
         {
             var call = _calls.FindLast(known => known.Choice == choice && known.Index == fragment.Index);
@@ -31,7 +33,11 @@ internal sealed class ToolCallFragments
             {
                 throw new ModelHostException(ModelHostErrorKind.Failed, $"The model service's calls cannot be used: there are more than {MostCalls} of them, or {MostCharacters:N0} characters.");
             }
+
+            name = call.Name ?? "";
         }
+
+        return _characters > before ? new(name, _characters - before) : null;
     }
 
     /// <summary>The calls of one answer, or of all, in order; they are whole when it is over.</summary>

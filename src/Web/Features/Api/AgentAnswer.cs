@@ -54,6 +54,10 @@ internal sealed class AgentAnswer(RunInfo run, string question)
                 var step = happened.Read<StepCompletedData>();
                 (_read, _cached, _written) = (_read + step.PromptTokens, _cached + step.CachedTokens, _written + step.CompletionTokens);
                 break;
+            case "step.failed":
+                var failed = happened.Read<StepFailedData>();
+                (_read, _written) = (_read + failed.PromptTokens, _written + failed.CompletionTokens);
+                break;
             case "run.forked":
                 (_read, _cached, _written, _others) = (0, 0, 0, 0); // what was done in another run
                 break;
@@ -106,7 +110,7 @@ internal sealed class AgentAnswer(RunInfo run, string question)
     public JsonObject Extension => new()
     {
         ["id"] = run.Id.ToString(), ["thread_id"] = run.ConversationId.ToString(), ["status"] = _status,
-        ["incomplete_details"] = _reason is { } reason ? new JsonObject { ["reason"] = EventNames.Of(reason) } : null,
+        ["incomplete_details"] = RunBodies.Incomplete(_reason, _usage?.CutAtTokens),
         ["unsourced"] = _usage?.IsUnsourced == true, ["approvals"] = new JsonArray([.. _waiting.Select(asked => (JsonNode)asked.Id.ToString())]),
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Platform.Agents.Acting;
 using Platform.Agents.Approvals;
 using Platform.Agents.Runs;
 
@@ -14,8 +15,9 @@ internal static class RunBodies
         return new JsonObject
         {
             ["id"] = run.Id.ToString(), ["object"] = "run", ["status"] = EventNames.Of(run.Status), ["thread_id"] = run.ConversationId.ToString(),
-            ["agent"] = outcome.Agent, ["agent_version"] = run.AgentVersion, ["created_at"] = run.CreatedAt.ToUnixTimeSeconds(), ["completed_at"] = run.EndedAt?.ToUnixTimeSeconds(),
-            ["incomplete_details"] = run.StopReason is { } reason ? new JsonObject { ["reason"] = EventNames.Of(reason) } : null,
+            ["agent"] = outcome.Agent, ["agent_version"] = run.AgentVersion, ["model"] = outcome.Model,
+            ["adapters"] = new JsonArray([.. outcome.Adapters.Select(one => (JsonNode)new JsonObject { ["name"] = one.Name, ["scale"] = one.Scale })]), ["created_at"] = run.CreatedAt.ToUnixTimeSeconds(), ["completed_at"] = run.EndedAt?.ToUnixTimeSeconds(),
+            ["incomplete_details"] = Incomplete(run.StopReason, outcome.Usage?.CutAtTokens),
             ["required_action"] = outcome.Waiting.Count == 0 ? null
                 : new JsonObject { ["type"] = "approvals", ["approvals"] = new JsonArray([.. outcome.Waiting.Select(id => (JsonNode)id.ToString())]) },
             ["last_error"] = outcome.Error is { } error ? new JsonObject { ["code"] = EventNames.Of(error.Kind), ["message"] = error.Message } : null,
@@ -23,6 +25,11 @@ internal static class RunBodies
             ["forked_from"] = run.Origin is { } origin ? new JsonObject { ["run_id"] = origin.RunId.ToString(), ["step"] = origin.FromStep } : null,
         };
     }
+
+    /// <summary>The limit that ended a run, or cut its answer off; null for one that is whole.</summary>
+    /// <param name="cutAt">Tokens of an answer in whose middle the model was stopped: at the agent's longest answer, where no limit of the run ended it.</param>
+    public static JsonObject? Incomplete(StopReason? reason, int? cutAt) =>
+        reason is null && cutAt is null ? null : new() { ["reason"] = EventNames.Of(reason ?? StopReason.MaxTokens), ["cut_at_tokens"] = cutAt };
 
     public static JsonObject Of(Approval approval) => new()
     {
