@@ -91,7 +91,7 @@ internal sealed partial record ToolTexts
         TooManyRows = (rows, each, most) => Invariant($"查询涉及的表共有 {rows:N0} 行（{each}）；一次查询最多读取 {most:N0} 行。请一次使用更少的表。"),
         TableUnreadable = name => $"表 {name} 现在无法读取：其文档已更改或无法打开。请重新列出各表。",
         NoSelect = "查询不是 SELECT 语句。", OneStatement = "查询包含多条语句；请只发送一条 SELECT。",
-        TooManyCopies = "WITH 中的表相互引用过多，查询会变得过大。请让每个表只被引用一两次。",
+        QueryTooLarge = "把 WITH 中的表和子查询代入每个引用处后，查询会变得过大。请让每个表只被引用一两次。",
 
         ApiDone = "已完成；该接口没有返回文字。",
         ApiStatus = (api, status, text) => Invariant($"{api} 返回状态 {status}：{text}"),

@@ -91,7 +91,7 @@ internal sealed partial record ToolTexts
         TooManyRows = (rows, each, most) => Invariant($"The query names tables of {rows:N0} rows ({each}); at most {most:N0} are read for one query. Name fewer tables at once."),
         TableUnreadable = name => $"The table {name} cannot be read now: its document was changed, or cannot be opened. List the tables again.",
         NoSelect = "The query is no SELECT.", OneStatement = "The query holds more than one statement; send one SELECT.",
-        TooManyCopies = "The tables of WITH name one another so often that the query would become too large. Name each of them once or twice.",
+        QueryTooLarge = "The query grows too large when its tables of WITH and its subqueries are put in at every place that names them. Name each of them once or twice.",
 
         ApiDone = "Done; the API answered with no text.",
         ApiStatus = (api, status, text) => Invariant($"{api} answered with status {status}: {text}"),

@@ -163,7 +163,7 @@ internal sealed partial record ToolTexts
     public required Func<string, string> TableUnreadable { get; init; }
     public required string NoSelect { get; init; }
     public required string OneStatement { get; init; }
-    public required string TooManyCopies { get; init; }
+    public required string QueryTooLarge { get; init; }
 
     // APIs, and servers of tools.
     public required string ApiDone { get; init; }

@@ -56,8 +56,6 @@ internal sealed class TableDatabase : IDisposable
     /// <summary>Throws SqliteException for SQL that is wrong or not allowed, OperationCanceledException when cancelled, and TableQueryException over the limits.</summary>
     public TableResult Query(string sql, TimeSpan limit, long maxBytes, TimeProvider time, CancellationToken cancellation)
     {
-        if (CommonTables.Copies(sql) > CommonTables.MostCopies)
-            throw new TableQueryException(texts => texts.TooManyCopies);
         var db = connection.Handle!;
         HashSet<string> read = new(StringComparer.Ordinal);
         TableQueryException? over = null;
@@ -66,6 +64,7 @@ internal sealed class TableDatabase : IDisposable
         raw.sqlite3_limit(db, raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LongestPattern);
         raw.sqlite3_limit(db, raw.SQLITE_LIMIT_EXPR_DEPTH, 100);
         raw.sqlite3_limit(db, raw.SQLITE_LIMIT_COMPOUND_SELECT, 20);
+        QueryPlanning.KeepSubqueries(db);
         raw.sqlite3_progress_handler(db, StepsBetweenLooks, _ =>
         {
             if (time.GetElapsedTime(started) > limit)
@@ -111,6 +110,7 @@ internal sealed class TableDatabase : IDisposable
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        QueryPlanning.Prepare(command);
         using var reader = command.ExecuteReader();
         if (reader.FieldCount == 0)
             throw new TableQueryException(texts => texts.NoSelect);
