@@ -27,14 +27,14 @@ internal static class AgentWords
         FormattableString said = (reason, language) switch
         {
             (StopReason.MaxSteps, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Steps:N0} 个步骤，尚无答案。",
-            (StopReason.MaxTokens, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Tokens:N0} 个词元，尚无答案。",
+            (StopReason.MaxTokens, AnswerLanguage.Chinese) => $"智能体可用的 {limits.Tokens:N0} 个词元所剩不足以继续，尚无答案。",
             (StopReason.Timeout, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.Seconds:N0} 秒，尚无答案。",
             (StopReason.MaxToolCalls, AnswerLanguage.Chinese) => $"智能体已用完允许的 {limits.ToolCalls:N0} 次工具调用，尚无答案。",
             (_, AnswerLanguage.Chinese) => $"智能体在原地打转，没有得出答案。",
-            (StopReason.MaxSteps, _) => $"The agent took the {limits.Steps:N0} steps that it may take and has no answer yet.",
-            (StopReason.MaxTokens, _) => $"The agent took the {limits.Tokens:N0} tokens that it may take and has no answer yet.",
+            (StopReason.MaxSteps, _) => $"The agent took all steps that it may take ({limits.Steps:N0}) and has no answer yet.",
+            (StopReason.MaxTokens, _) => $"Of the {limits.Tokens:N0} tokens that the agent may take too few are left to go on, and it has no answer yet.",
             (StopReason.Timeout, _) => $"The agent worked the {limits.Seconds:N0} seconds that it may work and has no answer yet.",
-            (StopReason.MaxToolCalls, _) => $"The agent made the {limits.ToolCalls:N0} calls of tools that it may make and has no answer yet.",
+            (StopReason.MaxToolCalls, _) => $"The agent made all calls of tools that it may make ({limits.ToolCalls:N0}) and has no answer yet.",
             _ => $"The agent went in circles and has no answer.",
         };
         return said.ToString(CultureInfo.InvariantCulture);

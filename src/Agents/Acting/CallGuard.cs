@@ -12,19 +12,28 @@ internal static class CallGuard
     /// <remarks>Of steps side by side a later one may have made it first; what was begun itself is none.</remarks>
     public static bool IsRepeated(AgentPast past, CallData call) => !past.IsOpen(call.CallId) && Earlier(past, call).Any();
 
+    /// <summary>The same call in another step of the plan, whose result is this one's too, once it is there; null where there is none, or it failed.</summary>
+    public static CallData? InOtherStep(AgentPast past, string stepId, CallData call)
+    {
+        var step = past.Decisions.First(decision => decision.StepId == stepId).PlanStep;
+        return step is null ? null : Earlier(past, call).FirstOrDefault(other => past.Results.GetValueOrDefault(other.CallId) is not { IsError: true } && past.Decisions.First(decision => decision.Calls.Contains(other)).PlanStep is { } of && of != step);
+    }
+
     /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>
+    /// <remarks>What was written is new whatever words came of it, and so is an answer of another agent, and what a plan foresaw: its steps come to an end by themselves.</remarks>
     public static bool IsStuck(AgentPast past)
     {
         var decisions = past.Decisions.Where(decision => decision.Calls.Count > 0).ToList();
         if (decisions.Count == 0)
             return false;
-        if (decisions[^1].Calls.Any(call => Earlier(past, call).Count() >= 2))
+        if (decisions[^1].PlanStep is null && decisions[^1].Calls.Any(call => Earlier(past, call).Count() >= 2))
             return true;
-        HashSet<string> seen = [];
+        HashSet<(string Tool, string Text)> seen = [];
         var fruitless = 0;
         foreach (var decision in decisions)
         {
-            var brought = decision.Calls.Select(call => past.Results.GetValueOrDefault(call.CallId)).Any(result => result is { IsError: false } && seen.Add(result.Text));
+            var isNews = decision.PlanStep is not null || past.HasWritten(decision);
+            var brought = decision.Calls.Select(call => past.Results.GetValueOrDefault(call.CallId)).Any(result => result is { IsError: false } && (seen.Add((result.Tool, result.Text)) || isNews || result.Tool == ToolNames.AskAgent));
             fruitless = brought ? 0 : fruitless + 1;
         }
         return fruitless >= MostWithoutProgress;

@@ -18,7 +18,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         var room = work.Limit.CallsLeft;
         List<ReadyCall> ready = [];
         List<(CallData Call, AgentTool Tool)> toAsk = [];
-        var waiting = false;
+        var (waiting, taken) = (false, false);
         foreach (var (stepId, call, isPlanned) in past.Unsettled.Where(unsettled => !isLeft(unsettled.Call.CallId)))
         {
             var decision = past.DecisionOn(call.CallId);
@@ -28,6 +28,8 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             else if (decision is { Status: not ApprovalStatus.Approved })
                 Refuse(journal, stepId, call, decision.Reason.Length > 0 ? words.NotApprovedInTime(decision.Reason) : words.Rejected(AgentWords.Saying(decision.Comment, words)),
                     decision.Reason.Length > 0 ? ToolFailure.NotApprovedInTime : ToolFailure.Rejected);
+            else if (decision is null && kit.Find(call.Tool) is { } asked && (asked.Effects & ToolEffects.Writes) == 0 && CallGuard.InOtherStep(past, stepId, call) is { } same)
+                taken |= TakeOver(journal, stepId, call, past.Results.GetValueOrDefault(same.CallId));
             else if (decision is null && CallGuard.IsRepeated(past, call))
                 Refuse(journal, stepId, call, words.Repeated, ToolFailure.Repeated);
             else if (!past.IsOpen(call.CallId) && room-- <= 0 && work.Limit.HoldsCalls) // one that was begun is counted already
@@ -39,7 +41,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             else
                 ready.Add(new(stepId, call, kit.Find(call.Tool)!, arguments));
         }
-        return new SortedCalls(ready, toAsk, waiting);
+        return new SortedCalls(ready, toAsk, waiting, taken);
     });
 
     /// <summary>Asks a person about the calls that need it and were not asked about.</summary>
@@ -75,7 +77,16 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             journal.Add("retrieval.completed", new AnswerSources([.. outcome.Citations.Select(SourceRead.Of)], took) { CallId = callId, StepId = stepId });
         if (call.Writes)
             await journal.StoredAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested(); // an agent that was asked tells what it took where it is stopped, too
         return true;
+    }
+
+    /// <summary>Gives a call the result of another, which took what it took; false where that is not there yet.</summary>
+    private static bool TakeOver(AgentJournal journal, string stepId, CallData call, ToolResultData? result)
+    {
+        if (result is not null)
+            journal.Add("tool.result", result with { CallId = call.CallId, StepId = stepId, Milliseconds = 0, Tokens = 0, Calls = 0 });
+        return result is not null;
     }
 
     private static void Refuse(AgentJournal journal, string stepId, CallData call, string why, ToolFailure failure) =>
@@ -91,4 +102,5 @@ internal sealed record ReadyCall(string StepId, CallData Data, AgentTool Tool, J
 }
 
 /// <summary>Calls without results: those that may be made, those that a person is yet to be asked about, and whether any waits for a person.</summary>
-internal sealed record SortedCalls(IReadOnlyList<ReadyCall> Ready, IReadOnlyList<(CallData Call, AgentTool Tool)> ToAsk, bool IsWaiting);
+/// <param name="HasTakenOver">Whether a call was given the result of another: what waited for it may begin.</param>
+internal sealed record SortedCalls(IReadOnlyList<ReadyCall> Ready, IReadOnlyList<(CallData Call, AgentTool Tool)> ToAsk, bool IsWaiting, bool HasTakenOver);

@@ -52,9 +52,10 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         {
             await using var stopping = cancellation.Register(() => Stop(live));
             await host.RunInPlaceAsync(live);
-            cancellation.ThrowIfCancellationRequested();
+            if (host.IsStopping)
+                cancellation.ThrowIfCancellationRequested();
         }
-        return await OutcomeAsync(id, slug, scope, cancellation);
+        return await OutcomeAsync(id, slug, scope, CancellationToken.None); // of one that was stopped what it took counts
     }
 
     /// <summary>With the asking run; where the program ends, both are left to the next start.</summary>
@@ -105,8 +106,8 @@ internal sealed partial class NestedRuns(IDbContextFactory<AgentsContext> contex
         {
             RunStatus.RequiresAction => ToolOutcome.Waiting,
             RunStatus.Completed => Answer(message, "", scope),
-            RunStatus.Incomplete when message.Usage is not null && RunJson.Read<AnswerDone>(message.Usage).IsUnanswered => ToolOutcome.Failed(words.AgentAtLimit(run.StopReason ?? "") + message.Text, ToolFailure.AgentFailed),
-            RunStatus.Incomplete => Answer(message, words.AgentAtLimit(run.StopReason ?? ""), scope),
+            RunStatus.Incomplete when message.Usage is not null && RunJson.Read<AnswerDone>(message.Usage).IsUnanswered => ToolOutcome.Failed(words.AgentAtLimit(RunAgent.Info(run).StopReason) + message.Text, ToolFailure.AgentFailed),
+            RunStatus.Incomplete => Answer(message, words.AgentAtLimit(RunAgent.Info(run).StopReason), scope),
             RunStatus.Cancelled => ToolOutcome.Failed(words.AgentStopped(slug), ToolFailure.AgentFailed),
             RunStatus.Expired => ToolOutcome.Failed(words.AgentExpired(slug), ToolFailure.AgentFailed),
             _ => ToolOutcome.Failed(words.AgentFailed(slug, message.Error is null ? "" : RunJson.Read<ErrorData>(message.Error).Message), ToolFailure.AgentFailed),

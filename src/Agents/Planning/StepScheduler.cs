@@ -40,6 +40,10 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
                 {
                     await EndAsync();
                 }
+                else if (sorted.HasTakenOver)
+                {
+                    continue;
+                }
                 else if (isFurther && waiting.Count > 0)
                 {
                     isFurther = false; // decided, perhaps, while others were at work

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 
 namespace Platform.Agents.Prompting;
@@ -73,7 +74,14 @@ internal sealed partial record PromptWords
         AskedAlready = "已经在询问该智能体。",
         AgentStopped = slug => $"智能体“{slug}”在得出答案之前被停止。",
         AgentFailed = (slug, _) => $"智能体“{slug}”失败了。",
-        AgentAtLimit = reason => $"它因达到上限（{reason}）而结束，结果如下：\n",
+        AgentAtLimit = reason => reason switch
+        {
+            StopReason.MaxSteps => "它用完了允许的步骤，结果如下：\n",
+            StopReason.MaxTokens => "它用完了允许的词元，结果如下：\n",
+            StopReason.MaxToolCalls => "它用完了允许的工具调用次数，结果如下：\n",
+            StopReason.Timeout => "它用完了允许的时间，结果如下：\n",
+            _ => "它在原地打转，最后的结果如下：\n",
+        },
         AgentExpired = slug => $"智能体“{slug}”等待人工决定，但没有人及时作出决定。",
         Remember = "当用户要求时，为以后的对话保存一个事实或愿望。用户会先看到这段文字。请写得单独也能看懂。", RememberFor = "为谁保存；不写则为该用户",
         KeepsNothing = "这个智能体不保存对话之外的内容。请说明没有保存；能修改该智能体的人可以让它记住。",

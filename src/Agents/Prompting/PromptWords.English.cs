@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 
 namespace Platform.Agents.Prompting;
@@ -73,7 +74,14 @@ internal sealed partial record PromptWords
         AskedAlready = "That agent is being asked already.",
         AgentStopped = slug => $"The agent '{slug}' was stopped before it had an answer.",
         AgentFailed = (slug, why) => $"The agent '{slug}' failed. {why}".TrimEnd(),
-        AgentAtLimit = reason => $"It ended at a limit ({reason}) with:\n",
+        AgentAtLimit = reason => reason switch
+        {
+            StopReason.MaxSteps => "It reached the limit of its steps with:\n",
+            StopReason.MaxTokens => "It reached the limit of its tokens with:\n",
+            StopReason.MaxToolCalls => "It reached the limit of its calls of tools with:\n",
+            StopReason.Timeout => "It reached the limit of its time with:\n",
+            _ => "It went in circles, and ended with:\n",
+        },
         AgentExpired = slug => $"The agent '{slug}' waited for a person, and nobody decided in time.",
         Remember = "Keeps a fact or a wish for later conversations, when the person asks for that. They see the text first. Write it so that it is understood by itself.", RememberFor = "Who it is kept for; the person when left out",
         KeepsNothing = "This agent keeps nothing beyond a conversation. Say that it is not kept; who may change the agent can let it remember.",

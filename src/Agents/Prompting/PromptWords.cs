@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Agents.Acting;
 using Platform.Agents.Answering;
 
 namespace Platform.Agents.Prompting;
@@ -163,7 +164,7 @@ internal sealed partial record PromptWords
 
     /// <summary>Given: its name, and why, in English.</summary>
     public required Func<string, string, string> AgentFailed { get; init; }
-    public required Func<string, string> AgentAtLimit { get; init; }
+    public required Func<StopReason?, string> AgentAtLimit { get; init; }
     public required Func<string, string> AgentExpired { get; init; }
 
     // What is kept.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Acting;
 using Platform.Agents.Answering;
@@ -97,7 +98,7 @@ public sealed class TestLibrary
         return (await db.Tests.AsNoTracking().Where(t => t.SuiteId == suiteId).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).ToListAsync(cancellation)).ConvertAll(Shown);
     }
 
-    /// <summary>Adds a test, or puts it in the place of one. ArgumentException for what a test may not be.</summary>
+    /// <summary>Adds a test, or puts it in the place of one. Where another of the suite has its name, it gets a number. ArgumentException for what a test may not be.</summary>
     /// <param name="testId">Null for a new one.</param>
     public async Task<AgentTest> SaveAsync(Caller caller, Guid suiteId, Guid? testId, TestCase test, CancellationToken cancellation)
     {
@@ -112,7 +113,8 @@ public sealed class TestLibrary
             throw new ArgumentException($"The suite has {MaxTests} tests already, and no more are taken. Begin another.", nameof(test));
         else
             db.Add(row = new() { Id = Guid.CreateVersion7(now), SuiteId = suiteId, Case = "", CreatedAt = now });
-        (row.Case, row.UpdatedAt, suite.UpdatedAt) = (RunJson.Write(test), now, now);
+        var others = await db.Tests.AsNoTracking().Where(t => t.SuiteId == suiteId && t.Id != row.Id).Select(t => t.Case).ToListAsync(cancellation);
+        (row.Case, row.UpdatedAt, suite.UpdatedAt) = (RunJson.Write(test with { Name = FreeName(Name(test.Name), [.. others.Select(other => RunJson.Read<TestCase>(other).Name)]) }), now, now);
         await db.SaveChangesAsync(cancellation);
         return Shown(row);
     }
@@ -144,6 +146,9 @@ public sealed class TestLibrary
         if (RunJson.Write(test).Length is var length and > MaxLength)
             throw new ArgumentException($"The test has {length:N0} characters with all that it records; at most {MaxLength:N0} are taken.", nameof(test));
     }
+
+    private static string FreeName(string name, HashSet<string> taken) =>
+        taken.Contains(name) ? Enumerable.Range(2, MaxTests).Select(n => $" ({n.ToString(CultureInfo.InvariantCulture)})").Select(end => ShortText.Cut(name, MaxName - end.Length) + end).First(free => !taken.Contains(free)) : name;
 
     private static string Name(string? name) => name?.Trim() is { Length: > 0 and <= MaxName } kept ? kept
         : throw new ArgumentException($"A name has 1 to {MaxName} characters; this one has {name?.Trim().Length ?? 0}.", nameof(name));

@@ -51,6 +51,9 @@ public abstract class AgentTool
     /// <summary>Where it comes from: empty when it is built in, else the name of an MCP server or of an imported API.</summary>
     public virtual string Origin => "";
 
+    /// <summary>What it is called there; empty when it is built in. Untrusted.</summary>
+    public virtual string OwnName => "";
+
     /// <summary>Several servers, and several APIs, are told apart by <see cref="Origin"/>.</summary>
     public virtual ToolGroup Group => ToolGroup.BuiltIn;
 

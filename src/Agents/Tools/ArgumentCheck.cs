@@ -23,6 +23,10 @@ public sealed class ArgumentCheck
     /// <summary>Null when the arguments fit, else what is wrong, in English: the place, the value and what is wanted.</summary>
     public static string? Fault(JsonElement schema, JsonElement arguments) => Fault(schema, arguments, ToolTexts.In(AnswerLanguage.English));
 
+    /// <summary>What is wrong with one argument that a person typed, in their language; null where it fits.</summary>
+    public static string? FaultOf(string name, JsonElement schema, JsonElement value, CultureInfo reader) =>
+        new ArgumentCheck(ToolTexts.In(reader.TwoLetterISOLanguageName == "zh" ? AnswerLanguage.Chinese : AnswerLanguage.English)).Fault(schema, value, name, 0);
+
     /// <summary>The same in the words of a language.</summary>
     internal static string? Fault(JsonElement schema, JsonElement arguments, ToolTexts texts)
     {
@@ -151,11 +155,15 @@ public sealed class ArgumentCheck
         var number = value.GetDouble();
         if (!double.IsFinite(number))
             return texts.NoSuchNumber(Place(at));
-        if (Limit(schema, "minimum") is { } min && number < min || Limit(schema, "exclusiveMinimum") is { } above && number <= above)
-            return texts.TooSmall(Place(at), Shown(value));
-        return Limit(schema, "maximum") is { } max && number > max || Limit(schema, "exclusiveMaximum") is { } below && number >= below
-            ? texts.TooLarge(Place(at), Shown(value))
-            : null;
+        if (Limit(schema, "minimum") is { } min && number < min)
+            return texts.TooSmall(Place(at), Shown(value), Wanted("≥", min));
+        if (Limit(schema, "exclusiveMinimum") is { } above && number <= above)
+            return texts.TooSmall(Place(at), Shown(value), Wanted(">", above));
+        if (Limit(schema, "maximum") is { } max && number > max)
+            return texts.TooLarge(Place(at), Shown(value), Wanted("≤", max));
+        return Limit(schema, "exclusiveMaximum") is { } below && number >= below ? texts.TooLarge(Place(at), Shown(value), Wanted("<", below)) : null;
+
+        static string Wanted(string sign, double limit) => string.Create(CultureInfo.InvariantCulture, $"{sign} {limit}");
     }
 
     private static double? Limit(JsonElement schema, string word) =>

@@ -21,8 +21,8 @@ internal sealed partial record ToolTexts
         TooMany = (place, count, unit, most) => Invariant($"{place}有 {count:N0} {unit}，上限是 {most:N0} {unit}。"),
         Characters = "个字符", Items = "项",
         NoSuchNumber = place => $"{place}超出了数字的范围。",
-        TooSmall = (place, shown) => $"{place}是 {shown}，太小了。",
-        TooLarge = (place, shown) => $"{place}是 {shown}，太大了。",
+        TooSmall = (place, shown, wanted) => $"{place}是 {shown}，太小了：必须 {wanted}。",
+        TooLarge = (place, shown, wanted) => $"{place}是 {shown}，太大了：必须 {wanted}。",
 
         Calculator = "精确计算算术表达式，例如 (27 - 25) * 8、12% of 1,250、round(10 / 3, 2)、max(3, 7)。",
         Expression = "数字、+ - * / % ^、括号，以及 sqrt abs round floor ceil min max sum avg",

@@ -21,8 +21,8 @@ internal sealed partial record ToolTexts
         TooMany = (place, count, unit, most) => Invariant($"{place} has {count:N0} {unit}; the limit is {most:N0}."),
         Characters = "characters", Items = "items",
         NoSuchNumber = place => $"{place} is larger than a number can be.",
-        TooSmall = (place, shown) => $"{place} is {shown}; that is too small.",
-        TooLarge = (place, shown) => $"{place} is {shown}; that is too large.",
+        TooSmall = (place, shown, wanted) => $"{place} is {shown}; that is too small: it must be {wanted}.",
+        TooLarge = (place, shown, wanted) => $"{place} is {shown}; that is too large: it must be {wanted}.",
 
         Calculator = "Calculates an arithmetic expression exactly, for example (27 - 25) * 8, 12% of 1,250, round(10 / 3, 2), max(3, 7).",
         Expression = "Numbers, + - * / % ^, parentheses, sqrt abs round floor ceil min max sum avg",

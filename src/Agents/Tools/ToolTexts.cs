@@ -37,8 +37,8 @@ internal sealed partial record ToolTexts
     public required string Characters { get; init; }
     public required string Items { get; init; }
     public required Func<string, string> NoSuchNumber { get; init; }
-    public required Func<string, string, string> TooSmall { get; init; }
-    public required Func<string, string, string> TooLarge { get; init; }
+    public required Func<string, string, string, string> TooSmall { get; init; }
+    public required Func<string, string, string, string> TooLarge { get; init; }
 
     // The calculator.
     public required string Calculator { get; init; }

@@ -177,6 +177,7 @@
         if (!dialog.open) dialog.showModal();
         showToasts(true);
         const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]):not(:disabled), textarea, select") ?? dialog.querySelector("button:not(:disabled)");
+        if (first?.scrollWidth > first?.clientWidth && first.matches("input:not([type]), textarea")) first.setSelectionRange(0, 0); // a long name shows how it begins
         first?.focus();
     }
 

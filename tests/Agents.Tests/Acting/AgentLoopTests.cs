@@ -268,6 +268,21 @@ public sealed class AgentLoopTests
         Assert.Equal("Enough.", events[^1].Read<TextData>().Text);
     }
 
+    /// <summary>An API that says the same of whatever it did.</summary>
+    [Theory]
+    [InlineData("send", 6, null)]
+    [InlineData("look", 4, StopReason.LoopDetected)]
+    public async Task What_is_written_is_news_though_the_words_that_come_back_are_not(string tool, int made, StopReason? reason)
+    {
+        RecordingTool same = new(tool, tool == "send" ? ToolEffects.Writes : ToolEffects.Reads, (_, _, _) => Task.FromResult(ToolOutcome.Of("{\"ok\":true}")));
+        var count = 0;
+        var chat = Deciding(messages => count == 6 || messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? [new TextContent("Done.")] : [Call(tool, new { text = $"{count++}" })]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [same]);
+        var run = await rig.LetAsync(Clerk with { Tools = [new(tool, ToolPolicy.Always)], Limits = new(Steps: 20) });
+        await rig.EventsAsync(run);
+        Assert.Equal((made, reason), (same.Calls.Count, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason));
+    }
+
     [Fact]
     public async Task What_the_model_says_before_a_call_is_no_part_of_the_answer()
     {

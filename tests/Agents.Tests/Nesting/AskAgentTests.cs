@@ -164,6 +164,7 @@ public sealed class AskAgentTests
         var works = await rig.LetAsync(Chief);
         await reading.Task;
         await StopAsync(rig, works);
+        Assert.Equal(120, (await rig.Outcomes.GetAsync(AgentsRig.Anna, works.Id, Cancellation)).TokensOfOthers); // what it took by then
         await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, (await rig.Agents.ListAsync(AgentsRig.Anna, Cancellation))[0].Id, AgentVisibility.Everyone, Cancellation);
 
         await using var next = await rig.RestartAsync(chat: Both(_ => Call("send", new { text = "mail" })), tools: [hanging, send]);

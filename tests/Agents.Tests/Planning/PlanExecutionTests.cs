@@ -7,6 +7,7 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Planning;
 using Platform.Agents.Prompting;
 using Platform.Agents.Runs;
+using Platform.Agents.Runs.Tracing;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tools;
 using static Platform.Fakes.ScriptedChatClient;
@@ -44,6 +45,27 @@ public sealed class PlanExecutionTests
         Assert.Equal("Done.", fork[^1].Read<TextData>().Text);
         Assert.Equal((2, 1), (look.Calls.Count, send.Calls.Count));
         Assert.Equal(2, fork.Count(e => e.Name == "tool.result"));
+    }
+
+    /// <summary>Side by side, and one after the other.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Steps_with_the_same_call_share_what_it_brings(bool parallel)
+    {
+        const string Same = """
+            {"steps":[{"id":"a","goal":"Look","tool":"look","inputs":{"text":"leave"},"depends_on":[],"done_when":""},{"id":"b","goal":"Look too","tool":"look","inputs":{"text":"leave"},"depends_on":[],"done_when":""},
+            {"id":"c","goal":"Look again","tool":"look","inputs":{"text":"leave"},"depends_on":["b"],"done_when":""},{"id":"d","goal":"Tell","tool":"send","inputs":{"text":"mail"},"depends_on":["c"],"done_when":""}]}
+            """;
+        RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Deciding(messages => [new TextContent(IsPlanning(messages) ? Same : "Done.")]), tools: [look, send]);
+        var run = await rig.LetAsync(Clerk with { Limits = Clerk.Limits with { Parallel = parallel } });
+        var events = await rig.EventsAsync(run);
+        Assert.Equal((1, 1, "Done."), (look.Calls.Count, send.Calls.Count, events[^1].Read<TextData>().Text));
+        Assert.Equal(RunStatus.Completed, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).Status);
+        Assert.Equal(["look of leave", "look of leave", "look of leave", "send of mail"], events.Where(e => e.Name == "tool.result").Select(e => e.Read<ToolResultData>().Text));
+        Assert.Single(events, e => e.Name.StartsWith("plan.", StringComparison.Ordinal)); // none failed
+        Assert.All(RunTrace.Of(events).Rows, row => Assert.Equal(TraceState.Done, row.State));
     }
 
     [Fact]

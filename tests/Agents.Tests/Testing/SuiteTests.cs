@@ -40,7 +40,10 @@ public sealed class SuiteTests
         Assert.Equal(("look", "27 days", (JsonElement?)null), (draft.Case.Calls[0].Tool, draft.Case.Calls[0].Text, draft.Case.Calls[0].Arguments)); // a model in other words asks for the same
 
         var suite = await rig.Tests.CreateSuiteAsync(AgentsRig.Anna, agent.Id, "Leave", Cancellation);
-        await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, draft.Case with { Expectations = [.. draft.Case.Expectations, .. draft.Further] }, Cancellation);
+        var first = await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, draft.Case with { Expectations = [.. draft.Case.Expectations, .. draft.Further] }, Cancellation);
+        var again = await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, draft.Case, Cancellation);
+        Assert.Equal((draft.Case.Name, $"{draft.Case.Name} (2)"), ((await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, first.Id, first.Case, Cancellation)).Case.Name, again.Case.Name)); // two are told apart, and its own name is no other's
+        await rig.Tests.DeleteTestAsync(AgentsRig.Anna, suite.Id, again.Id, Cancellation);
         await rig.Tests.SaveAsync(AgentsRig.Anna, suite.Id, null, new("Sends nothing", "Send it!", [], [new("send", null, "sent")], [new(ExpectationKind.ToolNotCalled, Tool: "send"), new(ExpectationKind.Refused)]), Cancellation);
         var done = await RunAsync(rig, suite.Id, [new(), new("other", [new("legal", 0.5)]), new("bold")]);
 

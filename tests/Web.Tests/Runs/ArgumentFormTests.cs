@@ -47,6 +47,24 @@ public sealed class ArgumentFormTests
         Assert.True(form.Fields[1].IsFaulty);
     }
 
+    /// <summary>What the tool would refuse is told where it is typed, in a form inside the form too.</summary>
+    [Theory]
+    [InlineData("77", "≤ 9")]
+    [InlineData("0", "≥ 1")]
+    [InlineData("2.5", "integer")]
+    [InlineData("7", null)]
+    public void A_value_that_the_tool_does_not_take_is_told_at_its_field(string typed, string? wanted)
+    {
+        var schema = JsonElement.Parse("""{"type":"object","properties":{"body":{"type":"object","properties":{"count":{"type":"integer","minimum":1,"maximum":9} } } } }""");
+        var form = ArgumentForm.Of(schema, JsonElement.Parse("""{"body":{"count":3}}"""));
+        var count = form.Fields[0].Inner!.Fields[0];
+        Assert.Equal(("1", "9", "1"), count.Range);
+        count.Text = typed;
+        Assert.Equal(wanted is null, form.Read().Arguments is not null);
+        Assert.Equal(wanted is not null, count.IsFaulty);
+        Assert.Contains(wanted ?? "", count.Refused ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_must_be_there_and_is_not_is_said_to_be_missing()
     {

@@ -38,6 +38,7 @@ public sealed class RunDifferencesTests
     public void A_run_that_waits_shows_the_model_that_is_set_for_it_and_one_that_asked_the_model_that_answered()
     {
         var waiting = Trace();
+        Assert.Equal(("Calculator", "shop: create order", "__x"), (RunWords.Tool("calculator", Texts), RunWords.Tool("shop__create_order", Texts), RunWords.Tool("__x", Texts)));
         Assert.Equal("chosen", RunWords.Model(Run(Clerk with { Model = new("own") }, chosen: "chosen"), waiting, Texts));
         Assert.Equal("own", RunWords.Model(Run(Clerk with { Model = new("own") }), waiting, Texts));
         Assert.Equal("The one that answers by default", RunWords.Model(Run(Clerk), waiting, Texts));

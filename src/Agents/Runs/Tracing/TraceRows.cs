@@ -164,7 +164,7 @@ internal sealed class TraceRows
             row = new(result.CallId, TraceKind.Tool, result.Tool, at, StepOf(result.StepId));
             called = new(result.Tool, calls.GetValueOrDefault(result.CallId).Arguments, false, null);
             Call(row, happened);
-            row.State = TraceState.Refused;
+            row.State = result.IsError ? TraceState.Refused : row.State; // else the same call of another step brought it
         }
         else
         {

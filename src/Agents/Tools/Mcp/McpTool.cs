@@ -9,7 +9,7 @@ namespace Platform.Agents.Tools.Mcp;
 /// <summary>A tool of an MCP server. Its description, its schema and what it returns are written by strangers: untrusted.</summary>
 internal sealed class McpTool : AgentTool
 {
-    private const int MaxDescription = 600, MaxSchema = 16_384;
+    private const int MaxOwnName = 60, MaxDescription = 600, MaxSchema = 16_384;
 
     private readonly McpServer server;
     private readonly string own;
@@ -20,6 +20,7 @@ internal sealed class McpTool : AgentTool
         (this.server, own, this.isTask, Name, Parameters) = (server, tool.Name, isTask, name, tool.InputSchema);
         var words = UntrustedText.ForPrompt(tool.Description ?? tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim();
         Description = ShortText.Of(words, MaxDescription);
+        OwnName = ShortText.Of(UntrustedText.Visible(tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim(), MaxOwnName);
         // Wherever the server is, what is behind it is not ours to know.
         Effects = ToolEffects.Network | (tool.Annotations?.ReadOnlyHint == true ? ToolEffects.Reads : ToolEffects.Reads | ToolEffects.Writes);
     }
@@ -33,6 +34,8 @@ internal sealed class McpTool : AgentTool
     public override ToolEffects Effects { get; }
 
     public override string Origin => server.Name;
+
+    public override string OwnName { get; }
 
     public override ToolGroup Group => ToolGroup.McpServer;
 

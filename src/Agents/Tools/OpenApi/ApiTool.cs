@@ -10,7 +10,7 @@ namespace Platform.Agents.Tools.OpenApi;
 /// <summary>An operation of an imported API. What it answers is untrusted.</summary>
 internal sealed class ApiTool : AgentTool
 {
-    private const int MaxDescription = 600, MaxAnswerBytes = 1024 * 1024;
+    private const int MaxOwnName = 60, MaxDescription = 600, MaxAnswerBytes = 1024 * 1024;
 
     private readonly ApiOptions api;
     private readonly ApiOperation operation;
@@ -32,6 +32,8 @@ internal sealed class ApiTool : AgentTool
     public override ToolEffects Effects => ToolEffects.Network | ToolEffects.Reads | (operation.Method == HttpMethod.Get ? ToolEffects.None : ToolEffects.Writes);
 
     public override string Origin => api.Name;
+
+    public override string OwnName => ShortText.Of(UntrustedText.Visible(operation.Id), MaxOwnName);
 
     public override ToolGroup Group => ToolGroup.Api;
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Platform.Agents.Tools;
 
 namespace Platform.Web.Features.Runs;
 
@@ -35,6 +37,17 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>It is faulty because it must be there, and nothing is.</summary>
     public bool IsMissing { get; private set; }
 
+    /// <summary>Why the tool does not take what is typed, in the reader's language; null where it is of the wrong kind, or nothing is wrong.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>Of a number: the least, the most, and the step between two, as they stand in HTML; null for none.</summary>
+    public (string? Least, string? Most, string Step) Range => (Bound("minimum"), Bound("maximum"), Type == "integer" ? "1" : "any");
+
+    /// <summary>What the tool says of it; undefined where that is not known.</summary>
+    internal JsonElement Schema { get; init; }
+
+    private string? Type => Schema.ValueKind == JsonValueKind.Object && Schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+
     /// <summary>Nothing is typed, and nothing chosen. A false that was there, or that somebody chose, is something.</summary>
     public bool IsEmpty => Inner?.IsEmpty ?? (truth is null && Text.Trim().Length == 0);
 
@@ -45,6 +58,20 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     public bool WasThere { get; internal init; }
 
     internal JsonNode? Read()
+    {
+        Refused = null;
+        var read = Typed();
+        if (!IsFaulty && Inner is null && read is not null)
+        {
+            Refused = ArgumentCheck.FaultOf(name, Schema, JsonSerializer.SerializeToElement(read), CultureInfo.CurrentUICulture);
+            IsFaulty = Refused is not null;
+        }
+        return read;
+    }
+
+    private string? Bound(string word) => Schema.ValueKind == JsonValueKind.Object && Schema.TryGetProperty(word, out var limit) && limit.ValueKind == JsonValueKind.Number ? limit.GetRawText() : null;
+
+    private JsonNode? Typed()
     {
         if (Inner is not null)
         {
@@ -143,7 +170,7 @@ public sealed class ArgumentForm
         {
             return new(name, ArgumentKind.Group, about, required, []) { WasThere = value is not null, Inner = Of(schema, value ?? default, depth + 1) };
         }
-        ArgumentField field = new(name, kind, about, required, choices) { WasThere = value is not null };
+        ArgumentField field = new(name, kind, about, required, choices) { WasThere = value is not null, Schema = schema };
         if (value is not { } there)
         {
             return field;

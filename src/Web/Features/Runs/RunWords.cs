@@ -16,11 +16,21 @@ namespace Platform.Web.Features.Runs;
 /// <summary>What runs do, in the reader's language.</summary>
 public static class RunWords
 {
-    /// <summary>A tool as people call it; one that has no words of its own by its name.</summary>
+    /// <summary>A tool as people call it; one that has no words of its own by what it comes from and its name there.</summary>
     public static string Tool(string name, IStringLocalizer<RunsTexts> texts)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(texts);
-        return name.Length == 0 ? "" : texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value : name;
+        return name.Length == 0 ? "" : texts[$"Tool_{name}"] is { ResourceNotFound: false } known ? known.Value
+            : name.Split("__", 2) is [{ Length: > 0 } origin, { Length: > 0 } own] ? texts["ToolOf", origin, own.Replace('_', ' ')] : name;
+    }
+
+    /// <summary>The same for one that is there, in the words of where it comes from.</summary>
+    public static string Tool(AgentTool tool, IStringLocalizer<RunsTexts> texts)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        ArgumentNullException.ThrowIfNull(texts);
+        return tool.OwnName.Length > 0 ? texts["ToolOf", tool.Origin, tool.OwnName] : Tool(tool.Name, texts);
     }
 
     /// <summary>Why a call brought nothing: in the reader's language where the program itself says so, else in the words of whoever was called (untrusted).</summary>
