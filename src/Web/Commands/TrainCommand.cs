@@ -51,15 +51,21 @@ internal static class TrainCommand
                 return await EndAsync(folder, done, words);
             }
             var (isNew, isBegun) = (!Directory.Exists(Path.Combine(folder.FullName, Work)), false);
+            if (Refusal(folder, words, parsed.GetValue(model)!) is { } other) // before anything is started that would go on with what was begun
+            {
+                await Console.Error.WriteLineAsync($"platform: {other}");
+                return 1;
+            }
             var work = Directory.CreateDirectory(Path.Combine(folder.FullName, Work));
+            var begun = Path.Combine(work.FullName, Words);
+            var isFirst = !File.Exists(begun);
+            if (isFirst)
+            {
+                await WholeAsync(begun, file => file.WriteAsync(Encoding.UTF8.GetBytes($"{words}\n{Path.GetFileName(parsed.GetValue(model))}\n"), cancellation).AsTask());
+            }
             var code = await TerminalRooms.RunAsync(work, parsed.GetValue(model), async (rooms, stop) =>
             {
                 var tuning = rooms.Services.GetRequiredService<FineTuning>();
-                if (await BegunAsync(tuning, stop) is { } begun && begun.Metadata.GetValueOrDefault(WordsKey) != words)
-                {
-                    await Console.Error.WriteLineAsync($"platform: {work.FullName} holds a job that was begun with other words, and is not done. Give the same again, another --out, or delete that folder.\n  begun with: {begun.Metadata.GetValueOrDefault(WordsKey)}\n  now:        {words}");
-                    return 1;
-                }
                 TuningJob job;
                 try
                 {
@@ -75,13 +81,18 @@ internal static class TrainCommand
                 isBegun = job is not { Status: TuningStatus.Failed, Forecast: null };
                 if (job is { Status: TuningStatus.Failed, Forecast: not null }) // rows that were refused are another job when they are others
                 {
-                    await Console.Error.WriteLineAsync("platform: the job failed. When the reason is gone, the same command goes on from its last checkpoint.");
+                    await Console.Error.WriteLineAsync(job.Error?.Code is "template_mismatch" or "base_changed"
+                        ? $"platform: the job failed, and does not go on. Delete {work.FullName}, and the same command begins anew." : "platform: the job failed. When the reason is gone, the same command goes on from its last checkpoint.");
                 }
                 return job.Status == TuningStatus.Succeeded ? await KeepAsync(rooms, tuning, job, folder, stop) : 1;
             }, cancellation);
             if (code == 0 || (isNew && !isBegun)) // what was refused leaves nothing to go on with
             {
                 work.Delete(recursive: true);
+            }
+            else if (!isBegun && isFirst)
+            {
+                File.Delete(begun);
             }
             else if (code == 130) // another code has said what to do
             {
@@ -117,6 +128,19 @@ internal static class TrainCommand
     {
         var (work, adapter, words) = (Path.Combine(folder.FullName, Work), Path.Combine(folder.FullName, Adapter), Path.Combine(folder.FullName, Words));
         return Directory.Exists(work) || !File.Exists(adapter) ? null : File.Exists(words) ? File.ReadAllText(words).TrimEnd() : "";
+    }
+
+    /// <summary>Why what was begun in a folder cannot be gone on with; null where it can be, or nothing was begun. A job knows its base by the name of its file.</summary>
+    internal static string? Refusal(DirectoryInfo folder, string words, string model)
+    {
+        var work = Path.Combine(folder.FullName, Work);
+        if (!File.Exists(Path.Combine(work, Words)) || File.ReadAllLines(Path.Combine(work, Words)) is not [var begun, var name, ..])
+        {
+            return null;
+        }
+        return begun != words ? $"{work} holds a job that was begun with other words, and is not done. Give the same again, another --out, or delete that folder.\n  begun with: {begun}\n  now:        {words}"
+            : name != Path.GetFileName(model) ? $"{work} holds a job that was begun with the base {name}, and {model} is the same under another name. Give it under that one."
+            : null;
     }
 
     /// <summary>Nothing is trained into a folder that is done: the same words find what they ask for, and others would overwrite it.</summary>
@@ -192,20 +216,28 @@ internal static class TrainCommand
             {
                 line.Show(Bar(step, valid));
             }
-            else if (news.Event is { } told && Line(told, hasBadRows) is { } said)
+            else if (news.Event is { } told)
             {
                 hasBadRows |= IsBadRow(told);
+                if (Line(told, hasBadRows) is not { } said)
+                {
+                    continue;
+                }
                 line.Show("");
                 await Console.Error.WriteAsync("\r" + options.Typed(said) + Environment.NewLine);
             }
+        }
+        if (hasBadRows && last is { Status: TuningStatus.Failed, Error: { } error })
+        {
+            await Console.Error.WriteLineAsync(error.Param == "model" ? options.Typed(error.Message) : "Nothing is trained as long as there are such rows. Correct the file, and type the same again.");
         }
         return last!;
     }
 
     /// <summary>What a terminal says of an event; null for what it is not interrupted by.</summary>
-    /// <param name="hasBadRows">Rows that cannot be trained on were told, one by one; what sums them up would tell them again.</param>
+    /// <param name="hasBadRows">Rows that cannot be trained on were told, one by one; what sums them up would tell them again, and is told by what is to be done.</param>
     internal static string? Line(TuningEvent told, bool hasBadRows) =>
-        told.Code is { } code && Quiet.Contains(code) ? null : hasBadRows && told.Level == "error" && !IsBadRow(told) ? "Nothing is trained as long as there are such rows. Correct the file, and type the same again." : told.Message;
+        (told.Code is { } code && Quiet.Contains(code)) || (hasBadRows && told.Level == "error" && !IsBadRow(told)) ? null : told.Message;
 
     private static bool IsBadRow(TuningEvent told) => told is { Level: "error", Rows.Count: > 0 };
 

@@ -25,6 +25,27 @@ public sealed class TemplateChangeTests(TrainingRig rig) : IClassFixture<Trainin
         await rig.RestartAsync(() => File.WriteAllText(record, File.ReadAllText(record).Replace(before, Sha256(), StringComparison.Ordinal)));
         Assert.Equal("template_mismatch", await CodeAsync(job));
         Assert.False(File.Exists(Path.Combine(rig.Jobs, job, "adapter.gguf")));
+
+        await rig.RestartAsync(BreakTemplate);
+        var broken = await rig.StartJobAsync(await rig.UploadAsync(TrainingRig.Dialogues));
+        Assert.Equal("template_mismatch", await CodeAsync(broken));
+        var error = (await rig.JobAsync(broken)).GetProperty("error");
+        Assert.Equal("model", error.GetProperty("param").GetString());
+        Assert.Single(error.GetProperty("message").GetString()!.Split("cannot be used").Skip(1)); // of the base, and not of each row
+    }
+
+    /// <summary>So that neither it can be read nor llama.cpp's own version of it stands in.</summary>
+    private void BreakTemplate()
+    {
+        var bytes = File.ReadAllBytes(rig.Model);
+        var template = bytes.AsSpan()[bytes.AsSpan().IndexOf("tokenizer.chat_template"u8)..bytes.AsSpan().IndexOf("token_embd.weight"u8)];
+        "endfox"u8.CopyTo(template[template.IndexOf("endfor"u8)..]);
+        for (int at; (at = template.IndexOf("<|im_"u8)) >= 0;)
+        {
+            "<|xx_"u8.CopyTo(template[at..]);
+        }
+
+        File.WriteAllBytes(rig.Model, bytes);
     }
 
     /// <summary>A line's end in the template becomes a tabulator, so that the file stays as long as it was.</summary>

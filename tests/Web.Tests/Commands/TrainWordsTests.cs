@@ -57,9 +57,22 @@ public sealed class TrainWordsTests : IDisposable
         Assert.Null(TrainCommand.Line(Told("info", "5 prompts were answered as learned after step 7.", "answered"), false));
         Assert.Null(TrainCommand.Line(Told("info", "The adapter is a@1, a draft, and answers as seed:a@1 from now on.", "draft_made"), false));
         Assert.Equal("Line 3: no answer.", TrainCommand.Line(Told("error", "Line 3: no answer.", null, "line 3"), true));
-        Assert.Contains("type the same again", TrainCommand.Line(Told("error", "1 line cannot be trained on: line 3: no answer.", null, null), true), StringComparison.Ordinal);
+        Assert.Null(TrainCommand.Line(Told("error", "1 line cannot be trained on: line 3: no answer.", null, null), true));
         Assert.Equal("The disk is full.", TrainCommand.Line(Told("error", "The disk is full.", "space", null), false));
         Assert.Equal("Trained.", TrainCommand.Line(Told("info", "Trained.", "trained"), true));
+    }
+
+    /// <summary>What is refused must not have touched what was begun: it is known before anything is started.</summary>
+    [Fact]
+    public void What_was_begun_is_gone_on_with_by_the_same_words_and_under_the_bases_own_name()
+    {
+        DirectoryInfo target = new(Path.Combine(folder, "out"));
+        Assert.Null(TrainCommand.Refusal(target, "dataset a", "/models/base.gguf"));
+        Directory.CreateDirectory(Path.Combine(target.FullName, "work"));
+        File.WriteAllText(Path.Combine(target.FullName, "work", "words.txt"), "dataset a\nbase.gguf\n");
+        Assert.Null(TrainCommand.Refusal(target, "dataset a", "/moved/base.gguf"));
+        Assert.Contains("was begun with other words", TrainCommand.Refusal(target, "dataset b", "/models/base.gguf"), StringComparison.Ordinal);
+        Assert.Contains("was begun with the base base.gguf", TrainCommand.Refusal(target, "dataset a", "/models/copy.gguf"), StringComparison.Ordinal);
     }
 
     /// <summary>Its heads and separators would be learned as prose, without a word.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.ModelHost.Engine;
+using Platform.ModelHost.Engine.Tokens;
 using Platform.ModelHost.Server.Files;
 using Platform.ModelHost.Server.FineTuning.Measures;
 using Platform.ModelHost.Server.FineTuning.Requests;
@@ -32,6 +33,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
     public async Task<(DatasetFacts Dataset, JobForecast Forecast)> RunAsync(ModelEngine engine, TuningRecord record, JobFiles folder, Action<LineFault> tell, CancellationToken cancellation)
     {
         using var held = await engine.HoldAsync(record.Model, cancellation);
+        CheckTemplate(engine, record, held.Info.Warning);
         Directory.CreateDirectory(folder.Path);
         var sources = await Task.Run(() => Open(record), cancellation);
         var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? TextPieces.UsualTokens : UsualTokens), held.Info.TrainingContextTokens);
@@ -45,6 +47,24 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared, HeldOutTokens = heldOut.Tokens };
         var forecast = record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation);
         return (facts, forecast with { BatchSize = settings["batch_size"]!.GetValue<int>(), MicroBatchTokens = settings["micro_batch_tokens"]!.GetValue<int>() });
+    }
+
+    /// <summary>A base whose template cannot be used would refuse every row: that is the base's fault, and told once.</summary>
+    private static void CheckTemplate(ModelEngine engine, TuningRecord record, string? weakness)
+    {
+        if (record.Settings.Method == TuningMethod.Pretraining)
+        {
+            return;
+        }
+
+        try
+        {
+            engine.ApplyTemplate(record.Model, [new ChatTurn("user", "x")], new ChatTemplateOptions());
+        }
+        catch (EngineException refused) when (refused.Kind == EngineErrorKind.BadRequest)
+        {
+            throw new TuningFault("template_mismatch", $"No row can be learned as it is served. {weakness ?? $"The model '{record.Model}' carries no chat template."} Choose another base, or one with its maker's own template; plain texts can be learned by pretraining.", "model", refused);
+        }
     }
 
     /// <summary>Renders some lines again and compares: whatever changed since, of the model, its template or this program, shows.</summary>
