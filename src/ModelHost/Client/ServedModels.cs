@@ -84,6 +84,19 @@ public sealed class ServedModels
         return models.FirstOrDefault(model => model.CanRerank) ?? throw Without("ModelHost:RerankModel", "reranking", models);
     }
 
+    /// <summary>Name of the engine that has a model which the program's own service, ModelHost:Endpoint, has not; null where that has it too, or none has. Throws ModelHostException.</summary>
+    public async Task<string?> ElsewhereAsync(string model, CancellationToken cancellation)
+    {
+        if (_pool is null)
+        {
+            return null;
+        }
+
+        var (named, id) = _pool.Named(model);
+        var having = (await _pool.OffersAsync(cancellation)).Where(known => (named is null || known.Engine == named) && known.Offer.Find(id) is not null).Select(known => known.Engine.Name).ToList();
+        return having.Contains(_options.Name) ? null : having.FirstOrDefault();
+    }
+
     private async Task<IReadOnlyList<IReadOnlyList<ServedModel>>> ByEngineAsync(CancellationToken cancellation) =>
         _pool is null ? [_fixed] : [.. (await _pool.OffersAsync(cancellation)).Select(known => known.Offer.Models)];
 

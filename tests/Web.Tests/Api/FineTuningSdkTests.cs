@@ -29,7 +29,8 @@ public sealed class FineTuningSdkTests
         try
         {
             await using var host = await ModelHostFixture.StartAsync(("Training:Directory", folder.FullName), ("Engine:AdapterDirectory", Path.Combine(folder.FullName, "adapters")));
-            await using var server = await WebServer.StartAsync($"--ModelHost:Endpoint={host.Endpoint}", $"--ModelHost:ApiKey={host.ApiKey}");
+            await using var other = await ScriptedEngine.StartAsync();
+            await using var server = await WebServer.StartAsync($"--ModelHost:Endpoint={host.Endpoint}", $"--ModelHost:ApiKey={host.ApiKey}", "--ModelHost:Engines:0:Name=other", $"--ModelHost:Engines:0:Endpoint={other.Address}");
             var key = await KeyAsync(server, await server.AdministratorAsync(), KeyScopes.Training);
             var client = new OpenAIClient(new ApiKeyCredential(key), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "/v1") });
             var files = client.GetOpenAIFileClient();
@@ -82,6 +83,16 @@ public sealed class FineTuningSdkTests
             Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
             using var refusal = await http.PostAsJsonAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), new { model = "seed-chat" }, Cancellation);
             Assert.Equal((HttpStatusCode.BadRequest, "training_file"), (refusal.StatusCode, (await ErrorAsync(refusal)).GetProperty("param").GetString())); // the service's own words
+            foreach (var path in (string[])["/v1/fine_tuning/jobs", "/v1/fine_tuning/forecast"])
+            {
+                foreach (var model in (string[])["scripted", "other/scripted"])
+                {
+                    using var elsewhere = await http.PostAsJsonAsync(new Uri(path, UriKind.Relative), new { model, training_file = file.Id }, Cancellation);
+                    var said = await ErrorAsync(elsewhere);
+                    Assert.Equal((HttpStatusCode.BadRequest, "model", "model_not_trainable"), (elsewhere.StatusCode, said.GetProperty("param").GetString(), said.GetProperty("code").GetString()));
+                    Assert.Contains("'other'", said.GetProperty("message").GetString(), StringComparison.Ordinal);
+                }
+            }
             using var crowded = await http.PostAsJsonAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), new { model = "seed-chat", training_file = file.Id, metadata = Enumerable.Range(0, 16).ToDictionary(pair => $"key{pair}", _ => "x") }, Cancellation);
             Assert.Equal((HttpStatusCode.BadRequest, "metadata"), (crowded.StatusCode, (await ErrorAsync(crowded)).GetProperty("param").GetString())); // there would be no room for who asks
             using var twice = new StringContent($$"""{"model":"seed-chat","training_file":"{{file.Id}}","metadata":{"started_by":"Eve"},"metadata":{"started_by":"Eve"} }""", Encoding.UTF8, "application/json");

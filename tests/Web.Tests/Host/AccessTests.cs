@@ -69,6 +69,7 @@ public sealed class AccessTests(AccessWorld world) : IClassFixture<AccessWorld>
         ]),
         new("DELETE", "/v1/adapters/{name}/versions/{version:int}", "/v1/adapters/legal/versions/1", 401, 403, 503, 403, WithToken: true),
         new("POST", "/v1/fine_tuning/jobs", "/v1/fine_tuning/jobs", 401, 403, 400, 403, WithToken: true),
+        new("POST", "/v1/fine_tuning/forecast", "/v1/fine_tuning/forecast", 401, 403, 400, 403, WithToken: true),
         new("POST", "/v1/adapters/{name}/versions/{version}/promote", "/v1/adapters/legal/versions/1/promote", 401, 403, 400, 403, WithToken: true),
         new("POST", "/v1/adapters/{name}/versions/{version:int}/rollback", "/v1/adapters/legal/versions/1/rollback", 401, 403, 503, 403, WithToken: true),
         new("GET", "/v1/runs", "/v1/runs", 401, 200, 200, 200),

@@ -7,6 +7,7 @@ using Platform.ModelHost.Client;
 using Platform.ModelHost.Client.Admin;
 using Platform.Web.Features.Keys;
 using Platform.Web.Features.Models;
+using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
 
@@ -25,6 +26,7 @@ internal static class TrainingRelay
         }
 
         app.MapPost("/v1/fine_tuning/jobs", StartAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
+        app.MapPost("/v1/fine_tuning/forecast", ForecastAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         app.MapPost("/v1/adapters/{name}/versions/{version}/promote", InOwnNameAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         app.MapPost("/v1/adapters/{name}/versions/{version:int}/rollback", RollBackAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
         app.MapDelete("/v1/adapters/{name}/versions/{version:int}", DeleteAdapterAsync).RequireAuthorization(KeyScopes.Policy(KeyScopes.Training));
@@ -75,11 +77,40 @@ internal static class TrainingRelay
     }
 
     // So is who starts a job.
-    private static async Task StartAsync(HttpContext http, AdminRelay relay)
+    private static async Task StartAsync(HttpContext http, AdminRelay relay, ServedModels models)
     {
         var body = (await RequestFields.ReadAsync(http)).Body;
+        await RefuseElsewhereAsync(body, models, http.RequestAborted);
         StartedJob.Sign(body, http.User, http.Features.Get<PresentedKey>());
         await PassAsync(http, relay, body);
+    }
+
+    private static async Task ForecastAsync(HttpContext http, AdminRelay relay, ServedModels models)
+    {
+        var body = (await RequestFields.ReadAsync(http)).Body;
+        await RefuseElsewhereAsync(body, models, http.RequestAborted);
+        await PassAsync(http, relay, body);
+    }
+
+    // A model of another engine is listed and answers; the program's own service, which trains, would say that there is none.
+    private static async Task RefuseElsewhereAsync(JsonObject body, ServedModels models, CancellationToken cancellation)
+    {
+        if (body["model"] is not JsonValue named || !named.TryGetValue<string>(out var model))
+        {
+            return;
+        }
+
+        try
+        {
+            if (await models.ElsewhereAsync(model, cancellation) is { } engine)
+            {
+                throw RefusedRequestException.Of("model", $"The model '{RequestFields.Short(model)}' is served by the engine '{RequestFields.Short(engine)}', and a job trains on a model file of the program's own service. Name a model of that, or load this one's GGUF file there.", "model_not_trainable");
+            }
+        }
+        catch (ModelHostException)
+        {
+            return; // the service that is asked next says itself what it has
+        }
     }
 
     private static async Task HandleAsync(HttpContext http, AdminRelay relay)
