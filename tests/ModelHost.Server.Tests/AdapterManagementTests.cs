@@ -37,6 +37,7 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal("gate_failed", await RefusedAsync(HttpMethod.Post, "1/promote", HttpStatusCode.Conflict)); // nothing is known of it
         Assert.Equal("production", (await rig.PromoteAsync("legal", 1)).GetProperty("state").GetString());
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
+        Assert.Equal(2, (await rig.WriteAsync("seed-chat:legal@2", ",\"measures\":true")).Version); // what is asked to measure by is nobody's use
         Assert.Equal((JsonValueKind.Number, JsonValueKind.Null), ((await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("last_used_at").ValueKind, (await rig.GetAsync("/v1/adapters/legal/versions/2")).GetProperty("last_used_at").ValueKind));
         Assert.Equal("production", (await rig.PromoteAsync("legal", 2)).GetProperty("state").GetString());
         Assert.Equal(2, (await rig.WriteAsync("seed-chat:legal")).Version);

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
 using Platform.Agents.Runs;
+using Platform.ModelHost.Client;
 using Platform.Retrieval.Access;
 using Platform.Retrieval.Reading;
 
@@ -18,6 +20,17 @@ public sealed record AnswerQuestion(Caller Caller, string Question, IReadOnlyLis
 
     /// <summary>It was answered before, and is to have a further answer: without documents the likeliest words would be the same ones.</summary>
     public bool IsAgain { get; init; }
+
+    /// <summary>It is asked to measure by: nobody uses the model, or an adapter, by it.</summary>
+    public bool IsMeasuring { get; init; }
+
+    /// <summary>Says in a request's options who asks, and what for.</summary>
+    /// <returns>The same options.</returns>
+    internal ChatOptions Sign(ChatOptions options)
+    {
+        options.By(Caller.UserId, Caller.IsAdministrator);
+        return IsMeasuring ? options.ToMeasure() : options;
+    }
 }
 
 /// <summary>An earlier message; Role is user or assistant.</summary>

@@ -153,7 +153,7 @@ public sealed class AnswerAgent
         try
         {
             var prompt = await generated.FitAsync(question, asked.History, hits, model, cancellation);
-            prompt.Settings.By(asked.Caller.UserId, asked.Caller.IsAdministrator).ConversationId = asked.ConversationId?.ToString("N");
+            asked.Sign(prompt.Settings).ConversationId = asked.ConversationId?.ToString("N");
             return (prompt, null);
         }
         catch (RunException tooLong) when (asked.Mode == AnswerMode.Auto && tooLong.Kind == RunErrorKind.ContextTooLong)

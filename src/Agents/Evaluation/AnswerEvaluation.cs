@@ -19,6 +19,9 @@ public sealed record AnswerReport(int Answerable, double CitationHolds, double F
     /// <summary>Questions that did not fit the model's context and were left out: no other number counts them.</summary>
     public int TooLong { get; init; }
 
+    /// <summary>Questions for which the search found nothing: whoever would have answered was not asked, and tells nothing of itself by them.</summary>
+    public int Unasked { get; init; }
+
     /// <summary>Share of all questions that were answered rightly: with a citation that holds, or refused where the documents do not hold the answer.</summary>
     public double Right => Answerable + Unanswerable == 0 ? 0 : ((CitationHolds * Answerable) + (RightlyRefused * Unanswerable)) / (Answerable + Unanswerable);
 }
@@ -31,21 +34,23 @@ public static class AnswerEvaluation
     /// <param name="leaveOutTooLong">Questions that do not fit the model's context are left out and counted, unless none fits.</param>
     public static async Task<AnswerReport> RunAsync(AnswerAgent agent, Caller caller, IReadOnlyList<Guid> baseIds, IReadOnlyList<GoldenQuestion> questions, CancellationToken cancellation, AnswerMode mode = AnswerMode.Auto, string model = "", bool leaveOutTooLong = false)
     {
-        List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds, bool Unsearched)> seen = [];
+        List<(bool Answerable, bool Any, bool First, bool Refused, int Citations, double Milliseconds, bool Unsearched, bool Unasked)> seen = [];
         List<RunException> tooLong = [];
         foreach (var golden in questions)
         {
             List<Citation> citations = [];
             AnswerDone? done = null;
+            var isAsked = false;
             try
             {
-                await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds, mode, model), cancellation))
+                await foreach (var happened in agent.StreamAsync(new AnswerQuestion(caller, golden.Question, HistoryOf(golden), baseIds, mode, model) { IsMeasuring = true }, cancellation))
                 {
                     if (happened is AnswerCitation cited)
                     {
                         citations.Add(cited.Citation);
                     }
                     done = happened as AnswerDone ?? done;
+                    isAsked |= happened is AnswerStatus { Stage: AnswerStage.Writing };
                 }
             }
             catch (RunException unfit) when (leaveOutTooLong && unfit.Kind == RunErrorKind.ContextTooLong)
@@ -53,7 +58,7 @@ public static class AnswerEvaluation
                 tooLong.Add(unfit);
                 continue;
             }
-            seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, citations.Count, done.Timings.TotalMs, done.NothingToSearch is not null));
+            seen.Add((golden.Answerable, citations.Any(c => Holds(golden, c)), citations.Count > 0 && Holds(golden, citations[0]), done!.NotFound, citations.Count, done.Timings.TotalMs, done.NothingToSearch is not null, !isAsked));
         }
         if (seen.Count == 0 && tooLong.Count > 0)
         {
@@ -64,7 +69,7 @@ public static class AnswerEvaluation
             yes.Length, Share(yes, s => s.Any), Share(yes, s => s.First), Share(yes, s => s.Refused), no.Length, Share(no, s => s.Refused), seen.Where(s => !s.Refused).Select(s => s.Citations).DefaultIfEmpty(0).Average(),
             seen.Select(s => s.Milliseconds).Order().ElementAtOrDefault(seen.Count / 2))
         {
-            Unsearched = seen.Count(s => s.Unsearched), TooLong = tooLong.Count,
+            Unsearched = seen.Count(s => s.Unsearched), TooLong = tooLong.Count, Unasked = seen.Count(s => s.Unasked),
         };
     }
 

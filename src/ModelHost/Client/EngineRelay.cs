@@ -118,6 +118,7 @@ public sealed class EngineRelay
         if (lease.Target.Dialect == EngineDialect.Platform)
         {
             (own["user"], own[AskedBy.ReleasedOnly]) = (AskedBy.Name(userId), !isAdministrator); // whatever the program says of itself
+            own.Remove(Measuring.Key);
         }
 
         return own;

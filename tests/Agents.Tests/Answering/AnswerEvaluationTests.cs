@@ -18,7 +18,9 @@ public sealed class AnswerEvaluationTests
     {
         await using var rig = await RigAsync();
         var report = await RunAsync([TooLong, Fits, TooLong], leaveOut: true);
-        Assert.Equal((2, 1, 1.0), (report.TooLong, report.Answerable, report.Right));
+        Assert.Equal((2, 1, 1.0, 0), (report.TooLong, report.Answerable, report.Right, report.Unasked));
+        var unasked = await RunAsync([Fits, Question("Wo steht das Klavier?") with { Answerable = false }], leaveOut: true);
+        Assert.Equal((2, 1), (unasked.Answerable + unasked.Unanswerable, unasked.Unasked)); // nothing is found, and nobody asked
         Assert.Equal(RunErrorKind.ContextTooLong, (await Assert.ThrowsAsync<RunException>(() => RunAsync([Fits, TooLong], leaveOut: false))).Kind);
         Assert.Equal(RunErrorKind.ContextTooLong, (await Assert.ThrowsAsync<RunException>(() => RunAsync([TooLong], leaveOut: true))).Kind);
 

@@ -56,15 +56,16 @@ public sealed class GateTests : IAsyncLifetime
         const string Golden = "/v1/adapters/porter/versions/1/golden";
         await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
         Assert.Contains("golden_wrong was not measured", (await PromoteAsync(1, "{}")).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
-        foreach (var wrong in (string[])["""{"questions": 20, "accuracy": 1.2, "base_accuracy": 0.5}""", """{"questions": 20, "accuracy": 0.5}""", """{"questions": 0, "accuracy": 0.5, "base_accuracy": 0.5}""", """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5, "left_out": -1}"""])
+        foreach (var wrong in (string[])["""{"questions": 20, "accuracy": 1.2, "base_accuracy": 0.5}""", """{"questions": 20, "accuracy": 0.5}""", """{"questions": 0, "accuracy": 0.5, "base_accuracy": 0.5}""", """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5, "left_out": -1}""", """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5, "without_model": 21}"""])
         {
             Assert.Equal(HttpStatusCode.BadRequest, (await _rig.Http.PostAsync(Golden, wrong)).Status);
         }
 
         Assert.False((await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.4, "base_accuracy": 0.5}""")).Body.GetProperty("gate").GetProperty("passed").GetBoolean());
         Assert.Contains("golden_wrong is 0.6000, and 0.5000 is the most", (await PromoteAsync(1, "{}")).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
-        var card = (await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5, "left_out": 3}""")).Body;
+        var card = (await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5, "left_out": 3, "without_model": 8}""")).Body;
         Assert.Equal(3, card.GetProperty("metrics").GetProperty("golden").GetProperty("left_out").GetInt32());
+        Assert.Equal(8, card.GetProperty("metrics").GetProperty("golden").GetProperty("without_model").GetInt32());
         Assert.Equal((true, 1.9), (card.GetProperty("gate").GetProperty("passed").GetBoolean(), card.GetProperty("metrics").GetProperty("held_out").GetProperty("loss").GetDouble()));
         Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
     }

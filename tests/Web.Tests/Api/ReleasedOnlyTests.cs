@@ -31,7 +31,7 @@ public sealed class ReleasedOnlyTests
         using var http = await ClientAsync(world, caller);
         foreach (var path in Paths)
         {
-            foreach (var body in (object[])[new { model = Model, released_only = false, messages = new[] { new { role = "user", content = "Hi" } } }, new { model = "scripted", lora = new[] { new { id = "wreck@1" } } }])
+            foreach (var body in (object[])[new { model = Model, released_only = false, measures = true, messages = new[] { new { role = "user", content = "Hi" } } }, new { model = "scripted", lora = new[] { new { id = "wreck@1" } } }])
             {
                 using var answer = await http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, Cancellation);
                 Assert.True(answer.IsSuccessStatusCode, path);
@@ -43,13 +43,17 @@ public sealed class ReleasedOnlyTests
         using var run = await http.PostAsJsonAsync(new Uri("/v1/runs", UriKind.Relative), new { agent = "own", input = "Hi", background = false }, Cancellation);
         using var chat = await http.PostAsJsonAsync(new Uri("/v1/chat/completions", UriKind.Relative), new { model = "agent:own", messages = new[] { new { role = "user", content = "Hi" } } }, Cancellation);
         Assert.True(run.IsSuccessStatusCode && chat.IsSuccessStatusCode);
-        await foreach (var _ in world.Server.App.Services.GetRequiredService<AnswerAgent>().StreamAsync(new(caller, "Hi", [], [], AnswerMode.Plain, Model), Cancellation))
+        foreach (var measures in (bool[])[false, true])
         {
+            await foreach (var _ in world.Server.App.Services.GetRequiredService<AnswerAgent>().StreamAsync(new(caller, "Hi", [], [], AnswerMode.Plain, Model) { IsMeasuring = measures }, Cancellation))
+            {
+            }
         }
 
         var asked = world.Engine.Asked.ToList();
-        Assert.Equal((2 * Paths.Length) + 3, asked.Count);
+        Assert.Equal((2 * Paths.Length) + 4, asked.Count);
         Assert.All(asked, sent => Assert.True(IsReleasedOnly(sent) == !isAdministrator, sent.ToString()));
+        Assert.Equal([asked[^1]], asked.Where(sent => sent.TryGetProperty("measures", out _))); // Web's own word, and no program's
     }
 
     /// <summary>By which names there are other versions is nobody's to learn by asking.</summary>

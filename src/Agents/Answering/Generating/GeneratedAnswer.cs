@@ -94,7 +94,7 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
             ModelId = model.Id, Temperature = asked.IsAgain ? 0.7f : 0, MaxOutputTokens = Math.Min(options.Value.MaxAnswerTokens, room), ConversationId = asked.ConversationId?.ToString("N"),
             AdditionalProperties = new() { ["return_progress"] = true },
         };
-        return new(messages, [], settings.By(asked.Caller.UserId, asked.Caller.IsAdministrator));
+        return new(messages, [], asked.Sign(settings));
     }
 
     private static RunException NothingWritten(string model, int? cutAt) => new(RunErrorKind.ModelFailed, cutAt is { } limit

@@ -48,8 +48,9 @@ public sealed class AdapterAdmin
     /// <param name="accuracy">Share answered rightly with the adapter, 0 to 1.</param>
     /// <param name="baseAccuracy">The same without it.</param>
     /// <param name="leftOut">Further questions that neither was asked, as they do not fit the context.</param>
-    public async Task<AdminAdapter> SetGoldenAsync(string name, int version, string file, Guid askedBase, int questions, double accuracy, double baseAccuracy, int leftOut, CancellationToken cancellation) =>
-        (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["golden_file"] = file, ["golden_base"] = askedBase.ToString(), ["questions"] = questions, ["accuracy"] = accuracy, ["base_accuracy"] = baseAccuracy, ["left_out"] = leftOut }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
+    /// <param name="withoutModel">Of those that both were asked, the ones that were answered without either, as nothing was found for them.</param>
+    public async Task<AdminAdapter> SetGoldenAsync(string name, int version, string file, Guid askedBase, int questions, double accuracy, double baseAccuracy, int leftOut, int withoutModel, CancellationToken cancellation) =>
+        (await _http.PostAsync(Path(name, version) + "/golden", new JsonObject { ["golden_file"] = file, ["golden_base"] = askedBase.ToString(), ["questions"] = questions, ["accuracy"] = accuracy, ["base_accuracy"] = baseAccuracy, ["left_out"] = leftOut, ["without_model"] = withoutModel }, ClientJson.Default.AdminAdapterBody, cancellation)).ToAdapter();
 
     /// <summary>Keeps why a version could not be asked golden questions; until <see cref="ForgetGoldenAsync"/> nobody tries it again. Refused as <see cref="SetGoldenAsync"/>.</summary>
     /// <param name="file">Id of the file with the questions.</param>

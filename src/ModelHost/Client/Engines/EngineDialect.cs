@@ -20,7 +20,7 @@ internal static class ExtensionFields
 
     private static readonly HashSet<string> OursAlone =
     [
-        "verbatim", "num_beams", "length_penalty", "top_p_decay", "top_p_floor", "no_repeat_ngram_size", "speculation", "truncate", "input_type",
+        "verbatim", "num_beams", "length_penalty", "top_p_decay", "top_p_floor", "no_repeat_ngram_size", "speculation", "truncate", "input_type", Measuring.Key,
     ];
 
     /// <summary>Without these an answer would not be what was asked for; the others make it quicker or finer, and may be left out.</summary>

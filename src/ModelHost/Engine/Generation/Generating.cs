@@ -60,7 +60,7 @@ internal sealed class Generating(ModelRun run, SafeLlamaModelHandle model, Token
         request = request with { Sampling = request.Sampling.Within(loop.ContextTokens) };
         var set = request.AdapterPath is { } path ? await adapters.TakeAsync(path, cancellation)
             : request.Adapters is { Count: > 0 } choices ? await adapters.TakeAsync(choices, request.User, mayTry: true, cancellation) : AdapterSet.Base;
-        if (!request.IsBackground) { set.NoteUse(); }
+        if (request is { IsBackground: false, Measures: false }) { set.NoteUse(); }
         var tickets = new List<GenerationTicket>(request.Candidates);
         try
         {

@@ -56,6 +56,9 @@ public sealed record GenerationRequest
     /// <summary>True refuses versions of adapters that nobody let through, named in either way, as if they were not there. What is set for every request is not asked about.</summary>
     public bool ReleasedOnly { get; init; }
 
+    /// <summary>Asked to measure by: an adapter is not used by it, and else it is a request as any.</summary>
+    public bool Measures { get; init; }
+
     /// <summary>Work of the service's own, for which nobody waits: it is not counted among the requests to which others give way.</summary>
     public bool IsBackground { get; init; }
 

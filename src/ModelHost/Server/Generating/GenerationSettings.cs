@@ -21,6 +21,7 @@ internal static class GenerationSettings
         Verbatim = fields.Verbatim is { } verbatim ? Verbatim(verbatim) : null,
         Adapters = fields.Lora is { } lora ? [.. lora.Select(choice => new AdapterChoice(choice.Id ?? "", choice.Scale ?? 1))] : null,
         ReleasedOnly = fields.ReleasedOnly == true,
+        Measures = fields.Measures == true,
         Speculation = fields.Speculation switch { "prompt_lookup" => Speculation.PromptLookup, "draft" => Speculation.Draft, _ => Speculation.Off },
         DraftModel = fields.DraftModel is { Length: > 0 } draft ? draft : null,
         User = fields.User is { Length: > 0 } user ? user : null,

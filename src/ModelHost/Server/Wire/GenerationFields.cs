@@ -58,6 +58,9 @@ internal abstract record GenerationFields
     /// <summary>True refuses adapters' versions that nobody let through as if they were not there.</summary>
     public bool? ReleasedOnly { get; init; }
 
+    /// <summary>True: asked to measure by, which is nobody's use of an adapter.</summary>
+    public bool? Measures { get; init; }
+
     /// <summary>off, prompt_lookup or draft.</summary>
     public string? Speculation { get; init; }
 

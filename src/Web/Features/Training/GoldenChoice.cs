@@ -38,6 +38,9 @@ public sealed record GoldenChoice(Guid Base, string File, string By, string? Nam
             ? Of(name => named.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null) : null) ?? Of(name => JobOrigin.Text(adapter, name));
     }
 
+    /// <summary>How many of those were answered without a model, as the search found nothing for them: they tell nothing of the adapter.</summary>
+    public static int WithoutModel(AdminAdapter adapter) => Counted(adapter, "without_model");
+
     private static int Counted(AdminAdapter adapter, string name)
     {
         ArgumentNullException.ThrowIfNull(adapter);

@@ -74,7 +74,7 @@ public sealed class GoldenComparison(AdapterAdmin adapters, FineTuning tuning, A
             {
                 throw new GoldenException("unavailable", "The base was loaded with another context while the questions were asked."); // other questions: shares of them do not compare
             }
-            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, choice.File, choice.Base, questions.Count - plain.TooLong, tuned.Right, plain.Right, plain.TooLong, cancellation);
+            await adapters.SetGoldenAsync(adapter.Name, adapter.Version, choice.File, choice.Base, questions.Count - plain.TooLong, tuned.Right, plain.Right, plain.TooLong, plain.Unasked, cancellation);
             away.Remove((adapter.Name, adapter.Version));
 
             // What does not fit is left out: both have one context, and so are asked the same ones.

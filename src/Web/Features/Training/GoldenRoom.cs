@@ -7,7 +7,7 @@ namespace Platform.Web.Features.Training;
 
 /// <summary>What golden questions take of a model's context, before a word of a document: those that are too long cannot be asked of it.</summary>
 /// <param name="Questions">How many there are.</param>
-/// <param name="TooLong">How many of them do not fit, at least.</param>
+/// <param name="TooLong">How many of them do not fit. They are answered all the same where the search finds nothing, as the model is not asked then; and passages may leave no room for others.</param>
 /// <param name="Longest">Tokens of the longest, with its instructions and the room for an answer.</param>
 public sealed record GoldenRoom(int Questions, int TooLong, int Longest)
 {

@@ -58,7 +58,8 @@ internal static class GoldenEndpoints
     {
         var (questions, right, plain) = (Number("questions", told.Questions, 1, MostQuestions), Number("accuracy", told.Accuracy, 0, 1), Number("base_accuracy", told.BaseAccuracy, 0, 1));
         var leftOut = (int)(TuningCheck.Range("left_out", told.LeftOut, 0, MostQuestions) ?? 0);
-        return new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain, ["left_out"] = leftOut, ["file"] = told.GoldenFile };
+        var without = (int)(TuningCheck.Range("without_model", told.WithoutModel, 0, questions) ?? 0);
+        return new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain, ["left_out"] = leftOut, ["without_model"] = without, ["file"] = told.GoldenFile };
     }
 
     private static JsonObject Failure(GoldenFailure error, TimeProvider time) =>
@@ -95,10 +96,11 @@ internal static class GoldenEndpoints
 /// <param name="Accuracy">Share that was answered rightly with the adapter, 0 to 1.</param>
 /// <param name="BaseAccuracy">The same without it.</param>
 /// <param name="LeftOut">Further ones that neither was asked, as they do not fit the context; null for none.</param>
+/// <param name="WithoutModel">Of Questions, those that were answered without either, as nothing was found for them; null for none.</param>
 /// <param name="Error">Why they could not be asked.</param>
 /// <param name="GoldenFile">Which questions those are; null of a teller who does not say.</param>
 /// <param name="GoldenBase">The knowledge base that they were asked of; null likewise.</param>
-internal sealed record GoldenRequest(double? Questions, double? Accuracy, double? BaseAccuracy, double? LeftOut, GoldenFailure? Error, string? GoldenFile, string? GoldenBase);
+internal sealed record GoldenRequest(double? Questions, double? Accuracy, double? BaseAccuracy, double? LeftOut, double? WithoutModel, GoldenFailure? Error, string? GoldenFile, string? GoldenBase);
 
 /// <summary>Golden questions that a version is to be asked, as a job's metadata name them.</summary>
 /// <param name="GoldenFile">Id of an uploaded file.</param>
