@@ -24,7 +24,7 @@ internal enum AppendOutcome
     Ended,
 }
 
-/// <summary>Adds events to runs and brings their messages and approvals up to the last of them. What comes while a transaction is under way goes into the next one together: the statements and the commit cost about as much for sixty runs as for one.</summary>
+/// <summary>Adds events to runs and brings their messages and approvals up to the last of them. What comes until the file is free goes into one transaction together (group commit): the turn, the statements and the commit cost about as much for sixty runs as for one.</summary>
 internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, string lease, TimeProvider time)
 {
     private const int MostTogether = 64;
@@ -60,23 +60,31 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
 
     private async Task StoreWaitingAsync()
     {
-        while (Next() is { Count: > 0 } together)
+        while (IsAnyWaiting())
         {
+            List<(RunAppend Append, TaskCompletionSource<AppendOutcome> Outcome)> together = [];
             try
             {
-                var outcomes = await StoreAsync([.. together.Select(one => one.Append)]);
+                var outcomes = await StoreAsync(() => (together = Next()).ConvertAll(one => one.Append));
                 foreach (var one in together)
                     one.Outcome.SetResult(outcomes.GetValueOrDefault(one.Append.Run.Id));
             }
-            catch (Exception failure) when (together.Count == 1)
+            catch (Exception failure)
             {
-                together[0].Outcome.SetException(failure);
-            }
-            catch
-            {
-                await StoreEachAsync(together);
+                if (together.Count == 0)
+                    together = Next(); // those that waited while no transaction began
+                if (together.Count == 1)
+                    together[0].Outcome.SetException(failure);
+                else
+                    await StoreEachAsync(together);
             }
         }
+    }
+
+    private bool IsAnyWaiting()
+    {
+        lock (gate)
+            return isStoring = waiting.Count > 0;
     }
 
     private List<(RunAppend Append, TaskCompletionSource<AppendOutcome> Outcome)> Next()
@@ -86,7 +94,6 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
             List<(RunAppend, TaskCompletionSource<AppendOutcome>)> next = [];
             while (next.Count < MostTogether && waiting.TryDequeue(out var one))
                 next.Add(one);
-            isStoring = next.Count > 0;
             return next;
         }
     }
@@ -98,7 +105,7 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
         {
             try
             {
-                outcome.SetResult((await StoreAsync([append with { IsAgain = true }])).GetValueOrDefault(append.Run.Id));
+                outcome.SetResult((await StoreAsync(() => [append with { IsAgain = true }])).GetValueOrDefault(append.Run.Id));
             }
             catch (Exception failure)
             {
@@ -108,13 +115,16 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
     }
 
     /// <summary>Stores all, or none and throws; of runs that are lost nothing stands in the answer.</summary>
-    private async Task<Dictionary<Guid, AppendOutcome>> StoreAsync(IReadOnlyList<RunAppend> appends)
+    /// <param name="take">Tells what is to be stored; called when the transaction has begun, so that what came while others wrote to the file goes too.</param>
+    private async Task<Dictionary<Guid, AppendOutcome>> StoreAsync(Func<IReadOnlyList<RunAppend>> take)
     {
         await using var db = await contexts.CreateDbContextAsync();
         db.WritesFirst = true; // the tools of runs wait for it
+        await using var begun = await db.Database.BeginTransactionAsync();
+        var transaction = begun.GetDbTransaction();
         Dictionary<Guid, AppendOutcome> outcomes = [];
         List<RunAppend> missing = [];
-        foreach (var append in appends)
+        foreach (var append in take())
         {
             var events = append.IsAgain ? await MissingAsync(db, append) : append.Events;
             if (events.Count == 0)
@@ -124,8 +134,6 @@ internal sealed class RunAppends(IDbContextFactory<AgentsContext> contexts, stri
         }
         if (missing.Count == 0)
             return outcomes;
-        await using var begun = await db.Database.BeginTransactionAsync();
-        var transaction = begun.GetDbTransaction();
 
         // The runs first: from here on nobody takes them or ends them until what is added is stored. In the order of their ids, as leases are kept.
         missing.Sort((one, other) => one.Run.Id.CompareTo(other.Run.Id));
