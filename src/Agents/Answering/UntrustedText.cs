@@ -16,10 +16,7 @@ internal static partial class UntrustedText
         StringBuilder kept = new(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            var category = Rune.GetUnicodeCategory(rune);
-            var hidden = category is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate
-                || (category == UnicodeCategory.Control && rune.Value is not ('\n' or '\t'));
-            if (!hidden)
+            if (!HiddenCharacters.IsHidden(rune))
                 kept.Append(rune.ToString());
         }
         return kept.ToString();

@@ -56,8 +56,20 @@ public sealed class AnswerMarkupTests
     {
         var html = AnswerMarkup.ToHtml("![chart](https://example.org/c.png)", NoMarks, Labels);
 
-        Assert.Equal("<p><a href=\"https://example.org/c.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">chart</a></p>", html.Trim());
+        Assert.Equal("<p><a href=\"https://example.org/c.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">chart (example.org)</a></p>", html.Trim());
     }
+
+    [Theory]
+    [InlineData("[handbook.pdf](http://evil.example/?d=1)", "handbook.pdf (evil.example)")]
+    [InlineData("<https://example.org/a>", "https://example.org/a")]
+    [InlineData("[see Example.org](https://example.org/a)", "see Example.org")]
+    [InlineData("<a@example.org>", "a@example.org")]
+    public void A_link_says_where_it_leads(string markdown, string words) =>
+        Assert.Equal(words, new AngleSharp.Html.Parser.HtmlParser().ParseDocument($"<body>{AnswerMarkup.ToHtml(markdown, NoMarks, Labels)}</body>").QuerySelector("a")!.TextContent);
+
+    [Fact]
+    public void Nothing_turns_the_rest_of_a_paragraph() =>
+        Assert.Equal("<p>paid to anna</p>", AnswerMarkup.ToHtml("paid \u202Eto \u2067anna", NoMarks, Labels).Trim());
 
     [Fact]
     public void A_mark_of_a_known_citation_becomes_a_button_with_its_verdict()

@@ -13,6 +13,7 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decision
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource gone = new();
+    private readonly CardPlaces places = new(time);
     private IReadOnlyList<AskedElsewhere>? pending;
     private IReadOnlyList<Approval> decided = [];
     private IReadOnlyList<string> agents = [];
@@ -58,6 +59,7 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decision
         {
             agents = [.. all.Select(asked => asked.Agent).Distinct().Order(StringComparer.CurrentCultureIgnoreCase)];
             (pending, decided, waiting, left) = (now, [.. past], all.Count, picked.Count - now.Count);
+            places.Show([.. now.Select(asked => asked.Asked.Id)]);
         }
     }
 

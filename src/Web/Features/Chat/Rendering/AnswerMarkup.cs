@@ -28,7 +28,7 @@ public static partial class AnswerMarkup
     /// <summary>HTML of the Markdown. Each [n] whose number is in <paramref name="marks"/> becomes a citation button; others stay text.</summary>
     public static string ToHtml(string markdown, IReadOnlyDictionary<int, Verdict> marks, MarkupLabels labels)
     {
-        var text = markdown.Replace(MarkOpen, '\uFFFD').Replace(MarkClose, '\uFFFD');
+        var text = Turning().Replace(markdown.Replace(MarkOpen, '\uFFFD').Replace(MarkClose, '\uFFFD'), "");
         text = Mark().Replace(text, m => marks.ContainsKey(Number(m)) ? $"{MarkOpen}{m.Groups[1].Value}{MarkClose}" : m.Value);
 
         var document = new HtmlParser().ParseDocument("<!DOCTYPE html><body></body>");
@@ -153,6 +153,10 @@ public static partial class AnswerMarkup
         Verdict.Verbatim => "verbatim",
         _ => "noclaim",
     };
+
+    // Marks that turn the rest of a paragraph; words of right-to-left scripts need none.
+    [GeneratedRegex("[\u202A-\u202E\u2066-\u2069]")]
+    private static partial Regex Turning();
 
     [GeneratedRegex(@"\[(\d{1,3})\]")]
     private static partial Regex Mark();

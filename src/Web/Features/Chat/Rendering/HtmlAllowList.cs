@@ -97,8 +97,13 @@ public static class HtmlAllowList
         }
     }
 
+    // Words of a link may pass for a document's name, or for another address: where it leads is seen before it is followed.
     private static void MakeLink(IElement link, string address)
     {
+        if (new Uri(address) is { Host: { Length: > 0 } host } && !link.TextContent.Contains(host, StringComparison.OrdinalIgnoreCase))
+        {
+            link.Append(link.Owner!.CreateTextNode($" ({host})"));
+        }
         link.SetAttribute("href", address);
         link.SetAttribute("rel", "noopener noreferrer nofollow");
         link.SetAttribute("target", "_blank");
