@@ -1,4 +1,5 @@
 using Platform.Agents;
+using Platform.Agents.Tools.Tables;
 using Platform.Training.Datasets;
 using Platform.Web.Commands;
 using Platform.Web.Features.Account;
@@ -22,7 +23,8 @@ namespace Platform.Web;
 /// <summary>Puts the web program together.</summary>
 public static class WebProgram
 {
-    public static Task<int> Main(string[] args) => CommandLine.RunAsync(args, ServeCommand.ServeAsync);
+    /// <summary>The program's entry: a verb of the command line, or the process that this program starts of itself for queries of tables.</summary>
+    public static Task<int> Main(string[] args) => args is [QueryChild.Verb] ? QueryChild.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput()) : CommandLine.RunAsync(args, ServeCommand.ServeAsync);
 
     /// <summary>The whole web server, not yet started. Call <see cref="PrepareAsync"/> before the start.</summary>
     public static WebApplication Build(string[] args)

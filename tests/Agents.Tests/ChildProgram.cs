@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tests.Planning;
+using Platform.Agents.Tools.Tables;
 
 namespace Platform.Agents.Tests;
 
@@ -26,10 +27,16 @@ internal static class ChildProgram
             case [Mark, "plans"]:
                 await PlanMeasure.RunAsync();
                 return 0;
+            case [Mark, QueryChild.Verb]:
+                return await QueryChild.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());
             default:
                 return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments);
         }
     }
+
+    /// <summary>Processes that query tables, for all tests together.</summary>
+    internal static QueryProcesses Queries { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? new(Environment.ProcessPath!, "exec", typeof(ChildProgram).Assembly.Location, Mark, QueryChild.Verb) : new(Environment.ProcessPath!, Mark, QueryChild.Verb);
 
     public static Process Start(params string[] arguments)
     {

@@ -38,10 +38,11 @@ internal static class ToolsModule
             PageFetch fetch = new(provider.GetRequiredService<OutboundHttp>(), async cancellation => new AllowedHosts((await settings.CurrentAsync(cancellation)).FetchHosts), provider.GetRequiredService<ReaderByContent>(), options.FetchBytes);
             return new FetchPageTool(fetch, options.FetchTimeout);
         });
+        services.TryAddSingleton(_ => QueryProcesses.OfThisProgram());
         services.AddSingleton<AgentTool>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ToolsOptions>>().Value;
-            return new QueryTableTool(new TableShelf(provider.GetRequiredService<IEvidence>(), options.TableRows), options.QueryTimeout, options.QueryBytes, provider.GetRequiredService<TimeProvider>());
+            return new QueryTableTool(new TableShelf(provider.GetRequiredService<IEvidence>(), options.TableRows), provider.GetRequiredService<QueryProcesses>(), options.QueryTimeout, options.QueryBytes);
         });
         services.AddSingleton<IToolSource, McpServers>().AddSingleton<IToolSource, ImportedApis>();
         services.TryAddSingleton<ToolCatalog>();

@@ -91,6 +91,7 @@ public sealed class InjectionWorld : IAsyncLifetime
         builder.Services.AddSingleton(new OutboundHttp(RefusedNetworks.All.Except(allowed.Endpoint).Except(evil.Endpoint)));
         builder.Services.AddSingleton<AgentTool>(Send).AddSingleton<AgentTool>(Wipe).AddSingleton<AgentTool>(Post).AddSingleton<AgentTool>(weather).AddSingleton<IToolSource>(mcp).AddSingleton<IToolSource>(api);
         api.Http = new OutboundHttp(RefusedNetworks.All.Except(allowed.Endpoint));
+        builder.Services.AddSingleton(ChildProgram.Queries);
         builder.Services.AddAgents(builder.Configuration);
         host = builder.Build();
         await host.Services.PrepareAgentsAsync(cancellation);

@@ -49,7 +49,7 @@ public sealed partial class ToolLanguageTests : IAsyncLifetime
     private readonly OutboundHttp http = new(RefusedNetworks.All);
     private readonly QueryTableTool tables;
 
-    public ToolLanguageTests() => tables = new(new TableShelf(shelf, 1000), TimeSpan.FromSeconds(30), 64 << 20, TimeProvider.System);
+    public ToolLanguageTests() => tables = new(new TableShelf(shelf, 1000), ChildProgram.Queries, TimeSpan.FromSeconds(30), 64 << 20);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -47,6 +47,17 @@ public sealed class EngineChoiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_model_that_was_not_there_the_list_is_still_that_of_all_engines()
+    {
+        A.Models = """{"data":[{"id":"x","capabilities":["chat"]}]}""";
+        await using var engines = Of();
+        await engines.Models.ListAsync(Cancellation);
+        A.Answer = http => LocalEngine.JsonAsync(http, 404, """{"error":{"message":"There is no such adapter.","code":"model_not_found"}}""");
+        Assert.Equal(ModelHostErrorKind.ModelNotFound, (await Assert.ThrowsAsync<ModelHostException>(() => WhoAsync(engines, new ChatOptions { ModelId = "x:nope@1" }))).Kind);
+        Assert.Equal(["x", "m", "e"], (await engines.Models.ListAsync(Cancellation)).Select(model => model.Id));
+    }
+
+    [Fact]
     public async Task An_engines_name_before_the_model_means_that_engine_and_no_other()
     {
         await using var engines = Of();

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Platform.Agents.Answering;
 
 namespace Platform.Agents.Tools.Tables;
 
 /// <summary>Reads the sheets of the agent's bases with SQL. The query is the citation: whoever reads the answer can judge what was asked of the table.</summary>
-internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxBytes, TimeProvider time) : BuiltInTool, IDisposable
+internal sealed class QueryTableTool(TableShelf shelf, QueryProcesses processes, TimeSpan limit, long maxBytes) : BuiltInTool, IDisposable
 {
     private const int MostShown = 30, RoomForShown = 11_000, MostNamed = 200, MostUnread = 10;
 
@@ -38,16 +37,15 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         await room.WaitAsync(cancellation);
         try
         {
-            // Who asked is let go at once, also in the middle of a step that the database does not look up from.
-            return await Task.Run(() => InPlaceAsync(sql, shelved, scope, cancellation), CancellationToken.None).WaitAsync(cancellation);
+            return await QueryAsync(sql, shelved, scope, cancellation);
         }
         catch (TableQueryException over)
         {
             return ToolOutcome.Failed(over.Says(texts), ToolFailure.QueryRefused);
         }
-        catch (SqliteException wrong)
+        finally
         {
-            return ToolOutcome.Failed(texts.QueryWrong(Reason(wrong), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + Unread(shelved, texts), ToolFailure.QueryRefused);
+            room.Release();
         }
     }
 
@@ -57,23 +55,29 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         shelf.Dispose();
     }
 
-    /// <summary>Reads the tables and asks them; the place is given free when that has ended, whoever waits for it.</summary>
-    private async Task<ToolOutcome> InPlaceAsync(string sql, ShelfTables shelved, ToolScope scope, CancellationToken cancellation)
+    /// <summary>Reads the tables that the query names and has it answered.</summary>
+    private async Task<ToolOutcome> QueryAsync(string sql, ShelfTables shelved, ToolScope scope, CancellationToken cancellation)
     {
-        try
+        var texts = ToolTexts.In(scope.Language);
+        var tables = await shelf.ReadAsync(scope.Caller, [.. shelved.All.Where(table => table.IsNamedIn(sql))], cancellation);
+        QueryOrder order = new(sql, [.. tables.Select(read => new QueriedTable(read.Table.Name, read.Rows.Columns, read.Rows.Rows))], limit.TotalSeconds, maxBytes);
+        var answer = await processes.AskAsync(order, cancellation);
+        if (answer.Result is { } result)
+            return Told(sql, tables, result, answer, scope);
+        return ToolOutcome.Failed(answer.Fault switch
         {
-            return Query(sql, await shelf.ReadAsync(scope.Caller, [.. shelved.All.Where(table => table.IsNamedIn(sql))], cancellation), scope, cancellation);
-        }
-        finally
-        {
-            room.Release();
-        }
+            QueryFault.TooLong => texts.QueryTooLong(limit.TotalSeconds),
+            QueryFault.TooMuch => texts.QueryTooMuch(maxBytes),
+            QueryFault.TooLarge => texts.QueryTooLarge,
+            QueryFault.NoSelect => texts.NoSelect,
+            QueryFault.MoreThanOne => texts.OneStatement,
+            _ => texts.QueryWrong(Reason(answer.Words), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + Unread(shelved, texts),
+        }, ToolFailure.QueryRefused);
     }
 
-    private ToolOutcome Query(string sql, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, ToolScope scope, CancellationToken cancellation)
+    private static ToolOutcome Told(string sql, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, TableResult result, QueryAnswer answer, ToolScope scope)
     {
-        using TableDatabase database = new(tables.Select(read => (read.Table.Name, read.Rows)), cancellation);
-        var (texts, result) = (ToolTexts.In(scope.Language), database.Query(sql, limit, maxBytes, time, cancellation));
+        var texts = ToolTexts.In(scope.Language);
         var shown = Rows(result);
         List<Citation> citations = [.. tables.Select(read => read.Table).Where(table => result.TablesRead.Contains(table.Name)).Select(table => scope.Numbers.Number(Cite(table, sql.Trim(), shown)))];
         StringBuilder text = new();
@@ -82,9 +86,9 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
         Append(text, shown);
         if (result.HasMore)
             text.Append(texts.MoreRows(TableDatabase.MaxRows));
-        foreach (var column in database.Mixed.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
+        foreach (var column in answer.Mixed.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
             text.Append('\n').Append(texts.MixedCells($"{column.Table}.{column.Name}", column.Numbers, column.Texts));
-        foreach (var column in database.Commas.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
+        foreach (var column in answer.Commas.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
             text.Append('\n').Append(texts.CommaRead($"{column.Table}.{column.Name}", column.Cell, column.Value));
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(new { sql, columns = result.Columns, rows = result.Rows, more = result.HasMore }), citations) with { IsEmpty = result.Rows.Count == 0 };
     }
@@ -122,10 +126,10 @@ internal sealed class QueryTableTool(TableShelf shelf, TimeSpan limit, long maxB
     }
 
     /// <summary>SQLite's own words, which name the table or the place.</summary>
-    private static string Reason(SqliteException wrong)
+    private static string Reason(string message)
     {
-        var (from, to) = (wrong.Message.IndexOf('\'', StringComparison.Ordinal), wrong.Message.LastIndexOf('\''));
-        var words = from >= 0 && to > from ? wrong.Message[(from + 1)..to] : wrong.Message;
+        var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal), message.LastIndexOf('\''));
+        var words = from >= 0 && to > from ? message[(from + 1)..to] : message;
         return words.Length <= 200 ? words.TrimEnd('.') + "." : words[..200] + "….";
     }
 }

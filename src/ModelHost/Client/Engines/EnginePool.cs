@@ -93,7 +93,8 @@ internal sealed partial class EnginePool : IDisposable
     internal async Task<IReadOnlyList<(RemoteEngine Engine, EngineOffer Offer)>> OffersAsync(CancellationToken cancellation)
     {
         if (Engines is [var only]) { return [(only, await only.OfferAsync(cancellation))]; }
-        await CheckAsync(Engines.Where(engine => engine.Health.State == EngineState.Unknown), cancellation);
+        // One that is well and may serve other things by now is waited for: without it the list would be another's alone.
+        await CheckAsync(Engines.Where(engine => engine.Offer is null && engine.Health.Now is { State: EngineState.Unknown } or { State: EngineState.Ready, Failures: 0 }), cancellation);
         foreach (var engine in Engines.Where(engine => engine.Offer is null && engine.Health.Pause == TimeSpan.Zero)) { _ = engine.CheckAsync(CancellationToken.None); } // for the requests to come
         if (Known() is { Count: > 0 } known) { return known; }
         await CheckAsync(Engines, cancellation);

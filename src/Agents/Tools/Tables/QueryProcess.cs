@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Platform.Agents.Tools.Tables;
+
+/// <summary>A process that answers queries, one at a time. What SQLite makes of a query before it runs can be thousands of millions of times what was written, and is stopped by nothing but the process's end.</summary>
+internal sealed class QueryProcess : IDisposable
+{
+    // Its start must find .NET; keys and addresses are none of its business.
+    private static readonly string[] Kept = ["PATH", "HOME", "LANG", "LC_ALL", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "TMPDIR"];
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly Process process;
+
+    /// <param name="command">The program and its arguments.</param>
+    public QueryProcess(IReadOnlyList<string> command)
+    {
+        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = Encoding.UTF8, WorkingDirectory = "/" };
+        foreach (var name in start.Environment.Keys.Except(Kept).ToList())
+            start.Environment.Remove(name);
+        start.Environment["DOTNET_gcServer"] = "0";
+        process = Process.Start(start)!;
+    }
+
+    /// <summary>Null where the process is gone without having begun. Throws OperationCanceledException; of no use afterwards then, and where the query was too long.</summary>
+    public async Task<QueryAnswer?> AskAsync(QueryOrder order, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order).AsMemory(), cancellation);
+            await process.StandardInput.FlushAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        if (await process.StandardOutput.ReadLineAsync(cancellation) is null)
+            return null;
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        time.CancelAfter(TimeSpan.FromSeconds(order.Seconds) + Grace);
+        try
+        {
+            return await process.StandardOutput.ReadLineAsync(time.Token) is { } answer ? JsonSerializer.Deserialize<QueryAnswer>(answer) : new(Fault: QueryFault.TooMuch); // killed by the system
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new(Fault: QueryFault.TooLong);
+        }
+    }
+
+    /// <summary>Kills it, whatever it is at.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // ended already
+        }
+        process.Dispose();
+    }
+}
