@@ -153,6 +153,31 @@ public sealed class JobSteeringTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_job_is_foreseen_anew_by_its_first_steps_once_and_what_was_told_before_the_start_is_told_again()
+    {
+        var time = new SetTime { Seconds = 1 };
+        using var job = Failed(step: 0, time);
+        job.Change(now => now with { Status = TuningStatus.Running, Forecast = now.Forecast! with { Seconds = 20 }, Progress = new TuningProgress { Steps = 100 } });
+        job.Begin();
+        foreach (var (step, at) in ((int, long)[])[(1, 10), (3, 12), (6, 15), (7, 90), (20, 900)])
+        {
+            time.Seconds = at;
+            job.Progressed(now => now with { Step = step });
+        }
+
+        Assert.Equal(100, job.Now.Forecast!.Seconds); // a step a second, and the first is not counted
+        var told = Assert.Single(job.Events.Before(null), one => one.Code == "foreseen_anew");
+        Assert.Equal("By its first 5 steps it takes about 100 s in all.", told.Message);
+
+        ToldForecasts forecasts = new();
+        var forecast = job.Now.Forecast;
+        Assert.Equal(100, forecasts.Same(forecast, "a").Seconds);
+        Assert.Equal(100, forecasts.Same(forecast with { Seconds = 290 }, "a").Seconds); // the machine is busy now
+        Assert.Equal(290, forecasts.Same(forecast with { Seconds = 290 }, "b").Seconds);
+        Assert.Equal(40, forecasts.Same(forecast with { Seconds = 40 }, "a").Seconds); // it was busy then
+    }
+
     /// <summary>The forecast may be of another machine than a busy one.</summary>
     [Fact]
     public async Task Followers_are_told_when_the_end_is_foreseen_for_another_time()

@@ -17,6 +17,7 @@ internal static class FineTuningModule
         services.AddSingleton<FileStore>();
         services.AddSingleton<TuningJobs>();
         services.AddSingleton<ModelUse>();
+        services.AddSingleton<ToldForecasts>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<VersionMeasures>();
         services.AddSingleton<JobCompletion>();

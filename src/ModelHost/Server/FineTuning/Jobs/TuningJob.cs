@@ -15,11 +15,12 @@ internal sealed class TuningJob : IDisposable
     private readonly CancellationTokenSource _work = new();
     private TuningRecord _now;
     private int _kills, _killedAt = -1, _uses;
+    private readonly JobPace _pace;
     private bool _isGone;
 
     public TuningJob(string folder, TuningRecord record, TimeProvider time, ILogger log)
     {
-        (Folder, _now, _time, _log) = (new JobFiles(folder), record, time, log);
+        (Folder, _now, _time, _log, _pace) = (new JobFiles(folder), record, time, log, new JobPace(time));
         Events = new EventLog(Folder.Events, log);
     }
 
@@ -45,7 +46,11 @@ internal sealed class TuningJob : IDisposable
     public (long At, int Step)? Run { get; private set; }
 
     /// <summary>The trainer is started.</summary>
-    public void Begin() => Run = (_time.GetTimestamp(), Now.Progress.Step);
+    public void Begin()
+    {
+        Run = (_time.GetTimestamp(), Now.Progress.Step);
+        _pace.Begin();
+    }
 
     /// <summary>Counts a trainer that was killed; one that kept more than any before it starts the count anew.</summary>
     /// <param name="kept">The step that the next one begins after.</param>
@@ -180,6 +185,16 @@ internal sealed class TuningJob : IDisposable
         {
             var now = Now;
             Know(now with { Progress = change(now.Progress) });
+        }
+        Foresee();
+    }
+
+    private void Foresee()
+    {
+        if (Run is not null && Now is { Forecast: { Seconds: > 0 } forecast, Progress.Step: var step } && _pace.Of(forecast, step, IsHeld) is { } seconds)
+        {
+            Settle(known => known with { Forecast = forecast with { Seconds = seconds } });
+            TrySay("info", "foreseen_anew", $"By its first {JobPace.FirstSteps} steps it takes about {(long)Math.Ceiling(seconds):N0} s in all.");
         }
     }
 

@@ -53,7 +53,7 @@ internal static class TuningEventEndpoints
                 }
             }
 
-            var state = (now.Status, now.Reason, now.IsPauseAsked, now.IsStopAsked, job.IsHeld, now.Version, now.Dataset, now.Forecast, now.FinishedAt);
+            var state = (now.Status, now.Reason, now.IsPauseAsked, now.IsStopAsked, job.IsHeld, now.Version, now.Dataset, now.Forecast?.Steps, now.FinishedAt);
             var foreseen = TuningViews.EstimatedFinish(job, time);
             if (!state.Equals(last) || TuningViews.IsOtherEnd(end, foreseen, time))
             {
