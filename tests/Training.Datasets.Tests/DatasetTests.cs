@@ -349,6 +349,24 @@ public sealed class DatasetTests
         return Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>One row that does not fit keeps all others from being trained on: it must be found among them.</summary>
+    [Fact]
+    public async Task Rows_that_are_longer_than_the_limit_are_told_by_their_places_and_rejected_ones_no_more()
+    {
+        await using var here = await Installation.StartAsync();
+        var items = here.Get<DatasetItems>();
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Few", "", RowKind.Text, Stop)).Id;
+        foreach (var length in (int[])[10, 40, 20, 90])
+            await items.AddAsync(Installation.Administrator, set, [new NewItem(TrainingRow.OfText(new string('x', length)), "list")], Stop);
+        var longer = (await LengthsAsync()).Longer;
+        Assert.Equal([(4, 90), (2, 40)], longer.Select(row => (row.Ordinal, row.Tokens)));
+        await items.JudgeAsync(Installation.Administrator, set, [.. longer.Select(row => row.Id)], RowStatus.Rejected, Stop);
+        var left = await LengthsAsync();
+        Assert.Equal((2, 20, 0), (left.Counted, left.Longest, left.Longer.Count));
+
+        Task<LengthHistogram> LengthsAsync() => items.LengthsAsync(Installation.Administrator, set, 30, (texts, _) => Task.FromResult<IReadOnlyList<int>>([.. texts.Select(text => text.Length)]), Stop);
+    }
+
     /// <summary>Of many rows evenly spread ones are counted, whichever of their neighbours were deleted, and the total is that of all.</summary>
     [Fact]
     public async Task Lengths_of_a_sample_stand_for_all_rows()

@@ -197,6 +197,8 @@ public sealed class DatasetItems
     /// <summary>Rows that <see cref="LengthsAsync(Caller, Guid, int, Func{IReadOnlyList{string}, CancellationToken, Task{IReadOnlyList{int}}}, CancellationToken)"/> counts at most.</summary>
     public const int MostCounted = 5_000;
 
+    private const int MostShown = 120; // characters of a row by which it is known again
+
     /// <summary>The same as a model counts what rows say, without its template; of many rows evenly spread ones, by which the others are estimated.</summary>
     /// <param name="count">Tokens of each text, in order.</param>
     public async Task<LengthHistogram> LengthsAsync(Caller caller, Guid datasetId, int limit, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<int>>> count, CancellationToken cancellation)
@@ -207,10 +209,13 @@ public sealed class DatasetItems
         var rows = db.Items.Where(item => item.DatasetId == datasetId && item.Status != RowStatus.Rejected);
         var all = await rows.OrderBy(item => item.Ordinal).Select(item => item.Ordinal).ToListAsync(cancellation); // those of rows that were deleted are missing among them
         var counted = Math.Min(all.Count, MostCounted);
-        List<string> texts = [];
+        List<(Guid Id, int Ordinal, string Text)> read = [];
         foreach (var places in Enumerable.Range(0, counted).Select(at => all[(int)((long)at * all.Count / counted)]).Chunk(MaxPage))
-            texts.AddRange((await rows.Where(item => places.Contains(item.Ordinal)).Select(item => item.Content).ToListAsync(cancellation)).Select(content => string.Join('\n', ItemJson.Read<TrainingRow>(content).Texts)));
-        return LengthHistogram.Of([.. await count(texts, cancellation)], limit).For(all.Count);
+            read.AddRange((await rows.Where(item => places.Contains(item.Ordinal)).Select(item => new { item.Id, item.Ordinal, item.Content }).ToListAsync(cancellation)).Select(row => (row.Id, row.Ordinal, string.Join('\n', ItemJson.Read<TrainingRow>(row.Content).Texts))));
+        var tokens = await count([.. read.Select(row => row.Text)], cancellation);
+        var longer = read.Zip(tokens).Where(row => row.Second > limit).OrderByDescending(row => row.Second).ThenBy(row => row.First.Ordinal)
+            .Select(row => new LongRow(row.First.Id, row.First.Ordinal, row.Second, row.First.Text.Length > MostShown ? row.First.Text[..MostShown] : row.First.Text));
+        return LengthHistogram.Of([.. tokens], limit).For(all.Count) with { Longer = [.. longer] };
     }
 
     /// <summary>Writes the rows as they are now, but those that were rejected, as JSON lines in OpenAI's format.</summary>

@@ -4,11 +4,19 @@ namespace Platform.Training.Datasets.Curation;
 /// <param name="To">Most number of tokens.</param>
 public sealed record LengthBar(int From, int To, int Rows);
 
+/// <summary>A row that is longer than the limit.</summary>
+/// <param name="Ordinal">Its place in the dataset, from 1.</param>
+/// <param name="Text">What it begins with.</param>
+public sealed record LongRow(Guid Id, int Ordinal, int Tokens, string Text);
+
 /// <summary>How long rows are, in tokens.</summary>
 /// <param name="Total">Tokens of all rows.</param>
 /// <param name="Cut">Rows that are longer than the limit asked about.</param>
 public sealed record LengthHistogram(IReadOnlyList<LengthBar> Bars, int Median, int Longest, long Total, int Cut)
 {
+    /// <summary>Those that are longer than the limit, of those that a model counted; the longest first.</summary>
+    public IReadOnlyList<LongRow> Longer { get; init; } = [];
+
     /// <summary>Rows that were counted.</summary>
     public int Counted => Bars.Sum(bar => bar.Rows);
 
