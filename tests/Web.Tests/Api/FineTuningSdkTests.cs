@@ -1,19 +1,26 @@
-#pragma warning disable OPENAI001 // the SDK still calls it a preview
 using System.ClientModel;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 using OpenAI.Files;
 using OpenAI.FineTuning;
 using Platform.Agents.Definitions;
 using Platform.Fakes;
+using Platform.ModelHost.Client;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Account;
 using Platform.Web.Features.Keys;
+using Platform.Web.Features.Training;
+using Platform.Web.Host;
+
+#pragma warning disable OPENAI001 // the SDK still calls it a preview
 
 namespace Platform.Web.Tests.Api;
 
@@ -92,6 +99,13 @@ public sealed class FineTuningSdkTests
                     Assert.Equal((HttpStatusCode.BadRequest, "model", "model_not_trainable"), (elsewhere.StatusCode, said.GetProperty("param").GetString(), said.GetProperty("code").GetString()));
                     Assert.Contains("'other'", said.GetProperty("message").GetString(), StringComparison.Ordinal);
                 }
+            }
+            await using (var page = server.App.Services.CreateAsyncScope())
+            {
+                ClaimsPrincipal person = new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, "one"), new(ClaimTypes.Role, Access.Administrator)], "tests"));
+                ((ServerAuthenticationStateProvider)page.ServiceProvider.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(person)));
+                Assert.Equal("scripted", (await page.ServiceProvider.GetRequiredService<ServedModels>().ChatModelAsync(Cancellation)).Id); // answers, and cannot be trained
+                Assert.Equal("seed-chat", (await page.ServiceProvider.GetRequiredService<TeachableModel>().FindAsync(Cancellation))?.Id);
             }
             using var crowded = await http.PostAsJsonAsync(new Uri("/v1/fine_tuning/jobs", UriKind.Relative), new { model = "seed-chat", training_file = file.Id, metadata = Enumerable.Range(0, 16).ToDictionary(pair => $"key{pair}", _ => "x") }, Cancellation);
             Assert.Equal((HttpStatusCode.BadRequest, "metadata"), (crowded.StatusCode, (await ErrorAsync(crowded)).GetProperty("param").GetString())); // there would be no room for who asks
