@@ -44,7 +44,11 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await Expect(State(answer, 0)).ToContainTextAsync("Who approves leave");
         await answer.GetByTestId("approve").ClickAsync();
         await Expect(State(answer, 2)).ToHaveAttributeAsync("data-state", "running"); // the model is held there
+        var typed = page.Locator("[data-composer] textarea");
+        await typed.FillAsync("And later?");
         await page.ReloadAsync();
+        await Expect(typed).ToHaveValueAsync("And later?"); // it belongs to the conversation that began with the first question
+        await typed.FillAsync("");
         answer = page.GetByTestId("message-assistant");
         await Expect(State(answer, 0)).ToHaveAttributeAsync("data-state", "done");
         await Expect(State(answer, 2)).ToHaveAttributeAsync("data-state", "running");
@@ -83,11 +87,21 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await Expect(page.GetByTestId("message-assistant")).ToContainTextAsync("28 instead of 26");
         await page.GetByTestId("run-test").ClickAsync();
         await Expect(page.GetByTestId("expectation").First).ToBeVisibleAsync();
+        Assert.Equal((true, 0), (await page.GetByTestId("test-name").EvaluateAsync<bool>("name => name.scrollWidth > name.clientWidth"), await page.GetByTestId("test-name").EvaluateAsync<int>("name => name.scrollLeft"))); // a long name shows how it begins
         await page.GetByTestId("test-save").ClickAsync();
         await page.GetByTestId("suite-run").ClickAsync();
         await Expect(page.GetByTestId("suite-outcome")).ToHaveAttributeAsync("data-state", "completed", new() { Timeout = 60_000 });
         await BrowserFixture.ShootAsync(page, "52-green");
         await Expect(page.GetByTestId("test-result")).ToHaveAttributeAsync("data-outcome", "passed");
+
+        await page.ReloadAsync();
+        await page.SetViewportSizeAsync(390, 844);
+        await Expect(page.GetByTestId("run-export")).ToBeHiddenAsync();
+        await BrowserFixture.ShootAsync(page, "54-run-phone");
+        Assert.InRange(await page.GetByTestId("message-assistant").EvaluateAsync<double>("answer => answer.getBoundingClientRect().top - document.querySelector('main').getBoundingClientRect().top"), 0, 240);
+        await page.GetByTestId("run-menu").ClickAsync();
+        await page.GetByTestId("run-menu-test").ClickAsync();
+        await Expect(page.GetByTestId("test-name")).ToBeVisibleAsync();
     }
 
     private static ILocator State(ILocator answer, int step) => answer.GetByTestId("plan-step").Nth(step);

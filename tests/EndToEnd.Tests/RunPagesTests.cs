@@ -6,6 +6,27 @@ namespace Platform.EndToEnd.Tests;
 [Collection(nameof(AgentPages))]
 public sealed class RunPagesTests(BrowserFixture browser, AgentPlatform platform)
 {
+    /// <summary>It goes in circles, with an answer at the end and without one.</summary>
+    [Fact]
+    public async Task A_run_that_ended_at_a_limit_says_so_once()
+    {
+        var last = "";
+        platform.Script = sent => Task.FromResult<(string, string?)>(sent.Contains("Stop here", StringComparison.Ordinal) ? (last, null) : ("""{"expression":"1 + 1"}""", "calculator"));
+        var page = await browser.OpenAsync();
+        await page.SignInAsync(platform.Address);
+        await page.MakeAgentAsync(platform.Address, "circler", """{"tools":[{"name":"calculator","policy":"always"}]}""");
+        foreach (var (question, answer) in ((string, string)[])[("Round and round?", ""), ("Round about?", "About two.")])
+        {
+            last = answer;
+            await page.StartRunAsync("circler", question);
+            await page.GotoAsync($"{platform.Address}/runs?q={question[..^1].Replace(' ', '+')}");
+            await page.GetByTestId("run-row").First.Locator(".words a").ClickAsync();
+            await Expect(page.GetByTestId("run-page")).ToHaveAttributeAsync("data-state", "ended");
+            await Expect(page.GetByTestId("message-assistant")).ToContainTextAsync(answer.Length > 0 ? answer : "The agent went in circles and has no answer.");
+            await Expect(page.GetByTestId("stop-reason")).ToHaveCountAsync(answer.Length > 0 ? 1 : 0);
+        }
+    }
+
     [Fact]
     public async Task An_asked_agent_is_watched_at_work_and_two_runs_are_set_side_by_side()
     {

@@ -55,12 +55,15 @@ public sealed class ScheduleLibrary
         return await GetAsync(caller, row.Id, cancellation);
     }
 
-    /// <summary>As creating. The next time is counted from now. What is switched off may keep an agent that is gone, and times that can no longer be told.</summary>
-    public async Task<Schedule> ChangeAsync(Caller caller, Guid scheduleId, ScheduleSettings settings, CancellationToken cancellation)
+    /// <summary>As creating. The next time is counted from now. What is switched off may keep an agent that is gone, and times that can no longer be told. FieldException of updatedAt: it was changed meanwhile.</summary>
+    /// <param name="seen">UpdatedAt of what the change was made from; null to change whatever is there.</param>
+    public async Task<Schedule> ChangeAsync(Caller caller, Guid scheduleId, ScheduleSettings settings, CancellationToken cancellation, DateTimeOffset? seen = null)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var row = await OwnAsync(db.Schedules, caller, scheduleId, cancellation);
+        if (seen is { } from && row.UpdatedAt != from)
+            throw new FieldException("updatedAt", "The schedule was changed meanwhile. Look at it as it is now, and change that.");
         Set(row, settings, await NextAsync(caller, settings, row, now, cancellation), now);
         await db.SaveChangesAsync(cancellation);
         return await GetAsync(caller, row.Id, cancellation);

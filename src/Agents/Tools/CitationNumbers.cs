@@ -35,6 +35,21 @@ public sealed class CitationNumbers
             return shown.Values.FirstOrDefault(citation => citation.N == number);
     }
 
+    /// <summary>What was shown of a stretch of a document and lies in it wholly, in its order; of two that overlap the first.</summary>
+    public IReadOnlyList<Citation> Within(Guid documentId, int version, int start, int end)
+    {
+        List<Citation> within = [];
+        lock (gate)
+        {
+            foreach (var citation in shown.Values.Where(one => one.DocumentId == documentId && one.DocumentVersion == version && one.Start < one.End && one.Start >= start && one.End <= end).OrderBy(one => one.Start).ThenBy(one => one.N))
+            {
+                if (within.Count == 0 || citation.Start >= within[^1].End)
+                    within.Add(citation);
+            }
+        }
+        return within;
+    }
+
     /// <summary>A citation without a span, such as a query, is told from others by its words and its sheet.</summary>
     private static (Guid, int, string, int, int, string) KeyOf(Citation citation) => citation.Start == citation.End
         ? (citation.DocumentId, citation.Page, citation.Heading, citation.Start, citation.End, citation.Quote)

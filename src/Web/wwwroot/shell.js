@@ -177,8 +177,11 @@
         if (!dialog.open) dialog.showModal();
         showToasts(true);
         const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]):not(:disabled), textarea, select") ?? dialog.querySelector("button:not(:disabled)");
-        if (first?.scrollWidth > first?.clientWidth && first.matches("input:not([type]), textarea")) first.setSelectionRange(0, 0); // a long name shows how it begins
         first?.focus();
+        if (first?.matches("input:not([type])") && first.scrollWidth > first.clientWidth) {
+            first.setSelectionRange(0, 0);
+            first.scrollLeft = 0; // a long name shows how it begins
+        }
     }
 
     // Notices stand above an open dialog: in the layer that was opened last.

@@ -164,6 +164,19 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task A_change_of_what_was_changed_meanwhile_is_refused_and_takes_nothing_back()
+    {
+        ManualClock clock = new(Morning);
+        await using var rig = await AgentsRig.StartAsync(process: new(Clock: clock));
+        var seen = await ScheduledAsync(rig, cron: "0 8 * * *");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var changed = await rig.Schedules.ChangeAsync(AgentsRig.Anna, seen.Id, seen.Settings with { Cron = "0 9 * * *" }, Cancellation, seen.UpdatedAt);
+        Assert.Equal("updatedAt", (await Assert.ThrowsAsync<FieldException>(() => rig.Schedules.ChangeAsync(AgentsRig.Anna, seen.Id, seen.Settings with { Name = "Other" }, Cancellation, seen.UpdatedAt))).Field);
+        Assert.Equal(changed.Settings, (await rig.Schedules.GetAsync(AgentsRig.Anna, seen.Id, Cancellation)).Settings);
+        await rig.Schedules.ChangeAsync(AgentsRig.Anna, seen.Id, changed.Settings with { Name = "Other" }, Cancellation, changed.UpdatedAt);
+    }
+
+    [Fact]
     public async Task A_schedule_is_its_owners_and_takes_only_what_is_allowed()
     {
         await using var rig = await AgentsRig.StartAsync();

@@ -97,6 +97,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task An_agent_may_be_named_as_chat_completions_name_it_and_a_question_that_is_none_is_told_by_its_field()
+    {
+        await using var world = await ApiWorld.StartAsync(Say("It is 42."));
+        var (_, run) = await world.PostAsync("/v1/runs", new { model = "agent:clerk", input = "6 times 7?", background = false });
+        Assert.Equal(("clerk", "It is 42."), (run.GetProperty("agent").GetString(), run.GetProperty("output_text").GetString()));
+        foreach (var question in (string[])[" ", new('x', RunAgent.MaxQuestionLength + 1)])
+        {
+            var (status, refused) = await world.PostAsync("/v1/runs", new { agent = "clerk", input = question });
+            Assert.Equal((400, "input"), (status, refused.GetProperty("error").GetProperty("param").GetString()));
+        }
+        var (_, asked) = await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = new string('x', RunAgent.MaxQuestionLength + 1) } } });
+        Assert.Equal("messages", asked.GetProperty("error").GetProperty("param").GetString());
+    }
+
+    [Fact]
     public async Task A_run_is_stopped_within_a_step()
     {
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), left = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,7 +10,7 @@ namespace Platform.Agents.Tools.Reading;
 /// <summary>Reads on around a passage that a search of this run has shown, or another page of its document.</summary>
 internal sealed class ReadPassageTool(IEvidence evidence) : BuiltInTool
 {
-    private const int Around = 2_500, MaxCharacters = 10_000, LongestPiece = 1_200;
+    private const int Around = 2_500, MaxCharacters = 10_000, LongestPiece = 600;
 
     public override string Name => "read_passage";
 
@@ -58,26 +58,32 @@ internal sealed class ReadPassageTool(IEvidence evidence) : BuiltInTool
         return Show(document, known, LineStart(document.Text, known.Start - Around), LineEnd(document.Text, Math.Min(known.End, known.Start + MaxCharacters - 2 * Around) + Around), scope);
     }
 
-    /// <summary>In pieces with numbers of their own, none over the end of a page: what is cited is then as narrow as that, and on its page.</summary>
+    /// <summary>In pieces with numbers of their own, none over the end of a page: what is cited is then as narrow as that, and on its page. What was shown before keeps its number.</summary>
     private static ToolOutcome Show(ParsedDocument document, Citation known, int start, int end, ToolScope scope)
     {
         var texts = ToolTexts.In(scope.Language);
         List<Citation> shown = [];
         StringBuilder text = new();
-        foreach (var (page, from, to) in Pieces(document, start, end))
+        var at = start;
+        foreach (var before in scope.Numbers.Within(known.DocumentId, known.DocumentVersion, start, end).Where(one => document.Pages.Any(page => page.Start <= one.Start && one.End <= page.End)))
         {
-            var quote = document.Text[from..to];
-            var citation = scope.Numbers.Number(known with
-            {
-                Start = from, End = to, Quote = quote, Context = quote, ContextStart = from, Page = page, Heading = page == known.Page ? known.Heading : "", Rectangles = LineRectangles.Of(document, from, to),
-            });
-            QuotedPassages.Append(text, citation, quote, MaxCharacters, texts);
-            shown.Add(citation);
+            Add(at, before.Start);
+            shown.Add(before);
+            at = before.End;
         }
+        Add(at, end);
+        foreach (var citation in shown)
+            QuotedPassages.Append(text, citation, citation.Quote, MaxCharacters, texts);
         if (shown.Count == 0)
             return ToolOutcome.Of(texts.PageEmpty);
         var data = JsonSerializer.SerializeToElement(new { numbers = shown.Select(citation => citation.N), document = known.DocumentName, pages = shown.Select(citation => citation.Page).Distinct(), characters = shown.Sum(citation => citation.Quote.Length) });
         return ToolOutcome.Of(text.ToString(), data, shown);
+
+        void Add(int from, int until) => shown.AddRange(Pieces(document, from, until).Select(piece => scope.Numbers.Number(known with
+        {
+            Start = piece.Start, End = piece.End, Quote = document.Text[piece.Start..piece.End], Context = document.Text[piece.Start..piece.End], ContextStart = piece.Start, Page = piece.Page,
+            Heading = piece.Page == known.Page ? known.Heading : "", Rectangles = LineRectangles.Of(document, piece.Start, piece.End),
+        })));
     }
 
     private static IEnumerable<(int Page, int Start, int End)> Pieces(ParsedDocument document, int start, int end)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Platform.Agents.Answering;
+using Platform.Agents.Runs;
 using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
@@ -12,7 +13,15 @@ internal sealed record ChatInput(string Question, IReadOnlyList<PastTurn> Turns)
     public const int MostMessages = 400;
 
     /// <summary>A text, or messages as chat completions have them.</summary>
-    public static ChatInput Of(RequestFields request, string name) => request.Body[name] switch
+    public static ChatInput Of(RequestFields request, string name)
+    {
+        var input = Read(request, name);
+        return input.Question.Trim().Length is var length and (0 or > RunAgent.MaxQuestionLength)
+            ? throw RefusedRequestException.Of(name, FormattableString.Invariant($"A question has 1 to {RunAgent.MaxQuestionLength:N0} characters; this has {length:N0}."))
+            : input;
+    }
+
+    private static ChatInput Read(RequestFields request, string name) => request.Body[name] switch
     {
         JsonArray messages => Of(messages, name),
         JsonValue value when value.TryGetValue<string>(out var text) => new(text, []),

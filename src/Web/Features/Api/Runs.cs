@@ -46,7 +46,8 @@ internal static class Runs
     {
         var request = await RequestFields.ReadAsync(http);
         var (stream, background) = (request.Flag("stream") ?? false, request.Flag("background") ?? true);
-        var run = await starter.StartAsync(http.User, request.Text("agent"), ChatInput.Of(request, "input"), request.Id("run_id"), request.Id("thread_id"), gone, request.Text("time_zone"));
+        var agent = request.Text("agent") ?? (request.Text("model") is { } model && model.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal) ? model : null); // as chat completions name one
+        var run = await starter.StartAsync(http.User, agent, ChatInput.Of(request, "input"), request.Id("run_id"), request.Id("thread_id"), gone, request.Text("time_zone"));
         await AnswerAsync(http, run, stream, background);
     }
 

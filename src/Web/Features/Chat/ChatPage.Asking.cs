@@ -97,6 +97,7 @@ public sealed partial class ChatPage
         {
             shown = conversation.Id;
             window.Navigation.NavigateTo($"/chat/{conversation.Id}");
+            await (script?.CallAsync("nameDraft", $"{conversation.Id}") ?? ValueTask.CompletedTask);
         }
         StateHasChanged();
         return true;

@@ -14,6 +14,7 @@ public static class ScheduleWords
         {
             CronException { Fault: >= CronFault.Minute } cron => texts["Cron_Part", [cron.Values[0], texts[$"Part_{cron.Fault}"], cron.Values[1], cron.Values[2]]],
             CronException cron => texts[$"Cron_{cron.Fault}", [.. cron.Values]],
+            FieldException { Field: "updatedAt" } => texts["ChangedMeanwhile"],
             FieldException { Field: "timeZone" } => texts["WrongZone"],
             FieldException { Field: "name" } => texts["WrongName", ScheduleLibrary.MaxName],
             Platform.Retrieval.NotFoundException or FormatException => texts["WrongAgent"],

@@ -13,6 +13,7 @@ export function attach(root, page) {
     on(root, 'click', event => copyCode(event.target.closest('.code-copy'), page));
     return {
         useDraft: key => { composer.use(key); scroll.toBottom(); },
+        nameDraft: composer.name,
         put: composer.put,
         toBottom: scroll.toBottom,
         detach: () => ending.abort(),
@@ -68,6 +69,12 @@ function composing(root, page, on) {
             const box = field();
             if (box) { box.value = box.value ? `${box.value}\n${text}` : text; fit(); keep(); box.focus(); }
         },
+        // A conversation that was just begun: what is typed by now belongs to it, and nothing to the next new one.
+        name: name => {
+            sessionStorage.removeItem(key);
+            key = `draft:${name}`;
+            keep();
+        },
         use: name => {
             key = `draft:${name}`;
             const box = field();
@@ -86,10 +93,17 @@ function following(root, on, ended) {
         top = area.scrollTop;
     });
     let height = 0;
+    const begun = new WeakSet(); // cards that have been shown
     const watch = new ResizeObserver(() => {
         const grew = column.scrollHeight > height;
         height = column.scrollHeight;
-        if (atBottom) { toBottom(); } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
+        const asked = [...column.querySelectorAll('[data-asks]')].at(-1);
+        if (atBottom && asked && !begun.has(asked)) {
+            begun.add(asked);
+            toBottom();
+            const card = asked.dataset.asks === 'plan' ? [...column.querySelectorAll('[data-plan]')].at(-1) ?? asked : asked;
+            if (card.getBoundingClientRect().top < area.getBoundingClientRect().top) { card.scrollIntoView({ block: 'start' }); } // it is read from its beginning
+        } else if (atBottom) { toBottom(); } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
     });
     watch.observe(column);
     watch.observe(area);
