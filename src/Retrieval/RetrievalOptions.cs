@@ -8,6 +8,9 @@ public sealed class RetrievalOptions
     /// <summary>Largest text, Markdown, HTML, CSV or JSON file taken in, bytes: it is read in one piece.</summary>
     public const long MaxTextBytes = 64L * 1024 * 1024;
 
+    /// <summary>Most columns of a table taken in.</summary>
+    public const int MaxTableColumns = 2000;
+
     /// <summary>Largest file taken in, bytes.</summary>
     public long MaxFileBytes { get; set; } = 200L * 1024 * 1024;
 

@@ -153,6 +153,13 @@ internal sealed partial record ToolTexts
     /// <summary>Given: the table, its rows as <see cref="Rows"/> puts them, and the document.</summary>
     public required Func<string, string, string, string> TableHead { get; init; }
 
+    /// <summary>Given: the table, as in the next.</summary>
+    public required Func<string, string> RowMayBeHead { get; init; }
+    public required Func<string, string> HeadMayBeRow { get; init; }
+
+    /// <summary>Given: the table, how many of its columns are there, and how many it has.</summary>
+    public required Func<string, int, int, string> ColumnsLeftOut { get; init; }
+
     /// <summary>Given: names, and how many there are besides.</summary>
     public required Func<string, int, string> FurtherTables { get; init; }
     public required Func<double, string> QueryTooLong { get; init; }

@@ -10,7 +10,7 @@ namespace Platform.Retrieval.Documents;
 internal sealed class ParsedTexts(DataFolder folder, ContentStore contents, ReaderByContent readers)
 {
     /// <summary>Raise when readers give other text or spans than before: older files are then left aside.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>Throws Ingest.IngestException when the content cannot be read.</summary>
     public async Task<ParsedDocument> ReadAsync(string sha256, string mediaType, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)

@@ -20,5 +20,5 @@ internal static class IngestFailure
 
     /// <summary>True when the file is the cause, which is for the one who added it to mend; the others are for the operator.</summary>
     public static bool LiesInTheFile(IngestError error) => error
-        is IngestError.TooLarge or IngestError.Empty or IngestError.UnsupportedType or IngestError.Encrypted or IngestError.Corrupt or IngestError.TooManyPages or IngestError.Bomb or IngestError.NoText or IngestError.OutOfTime;
+        is IngestError.TooLarge or IngestError.Empty or IngestError.UnsupportedType or IngestError.Encrypted or IngestError.Corrupt or IngestError.TooManyPages or IngestError.Bomb or IngestError.NoText or IngestError.OutOfTime or IngestError.TooManyColumns;
 }

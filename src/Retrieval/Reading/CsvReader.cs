@@ -1,6 +1,6 @@
 namespace Platform.Retrieval.Reading;
 
-/// <summary>Reads comma-, semicolon-, tab- or bar-separated values with RFC 4180 quotes. A row is a block; the first row names the columns when it holds no number.</summary>
+/// <summary>Reads comma-, semicolon-, tab- or bar-separated values with RFC 4180 quotes. A row is a block; the first row names the columns where those below it show that.</summary>
 internal sealed class CsvReader : IDocumentReader
 {
     public string MediaType => "text/csv";
@@ -9,11 +9,9 @@ internal sealed class CsvReader : IDocumentReader
     {
         var content = await TextFile.ReadAsync(path, cancellation);
         var document = new DocumentText();
-        var isFirst = true;
-        foreach (var (_, row) in CsvRows.Of(content, cancellation))
-        {
-            if (TableText.AddRow(document, row, isFirst && TableText.LooksLikeHead(row))) isFirst = false;
-        }
+        var rows = new TableRows(document);
+        foreach (var (_, row) in CsvRows.Of(content, cancellation)) rows.Add(row);
+        rows.End();
         return document.Build(MediaType, null);
     }
 }

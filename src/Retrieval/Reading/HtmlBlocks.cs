@@ -109,15 +109,14 @@ internal sealed partial class HtmlBlocks(DocumentText document, CancellationToke
     private void Table(IHtmlTableElement table)
     {
         if (table.Caption is { } caption && !IsHidden(caption)) document.Add(BlockKind.Paragraph, 0, PlainText(caption));
-        var isFirst = true;
+        var rows = new TableRows(document);
         foreach (var row in table.Rows.Where(row => !IsHidden(row)))
         {
             cancellation.ThrowIfCancellationRequested();
             var cells = row.Cells.Where(cell => !IsHidden(cell)).ToList();
-            string[] texts = [.. cells.Select(cell => PlainText(cell))];
-            var isHead = isFirst && (cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement) || TableText.LooksLikeHead(texts));
-            if (TableText.AddRow(document, texts, isHead)) isFirst = false;
+            rows.Add([.. cells.Select(cell => PlainText(cell))], isHead: cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement));
         }
+        rows.End();
     }
 
     /// <summary>Visible text below a node, without recursion.</summary>

@@ -19,9 +19,7 @@ internal static class ReaderLimits
     /// <summary>Elements inside one another, in XML, HTML and JSON.</summary>
     public const int Depth = 256;
 
-    /// <summary>Cells of one row, and cells of one workbook or CSV file.</summary>
-    public const int RowCells = 2000;
-
+    /// <summary>Cells of one workbook or CSV file.</summary>
     public const int Cells = 5_000_000;
 
     /// <summary>Bytes that the PDF tools may print for one document.</summary>

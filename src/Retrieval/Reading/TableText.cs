@@ -11,9 +11,9 @@ internal static class TableText
     /// <summary>Adds a row; a row without a visible cell is left out. Empty cells stay empty between two, are a dash at the start, and are dropped at the end.</summary>
     public static bool AddRow(DocumentText document, IReadOnlyList<string> cells, bool isHead)
     {
-        if (cells.Count > ReaderLimits.RowCells)
+        if (cells.Count > RetrievalOptions.MaxTableColumns)
         {
-            throw new IngestException(IngestError.TooLarge, $"A table row has {cells.Count:N0} cells; the limit is {ReaderLimits.RowCells:N0}. Remove the columns that are not needed.");
+            throw new IngestException(IngestError.TooManyColumns, $"A table row has {cells.Count:N0} columns; the limit is {RetrievalOptions.MaxTableColumns:N0}. Remove the columns that are not needed.");
         }
         var row = new StringBuilder();
         var pending = 0;
@@ -31,15 +31,5 @@ internal static class TableText
         document.Append(row.ToString());
         document.End(BlockKind.TableRow, isHead ? 1 : 0, start);
         return true;
-    }
-
-    /// <summary>A first row that names the columns: every cell has words, none is a number, none is long.</summary>
-    public static bool LooksLikeHead(IReadOnlyList<string> cells) =>
-        cells.Count > 1 && cells.Any(cell => cell.Length > 0) && cells.All(cell => cell.Length <= 60 && (cell.Length == 0 || !IsNumber(cell)));
-
-    private static bool IsNumber(string cell)
-    {
-        var digits = cell.Count(char.IsDigit);
-        return digits > 0 && digits * 2 >= cell.Length;
     }
 }

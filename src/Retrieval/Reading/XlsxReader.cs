@@ -16,18 +16,20 @@ internal sealed class XlsxReader : IDocumentReader
     private ParsedDocument Read(string path, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         var document = new DocumentText();
-        var isFirst = true;
+        var rows = new TableRows(document);
         Walk(
             path,
             (name, done, total) =>
             {
                 progress?.Report((done + 1, total));
+                rows.End();
                 document.StartPage(label: VisibleText.Line(name));
                 document.Add(BlockKind.Heading, 1, name);
-                isFirst = true;
+                rows = new TableRows(document);
             },
-            row => isFirst &= !TableText.AddRow(document, row, isFirst && TableText.LooksLikeHead(row)),
+            row => rows.Add(row),
             cancellation);
+        rows.End();
         return document.Build(MediaType, null, "The workbook has no visible sheet.");
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Platform.Agents.Answering;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Tables;
 using Platform.Retrieval;
@@ -74,6 +75,45 @@ public sealed class QueryTableTests
     {
         await AddTextAsync("pay.csv", "name,price\n" + string.Concat(cells.Split(';').Select(cell => $"x,\"{cell}\"\n")));
         Assert.Contains($"> {sum} | 0\n", (await CallAsync("SELECT sum(price), sum(typeof(price) = 'text') FROM pay")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("region,2023,2024,2025\nNorth,10,20,30\nSouth,1,2,3\n", "sum(_2023), count(*)", "11 | 2")]
+    [InlineData("q1,q2,q3,q4\n1,2,3,4\n5,6,7,8\n", "avg(q1), count(*)", "3 | 2")]
+    [InlineData("Report 2026,,\n,,\nname,amount,unit\nAna,5,kg\nBen,6,kg\n", "sum(amount), count(*)", "11 | 2")]
+    [InlineData("地区,2023年,2024年\n华北,10,20\n华南,1,2\n", "sum(_2023年), count(*)", "11 | 2")]
+    [InlineData("North,10\nSouth,1\n", "sum(column_2), count(*)", "11 | 2")]
+    public async Task Sums_and_counts_are_of_the_rows_below_the_head(string content, string asked, string expected)
+    {
+        await AddTextAsync("sales.csv", content);
+        Assert.EndsWith($"> {expected}\n", (await CallAsync($"SELECT {asked} FROM sales")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("first row", (await CallAsync(null)).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Pear,2024\nPlum,2980\nFig,300\n", "The first row of fruit may be the names", "fruit 的首行可能是列名")]
+    [InlineData("fruit,2024\nPear,300\nPlum,40\n", "The columns of fruit are named by its first row, which may be values", "fruit 的列名取自首行，而首行可能是数据")]
+    public async Task A_head_in_doubt_is_told_with_the_list_and_with_the_rows(string content, string english, string chinese)
+    {
+        await AddTextAsync("fruit.csv", content);
+        foreach (var (language, expected) in new[] { (AnswerLanguage.English, english), (AnswerLanguage.Chinese, chinese) })
+        {
+            Assert.Contains("\n" + expected, (await CallAsync(null, language: language)).Text, StringComparison.Ordinal);
+            Assert.Contains("\n" + expected, (await CallAsync("SELECT count(*) FROM fruit", language: language)).Text, StringComparison.Ordinal);
+        }
+        Assert.Contains("> 2\n", (await CallAsync("SELECT count(*) FROM fruit" + (content[0] == 'P' ? " WHERE rowid > 1" : ""))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Columns_that_are_left_out_are_told_with_the_list_the_rows_and_the_query_that_names_them()
+    {
+        await AddTextAsync("wide.csv", string.Join(',', Enumerable.Range(1, 150).Select(i => $"col{i}")) + "\n" + string.Join(',', Enumerable.Range(1, 150)) + "\n");
+        foreach (var sql in new[] { null, "SELECT col100 FROM wide", "SELECT col101 FROM wide" })
+        {
+            Assert.Contains("\nOf the 150 columns of wide only the first 100 can be queried.", (await CallAsync(sql)).Text, StringComparison.Ordinal);
+            Assert.Contains("\nwide 共有 150 列，只能查询前 100 列。", (await CallAsync(sql, language: AnswerLanguage.Chinese)).Text, StringComparison.Ordinal);
+        }
+        Assert.Contains("> 100\n", (await CallAsync("SELECT col100 FROM wide")).Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -369,12 +409,12 @@ public sealed class QueryTableTests
     private async Task<string> TableWithAsync(params string[] columns) =>
         (await CallAsync(null)).Data!.Value.EnumerateArray().First(table => columns.All(column => table.GetProperty("columns").EnumerateArray().Any(c => c.GetString() == column))).GetProperty("name").GetString()!;
 
-    private Task<ToolOutcome> CallAsync(string? sql, TimeSpan? limit = null, Guid[]? bases = null, CancellationToken? cancellation = null, int rows = 100_000)
+    private Task<ToolOutcome> CallAsync(string? sql, TimeSpan? limit = null, Guid[]? bases = null, CancellationToken? cancellation = null, int rows = 100_000, AnswerLanguage language = AnswerLanguage.English)
     {
         QueryTableTool tool = new(new TableShelf(shelf, rows), ChildProgram.Queries, limit ?? TimeSpan.FromSeconds(20), Memory);
         ToolCatalog catalog = new([tool], [], TimeProvider.System, NullLogger<ToolCatalog>.Instance);
         var arguments = sql is null ? JsonElement.Parse("{}") : JsonSerializer.SerializeToElement(new { sql });
-        return catalog.CallAsync("query_table", arguments, new ToolScope(TextShelf.Reader, Guid.NewGuid(), bases ?? []), cancellation ?? TestContext.Current.CancellationToken);
+        return catalog.CallAsync("query_table", arguments, new ToolScope(TextShelf.Reader, Guid.NewGuid(), bases ?? []) { Language = language }, cancellation ?? TestContext.Current.CancellationToken);
     }
 
     private static string Root()

@@ -1,6 +1,7 @@
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
+using Platform.Retrieval.Ingest;
 
 namespace Platform.Retrieval.Tests.Reading;
 
@@ -103,6 +104,19 @@ public sealed class XlsxReaderTests : DocumentReaderSuite
         var path = WriteBook(("S", false, [[Text("A"), Text("B"), Text("C")], [At(Text("far"), "C2")], [Text("one"), At(Text("three"), "C3")]]));
         Assert.Equal(["TableRow1: A | B | C", "TableRow: – |  | far", "TableRow: one |  | three"], Shown(await ReadAsync(path)).Skip(1));
     }
+
+    [Fact]
+    public async Task Years_over_numbers_are_the_head_of_each_sheet()
+    {
+        Cell[][] rows = [[Text("region"), Number(2023, 0), Number(2024, 0)], [Text("North"), Number(10, 0), Number(20, 0)]];
+        Assert.Equal(
+            ["Heading1: A", "TableRow1: region | 2023 | 2024", "TableRow: North | 10 | 20", "Heading1: B", "TableRow1: region | 2023 | 2024", "TableRow: North | 10 | 20"],
+            Shown(await ReadAsync(WriteBook(("A", false, rows), ("B", false, [.. rows.Select(row => row.Select(cell => (Cell)cell.CloneNode(true)).ToArray())])))));
+    }
+
+    [Fact]
+    public async Task A_cell_beyond_the_last_column_is_told_as_such() =>
+        Assert.Contains("column 2,001; the limit is 2,000", (await RefusedAsync(WriteBook(("S", false, [[At(Text("far"), "BXY1")]])), IngestError.TooManyColumns)).Message, StringComparison.Ordinal);
 
     private static Cell Text(string text) => new() { DataType = CellValues.InlineString, InlineString = new InlineString(new Text(text)) };
 

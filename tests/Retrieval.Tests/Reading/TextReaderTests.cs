@@ -179,6 +179,29 @@ public sealed class CsvReaderTests : DocumentReaderSuite
         Assert.Contains("TableRow: " + row, Shown(document));
         Assert.StartsWith("TableRow1: City", Shown(document)[0], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("region,2023,2024\nNorth,10,20\n", "TableRow1: region | 2023 | 2024", "TableRow: North | 10 | 20")]
+    [InlineData("地区,2023年,2024年\n华北,10,20\n", "TableRow1: 地区 | 2023年 | 2024年", "TableRow: 华北 | 10 | 20")]
+    [InlineData("North,10,20\nSouth,1,2\n", "TableRow: North | 10 | 20", "TableRow: South | 1 | 2")]
+    [InlineData("Report 2026,,\n,,\nname,amount,unit\nAna,5,kg\n", "TableRow: Report 2026", "TableRow1: name | amount | unit", "TableRow: Ana | 5 | kg")]
+    [InlineData("Ana,\nBen,Paris\nCem,Rome\n", "TableRow: Ana", "TableRow: Ben | Paris", "TableRow: Cem | Rome")]
+    public async Task The_head_is_told_by_what_stands_below_it(string content, params string[] rows) => Assert.Equal(rows, Shown(await ReadAsync(Write(content, "table.csv"))));
+
+    [Fact]
+    public async Task Rows_beyond_those_that_are_looked_at_follow_in_their_order()
+    {
+        var rows = Enumerable.Range(1, 100).Select(i => $"Unit {i},{i * 7},x").ToList();
+        var document = await ReadAsync(Write("unit,2024,2025\n" + string.Join('\n', rows), "long.csv"));
+        Assert.Equal(["TableRow1: unit | 2024 | 2025", .. rows.Select(row => "TableRow: " + row.Replace(",", " | ", StringComparison.Ordinal))], Shown(document));
+    }
+
+    [Fact]
+    public async Task Too_many_columns_are_told_as_such()
+    {
+        var content = string.Concat(Enumerable.Repeat(string.Join(',', Enumerable.Range(0, 3000)) + "\n", 3));
+        Assert.Contains("3,000 columns; the limit is 2,000", (await RefusedAsync(Write(content, "wide.csv"), IngestError.TooManyColumns)).Message, StringComparison.Ordinal);
+    }
 }
 
 public sealed class JsonReaderTests : DocumentReaderSuite

@@ -71,7 +71,7 @@ internal sealed class QueryTableTool(TableShelf shelf, QueryProcesses processes,
             QueryFault.TooLarge => texts.QueryTooLarge,
             QueryFault.NoSelect => texts.NoSelect,
             QueryFault.MoreThanOne => texts.OneStatement,
-            _ => texts.QueryWrong(Reason(answer.Words), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + Unread(shelved, texts),
+            _ => texts.QueryWrong(Reason(answer.Words), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + string.Concat(tables.Select(read => Shape(read.Table, texts))) + Unread(shelved, texts),
         }, ToolFailure.QueryRefused);
     }
 
@@ -86,6 +86,8 @@ internal sealed class QueryTableTool(TableShelf shelf, QueryProcesses processes,
         Append(text, shown);
         if (result.HasMore)
             text.Append(texts.MoreRows(TableDatabase.MaxRows));
+        foreach (var table in tables.Select(read => read.Table).Where(table => result.TablesRead.Contains(table.Name)))
+            text.Append(Shape(table, texts));
         foreach (var column in answer.Mixed.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
             text.Append('\n').Append(texts.MixedCells($"{column.Table}.{column.Name}", column.Numbers, column.Texts));
         foreach (var column in answer.Commas.Where(column => result.TablesRead.Contains(column.Table) && ShelfTable.IsNamed(column.Name, sql)))
@@ -103,11 +105,26 @@ internal sealed class QueryTableTool(TableShelf shelf, QueryProcesses processes,
             var (table, outline) = (shelved.All[shown], shelved.All[shown].Outline);
             text.Append(texts.TableHead(table.Name, texts.Rows(outline.Rows), UntrustedText.NameForPrompt(table.Document.Name))).Append('\n');
             Append(text, string.Join('\n', [string.Join(" | ", outline.Columns), .. outline.First.Select(row => string.Join(" | ", row))]));
+            if (Shape(table, texts) is { Length: > 0 } shape)
+                text.Append(shape.AsSpan(1)).Append('\n');
         }
         if (shown < shelved.All.Count)
             text.Append(texts.FurtherTables(string.Join(", ", shelved.All.Skip(shown).Take(MostNamed).Select(table => table.Name)), Math.Max(0, shelved.All.Count - shown - MostNamed)));
         text.Append(Unread(shelved, texts));
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(shelved.All.Select(table => new { name = table.Name, document = table.Document.Name, columns = table.Outline.Columns, rows = table.Outline.Rows })));
+    }
+
+    /// <summary>What a table may be besides what it is taken for, and what of it is not there, each on a line of its own.</summary>
+    private static string Shape(ShelfTable table, ToolTexts texts)
+    {
+        var (outline, columns) = (table.Outline, table.Outline.Columns.Count);
+        var doubt = outline.Doubt switch
+        {
+            HeadDoubt.RowMayBeHead => "\n" + texts.RowMayBeHead(table.Name),
+            HeadDoubt.HeadMayBeRow => "\n" + texts.HeadMayBeRow(table.Name),
+            _ => "",
+        };
+        return outline.ColumnsLeftOut == 0 ? doubt : doubt + "\n" + texts.ColumnsLeftOut(table.Name, columns, columns + outline.ColumnsLeftOut);
     }
 
     private static string Unread(ShelfTables shelved, ToolTexts texts) => shelved.Unread.Count == 0 ? ""

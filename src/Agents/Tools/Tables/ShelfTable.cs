@@ -25,7 +25,7 @@ internal sealed record ShelfTable(DocumentInfo Document, int Place, string Name,
 }
 
 /// <summary>What is told of a table that nobody has queried yet: its columns, its first rows with their cells cut short, and how many rows there are.</summary>
-internal sealed record SheetOutline(string Sheet, int Page, IReadOnlyList<string> Columns, IReadOnlyList<string[]> First, int Rows);
+internal sealed record SheetOutline(string Sheet, int Page, IReadOnlyList<string> Columns, IReadOnlyList<string[]> First, int Rows, int ColumnsLeftOut, HeadDoubt Doubt);
 
 /// <summary>All tables that a caller may query.</summary>
 /// <param name="Unread">Names of documents whose tables are not among them: they cannot be read now.</param>

@@ -71,7 +71,7 @@ internal sealed class TableShelf(IEvidence evidence, int maxRows, long mostKept 
                 return meanwhile;
             if (await SheetsAsync(caller, document, cancellation) is not { } sheets)
                 return null;
-            IReadOnlyList<SheetOutline> read = [.. sheets.Select(sheet => new SheetOutline(sheet.Sheet, sheet.Page, sheet.Columns, [.. sheet.Rows.Take(FirstRows).Select(row => Array.ConvertAll(row, cell => ShortText.Of(cell, LongestFirst)))], sheet.Rows.Count))];
+            IReadOnlyList<SheetOutline> read = [.. sheets.Select(sheet => new SheetOutline(sheet.Sheet, sheet.Page, sheet.Columns, [.. sheet.Rows.Take(FirstRows).Select(row => Array.ConvertAll(row, cell => ShortText.Of(cell, LongestFirst)))], sheet.Rows.Count, sheet.ColumnsLeftOut, sheet.Doubt))];
             outlines.Keep(key, read, listing);
             return read;
         }

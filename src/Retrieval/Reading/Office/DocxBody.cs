@@ -52,7 +52,7 @@ internal sealed class DocxBody(DocumentText document, DocxStyles styles, DocxNum
         var name = reader.LocalName;
         var isEmpty = reader.IsEmptyElement;
         if (name == "p") _paragraphs.Push(new DocxParagraph());
-        else if (name == "tbl") _tables.Push(new DocxTable());
+        else if (name == "tbl") _tables.Push(new DocxTable(document));
         else if (name == "tblHeader" && _tables.TryPeek(out var table)) table.IsHead |= reader.IsOn();
         else if (_paragraphs.TryPeek(out var paragraph)) Inside(reader, name, paragraph);
         if (isEmpty && name is "p" or "tbl") End(name);
@@ -107,6 +107,7 @@ internal sealed class DocxBody(DocumentText document, DocxStyles styles, DocxNum
                 break;
             case "tr" when _tables.TryPeek(out var table): FinishRow(table); break;
             case "tbl" when _tables.TryPop(out var inner):
+                inner.Rows.End();
                 if (_tables.TryPeek(out var outer)) outer.Cell.Append(inner.Cell).Append(' ');
                 break;
             default: break;
@@ -116,7 +117,7 @@ internal sealed class DocxBody(DocumentText document, DocxStyles styles, DocxNum
     private void FinishRow(DocxTable table)
     {
         if (_tables.Count > 1) table.Cell.Append(string.Join(", ", table.Cells)).Append("; ");
-        else if (TableText.AddRow(document, table.Cells, table.Rows == 0 && (table.IsHead || TableText.LooksLikeHead(table.Cells)))) table.Rows++;
+        else table.Rows.Add(table.Cells, table.IsHead);
         table.Cells.Clear();
         table.IsHead = false;
     }

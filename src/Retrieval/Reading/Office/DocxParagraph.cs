@@ -19,10 +19,10 @@ internal sealed class DocxParagraph
 }
 
 /// <summary>A Word table while it is read; a table inside a cell becomes the cell's text.</summary>
-internal sealed class DocxTable
+internal sealed class DocxTable(DocumentText document)
 {
     public List<string> Cells { get; } = [];
     public StringBuilder Cell { get; } = new();
-    public int Rows { get; set; }
+    public TableRows Rows { get; } = new(document);
     public bool IsHead { get; set; }
 }

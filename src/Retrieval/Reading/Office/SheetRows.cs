@@ -43,9 +43,13 @@ internal sealed class SheetRows(Action<IReadOnlyList<string>> tell, SheetCells c
     private void Add(List<string> row, int column, string shown)
     {
         if (shown.Length == 0 || column < row.Count) return;
-        if (column >= ReaderLimits.RowCells || (_count += column - row.Count + 1) > ReaderLimits.Cells)
+        if (column >= RetrievalOptions.MaxTableColumns)
         {
-            throw new IngestException(IngestError.TooLarge, $"The workbook has a cell in column {column + 1:N0}, or more than {ReaderLimits.Cells:N0} cells; the limits are {ReaderLimits.RowCells:N0} columns and {ReaderLimits.Cells:N0} cells. Split it into smaller files.");
+            throw new IngestException(IngestError.TooManyColumns, $"The workbook has a cell in column {column + 1:N0}; the limit is {RetrievalOptions.MaxTableColumns:N0}. Remove the columns that are not needed.");
+        }
+        if ((_count += column - row.Count + 1) > ReaderLimits.Cells)
+        {
+            throw new IngestException(IngestError.TooLarge, $"The workbook has more than {ReaderLimits.Cells:N0} cells, the most that one may have. Split it into smaller files.");
         }
         while (row.Count < column) row.Add("");
         row.Add(shown);

@@ -42,7 +42,8 @@ internal sealed class PdfBlocks
             {
                 if (open.Count > 0) yield return Block(open);
                 open = [];
-                for (var i = 0; i < rows.Count; i++) yield return RowBlock(rows[i], isFirst: i == 0);
+                var hasHead = TableHead.Of([.. rows.Take(1 + TableHead.RowsBelow).Select(Texts)]) >= HeadGuess.RatherYes;
+                for (var i = 0; i < rows.Count; i++) yield return new PdfBlock(BlockKind.TableRow, hasHead && i == 0 ? 1 : 0, [.. rows[i].Cells.SelectMany(cell => cell)], rows[i]);
             }
             if (inTables.Contains(line)) continue;
             if (open.Count > 0 && StartsBlock(open, line, page))
@@ -62,11 +63,7 @@ internal sealed class PdfBlocks
         return ListMarker.IsAt(lines[0].Text) ? new PdfBlock(BlockKind.ListItem, 1, lines) : new PdfBlock(BlockKind.Paragraph, 0, lines);
     }
 
-    private static PdfBlock RowBlock(PdfRow row, bool isFirst)
-    {
-        string[] texts = [.. row.Cells.Select(cell => string.Join(' ', cell.Select(line => line.Text)))];
-        return new PdfBlock(BlockKind.TableRow, isFirst && TableText.LooksLikeHead(texts) ? 1 : 0, [.. row.Cells.SelectMany(cell => cell)], row);
-    }
+    private static string[] Texts(PdfRow row) => [.. row.Cells.Select(cell => string.Join(' ', cell.Select(line => line.Text)))];
 
     private bool StartsBlock(List<PdfLine> open, PdfLine line, PdfPage page)
     {
