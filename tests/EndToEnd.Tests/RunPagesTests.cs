@@ -6,6 +6,27 @@ namespace Platform.EndToEnd.Tests;
 [Collection(nameof(AgentPages))]
 public sealed class RunPagesTests(BrowserFixture browser, AgentPlatform platform)
 {
+    [Fact]
+    public async Task On_a_phone_a_plan_is_read_from_its_beginning_and_nothing_lies_over_what_is_done_with_it()
+    {
+        const string Plan = """{"steps":[{"id":"a","goal":"One","tool":"calculator","inputs":{"expression":"1+1"},"depends_on":[],"done_when":"a number"},{"id":"b","goal":"Two","tool":"calculator","inputs":{"expression":"1+2"},"depends_on":[],"done_when":"a number"},{"id":"c","goal":"Three","tool":"calculator","inputs":{"expression":"1+3"},"depends_on":[],"done_when":"a number"},{"id":"d","goal":"Four","tool":"calculator","inputs":{"expression":"1+4"},"depends_on":[],"done_when":"a number"}]}""";
+        platform.Script = sent => Task.FromResult<(string, string?)>((sent.Contains("Make a plan for this question", StringComparison.Ordinal) ? Plan : "Done.", null));
+        var page = await browser.OpenAsync(390, 700);
+        await page.SignInAsync(platform.Address);
+        await page.MakeAgentAsync(platform.Address, "phoned", """{"tools":[{"name":"calculator","policy":"always"}],"planning":"askBeforePlan"}""");
+        await page.GotoAsync($"{platform.Address}/chat");
+        await page.GetByTestId("subject-picker").ClickAsync();
+        await page.Locator("[data-testid=subject][data-name='Agent phoned']").ClickAsync();
+        var answer = await page.AskAsync("What are one, two, three and four?");
+        await Expect(answer.GetByTestId("approve")).ToHaveCountAsync(1);
+        await Expect(answer.GetByTestId("plan-step").First).ToBeInViewportAsync();
+        await page.GetByTestId("step-add").ClickAsync();
+        await Expect(page.GetByTestId("step-save")).ToBeInViewportAsync(new() { Ratio = 1 });
+        Assert.True(await page.EvaluateAsync<bool>("document.querySelector('[data-testid=step-save]').getBoundingClientRect().bottom <= document.querySelector('[data-composer]').getBoundingClientRect().top"), "the composer lies over the form");
+        await page.EvaluateAsync("document.getElementById('components-reconnect-modal').classList.add('components-reconnect-show')");
+        Assert.True(await page.EvaluateAsync<bool>("document.getElementById('components-reconnect-modal').getBoundingClientRect().bottom <= document.querySelector('.topbar').getBoundingClientRect().top"), "the banner lies over the bar");
+    }
+
     /// <summary>It goes in circles, with an answer at the end and without one.</summary>
     [Fact]
     public async Task A_run_that_ended_at_a_limit_says_so_once()
