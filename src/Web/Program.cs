@@ -24,7 +24,7 @@ namespace Platform.Web;
 public static class WebProgram
 {
     /// <summary>The program's entry: a verb of the command line, or the process that this program starts of itself for queries of tables.</summary>
-    public static Task<int> Main(string[] args) => args is [QueryChild.Verb] ? QueryChild.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput()) : CommandLine.RunAsync(args, ServeCommand.ServeAsync);
+    public static Task<int> Main(string[] args) => args is [QueryChild.Verb] ? QueryChild.RunAsync() : CommandLine.RunAsync(args, ServeCommand.ServeAsync);
 
     /// <summary>The whole web server, not yet started. Call <see cref="PrepareAsync"/> before the start.</summary>
     public static WebApplication Build(string[] args)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Platform.Agents.Tests.Acting;
 using Platform.Agents.Tests.Planning;
 using Platform.Agents.Tools.Tables;
@@ -28,7 +29,9 @@ internal static class ChildProgram
                 await PlanMeasure.RunAsync();
                 return 0;
             case [Mark, QueryChild.Verb]:
-                return await QueryChild.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());
+                return await QueryChild.RunAsync();
+            case [Mark, QueryChild.Verb, var idle]:
+                return await QueryChild.RunAsync(TimeSpan.FromSeconds(double.Parse(idle, CultureInfo.InvariantCulture)));
             default:
                 return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(arguments);
         }

@@ -152,6 +152,7 @@ internal static class Pages
         await page.GetByTestId("publish-ok").DblClickAsync();
         await Expect(page.GetByTestId("agent-publish")).ToBeDisabledAsync();
         await Expect(page.GetByTestId("agent-versions")).ToContainTextAsync("Version 1"); // clicked twice, published once
+        await Expect(page.GetByTestId("agent-use")).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex(@"^/chat\?agent="));
     }
 
     /// <summary>Has an agent work on something, as a program does, with the session of the browser.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -240,6 +241,19 @@ public sealed class QueryTableTests
         var outcome = await CallAsync($"WITH a0 AS (SELECT salary x FROM pay), {string.Join(", ", joined)} SELECT x FROM a15", TimeSpan.FromMilliseconds(500));
         Assert.Contains("took longer than 0.5 seconds", outcome.Text, StringComparison.Ordinal);
         Assert.Contains("> 5\n", (await CallAsync("SELECT salary FROM pay")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_process_ends_when_nothing_is_asked_for_a_while_and_not_by_a_signal_to_its_group()
+    {
+        using var process = ChildProgram.Start(QueryChild.Verb, "2");
+        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new QueryOrder("SELECT 6 * 7", [], 5, Memory)));
+        Assert.Equal(QueryChild.Begun, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("\"42\"", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken); // its input is open yet
+        Assert.Equal(0, process.ExitCode);
     }
 
     [Fact]

@@ -61,6 +61,12 @@ public sealed class AnswerMarkupTests
 
     [Theory]
     [InlineData("[handbook.pdf](http://evil.example/?d=1)", "handbook.pdf (evil.example)")]
+    [InlineData("[https://netflix.com/login](https://x.com/a)", "https://netflix.com/login (x.com)")]
+    [InlineData("[bank.com.evil.org](https://bank.com)", "bank.com.evil.org (bank.com)")]
+    [InlineData("[bank.com](https://bank.com.evil.org)", "bank.com (bank.com.evil.org)")]
+    [InlineData("[apple.com](https://аpple.com)", "apple.com (xn--pple-43d.com)")]
+    [InlineData("[&#x202E;moc.knab](https://evil.org)", "moc.knab (evil.org)")]
+    [InlineData("[at example.org, today](https://example.org)", "at example.org, today")]
     [InlineData("<https://example.org/a>", "https://example.org/a")]
     [InlineData("[see Example.org](https://example.org/a)", "see Example.org")]
     [InlineData("<a@example.org>", "a@example.org")]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
@@ -12,32 +13,32 @@ public static class QueryChild
     /// <summary>What it writes once the tables are there and the query begins.</summary>
     internal const string Begun = "begun";
 
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
-
     /// <summary>After the query's own limit: SQLite looks up at no clock while it plans, and who started this process may be gone.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Answers until the input ends. Returns the process's exit code.</summary>
-    public static async Task<int> RunAsync(Stream input, Stream output)
+    /// <summary>Answers what its standard input asks until that ends, or nothing was asked for a minute. Returns the process's exit code.</summary>
+    public static Task<int> RunAsync() => RunAsync(TimeSpan.FromMinutes(1));
+
+    internal static async Task<int> RunAsync(TimeSpan idle)
     {
-        using StreamReader orders = new(input);
-        await using StreamWriter answers = new(output) { AutoFlush = true };
-        using CancellationTokenSource idle = new();
+        using StreamReader orders = new(Console.OpenStandardInput());
+        await using StreamWriter answers = new(Console.OpenStandardOutput()) { AutoFlush = true };
+        // A terminal's Ctrl-C and a service's stop go to the whole group. It ends with its input, when the program that started it ends.
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using var stopped = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         while (true)
         {
-            idle.CancelAfter(Idle);
             string? line;
             try
             {
-                line = await orders.ReadLineAsync(idle.Token);
+                line = await orders.ReadLineAsync().WaitAsync(idle); // a read of standard input heeds no token
             }
-            catch (OperationCanceledException)
+            catch (TimeoutException)
             {
                 return 0;
             }
             if (line is null)
                 return 0;
-            idle.CancelAfter(Timeout.InfiniteTimeSpan);
             await answers.WriteLineAsync(JsonSerializer.Serialize(Answer(JsonSerializer.Deserialize<QueryOrder>(line)!, answers)));
         }
     }

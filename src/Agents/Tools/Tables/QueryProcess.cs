@@ -10,6 +10,8 @@ internal sealed class QueryProcess : IDisposable
     // Its start must find .NET; keys and addresses are none of its business.
     private static readonly string[] Kept = ["PATH", "HOME", "LANG", "LC_ALL", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "TMPDIR"];
 
+    private const int Killed = 128 + 9; // for want of memory, by the system
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
@@ -24,7 +26,7 @@ internal sealed class QueryProcess : IDisposable
         process = Process.Start(start)!;
     }
 
-    /// <summary>Null where the process is gone without having begun. Throws OperationCanceledException; of no use afterwards then, and where the query was too long.</summary>
+    /// <summary>Null where the process is gone without having begun. Throws OperationCanceledException, and InvalidOperationException where it ended by itself; of no use afterwards then, and where the query was too long.</summary>
     public async Task<QueryAnswer?> AskAsync(QueryOrder order, CancellationToken cancellation)
     {
         try
@@ -42,7 +44,10 @@ internal sealed class QueryProcess : IDisposable
         time.CancelAfter(TimeSpan.FromSeconds(order.Seconds) + Grace);
         try
         {
-            return await process.StandardOutput.ReadLineAsync(time.Token) is { } answer ? JsonSerializer.Deserialize<QueryAnswer>(answer) : new(Fault: QueryFault.TooMuch); // killed by the system
+            if (await process.StandardOutput.ReadLineAsync(time.Token) is { } answer)
+                return JsonSerializer.Deserialize<QueryAnswer>(answer);
+            await process.WaitForExitAsync(time.Token);
+            return process.ExitCode == Killed ? new(Fault: QueryFault.TooMuch) : throw new InvalidOperationException($"The process that queries tables ended with {process.ExitCode} in the middle of a query.");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

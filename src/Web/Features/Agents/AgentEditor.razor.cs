@@ -159,7 +159,7 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
 
     private async Task BeforeLeavingAsync(LocationChangingContext leaving)
     {
-        if (form.IsUnsaved && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["LeaveTitle"], Texts["LeaveText"], Texts["Leave"]))))
+        if (form.IsUnsaved && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["LeaveTitle"], Texts["LeaveText"], Texts["Leave"]) { Danger = true })))
         {
             leaving.PreventNavigation();
         }

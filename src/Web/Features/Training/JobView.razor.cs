@@ -53,6 +53,7 @@ public sealed partial class JobView(TrainingAdministration administration, Datas
     /// <summary>Why a job that succeeded ended where it did.</summary>
     private string? Ending => Job switch
     {
+        { Status: TuningStatus.Succeeded } when watch.Said.LastOrDefault(one => one.Code == "stopped_early") is { } early && Texts.Said(early) is { } why => why,
         { Status: TuningStatus.Succeeded, Progress.BestStep: { } best } when Step < Total => Texts["Ended_Early", Step, Total, best].Value,
         { Status: TuningStatus.Succeeded, Progress.BestStep: { } best } => Texts["Ended_All", Step, best].Value,
         { Status: TuningStatus.Succeeded } => Texts["Ended_Plain", Step].Value,

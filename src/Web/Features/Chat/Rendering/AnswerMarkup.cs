@@ -28,7 +28,7 @@ public static partial class AnswerMarkup
     /// <summary>HTML of the Markdown. Each [n] whose number is in <paramref name="marks"/> becomes a citation button; others stay text.</summary>
     public static string ToHtml(string markdown, IReadOnlyDictionary<int, Verdict> marks, MarkupLabels labels)
     {
-        var text = Turning().Replace(markdown.Replace(MarkOpen, '\uFFFD').Replace(MarkClose, '\uFFFD'), "");
+        var text = markdown.Replace(MarkOpen, '\uFFFD').Replace(MarkClose, '\uFFFD');
         text = Mark().Replace(text, m => marks.ContainsKey(Number(m)) ? $"{MarkOpen}{m.Groups[1].Value}{MarkClose}" : m.Value);
 
         var document = new HtmlParser().ParseDocument("<!DOCTYPE html><body></body>");
@@ -43,6 +43,10 @@ public static partial class AnswerMarkup
             body.TextContent = text;
         }
 
+        foreach (var words in body.Descendants<IText>().Where(words => Turning().IsMatch(words.Data)))
+        {
+            words.Data = Turning().Replace(words.Data, "");
+        }
         HtmlAllowList.Clean(body);
         PlaceMarks(document, body, marks, labels);
         FrameCode(document, body, labels);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 
 namespace Platform.Web.Features.Chat.Rendering;
@@ -100,7 +101,7 @@ public static class HtmlAllowList
     // Words of a link may pass for a document's name, or for another address: where it leads is seen before it is followed.
     private static void MakeLink(IElement link, string address)
     {
-        if (new Uri(address) is { Host: { Length: > 0 } host } && !link.TextContent.Contains(host, StringComparison.OrdinalIgnoreCase))
+        if (new Uri(address).IdnHost is { Length: > 0 } host && !Names(link.TextContent, host))
         {
             link.Append(link.Owner!.CreateTextNode($" ({host})"));
         }
@@ -108,6 +109,10 @@ public static class HtmlAllowList
         link.SetAttribute("rel", "noopener noreferrer nofollow");
         link.SetAttribute("target", "_blank");
     }
+
+    // By itself, and not as the end or the beginning of another name.
+    private static bool Names(string words, string host) =>
+        Regex.IsMatch(words, $@"(?<![\p{{L}}\p{{N}}.\-]){Regex.Escape(host)}(?!\.?[\p{{L}}\p{{N}}\-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static string? SafeAddress(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeMailto)
