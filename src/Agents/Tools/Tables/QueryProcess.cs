@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -10,7 +11,9 @@ internal sealed class QueryProcess : IDisposable
     // Its start must find .NET; keys and addresses are none of its business.
     private static readonly string[] Kept = ["PATH", "HOME", "LANG", "LC_ALL", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "TMPDIR"];
 
-    private const int Killed = 128 + 9; // for want of memory, by the system
+    private const int Killed = 128 + 9, Aborted = 128 + 6; // for want of memory: by the system, by .NET
+
+    private const long MostHeap = 1L << 30; // the rows of its tables; what SQLite takes has a limit of its own
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -23,6 +26,7 @@ internal sealed class QueryProcess : IDisposable
         foreach (var name in start.Environment.Keys.Except(Kept).ToList())
             start.Environment.Remove(name);
         start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_GCHeapHardLimit"] = MostHeap.ToString("X", CultureInfo.InvariantCulture);
         process = Process.Start(start)!;
     }
 
@@ -31,8 +35,10 @@ internal sealed class QueryProcess : IDisposable
     {
         try
         {
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order).AsMemory(), cancellation);
-            await process.StandardInput.FlushAsync(cancellation);
+            var input = process.StandardInput.BaseStream; // rows may be hundreds of megabytes: never a string here
+            await JsonSerializer.SerializeAsync(input, order, cancellationToken: cancellation);
+            await input.WriteAsync("\n"u8.ToArray(), cancellation);
+            await input.FlushAsync(cancellation);
         }
         catch (IOException)
         {
@@ -47,7 +53,7 @@ internal sealed class QueryProcess : IDisposable
             if (await process.StandardOutput.ReadLineAsync(time.Token) is { } answer)
                 return JsonSerializer.Deserialize<QueryAnswer>(answer);
             await process.WaitForExitAsync(time.Token);
-            return process.ExitCode == Killed ? new(Fault: QueryFault.TooMuch) : throw new InvalidOperationException($"The process that queries tables ended with {process.ExitCode} in the middle of a query.");
+            return process.ExitCode is Killed or Aborted ? new(Fault: QueryFault.TooMuch) : throw new InvalidOperationException($"The process that queries tables ended with {process.ExitCode} in the middle of a query.");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
