@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace Platform.Retrieval.Reading;
 
-/// <summary>What a cell is when it is asked whether it names a column. Coded: a word with a number, such as Q1, FY24, col100, 2023年, 第一季度, and names of months and weekdays, which are as good as numbered.</summary>
+/// <summary>What a cell is when it is asked whether it names a column. Coded: a word with a number, such as Q1, FY24, col100, 5kg, 2023年, 第一季度, and names of months and weekdays, which are as good as numbered.</summary>
 internal enum HeadCellKind { Empty, Word, Coded, Year, Date, Number }
 
 /// <summary>A cell of a row that may be a head, or of a row below it.</summary>
 /// <param name="Text">As it is seen.</param>
 /// <param name="Stem">Of a coded cell and a date: with every number as #, so that Q1 and Q2 have one.</param>
-/// <param name="Shape">The stem with its short words as A, so that A12 and B7 have one, and "Address 1" and "Harbour 1" do not.</param>
+/// <param name="Shape">The stem with its short Latin words as A, and without spaces, so that A12 and B 7 have one, and "Address 1" and "Harbour 1" do not.</param>
 /// <param name="Value">Of a number or a year; NaN where it cannot be told.</param>
 internal sealed partial record HeadCell(HeadCellKind Kind, string Text, string Stem = "", string Shape = "", double Value = double.NaN)
 {
@@ -29,10 +29,10 @@ internal sealed partial record HeadCell(HeadCellKind Kind, string Text, string S
         var stem = StemOf(bare);
         if (!bare.Any(char.IsDigit)) return stem == bare ? new(HeadCellKind.Word, seen) : Coded(seen, stem);
         if (Date().IsMatch(bare)) return new(HeadCellKind.Date, seen, stem, stem);
-        return Period().IsMatch(bare) || char.IsLetter(bare.First(char.IsLetterOrDigit)) ? Coded(seen, stem) : new(HeadCellKind.Number, seen, Value: ValueOf(bare));
+        return bare.Any(char.IsLetter) ? Coded(seen, stem) : new(HeadCellKind.Number, seen, Value: ValueOf(bare));
     }
 
-    private static HeadCell Coded(string seen, string stem) => new(HeadCellKind.Coded, seen, stem, ShortWord().Replace(stem, "A"));
+    private static HeadCell Coded(string seen, string stem) => new(HeadCellKind.Coded, seen, stem, ShortWord().Replace(stem, "A").Replace(" ", "", StringComparison.Ordinal));
 
     private static string StemOf(string text) => Digits().Replace(Numeral().Replace(Weekday().Replace(Month().Replace(text, "M"), "D"), "#"), "#");
 
@@ -44,10 +44,6 @@ internal sealed partial record HeadCell(HeadCellKind Kind, string Text, string S
     /// <summary>2024-01-15, 15.1.2024, 2024-01, 2023/24, each with a time or without.</summary>
     [GeneratedRegex(@"^(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d\d){1,2}|(?:19|20)\d\d ?[-/–] ?\d{1,4})(?:[ t]\d{1,2}:\d\d(?::\d\d)?)?$")]
     private static partial Regex Date();
-
-    /// <summary>What begins with a number and is a name all the same: 2023年, 1月, 1季度, 2024e, 2024q1, 1h24.</summary>
-    [GeneratedRegex(@"^(?:\d+ ?(?:年|月|季|日|号|周|期)|(?:19|20)\d\d ?[-/]? ?(?:[eabfp]$|[qh]\d$)|\d[qh] ?(?:\d\d){1,2}$)")]
-    private static partial Regex Period();
 
     [GeneratedRegex(@"^(?:usd|eur|gbp|cny|rmb|jpy|chf|us\$|hk\$|[€$£¥])(?=[ \d.-])| ?(?:usd|eur|gbp|cny|rmb|jpy|chf|[€$£¥])$")]
     private static partial Regex Currency();
@@ -64,6 +60,6 @@ internal sealed partial record HeadCell(HeadCellKind Kind, string Text, string S
     [GeneratedRegex(@"\d+(?:[.,]\d+)*")]
     private static partial Regex Digits();
 
-    [GeneratedRegex(@"(?<!\p{L})\p{L}{1,3}(?!\p{L})")]
+    [GeneratedRegex(@"(?<!\p{L})[a-z]{1,3}(?!\p{L})")]
     private static partial Regex ShortWord();
 }

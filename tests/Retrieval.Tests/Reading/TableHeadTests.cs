@@ -34,6 +34,9 @@ public sealed class TableHeadTests
     [InlineData("name,amount / name,amount / name,amount / Ana,5")] // on every page
     [InlineData("amount / 10 / 20")]
     [InlineData("a,b,c")]
+    [InlineData("under 3 years,3 to 5 years,6 to 9 years,10 and more / 25 days,26 days,28 days,30 days")]
+    [InlineData("unit,30 days,60 days / Sales,1,2")]
+    [InlineData("不满五年,五年至十年,十年以上 / 5 天,10 天,15 天")]
     [InlineData("地区,2023年,2024年 / 华北,10,20 / 华南,1,2")]
     [InlineData("地区,2023,2024,2025 / 华北,10,20,30")]
     [InlineData("产品,第一季度,第二季度 / 甲,10,20")]
