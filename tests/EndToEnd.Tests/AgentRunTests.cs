@@ -42,10 +42,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await Expect(handle).ToBeEnabledAsync();
         await handle.PressAsync("ArrowUp");
         await Expect(State(answer, 0)).ToContainTextAsync("Who approves leave");
-        for (var approve = answer.GetByTestId("approve"); await approve.CountAsync() > 0;)
-        {
-            await approve.EvaluateAllAsync<bool>("buttons => buttons.every(button => button.click() === undefined)"); // the card stands where the question stood, and is deaf for a moment
-        }
+        await answer.GetByTestId("approve").ClickAsync();
         await Expect(State(answer, 2)).ToHaveAttributeAsync("data-state", "running"); // the model is held there
         var typed = page.Locator("[data-composer] textarea");
         await typed.FillAsync("And later?");

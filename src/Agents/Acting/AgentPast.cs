@@ -19,6 +19,8 @@ internal sealed class AgentPast
     private int started, planFailures, grown;
     private readonly Dictionary<string, ToolResultData> results = [];
     private readonly Dictionary<string, ToolCallData> open = [], made = [];
+    private readonly Dictionary<string, int> writtenBefore = []; // by call, when its result came
+    private int written; // calls that write, or stand for such
     private readonly Dictionary<string, ApprovalRequestedData> asked = [];
     private readonly Dictionary<string, ApprovalResolvedData> resolved = [];
     private readonly List<ApprovalRequestedData> questions = [];
@@ -148,11 +150,13 @@ internal sealed class AgentPast
             case "tool.call":
                 var call = happened.Read<ToolCallData>();
                 open[call.CallId] = made[call.CallId] = call;
+                written += call.Writes || call.IsFinal ? 1 : 0;
                 CallsMade++;
                 break;
             case "tool.result":
                 var result = happened.Read<ToolResultData>();
                 results[result.CallId] = result;
+                writtenBefore[result.CallId] = written;
                 open.Remove(result.CallId);
                 TokensOfOthers += result.Tokens;
                 CallsMade += result.Calls;
@@ -187,6 +191,9 @@ internal sealed class AgentPast
 
     /// <summary>Whether a call of a decision was made that writes, or one that stands for such a call.</summary>
     public bool HasWritten(StepCompletedData decision) => decision.Calls.Any(call => made.TryGetValue(call.CallId, out var begun) && (begun.Writes || begun.IsFinal));
+
+    /// <summary>Whether what a call brought, or is to bring, stands yet: nothing was begun since that writes.</summary>
+    public bool IsFresh(string callId) => writtenBefore.GetValueOrDefault(callId, written) == written;
 
     /// <summary>Whether what a decision in a step of a plan brought reached what the step was to; null where nobody looked.</summary>
     public StepVerdict? VerdictOn(StepCompletedData decision) => verdicts.GetValueOrDefault(decision.StepId);

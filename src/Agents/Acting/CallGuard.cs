@@ -9,14 +9,16 @@ internal static class CallGuard
     public const int MostWithoutProgress = 3;
 
     /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order, as the model wrote them or as a person edited them.</summary>
-    /// <remarks>Of steps side by side a later one may have made it first; what was begun itself is none.</remarks>
-    public static bool IsRepeated(AgentPast past, CallData call) => !past.IsOpen(call.CallId) && Earlier(past, call).Any();
+    /// <remarks>Of steps side by side a later one may have made it first; what was begun itself is none, and neither is reading again what may have been written meanwhile.</remarks>
+    public static bool IsRepeated(AgentPast past, CallData call, bool writes) => !past.IsOpen(call.CallId) && Earlier(past, call).Any(other => writes || past.IsFresh(other.CallId));
 
-    /// <summary>The same call in another step of the plan, whose result is this one's too, once it is there; null where there is none, or it failed.</summary>
+    /// <summary>The same call in another step of the plan, whose result is this one's too, once it is there; null where there is none, it failed, or was made with other arguments, and where something was begun since that writes, or this one itself.</summary>
     public static CallData? InOtherStep(AgentPast past, string stepId, CallData call)
     {
         var step = past.Decisions.First(decision => decision.StepId == stepId).PlanStep;
-        return step is null ? null : Earlier(past, call).FirstOrDefault(other => past.Results.GetValueOrDefault(other.CallId) is not { IsError: true } && past.Decisions.First(decision => decision.Calls.Contains(other)).PlanStep is { } of && of != step);
+        var key = ArgumentKey.Of(call.Arguments);
+        return step is null || past.IsOpen(call.CallId) ? null : Earlier(past, call).FirstOrDefault(other => past.Results.GetValueOrDefault(other.CallId) is not { IsError: true } && past.IsFresh(other.CallId)
+            && ArgumentKey.Of(past.MadeWith(other.CallId) ?? past.DecisionOn(other.CallId)?.Arguments ?? other.Arguments) == key && past.Decisions.First(decision => decision.Calls.Contains(other)).PlanStep is { } of && of != step);
     }
 
     /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>

@@ -23,14 +23,15 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         {
             var decision = past.DecisionOn(call.CallId);
             var arguments = decision?.Arguments ?? call.Arguments;
+            var writes = kit.Find(call.Tool) is { } wanted && ((wanted.Effects & ToolEffects.Writes) != 0 || wanted.StandsForWriting);
             if ((call.Fault ?? kit.Fault(call.Tool, arguments)) is { } fault)
                 Refuse(journal, stepId, call, fault, kit.Away.Contains(call.Tool) ? ToolFailure.ToolAway : kit.Find(call.Tool) is null ? ToolFailure.NoSuchTool : ToolFailure.WrongArguments);
             else if (decision is { Status: not ApprovalStatus.Approved })
                 Refuse(journal, stepId, call, decision.Reason.Length > 0 ? words.NotApprovedInTime(decision.Reason) : words.Rejected(AgentWords.Saying(decision.Comment, words)),
                     decision.Reason.Length > 0 ? ToolFailure.NotApprovedInTime : ToolFailure.Rejected);
-            else if (decision is null && kit.Find(call.Tool) is { } asked && (asked.Effects & ToolEffects.Writes) == 0 && CallGuard.InOtherStep(past, stepId, call) is { } same)
+            else if (decision is null && !writes && CallGuard.InOtherStep(past, stepId, call) is { } same)
                 taken |= TakeOver(journal, stepId, call, past.Results.GetValueOrDefault(same.CallId));
-            else if (decision is null && CallGuard.IsRepeated(past, call))
+            else if (decision is null && CallGuard.IsRepeated(past, call, writes))
                 Refuse(journal, stepId, call, words.Repeated, ToolFailure.Repeated);
             else if (!past.IsOpen(call.CallId) && room-- <= 0 && work.Limit.HoldsCalls) // one that was begun is counted already
                 continue; // an agent at work may leave some
@@ -70,7 +71,10 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         var begun = time.GetTimestamp();
         var outcome = await catalog.CallAsync(tool, arguments, scope with { CallId = callId }, cancellation);
         if (outcome.IsWaiting)
+        {
+            cancellation.ThrowIfCancellationRequested(); // the time may have ended meanwhile
             return false;
+        }
         var took = time.GetElapsedTime(begun).TotalMilliseconds;
         journal.Add("tool.result", new ToolResultData(callId, stepId, tool.Name, outcome.Text, outcome.Data, outcome.IsError, outcome.Citations, took) { Tokens = outcome.Tokens, Calls = outcome.Calls, Failure = outcome.Failure, IsEmpty = outcome.IsEmpty }, progress => progress.TokensOfOthers += outcome.Tokens);
         if (outcome.Citations.Count > 0)

@@ -36,13 +36,13 @@ internal sealed class StepScheduler(AgentDecision decision, ToolCalls calls, Age
                     deciding.Add(question.PlanStep!, decision.TakeAsync(question, work.Journal, null, together.Token));
                 var sorted = ToolCalls.Sort(work, callId => atWork.ContainsKey(callId) || waiting.Contains(callId));
                 Send(sorted.Ready, together.Token, cancellation);
+                if (sorted.HasTakenOver)
+                {
+                    continue; // what depends on it begins, whatever else is at work
+                }
                 if (IsBusy)
                 {
                     await EndAsync();
-                }
-                else if (sorted.HasTakenOver)
-                {
-                    continue;
                 }
                 else if (isFurther && waiting.Count > 0)
                 {

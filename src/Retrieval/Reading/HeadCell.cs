@@ -16,11 +16,14 @@ internal sealed partial record HeadCell(HeadCellKind Kind, string Text, string S
 {
     private static readonly HashSet<string> Nothing = new(StringComparer.OrdinalIgnoreCase) { "–", "—", "-", "--", "?", "/", "n/a", "na", "nan", "null", "none", "无", "暂无", "空" };
 
+    private const int Longest = 200; // no name, number or date is longer
+
     /// <summary>What is measured or dated, and not named.</summary>
     public bool IsMeasure => Kind is HeadCellKind.Number or HeadCellKind.Year or HeadCellKind.Date;
 
     public static HeadCell Of(string cell)
     {
+        if (cell.Length > Longest) return new(HeadCellKind.Word, "");
         var seen = VisibleText.Line(cell);
         var text = seen.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
         if (text.Length == 0 || Nothing.Contains(text)) return new(HeadCellKind.Empty, "");

@@ -68,6 +68,22 @@ public sealed class PlanExecutionTests
         Assert.All(RunTrace.Of(events).Rows, row => Assert.Equal(TraceState.Done, row.State));
     }
 
+    /// <summary>It may be another by then.</summary>
+    [Fact]
+    public async Task What_is_read_again_after_something_was_written_is_read_and_not_shared()
+    {
+        const string Again = """
+            {"steps":[{"id":"a","goal":"Look","tool":"look","inputs":{"text":"ticket 7"},"depends_on":[],"done_when":""},{"id":"b","goal":"Close it","tool":"send","inputs":{"text":"close"},"depends_on":["a"],"done_when":""},
+            {"id":"c","goal":"Look whether it is closed","tool":"look","inputs":{"text":"ticket 7"},"depends_on":["b"],"done_when":""}]}
+            """;
+        RecordingTool look = new("look"), send = new("send", ToolEffects.Writes);
+        await using var rig = await AgentsRig.StartAsync(Deciding(messages => [new TextContent(IsPlanning(messages) ? Again : "Done.")]), tools: [look, send]);
+        var run = await rig.LetAsync(Clerk);
+        var events = await rig.EventsAsync(run);
+        Assert.Equal((2, 1, "Done."), (look.Calls.Count, send.Calls.Count, events[^1].Read<TextData>().Text));
+        Assert.Single(events, e => e.Name.StartsWith("plan.", StringComparison.Ordinal)); // none failed
+    }
+
     [Fact]
     public async Task A_plan_is_made_by_a_schema_its_free_steps_run_side_by_side_and_what_they_bring_feeds_the_next()
     {

@@ -58,7 +58,6 @@ public sealed class ArgumentFormTests
         var schema = JsonElement.Parse("""{"type":"object","properties":{"body":{"type":"object","properties":{"count":{"type":"integer","minimum":1,"maximum":9} } } } }""");
         var form = ArgumentForm.Of(schema, JsonElement.Parse("""{"body":{"count":3}}"""));
         var count = form.Fields[0].Inner!.Fields[0];
-        Assert.Equal(("1", "9", "1"), count.Range);
         count.Text = typed;
         Assert.Equal(wanted is null, form.Read().Arguments is not null);
         Assert.Equal(wanted is not null, count.IsFaulty);

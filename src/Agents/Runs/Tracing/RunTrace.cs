@@ -69,8 +69,8 @@ public sealed class RunTrace
     /// <summary>Of a call of another agent the run in which, or below which, a person must decide before this one goes on; null for what waits for nobody.</summary>
     public Guid? WaitsBelow(TraceRow row) => Status == RunStatus.RequiresAction && row is { EndedAt: null, IsTakenOver: false, Tool.Result: null } ? row.Tool.AskedRun : null;
 
-    /// <summary>Tools that it changed something with, or may have: their calls were begun, whatever is known of what they came to.</summary>
-    public IEnumerable<string> Changed => rows.All.Where(row => row.Tool is { Writes: true }).Select(row => row.Name);
+    /// <summary>Tools that it changed something with, or may have: their calls were begun, and nothing says that they failed.</summary>
+    public IEnumerable<string> Changed => rows.All.Where(row => row is { IsTakenOver: false, Tool: { Writes: true, Result: null or { IsError: false } or { Failure: Tools.ToolFailure.TimedOut } } }).Select(row => row.Name);
 
     /// <summary>What it has written of its answer.</summary>
     public string Answer => answer.ToString();

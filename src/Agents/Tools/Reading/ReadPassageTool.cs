@@ -65,7 +65,7 @@ internal sealed class ReadPassageTool(IEvidence evidence) : BuiltInTool
         List<Citation> shown = [];
         StringBuilder text = new();
         var at = start;
-        foreach (var before in scope.Numbers.Within(known.DocumentId, known.DocumentVersion, start, end).Where(one => document.Pages.Any(page => page.Start <= one.Start && one.End <= page.End)))
+        foreach (var before in scope.Numbers.Within(known.DocumentId, known.DocumentVersion, start, end).Where(one => document.Text.AsSpan(one.Start, one.End - one.Start).SequenceEqual(one.Quote) && document.Pages.Any(page => page.Start <= one.Start && one.End <= page.End))) // it may be another version by now
         {
             Add(at, before.Start);
             shown.Add(before);

@@ -10,6 +10,9 @@ public static class QueryChild
     /// <summary>The verb by which the program is started for it.</summary>
     public const string Verb = "query-tables";
 
+    /// <summary>Its exit code where rows and query do not fit the memory that .NET may take.</summary>
+    internal const int OutOfMemory = 3;
+
     /// <summary>What it writes once the tables are there and the query begins.</summary>
     internal const string Begun = "begun";
 
@@ -17,7 +20,17 @@ public static class QueryChild
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Answers what its standard input asks until that ends, or nothing was asked for a minute. Returns the process's exit code.</summary>
-    public static Task<int> RunAsync() => RunAsync(TimeSpan.FromMinutes(1));
+    public static async Task<int> RunAsync()
+    {
+        try
+        {
+            return await RunAsync(TimeSpan.FromMinutes(1));
+        }
+        catch (OutOfMemoryException)
+        {
+            return OutOfMemory;
+        }
+    }
 
     internal static async Task<int> RunAsync(TimeSpan idle)
     {

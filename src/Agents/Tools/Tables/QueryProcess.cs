@@ -11,7 +11,7 @@ internal sealed class QueryProcess : IDisposable
     // Its start must find .NET; keys and addresses are none of its business.
     private static readonly string[] Kept = ["PATH", "HOME", "LANG", "LC_ALL", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "TMPDIR"];
 
-    private const int Killed = 128 + 9, Aborted = 128 + 6; // for want of memory: by the system, by .NET
+    private const int Killed = 128 + 9; // for want of memory, by the system
 
     private const long MostHeap = 1L << 30; // the rows of its tables; what SQLite takes has a limit of its own
 
@@ -42,23 +42,32 @@ internal sealed class QueryProcess : IDisposable
         }
         catch (IOException)
         {
-            return null;
+            return await EndedAsync(hadBegun: false, cancellation);
         }
         if (await process.StandardOutput.ReadLineAsync(cancellation) is null)
-            return null;
+            return await EndedAsync(hadBegun: false, cancellation);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         time.CancelAfter(TimeSpan.FromSeconds(order.Seconds) + Grace);
         try
         {
-            if (await process.StandardOutput.ReadLineAsync(time.Token) is { } answer)
-                return JsonSerializer.Deserialize<QueryAnswer>(answer);
-            await process.WaitForExitAsync(time.Token);
-            return process.ExitCode is Killed or Aborted ? new(Fault: QueryFault.TooMuch) : throw new InvalidOperationException($"The process that queries tables ended with {process.ExitCode} in the middle of a query.");
+            return await process.StandardOutput.ReadLineAsync(time.Token) is { } answer ? JsonSerializer.Deserialize<QueryAnswer>(answer) : await EndedAsync(hadBegun: true, time.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new(Fault: QueryFault.TooLong);
         }
+    }
+
+    /// <summary>What its end says; null where it had nothing to do.</summary>
+    private async Task<QueryAnswer?> EndedAsync(bool hadBegun, CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode switch
+        {
+            Killed or QueryChild.OutOfMemory => new(Fault: QueryFault.TooMuch),
+            0 when !hadBegun => null,
+            var code => throw new InvalidOperationException($"The process that queries tables ended with {code} {(hadBegun ? "in the middle of a query" : "before it began")}."),
+        };
     }
 
     /// <summary>Kills it, whatever it is at.</summary>

@@ -13,7 +13,7 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decision
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource gone = new();
-    private readonly CardPlaces places = new(time);
+    private CardPlaces places = default!;
     private IReadOnlyList<AskedElsewhere>? pending;
     private IReadOnlyList<Approval> decided = [];
     private IReadOnlyList<string> agents = [];
@@ -26,6 +26,7 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decision
 
     protected override async Task OnInitializedAsync()
     {
+        places = new(time, () => _ = InvokeAsync(StateHasChanged));
         await ReadAsync();
         _ = Looking.EveryAsync(Look, time, Log, LookAgainAsync, gone.Token);
     }
@@ -77,6 +78,7 @@ public sealed partial class ApprovalsPage(ApprovalBox box, RunDecisions decision
 
     public void Dispose()
     {
+        places.Dispose();
         gone.Cancel();
         gone.Dispose();
     }

@@ -40,13 +40,8 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
     /// <summary>Why the tool does not take what is typed, in the reader's language; null where it is of the wrong kind, or nothing is wrong.</summary>
     public string? Refused { get; private set; }
 
-    /// <summary>Of a number: the least, the most, and the step between two, as they stand in HTML; null for none.</summary>
-    public (string? Least, string? Most, string Step) Range => (Bound("minimum"), Bound("maximum"), Type == "integer" ? "1" : "any");
-
     /// <summary>What the tool says of it; undefined where that is not known.</summary>
     internal JsonElement Schema { get; init; }
-
-    private string? Type => Schema.ValueKind == JsonValueKind.Object && Schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
 
     /// <summary>Nothing is typed, and nothing chosen. A false that was there, or that somebody chose, is something.</summary>
     public bool IsEmpty => Inner?.IsEmpty ?? (truth is null && Text.Trim().Length == 0);
@@ -68,8 +63,6 @@ public sealed class ArgumentField(string name, ArgumentKind kind, string about, 
         }
         return read;
     }
-
-    private string? Bound(string word) => Schema.ValueKind == JsonValueKind.Object && Schema.TryGetProperty(word, out var limit) && limit.ValueKind == JsonValueKind.Number ? limit.GetRawText() : null;
 
     private JsonNode? Typed()
     {

@@ -1,11 +1,13 @@
 namespace Platform.Web.Features.Runs;
 
 /// <summary>Where cards stand that ask for a decision. A click that comes right after they moved, as the second of a double click, was meant for what stood there before.</summary>
-public sealed class CardPlaces(TimeProvider time)
+/// <param name="calmed">Called when the moment is over in which nothing is decided; on a thread of its own.</param>
+public sealed class CardPlaces(TimeProvider time, Action calmed) : IDisposable
 {
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(800);
 
     private IReadOnlyList<Guid> shown = [];
+    private ITimer? timer;
     private long? moved;
 
     /// <summary>A card stands where another stood a moment ago: nothing is decided.</summary>
@@ -17,7 +19,11 @@ public sealed class CardPlaces(TimeProvider time)
         if (cards.Zip(shown).Any(place => place.First != place.Second))
         {
             moved = time.GetTimestamp();
+            timer ??= time.CreateTimer(_ => calmed(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer.Change(Calm, Timeout.InfiniteTimeSpan);
         }
         shown = cards;
     }
+
+    public void Dispose() => timer?.Dispose();
 }

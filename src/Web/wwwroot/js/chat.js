@@ -102,7 +102,7 @@ function following(root, on, ended) {
             begun.add(asked);
             toBottom();
             const card = asked.dataset.asks === 'plan' ? [...column.querySelectorAll('[data-plan]')].at(-1) ?? asked : asked;
-            if (card.getBoundingClientRect().top < area.getBoundingClientRect().top) { card.scrollIntoView({ block: 'start' }); } // it is read from its beginning
+            if (card.getBoundingClientRect().top < area.getBoundingClientRect().top) { card.scrollIntoView({ block: 'start' }); atBottom = false; } // it is read from its beginning, also when it grows
         } else if (atBottom) { toBottom(); } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
     });
     watch.observe(column);

@@ -43,11 +43,11 @@ public static partial class AnswerMarkup
             body.TextContent = text;
         }
 
+        HtmlAllowList.Clean(body);
         foreach (var words in body.Descendants<IText>().Where(words => Turning().IsMatch(words.Data)))
         {
             words.Data = Turning().Replace(words.Data, "");
         }
-        HtmlAllowList.Clean(body);
         PlaceMarks(document, body, marks, labels);
         FrameCode(document, body, labels);
         FrameTables(document, body);

@@ -4,7 +4,7 @@ using AngleSharp.Dom;
 namespace Platform.Web.Features.Chat.Rendering;
 
 /// <summary>Leaves only named elements and attributes in a tree of untrusted HTML. What is not named here does not pass.</summary>
-public static class HtmlAllowList
+public static partial class HtmlAllowList
 {
     private static readonly HashSet<string> Kept = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -101,7 +101,7 @@ public static class HtmlAllowList
     // Words of a link may pass for a document's name, or for another address: where it leads is seen before it is followed.
     private static void MakeLink(IElement link, string address)
     {
-        if (new Uri(address).IdnHost is { Length: > 0 } host && !Names(link.TextContent, host))
+        if (new Uri(address) is { IdnHost: { Length: > 0 } host } leads && !Names(link.TextContent, leads))
         {
             link.Append(link.Owner!.CreateTextNode($" ({host})"));
         }
@@ -110,9 +110,13 @@ public static class HtmlAllowList
         link.SetAttribute("target", "_blank");
     }
 
-    // By itself, and not as the end or the beginning of another name.
-    private static bool Names(string words, string host) =>
-        Regex.IsMatch(words, $@"(?<![\p{{L}}\p{{N}}.\-]){Regex.Escape(host)}(?!\.?[\p{{L}}\p{{N}}\-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    // As the address itself, or as the only name of a host in them.
+    private static bool Names(string words, Uri address) =>
+        (address.UserInfo.Length == 0 && Uri.TryCreate(words.Trim(), UriKind.Absolute, out var written) && written == address)
+        || (HostName().Matches(words) is { Count: > 0 } names && names.All(name => name.Value.Equals(address.IdnHost, StringComparison.OrdinalIgnoreCase)));
+
+    [GeneratedRegex(@"[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+")]
+    private static partial Regex HostName();
 
     private static string? SafeAddress(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeMailto)
