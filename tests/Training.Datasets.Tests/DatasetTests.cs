@@ -355,9 +355,9 @@ public sealed class DatasetTests
     {
         await using var here = await Installation.StartAsync();
         var items = here.Get<DatasetItems>();
-        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Few", "", RowKind.Text, Stop)).Id;
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Few", "", RowKind.Dialogue, Stop)).Id;
         foreach (var length in (int[])[10, 40, 20, 90])
-            await items.AddAsync(Installation.Administrator, set, [new NewItem(TrainingRow.OfText(new string('x', length)), "list")], Stop);
+            await items.AddAsync(Installation.Administrator, set, [new NewItem(TrainingRow.Answer("?", new string('x', length - 2)), "list")], Stop);
         var longer = (await LengthsAsync()).Longer;
         Assert.Equal([(4, 90), (2, 40)], longer.Select(row => (row.Ordinal, row.Tokens)));
         await items.JudgeAsync(Installation.Administrator, set, [.. longer.Select(row => row.Id)], RowStatus.Rejected, Stop);

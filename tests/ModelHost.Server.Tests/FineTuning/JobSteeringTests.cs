@@ -65,7 +65,7 @@ public sealed class JobSteeringTests : IDisposable
         job.Begin();
         Assert.Null(TuningViews.EstimatedFinish(job, time));
         time.Seconds = 10;
-        job.Progressed(now => now with { Step = 10 });
+        job.Progressed(now => now with { Step = 10 }, time.GetUtcNow());
         Assert.Equal(100, TuningViews.EstimatedFinish(job, time));
         job.Hold(true);
         Assert.Equal("requests", TuningViews.Of(job, time).ReasonCode);
@@ -163,7 +163,7 @@ public sealed class JobSteeringTests : IDisposable
         foreach (var (step, at) in ((int, long)[])[(1, 10), (3, 12), (6, 15), (7, 90), (20, 900)])
         {
             time.Seconds = at;
-            job.Progressed(now => now with { Step = step });
+            job.Progressed(now => now with { Step = step }, time.GetUtcNow());
         }
 
         Assert.Equal(100, job.Now.Forecast!.Seconds); // a step a second, and the first is not counted
@@ -172,10 +172,32 @@ public sealed class JobSteeringTests : IDisposable
 
         ToldForecasts forecasts = new();
         var forecast = job.Now.Forecast;
-        Assert.Equal(100, forecasts.Same(forecast, "a").Seconds);
-        Assert.Equal(100, forecasts.Same(forecast with { Seconds = 290 }, "a").Seconds); // the machine is busy now
-        Assert.Equal(290, forecasts.Same(forecast with { Seconds = 290 }, "b").Seconds);
-        Assert.Equal(40, forecasts.Same(forecast with { Seconds = 40 }, "a").Seconds); // it was busy then
+        var (first, second) = (JsonNode.Parse("""{"seed":1,"learning_rate":0.1,"warmup_share":0,"weight_decay":0,"epochs":2,"lora":{"rank":8}}""")!.AsObject(), JsonNode.Parse("""{"seed":2,"learning_rate":0.2,"warmup_share":0.1,"weight_decay":0.1,"epochs":2,"lora":{"rank":8}}""")!.AsObject());
+        Assert.Equal(100, forecasts.Same(forecast, first, "a").Seconds);
+        Assert.Equal(100, forecasts.Same(forecast with { Seconds = 290 }, second, "a").Seconds); // the machine is busy now; and no seed was named
+        Assert.Equal(290, forecasts.Same(forecast with { Seconds = 290 }, first, "b").Seconds);
+        second["epochs"] = 5;
+        Assert.Equal(290, forecasts.Same(forecast with { Seconds = 290 }, second, "a").Seconds);
+        Assert.Equal(40, forecasts.Same(forecast with { Seconds = 40 }, first, "a").Seconds); // it was busy then
+    }
+
+    /// <summary>Steps of a small base, or a service that was kept from looking: many lines are read at one moment.</summary>
+    [Fact]
+    public void How_long_a_job_takes_is_told_by_when_its_steps_were_and_not_by_when_they_are_read()
+    {
+        var time = new SetTime { Seconds = 1_000 };
+        using var job = Failed(step: 0, time);
+        job.Change(now => now with { Status = TuningStatus.Running, Forecast = now.Forecast! with { Seconds = 20 } });
+        job.Begin();
+        File.WriteAllLines(job.Folder.Progress, Enumerable.Range(1, 8).Select(step => $$"""{"type":"metrics","step":{{step}},"steps":100,"at":"{{DateTimeOffset.FromUnixTimeSeconds(step * 3):O}}"}"""));
+        new ProgressFollower(job, time).Take();
+        Assert.Equal(300, job.Now.Forecast!.Seconds);
+
+        var pace = new JobPace();
+        var at = DateTimeOffset.UnixEpoch;
+        Assert.Null(pace.Of(job.Now.Forecast, 1, at, isHeld: false));
+        Assert.Null(pace.Of(job.Now.Forecast, 6, at, isHeld: false)); // no time at all is no speed
+        Assert.Equal(700, pace.Of(job.Now.Forecast, 7, at + TimeSpan.FromSeconds(42), isHeld: false));
     }
 
     /// <summary>The forecast may be of another machine than a busy one.</summary>
@@ -201,7 +223,7 @@ public sealed class JobSteeringTests : IDisposable
 
         void Step(int step)
         {
-            job.Progressed(now => now with { Step = step });
+            job.Progressed(now => now with { Step = step }, time.GetUtcNow());
             job.TrySay("info", "A step."); // a change of numbers alone wakes nobody
         }
 

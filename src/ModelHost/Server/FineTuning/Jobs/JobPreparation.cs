@@ -20,7 +20,7 @@ internal sealed class TuningFault(string code, string message, string? param = n
 /// <summary>Makes a job's folder of its files: rows rendered and masked with the served model's template, job.json, and what the job will take.</summary>
 internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, TrainingOptions options, ToldForecasts forecasts)
 {
-    private const int UsualTokens = 2_048, Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5;
+    private const int Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5;
     private const long ProbeBytes = 2L << 30;
 
     /// <param name="engine">Serves the base.</param>
@@ -36,7 +36,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         CheckTemplate(engine, record, held.Info.Warning);
         Directory.CreateDirectory(folder.Path);
         var sources = await Task.Run(() => Open(record), cancellation);
-        var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? TextPieces.UsualTokens : UsualTokens), held.Info.TrainingContextTokens);
+        var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? TextPieces.UsualTokens : RowLimit.UsualTokens), held.Info.TrainingContextTokens);
         var (learned, heldOut, leaked) = await Task.Run(() => Render(engine, record, folder, sources, most, tell, cancellation), cancellation);
         var longest = Math.Max(learned.Longest, heldOut.Longest);
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
@@ -46,7 +46,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation); // a runner reads it too
         var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared, HeldOutTokens = heldOut.Tokens };
         var forecast = record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation);
-        forecast = forecasts.Same(forecast, $"{settings.ToJsonString()} {facts.TrainingSha256} {facts.ValidationSha256} {record.Settings.ValidationShare} {facts.HeldOut}");
+        forecast = forecasts.Same(forecast, settings, $"{facts.TrainingSha256} {facts.ValidationSha256} {record.Settings.ValidationShare} {facts.HeldOut}");
         return (facts, forecast with { BatchSize = settings["batch_size"]!.GetValue<int>(), MicroBatchTokens = settings["micro_batch_tokens"]!.GetValue<int>() });
     }
 

@@ -67,7 +67,7 @@ internal sealed class ProgressFollower(TuningJob job, TimeProvider time)
         {
             case "metrics":
                 var metrics = Metrics(line);
-                job.Progressed(progress => progress.With(metrics));
+                job.Progressed(progress => progress.With(metrics), line.At);
                 job.Phase(null);
                 job.Add(new TuningEvent(0, at, "info", Sentence(line), "metrics") { Data = metrics, Read = _at });
                 break;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 
 namespace Platform.ModelHost.Server.FineTuning.Jobs;
 
@@ -6,18 +7,21 @@ namespace Platform.ModelHost.Server.FineTuning.Jobs;
 internal sealed class ToldForecasts
 {
     private const int Most = 1_000;
+    private static readonly string[] Timeless = ["seed", "learning_rate", "warmup_share", "weight_decay"]; // who names no seed has another in each request
     private readonly ConcurrentDictionary<string, double> _seconds = new(StringComparer.Ordinal);
 
     /// <param name="forecast">As it was measured now.</param>
-    /// <param name="job">All that decides how long it takes.</param>
+    /// <param name="settings">As the trainer gets them.</param>
+    /// <param name="rows">Which rows are learned from and measured by.</param>
     /// <returns>With the time that was told of the same job before; one that is shorter by more than a quarter takes its place.</returns>
-    public JobForecast Same(JobForecast forecast, string job)
+    public JobForecast Same(JobForecast forecast, JsonObject settings, string rows)
     {
         if (_seconds.Count >= Most)
         {
             _seconds.Clear();
         }
 
-        return forecast with { Seconds = _seconds.AddOrUpdate(job, forecast.Seconds, (_, told) => forecast.Seconds < told * 0.75 ? forecast.Seconds : told) };
+        var deciding = new JsonObject(settings.Where(setting => !Timeless.Contains(setting.Key)).Select(setting => KeyValuePair.Create(setting.Key, setting.Value?.DeepClone())));
+        return forecast with { Seconds = _seconds.AddOrUpdate($"{deciding.ToJsonString()} {rows}", forecast.Seconds, (_, told) => forecast.Seconds < told * 0.75 ? forecast.Seconds : told) };
     }
 }

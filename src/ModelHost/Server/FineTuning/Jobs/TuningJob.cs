@@ -20,7 +20,7 @@ internal sealed class TuningJob : IDisposable
 
     public TuningJob(string folder, TuningRecord record, TimeProvider time, ILogger log)
     {
-        (Folder, _now, _time, _log, _pace) = (new JobFiles(folder), record, time, log, new JobPace(time));
+        (Folder, _now, _time, _log, _pace) = (new JobFiles(folder), record, time, log, new JobPace());
         Events = new EventLog(Folder.Events, log);
     }
 
@@ -178,20 +178,20 @@ internal sealed class TuningJob : IDisposable
         return true;
     }
 
-    /// <summary>What the trainer tells at each step: shown at once, and on the disk in its own file already.</summary>
-    public void Progressed(Func<TuningProgress, TuningProgress> change)
+    /// <summary>What the trainer tells at each step: shown at once, and on the disk in its own file already. It told at that time.</summary>
+    public void Progressed(Func<TuningProgress, TuningProgress> change, DateTimeOffset at)
     {
         lock (_writing)
         {
             var now = Now;
             Know(now with { Progress = change(now.Progress) });
         }
-        Foresee();
+        Foresee(at);
     }
 
-    private void Foresee()
+    private void Foresee(DateTimeOffset at)
     {
-        if (Run is not null && Now is { Forecast: { Seconds: > 0 } forecast, Progress.Step: var step } && _pace.Of(forecast, step, IsHeld) is { } seconds)
+        if (Run is not null && Now is { Forecast: { Seconds: > 0 } forecast, Progress.Step: var step } && _pace.Of(forecast, step, at, IsHeld) is { } seconds)
         {
             Settle(known => known with { Forecast = forecast with { Seconds = seconds } });
             TrySay("info", "foreseen_anew", $"By its first {JobPace.FirstSteps} steps it takes about {(long)Math.Ceiling(seconds):N0} s in all.");

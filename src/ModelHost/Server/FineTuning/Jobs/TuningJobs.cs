@@ -149,7 +149,7 @@ internal sealed partial class TuningJobs(TrainingOptions options, TimeProvider t
             var job = new TuningJob(folder, record, time, log);
             if (!record.HasEnded)
             {
-                job.Progressed(_ => job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().Aggregate(new TuningProgress(), (progress, told) => progress.With(told)));
+                job.Progressed(_ => job.Events.All().Select(one => one.Data).OfType<TuningMetrics>().Aggregate(new TuningProgress(), (progress, told) => progress.With(told)), time.GetUtcNow());
             }
 
             if (record.Status == TuningStatus.Running)
