@@ -22,6 +22,13 @@ public sealed class HeldGroundTests
     public void Rows_held_out_by_the_service_are_the_same_where_they_were_chosen_alike(string learned, long seed, bool compare) =>
         Assert.Equal(compare, HeldGround.Of(Job("supervised", "train", null, 10, 1)) == HeldGround.Of(Job("supervised", learned, null, 10, seed)));
 
-    private static TuningJob Job(string method, string learned, string? held, int rows, long seed) =>
-        new("ftjob-1", "seed", null, TuningStatus.Running, null, null, "file", held is null ? null : "file-2", [], seed, null, null, null, null) { Method = new(method), ValidationShare = held is null ? 0.1 : null, Dataset = new(100, 90, rows, 1_000, 500, 40, 64, learned, held, "base") };
+    /// <summary>A loss is that of a token: of bases with other tokens it is of something else, and of those with the same ones it compares, whichever base.</summary>
+    [Theory]
+    [InlineData(700, true)]
+    [InlineData(900, false)]
+    public void Losses_of_bases_that_cut_the_same_rows_into_other_tokens_do_not_compare(long tokens, bool compare) =>
+        Assert.Equal(compare, HeldGround.Of(Job("supervised", "train", "held", 10, 1)) == HeldGround.Of(Job("supervised", "train", "held", 10, 1, tokens) with { Model = "other" }));
+
+    private static TuningJob Job(string method, string learned, string? held, int rows, long seed, long tokens = 700) =>
+        new("ftjob-1", "seed", null, TuningStatus.Running, null, null, "file", held is null ? null : "file-2", [], seed, null, null, null, null) { Method = new(method), ValidationShare = held is null ? 0.1 : null, Dataset = new(100, 90, rows, 1_000, 500, 40, 64, learned, held, "base") { HeldOutTokens = tokens } };
 }

@@ -133,6 +133,9 @@ public sealed record TuningDataset(int Rows, int Examples, int HeldOut, long Tok
 
     /// <summary>Rows whose tokens were compared with those that requests would bring, and are the same.</summary>
     public int Compared { get; init; }
+
+    /// <summary>Tokens of the texts that it is evaluated on, as its base reads them; 0 of an older service.</summary>
+    public long HeldOutTokens { get; init; }
 }
 
 /// <param name="Rows">That the file has.</param>

@@ -83,7 +83,8 @@ internal sealed record EvaluatedBody(int Step, double ValidLoss);
 
 /// <param name="Leaked">Held-out rows that stand nearly the same among the learned ones: nothing is measured by them.</param>
 /// <param name="Compared">Rows whose tokens are those that requests would bring, each of which was looked at; a plain text has nothing to compare.</param>
-internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture, int Leaked, int Compared);
+/// <param name="HeldOutTokens">Of the texts that the job is evaluated on, as its base reads them; 0 for a job of before.</param>
+internal sealed record DatasetBody(int Rows, int Examples, int HeldOut, long Tokens, long LearnedTokens, int LongestTokens, int SequenceTokens, string TrainingSha256, string? ValidationSha256, string BaseSha256, IReadOnlyList<MixedBody> Mixture, int Leaked, int Compared, long HeldOutTokens);
 
 /// <summary>What is taken of a file of a mixture.</summary>
 /// <param name="Rows">That it has.</param>

@@ -59,7 +59,7 @@ internal static class TuningViews
 
     public static DatasetBody Dataset(DatasetFacts facts) => new(
         facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256,
-        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))], facts.Leaked, facts.Compared);
+        [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))], facts.Leaked, facts.Compared, facts.HeldOutTokens);
 
     public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), forecast.Device, forecast.BatchSize, forecast.MicroBatchTokens, forecast.EvaluateEvery, forecast.CheckpointEvery);
 
