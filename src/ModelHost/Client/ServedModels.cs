@@ -84,7 +84,7 @@ public sealed class ServedModels
         return models.FirstOrDefault(model => model.CanRerank) ?? throw Without("ModelHost:RerankModel", "reranking", models);
     }
 
-    /// <summary>Name of the engine that has a model which the program's own service, ModelHost:Endpoint, has not; null where that has it too, or none has. Throws ModelHostException.</summary>
+    /// <summary>Name of the engine that has a model which the program's own service, ModelHost:Endpoint, has not; null where that has it too or does not answer (it says itself what it has), or none has. Throws ModelHostException.</summary>
     public async Task<string?> ElsewhereAsync(string model, CancellationToken cancellation)
     {
         if (_pool is null)
@@ -93,7 +93,13 @@ public sealed class ServedModels
         }
 
         var (named, id) = _pool.Named(model);
-        var having = (await _pool.OffersAsync(cancellation)).Where(known => (named is null || known.Engine == named) && known.Offer.Find(id) is not null).Select(known => known.Engine.Name).ToList();
+        var offers = await _pool.OffersAsync(cancellation);
+        if (named is null && _pool.Engines.Any(engine => engine.Name == _options.Name) && !offers.Any(known => known.Engine.Name == _options.Name))
+        {
+            return null;
+        }
+
+        var having = offers.Where(known => (named is null || known.Engine == named) && known.Offer.Find(id) is not null).Select(known => known.Engine.Name).ToList();
         return having.Contains(_options.Name) ? null : having.FirstOrDefault();
     }
 

@@ -46,6 +46,24 @@ public sealed class EngineChoiceTests : IAsyncLifetime
         Assert.Contains("x, e, qwen3:latest", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Else a job of a model that several have would be refused for good while the program's own service restarts.</summary>
+    [Fact]
+    public async Task A_model_is_said_to_be_elsewhere_only_where_the_programs_own_service_answers()
+    {
+        A.Status = 503;
+        await using (var engines = Owned())
+        {
+            Assert.Null(await engines.Models.ElsewhereAsync("m", Cancellation));
+            Assert.Equal("b", await engines.Models.ElsewhereAsync("b/m", Cancellation));
+        }
+
+        (A.Status, A.Models) = (200, """{"data":[{"id":"x","capabilities":["chat"]}]}""");
+        await using var well = Owned();
+        Assert.Equal(("b", null), (await well.Models.ElsewhereAsync("m", Cancellation), await well.Models.ElsewhereAsync("x", Cancellation)));
+
+        ManyEngines Owned() => ManyEngines.Of(TimeProvider.System, [("ModelHost:Name", "a")], [(A.Endpoint, ""), (B.Endpoint, "")]);
+    }
+
     [Fact]
     public async Task After_a_model_that_was_not_there_the_list_is_still_that_of_all_engines()
     {
