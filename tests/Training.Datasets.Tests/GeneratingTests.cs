@@ -278,6 +278,37 @@ public sealed class GeneratingTests
         Assert.Equal(3, asked);
     }
 
+    /// <summary>Begun anew it would ask of the same passages, and miss the rows that are in the dataset by then.</summary>
+    [Fact]
+    public async Task A_job_that_waited_for_the_model_service_goes_on_with_the_passages_that_it_did_not_ask_of()
+    {
+        string[] towns = ["Lisbon", "Oslo", "Vienna", "Prague", "Madrid", "Dublin", "Athens", "Warsaw", "Zagreb", "Helsinki", "Berne", "Rome", "Paris", "Tallinn", "Riga", "Vilnius", "Sofia", "Bucharest", "Valletta", "Nicosia"];
+        Dictionary<string, bool> holds = [];
+        var (asked, isBusy) = (0, true);
+        var chat = ScriptedChatClient.Writing((messages, _) =>
+        {
+            asked++;
+            var passage = messages[^1].Text;
+            var town = towns.First(name => passage.Contains($"in {name} have", StringComparison.Ordinal));
+            if (isBusy && holds.Count == 9)
+            {
+                isBusy = false;
+                throw new ModelHostException(ModelHostErrorKind.Busy, "Others are answered.");
+            }
+
+            holds.TryAdd(town, holds.Count % 2 == 0); // every second one brings no row, each time
+            return AsyncEnumerable.Repeat($$"""{"question":"How many days of annual leave have employees in {{town}}?","answer":"{{(holds[town] ? $"Employees in {town} have twenty five days of annual leave in each calendar year." : "Nine hundred euros are paid on Fridays by cheque.")}}"}""", 1);
+        });
+        await using var here = await Installation.StartAsync(chat, working: true);
+        var handbook = await here.BaseAsync([.. towns.Select(town => ($"{town}.md", $"# {town}\n\nEmployees in {town} have twenty five days of annual leave in each calendar year."))]);
+        var set = (await here.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var jobs = here.Get<GenerationJobs>();
+        await jobs.StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], 10), Stop);
+        await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+        var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
+        Assert.Equal((GenerationState.Done, 10, "", 20), (job.State, job.Made, string.Join(", ", job.Missing), asked)); // 19 passages, one of them twice
+    }
+
     [Fact]
     public async Task A_job_that_failed_goes_on_where_it_stood()
     {
@@ -346,7 +377,7 @@ public sealed class GeneratingTests
     private static async Task<List<GeneratedItem>> MadeAsync(Installation here, GenerationWish wish)
     {
         List<GeneratedItem> made = [];
-        await foreach (var row in here.Get<RowGenerator>().MakeAsync(Installation.Administrator, wish, 0, Stop))
+        await foreach (var row in here.Get<RowGenerator>().MakeAsync(Installation.Administrator, wish, 0, new(), Stop))
             made.Add(row);
         return made;
     }

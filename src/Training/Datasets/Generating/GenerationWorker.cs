@@ -64,6 +64,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
         Dictionary<string, int> missing = new(job.Missing);
         var set = job.DatasetId;
         List<NewItem> portion = [];
+        GenerationPlace place = new();
         void Miss(string reason, int rows)
         {
             if (rows > 0) missing[reason] = missing.GetValueOrDefault(reason) + rows;
@@ -91,7 +92,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
             {
                 try
                 {
-                    await foreach (var one in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, stop) : best.MakeAsync(caller, job.Wish, done, stop))
+                    await foreach (var one in job.Wish.BestOf is null ? generator.MakeAsync(caller, job.Wish, done, place, stop) : best.MakeAsync(caller, job.Wish, done, stop))
                     {
                         silent = TimeSpan.Zero;
                         done = one.Row + (one.Item is null ? one.Missing : 1); // another passage may do for a row

@@ -30,18 +30,22 @@ public sealed class RowGenerator
 
     /// <summary>Rows one after the other, with what was tried and dropped, and at the last try what is missing of the wish; ends when there are enough, or the documents are used up. DatasetException no_documents, and those of <see cref="GenerationWish.Check"/>.</summary>
     /// <param name="skip">Rows that were made before: goes on where a job was cut off.</param>
-    public async IAsyncEnumerable<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, int skip, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="stood">Kept over a failure: goes on where the same wish stood. New for the beginning.</param>
+    public async IAsyncEnumerable<GeneratedItem> MakeAsync(Caller caller, GenerationWish wish, int skip, GenerationPlace stood, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        ArgumentNullException.ThrowIfNull(stood);
         wish.Check();
-        var sentences = await SentencesAsync(caller, wish, cancellation);
+        if (stood.Sentences.Count == 0)
+            stood.Sentences = await SentencesAsync(caller, wish, cancellation);
+        var sentences = stood.Sentences;
         if (sentences.Count == 0)
             throw new DatasetException("no_documents", "The documents that were chosen hold no whole sentences that a question could be made from. Choose others, or wait until they are ready.");
         var model = await models.ChatModelAsync(cancellation, wish.Model);
-        HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
-        List<Walk> walks = [.. wish.Kinds.Select((kind, at) => new Walk(kind, at * sentences.Count / wish.Kinds.Count, EndOf(kind, model, sentences.Count)))];
-        for (var row = 0; row < wish.Count; row++)
+        var walks = stood.Walks ??= [.. wish.Kinds.Select((kind, at) => new SentenceWalk(kind, at * sentences.Count / wish.Kinds.Count, EndOf(kind, model, sentences.Count)))];
+        for (; stood.Row < wish.Count; stood.Row++)
         {
+            var row = stood.Row;
             for (var tried = 0; tried < Tries; tried++)
             {
                 while (walks.Count > 0 && walks[row % walks.Count].IsAtEnd)
@@ -51,11 +55,16 @@ public sealed class RowGenerator
                     yield return new(row, null, null, "used_up", wish.Count - Math.Max(row, skip));
                     yield break;
                 }
-                var (kind, first, place) = walks[row % walks.Count].Next();
+                var walk = walks[row % walks.Count];
                 if (row < skip)
+                {
+                    walk.GoOn();
                     break;
+                }
+                var (kind, first, place) = walk.Now;
                 var made = await MakeAsync(caller, wish, kind, sentences, first + place, place, model, row, cancellation);
-                if (made.Item is not null && !asked.Add(made.Item.Row.Question))
+                walk.GoOn(); // of what failed it is asked again
+                if (made.Item is not null && !stood.Asked.Add(made.Item.Row.Question))
                     made = made with { Item = null, Dropped = "repeated" };
                 yield return made.Item is null && tried + 1 == Tries ? made with { Missing = 1 } : made;
                 if (made.Item is not null)
@@ -140,16 +149,5 @@ public sealed class RowGenerator
         var order = found.ToArray();
         new Random(unchecked((int)wish.Seed)).Shuffle(order); // picks, hides nothing
         return order;
-    }
-
-    /// <summary>Goes through the sentences for one kind of question: each kind may ask of every one.</summary>
-    private sealed class Walk(QuestionKind kind, int first, int end)
-    {
-        private int next;
-
-        public bool IsAtEnd => next == end;
-
-        /// <summary>The sentence at First + Place is asked of, counted round.</summary>
-        public (QuestionKind Kind, int First, int Place) Next() => (kind, first, next++);
     }
 }
