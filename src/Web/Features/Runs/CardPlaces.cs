@@ -8,22 +8,27 @@ public sealed class CardPlaces(TimeProvider time, Action calmed) : IDisposable
 
     private IReadOnlyList<Guid> shown = [];
     private ITimer? timer;
-    private long? moved;
 
     /// <summary>A card stands where another stood a moment ago: nothing is decided.</summary>
-    public bool HaveJustMoved => moved is { } at && time.GetElapsedTime(at) < Calm;
+    public bool HaveJustMoved { get; private set; }
 
     /// <summary>Notes the cards that are shown now, from the first down. One that is added below moves none.</summary>
     public void Show(IReadOnlyList<Guid> cards)
     {
         if (cards.Zip(shown).Any(place => place.First != place.Second))
         {
-            moved = time.GetTimestamp();
-            timer ??= time.CreateTimer(_ => calmed(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            HaveJustMoved = true;
+            timer ??= time.CreateTimer(_ => CalmDown(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             timer.Change(Calm, Timeout.InfiniteTimeSpan);
         }
         shown = cards;
     }
 
     public void Dispose() => timer?.Dispose();
+
+    private void CalmDown()
+    {
+        HaveJustMoved = false;
+        calmed();
+    }
 }
