@@ -93,16 +93,19 @@ function following(root, on, ended) {
         top = area.scrollTop;
     });
     let height = 0;
-    const begun = new WeakSet(); // cards that have been shown
+    const begun = new WeakSet(); // cards that were brought to their beginning
     const watch = new ResizeObserver(() => {
         const grew = column.scrollHeight > height;
         height = column.scrollHeight;
         const asked = [...column.querySelectorAll('[data-asks]')].at(-1);
         if (atBottom && asked && !begun.has(asked)) {
-            begun.add(asked);
             toBottom();
             const card = asked.dataset.asks === 'plan' ? [...column.querySelectorAll('[data-plan]')].at(-1) ?? asked : asked;
-            if (card.getBoundingClientRect().top < area.getBoundingClientRect().top) { card.scrollIntoView({ block: 'start' }); atBottom = false; } // it is read from its beginning, also when it grows
+            if (card.getBoundingClientRect().top < area.getBoundingClientRect().top) { // it is read from its beginning, also where it grows until that is out of sight
+                begun.add(asked);
+                card.scrollIntoView({ block: 'start' });
+                atBottom = false;
+            }
         } else if (atBottom) { toBottom(); } else if (grew && column.querySelector('[aria-busy=true]')) { root.dataset.newer = ''; }
     });
     watch.observe(column);
