@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Platform.Agents.Answering;
@@ -11,16 +10,7 @@ internal static partial class UntrustedText
     private const int MaxNameLength = 120;
 
     /// <summary>Without zero-width and direction-changing characters, tags and controls; line breaks and tabs stay.</summary>
-    public static string Visible(string text)
-    {
-        StringBuilder kept = new(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (!HiddenCharacters.IsHidden(rune))
-                kept.Append(rune.ToString());
-        }
-        return kept.ToString();
-    }
+    public static string Visible(string text) => HiddenCharacters.Without(text);
 
     /// <summary>A passage's text for a prompt: visible, and without anything that reads as a fence, a chat mark or a citation mark.</summary>
     public static string ForPrompt(string text) => ForPrompt(text, []);

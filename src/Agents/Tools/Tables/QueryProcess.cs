@@ -22,7 +22,7 @@ internal sealed class QueryProcess : IDisposable
     /// <param name="command">The program and its arguments.</param>
     public QueryProcess(IReadOnlyList<string> command)
     {
-        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = Encoding.UTF8, WorkingDirectory = "/" };
+        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8, WorkingDirectory = "/" };
         foreach (var name in start.Environment.Keys.Except(Kept).ToList())
             start.Environment.Remove(name);
         start.Environment["DOTNET_gcServer"] = "0";

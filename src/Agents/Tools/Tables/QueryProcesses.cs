@@ -20,7 +20,7 @@ internal sealed class QueryProcesses(params string[] command) : IDisposable
             if (await AskAsync(known, order, cancellation) is { } answer)
                 return answer; // else it ended for want of work
         }
-        return await AskAsync(new(command), order, cancellation) ?? throw new InvalidOperationException($"The process that queries tables, {string.Join(' ', command)}, ended before it began. Is there memory for it?");
+        return await AskAsync(new(command), order, cancellation) ?? throw new InvalidOperationException($"The process that queries tables, {string.Join(' ', command)}, ended before it was asked anything.");
     }
 
     public void Dispose()
@@ -38,7 +38,7 @@ internal sealed class QueryProcesses(params string[] command) : IDisposable
         }
         finally
         {
-            // What had its answer lives; a query that was too long may yet be at work.
+            // What had its answer goes on; a query that was too long may yet be at work, and one that took too much leaves memory to be given back.
             if (answer is { Fault: null or not (QueryFault.TooLong or QueryFault.TooMuch) })
                 idle.Add(process);
             else
