@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Platform.Fakes;
 
 namespace Platform.EndToEnd.Tests;
 
@@ -75,7 +76,7 @@ public sealed partial class ContainerTests
             pages.Kill(entireProcessTree: true);
             host.Kill(entireProcessTree: true);
             await pages.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Directory.Delete(folder, recursive: true);
+            await TestFolders.DeleteAsync(folder);
         }
     }
 

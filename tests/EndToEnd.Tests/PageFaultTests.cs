@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,6 +15,7 @@ public sealed class PageFaultTests(SharedProgram program)
         await page.CreateBaseAsync(program.Address, "Short");
         await page.GotoAsync($"{program.Address}/chat");
         await (await page.AskAsync("How long must a password be?")).WaitUntilDoneAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/chat/[0-9a-f-]{36}$")); // an answer that is there at once is shown before its address
         var conversation = page.Url;
         await page.CreateBaseAsync(program.Address, "Other");
         await page.GotoAsync($"{program.Address}/knowledge");

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Platform.Fakes;
 
 namespace Platform.EndToEnd.Tests;
 
@@ -99,7 +100,7 @@ internal sealed partial class RunningPlatform : IAsyncDisposable
             }
         }
         _process.Dispose();
-        Directory.Delete(Data, recursive: true);
+        await TestFolders.DeleteAsync(Data);
     }
 
     /// <summary>A port that nobody uses, and that nobody is given meanwhile: below those that the system gives to connections, and each once.</summary>

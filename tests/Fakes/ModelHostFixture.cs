@@ -150,7 +150,7 @@ public sealed class ModelHostFixture : IAsyncDisposable
         _http?.Dispose();
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true); // a trainer that goes on takes time from the next test
             await _process.WaitForExitAsync();
         }
 

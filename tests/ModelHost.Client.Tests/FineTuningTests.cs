@@ -58,7 +58,7 @@ public sealed class FineTuningTests
         }
         finally
         {
-            folder.Delete(recursive: true);
+            await TestFolders.DeleteAsync(folder.FullName);
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class ModelAdminTests
         Assert.Equal(["seed-chat", "seed-embed"], (await admin.ListAsync(Cancellation)).Select(model => model.Id));
         Assert.Equal("seed-chat", (await served.ChatModelAsync(Cancellation)).Id);
         Assert.Equal(ModelHostErrorKind.ModelNotFound, (await Assert.ThrowsAsync<ModelHostException>(() => admin.LoadAsync("other", null, null, Cancellation))).Kind);
-        Directory.Delete(folder, recursive: true);
+        await TestFolders.DeleteAsync(folder);
     }
 
     [Fact]
@@ -73,6 +73,6 @@ public sealed class ModelAdminTests
             Assert.Equal(ModelHostErrorKind.BadRequest, (await Assert.ThrowsAsync<ModelHostException>(() => admin.StartDownloadAsync("hf:owner/repo/../one.gguf", Cancellation))).Kind);
         }
 
-        Directory.Delete(folder, recursive: true);
+        await TestFolders.DeleteAsync(folder);
     }
 }

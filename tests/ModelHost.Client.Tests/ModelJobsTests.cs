@@ -35,7 +35,7 @@ public sealed class ModelJobsTests
         }
         finally
         {
-            folder.Delete(recursive: true);
+            await TestFolders.DeleteAsync(folder.FullName);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class AdapterRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        await TestFolders.DeleteAsync(Folder);
     }
 
     /// <summary>The bytes of an adapter that fits the seed model.</summary>

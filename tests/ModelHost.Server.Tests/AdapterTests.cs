@@ -23,7 +23,7 @@ public sealed class AdapterTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await TestFolders.DeleteAsync(_folder);
     }
 
     [Fact]

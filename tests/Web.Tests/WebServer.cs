@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Fakes;
 using Platform.Retrieval.Access;
 using Platform.Web.Features.Account;
 
@@ -46,7 +47,7 @@ public sealed class WebServer : IAsyncDisposable
         catch
         {
             await app.DisposeAsync();
-            Directory.Delete(folder, recursive: true);
+            await TestFolders.DeleteAsync(folder);
             throw;
         }
     }
@@ -75,6 +76,6 @@ public sealed class WebServer : IAsyncDisposable
     {
         await App.StopAsync(CancellationToken.None); // disposing alone would leave workers that still write into the folder
         await App.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await TestFolders.DeleteAsync(folder);
     }
 }

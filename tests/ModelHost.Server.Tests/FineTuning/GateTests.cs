@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Platform.Fakes;
 
 namespace Platform.ModelHost.Server.Tests.FineTuning;
 
@@ -14,7 +15,7 @@ public sealed class GateTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _rig.DisposeAsync();
-        _training.Delete(recursive: true);
+        await TestFolders.DeleteAsync(_training.FullName);
     }
 
     [Fact]

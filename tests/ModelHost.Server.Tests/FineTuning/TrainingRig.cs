@@ -41,7 +41,7 @@ public sealed class TrainingRig : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        _folder.Delete(recursive: true);
+        await TestFolders.DeleteAsync(_folder.FullName);
     }
 
     /// <summary>Kills the service, and starts it on the same folders.</summary>

@@ -133,7 +133,7 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
         public async ValueTask DisposeAsync()
         {
             await Host.DisposeAsync();
-            _folder.Delete(recursive: true);
+            await TestFolders.DeleteAsync(_folder.FullName);
         }
     }
 }

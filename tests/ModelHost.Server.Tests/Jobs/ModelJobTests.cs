@@ -30,7 +30,7 @@ public sealed partial class ModelJobTests : IAsyncLifetime
     {
         _http.Dispose();
         await _host.DisposeAsync();
-        _folder.Delete(recursive: true);
+        await TestFolders.DeleteAsync(_folder.FullName);
     }
 
     [Fact]

@@ -40,6 +40,6 @@ public sealed class ModelFolderHost : IAsyncDisposable
             await _host.DisposeAsync();
         }
 
-        Directory.Delete(Folder, recursive: true);
+        await TestFolders.DeleteAsync(Folder);
     }
 }

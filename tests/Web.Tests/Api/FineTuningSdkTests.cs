@@ -115,7 +115,7 @@ public sealed class FineTuningSdkTests
         }
         finally
         {
-            folder.Delete(recursive: true);
+            await TestFolders.DeleteAsync(folder.FullName);
         }
     }
 
