@@ -65,7 +65,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         AgentOpening opening = new(new NearestDemonstrations(vectors), Memories, window, new ConversationSummary(new AgentDecision(chat, clock), models, window, clock), store, clock);
         AgentDecision decision = new(chat, clock);
         ToolCalls calls = new(catalog, settings, clock);
-        AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, clock);
+        AgentLoop loop = new(decision, calls, new PlanExecution(new Planner(decision), decision, calls, settings, clock), catalog, models, opening, shelf, clock);
         Host = new RunHost(new RunExecution(Answers, loop, store, settings, TimeProvider.System, new TestLog<RunExecution>(), Owners, process.Ready), settings, clock, process.Program);
         Resumption = new RunResumption(contexts, store, Host, TimeProvider.System);
         Runs = new RunAgent(contexts, store, Host, Resumption, TimeProvider.System);

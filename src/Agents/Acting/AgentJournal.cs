@@ -67,8 +67,8 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
     /// <summary>Whether any of it has.</summary>
     public bool HasText => !string.IsNullOrWhiteSpace(Told);
 
-    /// <summary>Tells what was held back of the answer, which is whole (it could have become a mark), then what stands under it, and its citations.</summary>
-    public IReadOnlyList<Citation> EndText()
+    /// <summary>Tells what was held back of the answer, which is whole (it could have become a mark), then what stands under it, and its citations, on their pages.</summary>
+    public async Task<IReadOnlyList<Citation>> EndTextAsync(CitationPlaces places, CancellationToken cancellation)
     {
         if (marks is null)
             return [];
@@ -76,7 +76,10 @@ internal sealed class AgentJournal(LiveRun run, AgentPast past, CitationStyle st
         var citations = marks.Citations;
         Tell(CitedAnswer.After(style, citations));
         foreach (var citation in citations)
-            Add("citation.added", citation, p => p.Cite(citation));
+        {
+            var placed = citation.Url is null && citation.Start < citation.End ? await places.PlaceAsync(citation, cancellation) : citation;
+            Add("citation.added", placed, p => p.Cite(placed));
+        }
         marks = null;
         return citations;
     }

@@ -21,7 +21,7 @@ namespace Platform.Agents.Acting;
 internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason, bool IsAnswered = false, int? CutAt = null, bool IsExpired = false);
 
 /// <summary>Runs an agent: one decision at a time, to call tools or to answer, until there is an answer or a limit. Everything that happened is in the run's events, from which a stretch goes on where the last one ended.</summary>
-internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, TimeProvider time)
+internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, IEvidence evidence, TimeProvider time)
 {
     private const int MostResumed = 5;
 
@@ -87,7 +87,8 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             journal.Text(AgentWords.AtLimit(StopReason.Timeout, task.Definition.Limits, AnswerWords.LanguageOf(run.Question.Question))); // there is nothing yet to ask the model with
         else if (end is { Reason: { } reached, IsAnswered: false })
             end = await AnswerAtLimitAsync(work, reached, cancellation);
-        Finish(run, journal, task.Definition, work?.Options.ModelId ?? task.Definition.Model.Id, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end);
+        var cited = await journal.EndTextAsync(new(evidence, run.Question.Caller), cancellation);
+        Finish(run, journal, task.Definition, cited, work?.Options.ModelId ?? task.Definition.Model.Id, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end);
         return end;
     }
 
@@ -237,10 +238,9 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         return unanswered;
     }
 
-    /// <summary>Tells the answer's citations in the agent's style, and what it took.</summary>
-    private static void Finish(LiveRun run, AgentJournal journal, AgentDefinition definition, string model, double milliseconds, AgentEnd end)
+    /// <summary>Tells what the answer took.</summary>
+    private static void Finish(LiveRun run, AgentJournal journal, AgentDefinition definition, IReadOnlyList<Citation> cited, string model, double milliseconds, AgentEnd end)
     {
-        var cited = journal.EndText();
         AnswerDone usage = new(AnswerMode.Generate, NotFound: false, new(0, 0, milliseconds), new(model, journal.Past.PromptTokens, journal.Past.CachedTokens, journal.Past.Tokens - journal.Past.PromptTokens, 0), CutAtTokens: end.CutAt)
         {
             IsUnanswered = end is { Reason: not null, IsAnswered: false },

@@ -6,13 +6,13 @@ using Platform.Agents.Definitions;
 
 namespace Platform.Agents.Acting;
 
-/// <summary>Brings the citation marks of a streamed answer into its agent's style: numbered by first appearance; those that stand for nothing are left out, and where it names no sources all of them. Each sentence is judged against what it cites; a source has a number for each verdict, so that one sentence says nothing of another. Where the run showed no sources, and in code, a number in brackets is no mark.</summary>
+/// <summary>Brings the citation marks of a streamed answer into its agent's style: numbered by first appearance; those that stand for nothing are left out, and where it names no sources all of them. Each sentence is judged against what it cites, and marks of it the sentences that it rests on; a source has a number for each stretch and verdict, so that one sentence says nothing of another. Where the run showed no sources, and in code, a number in brackets is no mark.</summary>
 /// <param name="shown">What the run's tools showed, under the numbers that the model knows.</param>
 internal sealed class AnswerMarks(CitationStyle style, IReadOnlyList<Citation> shown, GivenNumbers given)
 {
     private readonly CitationMarks marks = new(number => shown.Any(source => source.N == number));
     private readonly StringBuilder answer = new();
-    private readonly Dictionary<(int Source, Verdict Verdict), Citation> cited = [];
+    private readonly Dictionary<(int Source, int Start, int End, Verdict Verdict), Citation> cited = [];
 
     /// <summary>Those of the answer so far, in the order of their numbers.</summary>
     public IReadOnlyList<Citation> Citations => [.. cited.Values.OrderBy(citation => citation.N)];
@@ -43,16 +43,19 @@ internal sealed class AnswerMarks(CitationStyle style, IReadOnlyList<Citation> s
     private int NumberOf(int source, CitingSentence sentence)
     {
         var judged = Judged(sentence, shown.First(citation => citation.N == source));
-        if (!cited.TryGetValue((source, judged.Verdict), out var known))
-            cited.Add((source, judged.Verdict), known = judged with { N = cited.Count + 1 });
+        var key = (source, judged.Start, judged.End, judged.Verdict);
+        if (!cited.TryGetValue(key, out var known))
+            cited.Add(key, known = judged with { N = cited.Count + 1 });
         return known.N;
     }
 
-    /// <summary>Of a passage, or rows, that a tool showed: whether the sentence says what the best of it says.</summary>
+    /// <summary>Of a passage, or rows, that a tool showed: whether the sentence says what the best of it says. A passage is narrowed to that, not yet placed on its page; it stays as it was shown where no sentence of it has anything of the answer's, and so do rows, which stand in no text.</summary>
     private Citation Judged(CitingSentence sentence, Citation source)
     {
-        var text = source.Context.Length > 0 ? source.Context : source.Quote;
-        var span = CitationResolver.Resolve(sentence.Claim, text);
-        return source with { Verdict = CitationVerifier.Judge(sentence.Claim, text[span.Start..span.End], text, given), AnswerStart = sentence.Start, AnswerEnd = sentence.End };
+        var (text, start) = source.Context.Length > 0 ? (source.Context, source.ContextStart) : (source.Quote, source.Start);
+        var (span, verdict) = CitedSpan.Of(sentence.Claim, text, given);
+        var judged = source with { Verdict = verdict, AnswerStart = sentence.Start, AnswerEnd = sentence.End };
+        return source.Start == source.End || span == new PassageSpan(0, text.Length) ? judged
+            : judged with { Start = start + span.Start, End = start + span.End, Quote = text[span.Start..span.End], Context = text, ContextStart = start, Rectangles = [] };
     }
 }

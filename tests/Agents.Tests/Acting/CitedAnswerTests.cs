@@ -6,12 +6,15 @@ using Platform.Agents.Definitions;
 using Platform.Agents.Runs;
 using Platform.Agents.Tools;
 using Platform.Agents.Tools.Calculating;
+using Platform.Agents.Tools.Reading;
+using Platform.Retrieval.Reading;
 using static Platform.Fakes.ScriptedChatClient;
 
 namespace Platform.Agents.Tests.Acting;
 
 public sealed class CitedAnswerTests
 {
+    private const string Leave = "Annual leave is 27 days. It is booked in Harbour. Sick leave starts with a call before 9:00.";
     private const string Written = "Everybody has 27 days [1]. Ask in time [3].";
 
     [Theory]
@@ -95,9 +98,58 @@ public sealed class CitedAnswerTests
     {
         var source = AgentLoopTests.Cited(7) with { Context = "After one year annual leave is 25 days. The manager approves it." };
         AnswerMarks marks = new(CitationStyle.Quoted, [AgentLoopTests.Cited(1), source], GivenNumbers.None);
-        Assert.Equal("The manager approves it [1]. Annual leave is 40 days [2]. The manager approves it [1].", marks.Push("The manager approves it [7]. Annual leave is 40 days [7]. The manager approves it [7]."));
-        Assert.Equal([(1, Verdict.Supported), (2, Verdict.Unsupported)], marks.Citations.Select(c => (c.N, c.Verdict)));
-        Assert.Equal("\n\n> “27 days” — leave.txt [1][2]", CitedAnswer.After(CitationStyle.Quoted, marks.Citations));
+        Assert.Equal("The manager approves it [1]. Annual leave is 40 days [2]. The manager approves it [1]. It is 25 days [3].", marks.Push("The manager approves it [7]. Annual leave is 40 days [7]. The manager approves it [7]. It is 25 days [7]."));
+        Assert.Equal([(1, Verdict.Supported), (2, Verdict.Unsupported), (3, Verdict.Supported)], marks.Citations.Select(c => (c.N, c.Verdict)));
+        Assert.Equal("\n\n> “The manager approves it.” — leave.txt [1]\n>\n> “After one year annual leave is 25 days.” — leave.txt [2][3]", CitedAnswer.After(CitationStyle.Quoted, marks.Citations));
+    }
+
+    [Theory]
+    [InlineData("Sick leave starts with a call [2].", "Sick leave starts with a call before 9:00.")]
+    [InlineData("Annual leave is 30 days [2].", "Annual leave is 27 days.")] // what it says instead
+    [InlineData("Eve pays for lunch on Mars [2].", Leave)] // no sentence has anything of it
+    public void What_a_sentence_rests_on_is_marked_of_a_passage_and_all_of_it_where_no_sentence_has_anything_of_it(string written, string marked)
+    {
+        var source = AgentLoopTests.Cited(2) with { Start = 100, End = 100 + Leave.Length, Quote = Leave, Context = Leave, ContextStart = 100 };
+        var cited = Assert.Single(Marked(source, written));
+        Assert.Equal((marked, Leave, 100), (cited.Quote, cited.Context, cited.ContextStart));
+        Assert.Equal(marked, Leave[(cited.Start - 100)..(cited.End - 100)]);
+
+        // An agent that was asked cited a sentence of the passage: where that does not hold, another one may, and what it cited stays where none does.
+        var asked = Assert.Single(Marked(source with { Start = 100, End = 124, Quote = Leave[..24] }, written));
+        Assert.Equal(marked == Leave ? Leave[..24] : marked, asked.Quote);
+
+        // Rows of a table are no text: what was asked of it stands for them.
+        Assert.Equal("select 1", Assert.Single(Marked(source with { Start = 0, End = 0, Quote = "select 1" }, written)).Quote);
+
+        static IReadOnlyList<Citation> Marked(Citation source, string written)
+        {
+            AnswerMarks marks = new(CitationStyle.Numbered, [source], GivenNumbers.None);
+            marks.Push(written);
+            return marks.Citations;
+        }
+    }
+
+    [Theory]
+    [InlineData("search_documents")]
+    [InlineData("read_passage")]
+    public async Task A_sentence_of_what_was_found_or_read_is_cited_on_its_page(string tool)
+    {
+        var text = Leave + " Unused days are lost in March.";
+        var (turn, call) = (text.IndexOf("Unused", StringComparison.Ordinal), text.IndexOf("call", StringComparison.Ordinal));
+        TextShelf shelf = new();
+        shelf.Add("leave.pdf", new ParsedDocument("application/pdf", null, text, [new(1, 0, turn, 600, 800, [new(call, call + 4, 0.5f, 0.2f, 0.1f, 0.02f)]), new(2, turn, text.Length, 600, 800, [new(turn, turn + 6, 0.1f, 0.7f, 0.1f, 0.02f)])], []));
+        List<AIContent> decisions = [Call("search_documents", new { query = "unused leave days" })];
+        if (tool == "read_passage")
+            decisions.Add(Call("read_passage", new { number = 1, page = 1 }));
+        decisions.Add(new TextContent(tool == "read_passage" ? "Sick leave starts with a call [2]." : "Unused days are lost in March [1]."));
+        await using var rig = await AgentsRig.StartAsync(Deciding([.. decisions]), shelf: shelf, tools: [new SearchDocumentsTool(shelf), new ReadPassageTool(shelf)]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("search_documents", ToolPolicy.Always), new("read_passage", ToolPolicy.Always)] }, "What of unused leave?");
+        await rig.EventsAsync(run);
+        var cited = Assert.Single((await rig.AnswerAsync(run)).Citations);
+        Assert.Equal(tool == "read_passage" ? ("Sick leave starts with a call before 9:00.", 1) : ("Unused days are lost in March.", 2), (cited.Quote, cited.Page));
+        Assert.Equal(cited.Quote, text[cited.Start..cited.End]);
+        var place = Assert.Single(cited.Rectangles);
+        Assert.Equal(tool == "read_passage" ? (1, 0.2f) : (2, 0.7f), (place.Page, place.Y));
     }
 
     /// <param name="answer">With [2] for the passage, as the model knows it.</param>

@@ -16,6 +16,11 @@ public sealed class CitationResolverTests
     public void The_supporting_sentence_is_found_in_Chinese() =>
         Assert.Equal("入职满五年的为15天。", Resolved("满五年的员工有15天年假。", "年休假按工龄计算。入职满一年的为10天。入职满五年的为15天。满十年的为20天。"));
 
+    [Theory]
+    [InlineData("Eve pays for lunch on Mars.")]
+    [InlineData("")]
+    public void Where_no_sentence_has_anything_of_the_claim_it_is_the_whole_passage(string claim) => Assert.Equal(Leave, Resolved(claim, Leave));
+
     private static string Resolved(string claim, string passage)
     {
         var span = CitationResolver.Resolve(claim, passage);

@@ -11,7 +11,7 @@ internal static class CitationResolver
     /// <summary>What a further sentence must add to the covered share to be taken in.</summary>
     private const double WorthASentence = 0.15;
 
-    /// <summary>The best supporting span of whole sentences, never empty; the whole passage where it has no sentence.</summary>
+    /// <summary>The best supporting span of whole sentences, never empty; the whole passage where it has no sentence, or none that has anything of the claim.</summary>
     public static PassageSpan Resolve(string claim, string passage)
     {
         var sentences = SentenceSplitter.Split(passage);
@@ -32,6 +32,8 @@ internal static class CitationResolver
         }
 
         var best = Enumerable.Range(0, sentences.Count).MaxBy(i => Cover(i, i));
+        if (Cover(best, best) <= 0)
+            return new(0, passage.Length);
         var (from, to) = (best, best);
         while (to - from + 1 < LongestSpan)
         {

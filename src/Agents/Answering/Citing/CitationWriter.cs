@@ -1,7 +1,4 @@
-using Platform.Retrieval;
 using Platform.Retrieval.Access;
-using Platform.Retrieval.Ingest;
-using Platform.Retrieval.Reading;
 using Platform.Retrieval.Search;
 
 namespace Platform.Agents.Answering.Citing;
@@ -13,7 +10,7 @@ internal readonly record struct PassageSpan(int Start, int End);
 internal sealed class CitationWriter(IEvidence evidence, Caller caller)
 {
     private readonly Dictionary<(Guid Passage, PassageSpan Span, Verdict Verdict), int> numbers = [];
-    private readonly Dictionary<Guid, ParsedDocument?> documents = [];
+    private readonly CitationPlaces places = new(evidence, caller);
 
     /// <summary>How many there are.</summary>
     public int Count => numbers.Count;
@@ -27,30 +24,9 @@ internal sealed class CitationWriter(IEvidence evidence, Caller caller)
         var number = numbers.Count + 1;
         numbers.Add((passage.Id, span, verdict), number);
 
-        var (start, end) = (passage.Start + span.Start, passage.Start + span.End);
-        var quote = passage.Text[span.Start..span.End];
-        var document = await ReadAsync(passage.DocumentId, cancellation);
-        // A document that was replaced since the search no longer has these words at this place: cite without rectangles.
-        var same = document is not null && end <= document.Text.Length && document.Text.AsSpan(start, end - start).SequenceEqual(quote);
-        var page = same ? document!.Pages.LastOrDefault(p => p.Start <= start)?.Number ?? passage.Page : passage.Page;
-        return (number, new Citation(
-            number, passage.DocumentId, passage.BaseId, hit.DocumentName, hit.MediaType, hit.DocumentVersion, passage.Id, passage.Heading, page, start, end,
-            quote, passage.Text, passage.Start, same ? LineRectangles.Of(document!, start, end) : [], hit.Relevance, verdict, answerStart, answerEnd));
-    }
-
-    private async Task<ParsedDocument?> ReadAsync(Guid documentId, CancellationToken cancellation)
-    {
-        if (documents.TryGetValue(documentId, out var document))
-            return document;
-        try
-        {
-            document = await evidence.ReadAsync(caller, documentId, cancellation);
-        }
-        catch (Exception failure) when (failure is NotFoundException or IngestException or IOException)
-        {
-            document = null; // deleted since the search, or its file cannot be read; the passage still says what it said
-        }
-        documents[documentId] = document;
-        return document;
+        Citation made = new(
+            number, passage.DocumentId, passage.BaseId, hit.DocumentName, hit.MediaType, hit.DocumentVersion, passage.Id, passage.Heading, passage.Page, passage.Start + span.Start, passage.Start + span.End,
+            passage.Text[span.Start..span.End], passage.Text, passage.Start, [], hit.Relevance, verdict, answerStart, answerEnd);
+        return (number, await places.PlaceAsync(made, cancellation));
     }
 }

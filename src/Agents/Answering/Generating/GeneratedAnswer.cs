@@ -114,8 +114,7 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
         foreach (var number in piece.Numbers)
         {
             var hit = hits[number - 1];
-            var span = CitationResolver.Resolve(sentence.Claim, hit.Passage.Text);
-            var verdict = CitationVerifier.Judge(sentence.Claim, hit.Passage.Text[span.Start..span.End], hit.Passage.Text);
+            var (span, verdict) = CitedSpan.Of(sentence.Claim, hit.Passage.Text);
             var (shownNumber, citation) = await citations.CiteAsync(hit, span, verdict, sentence.Start, sentence.End, cancellation);
             if (citation is not null)
                 yield return new AnswerCitation(citation);
