@@ -81,7 +81,7 @@ public static class AgentsModule
         services.TryAddSingleton<PresentParts>();
         services.TryAddSingleton(provider => new RunFork(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>(), provider.GetRequiredService<PresentModels>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => new ToolGrant(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ToolGrant(provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<ToolCatalog>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RunArchive(
             provider.GetRequiredService<IDbContextFactory<AgentsContext>>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<RunAgent>()));
         services.TryAddSingleton(provider => new TestLibrary(

@@ -72,7 +72,7 @@ internal sealed class AgentsRig : IAsyncDisposable
         Forks = new RunFork(contexts, store, Runs, new PresentModels(models), TimeProvider.System);
         Archive = new RunArchive(contexts, store, Runs);
         Outcomes = new RunOutcomes(contexts);
-        Grants = new ToolGrant(contexts, TimeProvider.System);
+        Grants = new ToolGrant(contexts, catalog, TimeProvider.System);
         Conversations = new ConversationLibrary(contexts, Host, TimeProvider.System);
         Removal = new RunRemoval(contexts, Conversations, settings, clock);
         stops = new RunStops(Host, store, TimeProvider.System, new TestLog<RunStops>());

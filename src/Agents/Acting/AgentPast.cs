@@ -218,8 +218,9 @@ internal sealed class AgentPast
     /// <summary>Whether it is told already that the run goes on without this.</summary>
     public bool IsAway(PartAwayData part) => away.Contains(part);
 
-    /// <summary>Whether a person approved a tool for the whole run.</summary>
-    public bool IsGranted(string tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool);
+    /// <summary>Whether a person approved a tool for the whole run, with all that it does.</summary>
+    public bool IsGranted(AgentTool tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool.Name
+        && asked.TryGetValue(r.CallId, out var seen) && Enum.TryParse<ToolEffects>(seen.Effects, out var effects) && (tool.Effects & ~effects) == 0);
 
     private void Became(string status, DateTimeOffset at)
     {

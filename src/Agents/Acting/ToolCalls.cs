@@ -17,7 +17,7 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
         var (journal, kit, words) = (work.Journal, work.Kit, work.Words);
         var room = work.Limit.CallsLeft;
         List<ReadyCall> ready = [];
-        List<(CallData Call, AgentTool Tool)> toAsk = [];
+        List<(CallData Call, AgentTool Tool, ToolEffects? AlwaysFor)> toAsk = [];
         var (waiting, taken) = (false, false);
         foreach (var (stepId, call, isPlanned) in past.Unsettled.Where(unsettled => !isLeft(unsettled.Call.CallId)))
         {
@@ -37,8 +37,8 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
                 continue; // an agent at work may leave some
             else if (!past.IsOpen(call.CallId) && room < 0)
                 Refuse(journal, stepId, call, words.CallsUsedUp(work.Definition.Limits.ToolCalls), ToolFailure.NoCallsLeft);
-            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && (tool.AlwaysAsks || !past.IsGranted(tool.Name)))
-                (waiting, toAsk) = (true, past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool)]);
+            else if (kit.Find(call.Tool) is { } tool && kit.MustAsk(tool, isPlanned) && decision is null && (tool.AlwaysAsks || !past.IsGranted(tool)))
+                (waiting, toAsk) = (true, past.IsAsked(call.CallId) ? toAsk : [.. toAsk, (call, tool, kit.Exceeded(tool))]);
             else
                 ready.Add(new(stepId, call, kit.Find(call.Tool)!, arguments));
         }
@@ -48,10 +48,10 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
     /// <summary>Asks a person about the calls that need it and were not asked about.</summary>
     public void Ask(AgentJournal journal, SortedCalls sorted)
     {
-        foreach (var (call, tool) in sorted.ToAsk)
+        foreach (var (call, tool, alwaysFor) in sorted.ToAsk)
         {
             var now = time.GetUtcNow();
-            journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), call.CallId, tool.Name, call.Arguments, tool.Effects.ToString(), now + options.Value.ApprovalTime));
+            journal.Add("approval.requested", new ApprovalRequestedData(Guid.CreateVersion7(now), call.CallId, tool.Name, call.Arguments, tool.Effects.ToString(), now + options.Value.ApprovalTime) { AlwaysFor = alwaysFor?.ToString() });
         }
     }
 
@@ -105,6 +105,6 @@ internal sealed record ReadyCall(string StepId, CallData Data, AgentTool Tool, J
     public bool Writes => (Tool.Effects & ToolEffects.Writes) != 0;
 }
 
-/// <summary>Calls without results: those that may be made, those that a person is yet to be asked about, and whether any waits for a person.</summary>
+/// <summary>Calls without results: those that may be made, those that a person is yet to be asked about (with what the tool always runs for, where it does more by now), and whether any waits for a person.</summary>
 /// <param name="HasTakenOver">Whether a call was given the result of another: what waited for it may begin.</param>
-internal sealed record SortedCalls(IReadOnlyList<ReadyCall> Ready, IReadOnlyList<(CallData Call, AgentTool Tool)> ToAsk, bool IsWaiting, bool HasTakenOver);
+internal sealed record SortedCalls(IReadOnlyList<ReadyCall> Ready, IReadOnlyList<(CallData Call, AgentTool Tool, ToolEffects? AlwaysFor)> ToAsk, bool IsWaiting, bool HasTakenOver);

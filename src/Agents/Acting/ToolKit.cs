@@ -15,7 +15,7 @@ namespace Platform.Agents.Acting;
 /// <param name="words">In which the model is told of them.</param>
 internal sealed class ToolKit(PromptWords words)
 {
-    private readonly Dictionary<string, (AgentTool Tool, ToolPolicy Policy)> tools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (AgentTool Tool, ToolSetting Setting)> tools = new(StringComparer.Ordinal);
 
     private readonly List<string> away = [];
     private bool plans, asksBeyondPlan;
@@ -40,11 +40,11 @@ internal sealed class ToolKit(PromptWords words)
             var here = await FindAsync(setting.Name, task, caller, catalog, words, cancellation);
             if (task.Recorded is { } recorded)
             {
-                kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), ToolPolicy.Always);
+                kit.tools[setting.Name] = (new RecordedTool(setting.Name, here, recorded), setting with { Policy = ToolPolicy.Always });
                 continue;
             }
             if (here is not null)
-                kit.tools[here.Name] = (here, setting.Policy);
+                kit.tools[here.Name] = (here, setting);
             else if (setting.Name != AskAgentTool.ToolName) // there, nobody is to be asked
                 kit.away.Add(setting.Name);
         }
@@ -64,7 +64,10 @@ internal sealed class ToolKit(PromptWords words)
 
     /// <summary>Whether a person decides about a call. Of an agent whose plans are approved they decide too about what acts, or leaves the machine, and stands in no plan with the arguments that it is called with.</summary>
     public bool MustAsk(AgentTool tool, bool isPlanned) => tools.TryGetValue(tool.Name, out var found)
-        && (found.Policy == ToolPolicy.Ask || found.Tool.AlwaysAsks || (asksBeyondPlan && !isPlanned && (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0));
+        && (found.Setting.PolicyFor(found.Tool) == ToolPolicy.Ask || found.Tool.AlwaysAsks || (asksBeyondPlan && !isPlanned && (tool.Effects & (ToolEffects.Writes | ToolEffects.Network)) != 0));
+
+    /// <summary>What a tool always runs for, where it does more by now and is asked about for that; null where it is not.</summary>
+    public ToolEffects? Exceeded(AgentTool tool) => tools.TryGetValue(tool.Name, out var found) && found.Setting.Policy == ToolPolicy.Always && found.Setting.PolicyFor(found.Tool) == ToolPolicy.Ask ? found.Setting.Given : null;
 
     /// <summary>What is wrong with a call; null when it can be made.</summary>
     public string? Fault(string name, JsonElement arguments) =>

@@ -30,6 +30,10 @@ public sealed record Approval(
 /// <summary>approval.requested.</summary>
 public sealed record ApprovalRequestedData(Guid ApprovalId, string CallId, string Tool, JsonElement Arguments, string Effects, DateTimeOffset ExpiresAt)
 {
+    /// <summary>What the tool always runs for, where it is asked about because it does more by now; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AlwaysFor { get; init; }
+
     /// <summary>Whether the run's plan is asked about, and not a call.</summary>
     [JsonIgnore]
     public bool IsPlan => PlanExecution.IsCall(CallId);

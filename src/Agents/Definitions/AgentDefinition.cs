@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Agents.Runs;
+using Platform.Agents.Tools;
 
 namespace Platform.Agents.Definitions;
 
@@ -75,7 +76,27 @@ public enum CitationStyle { Numbered, Quoted, None }
 [JsonConverter(typeof(CamelCaseNames<ToolPolicy>))]
 public enum ToolPolicy { Never, Ask, Always }
 
-public sealed record ToolSetting(string Name, ToolPolicy Policy = ToolPolicy.Ask);
+/// <summary>A tool of an agent, and whether it runs.</summary>
+public sealed record ToolSetting(string Name, ToolPolicy Policy = ToolPolicy.Ask)
+{
+    // Of a setting that does not say: strangers may turn a tool that reads into one that writes, and never the other way unnoticed.
+    private const ToolEffects Unsaid = ToolEffects.Reads | ToolEffects.Network;
+
+    /// <summary>Of a stranger's tool that always runs: what it said that it does when a person chose that. Null for no more than reading, wherever that is; and for tools of the program, which change only with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(CamelCaseNames<ToolEffects>))]
+    public ToolEffects? AlwaysFor { get; init; }
+
+    /// <summary>What it always runs for, said or not.</summary>
+    [JsonIgnore]
+    public ToolEffects Given => AlwaysFor ?? Unsaid;
+
+    /// <summary>The choice of a person who sees the tool as it is.</summary>
+    public static ToolSetting Of(AgentTool tool, ToolPolicy policy) => new(tool.Name, policy) { AlwaysFor = policy == ToolPolicy.Always && tool.Origin.Length > 0 ? tool.Effects : null };
+
+    /// <summary>The policy that holds for the tool as it is: to ask, where it does more than it always runs for.</summary>
+    public ToolPolicy PolicyFor(AgentTool tool) => Policy == ToolPolicy.Always && tool.Origin.Length > 0 && (tool.Effects & ~Given) != 0 ? ToolPolicy.Ask : Policy;
+}
 
 /// <summary>None: one decision after the other. PlanThenAct: a plan first, then its steps. AskBeforePlan: a person approves the plan first. Stored by name: append only.</summary>
 [JsonConverter(typeof(CamelCaseNames<PlanningMode>))]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Platform.Agents.Memory;
+using Platform.Agents.Tools;
 
 namespace Platform.Agents.Definitions;
 
@@ -130,6 +131,8 @@ public static partial class DefinitionCheck
             else if (!seen.Add(name))
                 found.Add($"tools[{i}].name", DefinitionFaultKind.Twice, [name], $"'{name}' is listed twice.");
             found.Known($"tools[{i}].policy", tools[i].Policy);
+            if (tools[i].AlwaysFor is { } given && (given & ~(ToolEffects.Reads | ToolEffects.Writes | ToolEffects.Network)) != 0)
+                found.Add($"tools[{i}].alwaysFor", DefinitionFaultKind.Unknown, [given], $"'{given}' is none of reads, writes and network, or several of them.");
             if (tools[i] is (RememberTool.ToolName, ToolPolicy.Always))
                 found.Add($"tools[{i}].policy", DefinitionFaultKind.AlwaysAsked, [RememberTool.ToolName], "What an agent keeps is read by a person each time. Choose ask.");
         }

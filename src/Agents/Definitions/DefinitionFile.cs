@@ -15,7 +15,7 @@ public static class DefinitionFile
     public const int MaxLength = 4 * 1024 * 1024;
 
     private const string Format = "platform.agent";
-    private const int Version = 2; // since a file names its bases
+    private const int Version = 3; // since a file says what tools always run for
 
     private static readonly JsonSerializerOptions Strict = new(RunJson.Options)
     {

@@ -60,10 +60,10 @@ public sealed class RunFork
     /// <summary>With the tools, under the stricter policy, and the agents to ask that it has now too: what was taken from it since stays taken.</summary>
     private static AgentDefinition Tightened(AgentDefinition then, AgentDefinition now)
     {
-        var policies = now.Tools.GroupBy(tool => tool.Name).ToDictionary(same => same.Key, same => same.Min(tool => tool.Policy));
+        var settings = now.Tools.ToLookup(tool => tool.Name);
         return then with
         {
-            Tools = [.. then.Tools.Select(tool => tool with { Policy = Stricter(tool.Policy, policies.GetValueOrDefault(tool.Name, ToolPolicy.Never)) })],
+            Tools = [.. then.Tools.Select(tool => settings[tool.Name].DefaultIfEmpty(new(tool.Name, ToolPolicy.Never)).Aggregate(tool, Stricter))],
             Agents = [.. then.Agents.Intersect(now.Agents)],
         };
     }
@@ -78,7 +78,10 @@ public sealed class RunFork
         return RunJson.Read<AgentDefinition>(published ?? agent.Draft);
     }
 
-    private static ToolPolicy Stricter(ToolPolicy one, ToolPolicy other) => one < other ? one : other;
+    private static ToolSetting Stricter(ToolSetting one, ToolSetting other) => one with
+    {
+        Policy = one.Policy < other.Policy ? one.Policy : other.Policy, AlwaysFor = (one.AlwaysFor ?? other.AlwaysFor) is null ? null : one.Given & other.Given,
+    };
 
     private async Task<string> QuestionAsync(RunRow row, CancellationToken cancellation)
     {

@@ -54,6 +54,9 @@ public abstract class AgentTool
     /// <summary>What it is called there; empty when it is built in. Untrusted.</summary>
     public virtual string OwnName => "";
 
+    /// <summary>What it says of itself in the place of its name, to people; empty for nothing else than that. Untrusted: it may say anything, and is never shown without the name.</summary>
+    public virtual string Title => "";
+
     /// <summary>Several servers, and several APIs, are told apart by <see cref="Origin"/>.</summary>
     public virtual ToolGroup Group => ToolGroup.BuiltIn;
 

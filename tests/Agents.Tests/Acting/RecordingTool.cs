@@ -19,7 +19,15 @@ internal sealed class RecordingTool(string name, ToolEffects effects = ToolEffec
         type = "object", properties = new { text = only is null ? (object)new { type = "string", maxLength = 60 } : new { @enum = new[] { only } } }, required = new[] { "text" }, additionalProperties = false,
     });
 
-    public override ToolEffects Effects => effects;
+    public override ToolEffects Effects => Does;
+
+    /// <summary>What it says that it does, by now.</summary>
+    public ToolEffects Does { get; set; } = effects;
+
+    public override string Origin => From;
+
+    /// <summary>The server that it is of; empty for a tool of the program.</summary>
+    public string From { get; init; } = "";
 
     /// <summary>Of the agents one takes part of what its run may take.</summary>
     public override ToolGroup Group => In;

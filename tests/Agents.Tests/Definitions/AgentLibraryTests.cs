@@ -132,13 +132,13 @@ public sealed class AgentLibraryTests
     {
         var file = DefinitionFile.Write(Clerk, []);
         Assert.Equal(Clerk.Slug, DefinitionFile.Read(file).Definition.Slug);
-        var refused = Assert.Throws<DefinitionException>(() => DefinitionFile.Read(file.Replace("\"version\": 2", "\"version\": 3, \"further\": [1]", StringComparison.Ordinal)));
-        Assert.Contains("of version 3; 'platform.agent' up to version 2 is read", refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<DefinitionException>(() => DefinitionFile.Read(file.Replace("\"version\": 3", "\"version\": 4, \"further\": [1]", StringComparison.Ordinal)));
+        Assert.Contains("of version 4; 'platform.agent' up to version 3 is read", refused.Message, StringComparison.Ordinal);
         Assert.Equal(DefinitionFaultKind.FileVersion, refused.Faults[0].Kind);
         Assert.Equal(DefinitionFaultKind.FileNoJson, Assert.Throws<DefinitionException>(() => DefinitionFile.Read("no JSON")).Faults[0].Kind);
         var large = Assert.Throws<DefinitionException>(() => DefinitionFile.Read("""{"format":"platform.agent","version":1,"agent":{"name":"A","slug":"a","limits":{"tokens":1e12}}}""")).Faults[0];
         Assert.Equal((DefinitionFaultKind.FileField, "agent.limits.tokens"), (large.Kind, large.Values[0]));
-        Assert.Equal(Clerk.Slug, DefinitionFile.Read(file.Replace("\"version\": 2", "\"version\": 1", StringComparison.Ordinal)).Definition.Slug);
+        Assert.Equal(Clerk.Slug, DefinitionFile.Read(file.Replace("\"version\": 3", "\"version\": 1", StringComparison.Ordinal)).Definition.Slug);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class AgentLibraryTests
         Assert.Equal(["slug"], DefinitionDiff.Between(Clerk, await rig.Agents.DraftAsync(Carl, copy.Id, Cancellation)).Select(c => c.Path));
 
         foreach (var broken in (string[])["", "null", "[]", "{}", file.Replace("\"name\"", "\"nmae\"", StringComparison.Ordinal), file.Replace("\"Clerk\"", "null", StringComparison.Ordinal),
-            file.Replace("\"ask\"", "\"sometimes\"", StringComparison.Ordinal), file.Replace("\"version\": 2", "\"version\": 3", StringComparison.Ordinal), new string('[', 100_000),
+            file.Replace("\"ask\"", "\"sometimes\"", StringComparison.Ordinal), file.Replace("\"version\": 3", "\"version\": 4", StringComparison.Ordinal), new string('[', 100_000),
             file.Replace("\"tools\": [", "\"tools\": [null,", StringComparison.Ordinal), file.Replace("\"question\": \"1+1?\"", "\"question\": null", StringComparison.Ordinal)])
             Assert.DoesNotContain("Platform.", (await Assert.ThrowsAsync<DefinitionException>(() => rig.Agents.ImportAsync(Carl, broken, "clerk-3", Cancellation))).Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using Platform.Agents.Definitions;
 using Platform.Agents.Tests.Acting;
+using Platform.Agents.Tools;
 using Platform.Retrieval;
 using Platform.Retrieval.Access;
 
@@ -23,7 +24,7 @@ public sealed class ToolGrantTests
         await rig.Agents.SaveDraftAsync(AgentsRig.Anna, agent.Id, clerk with { Instructions = "Not yet." }, null, Cancellation);
 
         Assert.True(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, "send", Cancellation));
-        await rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "send no longer asks", Cancellation);
+        await rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", ToolEffects.Reads, "send no longer asks", Cancellation);
 
         var runs = await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation);
         Assert.Equal((2, "Published.", "send no longer asks"), (runs.Number, runs.Definition.Instructions, runs.Note));
@@ -41,7 +42,7 @@ public sealed class ToolGrantTests
         await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = policy is { } set ? [new("send", set)] : [] }, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
-        await Assert.ThrowsAsync<AgentConflictException>(() => rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "", Cancellation));
+        await Assert.ThrowsAsync<AgentConflictException>(() => rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", ToolEffects.Reads, "", Cancellation));
         var runs = await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation);
         Assert.Equal(1, runs.Number);
         Assert.Equal(policy, runs.Definition.Tools.SingleOrDefault()?.Policy);
@@ -53,7 +54,7 @@ public sealed class ToolGrantTests
         await using var rig = await AgentsRig.StartAsync(tools: Here);
         var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = [new("send", ToolPolicy.Ask), new("look", ToolPolicy.Ask)] }, Cancellation);
         await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
-        foreach (var allowing in (Task[])[rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", "", Cancellation), rig.Grants.AllowAsync(AgentsRig.Boris, agent.Id, "look", "", Cancellation)])
+        foreach (var allowing in (Task[])[rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, "send", ToolEffects.Reads, "", Cancellation), rig.Grants.AllowAsync(AgentsRig.Boris, agent.Id, "look", ToolEffects.Reads, "", Cancellation)])
         {
             if (await Record.ExceptionAsync(() => allowing) is { } refused)
                 Assert.IsType<AgentConflictException>(refused);
@@ -70,8 +71,27 @@ public sealed class ToolGrantTests
         await rig.Agents.SetVisibilityAsync(AgentsRig.Anna, agent.Id, AgentVisibility.Everyone, Cancellation);
 
         Assert.False(await rig.Grants.MayAllowAsync(Carla, agent.Id, "send", Cancellation));
-        await Assert.ThrowsAsync<NotFoundException>(() => rig.Grants.AllowAsync(Carla, agent.Id, "send", "", Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => rig.Grants.AllowAsync(Carla, agent.Id, "send", ToolEffects.Reads, "", Cancellation));
         Assert.True(await rig.Grants.MayAllowAsync(AgentsRig.Boris, agent.Id, "send", Cancellation));
         Assert.False(await rig.Grants.MayAllowAsync(AgentsRig.Anna, Guid.NewGuid(), "send", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_strangers_tool_that_does_more_by_now_is_allowed_anew_for_what_was_shown_and_for_no_more()
+    {
+        const ToolEffects Reading = ToolEffects.Reads | ToolEffects.Network, Writing = Reading | ToolEffects.Writes;
+        RecordingTool page = new("probe__page", Reading) { From = "probe" };
+        await using var rig = await AgentsRig.StartAsync(tools: [page]);
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, new() { Name = "Clerk", Slug = "clerk", Tools = [ToolSetting.Of(page, ToolPolicy.Always)] }, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        Assert.False(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, page.Name, Cancellation));
+
+        page.Does = Writing;
+        Assert.True(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, page.Name, Cancellation));
+        await rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, page.Name, Reading, "", Cancellation); // of a card that was shown before it turned
+        Assert.True(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, page.Name, Cancellation));
+        await rig.Grants.AllowAsync(AgentsRig.Anna, agent.Id, page.Name, Writing, "", Cancellation);
+        Assert.False(await rig.Grants.MayAllowAsync(AgentsRig.Anna, agent.Id, page.Name, Cancellation));
+        Assert.Equal(new ToolSetting(page.Name, ToolPolicy.Always) { AlwaysFor = Writing }, Assert.Single((await rig.Agents.PublishedAsync(AgentsRig.Anna, "clerk", Cancellation)).Definition.Tools));
     }
 }

@@ -18,6 +18,7 @@ public sealed class FieldWordsTests
     {
         Assert.Equal(("Tools · Calculator", "Always"), Told("tools[calculator].policy", "\"always\""));
         Assert.Equal(("Tools · pets__get", "Ask"), Told("tools[pets__get]", """{"name":"pets__get","policy":"ask"}"""));
+        Assert.Equal(("Tools · pets__get · Always, for", "change something, send something to another machine"), Told("tools[pets__get].alwaysFor", "\"writes, network\""));
         Assert.Equal("Plan, ask, then act", Told("planning", "\"askBeforePlan\"").Value);
         Assert.Equal("Handbook", Told("knowledge.baseIds", $"[\"{Base}\"]").Value);
         Assert.Equal("leave\ntax", Told("tags", """["leave","tax"]""").Value);

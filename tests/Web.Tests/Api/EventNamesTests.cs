@@ -18,6 +18,10 @@ public sealed class EventNamesTests
         Assert.Equal("""{"is_error":true,"failure":"no_such_passage"}""", EventNames.Of(JsonSerializer.Serialize(new { isError = true, failure = Platform.Agents.Tools.ToolFailure.NoSuchPassage }))!.ToJsonString());
 
     [Fact]
+    public void What_a_tool_does_and_what_it_always_runs_for_are_told_one_by_one() =>
+        Assert.Equal("""{"effects":["reads","writes"],"always_for":["reads"]}""", EventNames.Of("""{"effects":"Reads, Writes","alwaysFor":"Reads"}""")!.ToJsonString());
+
+    [Fact]
     public void What_is_asked_of_a_plan_is_told_as_the_plan_and_a_tools_arguments_as_they_came()
     {
         Assert.Equal($$"""{"tool":"plan","arguments":{{Told}}}""", EventNames.Of($$"""{"tool":"plan","arguments":{{Stored}}}""")!.ToJsonString());

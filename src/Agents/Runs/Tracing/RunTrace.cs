@@ -62,6 +62,9 @@ public sealed class RunTrace
         return decision is null ? "" : decision.Text.Length > 0 ? decision.Text : decision.Thought;
     }
 
+    /// <summary>What the tool of a call always runs for, where the call is asked about because the tool does more by now; else null.</summary>
+    public string? AlwaysForOf(string callId) => rows.All.LastOrDefault(row => row.Approval?.Asked.CallId == callId)?.Approval!.Asked.AlwaysFor;
+
     /// <summary>How long a row has worked, or did; without waits.</summary>
     /// <param name="now">Of what still goes on.</param>
     public TimeSpan LengthOf(TraceRow row, DateTimeOffset now) => Clock.At(row.EndedAt ?? EndedAt ?? now) - Clock.At(row.BeganAt);

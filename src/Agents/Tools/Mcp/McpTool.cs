@@ -20,7 +20,7 @@ internal sealed class McpTool : AgentTool
         (this.server, own, this.isTask, Name, Parameters) = (server, tool.Name, isTask, name, tool.InputSchema);
         var words = UntrustedText.ForPrompt(tool.Description ?? tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim();
         Description = ShortText.Of(words, MaxDescription);
-        OwnName = ShortText.Of(UntrustedText.Visible(tool.Title ?? tool.Name).ReplaceLineEndings(" ").Trim(), MaxOwnName);
+        (OwnName, Title) = (Said(tool.Name), tool.Title is { } title && Said(title) is var said && said != Said(tool.Name) ? said : "");
         // Wherever the server is, what is behind it is not ours to know.
         Effects = ToolEffects.Network | (tool.Annotations?.ReadOnlyHint == true ? ToolEffects.Reads : ToolEffects.Reads | ToolEffects.Writes);
     }
@@ -36,6 +36,8 @@ internal sealed class McpTool : AgentTool
     public override string Origin => server.Name;
 
     public override string OwnName { get; }
+
+    public override string Title { get; }
 
     public override ToolGroup Group => ToolGroup.McpServer;
 
@@ -70,6 +72,8 @@ internal sealed class McpTool : AgentTool
             text.Append(data.GetRawText()); // a model sees no data
         return new(UntrustedText.Visible(text.ToString().TrimEnd()), result.StructuredContent, [], result.IsError == true) { Failure = result.IsError == true ? ToolFailure.ToolFault : null };
     }
+
+    private static string Said(string words) => ShortText.Of(UntrustedText.Visible(words).ReplaceLineEndings(" ").Trim(), MaxOwnName);
 
     private static string Shown(ContentBlock block, ToolTexts texts) => block switch
     {

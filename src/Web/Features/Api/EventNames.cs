@@ -49,7 +49,7 @@ internal static partial class EventNames
 
     private static JsonNode? Value(string name, JsonNode? value) =>
         Foreign.Contains(name) ? value?.DeepClone()
-        : name == "effects" && value is JsonValue effects && effects.TryGetValue<string>(out var given) ? OfEffects(given)
+        : name is "effects" or "alwaysFor" && value is JsonValue effects && effects.TryGetValue<string>(out var given) ? OfEffects(given)
         : Named.Contains(name) && value is JsonValue text && text.TryGetValue<string>(out var word) && CamelCase().IsMatch(word) ? JsonNamingPolicy.SnakeCaseLower.ConvertName(word)
         : Renamed(value);
 

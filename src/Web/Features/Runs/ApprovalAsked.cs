@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Platform.Agents.Approvals;
 using Platform.Agents.Runs.Tracing;
 
 namespace Platform.Web.Features.Runs;
@@ -13,10 +12,15 @@ public sealed record ApprovalAsked(Guid Id, Guid RunId, bool IsPlan, string Agen
     /// <summary>Whether the person is asked something before the plan.</summary>
     public bool IsQuestion { get; private init; }
 
-    public static ApprovalAsked Of(Approval stored)
+    /// <summary>What the tool always runs for, where it is asked about because it does more by now; else null.</summary>
+    public string? AlwaysFor { get; private init; }
+
+    /// <summary>What waits in a run that the page does not follow.</summary>
+    public static ApprovalAsked Of(AskedElsewhere waits)
     {
-        ArgumentNullException.ThrowIfNull(stored);
-        return new(stored.Id, stored.RunId, stored.IsPlan, stored.Agent, stored.Tool, stored.Arguments, stored.Effects, stored.CreatedAt, stored.ExpiresAt) { IsQuestion = stored.IsQuestion };
+        ArgumentNullException.ThrowIfNull(waits);
+        var stored = waits.Asked;
+        return new(stored.Id, stored.RunId, stored.IsPlan, stored.Agent, stored.Tool, stored.Arguments, stored.Effects, stored.CreatedAt, stored.ExpiresAt) { IsQuestion = stored.IsQuestion, AlwaysFor = waits.AlwaysFor };
     }
 
     /// <summary>Of a row of a trace that waits.</summary>
@@ -24,6 +28,6 @@ public sealed record ApprovalAsked(Guid Id, Guid RunId, bool IsPlan, string Agen
     {
         ArgumentNullException.ThrowIfNull(row);
         var asked = row.Approval!.Asked;
-        return new(asked.ApprovalId, runId, asked.IsPlan, agent, asked.Tool, asked.Arguments, asked.Effects, row.BeganAt, asked.ExpiresAt) { IsQuestion = asked.IsQuestion };
+        return new(asked.ApprovalId, runId, asked.IsPlan, agent, asked.Tool, asked.Arguments, asked.Effects, row.BeganAt, asked.ExpiresAt) { IsQuestion = asked.IsQuestion, AlwaysFor = asked.AlwaysFor };
     }
 }

@@ -21,6 +21,9 @@ namespace Platform.Web.Features.Runs;
 /// <param name="Plan">The trace of its run, where what waits is a plan: what is approved is the newest version in it.</param>
 public sealed record AskedElsewhere(Approval Asked, string Question = "", Guid? AgentId = null, string Why = "", RunTrace? Plan = null, IReadOnlyList<string>? AskedBy = null, string Task = "")
 {
+    /// <summary>What the tool always runs for, where it is asked about because it does more by now; else null.</summary>
+    public string? AlwaysFor { get; init; }
+
     /// <summary>Whether it is another plan than the agent's first.</summary>
     public bool IsAnew { get; } = Plan is not null && PlanStory.Of(Plan) is not null;
 }
@@ -56,7 +59,7 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, R
             var run = (await archive.GetAsync(caller, asked.RunId, cancellation)).Listed;
             var trace = RunTrace.Of(await archive.EventsAsync(caller, asked.RunId, cancellation));
             var (question, askedBy) = await OriginAsync(caller, run, cancellation);
-            return new(asked, question, run.Run.AgentId, trace.WhyOf(asked.CallId), asked.IsPlan ? trace : null, askedBy, askedBy.Count > 0 ? run.Question : "");
+            return new(asked, question, run.Run.AgentId, trace.WhyOf(asked.CallId), asked.IsPlan ? trace : null, askedBy, askedBy.Count > 0 ? run.Question : "") { AlwaysFor = trace.AlwaysForOf(asked.CallId) };
         }
         catch (NotFoundException)
         {
@@ -87,7 +90,7 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, R
 
         if (alwaysFor is { } agent)
         {
-            await LetOffAsync(agent, asked.Tool, cancellation);
+            await LetOffAsync(agent, asked, cancellation);
         }
 
         return true;
@@ -97,15 +100,15 @@ public sealed class RunDecisions(CurrentCaller current, ApprovalBox approvals, R
     public Task<bool> EditPlanAsync(Guid runId, int version, IReadOnlyList<PlanStep> steps, CancellationToken cancellation) =>
         TryAsync(async () => await plans.EditAsync(await current.GetAsync(), runId, version, steps, cancellation));
 
-    private async Task LetOffAsync(Guid agent, string tool, CancellationToken cancellation)
+    private async Task LetOffAsync(Guid agent, ApprovalAsked asked, CancellationToken cancellation)
     {
         try
         {
-            await grants.AllowAsync(await current.GetAsync(), agent, tool, texts["AlwaysNote", tool], cancellation);
+            await grants.AllowAsync(await current.GetAsync(), agent, asked.Tool, Enum.Parse<ToolEffects>(asked.Effects), texts["AlwaysNote", asked.Tool], cancellation);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            log.LogWarning(error, "The agent {Agent} was not let off asking before {Tool}", agent, tool);
+            log.LogWarning(error, "The agent {Agent} was not let off asking before {Tool}", agent, asked.Tool);
             toasts.Error(texts["AlwaysFailed"], error.Message);
         }
     }

@@ -89,7 +89,7 @@ public sealed class McpFailureTests : IDisposable
         await using McpServers servers = Servers(probe.Started);
         var wait = (await servers.FindAsync("probe__wait", Stop))!;
         await using var rig = await AgentsRig.StartAsync(Deciding(Call("probe__wait")), tools: [wait, new RecordingTool("look"), new RecordingTool("send")]);
-        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("probe__wait", ToolPolicy.Always)] });
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [ToolSetting.Of(wait, ToolPolicy.Always)] });
         await AgentsRig.UntilAsync(() => Task.FromResult(Called() is not null));
         await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Stop);
         await AgentsRig.UntilAsync(() => Task.FromResult(probe.Sent.Any(message => Method(message) == "notifications/cancelled" && JsonElement.DeepEquals(message.GetProperty("params").GetProperty("requestId"), Called()!.Value))));

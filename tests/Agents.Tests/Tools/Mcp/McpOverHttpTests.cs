@@ -44,7 +44,7 @@ public sealed class McpOverHttpTests : IAsyncLifetime
         await using McpServer server = new(Options, TimeProvider.System, NullLoggerFactory.Instance);
         var wait = (await server.FindAsync("probe__wait", Stop))!;
         await using var rig = await AgentsRig.StartAsync(Deciding(Call("probe__wait")), tools: [wait, new RecordingTool("look"), new RecordingTool("send")]);
-        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("probe__wait", Platform.Agents.Definitions.ToolPolicy.Always)] });
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [Platform.Agents.Definitions.ToolSetting.Of(wait, Platform.Agents.Definitions.ToolPolicy.Always)] });
         await calling.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
         Assert.False(left.Task.IsCompleted);
         await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Stop);

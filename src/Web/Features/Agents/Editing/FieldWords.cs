@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Localization;
+using Platform.Agents.Tools;
 
 namespace Platform.Web.Features.Agents.Editing;
 
@@ -36,7 +37,7 @@ public static class FieldWords
         }
         var item = path[(at + 1)..path.IndexOf(']', at)];
         var named = int.TryParse(item, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (number + 1).ToString(CultureInfo.CurrentCulture) : texts[$"Tool_{item}"] is { ResourceNotFound: false } tool ? tool.Value : item;
-        return $"{label} · {named}{(path.EndsWith(".scale", StringComparison.Ordinal) ? $" · {texts["Scale"]}" : "")}";
+        return $"{label} · {named}{(path.EndsWith(".scale", StringComparison.Ordinal) ? $" · {texts["Scale"]}" : path.EndsWith(".alwaysFor", StringComparison.Ordinal) ? $" · {texts["AlwaysFor"]}" : "")}";
     }
 
     /// <summary>What stands in a field: a text as it is typed, our names in the person's language, lists as lines, anything else as JSON.</summary>
@@ -53,6 +54,7 @@ public static class FieldWords
     {
         JsonValueKind.True or JsonValueKind.False => texts[value.GetBoolean() ? "Yes" : "No"],
         JsonValueKind.String when value.TryGetGuid(out var id) => bases.GetValueOrDefault(id) ?? texts["BaseAway"],
+        JsonValueKind.String when field == "alwaysFor" && Enum.TryParse<ToolEffects>(value.GetString(), ignoreCase: true, out var effects) => string.Join(texts["ListComma"], ToolWords.EffectsOf(effects).Select(effect => texts[$"Effect_{effect}"].Value)),
         JsonValueKind.String => value.GetString() is { Length: > 0 } text ? Values.TryGetValue(field, out var group) && texts[$"{group}_{char.ToUpperInvariant(text[0])}{text[1..]}"] is { ResourceNotFound: false } word ? word.Value : text : "—",
         JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => string.Join('\n', value.EnumerateArray().Select(item => Told(field, item, bases, texts))),
         JsonValueKind.Object when value.TryGetProperty("policy", out var policy) => Told("policy", policy, bases, texts),
