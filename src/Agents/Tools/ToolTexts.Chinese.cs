@@ -79,6 +79,7 @@ internal sealed partial record ToolTexts
         QuerySql = "SELECT … FROM 已列出的表", NoTable = "知识库中没有表格（Excel 或 CSV）。请使用 search_documents。",
         Unread = (names, more) => Invariant($"\n以下文档现在无法读取，未列入：{names}{(more > 0 ? Invariant($" 等，另有 {more:N0} 个") : "")}。"),
         QueryWrong = (reason, tables, more) => $"查询无法执行：{reason} 只能对以下表执行一条 SELECT：{tables}{(more ? " 等（不写 sql 可列出全部）" : "")}。",
+        ColumnsOf = (table, columns, more) => $"{table} 的列：{columns}{(more > 0 ? Invariant($" 等，另有 {more} 列") : "")}。",
         Rows = rows => Invariant($"{rows} 行"),
         OfQuery = (numbers, rows) => numbers.Length == 0 ? $"该查询没有读取任何表，因此没有可引用的内容；结果 {rows}：" : $"段落 {numbers}，查询结果 {rows}：",
         MoreRows = most => Invariant($"结果超过 {most} 行；请用 WHERE、GROUP BY 或 LIMIT 减少行数。"),

@@ -79,6 +79,7 @@ internal sealed partial record ToolTexts
         QuerySql = "SELECT … FROM a listed table", NoTable = "The knowledge bases hold no table (Excel or CSV). Use search_documents.",
         Unread = (names, more) => Invariant($"\nNot among them, since they cannot be read now: {names}{(more > 0 ? Invariant($" and {more:N0} more") : "")}."),
         QueryWrong = (reason, tables, more) => $"The query cannot be run: {reason} Only one SELECT over these tables is allowed: {tables}{(more ? " and others (call it without sql)" : "")}.",
+        ColumnsOf = (table, columns, more) => $"Columns of {table}: {columns}{(more > 0 ? Invariant($" and {more} more") : "")}.",
         Rows = rows => rows == 1 ? "1 row" : Invariant($"{rows} rows"),
         OfQuery = (numbers, rows) => $"{(numbers.Length == 0 ? "The query reads no table, so there is nothing to cite;" : $"Passage {numbers},")} {rows} of the query:",
         MoreRows = most => Invariant($"There are more than {most} rows; ask for fewer with WHERE, GROUP BY or LIMIT."),

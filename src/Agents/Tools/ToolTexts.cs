@@ -138,6 +138,9 @@ internal sealed partial record ToolTexts
 
     /// <summary>Given: SQLite's reason, names of tables, and whether there are others.</summary>
     public required Func<string, string, bool, string> QueryWrong { get; init; }
+
+    /// <summary>Given: a table, its columns, and how many further ones it has.</summary>
+    public required Func<string, string, int, string> ColumnsOf { get; init; }
     public required Func<int, string> Rows { get; init; }
 
     /// <summary>Given: the numbers to cite, empty for none, and the rows as <see cref="Rows"/> puts them.</summary>

@@ -66,6 +66,22 @@ public sealed class QueryTableTests
     }
 
     [Theory]
+    [InlineData("sum(\"2023\") FROM sales", "Columns of sales: _2023, _2024, region, notes_of_2025.")]
+    [InlineData("sum(`2024`) FROM sales", "Columns of sales: _2024, _2023, region, notes_of_2025.")]
+    [InlineData("s.Regions FROM sales AS s", "Columns of sales: region,")]
+    [InlineData("\"Notes of 2025!\" FROM sales", "Columns of sales: notes_of_2025,")]
+    [InlineData("unitt FROM sales JOIN units", "Columns of units: unit, name.\nColumns of sales: ")]
+    public async Task A_column_that_is_not_there_is_answered_with_those_that_are_the_nearest_first(string asked, string expected)
+    {
+        await AddTextAsync("sales.csv", "region,2023,2024,Notes of 2025\nNorth,10,20,a\nSouth,1,2,b\n");
+        await AddTextAsync("units.csv", "name,unit\nNorth,kg\nSouth,t\n");
+        var outcome = await CallAsync($"SELECT {asked}");
+        Assert.True(outcome.IsError);
+        Assert.Contains($"\n{expected}", outcome.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Columns of", (await CallAsync("SELECT 1 FROM sales WHERE")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("1.234,50;2.000,00;10.500,25", "13734.75")] // German
     [InlineData("1.234;2,50", "1236.5")]
     [InlineData("1 234,50;0,5", "1235")] // French

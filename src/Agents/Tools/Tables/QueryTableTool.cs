@@ -71,7 +71,7 @@ internal sealed class QueryTableTool(TableShelf shelf, QueryProcesses processes,
             QueryFault.TooLarge => texts.QueryTooLarge,
             QueryFault.NoSelect => texts.NoSelect,
             QueryFault.MoreThanOne => texts.OneStatement,
-            _ => texts.QueryWrong(Reason(answer.Words), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + string.Concat(tables.Select(read => Shape(read.Table, texts))) + Unread(shelved, texts),
+            _ => texts.QueryWrong(Reason(answer.Words), string.Join(", ", shelved.All.Take(MostShown).Select(table => table.Name)), shelved.All.Count > MostShown) + Meant(answer.Words, tables, texts) + string.Concat(tables.Select(read => Shape(read.Table, texts))) + Unread(shelved, texts),
         }, ToolFailure.QueryRefused);
     }
 
@@ -113,6 +113,10 @@ internal sealed class QueryTableTool(TableShelf shelf, QueryProcesses processes,
         text.Append(Unread(shelved, texts));
         return ToolOutcome.Of(text.ToString(), JsonSerializer.SerializeToElement(shelved.All.Select(table => new { name = table.Name, document = table.Document.Name, columns = table.Outline.Columns, rows = table.Outline.Rows })));
     }
+
+    /// <summary>Where a column is not there, those that are, each table on a line of its own.</summary>
+    private static string Meant(string words, IReadOnlyList<(ShelfTable Table, SheetTable Rows)> tables, ToolTexts texts) =>
+        string.Concat(UnknownColumn.Meant(words, [.. tables.Select(read => read.Table)]).Select(meant => "\n" + texts.ColumnsOf(meant.Table, string.Join(", ", meant.Columns), meant.More)));
 
     /// <summary>What a table may be besides what it is taken for, and what of it is not there, each on a line of its own.</summary>
     private static string Shape(ShelfTable table, ToolTexts texts)
