@@ -52,6 +52,26 @@ public sealed class ReleasedAdapterTests
         Assert.Equal(1, (await rig.WriteAsync("seed-chat", ",\"released_only\":true")).Version); // an administrator set it for every request
     }
 
+    /// <summary>What is counted for a request that would be refused is no cost of anything.</summary>
+    [Fact]
+    public async Task Tokens_are_counted_for_adapters_that_are_there_alone()
+    {
+        await using var rig = await AdapterRig.StartAsync();
+        await rig.UploadAsync("?name=legal", AdapterRig.Adapter(1));
+        await rig.UploadAsync("?name=legal&state=draft", AdapterRig.Adapter(2));
+        foreach (var (path, rest) in (IEnumerable<(string, string)>)[.. Ways.Where(way => way.Path is "/v1/messages").Select(way => ("/v1/messages/count_tokens", way.Fields)), ("/v1/responses/input_tokens", "\"input\":\"a\""), ("/v1/chat/completions/input_tokens", Ways[0].Fields)])
+        {
+            foreach (var named in (string[])[ByModel("nope"), ByLora("nope"), ByModel("legal@3")])
+            {
+                Assert.Equal(HttpStatusCode.NotFound, (await rig.Http.PostAsync(path, $"{{{named},{rest}}}")).Status);
+            }
+
+            Assert.Equal(HttpStatusCode.NotFound, (await rig.Http.PostAsync(path, $"{{{ByModel("legal@2")},{rest},\"released_only\":true}}")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await rig.Http.PostAsync(path, $"{{{ByModel("legal@2")},{rest}}}")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await rig.Http.PostAsync(path, $"{{{ByLora("legal@1")},{rest}}}")).Status);
+        }
+    }
+
     private static string ByModel(string adapter) => $"\"model\":\"seed-chat:{adapter}\"";
 
     private static string ByLora(string adapter) => $$"""

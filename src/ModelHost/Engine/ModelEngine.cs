@@ -223,6 +223,14 @@ public sealed partial class ModelEngine : IAsyncDisposable
     /// <exception cref="EngineException">Kind BadRequest: no messages, an unknown role, or no template that llama.cpp knows.</exception>
     public string ApplyTemplate(string modelId, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => catalog.Find(modelId).Template.Apply(messages, options);
 
+    /// <summary>Refuses a request whose adapters are not there, or cannot stand on its model, as <see cref="GenerateAsync"/> does; nothing is generated, and no file of an adapter is read.</summary>
+    /// <exception cref="EngineException">Kinds ModelNotFound, BadRequest, InvalidModelFile.</exception>
+    public void CheckAdapters(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (AdapterLibrary.For(request) is { Count: > 0 } choices) { catalog.Find(request.ModelId).Generating.Shelf.Check(choices); }
+    }
+
     /// <summary>Stops the loops after their running step. Requests on their way end with EngineException(Failed).</summary>
     public async ValueTask DisposeAsync()
     {

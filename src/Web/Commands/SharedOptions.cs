@@ -15,6 +15,28 @@ internal static class SharedOptions
     internal static string DataFolderOf(DirectoryInfo? given) =>
         given?.FullName ?? DataFolderAtStart.PathOf(new ConfigurationBuilder().AddEnvironmentVariables().Build());
 
+    private const int Listed = 20;
+
+    /// <summary>Why a path is no model's file, in a sentence; of a folder it is told what there is to be named in its place.</summary>
+    internal static string NoModel(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return $"The model file {path} does not exist. Name a .gguf file, or hf:owner/repo/file.gguf.";
+        }
+        string[] files;
+        try
+        {
+            files = [.. Directory.EnumerateFiles(path, "*.gguf").Order(StringComparer.Ordinal)];
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} is a folder, and cannot be read. Name a .gguf file, or hf:owner/repo/file.gguf.";
+        }
+        return files.Length == 0 ? $"{path} is a folder, and holds no .gguf file. Name one, or hf:owner/repo/file.gguf."
+            : $"{path} is a folder. Name one of the files in it:{string.Concat(files.Take(Listed).Select(file => $"\n  {file}"))}{(files.Length > Listed ? $"\n  and {files.Length - Listed} more" : "")}";
+    }
+
     /// <summary>The setting that a model argument stands for: a file's path, or a hub's name; null after saying on standard error that there is no such file.</summary>
     internal static async Task<(string Key, string Value)?> ModelSettingAsync(string wanted)
     {
@@ -32,7 +54,7 @@ internal static class SharedOptions
         {
             return ("Models:Chat", path);
         }
-        await Console.Error.WriteLineAsync($"platform: The model file {path} does not exist. Name a .gguf file, or hf:owner/repo/file.gguf.");
+        await Console.Error.WriteLineAsync($"platform: {NoModel(path)}");
         return null;
     }
 }

@@ -67,7 +67,23 @@ public sealed class GateTests : IAsyncLifetime
         var card = (await _rig.Http.PostAsync(Golden, """{"questions": 20, "accuracy": 0.5, "base_accuracy": 0.5, "left_out": 3, "without_model": 8}""")).Body;
         Assert.Equal(3, card.GetProperty("metrics").GetProperty("golden").GetProperty("left_out").GetInt32());
         Assert.Equal(8, card.GetProperty("metrics").GetProperty("golden").GetProperty("without_model").GetInt32());
+        Assert.Equal((20, 8), (Share(card).GetProperty("of").GetInt32(), Share(card).GetProperty("without_model").GetInt32()));
         Assert.Equal((true, 1.9), (card.GetProperty("gate").GetProperty("passed").GetBoolean(), card.GetProperty("metrics").GetProperty("held_out").GetProperty("loss").GetDouble()));
+        Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
+    }
+
+    [Fact]
+    public async Task Golden_questions_none_of_which_reached_a_model_are_not_measured()
+    {
+        const string Version = "/v1/adapters/porter/versions/1";
+        await AddAsync(1, """{"held_out":{"loss":1.9,"base_loss":2.0},"general":{"perplexity":30,"base_perplexity":25}}""", """{"job_id":"ftjob-1","golden_file":"file-1"}""");
+        var card = await _rig.Http.PostOkAsync(Version + "/golden", """{"questions": 20, "accuracy": 0.3, "base_accuracy": 0.3, "without_model": 20}""");
+        var check = card.GetProperty("gate").GetProperty("checks")[2];
+        Assert.Equal((false, JsonValueKind.Null, JsonValueKind.Null, "without_model"), (check.GetProperty("passed").GetBoolean(), check.GetProperty("value").ValueKind, check.GetProperty("base").ValueKind, check.GetProperty("error").GetProperty("code").GetString()));
+        Assert.True(check.GetProperty("error").GetProperty("at").GetInt64() > 0);
+        Assert.DoesNotContain(card.GetProperty("measures").EnumerateArray(), one => one.GetProperty("name").GetString() == "golden_accuracy");
+        Assert.Contains("found nothing for any", (await PromoteAsync(1, "{}")).Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.True((await _rig.Http.PostOkAsync(Version + "/golden", """{"questions": 20, "accuracy": 0.3, "base_accuracy": 0.3, "without_model": 19}""")).GetProperty("gate").GetProperty("passed").GetBoolean());
         Assert.Equal(HttpStatusCode.OK, (await PromoteAsync(1, "{}")).Status);
     }
 
@@ -161,6 +177,8 @@ public sealed class GateTests : IAsyncLifetime
         await CanaryAsync(2, """{"share": 0}""", "legal");
         Assert.Equal(1, (await _rig.WriteAsync("seed-chat:legal")).Version);
     }
+
+    private static JsonElement Share(JsonElement card) => card.GetProperty("measures").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "golden_accuracy");
 
     private async Task AddAsync(int seed, string? metrics, string lineage = """{"job_id":"ftjob-1"}""") =>
         Assert.Equal(HttpStatusCode.Created, (await _rig.UploadAsync($"?name=porter&state=draft&lineage={Uri.EscapeDataString(lineage)}{(metrics is null ? "" : "&metrics=" + Uri.EscapeDataString(metrics))}", AdapterRig.Adapter(seed))).Status);

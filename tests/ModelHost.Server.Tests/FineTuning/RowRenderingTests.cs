@@ -74,15 +74,15 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
         {
             string In(string name) => Path.Combine(folder, name);
             File.WriteAllLines(In("rows"), Enumerable.Range(0, 40).Select(i => $$"""{"text": "The number {{i}} stands here."}""").Append("").Append("broken"));
-            var first = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64);
+            var first = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised, DateTimeOffset.UnixEpoch), 64);
             var (learned, heldOut, _) = first.Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.25, seed: 3, CancellationToken.None);
             Assert.Equal((30, 10, 30, 10), (learned.Rows, heldOut.Rows, learned.Examples, heldOut.Examples));
             Assert.Equal([new LineFault("line 42", first.Faults[0].Message)], first.Faults);
             Assert.Empty(File.ReadAllLines(In("a")).Intersect(File.ReadAllLines(In("b"))));
-            var second = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64);
+            var second = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised, DateTimeOffset.UnixEpoch), 64);
             second.Split(RowLines.Read(In("rows")), In("c"), In("d"), 0.25, seed: 3, CancellationToken.None);
             Assert.Equal(File.ReadAllText(In("b")), File.ReadAllText(In("d")));
-            var strict = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 2);
+            var strict = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised, DateTimeOffset.UnixEpoch), 2);
             strict.Write(RowLines.Read(In("rows")), In("e"), CancellationToken.None);
             Assert.Equal(41, strict.BadLines);
             Assert.Contains("3 fit", strict.Faults[0].Message, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
             File.WriteAllLines(In("rows"), Enumerable.Repeat("""{"text": "The same stands here."}""", copies).Concat(Enumerable.Range(0, others).Select(i => $$"""{"text": "The number {{i}} stands here."}""")));
             for (var seed = 0; seed < 5; seed++)
             {
-                var (learned, held, _) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 64).Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.1, seed, CancellationToken.None);
+                var (learned, held, _) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised, DateTimeOffset.UnixEpoch), 64).Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.1, seed, CancellationToken.None);
                 Assert.Equal((copies + others - heldOut, heldOut), (learned.Rows, held.Rows));
             }
 
@@ -163,7 +163,7 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
             string In(string name) => Path.Combine(folder, name);
             static string Line(int row, string ending) => $$"""{"text": "{{string.Join(' ', Enumerable.Range(0, 12).Select(word => $"word{row}x{word}"))}}{{ending}}"}""";
             File.WriteAllLines(In("rows"), Enumerable.Range(0, 40).Select(row => Line(row / 2, row % 2 == 0 ? "" : " indeed")));
-            var (learned, held, leaked) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised), 256).Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.25, seed: 3, CancellationToken.None);
+            var (learned, held, leaked) = new DatasetWriter(new RowRendering(models.Engine, SeedModels.Chat, TuningMethod.Supervised, DateTimeOffset.UnixEpoch), 256).Split(RowLines.Read(In("rows")), In("a"), In("b"), 0.25, seed: 3, CancellationToken.None);
             Assert.Equal((30, 10, 30), (learned.Rows, held.Rows + leaked, learned.Examples));
             Assert.InRange(leaked, 1, 9);
             Assert.Equal(held.Rows, File.ReadAllLines(In("b")).Length);
@@ -178,7 +178,7 @@ public sealed class RowRenderingTests(SeedModels models) : IClassFixture<SeedMod
         static int Pair(string row) => (int.Parse(JsonDocument.Parse(row).RootElement.GetProperty("id").GetString()!["line ".Length..], CultureInfo.InvariantCulture) - 1) / 2;
     }
 
-    private IReadOnlyList<RenderedRow> Render(string line, TuningMethod method = TuningMethod.Supervised) => new RowRendering(models.Engine, SeedModels.Chat, method).Render(new RowLine(1, line));
+    private IReadOnlyList<RenderedRow> Render(string line, TuningMethod method = TuningMethod.Supervised) => new RowRendering(models.Engine, SeedModels.Chat, method, DateTimeOffset.UnixEpoch).Render(new RowLine(1, line));
 
     /// <summary>The learned stretches, as text.</summary>
     private List<string> Learned(RenderedRow row)

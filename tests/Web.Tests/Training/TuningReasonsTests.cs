@@ -39,7 +39,7 @@ public sealed class TuningReasonsTests
         Assert.Equal("As it was.", texts.Waiting(Job("As it was.", null)));
         Assert.Equal("Of tomorrow.", texts.Waiting(Job("Of tomorrow.", "a_code_to_come")));
         Assert.Equal(("English words.", null), (TuningReasons.Own(Job("English words.", "memory", "1", "English words.")), TuningReasons.Own(Job("x", "hours", "a", "b"))));
-        Assert.All((string[])["no_administrator", "base_gone", "base_empty", "questions_gone", "questions_unreadable", "model_gone", "context_too_long", "unavailable", "refused"], code => Assert.NotEqual(texts.Golden("a_code_to_come"), texts.Golden(code)));
+        Assert.All((string[])["no_administrator", "base_gone", "base_empty", "questions_gone", "questions_unreadable", "model_gone", "context_too_long", "unavailable", "refused", "without_model"], code => Assert.NotEqual(texts.Golden("a_code_to_come"), texts.Golden(code)));
     }
 
     private static TuningEvent Event(string code, params string[] values) => new("ftevent-1", null, "info", "English words.", "message", null, null) { Code = code, Values = values };

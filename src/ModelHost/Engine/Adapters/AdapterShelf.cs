@@ -66,15 +66,8 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
     /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile, OutOfMemory.</exception>
     internal async ValueTask<AdapterSet> TakeAsync(IReadOnlyList<AdapterChoice> choices, string? user, bool mayTry, CancellationToken cancellation)
     {
-        if (choices.Count > MostInOneAnswer) { throw Refuse($"There are {choices.Count} adapters; {MostInOneAnswer} is the most in one answer."); }
-        foreach (var choice in choices)
-        {
-            if (!(Math.Abs(choice.Scale) <= MostScale)) { throw Refuse(string.Create(CultureInfo.InvariantCulture, $"The scale of '{choice.Id}' is {choice.Scale}; it must be -{MostScale} to {MostScale}.")); }
-        }
-        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: mayTry ? registry.Draw(c.Id, user) : registry.Find(c.Id), c.Scale)).ToList();
+        var wanted = Wanted(choices, id => mayTry ? registry.Draw(id, user) : registry.Find(id));
         if (wanted.Count == 0) { return AdapterSet.Base; }
-        foreach (var (file, _) in wanted) { registry.CheckBase(file, model.Id, model.Sha256); }
-        if (wanted.Select(w => w.File).Distinct().Count() < wanted.Count) { throw Refuse("An adapter stands twice. Give it once, with the sum of the scales."); }
         var members = new List<(LoadedAdapter Adapter, float Scale)>();
         try
         {
@@ -88,9 +81,25 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
         return new AdapterSet(this, members);
     }
 
+    /// <summary>Refuses what <see cref="TakeAsync(IReadOnlyList{AdapterChoice}, string?, bool, CancellationToken)"/> refuses before it reads a file.</summary>
+    /// <exception cref="EngineException">Kinds BadRequest, ModelNotFound, InvalidModelFile.</exception>
+    internal void Check(IReadOnlyList<AdapterChoice> choices) => Wanted(choices, id => registry.Find(id));
+
     /// <summary>A file that is in no registry, held for one user; let it go by <see cref="TryDrop"/>.</summary>
     /// <exception cref="EngineException">Kinds InvalidModelFile, OutOfMemory.</exception>
     internal async ValueTask<AdapterSet> TakeAsync(string path, CancellationToken cancellation) => new(this, [(await HoldCurrentAsync(Unlisted(path), cancellation), 1)]);
+
+    private List<(AdapterFile File, float Scale)> Wanted(IReadOnlyList<AdapterChoice> choices, Func<string, AdapterFile> find)
+    {
+        if (choices.Count > MostInOneAnswer) { throw Refuse($"There are {choices.Count} adapters; {MostInOneAnswer} is the most in one answer."); }
+        foreach (var choice in choices)
+        {
+            if (!(Math.Abs(choice.Scale) <= MostScale)) { throw Refuse(string.Create(CultureInfo.InvariantCulture, $"The scale of '{choice.Id}' is {choice.Scale}; it must be -{MostScale} to {MostScale}.")); }
+        }
+        var wanted = choices.Where(c => c.Scale != 0).Select(c => (File: find(c.Id), c.Scale)).ToList();
+        foreach (var (file, _) in wanted) { registry.CheckBase(file, model.Id, model.Sha256); }
+        return wanted.Select(w => w.File).Distinct().Count() < wanted.Count ? throw Refuse("An adapter stands twice. Give it once, with the sum of the scales.") : wanted;
+    }
 
     /// <summary>What such a file is called in here.</summary>
     internal static AdapterFile Unlisted(string path) => new(Path.GetFileNameWithoutExtension(path), 0, path);

@@ -80,7 +80,7 @@ internal sealed class ChatTemplate
     {
         try
         {
-            return own.Render(new ChatVariables(special, Traits, Answers.Calls.Example).Of(messages, options));
+            return own.Render(new ChatVariables(special, Traits, Answers.Calls.Example).Of(messages, options), options.Clock);
         }
         catch (TemplateException fault)
         {

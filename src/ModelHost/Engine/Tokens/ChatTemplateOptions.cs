@@ -16,4 +16,7 @@ public sealed record ChatTemplateOptions
 
     /// <summary>Variables that the template may know (enable_thinking, reasoning_effort, documents …). They cannot replace the messages.</summary>
     public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>What a template that writes the time (strftime_now) takes it from; null for the engine's own clock.</summary>
+    public TimeProvider? Clock { get; init; }
 }

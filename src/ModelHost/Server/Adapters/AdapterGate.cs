@@ -17,7 +17,7 @@ internal sealed class AdapterGate(TrainingOptions options)
     /// <summary>Where they keep which questions a version is asked, when they were named after it was made.</summary>
     public const string Questions = "golden_questions";
 
-    private const string HeldOutLoss = "held_out_loss";
+    private const string HeldOutLoss = "held_out_loss", GoldenWrong = "golden_wrong";
     private const int LongestReason = 1_000;
     private const long LatestTime = 253_402_300_799; // the year 9999
     private const string GoldenKey = "golden_file"; // of the job's metadata, which go into the lineage
@@ -37,7 +37,8 @@ internal sealed class AdapterGate(TrainingOptions options)
         ];
         if (AdapterLineage.Says(adapter, GoldenKey) || Told(adapter, Questions, GoldenKey) is not null)
         {
-            checks.Add(Check("golden_wrong", Number(adapter, Golden, "wrong"), Number(adapter, Golden, "base_wrong"), options.MostGoldenRatio) with { Error = Failure(adapter) });
+            checks.Add(Failure(adapter) is { } failed ? Check(GoldenWrong, null, null, options.MostGoldenRatio) with { Error = failed }
+                : Check(GoldenWrong, Number(adapter, Golden, "wrong"), Number(adapter, Golden, "base_wrong"), options.MostGoldenRatio));
         }
 
         return new GateBody(checks.TrueForAll(check => check.Passed), checks);
@@ -83,7 +84,10 @@ internal sealed class AdapterGate(TrainingOptions options)
 
     private static GateFailureBody? Failure(AdapterInfo adapter) =>
         Told(adapter, Golden, "error") is { ValueKind: JsonValueKind.Object } error && error.TryGetProperty("code", out var code) && error.TryGetProperty("message", out var message) && code.ValueKind == JsonValueKind.String && message.ValueKind == JsonValueKind.String
-            ? new GateFailureBody(code.GetString()!, message.GetString()!, error.TryGetProperty("at", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var seconds) && seconds is >= 0 and <= LatestTime ? seconds : 0) : null;
+            ? new GateFailureBody(code.GetString()!, message.GetString()!, error.TryGetProperty("at", out var at) ? Seconds(at) : 0)
+        : Measure.IsWithoutModel(adapter.Metrics) ? new GateFailureBody("without_model", "The search found nothing for any of the questions: neither the base nor the version was asked.", Seconds(Told(adapter, Golden, "at"))) : null;
+
+    private static long Seconds(JsonElement? at) => at is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seconds) && seconds is >= 0 and <= LatestTime ? seconds : 0;
 
     private static JsonElement? Told(AdapterInfo adapter, string part, string name) =>
         adapter.Metrics is { ValueKind: JsonValueKind.Object } metrics && metrics.TryGetProperty(part, out var inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(name, out var told) ? told : null;

@@ -1,6 +1,7 @@
 using Platform.ModelHost.Engine.Generation;
 using Platform.ModelHost.Engine.Models;
 using Platform.ModelHost.Engine.Tokens.Answers;
+using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Answers;
 using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
@@ -60,7 +61,9 @@ internal sealed class ChatRun : IDisposable
         Check(request);
         using var held = await UsualModel.HoldAsync(request.Model, host.Engine, http.RequestAborted);
         request = string.IsNullOrEmpty(request.Model) ? request with { Model = held.Info.Id } : request;
-        var prompt = ChatGeneration.Of(request).On(host.Engine).Plan.Prompt;
+        var (generation, plan) = ChatGeneration.Of(request).On(host.Engine);
+        host.Engine.CheckAdapters(ServedAdapters.Named(generation, host.Engine)); // their tokens are the base's: one that is not there would be counted all the same
+        var prompt = plan.Prompt;
         return (prompt, host.Engine.Tokenize(held.Info.Id, prompt, addSpecial: true, parseSpecial: true).Length);
     }
 

@@ -7,6 +7,9 @@ namespace Platform.Web.Features.Training;
 /// <summary>What a job was made with, by the names of <see cref="JobSetting"/>.</summary>
 public static class JobFigures
 {
+    /// <summary>What <see cref="All"/> calls the golden questions.</summary>
+    public const string Golden = "Golden";
+
     /// <summary>What was asked for; null where it was left to the service.</summary>
     public static double? Of(TuningJob job, string setting)
     {
@@ -69,7 +72,7 @@ public static class JobFigures
         yield return ("Trainer", job.Trainer == "peft" ? texts["Trainer_peft"].Value : null);
         yield return ("Device", job.Device == JobForm.Devices[0] ? job.Forecast?.Device is { } chosen ? texts[$"Device_{chosen}"].Value : null : texts[$"Device_{job.Device}"].Value);
         yield return ("Precision", job.Precision == JobForm.Precisions[0] ? null : texts[$"Precision_{job.Precision}"].Value);
-        yield return ("Golden", GoldenChoice.Of(name => job.Metadata.GetValueOrDefault(name)) is { } golden ? golden.Name ?? golden.File : null);
+        yield return (Golden, GoldenChoice.Of(name => job.Metadata.GetValueOrDefault(name)) is { } golden ? golden.Name ?? golden.File : null);
         yield return ("EvaluatedOn", job.Metadata.GetValueOrDefault(JobOrigin.EvaluatedKey));
         yield return ("Window", job.Schedule is { } schedule ? $"{schedule.Window} {schedule.TimeZone}".TrimEnd() : null);
     }

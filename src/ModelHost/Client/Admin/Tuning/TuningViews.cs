@@ -76,7 +76,15 @@ public sealed record TuningEvaluation(int Step, IReadOnlyList<string?> Answers);
 /// <summary>One measure of an adapter and of its base.</summary>
 /// <param name="Name">perplexity, general_perplexity (the lower the better), preference_accuracy (share of pairs, 0 to 1), reward_margin, exact_match, accuracy, f1, bleu, rouge_1, rouge_2, rouge_l (0 to 1), golden_accuracy (share of golden questions answered rightly).</param>
 /// <param name="Of">Rows that it is about; null where it is about a text.</param>
-public sealed record TuningMeasure(string Name, double Base, double Value, int? Of);
+public sealed record TuningMeasure(string Name, double Base, double Value, int? Of)
+{
+    /// <summary>Of golden questions those that were answered without a model, as nothing was found for them; null of all else.</summary>
+    public int? WithoutModel { get; init; }
+
+    /// <summary>Of golden questions, of which the gate tells the share that was answered wrongly.</summary>
+    [JsonIgnore]
+    public bool IsGolden => Name == "golden_accuracy";
+}
 
 /// <summary>What a job would be that was not made.</summary>
 /// <param name="Fits">It could begin at once.</param>

@@ -29,17 +29,19 @@ internal sealed class Template
     }
 
     /// <summary>The text that the template makes of variables.</summary>
+    /// <param name="variables">By name.</param>
+    /// <param name="clock">What the template takes the time from; null for the usual one.</param>
     /// <exception cref="TemplateException">Kinds Evaluation, Raised and Limit, with the line.</exception>
-    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables) => Render(variables, NewBudget(limits));
+    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables, TimeProvider? clock = null) => Render(variables, NewBudget(limits), clock);
 
     /// <summary>A budget that several applications share.</summary>
     internal Budget NewBudget(TemplateLimits limits) => new(limits, time);
 
     /// <summary>The same out of a budget that others draw on too.</summary>
-    /// <inheritdoc cref="Render(IEnumerable{KeyValuePair{string, object?}})" path="/exception"/>
-    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables, Budget budget)
+    /// <inheritdoc cref="Render(IEnumerable{KeyValuePair{string, object?}}, TimeProvider)" path="/exception"/>
+    internal string Render(IEnumerable<KeyValuePair<string, object?>> variables, Budget budget, TimeProvider? clock = null)
     {
-        var run = new Run(budget, time);
+        var run = new Run(budget, clock ?? time);
         var scope = new Scope(run, null);
         foreach (var (name, value) in variables) { scope.Set(name, value); }
         var output = new StringBuilder();

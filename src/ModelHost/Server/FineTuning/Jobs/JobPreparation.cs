@@ -20,7 +20,7 @@ internal sealed class TuningFault(string code, string message, string? param = n
 /// <summary>Makes a job's folder of its files: rows rendered and masked with the served model's template, job.json, and what the job will take.</summary>
 internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, TrainingOptions options, ToldForecasts forecasts)
 {
-    private const int Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5;
+    private const int Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5, NamedLines = 3;
     private const long ProbeBytes = 2L << 30;
 
     /// <param name="engine">Serves the base.</param>
@@ -37,14 +37,15 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         Directory.CreateDirectory(folder.Path);
         var sources = await Task.Run(() => Open(record), cancellation);
         var most = Math.Min(record.Settings.SequenceTokens ?? (record.Settings.Method == TuningMethod.Pretraining ? TextPieces.UsualTokens : RowLimit.UsualTokens), held.Info.TrainingContextTokens);
-        var (learned, heldOut, leaked) = await Task.Run(() => Render(engine, record, folder, sources, most, tell, cancellation), cancellation);
+        var rendering = new RowRendering(engine, record.Model, record.Settings.Method, DateTimeOffset.FromUnixTimeSeconds(record.CreatedAt));
+        var (learned, heldOut, leaked) = await Task.Run(() => Render(rendering, record, folder, sources, most, tell, cancellation), cancellation);
         var longest = Math.Max(learned.Longest, heldOut.Longest);
         var sequence = record.Settings is { SequenceTokens: null, Method: not TuningMethod.Pretraining } ? Math.Min(most, Math.Max(LeastTokens, (longest + Rounding - 1) / Rounding * Rounding)) : most;
         var (_, model) = engine.FileOf(record.Model);
         await Task.Run(() => Ask(engine, record, folder, sources.HeldOut ?? sources.Learned, heldOut.Examples), cancellation);
         var settings = Settings(record, model, held.Info.Sha256, sequence, learned.Examples, heldOut.Examples > 0);
         await File.WriteAllTextAsync(folder.Settings, settings.ToJsonString(), cancellation); // a runner reads it too
-        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared, HeldOutTokens = heldOut.Tokens };
+        var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared, HeldOutTokens = heldOut.Tokens, RenderedAt = rendering.WritesTime ? record.CreatedAt : null };
         var forecast = record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation);
         forecast = forecasts.Same(forecast, settings, $"{facts.TrainingSha256} {facts.ValidationSha256} {record.Settings.ValidationShare} {facts.HeldOut}");
         return (facts, forecast with { BatchSize = settings["batch_size"]!.GetValue<int>(), MicroBatchTokens = settings["micro_batch_tokens"]!.GetValue<int>() });
@@ -78,7 +79,7 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
             throw new TuningFault("base_changed", $"The file of '{record.Model}' is another than when the job was made: {held.Info.Sha256}, not {record.Dataset.BaseSha256}. Make the job anew.", "model");
         }
 
-        var rendering = new RowRendering(engine, record.Model, record.Settings.Method);
+        var rendering = new RowRendering(engine, record.Model, record.Settings.Method, DateTimeOffset.FromUnixTimeSeconds(record.CreatedAt)); // that the day is another is no other template
         foreach (var kept in JsonLines.Read(folder.Parity, RenderedJson.Default.ParityRow))
         {
             var now = Rendered(rendering, kept.Line);
@@ -114,21 +115,21 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
     }
 
-    private static (RowCounts Learned, RowCounts HeldOut, int Leaked) Render(ModelEngine engine, TuningRecord record, JobFiles folder, JobSources sources, int most, Action<LineFault> tell, CancellationToken cancellation)
+    private static (RowCounts Learned, RowCounts HeldOut, int Leaked) Render(RowRendering rendering, TuningRecord record, JobFiles folder, JobSources sources, int most, Action<LineFault> tell, CancellationToken cancellation)
     {
-        var writer = new DatasetWriter(new RowRendering(engine, record.Model, record.Settings.Method), record.Settings.Method == TuningMethod.Pretraining ? 0 : most);
+        var writer = new DatasetWriter(rendering, record.Settings.Method == TuningMethod.Pretraining ? 0 : most);
         var (param, split) = ("training_file", (Learned: RowCounts.None, HeldOut: RowCounts.None, Leaked: 0));
         try
         {
             split = sources.HeldOut is null && record.Settings.ValidationShare > 0 ? writer.Split(sources.Learned, folder.Train, folder.Valid, record.Settings.ValidationShare, record.Seed, cancellation)
                 : (writer.Write(sources.Learned, folder.Train, cancellation), RowCounts.None, 0);
-            Refuse(writer, param, tell);
+            Refuse(writer, record, param, tell);
             if (sources.HeldOut is { } validation)
             {
                 param = "validation_file";
                 var leaks = DatasetWriter.HeldOutLeaks(validation.Index(), sources.Learned, cancellation);
                 split = split with { HeldOut = writer.Write(validation.Where((_, at) => !leaks.Contains(at)), folder.Valid, cancellation), Leaked = leaks.Count };
-                Refuse(writer, param, tell);
+                Refuse(writer, record, param, tell);
             }
         }
         catch (RowFault fault)
@@ -151,19 +152,20 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         }
     }
 
-    private static void Refuse(DatasetWriter writer, string param, Action<LineFault> tell)
+    private static void Refuse(DatasetWriter writer, TuningRecord record, string param, Action<LineFault> tell)
     {
         if (writer.BadLines == 0)
         {
             return;
         }
 
-        writer.Faults.ForEach(tell);
-        if (writer.TemplateFaults == writer.BadLines && writer.BadLines == writer.Lines)
+        if (writer.TemplateFaults == writer.BadLines && writer.BadLines == writer.Lines) // no row is at fault, and all would say the same
         {
-            throw new TuningFault("template_mismatch", $"No row can be learned as it is served: the model's chat template writes answers otherwise than it asks for them. {writer.Faults[0].Line}: {writer.Faults[0].Message} Choose another base, or one with its maker's own template.", "model");
+            var lines = $"{string.Join(", ", writer.Faults.Take(NamedLines).Select(fault => fault.Line))}{(writer.BadLines > NamedLines ? " …" : "")}";
+            throw new TuningFault("template_mismatch", $"No row can be learned as it is served: the chat template of '{record.Model}' writes answers otherwise than it asks for them, in {(writer.BadLines == 1 ? "the one row" : $"all {writer.BadLines} rows")} ({lines}). Choose another base, or one with its maker's own template.", "model");
         }
 
+        writer.Faults.ForEach(tell);
         var first = string.Join("; ", writer.Faults.Take(ToldFaults).Select(fault => $"{fault.Line}: {fault.Message.TrimEnd('.')}"));
         throw new TuningFault("invalid_" + param, $"{(writer.BadLines == 1 ? "1 line cannot" : $"{writer.BadLines} lines cannot")} be trained on: {first}{(writer.BadLines > ToldFaults ? "; and more, which the events name" : "")}. Correct the file and upload it again.", param);
     }

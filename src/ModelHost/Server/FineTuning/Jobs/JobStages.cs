@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Platform.ModelHost.Engine;
 using Platform.ModelHost.Engine.Files;
 using Platform.ModelHost.Server.Hosting;
@@ -30,6 +31,12 @@ internal sealed class JobStages(EngineHost host, JobPreparation preparation, Job
             else
             {
                 job.Say("info", "foreseen", $"About {forecast.TotalBytes >> 20} MiB, {forecast.Steps} steps and {(long)Math.Ceiling(forecast.Seconds):N0} s are foreseen.");
+            }
+
+            if (dataset.RenderedAt is { } at)
+            {
+                var moment = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(at), time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+                job.Say("info", "template_time", $"The chat template of '{job.Now.Model}' writes the date or the time: all texts are rendered as of {moment}, and requests as of when they come.");
             }
 
             if (dataset.Leaked == 1)

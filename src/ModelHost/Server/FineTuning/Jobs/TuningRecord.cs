@@ -109,6 +109,9 @@ internal sealed record DatasetFacts(int Rows, int Examples, int HeldOut, long To
 
     /// <summary>Of the texts that the job is evaluated on; 0 for a job of before.</summary>
     public long HeldOutTokens { get; init; }
+
+    /// <summary>What the base's chat template took the time to be, in seconds since 1970; null where it writes none, and of a job of before.</summary>
+    public long? RenderedAt { get; init; }
 }
 
 /// <summary>A part of a mixture as it was asked for.</summary>

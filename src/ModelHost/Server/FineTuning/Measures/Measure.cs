@@ -7,6 +7,15 @@ namespace Platform.ModelHost.Server.FineTuning.Measures;
 /// <param name="Of">Rows that it is about; null where it is about a text.</param>
 internal sealed record Measure(string Name, double Base, double Value, int? Of)
 {
+    private const string Golden = "golden", Rows = "rows";
+
+    /// <summary>Of golden questions those that were answered without a model, as nothing was found for them; null of all else.</summary>
+    public int? WithoutModel { get; init; }
+
+    /// <summary>Whether neither an adapter nor its base had any of the golden questions to answer: then what was told of the answers is about neither, and no measure.</summary>
+    public static bool IsWithoutModel(JsonElement? metrics) =>
+        metrics is { ValueKind: JsonValueKind.Object } all && all.TryGetProperty(Golden, out var golden) && Count(golden, Rows) is > 0 and var asked && Count(golden, "without_model") >= asked;
+
     /// <summary>What an adapter's metrics hold, in the order in which it is told.</summary>
     public static IReadOnlyList<Measure> In(JsonElement? metrics)
     {
@@ -25,17 +34,24 @@ internal sealed record Measure(string Name, double Base, double Value, int? Of)
         }
 
         Add("general", "perplexity", "general_perplexity");
-        Add("golden", "accuracy", "golden_accuracy");
+        if (!IsWithoutModel(metrics))
+        {
+            Add(Golden, "accuracy", "golden_accuracy");
+        }
+
         return found;
 
         void Add(string part, string name, string called)
         {
             if (all.TryGetProperty(part, out var inner) && Number(inner, name) is { } value && Number(inner, "base_" + name) is { } plain)
             {
-                found.Add(new Measure(called, plain, value, inner.TryGetProperty("rows", out var rows) && rows.ValueKind == JsonValueKind.Number && rows.TryGetInt32(out var of) ? of : null));
+                found.Add(new Measure(called, plain, value, Count(inner, Rows)) { WithoutModel = part == Golden ? Count(inner, "without_model") : null });
             }
         }
     }
+
+    private static int? Count(JsonElement part, string name) =>
+        part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var count) ? count : null;
 
     // Metrics may come with an import: 1e999 is a number of JSON, and none that can be told again.
     private static double? Number(JsonElement part, string name) =>

@@ -21,13 +21,14 @@ internal sealed record NamedRows(IReadOnlyList<MeasuredRow> Rows, IReadOnlyList<
     /// <param name="files">Where the rows lie.</param>
     /// <param name="file">The rows.</param>
     /// <param name="job">That made the version; null where that is gone, or it was not trained here.</param>
+    /// <param name="now">When it is, to a template that writes the time.</param>
     /// <exception cref="RequestRefused">A row cannot be measured by, or none is left.</exception>
     /// <exception cref="EngineException">The base cannot be asked.</exception>
-    public static NamedRows Read(ModelEngine engine, string model, FileStore files, StoredFile file, TuningJob? job, CancellationToken cancellation)
+    public static NamedRows Read(ModelEngine engine, string model, FileStore files, StoredFile file, TuningJob? job, DateTimeOffset now, CancellationToken cancellation)
     {
         try
         {
-            return Read(engine, model, RowLines.Read(files.PathOf(file), file.Filename), files, job, cancellation);
+            return Read(engine, model, RowLines.Read(files.PathOf(file), file.Filename), files, job, now, cancellation);
         }
         catch (RowFault fault)
         {
@@ -35,9 +36,9 @@ internal sealed record NamedRows(IReadOnlyList<MeasuredRow> Rows, IReadOnlyList<
         }
     }
 
-    private static NamedRows Read(ModelEngine engine, string model, IEnumerable<RowLine> lines, FileStore files, TuningJob? job, CancellationToken cancellation)
+    private static NamedRows Read(ModelEngine engine, string model, IEnumerable<RowLine> lines, FileStore files, TuningJob? job, DateTimeOffset now, CancellationToken cancellation)
     {
-        var (rendering, longest, leaks) = (new RowRendering(engine, model, TuningMethod.Supervised), engine.Work.Measure.LongestRow(model), Leaks(lines, files, job, cancellation));
+        var (rendering, longest, leaks) = (new RowRendering(engine, model, TuningMethod.Supervised, now), engine.Work.Measure.LongestRow(model), Leaks(lines, files, job, cancellation));
         var (fitting, tooLong) = (new List<(int Line, int Row, int Length)>(), 0); // a file may have a million rows: those that are taken are rendered again
         foreach (var (at, line) in lines.Index().Where(line => leaks?.Contains(line.Index) != true))
         {

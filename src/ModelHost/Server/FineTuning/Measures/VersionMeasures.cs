@@ -62,7 +62,7 @@ internal sealed class VersionMeasures(TrainerProgram trainer, FileStore files, T
         NamedRows named;
         using (await engine.HoldAsync(model, cancellation))
         {
-            named = await Task.Run(() => NamedRows.Read(engine, model, files, rows, job, cancellation), cancellation);
+            named = await Task.Run(() => NamedRows.Read(engine, model, files, rows, job, job is null ? time.GetUtcNow() : DateTimeOffset.FromUnixTimeSeconds(job.Now.CreatedAt), cancellation), cancellation);
         }
 
         var losses = await engine.Work.Measure.RunAsync(new RowsRequest(owner, model, ServedAdapters.Id(adapter), named.Rows), progress, cancellation);

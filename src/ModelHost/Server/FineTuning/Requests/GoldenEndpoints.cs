@@ -27,7 +27,7 @@ internal static class GoldenEndpoints
     private static async Task KeepAsync(HttpContext http, EngineHost host, TuningJobs jobs, TrainingOptions training, AdapterGate gate, TimeProvider time, string name, string version)
     {
         var told = await http.ReadJsonAsync(ServerJson.Wire.GoldenRequest);
-        var outcome = told.Error is { } error ? Failure(error, time) : Outcome(told);
+        var outcome = told.Error is { } error ? Failure(error, time) : Outcome(told, time);
         await WriteAsync(http, host, jobs, training, gate, name, version, (adapter, metrics) =>
         {
             RefuseOthers(adapter, metrics, "golden_file", told.GoldenFile);
@@ -54,12 +54,12 @@ internal static class GoldenEndpoints
 
     private static string Word(string field, string? given) => given is { Length: > 0 and <= LongestWord } ? given : throw TuningCheck.Refused(field, $"'{field}' must have 1 to {LongestWord} characters.");
 
-    private static JsonObject Outcome(GoldenRequest told)
+    private static JsonObject Outcome(GoldenRequest told, TimeProvider time)
     {
         var (questions, right, plain) = (Number("questions", told.Questions, 1, MostQuestions), Number("accuracy", told.Accuracy, 0, 1), Number("base_accuracy", told.BaseAccuracy, 0, 1));
         var leftOut = (int)(TuningCheck.Range("left_out", told.LeftOut, 0, MostQuestions) ?? 0);
         var without = (int)(TuningCheck.Range("without_model", told.WithoutModel, 0, questions) ?? 0);
-        return new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain, ["left_out"] = leftOut, ["without_model"] = without, ["file"] = told.GoldenFile };
+        return new JsonObject { ["rows"] = (int)questions, ["accuracy"] = right, ["base_accuracy"] = plain, ["wrong"] = 1 - right, ["base_wrong"] = 1 - plain, ["left_out"] = leftOut, ["without_model"] = without, ["file"] = told.GoldenFile, ["at"] = time.GetUtcNow().ToUnixTimeSeconds() };
     }
 
     private static JsonObject Failure(GoldenFailure error, TimeProvider time) =>

@@ -76,7 +76,7 @@ internal static class ScoreEndpoints
             throw new RequestRefused(new Problem(409, "conflict_error", "base_changed", $"The file of '{job.Now.Model}' is another than the job '{job.Now.Id}' was trained on. Train the preferences anew.", "id"));
         }
 
-        var rendering = new RowRendering(engine, job.Now.Model, TuningMethod.Supervised);
+        var rendering = new RowRendering(engine, job.Now.Model, TuningMethod.Supervised, DateTimeOffset.FromUnixTimeSeconds(job.Now.CreatedAt)); // as the rows that it learned
         var written = 0;
         await using var file = new StreamWriter(path);
         foreach (var (at, row) in rows.Index())

@@ -9,9 +9,17 @@ namespace Platform.ModelHost.Server.FineTuning.Rows;
 /// Renders rows with the template and the tokens of a loaded model, as it is served, and says which tokens are learned. Where an answer begins is found by rendering the conversation up to it as a
 /// request would be: those tokens must stand unchanged at the beginning of the whole. A conversation whose earlier turns look otherwise once later ones follow becomes one row an answer, each as it is served.
 /// </summary>
-internal sealed class RowRendering(ModelEngine engine, string model, TuningMethod method)
+/// <param name="engine">Has the model loaded.</param>
+/// <param name="model">Whose template and tokens they are.</param>
+/// <param name="method">What is learned.</param>
+/// <param name="at">When it is, to a template that writes the time.</param>
+internal sealed class RowRendering(ModelEngine engine, string model, TuningMethod method, DateTimeOffset at)
 {
     private readonly HashSet<int> _ends = [.. engine.EndTokens(model)];
+    private readonly RowClock _clock = new(at);
+
+    /// <summary>The template wrote the time into a row.</summary>
+    public bool WritesTime => _clock.IsRead;
 
     /// <exception cref="RowFault">The row cannot be learned by this method, or the template refuses it.</exception>
     public IReadOnlyList<RenderedRow> Render(RowLine line)
@@ -45,7 +53,7 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
 
     private IReadOnlyList<RenderedRow> Dialogue(TrainingRow row, string line)
     {
-        var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools) });
+        var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools), Clock = _clock });
         var parts = row.Turns.Index().Where(turn => turn.Item is { Role: TurnRole.Assistant, Learned: true }).Select(turn => Answer([.. turns.Take(turn.Index)], turns[turn.Index], options)).ToList();
         var whole = parts[^1].Tokens;
         return parts.TrueForAll(part => whole.AsSpan().StartsWith(part.Tokens.AsSpan(0, part.End))) ? [Weighted(whole, parts, line)]
@@ -54,7 +62,7 @@ internal sealed class RowRendering(ModelEngine engine, string model, TuningMetho
 
     private RenderedRow Pair(TrainingRow row, string line)
     {
-        var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools) });
+        var (turns, options) = (RowTurns.Of(row.Turns), new ChatTemplateOptions { Tools = RowTurns.Tools(row.Tools), Clock = _clock });
         var (chosen, rejected) = (Answer(turns, new ChatTurn("assistant", row.Chosen!), options), Answer(turns, new ChatTurn("assistant", row.Rejected!), options));
         return new RenderedRow(line) { Prompt = chosen.Tokens[..chosen.Start], Chosen = chosen.Tokens[chosen.Start..chosen.End], Rejected = rejected.Tokens[rejected.Start..rejected.End] };
     }
