@@ -86,7 +86,7 @@ public sealed class AnswerAgent
             if (item is AnswerDone end)
                 done = end;
             else
-                yield return item;
+                yield return item is AnswerTaken taken ? taken with { Timings = clock.Stop() } : item;
         }
         yield return done with { Timings = clock.Stop() };
     }

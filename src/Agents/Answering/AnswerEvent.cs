@@ -3,7 +3,7 @@ using Platform.Agents.Runs;
 
 namespace Platform.Agents.Answering;
 
-/// <summary>What happens while answering, in order: status (searching), sources, (status | text | citation)*, done; without documents neither of the first two. A failure is thrown.</summary>
+/// <summary>What happens while answering, in order: status (searching), sources, (status | text | citation)*, done; without documents neither of the first two. A failure is thrown, where the model had begun after what it took.</summary>
 public abstract record AnswerEvent;
 
 /// <summary>What is going on, for the status line.</summary>
@@ -28,6 +28,10 @@ public sealed record AnswerText(string Text) : AnswerEvent;
 
 /// <summary>A citation whose mark has been written or follows at once.</summary>
 public sealed record AnswerCitation(Citation Citation) : AnswerEvent;
+
+/// <summary>What an answer took that is broken off, after its model had begun: its failure, or the cancellation, is thrown next.</summary>
+/// <param name="Usage">An estimate, as engines count at the end.</param>
+public sealed record AnswerTaken(AnswerMode Mode, AnswerTimings Timings, AnswerUsage Usage) : AnswerEvent;
 
 /// <summary>The end. NotFound: nothing lay above the threshold, or there was nothing to search, and the text says so.</summary>
 /// <param name="InsteadBecause">Why the answer is made of quotes although the model's own words were to be tried; null when they were not.</param>

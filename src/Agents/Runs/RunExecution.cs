@@ -102,6 +102,9 @@ internal sealed class RunExecution(AnswerAgent agent, AgentLoop loop, RunStore s
             case AnswerCitation cited:
                 run.Add("citation.added", cited.Citation, p => p.Cite(cited.Citation));
                 break;
+            case AnswerTaken taken:
+                Record(run, new AnswerDone(taken.Mode, NotFound: false, taken.Timings, taken.Usage));
+                break;
             case AnswerDone usage:
                 run.Add("usage", usage, p => p.Usage = usage);
                 break;

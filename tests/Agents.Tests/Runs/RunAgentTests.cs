@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agents.Answering;
 using Platform.Agents.Runs;
@@ -133,6 +134,35 @@ public sealed class RunAgentTests
         Assert.Equal(("Kept", RunStatus.Cancelled), (message.Text, message.Status!.Value));
         Assert.True(gate.WasCancelled);
         await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation); // again changes nothing
+    }
+
+    /// <summary>Stopped by a person, or by an engine that breaks off; one that wrote nothing took nothing.</summary>
+    [Theory]
+    [InlineData(AnswerMode.Auto, null, "27 days", 3)]
+    [InlineData(AnswerMode.Plain, null, "27 days", 3)]
+    [InlineData(AnswerMode.Plain, ModelHostErrorKind.StreamBroken, "27 days", 3)]
+    [InlineData(AnswerMode.Plain, ModelHostErrorKind.StreamBroken, "", 0)]
+    public async Task What_an_answer_took_counts_where_it_is_broken_off(AnswerMode mode, ModelHostErrorKind? fails, string begun, int written)
+    {
+        TaskCompletionSource writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Writing((_, cancellation) => WriteAsync(cancellation)));
+        var run = await rig.AskAsync(mode: mode);
+        await writing.Task;
+        if (fails is null)
+            await rig.Runs.CancelAsync(AgentsRig.Anna, run.Id, Cancellation);
+        await rig.EventsAsync(run);
+        var outcome = await rig.Outcomes.GetAsync(AgentsRig.Anna, run.Id, Cancellation);
+        Assert.Equal((fails is null ? RunStatus.Cancelled : RunStatus.Failed, written, written > 0), (outcome.Run.Status, outcome.Usage?.Usage.CompletionTokens ?? 0, outcome.Usage?.Usage.PromptTokens > 5));
+        var listed = (await rig.Archive.ListAsync(AgentsRig.Anna, new(), 0, 1, Cancellation)).Runs[0];
+        Assert.Equal(written + (outcome.Usage?.Usage.PromptTokens ?? 0), listed.Tokens);
+
+        async IAsyncEnumerable<string> WriteAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            if (begun.Length > 0)
+                yield return begun;
+            writing.SetResult();
+            await (fails is { } kind ? Task.FromException(new ModelHostException(kind, "It is gone.")) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation));
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
 {
     private const int LongestHistory = 6;
 
-    /// <summary>Streams the answer; the last event is an <see cref="AnswerDone"/> without timings. Throws RunException(ModelFailed) where the model writes nothing.</summary>
+    /// <summary>Streams the answer; the last event is an <see cref="AnswerDone"/> without timings, or an <see cref="AnswerTaken"/> before what broke it off. Throws RunException(ModelFailed) where the model writes nothing.</summary>
     public async IAsyncEnumerable<AnswerEvent> StreamAsync(AskedQuestion question, AnswerMessages prompt, CitationWriter citations, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var mode = prompt.Read.Count > 0 ? AnswerMode.Generate : AnswerMode.Plain;
@@ -26,8 +27,13 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
         StringBuilder answer = new();
         AnswerUsage usage = new(prompt.Settings.ModelId ?? "", 0, 0, 0, 0);
         ChatFinishReason? end = null;
-        await foreach (var update in chat.GetStreamingResponseAsync(prompt.Messages, prompt.Settings, cancellation))
+        ExceptionDispatchInfo? broken = null;
+        var thought = 0; // characters
+        await using var updates = chat.GetStreamingResponseAsync(prompt.Messages, prompt.Settings, cancellation).GetAsyncEnumerator(cancellation);
+        while (await NextAsync())
         {
+            var update = updates.Current;
+            thought += update.Contents.OfType<TextReasoningContent>().Sum(content => content.Text.Length);
             if (StatusOf(update) is { } status)
                 yield return status;
             usage = UsageOf(update, usage);
@@ -43,6 +49,12 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
                     yield return written;
             }
         }
+        if (broken is not null)
+        {
+            if (answer.Length + thought > 0) // an engine that wrote nothing may not have read anything either
+                yield return new AnswerTaken(mode, new(0, 0, 0), usage with { PromptTokens = Read(), CompletionTokens = usage.CompletionTokens > 0 ? usage.CompletionTokens : TokenEstimate.Of(answer.ToString()) + ((thought + 2) / 3) });
+            broken.Throw();
+        }
         if (marks.Rest() is { Length: > 0 } rest)
         {
             answer.Append(rest);
@@ -53,6 +65,21 @@ internal sealed class GeneratedAnswer(IChatClient chat, PromptBudget budget, IOp
             throw NothingWritten(usage.Model, cutAt);
         var notFound = mode == AnswerMode.Generate && citations.Count == 0 && answer.ToString().Contains(AnswerWords.NotFound(question.Language).TrimEnd('.', '。'), StringComparison.OrdinalIgnoreCase);
         yield return new AnswerDone(mode, notFound, new(0, 0, 0), usage, CutAtTokens: cutAt);
+
+        int Read() => usage.PromptTokens > 0 ? usage.PromptTokens : prompt.Messages.Sum(message => TokenEstimate.Of(message.Text));
+
+        async Task<bool> NextAsync()
+        {
+            try
+            {
+                return await updates.MoveNextAsync();
+            }
+            catch (Exception failure) when (failure is OperationCanceledException or ModelHostException)
+            {
+                broken = ExceptionDispatchInfo.Capture(failure);
+                return false;
+            }
+        }
     }
 
     /// <summary>Fits the prompt to the model. Throws RunException(ContextTooLong) where not even the first sentence of a passage fits.</summary>
