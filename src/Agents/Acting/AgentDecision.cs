@@ -12,6 +12,9 @@ internal sealed record ModelQuestion(StepKind Kind, string Goal, IReadOnlyList<C
 {
     public bool ShowsAnswer { get; init; } = true;
 
+    /// <summary>Most pieces of an answer's text, each a token, or a few where an engine sends several at once; null for as many as the options let it write. Thoughts and calls count in those alone.</summary>
+    public int? MostAnswer { get; init; }
+
     /// <summary>The step of the plan that it belongs to.</summary>
     public string? PlanStep { get; init; }
 
@@ -43,8 +46,9 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
         });
         StringBuilder text = new();
         List<FunctionCallContent> calls = [];
-        int read = 0, cached = 0, told = 0, beside = 0; // beside: characters of thoughts and of calls
+        int read = 0, cached = 0, told = 0, beside = 0, pieces = 0; // beside: characters of thoughts and of calls; pieces: of the answer
         ChatFinishReason? end = null;
+        var isFull = false;
         var room = question.Options.MaxOutputTokens is { } most ? Math.Max(LeastRead, (long)most * LongestToken) : long.MaxValue;
         try
         {
@@ -64,6 +68,11 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
                 room = Math.Max(0, room - (calling?.Characters ?? 0));
                 beside += calling?.Characters ?? 0;
                 Tell(Fitting(update.Text));
+                if (isFull)
+                {
+                    (end, told) = (ChatFinishReason.Length, Math.Max(told, question.MostAnswer!.Value + ((beside + 2) / 3)));
+                    break;
+                }
                 if (room == 0)
                 {
                     (end, told) = (ChatFinishReason.Length, Math.Max(told, question.Options.MaxOutputTokens!.Value));
@@ -109,14 +118,19 @@ internal sealed class AgentDecision(IChatClient chat, TimeProvider time)
 
         void Tell(string more)
         {
-            text.Append(more);
             foreach (var told in split?.Invoke(more) ?? [new ToldText(more, IsAnswer: true)])
             {
+                if (told is { IsAnswer: true, Text.Length: > 0 } && calls.Count == 0 && pieces++ == question.MostAnswer)
+                {
+                    isFull = true;
+                    return;
+                }
                 if (told.IsAnswer && question.ShowsAnswer)
                     journal.Text(told.Text);
                 else if (told.Text.Length > 0)
                     journal.Add("step.delta", new StepTextData(id, told.Text));
             }
+            text.Append(more);
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
             try
             {
-                work = await OpenAsync(run, task, journal, limit, limited.Token) with { Stopped = cancellation };
+                work = await OpenAsync(run, task, journal, limit, limited.Token) with { Stopped = cancellation, MostAnswer = task.MostAnswerTokens };
                 timer.CancelAfter(limit.Left);
                 journal.Status(AgentJournal.Writing);
                 end = await ActAsync(work, ScopeOf(run, task, past, work.Language), limited.Token);
@@ -124,7 +124,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
                 return new(IsWaiting: false, reached);
             if (CallGuard.IsStuck(past))
                 return new(IsWaiting: false, StopReason.LoopDetected);
-            if (await DecideAsync(work, StepKind.Decision, "", withTools: true, cancellation) is { } end)
+            if (await DecideAsync(work, StepKind.Decision, "", withTools: true, cancellation, CallGuard.BringsNoNews(past) ? work.Words.NoNews : null) is { } end)
                 return end;
         }
         return new(IsWaiting: true, null);
@@ -151,7 +151,7 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
         if (mayCall)
             (options.Tools, options.AllowMultipleToolCalls) = (work.Kit.Offered, work.Definition.Limits.Parallel);
         var votes = settings.Samples > 1 && kind != StepKind.Answer; // the answer that a limit forces is asked for once, and told as it comes
-        ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = !votes };
+        ModelQuestion question = new(kind, goal, messages, options, work.Kit) { ShowsAnswer = !votes, MostAnswer = work.MostAnswer };
         var (step, answer) = await TakeAsync(question, work, cancellation);
         if (step.Calls.Count > 0)
             return null;
@@ -159,10 +159,11 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             return !step.IsCut ? throw new RunException(RunErrorKind.ModelFailed, $"The model {options.ModelId} ended without writing anything or calling a tool. Ask again, or give the agent another model.")
                 : room < work.Definition.Model.MaxTokens ? new(IsWaiting: false, StopReason.MaxTokens)
                 : throw new RunException(RunErrorKind.ModelFailed, string.Create(CultureInfo.InvariantCulture, $"The model {options.ModelId} reached the {work.Definition.Model.MaxTokens:N0} tokens of the agent's longest answer before it wrote any of it; thinking counts too. Let the agent write longer answers, or give it a model that thinks less."));
-        if (mayCall && step.IsCut && room < work.Definition.Model.MaxTokens && work.Limit.TokensToWrite > step.CompletionTokens)
+        var longest = Math.Min(work.Definition.Model.MaxTokens, work.MostAnswer ?? int.MaxValue);
+        if (mayCall && step.IsCut && room < longest && work.Limit.TokensToWrite > step.CompletionTokens)
             return new(IsWaiting: false, StopReason.MaxTokens); // what was kept back for the answer after a call is more than it was cut at
         var (cutAt, isInTime) = votes ? await VoteAsync(question, (step, answer), work, cancellation) : (CutAt(step), true);
-        var isAtLimit = (cutAt is not null && room < work.Definition.Model.MaxTokens) || work.Limit.TokensLeft == 0;
+        var isAtLimit = (cutAt is not null && room < longest) || work.Limit.TokensLeft == 0;
         return new(IsWaiting: false, !isInTime ? StopReason.Timeout : isAtLimit ? StopReason.MaxTokens : null, IsAnswered: true, cutAt);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Agents.Definitions;
 using Platform.Agents.Memory;
 using Platform.Agents.Tools.Recorded;
@@ -15,6 +16,10 @@ public sealed record AgentTask(Guid AgentId, int? Version, AgentDefinition Defin
     public string TimeZone { get; init; } = "";
 
     internal TimeZoneInfo Zone => KnownZone.Find(TimeZone) ?? TimeZoneInfo.Utc;
+
+    /// <summary>Most tokens of its answer, where who asks wants no longer one; null for the agent's own longest.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MostAnswerTokens { get; init; }
 
     /// <summary>The moment that it takes for now, as when a run is done again with what was recorded; null for the real one.</summary>
     public DateTimeOffset? AsOf { get; init; }

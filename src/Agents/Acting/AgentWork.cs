@@ -13,6 +13,9 @@ internal sealed record AgentWork(AgentDefinition Definition, AgentJournal Journa
     /// <summary>Cancelled where the run is stopped, and not where its time is over.</summary>
     public CancellationToken Stopped { get; init; }
 
+    /// <summary>Most tokens of the answer itself, where who asks wants no longer one.</summary>
+    public int? MostAnswer { get; init; }
+
     /// <summary>Of what the model is told, in that language.</summary>
     public PromptWords Words => Kit.Words;
 }

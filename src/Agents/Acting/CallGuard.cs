@@ -2,11 +2,14 @@ using Platform.Agents.Tools;
 
 namespace Platform.Agents.Acting;
 
-/// <summary>Notices a model that goes in circles: the same call again, or decisions that bring nothing new.</summary>
+/// <summary>Notices a model that goes in circles: the same call again, or decisions that bring nothing, or nothing new.</summary>
 internal static class CallGuard
 {
-    /// <summary>So many decisions in a row without anything new end the search.</summary>
+    /// <summary>So many decisions in a row that brought nothing at all end the search.</summary>
     public const int MostWithoutProgress = 3;
+
+    /// <summary>So many in a row that were other calls and brought the same words as before: honest work, of which the model is told half-way that it leads no further.</summary>
+    public const int MostSame = 6;
 
     /// <summary>Whether this call was made, or refused, before: the same tool, the same arguments in any order, as the model wrote them or as a person edited them.</summary>
     /// <remarks>Of steps side by side a later one may have made it first; what was begun itself is none, and neither is reading again what may have been written meanwhile.</remarks>
@@ -21,24 +24,31 @@ internal static class CallGuard
             && ArgumentKey.Of(past.MadeWith(other.CallId) ?? past.DecisionOn(other.CallId)?.Arguments ?? other.Arguments) == key && past.Decisions.First(decision => decision.Calls.Contains(other)).PlanStep is { } of && of != step);
     }
 
-    /// <summary>Whether the run goes in circles: a call for the third time, or three decisions in a row that brought nothing new.</summary>
+    /// <summary>Whether the run goes in circles: a call for the third time, three decisions in a row that brought nothing, or six that brought only what is known.</summary>
     /// <remarks>What was written is new whatever words came of it, and so is an answer of another agent, and what a plan foresaw: its steps come to an end by themselves.</remarks>
     public static bool IsStuck(AgentPast past)
     {
-        var decisions = past.Decisions.Where(decision => decision.Calls.Count > 0).ToList();
-        if (decisions.Count == 0)
-            return false;
-        if (decisions[^1].PlanStep is null && decisions[^1].Calls.Any(call => Earlier(past, call).Count() >= 2))
+        if (past.Decisions.LastOrDefault(decision => decision.Calls.Count > 0) is { PlanStep: null } last && last.Calls.Any(call => Earlier(past, call).Count() >= 2))
             return true;
+        var (none, same) = WithoutNews(past);
+        return none >= MostWithoutProgress || none + same >= MostSame;
+    }
+
+    /// <summary>Whether the last calls, other ones each time, brought nothing but what is known, so often that the model is to be told.</summary>
+    public static bool BringsNoNews(AgentPast past) => WithoutNews(past) is (_, >= MostSame / 2);
+
+    /// <summary>Of the decisions since the last that brought something new: those that brought nothing, as what was refused or failed, and those with words that are known.</summary>
+    private static (int None, int Same) WithoutNews(AgentPast past)
+    {
         HashSet<(string Tool, string Text)> seen = [];
-        var fruitless = 0;
-        foreach (var decision in decisions)
+        var (none, same) = (0, 0);
+        foreach (var decision in past.Decisions.Where(decision => decision.Calls.Count > 0))
         {
             var isNews = decision.PlanStep is not null || past.HasWritten(decision);
-            var brought = decision.Calls.Select(call => past.Results.GetValueOrDefault(call.CallId)).Any(result => result is { IsError: false } && (seen.Add((result.Tool, result.Text)) || isNews || result.Tool == ToolNames.AskAgent));
-            fruitless = brought ? 0 : fruitless + 1;
+            List<ToolResultData> brought = [.. decision.Calls.Select(call => past.Results.GetValueOrDefault(call.CallId)).OfType<ToolResultData>().Where(result => !result.IsError)];
+            (none, same) = brought.Exists(result => seen.Add((result.Tool, result.Text)) || isNews || result.Tool == ToolNames.AskAgent) ? (0, 0) : brought.Count > 0 ? (none, same + 1) : (none + 1, same);
         }
-        return fruitless >= MostWithoutProgress;
+        return (none, same);
     }
 
     private static IEnumerable<CallData> Earlier(AgentPast past, CallData call)

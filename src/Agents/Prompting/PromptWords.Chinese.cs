@@ -20,6 +20,7 @@ internal sealed partial record PromptWords
         Away = tools => $"以下工具现在不可用：{tools}。如果问题需要其中某个工具，请说明缺少它，不要装作已经用过。",
         ReasonFirst = "先一步一步推理，然后另起一行，以“答案：”开头，其后只写答案。",
         AnswerMark = "答案：", ExampleQuestion = "问题：",
+        NoNews = "最近几次调用虽各不相同，但都没有带来新内容。请用现有内容回答，并说明没有找到什么；或换一种完全不同的做法。",
         AnswerNow = "到此为止，不要再调用工具。根据目前已知的内容回答问题，并说明还缺什么。",
         GoOn = "继续：缺少内容时调用工具，否则回答问题。",
         Unanswered = "没有人回答这个问题。请按最可能的意思理解，并在回答中说明是哪种意思。",

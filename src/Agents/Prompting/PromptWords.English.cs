@@ -20,6 +20,7 @@ internal sealed partial record PromptWords
         Away = tools => $"These tools are not here now: {tools}. Where the question needs one, say that it is missing, and do not answer as if it had been used.",
         ReasonFirst = "Reason step by step first. Then write a line that begins with \"Answer:\" and after it the answer alone.",
         AnswerMark = "Answer:", ExampleQuestion = "Question: ",
+        NoNews = "The last calls brought nothing new, though each asked for something else. Answer with what you have and say what was not found, or try something of another kind.",
         AnswerNow = "Stop here and call no tool. Answer the question from what is known so far, and say what is missing.",
         GoOn = "Go on: call a tool where something is missing, else answer the question.",
         Unanswered = "Nobody answered this. Take the likeliest meaning, and say in the answer which one it was.",

@@ -48,6 +48,9 @@ internal sealed partial record PromptWords
 
     // What the model is asked for at the end of a prompt.
     public required string AnswerNow { get; init; }
+
+    /// <summary>After several calls that brought what was known.</summary>
+    public required string NoNews { get; init; }
     public required string GoOn { get; init; }
     public required string Unanswered { get; init; }
 

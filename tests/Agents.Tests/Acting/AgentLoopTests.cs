@@ -270,17 +270,58 @@ public sealed class AgentLoopTests
 
     /// <summary>An API that says the same of whatever it did.</summary>
     [Theory]
-    [InlineData("send", 6, null)]
-    [InlineData("look", 4, StopReason.LoopDetected)]
+    [InlineData("send", 12, null)]
+    [InlineData("look", 7, StopReason.LoopDetected)]
     public async Task What_is_written_is_news_though_the_words_that_come_back_are_not(string tool, int made, StopReason? reason)
     {
         RecordingTool same = new(tool, tool == "send" ? ToolEffects.Writes : ToolEffects.Reads, (_, _, _) => Task.FromResult(ToolOutcome.Of("{\"ok\":true}")));
         var count = 0;
-        var chat = Deciding(messages => count == 6 || messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? [new TextContent("Done.")] : [Call(tool, new { text = $"{count++}" })]);
+        var chat = Deciding(messages => count == 12 || messages[^1].Text.StartsWith("Stop here", StringComparison.Ordinal) ? [new TextContent("Done.")] : [Call(tool, new { text = $"{count++}" })]);
         await using var rig = await AgentsRig.StartAsync(chat, tools: [same]);
         var run = await rig.LetAsync(Clerk with { Tools = [new(tool, ToolPolicy.Always)], Limits = new(Steps: 20) });
         await rig.EventsAsync(run);
         Assert.Equal((made, reason), (same.Calls.Count, (await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation)).StopReason));
+    }
+
+    [Fact]
+    public async Task Other_calls_that_bring_the_same_words_are_told_to_the_model_which_may_answer_from_what_it_has()
+    {
+        RecordingTool search = new("look", act: (_, _, _) => Task.FromResult(ToolOutcome.Of("Nothing was found.")));
+        var count = 0;
+        var chat = Deciding(messages => messages[^1].Text.StartsWith("The last calls brought nothing new", StringComparison.Ordinal) ? [new TextContent("It is nowhere.")] : [Call("look", new { text = $"{count++}" })]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [search]);
+        var run = await rig.LetAsync(Clerk with { Tools = [new("look", ToolPolicy.Always)], Limits = new(Steps: 20) });
+        await rig.EventsAsync(run);
+        Assert.Equal((4, "It is nowhere."), (search.Calls.Count, (await rig.AnswerAsync(run)).Text));
+        Assert.Equal((RunStatus.Completed, null), await rig.Runs.GetAsync(AgentsRig.Anna, run.Id, Cancellation) is var ended ? (ended.Status, ended.StopReason) : default);
+    }
+
+    /// <summary>A preamble that is no longer than an answer may be is none of it.</summary>
+    [Theory]
+    [InlineData(3, "You have 27", 3)]
+    [InlineData(5, "You have 27 days off.", null)] // as long as it may be, and whole
+    [InlineData(null, "You have 27 days off.", null)]
+    public async Task An_answer_is_no_longer_than_who_asks_wants_it_and_the_calls_before_it_are(int? most, string told, int? cutAt)
+    {
+        var asked = 0;
+        ScriptedChatClient chat = new((_, _) => SayAsync());
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [new RecordingTool("look")]);
+        AgentTask task = new(Guid.NewGuid(), 1, Clerk with { Tools = [new("look", ToolPolicy.Always)] }, "Anna", false) { MostAnswerTokens = most };
+        var conversation = (await rig.Conversations.CreateAsync(AgentsRig.Anna, [], Cancellation)).Id;
+        var run = await rig.Runs.StartAsync(AgentsRig.Anna, new(Guid.NewGuid(), conversation, "How many days?", Agent: task), Cancellation);
+        await rig.EventsAsync(run);
+        var answer = await rig.AnswerAsync(run);
+        Assert.Equal((told, RunStatus.Completed, cutAt), (answer.Text, answer.Status, answer.Usage!.CutAtTokens));
+
+        async IAsyncEnumerable<ChatResponseUpdate> SayAsync()
+        {
+            await Task.Yield();
+            if (asked++ == 0)
+                yield return new(ChatRole.Assistant, [new TextContent("I look."), Call("look", new { text = "a text that takes many more tokens than that" })]);
+            else
+                foreach (var piece in (string[])["You", " have", " 27", " days", " off."])
+                    yield return new(ChatRole.Assistant, piece);
+        }
     }
 
     [Fact]

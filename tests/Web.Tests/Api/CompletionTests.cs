@@ -44,6 +44,16 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public async Task An_agents_answer_is_no_longer_than_it_is_asked_for()
+    {
+        await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "6*7" }), Say("It", " is", " 42", " today."));
+        var (status, answer) = await world.PostAsync("/v1/chat/completions", new { model = "agent:clerk", max_completion_tokens = 3, max_tokens = 9, messages = new[] { new { role = "user", content = "6 times 7?" } } });
+        var choice = answer.GetProperty("choices")[0];
+        Assert.Equal((200, "It is 42", "length"), (status, choice.GetProperty("message").GetProperty("content").GetString(), choice.GetProperty("finish_reason").GetString()));
+        Assert.Equal((3, "completed"), (answer.GetProperty("run").GetProperty("incomplete_details").GetProperty("cut_at_tokens").GetInt32(), answer.GetProperty("run").GetProperty("status").GetString()));
+    }
+
+    [Fact]
     public async Task An_agents_answer_is_streamed_with_the_events_of_its_run_and_without_what_came_before_a_call()
     {
         await using var world = await ApiWorld.StartAsync(Call("calculator", new { expression = "6*7" }, before: "Let me count."), Say("It is", " 42."));

@@ -19,6 +19,15 @@ public sealed class RefusalTests
         foreach (var (path, body, status, param) in new (string, object, int, string)[]
         {
             ("/v1/runs", new { agent = "absent", input = "x" }, 404, "agent"),
+            ("/v1/runs", new { agent = "clerk", input = "x", version = 1 }, 400, "version"),
+            ("/v1/runs", new { agent = "clerk", input = "x", timezone = "UTC" }, 400, "timezone"),
+            ("/v1/runs", new { agent = "clerk", input = "x", model = "agent:clerk" }, 400, "model"), // one of them would be left out
+            ("/v1/runs", new { input = "x", model = "scripted" }, 400, "model"),
+            ($"/v1/runs/{run.GetProperty("id").GetString()}/fork", new { step = "s1" }, 400, "step"),
+            ($"/v1/runs/{run.GetProperty("id").GetString()}/fork", new { overrides = new { prompt = "x" } }, 400, "prompt"),
+            ("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = "x" } }, stop = "." }, 400, "stop"),
+            ("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = "x" } }, max_tokens = 0 }, 400, "max_tokens"),
+            ("/v1/chat/completions", new { model = "agent:clerk", messages = new[] { new { role = "user", content = "x" } }, max_completion_tokens = "9" }, 400, "max_completion_tokens"),
             ("/v1/runs", new { agent = "clerk", input = "x", thread_id = Guid.NewGuid() }, 404, "thread_id"),
             ("/v1/runs", new { input = "x", time_zone = "Mars/Olympus" }, 400, "time_zone"), // also where nobody needs it
             ("/v1/runs", new { agent = "clerk", input = new[] { new { role = "user", content = 7 } } }, 400, "input.[0].content"),

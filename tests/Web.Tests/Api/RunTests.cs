@@ -42,7 +42,7 @@ public sealed class RunTests
         Assert.Equal((1, true, next.GetProperty("id").GetString()), (list.GetProperty("data").GetArrayLength(), list.GetProperty("has_more").GetBoolean(), list.GetProperty("data")[0].GetProperty("id").GetString()));
         Assert.Equal(0, (await world.GetAsync("/v1/runs?status=active")).Body.GetProperty("data").GetArrayLength());
         Assert.Equal(400, (await world.GetAsync("/v1/runs?status=finished")).Status);
-        foreach (var wrong in (string[])["limit", "offset", "thread_id"])
+        foreach (var wrong in (string[])["limit", "offset", "thread_id", "agent", "Status"])
             Assert.Equal(wrong, (await world.GetAsync($"/v1/runs?{wrong}=x")).Body.GetProperty("error").GetProperty("param").GetString());
     }
 

@@ -12,7 +12,7 @@ internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
         Refuse(request);
         var gone = http.RequestAborted;
         var input = ChatInput.Of(request, "messages");
-        var run = await starter.StartAsync(http.User, model, input, null, null, gone, request.Text("time_zone"), field: "model");
+        var run = await starter.StartAsync(http.User, model, input, null, null, gone, request.Text("time_zone"), field: "model", mostTokens: MostTokens(request));
         http.Response.Headers["x-run-id"] = run.Id.ToString();
         AgentAnswer answer = new(run, input.Question);
         var events = starter.AnswerAsync(CurrentCaller.From(http.User), answer, gone);
@@ -107,6 +107,13 @@ internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
         return message;
     }
 
+    /// <summary>The longest answer, under either of OpenAI's names.</summary>
+    private static int? MostTokens(RequestFields request)
+    {
+        var name = request.Number("max_completion_tokens") is not null ? "max_completion_tokens" : "max_tokens";
+        return request.Number(name) is { } most and < 1 ? throw RefusedRequestException.Of(name, $"An answer has at least 1 token; {most} were asked for.") : request.Number(name);
+    }
+
     /// <summary>What an agent cannot be asked for is refused; how its model is sampled is its own, and what a request says of that is ignored.</summary>
     private static void Refuse(RequestFields request)
     {
@@ -118,6 +125,11 @@ internal sealed class AgentCompletion(AgentRuns starter, TimeProvider time)
         if (request.Object("response_format")?.Text("type") is { } type && type != "text")
         {
             throw RefusedRequestException.Of("response_format", $"An agent answers in text; '{RequestFields.Short(type)}' is not taken.", "unsupported_parameter");
+        }
+
+        if (request.Body["stop"] is { } stop && stop is not JsonArray { Count: 0 })
+        {
+            throw RefusedRequestException.Of("stop", "What ends an agent's texts is set in the agent: it writes calls and plans too, which a request's own stop texts would cut.", "unsupported_parameter");
         }
 
         if (request.Number("n") is { } n && n != 1)

@@ -22,11 +22,12 @@ internal sealed class AgentRuns(AgentLibrary agents, RunAgent runs, ApprovalBox 
     /// <param name="runId">Chosen by the program: the same id with the same content starts nothing new.</param>
     /// <param name="timeZone">Of who asks, such as Europe/Berlin; null for UTC.</param>
     /// <param name="field">What the request calls the agent.</param>
-    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation, string? timeZone = null, string field = "agent")
+    /// <param name="mostTokens">Of its answer, where that is less than its own longest.</param>
+    public async Task<RunInfo> StartAsync(ClaimsPrincipal user, string? agent, ChatInput input, Guid? runId, Guid? conversationId, CancellationToken cancellation, string? timeZone = null, string field = "agent", int? mostTokens = null)
     {
         var caller = CurrentCaller.From(user);
         var zone = timeZone is null ? "" : KnownZone.Of(timeZone).Id;
-        var task = agent is null ? null : (await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation)) with { TimeZone = zone };
+        var task = agent is null ? null : (await TaskAsync(caller, user.Identity?.Name ?? "", agent, field, cancellation)) with { TimeZone = zone, MostAnswerTokens = mostTokens };
         if (conversationId is not null && input.Turns.Count > 0)
         {
             throw RefusedRequestException.Of("input", "In a thread that exists what was said before is known. Send the new message alone.");

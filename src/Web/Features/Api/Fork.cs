@@ -12,6 +12,8 @@ internal static class Fork
     public static async Task HandleAsync(Guid id, HttpContext http, RunFork forks, CancellationToken gone)
     {
         var request = await RequestFields.ReadAsync(http);
+        request.Know("from_step", "overrides", "recorded", "run_id", "stream", "background");
+        request.Object("overrides")?.Know("question", "instructions", "model", "adapters", "tool_results");
         var wish = new ForkRun(request.Id("run_id") ?? Guid.CreateVersion7(), request.Text("from_step"), request.Object("overrides") is { } overrides ? Overrides(overrides) : null, request.Flag("recorded") ?? false) { Purpose = RunPurpose.Program };
         var (stream, background) = (request.Flag("stream") ?? false, request.Flag("background") ?? true);
         await Runs.AnswerAsync(http, await forks.ForkAsync(CurrentCaller.From(http.User), id, wish, gone), stream, background);

@@ -5,7 +5,7 @@ using Platform.Web.Host;
 
 namespace Platform.Web.Features.Api;
 
-/// <summary>The JSON body of a program's request. Null is absent, unknown fields are ignored, a known field of another type is 400 and names it.</summary>
+/// <summary>The JSON body of a program's request. Null is absent, a known field of another type is 400 and names it; unknown fields are ignored, as OpenAI's clients send some, but where an endpoint of our own knows all that it takes.</summary>
 internal sealed class RequestFields
 {
     private const int MaxDepth = 64;
@@ -49,6 +49,19 @@ internal sealed class RequestFields
             throw NotJson("half of a surrogate pair (\\ud800 to \\udfff) stands alone in a text; send both halves or U+FFFD");
         }
     }
+
+    /// <summary>RefusedRequestException (400) for the first name that is none of those that are known: what is misspelt, or wished for, would else be left out without a word.</summary>
+    /// <param name="given">Names of fields, or of parameters of the address.</param>
+    public static void Know(IEnumerable<string> given, params string[] known)
+    {
+        if (given.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw RefusedRequestException.Of(Short(unknown), $"'{Short(unknown)}' is not known here; there are {string.Join(", ", known)}.", "unknown_parameter");
+        }
+    }
+
+    /// <summary>The same for the fields of this object that are not null.</summary>
+    public void Know(params string[] known) => Know(Body.Where(field => field.Value is not null).Select(field => field.Key), known);
 
     /// <summary>The fields of an object inside a body; null where it is none.</summary>
     public static RequestFields? Of(JsonNode? node) => node is JsonObject inner ? new RequestFields(inner) : null;

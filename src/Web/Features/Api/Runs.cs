@@ -46,13 +46,22 @@ internal static class Runs
     {
         var request = await RequestFields.ReadAsync(http);
         var (stream, background) = (request.Flag("stream") ?? false, request.Flag("background") ?? true);
-        var agent = request.Text("agent") ?? (request.Text("model") is { } model && model.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal) ? model : null); // as chat completions name one
+        request.Know("agent", "model", "input", "time_zone", "run_id", "thread_id", "stream", "background");
+        var agent = AgentOf(request.Text("agent"), request.Text("model"));
         var run = await starter.StartAsync(http.User, agent, ChatInput.Of(request, "input"), request.Id("run_id"), request.Id("thread_id"), gone, request.Text("time_zone"));
         await AnswerAsync(http, run, stream, background);
     }
 
+    /// <summary>The agent by either name: a run is of no model, and of one agent.</summary>
+    private static string? AgentOf(string? agent, string? model) =>
+        model is null ? agent
+        : !model.StartsWith(AgentRuns.ModelPrefix, StringComparison.Ordinal) ? throw RefusedRequestException.Of("model", $"'{RequestFields.Short(model)}' is no agent; '{AgentRuns.ModelPrefix}<slug>' names one. A run without an agent is answered by the usual model; models are asked at POST /v1/chat/completions.")
+        : agent is null ? model // as chat completions name one
+        : throw RefusedRequestException.Of("model", "The agent is named twice, as 'agent' and as 'model'. Send one of them.");
+
     private static async Task<IResult> ListAsync(HttpContext http, RunArchive archive, RunOutcomes outcomes, string? status, string? thread_id, string? limit, string? offset, CancellationToken gone)
     {
+        RequestFields.Know(http.Request.Query.Keys, "status", "thread_id", "limit", "offset");
         var caller = CurrentCaller.From(http.User);
         var (most, skip) = (Whole("limit", limit) ?? UsualPart, Whole("offset", offset) ?? 0);
         if (most is < 1 or > MostPart || skip < 0)
