@@ -238,7 +238,7 @@ public sealed class GeneratingTests
         using var second = Process("second");
         await first.StartAsync(Installation.Administrator, set, new(Guid.NewGuid(), [], [QuestionKind.Fact], 2), Stop);
         var taken = await Task.WhenAll(first.NextAsync(Stop), second.NextAsync(Stop));
-        var job = Assert.Single(taken.OfType<(Generation Job, string OwnerId, CancellationToken Stop)>()).Job.Id;
+        var job = Assert.Single(taken.OfType<(Generation Job, GenerationPlace Place, string OwnerId, CancellationToken Stop)>()).Job.Id;
         var (holder, other) = taken[0] is null ? (second, first) : (first, second);
         clock.Advance(GenerationJobs.LeaseTime - TimeSpan.FromSeconds(1));
         Assert.True(await holder.KeepAsync(job, Stop));
@@ -248,7 +248,7 @@ public sealed class GeneratingTests
         clock.Advance(GenerationJobs.LeaseTime);
         var again = await other.NextAsync(Stop);
         Assert.Equal(job, again!.Value.Job.Id);
-        Assert.False(await holder.ProgressAsync(job, 1, 1, new Dictionary<string, int>(), Stop)); // it was away too long: what it counts is not stored
+        Assert.False(await holder.ProgressAsync(job, 1, 1, new Dictionary<string, int>(), null, Stop)); // it was away too long: what it counts is not stored
         Assert.True((taken[0] ?? taken[1])!.Value.Stop.IsCancellationRequested);
         Assert.Equal(0, (await first.ListAsync(Installation.Administrator, set, Stop))[0].Done);
 
@@ -307,6 +307,45 @@ public sealed class GeneratingTests
         await Installation.UntilAsync(async () => (await jobs.ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
         var job = (await jobs.ListAsync(Installation.Administrator, set, Stop))[0];
         Assert.Equal((GenerationState.Done, 10, "", 20), (job.State, job.Made, string.Join(", ", job.Missing), asked)); // 19 passages, one of them twice
+    }
+
+    /// <summary>Another process knows how many rows were made, and has to know of which passages it asked for them.</summary>
+    [Fact]
+    public async Task A_job_that_goes_on_in_another_process_asks_of_no_passage_again()
+    {
+        string[] towns = ["Lisbon", "Oslo", "Vienna", "Prague", "Madrid", "Dublin", "Athens", "Warsaw", "Zagreb", "Helsinki", "Berne", "Rome", "Paris", "Tallinn", "Riga", "Vilnius", "Sofia", "Bucharest", "Valletta", "Nicosia"];
+        List<string> asked = [];
+        var isBroken = true;
+        var chat = ScriptedChatClient.Writing((messages, _) =>
+        {
+            if (isBroken && asked.Count == 10)
+                throw new ModelHostException(ModelHostErrorKind.Failed, "The model broke.");
+            var town = towns.First(name => messages[^1].Text.Contains($"in {name} have", StringComparison.Ordinal));
+            asked.Add(town); // every second one brings no row
+            return AsyncEnumerable.Repeat($$"""{"question":"How many days of annual leave have employees in {{town}}?","answer":"{{(asked.Count % 2 == 0 ? $"Employees in {town} have twenty five days of annual leave in each calendar year." : "Nine hundred euros are paid on Fridays by cheque.")}}"}""", 1);
+        });
+        var folder = Directory.CreateTempSubdirectory("platform-datasets-");
+        var before = await Installation.StartAsync(chat, working: true, folder: folder);
+        var handbook = await before.BaseAsync([.. towns.Select(town => ($"{town}.md", $"# {town}\n\nEmployees in {town} have twenty five days of annual leave in each calendar year."))]);
+        var set = (await before.Get<DatasetLibrary>().CreateAsync(Installation.Administrator, "Made", "", RowKind.Dialogue, Stop)).Id;
+        var job = await before.Get<GenerationJobs>().StartAsync(Installation.Administrator, set, new(handbook, [], [QuestionKind.Fact], 10), Stop);
+        var failed = await EndedAsync(before);
+        Assert.Equal((GenerationState.Failed, 5, 5), (failed.State, failed.Done, failed.Made));
+        before.KeepFolder();
+        await before.DisposeAsync();
+
+        isBroken = false;
+        await using var here = await Installation.StartAsync(chat, working: true, folder: folder);
+        await here.Get<GenerationJobs>().GoOnAsync(Installation.Administrator, set, job.Id, Stop);
+        var done = await EndedAsync(here);
+        Assert.Equal((GenerationState.Done, 10, ""), (done.State, done.Made, string.Join(", ", done.Missing)));
+        Assert.Equal(towns.Order(), asked.Order());
+
+        async Task<Generation> EndedAsync(Installation at)
+        {
+            await Installation.UntilAsync(async () => (await at.Get<GenerationJobs>().ListAsync(Installation.Administrator, set, Stop))[0].EndedAt is not null);
+            return (await at.Get<GenerationJobs>().ListAsync(Installation.Administrator, set, Stop))[0];
+        }
     }
 
     [Fact]

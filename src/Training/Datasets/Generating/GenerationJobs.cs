@@ -84,7 +84,7 @@ public sealed class GenerationJobs : IDisposable
     }
 
     /// <summary>The oldest job that is not done and that no living process works on, taken for this one; null where there is none.</summary>
-    internal async Task<(Generation Job, string OwnerId, CancellationToken Stop)?> NextAsync(CancellationToken cancellation)
+    internal async Task<(Generation Job, GenerationPlace Place, string OwnerId, CancellationToken Stop)?> NextAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var now = StoredTime.Now(time);
@@ -98,7 +98,7 @@ public sealed class GenerationJobs : IDisposable
             var row = await db.Generations.AsNoTracking().SingleAsync(g => g.Id == id, cancellation);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             running[row.Id] = stop;
-            return (Of(row), row.OwnerId, stop.Token);
+            return (Of(row), new GenerationPlace { Before = row.Place is null ? null : ItemJson.Read<GenerationStand>(row.Place) }, row.OwnerId, stop.Token);
         }
         return null;
     }
@@ -107,10 +107,11 @@ public sealed class GenerationJobs : IDisposable
     internal Task<bool> KeepAsync(Guid jobId, CancellationToken cancellation) => MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
 
     /// <summary>The same, with how far the job is.</summary>
-    internal Task<bool> ProgressAsync(Guid jobId, int done, int made, IReadOnlyDictionary<string, int> missing, CancellationToken cancellation)
+    /// <param name="stand">Where the next process goes on; null before the beginning, and for what is not made from documents.</param>
+    internal Task<bool> ProgressAsync(Guid jobId, int done, int made, IReadOnlyDictionary<string, int> missing, GenerationStand? stand, CancellationToken cancellation)
     {
-        var stored = ItemJson.Write(missing);
-        return MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Missing, stored).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
+        var (stored, place) = (ItemJson.Write(missing), stand is null ? null : ItemJson.Write(stand));
+        return MineAsync(jobId, own => own.ExecuteUpdateAsync(u => u.SetProperty(g => g.Done, done).SetProperty(g => g.Made, made).SetProperty(g => g.Missing, stored).SetProperty(g => g.Place, place).SetProperty(g => g.LeaseUntil, Until), cancellation), cancellation);
     }
 
     /// <summary>Says what a job that goes on waits for; null for nothing.</summary>

@@ -13,17 +13,39 @@ public sealed class GenerationPlace
 
     /// <summary>The row that is made now, from 0.</summary>
     internal int Row { get; set; }
+
+    /// <summary>Where it stood in another process, which is taken up as long as the documents have as many sentences; null for the beginning.</summary>
+    internal GenerationStand? Before { get; init; }
+
+    /// <summary>What another process would go on from; null before the beginning.</summary>
+    /// <param name="row">The row that would be next.</param>
+    internal GenerationStand? StandAt(int row) => Walks is null ? null : new(row, Sentences.Count, [.. Walks.Select(walk => walk.Stand)]);
+
+    /// <summary>Takes up where it stood.</summary>
+    /// <returns>False where there is nothing to take up, or the documents are others by now.</returns>
+    internal bool TryGoOn()
+    {
+        if (Walks is not null || Before is not { } before || before.Sentences != Sentences.Count)
+            return Walks is not null;
+        (Row, Walks) = (before.Row, [.. before.Walks.Select(stand => new SentenceWalk(stand))]);
+        return true;
+    }
 }
 
-/// <summary>Goes through the sentences for one kind of question: each kind may ask of every one.</summary>
-internal sealed class SentenceWalk(QuestionKind kind, int first, int end)
-{
-    private int next;
+/// <summary>How a place is stored. The order of the sentences follows from the wish's seed.</summary>
+internal sealed record GenerationStand(int Row, int Sentences, IReadOnlyList<WalkStand> Walks);
 
-    public bool IsAtEnd => next == end;
+internal sealed record WalkStand(QuestionKind Kind, int First, int Next, int End);
+
+/// <summary>Goes through the sentences for one kind of question: each kind may ask of every one.</summary>
+internal sealed class SentenceWalk(WalkStand begun)
+{
+    public WalkStand Stand { get; private set; } = begun;
+
+    public bool IsAtEnd => Stand.Next == Stand.End;
 
     /// <summary>The sentence at First + Place is asked of, counted round.</summary>
-    public (QuestionKind Kind, int First, int Place) Now => (kind, first, next);
+    public (QuestionKind Kind, int First, int Place) Now => (Stand.Kind, Stand.First, Stand.Next);
 
-    public void GoOn() => next++;
+    public void GoOn() => Stand = Stand with { Next = Stand.Next + 1 };
 }

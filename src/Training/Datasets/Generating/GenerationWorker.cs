@@ -22,7 +22,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
             try
             {
                 while (await jobs.NextAsync(stoppingToken) is { } next)
-                    await WorkAsync(next.Job, next.OwnerId, next.Stop, stoppingToken);
+                    await WorkAsync(next.Job, next.Place, next.OwnerId, next.Stop, stoppingToken);
                 await jobs.WokenAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -38,9 +38,9 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
     }
 
     /// <summary>Works on a job while it is this process's, and says so as it goes on: a model may take minutes for a portion.</summary>
-    private async Task WorkAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
+    private async Task WorkAsync(Generation job, GenerationPlace place, string ownerId, CancellationToken stop, CancellationToken ending)
     {
-        var done = RunAsync(job, ownerId, stop, ending);
+        var done = RunAsync(job, place, ownerId, stop, ending);
         using PeriodicTimer timer = new(GenerationJobs.LeaseTime / 3, time);
         for (var tick = TickAsync(timer, ending); await Task.WhenAny(done, tick) == tick && !ending.IsCancellationRequested; tick = TickAsync(timer, ending))
         {
@@ -58,13 +58,12 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
 
     private static Task<bool> TickAsync(PeriodicTimer timer, CancellationToken ending) => timer.WaitForNextTickAsync(ending).AsTask();
 
-    private async Task RunAsync(Generation job, string ownerId, CancellationToken stop, CancellationToken ending)
+    private async Task RunAsync(Generation job, GenerationPlace place, string ownerId, CancellationToken stop, CancellationToken ending)
     {
         var (done, made, tried, silent) = (job.Done, job.Made, 0, TimeSpan.Zero);
         Dictionary<string, int> missing = new(job.Missing);
         var set = job.DatasetId;
         List<NewItem> portion = [];
-        GenerationPlace place = new();
         void Miss(string reason, int rows)
         {
             if (rows > 0) missing[reason] = missing.GetValueOrDefault(reason) + rows;
@@ -77,7 +76,7 @@ internal sealed class GenerationWorker(GenerationJobs jobs, RowGenerator generat
             made += added.Added;
             Miss("in_dataset", added.Repeated);
             portion.Clear();
-            await jobs.ProgressAsync(job.Id, done, made, missing, stop);
+            await jobs.ProgressAsync(job.Id, done, made, missing, place.StandAt(done), stop);
         }
         try
         {

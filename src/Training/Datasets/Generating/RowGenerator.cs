@@ -42,7 +42,9 @@ public sealed class RowGenerator
         if (sentences.Count == 0)
             throw new DatasetException("no_documents", "The documents that were chosen hold no whole sentences that a question could be made from. Choose others, or wait until they are ready.");
         var model = await models.ChatModelAsync(cancellation, wish.Model);
-        var walks = stood.Walks ??= [.. wish.Kinds.Select((kind, at) => new SentenceWalk(kind, at * sentences.Count / wish.Kinds.Count, EndOf(kind, model, sentences.Count)))];
+        if (!stood.TryGoOn())
+            stood.Walks = [.. wish.Kinds.Select((kind, at) => new SentenceWalk(new(kind, at * sentences.Count / wish.Kinds.Count, 0, EndOf(kind, model, sentences.Count))))];
+        var walks = stood.Walks!;
         for (; stood.Row < wish.Count; stood.Row++)
         {
             var row = stood.Row;

@@ -9,7 +9,7 @@ internal sealed class DatasetsContext(DbContextOptions<DatasetsContext> options)
     public const string Room = "datasets";
 
     /// <summary>Of the tables; raised with each change of them.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     public DbSet<SetRow> Sets => Set<SetRow>();
     public DbSet<ItemRow> Items => Set<ItemRow>();

@@ -91,6 +91,9 @@ internal sealed class GenerationRow
     /// <summary>JSON object of the numbers of rows that were given up, by the reason.</summary>
     public string Missing { get; set; } = "{}";
 
+    /// <summary>JSON of a GenerationStand: with which sentences another process goes on. Null before the beginning, and of jobs of before.</summary>
+    public string? Place { get; set; }
+
     /// <summary>JSON of a GenerationFault; a sentence in rows of before.</summary>
     public string? Error { get; set; }
     public DateTimeOffset CreatedAt { get; set; }

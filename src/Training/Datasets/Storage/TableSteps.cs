@@ -5,7 +5,7 @@ namespace Platform.Training.Datasets.Storage;
 /// <summary>What makes older tables of this room those of today, by the version that each step leads to.</summary>
 internal static class TableSteps
 {
-    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddLeasesAsync, [3] = AddConsentAndPresetsAsync, [4] = AddMissingAsync };
+    public static IReadOnlyDictionary<int, Func<DbContext, CancellationToken, Task>> All { get; } = new Dictionary<int, Func<DbContext, CancellationToken, Task>> { [2] = AddLeasesAsync, [3] = AddConsentAndPresetsAsync, [4] = AddMissingAsync, [5] = AddPlaceAsync };
 
     // Jobs of before have no lease, and so are nobody's.
     private static async Task AddLeasesAsync(DbContext room, CancellationToken cancellation)
@@ -27,4 +27,8 @@ internal static class TableSteps
         await room.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations ADD COLUMN "Missing" text NOT NULL DEFAULT '{{}}'""", cancellation);
         await room.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations DROP COLUMN "Dropped" """, cancellation);
     }
+
+    // Jobs of before go on by the number of their rows.
+    private static async Task AddPlaceAsync(DbContext room, CancellationToken cancellation) =>
+        await room.Database.ExecuteSqlRawAsync("""ALTER TABLE datasets_generations ADD COLUMN "Place" text NULL""", cancellation);
 }
