@@ -24,6 +24,10 @@ public sealed class AdapterJobTests(AdapterJobTests.Room room) : IClassFixture<A
         var alone = (await RunAsync("""{"type": "perplexity", "model": "seed-chat"}""")).GetProperty("perplexity").GetDouble();
         Assert.NotEqual(alone, check.GetProperty("before").GetDouble()); // with the adapter
         Assert.InRange(check.GetProperty("after").GetDouble() / check.GetProperty("before").GetDouble(), 0.97, 1.03);
+        var answers = check.GetProperty("answers");
+        Assert.Equal((5, true), (answers.GetProperty("asked").GetInt32(), check.GetProperty("rounded").GetBoolean()));
+        Assert.InRange(answers.GetProperty("same").GetInt32(), 1, 5); // of the base without the adapter none would be the same
+        Assert.DoesNotContain((await Http.GetOkAsync("/v1/models")).GetProperty("data").EnumerateArray(), model => model.GetProperty("id").GetString() == "seed-chat-style-2" && model.GetProperty("status").GetProperty("value").GetString() == "loaded"); // nobody asked for it
         var (plain, adapted, merged) = (await WriteAsync("seed-chat"), await WriteAsync("seed-chat:style"), await WriteAsync("seed-chat-style-2"));
         Assert.NotEqual(plain, adapted);
         Assert.NotEqual(plain, merged);

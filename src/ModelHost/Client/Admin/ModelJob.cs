@@ -29,7 +29,20 @@ public sealed record ModelJob(
 /// <param name="Before">Of what the model was made of.</param>
 /// <param name="After">Of the new model.</param>
 /// <param name="Problem">Why there are no numbers, in the service's own words; null where there are.</param>
-public sealed record ModelCheck(double? Before, double? After, string? Problem);
+public sealed record ModelCheck(double? Before, double? After, string? Problem)
+{
+    /// <summary>How a merged model answers beside its base with the adapter; null of others, and of an older service.</summary>
+    public ModelCheckAnswers? Answers { get; init; }
+
+    /// <summary>The weights of a merged model are quantised, so that merging rounded them anew.</summary>
+    public bool IsRounded { get; init; }
+}
+
+/// <summary>The same prompts put to both, always taking the likeliest token.</summary>
+/// <param name="Asked">Null where they could not be asked.</param>
+/// <param name="Same">Answered the same to the letter.</param>
+/// <param name="Problem">Why there are no numbers, in the service's own words; null where there are.</param>
+public sealed record ModelCheckAnswers(int? Asked, int? Same, string? Problem);
 
 /// <param name="Model">The new model's id.</param>
 /// <param name="IsRequantized">True when the weights had been quantised before, which costs a little quality.</param>

@@ -14,7 +14,7 @@ internal sealed record ModelJobBody(string? Id, string? Type, string? Model, str
     {
         FailureCode = Error?.Code is { } code ? code.ToString() : null,
         Waits = Reason,
-        Check = Result?.Check is { } check ? new ModelCheck(check.Before, check.After, check.Problem) : null,
+        Check = Result?.Check is { } check ? new ModelCheck(check.Before, check.After, check.Problem) { Answers = check.Answers, IsRounded = check.Rounded == true } : null,
         Made = Kind == ModelJobKind.Quantize ? null : Result?.Adapter ?? Result?.Model,
     };
 
@@ -40,4 +40,4 @@ internal sealed record ModelJobBody(string? Id, string? Type, string? Model, str
 
 internal sealed record ModelJobResultBody(string? Model, long? BytesBefore, long? BytesAfter, string? Sha256, bool? Requantized, double? Perplexity, double? StandardError, int? Tokens, string? Adapter, ModelJobCheckBody? Check);
 
-internal sealed record ModelJobCheckBody(double? Before, double? After, string? Problem);
+internal sealed record ModelJobCheckBody(double? Before, double? After, string? Problem, ModelCheckAnswers? Answers, bool? Rounded);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.ModelHost.Engine.Adapters;
 using Platform.ModelHost.Engine.Models;
+using Platform.ModelHost.Native.Tensors;
 
 namespace Platform.ModelHost.Engine.Work;
 
@@ -13,7 +14,10 @@ public sealed record MergeRequest(string Owner, string ModelId, string? Adapter,
 
 /// <param name="ModelId">The new model, which lies in the models' folder.</param>
 /// <param name="Sha256">Of its file.</param>
-public sealed record MergeResult(string ModelId, long BytesBefore, long BytesAfter, string Sha256);
+/// <param name="BaseId">What it was made of, without the adapter.</param>
+/// <param name="Adapter">name@version, or the name of a file without versions.</param>
+/// <param name="IsRounded">Weights are quantised in blocks: what merging changed was rounded anew.</param>
+public sealed record MergeResult(string ModelId, long BytesBefore, long BytesAfter, string Sha256, string BaseId, string Adapter, bool IsRounded);
 
 /// <summary>Makes a model of its own of a base and an adapter, by the program that merges.</summary>
 public sealed class MergeModel
@@ -47,7 +51,7 @@ public sealed class MergeModel
         var (target, adapter) = Plan(request);
         await Task.Run(() => CheckBase(adapter, target, catalog.HashOf(target.Id, cancellation)), cancellation);
         var made = await target.MakeAsync(part => room.RunAsync(What(adapter), trainer, ["merge", target.Source, adapter.Path, part], target.Uses(request.Owner, "merge"), cancellation), tryOut, cancellation);
-        return new MergeResult(target.Name, made.Before, made.After, made.Sha256);
+        return new MergeResult(target.Name, made.Before, made.After, made.Sha256, target.Id, adapter.Id, target.Header.Tensors.Any(tensor => (TensorType)tensor.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16)));
     }
 
     private (NewModelFile Target, AdapterFile Adapter) Plan(MergeRequest request)

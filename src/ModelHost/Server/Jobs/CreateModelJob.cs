@@ -2,6 +2,7 @@ using Platform.ModelHost.Engine.Work;
 using Platform.ModelHost.Server.Adapters;
 using Platform.ModelHost.Server.Admin;
 using Platform.ModelHost.Server.FineTuning;
+using Platform.ModelHost.Server.FineTuning.Jobs;
 using Platform.ModelHost.Server.Generating;
 using Platform.ModelHost.Server.Hosting;
 using Platform.ModelHost.Server.Wire;
@@ -13,7 +14,7 @@ internal static class CreateModelJob
 {
     public static void MapCreateModelJob(this IEndpointRouteBuilder app) => app.MapPost("/v1/model_jobs", HandleAsync).WithMetadata(new AdminOnly());
 
-    private static async Task HandleAsync(HttpContext http, EngineHost host, ModelJobs jobs, TrainerProgram trainer)
+    private static async Task HandleAsync(HttpContext http, EngineHost host, ModelJobs jobs, TrainerProgram trainer, TuningJobs tuned, TrainingOptions training, TimeProvider time)
     {
         var request = await http.ReadJsonAsync(ServerJson.Wire.ModelJobRequest);
         SentFields.Remember(http, ("lora", request.Adapter is null ? "model" : "adapter"));
@@ -22,7 +23,7 @@ internal static class CreateModelJob
         {
             "quantize" => Quantize(request, model, host, jobs),
             "perplexity" => Measure(request, model, host, jobs),
-            "merge" => Merge(request, model, host, jobs, trainer.Program),
+            "merge" => Merge(request, model, host, jobs, trainer.Program, new MergedAnswers(host.Engine, tuned, training, time)),
             "convert" => Convert(request, model, host, jobs, trainer.Program),
             _ => throw new RequestRefused(Problem.Invalid("type", $"type is '{request.Type}'; it must be quantize, perplexity, merge or convert.")),
         };
@@ -54,7 +55,7 @@ internal static class CreateModelJob
         });
     }
 
-    private static ModelJob Merge(ModelJobRequest request, string model, EngineHost host, ModelJobs jobs, ChildProgram trainer)
+    private static ModelJob Merge(ModelJobRequest request, string model, EngineHost host, ModelJobs jobs, ChildProgram trainer, MergedAnswers answers)
     {
         var work = host.Engine.Work.Merge;
         var asked = new MergeRequest("", model, request.Adapter, request.Name);
@@ -63,7 +64,8 @@ internal static class CreateModelJob
         {
             var made = await work.RunAsync(asked with { Owner = id }, trainer, cancellation);
             progress(MadeModelCheck.Made);
-            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256, Check: await MadeModelCheck.RunAsync(host.Engine.Work.Measure, id, model, request.Adapter, made.ModelId, cancellation));
+            var check = await MadeModelCheck.RunAsync(host.Engine.Work.Measure, id, model, request.Adapter, made.ModelId, cancellation);
+            return new ModelJobResult(made.ModelId, made.BytesBefore, made.BytesAfter, made.Sha256, Check: check is null ? null : check with { Answers = await answers.RunAsync(made.BaseId, made.Adapter, made.ModelId, cancellation), Rounded = made.IsRounded });
         });
     }
 

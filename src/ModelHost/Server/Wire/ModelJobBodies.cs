@@ -41,4 +41,21 @@ internal sealed record ModelJobCheck(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Before,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? After,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Tokens,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Problem)
+{
+    /// <summary>Of a merged model: how it answers beside its base with the adapter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelJobAnswers? Answers { get; init; }
+
+    /// <summary>Of a merged model: its weights are quantised, so that merging rounded them anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Rounded { get; init; }
+}
+
+/// <summary>The same prompts put to what a model was merged of, and to the model, always taking the likeliest token.</summary>
+/// <param name="Same">Of those that were asked, the ones that were answered the same to the letter.</param>
+/// <param name="Problem">Why they could not be asked; null where they were.</param>
+internal sealed record ModelJobAnswers(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Asked,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Same,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Problem);
