@@ -47,7 +47,7 @@ public sealed class PlatformScriptTests
             await ToolAsync("dotnet", $"""
                 [ "$1" = build ] || exit 0
                 echo "$2" >>"{folder.FullName}/builds"
-                until [ -e "{folder.FullName}/go" ]; do sleep 0.02; done
+                until [ -e "{folder.FullName}/go" ] || [ ! -d "{folder.FullName}" ]; do sleep 0.02; done
                 cd "{folder.FullName}"
                 for program in Web/release/Platform.Web ModelHost.Server/release/Platform.ModelHost.Server Training.Worker/release/Platform.Training; do
                   mkdir -p "artifacts/bin/$(dirname $program)"; touch "artifacts/bin/$program"; chmod +x "artifacts/bin/$program"
