@@ -81,6 +81,22 @@ public sealed class FineTuningTests(TrainingRig rig) : IClassFixture<TrainingRig
     }
 
     [Fact]
+    public async Task A_forecast_counts_what_the_answers_take_at_each_evaluation_and_at_the_end()
+    {
+        var file = await rig.UploadAsync(TrainingRig.Dialogues);
+        var (none, seldom, often) = (await ForecastAsync(""", "validation_split": 0"""), await ForecastAsync("", 1_000), await ForecastAsync("", 1));
+        Assert.Equal(0, none.Answers);
+        Assert.True(0 < seldom.Answers && seldom.Answers < seldom.All, $"{seldom}");
+        Assert.True(often.Answers > seldom.Answers, $"{often} and {seldom}"); // by one speed: it is tried once
+
+        async Task<(double Answers, double All)> ForecastAsync(string more, int every = 0)
+        {
+            var told = (await rig.Http.PostOkAsync("/v1/fine_tuning/forecast", "{\"model\": \"seed-chat\", \"training_file\": \"" + file + "\", \"method\": {\"type\": \"supervised\", \"supervised\": {\"hyperparameters\": {\"n_epochs\": 8" + (every > 0 ? $", \"eval_steps\": {every}" : "") + "}}}" + more + "}")).GetProperty("forecast");
+            return (told.GetProperty("answer_seconds").GetDouble(), told.GetProperty("seconds").GetDouble());
+        }
+    }
+
+    [Fact]
     public async Task A_template_is_shown_with_what_is_learned_before_anything_is_made()
     {
         var file = await rig.UploadAsync(TrainingRig.Dialogues);

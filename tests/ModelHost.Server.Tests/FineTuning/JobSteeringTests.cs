@@ -197,7 +197,7 @@ public sealed class JobSteeringTests : IDisposable
         var at = DateTimeOffset.UnixEpoch;
         Assert.Null(pace.Of(job.Now.Forecast, 1, at, isHeld: false));
         Assert.Null(pace.Of(job.Now.Forecast, 6, at, isHeld: false)); // no time at all is no speed
-        Assert.Equal(700, pace.Of(job.Now.Forecast, 7, at + TimeSpan.FromSeconds(42), isHeld: false));
+        Assert.Equal(750, pace.Of(job.Now.Forecast with { AnswerSeconds = 50 }, 7, at + TimeSpan.FromSeconds(42), isHeld: false)); // what is answered besides takes what it took
     }
 
     /// <summary>The forecast may be of another machine than a busy one.</summary>

@@ -18,6 +18,7 @@ internal static class FineTuningModule
         services.AddSingleton<TuningJobs>();
         services.AddSingleton<ModelUse>();
         services.AddSingleton<ToldForecasts>();
+        services.AddSingleton<AnswerPace>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<VersionMeasures>();
         services.AddSingleton<JobCompletion>();

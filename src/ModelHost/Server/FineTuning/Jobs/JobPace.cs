@@ -33,7 +33,7 @@ internal sealed class JobPace
         }
 
         _isKnown = true;
-        var seconds = (at - from.At).TotalSeconds / (step - from.Step) * forecast.Steps;
+        var seconds = (at - from.At).TotalSeconds / (step - from.Step) * forecast.Steps + forecast.AnswerSeconds;
         return seconds > forecast.Seconds * Otherwise || seconds < forecast.Seconds / Otherwise ? seconds : null;
     }
 }

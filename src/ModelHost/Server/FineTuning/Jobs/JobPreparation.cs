@@ -18,7 +18,7 @@ internal sealed class TuningFault(string code, string message, string? param = n
 }
 
 /// <summary>Makes a job's folder of its files: rows rendered and masked with the served model's template, job.json, and what the job will take.</summary>
-internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, TrainingOptions options, ToldForecasts forecasts)
+internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, TrainingOptions options, ToldForecasts forecasts, AnswerPace answers)
 {
     private const int Rounding = 32, LeastTokens = 64, MostMicroBatch = 512, ToldFaults = 5, NamedLines = 3;
     private const long ProbeBytes = 2L << 30;
@@ -48,6 +48,13 @@ internal sealed class JobPreparation(FileStore files, TrainerProgram trainer, Tr
         var facts = new DatasetFacts(learned.Rows + (sources.HeldOut is null ? heldOut.Rows + leaked : 0), learned.Examples, heldOut.Examples, learned.Tokens, learned.Learned, longest, sequence, held.Info.Sha256, sources.TrainingSha256, sources.ValidationSha256) { Mixture = sources.Mixture, Leaked = leaked, Compared = learned.Compared + heldOut.Compared, HeldOutTokens = heldOut.Tokens, RenderedAt = rendering.WritesTime ? record.CreatedAt : null };
         var forecast = record.Settings.Trainer == TuningTrainer.Peft ? Elsewhere(record.Settings, learned) : await ForecastAsync(engine, record.Settings.Device, settings, folder, cancellation);
         forecast = forecasts.Same(forecast, settings, $"{facts.TrainingSha256} {facts.ValidationSha256} {record.Settings.ValidationShare} {facts.HeldOut}");
+        if (record.Settings.Trainer != TuningTrainer.Peft)
+        {
+            var evaluations = heldOut.Examples > 0 && forecast.EvaluateEvery is > 0 and var every ? 1 + ((forecast.Steps + every - 1) / every) : 1; // the first is the base's
+            var seconds = await answers.SecondsAsync(engine, record.Model, folder, evaluations, cancellation);
+            forecast = forecast with { AnswerSeconds = seconds, Seconds = forecast.Seconds + seconds };
+        }
+
         return (facts, forecast with { BatchSize = settings["batch_size"]!.GetValue<int>(), MicroBatchTokens = settings["micro_batch_tokens"]!.GetValue<int>() });
     }
 

@@ -126,6 +126,9 @@ internal sealed record JobForecast(long BaseBytes, long AdapterBytes, long Graph
     /// <summary>cpu or gpu; null where that is a runner's to choose.</summary>
     public string? Device { get; init; }
 
+    /// <summary>Of the seconds those for the answers to prompts and to held-out questions.</summary>
+    public double AnswerSeconds { get; init; }
+
     /// <summary>Rows of a step.</summary>
     public int? BatchSize { get; init; }
 

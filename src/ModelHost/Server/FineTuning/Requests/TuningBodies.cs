@@ -94,9 +94,10 @@ internal sealed record MixedBody(string File, string Filename, int Rows, int Tak
 internal sealed record MixtureBody(string File, string? ValidationFile, double Weight, int MaxRepeats);
 
 /// <param name="MemoryBytes">All of it: the base's frozen weights, the adapter with its moments, the largest batch.</param>
+/// <param name="AnswerSeconds">Of the seconds those for the answers to prompts at each evaluation, and to held-out questions at the end.</param>
 /// <param name="Device">What it is computed on: cpu or gpu; null where that is a runner's to choose.</param>
 /// <param name="BatchSize">Rows of a step, also where they were left to the service, as the three behind it.</param>
-internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds, string? Device, int? BatchSize, int? MicroBatchTokens, int? EvalSteps, int? SaveSteps);
+internal sealed record ForecastBody(long MemoryBytes, long BaseBytes, long AdapterBytes, long BatchBytes, int Steps, long Tokens, double Seconds, double AnswerSeconds, string? Device, int? BatchSize, int? MicroBatchTokens, int? EvalSteps, int? SaveSteps);
 
 /// <summary>What a job would be, without making it.</summary>
 internal sealed record ForecastAnswer(string Object, DatasetBody Dataset, ForecastBody Forecast, bool Fits, long FreeBytes, IReadOnlyList<SampleBody> Samples, bool? Runner);

@@ -61,7 +61,7 @@ internal static class TuningViews
         facts.Rows, facts.Examples, facts.HeldOut, facts.Tokens, facts.LearnedTokens, facts.Longest, facts.SequenceTokens, facts.TrainingSha256, facts.ValidationSha256, facts.BaseSha256,
         [.. facts.Mixture.Select(file => new MixedBody(file.Id, file.Name, file.Rows, file.Taken))], facts.Leaked, facts.Compared, facts.HeldOutTokens);
 
-    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), forecast.Device, forecast.BatchSize, forecast.MicroBatchTokens, forecast.EvaluateEvery, forecast.CheckpointEvery);
+    public static ForecastBody Forecast(JobForecast forecast) => new(forecast.TotalBytes, forecast.BaseBytes, forecast.AdapterBytes, forecast.GraphBytes, forecast.Steps, forecast.Tokens, Math.Round(forecast.Seconds, 1), Math.Round(forecast.AnswerSeconds, 1), forecast.Device, forecast.BatchSize, forecast.MicroBatchTokens, forecast.EvaluateEvery, forecast.CheckpointEvery);
 
     /// <summary>The checkpoints of a job, the latest first.</summary>
     public static IEnumerable<CheckpointBody> Checkpoints(TuningJob job)
