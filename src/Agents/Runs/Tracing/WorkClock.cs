@@ -6,6 +6,8 @@ namespace Platform.Agents.Runs.Tracing;
 public sealed class WorkClock
 {
     private readonly List<(DateTimeOffset From, DateTimeOffset? Until)> waits = [];
+    private TimeSpan waited;
+    private DateTimeOffset? asked; // since when a person is waited for
     private DateTimeOffset last;
     private DateTimeOffset? beforeFailed;
     private bool isBegun; // a process is at it: the queue that is then told of is the model's, and part of the work
@@ -15,6 +17,9 @@ public sealed class WorkClock
 
     /// <summary>Whether it waits for a person now.</summary>
     public bool IsWaiting { get; private set; }
+
+    /// <summary>How long persons were waited for, each time until one decided, or the time to was up.</summary>
+    public TimeSpan Waited => waited + (asked is { } since ? last - since : TimeSpan.Zero);
 
     private bool IsIdle => waits is [.., { Until: null }];
 
@@ -40,6 +45,7 @@ public sealed class WorkClock
         if (happened.Name == "run.forked")
         {
             (BeganAt, IsWaiting, isBegun) = (at, false, false);
+            (waited, asked) = (TimeSpan.Zero, null);
             waits.Clear();
         }
         else if (happened.Name == "run.status")
@@ -60,6 +66,10 @@ public sealed class WorkClock
         if (status == AgentJournal.Resumed && !IsIdle && at > last)
             waits.Add((last, at)); // nobody worked on it since its last event
         IsWaiting = status == AgentJournal.Waiting;
+        if (IsWaiting)
+            asked ??= at;
+        else if (asked is { } since)
+            (waited, asked) = (waited + (at - since), null);
         var idles = IsWaiting || (status == AgentJournal.Queued && !isBegun);
         if (status != AgentJournal.Queued)
             isBegun = !IsWaiting && status != AgentJournal.Resumed;

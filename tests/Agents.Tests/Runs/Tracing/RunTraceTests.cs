@@ -97,6 +97,8 @@ public sealed class RunTraceTests
             Status(7, 3702, "queued"), Status(8, 3705, "resumed"), Status(9, 3705, "queued"), Status(10, 3800, "writing"), Status(11, 3801, "completed")]); // and 1
         foreach (var (moment, worked) in new[] { (55, 0), (61, 1), (1800, 3), (3690, 3), (3702, 5), (3790, 5), (3801, 6) })
             Assert.Equal((moment, TimeSpan.FromSeconds(worked)), (moment, trace.Clock.At(DateTimeOffset.UnixEpoch.AddSeconds(moment))));
+        Assert.Equal(TimeSpan.FromSeconds(3600), trace.Clock.Waited); // for a person, told by itself
+        Assert.Equal(TimeSpan.FromSeconds(25), RunTrace.Of([Status(1, 0, "writing"), Status(2, 3, "requires_action"), Status(3, 28, "requires_action")]).Clock.Waited);
 
         var never = RunTrace.Of([Status(1, 0, "queued"), Status(2, 600, "failed"), new(Guid.Empty, 3, DateTimeOffset.UnixEpoch.AddSeconds(600), "error", RunJson.Write(new ErrorData(RunErrorKind.Interrupted, "The program stopped.")))]);
         Assert.Equal(TimeSpan.Zero, never.Clock.Worked);
