@@ -20,4 +20,18 @@ public sealed class WorkbookTests
         Assert.Equal([("2025", 2, "There are 25 days."), ("Notes", 1, null), ("2026", 4, "There are 26 days.")], rows.Select(row => (row.Sheet, row.Line, row.Row?.Reply)));
         Assert.Equal(("other_columns", "Notes"), (rows[1].Fault!.Code, rows[1].Fault!.Field));
     }
+
+    [Fact]
+    public async Task Before_a_workbook_is_taken_in_it_is_said_which_sheets_are_not_read()
+    {
+        await using var here = await Installation.StartAsync();
+        var path = here.File("leave.xlsx", "");
+        await using (var file = File.Create(path))
+        {
+            await Workbook.WriteAsync(file, ("Rows", [["question", "answer"], .. Enumerable.Range(1, 3).Select(i => (string[])[$"What is {i}?", $"It is {i}."])]), ("Roster", [["name", "hours"], ["Anna", "38"]]), ("More", [["Question", "Answer"], ["Who?", "Anna."]]), ("Empty", []));
+        }
+        var preview = await here.Get<DatasetImport>().PreviewAsync(path, "leave.xlsx", null, TestContext.Current.CancellationToken);
+        Assert.Equal((4, "Roster"), (preview.Rows.Count, Assert.Single(preview.LeftOut)));
+        Assert.Empty(preview.Faults); // nor is it told twice
+    }
 }

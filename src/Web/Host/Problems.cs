@@ -140,7 +140,7 @@ public sealed class Problems(ILogger<Problems> log) : IExceptionHandler
         ModelHostErrorKind.Busy => new(429, "rate_limit_error", "queue_full", error.Message, error.RetryAfter ?? TimeSpan.FromSeconds(5)),
         ModelHostErrorKind.ContextTooLong => new(400, Invalid, "context_length_exceeded", error.Message, Param: error.Param),
         ModelHostErrorKind.BadRequest => new(error.StatusCode is 413 or 415 or 422 ? error.StatusCode.Value : 400, Invalid, error.Code is { Length: > 0 } code && code != Invalid ? code : "bad_request", error.Message, Param: error.Param),
-        ModelHostErrorKind.ModelNotFound => new(404, Invalid, "model_not_found", error.Message, Param: "model"),
+        ModelHostErrorKind.ModelNotFound => new(404, Invalid, "model_not_found", error.Message, Param: error.Param ?? "model"),
         _ => new(502, "server_error", "model_failed", error.Message),
     };
 

@@ -61,7 +61,7 @@ public sealed class ReleasedOnlyTests
     public async Task What_is_refused_and_what_is_not_there_are_told_in_the_same_words_in_each_api()
     {
         const string Draft = "There is no adapter 'wreck@1'.", Unknown = "The adapter 'wreck' has no version '1'. It has 2, 3.";
-        await using var world = await ApiWorld.StartAsync(OpenAis(Draft), OpenAis(Unknown), Anthropics(Draft), Anthropics(Unknown));
+        await using var world = await ApiWorld.StartAsync(OpenAis(Draft), OpenAis(Unknown), Anthropics(Draft), Anthropics(Unknown), OpenAis(Draft));
         using var http = await ClientAsync(world, await PersonAsync(world));
         foreach (var path in (string[])["/v1/chat/completions", "/v1/chat/completions", "/v1/messages", "/v1/messages"])
         {
@@ -69,6 +69,10 @@ public sealed class ReleasedOnlyTests
             Assert.Equal(404, (int)answer.StatusCode);
             Assert.Equal($"There is no model '{Model}', or not with the adapter that was asked for.", (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("error").GetProperty("message").GetString());
         }
+
+        // The field that named the adapter is the one to be put right.
+        using var named = await http.PostAsJsonAsync(new Uri("/v1/chat/completions", UriKind.Relative), new { model = Model, messages = new[] { new { role = "user", content = "Hi" } }, lora = new[] { new { id = "wreck@1" } } }, Cancellation);
+        Assert.Equal((404, "lora"), ((int)named.StatusCode, (await named.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("error").GetProperty("param").GetString()));
     }
 
     private static Func<Microsoft.AspNetCore.Http.HttpContext, JsonElement, Task> OpenAis(string why) => Refuse(404, $$$"""{"error":{"message":"{{{why}}}","type":"invalid_request_error","code":"model_not_found","param":"lora"}}""");

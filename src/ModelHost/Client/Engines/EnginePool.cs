@@ -41,7 +41,7 @@ internal sealed partial class EnginePool : IDisposable
         }
         catch (ModelHostException unknown) when (call.ReleasedOnly && unknown.Kind == ModelHostErrorKind.ModelNotFound)
         {
-            throw new ModelHostException(ModelHostErrorKind.ModelNotFound, $"There is no model '{call.Model}', or not with the adapter that was asked for.", unknown) { StatusCode = unknown.StatusCode, Code = unknown.Code, Param = "model", SaysNothingOfEngine = unknown.SaysNothingOfEngine };
+            throw new ModelHostException(ModelHostErrorKind.ModelNotFound, $"There is no model '{call.Model}', or not with the adapter that was asked for.", unknown) { StatusCode = unknown.StatusCode, Code = unknown.Code, Param = call.Fields?.Contains("lora") == true ? "lora" : "model", SaysNothingOfEngine = unknown.SaysNothingOfEngine };
         }
     }
 

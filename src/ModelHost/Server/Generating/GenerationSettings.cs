@@ -40,7 +40,7 @@ internal static class GenerationSettings
         { IdSlot: not (null or -1) } => Problem.Unsupported("id_slot", "A slot cannot be chosen here. Leave 'id_slot' out."),
         { Grammar: { Length: > 0 }, JsonSchema: not null } => Problem.Invalid("grammar", "Both 'grammar' and 'json_schema' are given; an answer can follow one of them."),
         { Verbatim.Passages: null } => Problem.Invalid("verbatim.passages", "'verbatim.passages' is missing; send the texts to quote from."),
-        { Lora: { } lora } when lora.Any(choice => choice?.Id is not { Length: > 0 }) => Problem.Invalid("lora", "Each item of 'lora' needs an 'id': the adapter's name, or its number in GET /lora-adapters."),
+        { Lora: { } lora } when lora.Any(choice => choice?.Id is not { Length: > 0 }) => Problem.Invalid("lora", "Each item of 'lora' needs an 'id': the adapter's name, with @ and a number for one of its versions."),
         { NumBeams: not null, JsonSchema: not null } => Problem.Invalid("json_schema", "json_schema does not go together with num_beams. Leave one of them out."),
         { Verbatim: not null, JsonSchema: not null } => Problem.Invalid("json_schema", "json_schema does not go together with verbatim. Leave one of them out."),
         { NumBeams: not null } when Drawn(fields) is { } drawn => Problem.Invalid(drawn, $"{drawn} does not go together with num_beams: beam search draws nothing. Leave one of them out."),

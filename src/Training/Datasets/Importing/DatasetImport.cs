@@ -44,11 +44,11 @@ public sealed class DatasetImport
         await foreach (var row in RowsAsync(path, name, sheets, mapping, await documents.ReadAsync(path, name, cancellation), cancellation))
         {
             if (row.Row is { } good) rows.Add(good);
-            else if (faults.Count < PreviewRows) faults.Add(FaultOf(row));
+            else if (faults.Count < PreviewRows && row.Fault?.Code != RowSource.OtherColumns) faults.Add(FaultOf(row)); // sheets that are left out are named by themselves
             if (rows.Count == PreviewRows || ++looked == MostLookedAt)
                 break;
         }
-        return new(heads, mapping, rows, faults);
+        return new(heads, mapping, rows, faults, sheets is null ? [] : RowSource.LeftOut(sheets));
     }
 
     /// <summary>Takes the file. DatasetException too_many_rows, file_too_large, file_unreadable, file_empty: then no row is taken.</summary>

@@ -24,4 +24,5 @@ public sealed record ImportReport(int Added, int Repeated, IReadOnlyList<RowFaul
 /// <param name="Columns">Heads of a table's columns; empty where the file is no table.</param>
 /// <param name="Mapping">What each column is taken for; null where the file is no table.</param>
 /// <param name="Rows">The first rows as they would be taken, with the first faults beside them.</param>
-public sealed record ImportPreview(IReadOnlyList<string> Columns, ColumnMapping? Mapping, IReadOnlyList<TrainingRow> Rows, IReadOnlyList<RowFault> Faults);
+/// <param name="LeftOut">Names of a workbook's sheets that have rows and are not read: their columns are others than those of the first.</param>
+public sealed record ImportPreview(IReadOnlyList<string> Columns, ColumnMapping? Mapping, IReadOnlyList<TrainingRow> Rows, IReadOnlyList<RowFault> Faults, IReadOnlyList<string> LeftOut);

@@ -17,6 +17,9 @@ internal static class RowSource
     /// <summary>Longest line of a JSON lines file, UTF-16 characters.</summary>
     public const int MaxLine = 2 * 1024 * 1024;
 
+    /// <summary>The fault of a sheet whose columns are not those of the first.</summary>
+    public const string OtherColumns = "other_columns";
+
     private static readonly JsonSerializerOptions Strict = new() { MaxDepth = 64, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a file is a table by its name.</summary>
@@ -44,13 +47,22 @@ internal static class RowSource
         foreach (var sheet in filled)
         {
             var name = filled.Count > 1 ? sheet.Name : "";
-            if (!sheet.Rows[0].Cells.SequenceEqual(filled[0].Rows[0].Cells, StringComparer.OrdinalIgnoreCase))
-                yield return new(1, null, new RowException("other_columns", sheet.Name, $"The sheet '{sheet.Name}' has other columns than '{filled[0].Name}', so its rows were left out. Save it as a file of its own."), CsvLine.Of(sheet.Rows[0].Cells), name);
+            if (!IsAlike(sheet, filled[0]))
+                yield return new(1, null, new RowException(OtherColumns, sheet.Name, $"The sheet '{sheet.Name}' has other columns than '{filled[0].Name}', so its rows were left out. Save it as a file of its own."), CsvLine.Of(sheet.Rows[0].Cells), name);
             else
                 foreach (var (line, cells) in sheet.Rows.Skip(1))
                     yield return Tried(line, CsvLine.Of(cells), () => mapping.RowOf(cells)) with { Sheet = name };
         }
     }
+
+    /// <summary>Names of the sheets with rows that are not read.</summary>
+    public static IReadOnlyList<string> LeftOut(IReadOnlyList<TableSheet> sheets)
+    {
+        var filled = sheets.Where(sheet => sheet.Rows.Count > 0).ToList();
+        return [.. filled.Where(sheet => !IsAlike(sheet, filled[0])).Select(sheet => sheet.Name)];
+    }
+
+    private static bool IsAlike(TableSheet sheet, TableSheet first) => sheet.Rows[0].Cells.SequenceEqual(first.Rows[0].Cells, StringComparer.OrdinalIgnoreCase);
 
     /// <param name="name">That the file came under; says whether what begins as JSON is none.</param>
     public static async IAsyncEnumerable<SourceRow> OfTextAsync(string path, string name, [EnumeratorCancellation] CancellationToken cancellation)
