@@ -39,6 +39,7 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
         Assert.Equal(2, (await rig.WriteAsync("seed-chat:legal@2", ",\"measures\":true")).Version); // what is asked to measure by is nobody's use
         Assert.Equal((JsonValueKind.Number, JsonValueKind.Null), ((await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("last_used_at").ValueKind, (await rig.GetAsync("/v1/adapters/legal/versions/2")).GetProperty("last_used_at").ValueKind));
+        Assert.Equal(["legal/1.gguf", "legal/1.gguf.used", "legal/2.gguf", "legal/adapter.json"], rig.Files); // a restart forgets the last minute of it and no more
         Assert.Equal("production", (await rig.PromoteAsync("legal", 2)).GetProperty("state").GetString());
         Assert.Equal(2, (await rig.WriteAsync("seed-chat:legal")).Version);
         Assert.Equal("retired", (await rig.GetAsync("/v1/adapters/legal/versions/1")).GetProperty("state").GetString());
@@ -60,6 +61,7 @@ public sealed class AdapterManagementTests : IAsyncLifetime
         Assert.Equal("production", (await rig.PromoteAsync("legal", 1)).GetProperty("state").GetString());
         Assert.Equal(1, (await rig.WriteAsync("seed-chat:legal")).Version);
         Assert.Equal(HttpStatusCode.OK, (await rig.SendAsync(HttpMethod.Delete, "/v1/adapters/legal/versions/2")).Status);
+        Assert.DoesNotContain(rig.Files, file => file.StartsWith("legal/2.", StringComparison.Ordinal));
         Assert.Equal("model_not_found", await RefusedAsync(HttpMethod.Get, "2", HttpStatusCode.NotFound));
         Assert.Equal("model_not_found", await RefusedAsync(HttpMethod.Post, "2/promote", HttpStatusCode.NotFound));
         Assert.Equal(3, (await rig.UploadAsync("?name=legal", AdapterRig.Adapter(3))).Body.GetProperty("version").GetInt32()); // a number is given once

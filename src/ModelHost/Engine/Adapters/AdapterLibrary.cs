@@ -159,6 +159,7 @@ public sealed class AdapterLibrary
             FileChange.Run($"The adapter '{file.Id}'", () =>
             {
                 File.Delete(file.Path);
+                AdapterUses.Forget(file);
                 if (version > 0) { book.Without(version).Write(registry.FolderOf(file.Name)); }
             });
         }
@@ -218,7 +219,7 @@ public sealed class AdapterLibrary
     private IEnumerable<AdapterInfo> Describe(IEnumerable<AdapterFile> files)
     {
         var shelves = Shelves.ToList();
-        return AdapterListing.Of(registry, [.. files], file => shelves.Select(shelf => shelf.Find(file)).FirstOrDefault(found => found is not null), file => shelves.Select(shelf => shelf.UsedAt(file)).Max());
+        return AdapterListing.Of(registry, [.. files], file => shelves.Select(shelf => shelf.Find(file)).FirstOrDefault(found => found is not null), file => shelves.Select(shelf => shelf.UsedAt(file)).Append(AdapterUses.KeptOf(file)).Max());
     }
 
     private async Task TryTakeAsync(string model, IReadOnlyList<AdapterChoice> choices, CancellationToken cancellation)

@@ -14,7 +14,7 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
 
     private readonly Lock gate = new(); // the loop takes it at each step, so it is never held while a file is read
     private readonly List<LoadedAdapter> loaded = [];
-    private readonly Dictionary<string, DateTimeOffset> used = []; // by the version's id; stays when it leaves the memory
+    private readonly AdapterUses uses = new(time);
     private Task freeing = Task.CompletedTask;
     private bool isClosed;
 
@@ -53,10 +53,7 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
     }
 
     /// <summary>When a version was last asked for, but for the service's own work; null for never.</summary>
-    internal DateTimeOffset? UsedAt(AdapterFile file)
-    {
-        lock (gate) { return used.TryGetValue(file.Id, out var at) ? at : null; }
-    }
+    internal DateTimeOffset? UsedAt(AdapterFile file) => uses.At(file);
 
     /// <summary>The adapters that a request asks for, held for one user.</summary>
     /// <param name="choices">By name, with or without a version.</param>
@@ -107,10 +104,7 @@ internal sealed partial class AdapterShelf(AdapterRegistry registry, SafeLlamaMo
     /// <summary>Notes that versions were asked for by somebody.</summary>
     internal void NoteUse(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
     {
-        lock (gate)
-        {
-            foreach (var (adapter, _) in members) { used[adapter.File.Id] = time.GetUtcNow(); }
-        }
+        foreach (var (adapter, _) in members) { uses.Note(adapter.File); }
     }
 
     internal void Hold(IReadOnlyList<(LoadedAdapter Adapter, float Scale)> members)
