@@ -78,8 +78,24 @@ public sealed class AgentEditorTests(BrowserFixture browser, AgentPlatform platf
         await page.GetByTestId("confirm-cancel").ClickAsync();
         await Expect(page.GetByTestId("field-name")).ToHaveValueAsync("Not kept");
         await page.GetByTestId("nav-knowledge").ClickAsync();
+        await page.GetByTestId("confirm-instead").ClickAsync(); // without saving
+        await Expect(page.GetByTestId("base-new")).ToBeVisibleAsync();
+
+        // What is saved on the way is there afterwards; what cannot be keeps the person there, and says why.
+        await page.GoBackAsync();
+        await Expect(page.GetByTestId("field-slug")).ToHaveValueAsync("leave-clerk-2");
+        await page.GetByTestId("field-name").FillAsync("Kept");
+        await page.GetByTestId("field-slug").FillAsync("No slug");
+        await page.GetByTestId("nav-knowledge").ClickAsync();
+        await page.GetByTestId("confirm-ok").ClickAsync();
+        await Expect(page.GetByTestId("toast").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("field-slug")).ToHaveValueAsync("No slug");
+        await page.GetByTestId("field-slug").FillAsync("leave-clerk-2");
+        await page.GetByTestId("nav-knowledge").ClickAsync();
         await page.GetByTestId("confirm-ok").ClickAsync();
         await Expect(page.GetByTestId("base-new")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Expect(page.GetByTestId("field-name")).ToHaveValueAsync("Kept");
     }
 
     [Fact]

@@ -159,11 +159,19 @@ public sealed partial class AgentEditor(AgentLibrary library, KnowledgeBases kno
 
     private async Task BeforeLeavingAsync(LocationChangingContext leaving)
     {
-        if (form.IsUnsaved && !(confirm is not null && await confirm.AskAsync(new Confirmation(Texts["LeaveTitle"], Texts["LeaveText"], Texts["Leave"]) { Danger = true })))
+        if (form.IsUnsaved && !await MayLeaveAsync())
         {
             leaving.PreventNavigation();
         }
     }
+
+    // What cannot be saved keeps the person here, who has been told why.
+    private async Task<bool> MayLeaveAsync() => confirm is not null && await confirm.ChooseAsync(new Confirmation(Texts["LeaveTitle"], Texts["LeaveText"], Texts["SaveAndLeave"]) { Instead = Texts["LeaveUnsaved"], Cancel = Texts["Stay"] }) switch
+    {
+        Confirmed.Yes => await SaveAsync(),
+        Confirmed.Instead => true,
+        _ => false,
+    };
 
     // False when it was not done; why has been said then.
     private async Task<bool> TryAsync(Func<Task> change)
