@@ -63,6 +63,7 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await answer.GetByTestId("approval-card").GetByTestId("approve").ClickAsync();
         await answer.WaitUntilDoneAsync();
         await Expect(answer).ToContainTextAsync("two more days");
+        await Expect(answer.GetByTestId("run-steps").Locator("summary").First).ToContainTextAsync("waited"); // for who approves
         await Expect(answer.GetByTestId("citation").First).ToBeVisibleAsync();
         await Expect(answer.GetByTestId("citation").First).ToHaveTextAsync("1"); // whatever the model knew the passage as
         await Expect(answer.Locator(".cite-unsupported")).ToHaveCountAsync(0);
