@@ -105,4 +105,22 @@ public sealed class AlwaysForTests
         await rig.Approvals.DecideAsync(AgentsRig.Anna, second.Id, new(Approve: false), Cancellation);
         await rig.EventsAsync(run);
     }
+
+    [Fact]
+    public async Task A_fork_always_runs_a_tool_for_no_more_than_the_agent_does_by_now()
+    {
+        RecordingTool page = new("probe__page", Writing) { From = "probe" };
+        var chat = Deciding(messages => messages[^1].Role == ChatRole.Tool ? [new TextContent("Done.")] : [Call(page.Name, new { text = "leave" })]);
+        await using var rig = await AgentsRig.StartAsync(chat, tools: [page]);
+        var clerk = AgentLoopTests.Clerk with { Tools = [ToolSetting.Of(page, ToolPolicy.Always)] };
+        var agent = await rig.Agents.CreateAsync(AgentsRig.Anna, clerk with { Tools = [clerk.Tools[0] with { AlwaysFor = Reading }] }, Cancellation);
+        await rig.Agents.PublishAsync(AgentsRig.Anna, agent.Id, "", Cancellation);
+        var run = await rig.LetAsync(clerk, id: agent.Id);
+        await rig.EventsAsync(run);
+        Assert.Single(page.Calls);
+
+        await rig.Forks.ForkAsync(AgentsRig.Anna, run.Id, new(Guid.NewGuid()), Cancellation);
+        await AgentsRig.UntilAsync(async () => await rig.Approvals.CountAsync(AgentsRig.Anna, Cancellation) == 1);
+        Assert.Single(page.Calls);
+    }
 }
