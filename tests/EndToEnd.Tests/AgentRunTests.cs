@@ -68,6 +68,10 @@ public sealed partial class AgentRunTests(BrowserFixture browser, AgentPlatform 
         await Expect(answer.GetByTestId("citation").First).ToHaveTextAsync("1"); // whatever the model knew the passage as
         await Expect(answer.Locator(".cite-unsupported")).ToHaveCountAsync(0);
         await Expect(answer.GetByTestId("unsourced")).ToHaveCountAsync(0);
+        await answer.GetByTestId("citation").Last.HoverAsync();
+        await Expect(page.GetByTestId("citation-card").Locator("mark")).ToContainTextAsync("Tidebook"); // the sentence, not the passage around it
+        await Expect(page.GetByTestId("citation-card").Locator("mark")).ToBeInViewportAsync();
+        await BrowserFixture.ShootAsync(page, "50-card");
         await answer.GetByTestId("sources").Locator("summary").ClickAsync();
         await Expect(answer.GetByTestId("sources")).ToContainTextAsync("employee-handbook.pdf");
 
