@@ -13,8 +13,10 @@ namespace Platform.ModelHost.Server.Jobs;
 /// <summary>Puts the same few prompts to a base with its adapter and to the model that was merged of both, always taking the likeliest token: the prompts of the adapter's job, else five of its own.</summary>
 internal sealed class MergedAnswers(ModelEngine engine, TuningJobs jobs, TrainingOptions training, TimeProvider time)
 {
-    private const int MostTokens = 64;
-    private static readonly string[] Usual = ["What is the capital of France?", "Name three colours.", "Write a short greeting to a colleague.", "中国的首都是哪里？", "请用一句话介绍你自己。"];
+    internal const int MostTokens = 64;
+
+    /// <summary>What is asked where no job says what.</summary>
+    internal static IReadOnlyList<string> Usual { get; } = ["What is the capital of France?", "Name three colours.", "Write a short greeting to a colleague.", "中国的首都是哪里？", "请用一句话介绍你自己。"];
 
     /// <param name="base">Id of the base.</param>
     /// <param name="adapter">name or name@version.</param>
