@@ -24,6 +24,7 @@ internal readonly record struct AgentEnd(bool IsWaiting, StopReason? Reason, boo
 internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExecution plans, ToolCatalog catalog, ServedModels models, AgentOpening openings, IEvidence evidence, TimeProvider time)
 {
     private const int MostResumed = 5;
+    private static readonly TimeSpan LongestPlacing = TimeSpan.FromSeconds(5);
 
     /// <summary>Throws RunException for failures; OperationCanceledException passes through.</summary>
     public async Task<AgentEnd> RunAsync(LiveRun run, AgentTask task, CancellationToken cancellation)
@@ -87,7 +88,9 @@ internal sealed class AgentLoop(AgentDecision decision, ToolCalls calls, PlanExe
             journal.Text(AgentWords.AtLimit(StopReason.Timeout, task.Definition.Limits, AnswerWords.LanguageOf(run.Question.Question))); // there is nothing yet to ask the model with
         else if (end is { Reason: { } reached, IsAnswered: false })
             end = await AnswerAtLimitAsync(work, reached, cancellation);
-        var cited = await journal.EndTextAsync(new(evidence, run.Question.Caller), cancellation);
+        IReadOnlyList<Citation> cited;
+        using (CancellationTokenSource placing = new(LongestPlacing, time))
+            cited = await journal.EndTextAsync(new(evidence, run.Question.Caller, isExtra: true), placing.Token); // the answer is whole: nothing ends it any more
         Finish(run, journal, task.Definition, cited, work?.Options.ModelId ?? task.Definition.Model.Id, (before + time.GetElapsedTime(begun)).TotalMilliseconds, end);
         return end;
     }

@@ -220,7 +220,11 @@ internal sealed class AgentPast
 
     /// <summary>Whether a person approved a tool for the whole run, with all that it does.</summary>
     public bool IsGranted(AgentTool tool) => resolved.Values.Any(r => r is { Status: ApprovalStatus.Approved, ForRun: true } && r.Tool == tool.Name
-        && asked.TryGetValue(r.CallId, out var seen) && Enum.TryParse<ToolEffects>(seen.Effects, out var effects) && (tool.Effects & ~effects) == 0);
+        && WasSeen(r.CallId, tool));
+
+    /// <summary>Whether all that the tool does by now was said to the person who was asked about the call.</summary>
+    public bool WasSeen(string callId, AgentTool tool) =>
+        asked.TryGetValue(callId, out var seen) && Enum.TryParse<ToolEffects>(seen.Effects, out var effects) && (tool.Effects & ~effects) == 0;
 
     private void Became(string status, DateTimeOffset at)
     {

@@ -29,6 +29,8 @@ internal sealed class ToolCalls(ToolCatalog catalog, IOptions<AgentsOptions> opt
             else if (decision is { Status: not ApprovalStatus.Approved })
                 Refuse(journal, stepId, call, decision.Reason.Length > 0 ? words.NotApprovedInTime(decision.Reason) : words.Rejected(AgentWords.Saying(decision.Comment, words)),
                     decision.Reason.Length > 0 ? ToolFailure.NotApprovedInTime : ToolFailure.Rejected);
+            else if (decision is not null && kit.Find(call.Tool) is { Origin.Length: > 0 } stranger && !past.WasSeen(call.CallId, stranger)) // approvals wait for hours
+                Refuse(journal, stepId, call, words.DoesMore, ToolFailure.DoesMore);
             else if (decision is null && !writes && CallGuard.InOtherStep(past, stepId, call) is { } same)
                 taken |= TakeOver(journal, stepId, call, past.Results.GetValueOrDefault(same.CallId));
             else if (decision is null && CallGuard.IsRepeated(past, call, writes))

@@ -66,7 +66,7 @@ public sealed class ToolGrant
     {
         var before = RunJson.Read<AgentDefinition>(definition);
         return !before.Tools.Any(t => IsAsked(t, tool, here)) ? null
-            : RunJson.Write(before with { Tools = [.. before.Tools.Select(t => IsAsked(t, tool, here) ? t with { Policy = ToolPolicy.Always, AlwaysFor = here is { Origin.Length: > 0 } ? seen : null } : t)] });
+            : RunJson.Write(before with { Tools = [.. before.Tools.Select(t => IsAsked(t, tool, here) ? t with { Policy = ToolPolicy.Always, AlwaysFor = here is { Origin.Length: 0 } ? null : seen } : t)] });
     }
 
     private static bool IsAsked(ToolSetting setting, string tool, AgentTool? here) =>

@@ -79,8 +79,11 @@ public static class AnswerEvaluation
     private static PastTurn[] HistoryOf(GoldenQuestion golden) => [.. golden.History.Select(asked => new PastTurn("user", asked))];
 
     private static bool Holds(GoldenQuestion golden, Citation citation)
-        => (golden.Document is null || string.Equals(golden.Document, citation.DocumentName, StringComparison.OrdinalIgnoreCase))
+        => !RestsOnNothing(citation) && (golden.Document is null || string.Equals(golden.Document, citation.DocumentName, StringComparison.OrdinalIgnoreCase))
             && (golden.Answers.Count == 0 || golden.Answers.Any(span => GoldenMatch.Holds(citation.Quote, span)));
+
+    // Where no sentence of a passage has anything of the claim, all of it stands as the quote: it would hold any span, whatever was said.
+    private static bool RestsOnNothing(Citation citation) => citation.Verdict is Verdict.Unsupported or Verdict.NoClaim && citation.Quote.Length >= citation.Context.Length;
 
     private static double Share<T>(T[] all, Func<T, bool> of) => all.Length == 0 ? 0 : all.Count(of) / (double)all.Length;
 }

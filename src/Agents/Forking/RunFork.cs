@@ -54,7 +54,7 @@ public sealed class RunFork
             Model = task.Definition.Model.With(overrides.Model, overrides.Adapters),
         };
         DefinitionCheck.Require(definition);
-        return task with { Definition = definition, Depth = 0 };
+        return task with { Definition = definition, Depth = 0, MostAnswerTokens = null }; // who asks by now did not ask for a short answer
     }
 
     /// <summary>With the tools, under the stricter policy, and the agents to ask that it has now too: what was taken from it since stays taken.</summary>

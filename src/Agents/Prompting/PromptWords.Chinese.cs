@@ -53,6 +53,7 @@ internal sealed partial record PromptWords
         CallsLeftOut = (asked, taken) => string.Create(CultureInfo.InvariantCulture, $"一次要求了 {asked} 个调用，只采用了前 {taken} 个：上限是 {taken} 个。其余的如仍需要，请再次提出。"),
         CallsUsedUp = limit => string.Create(CultureInfo.InvariantCulture, $"没有进行这次调用：本次运行允许的 {limit:N0} 次工具调用已用完。请根据已知内容回答。"),
         NotApprovedInTime = reason => $"没有人及时批准这次调用（{reason}）。请不用它继续。",
+        DoesMore = "这次调用虽已获批准，但工具现在声明的作用超出了批准时所示的范围，因此没有调用。请不用它继续。",
         Rejected = saying => $"有人拒绝了这次调用{saying}。请不用它继续。",
         Approved = saying => $"有人批准了这次调用{saying}。", CallChanged = saying => $"有人修改了这次调用的参数并批准了它{saying}；调用使用的是此处所写的参数。",
         CallChangedUnmade = saying => $"有人把这次调用的参数改为此处所写的并批准了它{saying}；但调用没有执行。",

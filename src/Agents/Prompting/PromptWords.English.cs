@@ -53,6 +53,7 @@ internal sealed partial record PromptWords
         CallsLeftOut = (asked, taken) => string.Create(CultureInfo.InvariantCulture, $"{asked} calls were asked for at once, and only the first {taken} of them are taken: the limit is {taken}. Ask for the others again where they are needed."),
         CallsUsedUp = limit => string.Create(CultureInfo.InvariantCulture, $"This call was not made: all {limit:N0} calls of tools that this run may make are made. Answer from what is known."),
         NotApprovedInTime = reason => $"Nobody approved this call in time ({reason}). Go on without it.",
+        DoesMore = "This call was approved, but its tool says by now that it does more than the person was told, so it was not made. Go on without it.",
         Rejected = saying => $"A person rejected this call{saying}. Go on without it.",
         Approved = saying => $"A person approved this call{saying}.", CallChanged = saying => $"A person changed the arguments of this call and approved it{saying}; it was made with those that stand here.",
         CallChangedUnmade = saying => $"A person changed the arguments of this call to those that stand here and approved it{saying}; it was not made.",

@@ -126,6 +126,9 @@ internal sealed partial record PromptWords
     /// <summary>Given: what the person said, as <see cref="Saying"/> puts it.</summary>
     public required Func<string, string> Rejected { get; init; }
 
+    /// <summary>Of a call that was approved when its tool did less.</summary>
+    public required string DoesMore { get; init; }
+
     /// <summary>The same of one that was approved, as it was or changed.</summary>
     public required Func<string, string> Approved { get; init; }
     public required Func<string, string> CallChanged { get; init; }

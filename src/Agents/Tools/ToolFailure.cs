@@ -99,4 +99,7 @@ public enum ToolFailure
 
     /// <summary>The server of the tool answered with more than is read.</summary>
     AnswerTooLarge,
+
+    /// <summary>It was approved, and its tool does more by now than who approved it was told.</summary>
+    DoesMore,
 }

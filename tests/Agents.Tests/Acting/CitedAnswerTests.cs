@@ -152,6 +152,25 @@ public sealed class CitedAnswerTests
         Assert.Equal(tool == "read_passage" ? (1, 0.2f) : (2, 0.7f), (place.Page, place.Y));
     }
 
+    [Fact]
+    public async Task A_whole_answer_is_not_lost_to_a_document_that_cannot_be_read_for_its_place()
+    {
+        var shelf = new TextShelf().Add("leave.txt", Leave);
+        var chat = Deciding(messages =>
+        {
+            if (messages[^1].Role != ChatRole.Tool)
+                return [Call("search_documents", new { query = "sick leave call" })];
+            shelf.ReadFailure = new InvalidOperationException("The database is locked.");
+            return [new TextContent("Sick leave starts with a call [1].")];
+        });
+        await using var rig = await AgentsRig.StartAsync(chat, shelf: shelf, tools: [new SearchDocumentsTool(shelf)]);
+        var run = await rig.LetAsync(AgentLoopTests.Clerk with { Tools = [new("search_documents", ToolPolicy.Always)] }, "What of sick leave?");
+        var events = await rig.EventsAsync(run);
+        Assert.DoesNotContain(events, one => one.Name == "error");
+        var cited = Assert.Single((await rig.AnswerAsync(run)).Citations);
+        Assert.Equal(("Sick leave starts with a call before 9:00.", 0), (cited.Quote, cited.Rectangles.Count));
+    }
+
     /// <param name="answer">With [2] for the passage, as the model knows it.</param>
     [Theory]
     [InlineData("28 - 26", "After five years you have two more days than after one, 28 instead of 26 [2]. Ask in Tidebook; requests of up to four days are answered within two working days [2].", Verdict.Partly, Verdict.Supported, false)]

@@ -28,6 +28,18 @@ public sealed class AnswerEvaluationTests
             AnswerEvaluation.RunAsync(rig.Answers, TextShelf.Reader, [], questions, TestContext.Current.CancellationToken, AnswerMode.Generate, leaveOutTooLong: leaveOut);
     }
 
+    /// <summary>All of a passage stands as the quote where no sentence of it has anything of the claim: it holds every span that is asked for.</summary>
+    [Theory]
+    [InlineData("Everybody has 27 days of annual leave [1].", 1)]
+    [InlineData("Zebras sing blue songs [1].", 0)]
+    [InlineData("[1]", 0)]
+    public async Task What_rests_on_nothing_of_the_passage_is_not_right(string answer, double right)
+    {
+        await using var rig = await AgentsRig.StartAsync(ScriptedChatClient.Saying(answer), shelf: new TextShelf().Add("leave.txt", "Everybody has 27 days of annual leave. Leave is booked in Harbour."), contextTokens: Context);
+        var report = await AnswerEvaluation.RunAsync(rig.Answers, TextShelf.Reader, [], [Fits with { Answers = ["27 days"] }], TestContext.Current.CancellationToken, AnswerMode.Generate);
+        Assert.Equal((1, right), (report.Answerable, report.Right));
+    }
+
     [Fact]
     public async Task What_questions_take_at_least_is_known_before_they_are_asked()
     {

@@ -102,6 +102,7 @@ public sealed class AlwaysForTests
         await AgentsRig.UntilAsync(async () => await rig.Approvals.CountAsync(AgentsRig.Anna, Cancellation) == 1);
         var second = (await rig.Approvals.ListAsync(AgentsRig.Anna, pendingOnly: true, Cancellation))[0];
         Assert.Equal("page 1", second.Arguments.GetProperty("text").GetString());
+        Assert.Empty(page.Calls); // the first was approved as one that reads
         await rig.Approvals.DecideAsync(AgentsRig.Anna, second.Id, new(Approve: false), Cancellation);
         await rig.EventsAsync(run);
     }

@@ -55,7 +55,10 @@ public sealed class PlatformScriptTests
                 """);
             using var first = Build();
             while (!File.Exists(Path.Combine(folder.FullName, "builds")))
+            {
+                Assert.True(!first.HasExited, first.HasExited ? await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : "");
                 await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
             using var second = Build();
             Assert.Contains("waiting", await second.StandardError.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "go"), "", TestContext.Current.CancellationToken);

@@ -6,7 +6,8 @@ using Platform.Retrieval.Reading;
 namespace Platform.Agents.Answering.Citing;
 
 /// <summary>Finds where citations stand on the pages of their documents, each of which is read once. One for each answer.</summary>
-internal sealed class CitationPlaces(IEvidence evidence, Caller caller)
+/// <param name="isExtra">Whether the answer is whole, so that a document that cannot be read, or not in time, costs it the place alone.</param>
+internal sealed class CitationPlaces(IEvidence evidence, Caller caller, bool isExtra = false)
 {
     private readonly Dictionary<Guid, ParsedDocument?> documents = [];
 
@@ -26,9 +27,9 @@ internal sealed class CitationPlaces(IEvidence evidence, Caller caller)
             return document;
         try
         {
-            document = await evidence.ReadAsync(caller, documentId, cancellation);
+            document = await evidence.ReadAsync(caller, documentId, cancellation).WaitAsync(cancellation);
         }
-        catch (Exception failure) when (failure is NotFoundException or IngestException or IOException)
+        catch (Exception failure) when (isExtra || failure is NotFoundException or IngestException or IOException)
         {
             document = null; // deleted since the search, or its file cannot be read; the passage still says what it said
         }

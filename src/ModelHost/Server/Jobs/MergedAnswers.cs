@@ -38,7 +38,7 @@ internal sealed class MergedAnswers(ModelEngine engine, TuningJobs jobs, Trainin
 
             return new ModelJobAnswers(prompts.Count, await SameAsync(made, prompts, before, cancellation), null);
         }
-        catch (EngineException failed)
+        catch (Exception failed) when (failed is EngineException or RequestRefused or InvalidDataException or IOException or UnauthorizedAccessException) // the prompts of a job may be damaged or deleted meanwhile
         {
             return new ModelJobAnswers(null, null, failed.Message);
         }

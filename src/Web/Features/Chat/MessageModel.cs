@@ -45,7 +45,7 @@ public sealed class MessageModel
 
     public IReadOnlyList<Citation> Citations => citations;
 
-    /// <summary>What is cited, each with all its numbers: one for each verdict.</summary>
+    /// <summary>What is cited, each stretch with all its numbers: one for each verdict.</summary>
     public IReadOnlyList<IReadOnlyList<Citation>> Cited => [.. citations.GroupBy(citation => citation.Source()).Select(IReadOnlyList<Citation> (same) => [.. same])];
 
     public IReadOnlyList<SourceRead> Sources { get; private set; } = [];
